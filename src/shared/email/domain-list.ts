@@ -1,0 +1,84 @@
+import { hasUnseenCharacter, normaliseDomain } from './address.ts'
+
+/** Domains to look up. */
+export interface DomainList {
+  /** Whether a pattern matches a domain, however it is spelt. None matches what is no domain. The size of the list costs nothing here. */
+  readonly has: (domain: string) => boolean
+  /** How many different patterns there are. */
+  readonly size: number
+}
+
+const expected = "expected a domain ('example.com'), a domain after '*.' for all below it ('*.example.org'), or only '*' for every domain"
+
+const longestQuote = 80
+
+function visible(char: string): string {
+  return char !== ' ' && hasUnseenCharacter(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char
+}
+
+/** Patterns come from settings: what does not show there must show in the message, and a megabyte must not. */
+function quoted(pattern: string): string {
+  const start = Array.from(pattern.slice(0, longestQuote), visible).join('')
+  return pattern.length > longestQuote ? `'${start}...'` : `'${start}'`
+}
+
+function faultOf(pattern: string): string {
+  if (pattern === '') return 'is empty'
+  if (hasUnseenCharacter(pattern)) return 'has white space or an invisible character'
+  if (pattern.includes('@')) return "has an '@': only what stands behind it is the domain"
+  if (/[/\\:?#]/.test(pattern)) return 'looks like a URL'
+  const base = pattern.startsWith('*.') ? pattern.slice(2) : pattern
+  if (base.includes('*')) return "has a '*' that is not the whole first label"
+  if (!base.replace(/\.$/, '').includes('.')) return 'names a whole top-level domain, or no domain at all'
+  return 'is not a domain name'
+}
+
+/**
+ * Makes a list of domains from patterns. `example.com` matches that domain and nothing below it; `*.example.org` matches
+ * whatever is below it, at any depth, and not example.org itself; `*` matches every domain, and must stand alone, so that
+ * no list opens to everybody by one entry among many. Patterns are normalised as domains are; duplicates count once.
+ *
+ * It does not know which suffixes are public: `*.co.uk` is taken at its word.
+ *
+ * @throws TypeError when there is no pattern, or when one is wrong: it names the pattern, its fault and what is expected.
+ * @example
+ * const staff = domainList(['example.com', '*.example.org'])
+ * staff.has('Example.com')       // true
+ * staff.has('mail.example.org')  // true
+ * staff.has('example.org')       // false
+ */
+export function domainList(patterns: readonly string[]): DomainList {
+  if (patterns.length === 0) throw new TypeError(`A domain list needs at least one pattern; ${expected}`)
+  const exact = new Set<string>()
+  const parents = new Set<string>()
+  let every = false
+  for (const pattern of patterns) {
+    // Types forbid it, plain JavaScript does not: a whole list handed over as one pattern, say.
+    if (typeof pattern !== 'string') throw new TypeError(`A domain pattern is a string, not a value of type ${typeof pattern}; ${expected}`)
+    if (pattern === '*') {
+      every = true
+      continue
+    }
+    const wild = pattern.startsWith('*.')
+    const domain = normaliseDomain(wild ? pattern.slice(2) : pattern)
+    if (domain === undefined) throw new TypeError(`The domain pattern ${quoted(pattern)} ${faultOf(pattern)}; ${expected}`)
+    const patternsOfKind = wild ? parents : exact
+    patternsOfKind.add(domain)
+  }
+  const size = exact.size + parents.size
+  if (every && size > 0) throw new TypeError(`The domain pattern '*' matches every domain and makes the others pointless; ${expected}`)
+
+  const below = (domain: string): boolean => {
+    for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1)) {
+      if (parents.has(domain.slice(dot + 1))) return true
+    }
+    return false
+  }
+  return {
+    has: (text) => {
+      const domain = normaliseDomain(text)
+      return domain !== undefined && (every || exact.has(domain) || below(domain))
+    },
+    size: every ? 1 : size,
+  }
+}

@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { emailKey, hasUnseenCharacter, normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
+import { acceptedForms } from './hostile-addresses.ts'
+
+/** Any text: lone surrogates, the awkward corners of Unicode, and what looks much like an address. */
+const codeUnits = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 40 }).map((units) => String.fromCharCode(...units))
+const awkward = fc.constantFrom(
+  '@',
+  '.',
+  '-',
+  'a',
+  'E',
+  '0',
+  'xn--',
+  'é',
+  'ß',
+  'İ',
+  'ſ',
+  '\u212a',
+  '。',
+  '％',
+  '\u00ad',
+  '\u200d',
+  '\u0301',
+  '\ud800',
+  'א',
+  '0x',
+  '%65',
+  ' ',
+  '"',
+)
+const mixture = fc.array(fc.oneof(awkward, codeUnits), { maxLength: 12 }).map((parts) => parts.join(''))
+const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), codeUnits, mixture)
+const anyDomain = fc.oneof(
+  fc.domain(),
+  fc.tuple(anyText, fc.domain()).map((parts) => parts.join('')),
+  fc.tuple(mixture, fc.constant('.com')).map((parts) => parts.join('')),
+  anyText,
+)
+const anyAddress = fc.oneof(
+  fc.emailAddress(),
+  fc.tuple(fc.constantFrom('eve', 'Eve.A', '"e"'), anyDomain).map((parts) => parts.join('@')),
+  anyText,
+)
+
+const swapCase = (text: string): string =>
+  text.replace(/[a-z]/gi, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+
+describe('normaliseDomain', () => {
+  it.each([
+    ['example.com', 'example.com'],
+    ['EXAMPLE.com.', 'example.com'],
+    ['München.DE', 'xn--mnchen-3ya.de'],
+    ['xn--mnchen-3ya.de', 'xn--mnchen-3ya.de'],
+    ['例え.テスト', 'xn--r8jz45g.xn--zckzah'],
+    ['\u212aelvin.com', 'kelvin.com'],
+    ['3com.com', '3com.com'],
+    ['a--b.com', 'a--b.com'],
+    ['axn--b.com', 'axn--b.com'],
+    ['example.0xyz', 'example.0xyz'],
+    [`${'a'.repeat(63)}.com`, `${'a'.repeat(63)}.com`],
+  ])('writes %j as %j', (text, domain) => {
+    expect(normaliseDomain(text)).toBe(domain)
+  })
+
+  it.each([
+    '',
+    '.',
+    'com',
+    'com.',
+    'a..b',
+    'example.com..',
+    '127.0.0.1',
+    '１.２',
+    'é.1',
+    'a.0x',
+    'a.0X1f',
+    'xn--a.com',
+    'xn--example-.com',
+    'xn--9ca.xn--a.com',
+    'é.xn--a.com',
+    'é-.com\\',
+    'a_b.com',
+    '-é..com',
+    '%65xample.com',
+    'exa\u00admple.com',
+    'é\u00ad.com',
+    'http://example.com',
+    `${'a'.repeat(64)}.com`,
+  ])('takes %j for no domain', (text) => {
+    expect(normaliseDomain(text)).toBeUndefined()
+  })
+
+  it('takes a name of 253 characters and the dot of the root, and none that is longer', () => {
+    const longest = `${'abc.'.repeat(63)}d`
+    expect(longest).toHaveLength(253)
+    expect(normaliseDomain(longest)).toBe(longest)
+    expect(normaliseDomain(`${longest}.`)).toBe(longest)
+    expect(normaliseDomain(`${longest}e`)).toBeUndefined()
+    expect(normaliseDomain(`é.${longest.slice(2)}`)).toBeUndefined()
+  })
+
+  it('gives its own answers back unchanged', () => {
+    fc.assert(
+      fc.property(anyDomain, (text) => {
+        const domain = normaliseDomain(text)
+        if (domain !== undefined) expect(normaliseDomain(domain)).toBe(domain)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('does not mind the case of a letter', () => {
+    fc.assert(
+      fc.property(anyDomain, (text) => {
+        expect(normaliseDomain(swapCase(text))).toBe(normaliseDomain(text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('lets no single character of Unicode vanish, and answers in labels of letters, digits and hyphens', () => {
+    const wrong: string[] = []
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const domain = normaliseDomain(`a${String.fromCodePoint(code)}b.com`)
+      if (domain !== undefined && (domain === 'ab.com' || !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(domain)))
+        wrong.push(`U+${code.toString(16)}: ${domain}`)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('parseEmailAddress', () => {
+  it.each(acceptedForms)('takes $trick: $address', ({ address, domain }) => {
+    expect(parseEmailAddress(address)).toEqual({ local: address.slice(0, address.indexOf('@')), domain })
+  })
+
+  it('takes an address of 254 characters, and none that is longer, before or after IDNA', () => {
+    const local = 'e'.repeat(64)
+    const domain = `${'abc.'.repeat(47)}d`
+    expect(parseEmailAddress(`${local}@${domain}`)).toEqual({ local, domain })
+    expect(parseEmailAddress(`${local}@${domain}e`)).toBeUndefined()
+    const grows = `${'é.'.repeat(23)}abcd.de`
+    expect(normaliseDomain(grows)).toHaveLength(191)
+    expect(parseEmailAddress(`${local}@${grows}`)).toBeUndefined()
+    expect(parseEmailAddress(`${local.slice(2)}@${grows}`)?.domain).toHaveLength(191)
+  })
+
+  it('never throws, and what it takes is printable ASCII with one @ that it takes again', () => {
+    fc.assert(
+      fc.property(anyAddress, (text) => {
+        const address = parseEmailAddress(text)
+        if (address === undefined) return
+        const written = `${address.local}@${address.domain}`
+        expect(written).toMatch(/^[!-?A-~]+@[a-z0-9.-]+$/)
+        expect(written.length).toBeLessThanOrEqual(254)
+        expect(text.split('@')).toHaveLength(2)
+        expect(parseEmailAddress(written)).toEqual(address)
+      }),
+      { numRuns: 4000 },
+    )
+  })
+
+  it('finds no address in a text with an unseen character, wherever it stands', () => {
+    const unseen = fc
+      .integer({ min: 0, max: 0x10ffff })
+      .map((code) => String.fromCodePoint(code))
+      .filter(hasUnseenCharacter)
+    fc.assert(
+      fc.property(fc.constantFrom('eve@example.com', 'eve@münchen.de'), fc.nat(15), unseen, (text, place, char) => {
+        expect(parseEmailAddress(text.slice(0, place) + char + text.slice(place))).toBeUndefined()
+      }),
+    )
+  })
+
+  it('gives up on huge texts', () => {
+    for (const char of ['a', '.', '@', 'é', '\ud800', '\u00ad', 'xn--']) {
+      expect(parseEmailAddress(char.repeat(2_000_000))).toBeUndefined()
+      expect(parseEmailAddress(`eve@${char.repeat(2_000_000)}.com`)).toBeUndefined()
+      expect(normaliseDomain(char.repeat(2_000_000))).toBeUndefined()
+    }
+  })
+})
+
+describe('emailKey', () => {
+  it('is the same for all spellings of an address', () => {
+    const keys = ['Ann@Example.com', 'ann@EXAMPLE.COM.', 'ANN@ｅxample.com'].map((text) => {
+      const address = parseEmailAddress(text)
+      return address && emailKey(address)
+    })
+    expect(keys).toEqual(['ann@example.com', 'ann@example.com', 'ann@example.com'])
+  })
+
+  it('keeps tags and dots apart', () => {
+    expect(emailKey({ local: 'A.nn+News', domain: 'example.com' })).toBe('a.nn+news@example.com')
+  })
+})
