@@ -69,6 +69,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a percent route through another host', 'eve%example.com@evil.com'),
   sample('a bang path', 'evil.com!eve@example.com'),
   sample('a bang path without an @', 'example.com!eve'),
+  sample('a bang path of one word', 'evil!eve@example.com'),
   sample('a bang path behind the @', 'eve@evil.com!example.com'),
 
   // Control characters and white space.
@@ -193,6 +194,8 @@ export const hostileAddresses: readonly Sample[] = [
   sample('no local part', '@example.com'),
   sample('no domain', 'eve@'),
   sample('no @', 'eve.example.com'),
+  sample('no @, and an allowed domain', 'example.com'),
+  sample('no @, and a subdomain of a wildcard', 'mail.example.org'),
   sample('a regular expression', '.*@.*'),
   sample('a local part of 65 characters', `${'e'.repeat(65)}@example.com`),
   sample('a label of 64 characters', `eve@${'e'.repeat(64)}.example.org`),
