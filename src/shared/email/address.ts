@@ -41,12 +41,13 @@ export function hasUnseenCharacter(text: string): boolean {
 }
 
 /**
- * Node leaves a label alone that claims to be Punycode and is not, if the whole name is ASCII. What it cannot decode
- * keeps its prefix: no label can be valid and still have one after decoding.
+ * Whether a label claims to be Punycode and is not. Node 22 answers that when it converts to ASCII. Node 24 there takes a
+ * name that is ASCII already as it is; but what it cannot decode keeps its prefix, which no decoded label may have.
  */
 function hasBrokenPunycode(ascii: string): boolean {
+  if (!ascii.includes('xn--')) return false
   return (
-    ascii.includes('xn--') &&
+    domainToASCII(ascii) !== ascii ||
     domainToUnicode(ascii)
       .split('.')
       .some((label) => label.startsWith('xn--'))
