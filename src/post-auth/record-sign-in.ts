@@ -1,0 +1,43 @@
+import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
+import type { ProfileStore } from '../shared/profiles/profiles.ts'
+import { done, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { PostAuthentication } from './trigger.ts'
+
+// Cognito waits for five seconds a try, and may try three times.
+const NOT_AGAIN_WITHIN_MS = 15_000
+
+/** What is kept of a sign-in. */
+export interface RecordSignInOptions {
+  /** Which attributes the profile holds; it is brought up to date with each sign-in. */
+  readonly attributes?: readonly string[]
+  /**
+   * Milliseconds within which a second sign-in is not counted; 15,000 unless set. Cognito sends nothing by which a repeated
+   * event could be told from a second sign-in, so the count is approximate either way.
+   */
+  readonly notAgainWithinMs?: number
+  /** The time of the sign-in; the process's own clock unless set. */
+  readonly now?: () => Date
+}
+
+/**
+ * Notes a sign-in in the user's profile: when, through which app client, and about how many there were. Makes the profile
+ * where it is missing, because users whom an administrator created or who were migrated never reach post confirmation, and
+ * brings changed attributes up to date, because Cognito has no trigger for that.
+ *
+ * @example
+ * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
+ */
+export function recordSignIn(profiles: ProfileStore<'signedIn'>, options: RecordSignInOptions = {}): Rule<PostAuthentication> {
+  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, notAgainWithinMs = NOT_AGAIN_WITHIN_MS, now = () => new Date() } = options
+  return defineRule<PostAuthentication>(
+    'record-sign-in',
+    async (ctx) => {
+      const user = profileUser(ctx, attributes)
+      if (user === undefined) return skip('no-sub')
+      await profiles.signedIn(user, { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs }, ctx.signal)
+      return done()
+    },
+    { kind: 'effect', ...(profiles.needs && { needs: profiles.needs }) },
+  )
+}

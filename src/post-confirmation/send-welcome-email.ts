@@ -1,0 +1,39 @@
+import { parseEmailAddress } from '../shared/email/address.ts'
+import { done, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import { mailableName } from './mailable-name.ts'
+import type { Mailer } from './mailer.ts'
+import type { MailTemplate } from './template.ts'
+import type { PostConfirmation } from './trigger.ts'
+
+/** To whom the mail goes. */
+export interface SendWelcomeEmailOptions {
+  /** An address that nobody proved to own gets no mail, unless `send`: it is somebody else's mailbox, and a sender's reputation. */
+  readonly unverified?: 'skip' | 'send'
+}
+
+/**
+ * Sends a welcome mail when a sign-up was confirmed: not after a password reset, which calls the same trigger, and not from
+ * a trigger source that is not known. Cognito may call it again for the same user; the mailer has to be
+ * {@link onceOnly} to send one mail all the same.
+ *
+ * @example
+ * postConfirmation(syncProfile(profiles), sendWelcomeEmail(onceOnly(mailer, claims), template))
+ */
+export function sendWelcomeEmail(mailer: Mailer, template: MailTemplate, options: SendWelcomeEmailOptions = {}): Rule<PostConfirmation> {
+  return defineRule<PostConfirmation>(
+    'send-welcome-email',
+    async ({ event, user, signal }) => {
+      if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp') return skip('not-a-sign-up')
+      if (user.sub === undefined || !event.userPoolId) return skip('no-sub')
+      if (user.email === undefined) return skip('no-email')
+      if (!user.emailVerified && options.unverified !== 'send') return skip('email-not-verified')
+      if (parseEmailAddress(user.email) === undefined) return skip('email-malformed')
+      const key = { userPoolId: event.userPoolId, sub: user.sub, occasion: 'welcome' }
+      const delivery = await mailer.send({ key, to: user.email, ...template.render(mailableName(user)) }, signal)
+      if (delivery.kind === 'not-sent') throw delivery.error
+      return delivery.kind === 'sent' ? done() : skip('already-sent')
+    },
+    { kind: 'effect', ...(mailer.needs && { needs: mailer.needs }) },
+  )
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod/mini'
+import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
+import { emailAddress, type LogSettings, logSettings, text, webAddress } from '../shared/settings/settings.ts'
+
+/** The environment of the post confirmation function, read. */
+export interface PostConfirmationSettings extends LogSettings {
+  readonly PROFILE_TABLE: string
+  /** Without it no mail is sent. */
+  readonly WELCOME_EMAIL_FROM?: string | undefined
+  readonly WELCOME_APP_NAME?: string | undefined
+  readonly WELCOME_APP_URL?: string | undefined
+}
+
+const schema = z
+  .object({
+    PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
+    WELCOME_EMAIL_FROM: z.optional(emailAddress()),
+    WELCOME_APP_NAME: z.optional(text('the name of your application')),
+    WELCOME_APP_URL: z.optional(webAddress()),
+    ...logSettings,
+  })
+  .check(
+    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.WELCOME_APP_NAME !== undefined, {
+      path: ['WELCOME_APP_NAME'],
+      error: 'the name of your application, because WELCOME_EMAIL_FROM is set',
+    }),
+    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.WELCOME_APP_URL !== undefined, {
+      path: ['WELCOME_APP_URL'],
+      error: 'the https:// address of your application, because WELCOME_EMAIL_FROM is set',
+    }),
+  )
+
+/**
+ * Reads the environment of the post confirmation function.
+ *
+ * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
+ */
+export function readPostConfirmationSettings(environment: Environment): PostConfirmationSettings {
+  return readSettings(schema, environment)
+}

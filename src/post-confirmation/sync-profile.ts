@@ -1,0 +1,37 @@
+import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
+import type { ProfileStore } from '../shared/profiles/profiles.ts'
+import { done, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { PostConfirmation } from './trigger.ts'
+
+/** What a profile holds. */
+export interface SyncProfileOptions {
+  /** Which attributes it holds. */
+  readonly attributes?: readonly string[]
+  /** The time of the confirmation; the process's own clock unless set. */
+  readonly now?: () => Date
+}
+
+/**
+ * Keeps a profile of every confirmed user; a password reset brings it up to date. A repeated event leaves one profile.
+ *
+ * @example
+ * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
+ */
+export function syncProfile(
+  profiles: ProfileStore<'confirmed' | 'passwordReset'>,
+  options: SyncProfileOptions = {},
+): Rule<PostConfirmation> {
+  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, now = () => new Date() } = options
+  return defineRule<PostConfirmation>(
+    'sync-profile',
+    async (ctx) => {
+      const user = profileUser(ctx, attributes)
+      if (user === undefined) return skip('no-sub')
+      const reset = ctx.event.triggerSource === 'PostConfirmation_ConfirmForgotPassword'
+      await (reset ? profiles.passwordReset : profiles.confirmed)(user, now(), ctx.signal)
+      return done()
+    },
+    { kind: 'effect', ...(profiles.needs && { needs: profiles.needs }) },
+  )
+}

@@ -1,0 +1,9 @@
+// esbuild inlines these files as text.
+declare module '*.txt' {
+  const text: string
+  export default text
+}
+declare module '*.html' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,23 @@
+import type { AttributeMap, CognitoEvent, Open, PostTrigger } from '../shared/rules/trigger.ts'
+
+/** From where Cognito calls post confirmation: a confirmed sign-up, or a password that was reset. */
+export type PostConfirmationSource = 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword'
+
+/**
+ * The post confirmation event. The user is confirmed already; an error undoes nothing.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+ */
+export interface PostConfirmationEvent extends CognitoEvent {
+  readonly triggerSource: Open<PostConfirmationSource>
+  readonly request: {
+    readonly userAttributes: AttributeMap
+    readonly clientMetadata?: AttributeMap | null
+  }
+  readonly response: Readonly<Record<string, never>>
+}
+
+/** The moment after a user was confirmed, or reset a password. Users whom an administrator creates never reach it. */
+export interface PostConfirmation extends PostTrigger {
+  readonly event: PostConfirmationEvent
+}

@@ -1,0 +1,56 @@
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
+import type { Documents } from '../shared/aws/dynamodb.ts'
+import { isReason } from '../shared/rules/outcome.ts'
+import { blockKey } from './block-key.ts'
+import type { Block, BlockKey } from './block-list.ts'
+import type { BlockListWithNeeds } from './block-users.ts'
+
+/** Where blocks are kept in DynamoDB. */
+export interface DynamoBlockListOptions {
+  readonly documents: Documents
+  /** A table whose partition key is a string named `pk`. */
+  readonly table: string
+}
+
+/** DynamoDB answered for some of the keys only, which it does when it throttles. */
+export class BlocksNotRead extends Error {
+  override readonly name = 'BlocksNotRead'
+  readonly code = 'blocks-not-read'
+  constructor() {
+    super('DynamoDB left keys of the block list unread')
+  }
+}
+
+/**
+ * Reads blocks from DynamoDB: one strongly consistent `BatchGetItem`, however many keys a user has.
+ *
+ * @example
+ * blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' }))
+ */
+export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithNeeds {
+  return {
+    needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }],
+    async find(keys, signal) {
+      // DynamoDB refuses a batch that names a key twice.
+      const byPk = new Map(keys.map((key) => [blockKey(key), key]))
+      const batch = { Keys: [...byPk.keys()].map((pk) => ({ pk })), ConsistentRead: true }
+      const found = await documents().send(new BatchGetCommand({ RequestItems: { [table]: batch } }), { abortSignal: signal })
+      if (Object.keys(found.UnprocessedKeys ?? {}).length > 0) throw new BlocksNotRead()
+      return (found.Responses?.[table] ?? []).flatMap((item) => {
+        const key = byPk.get(String(item.pk))
+        return key === undefined ? [] : [readBlock(key, item)]
+      })
+    },
+  }
+}
+
+/** Items are written by people too. What cannot be read of one must not unblock: without a readable expiry it never ends. */
+function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
+  const { reason, message, expiresAt } = item
+  return {
+    ...key,
+    reason: isReason(reason) ? reason : 'unspecified',
+    ...(typeof message === 'string' && message.trim() !== '' && { message }),
+    ...(typeof expiresAt === 'number' && { expiresAt: new Date(expiresAt * 1000) }),
+  }
+}

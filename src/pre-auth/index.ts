@@ -1,0 +1,7 @@
+export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
+export type { Block, BlockKey, BlockList, BlockType } from './block-list.ts'
+export { type BlockListWithNeeds, type BlockUsersOptions, blockUsers } from './block-users.ts'
+export { type DynamoBlockListOptions, dynamoBlockList } from './dynamo-block-list.ts'
+export { type BlockWriter, dynamoBlockWriter } from './dynamo-block-writer.ts'
+export { guard, preAuthentication } from './pre-authentication.ts'
+export type { PreAuthentication, PreAuthenticationEvent, PreAuthenticationSource } from './trigger.ts'

@@ -1,0 +1,27 @@
+import type { MiddlewareObj } from '@middy/core'
+import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { Rule } from '../shared/rules/rule.ts'
+import type { PreAuthentication, PreAuthenticationEvent } from './trigger.ts'
+
+/**
+ * Makes the function of the pre authentication trigger out of rules.
+ *
+ * @throws TypeError when there is no rule.
+ * @example
+ * export const handler = preAuthentication(blockUsers(blocks))
+ */
+export const preAuthentication: TriggerFactory<PreAuthentication> = defineTrigger<PreAuthentication>({
+  name: 'PreAuthentication',
+  phase: 'pre',
+  responseFields: {},
+})
+
+/**
+ * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
+ * returns a value hides what the rules threw: only {@link preAuthentication} promises that this cannot happen.
+ *
+ * @example
+ * export const handler = middy(mine).use(guard(blockUsers(blocks)))
+ */
+export const guard: (...rules: readonly Rule<PreAuthentication>[]) => MiddlewareObj<PreAuthenticationEvent, PreAuthenticationEvent> =
+  preAuthentication.guard

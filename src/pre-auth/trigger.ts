@@ -1,0 +1,27 @@
+import type { AttributeMap, CognitoEvent, Open, PreTrigger } from '../shared/rules/trigger.ts'
+
+/** The one source of pre authentication. It is not called when a session is refreshed. */
+export type PreAuthenticationSource = 'PreAuthentication_Authentication'
+
+/**
+ * The pre authentication event, which comes before the password is checked.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-authentication.html
+ */
+export interface PreAuthenticationEvent extends CognitoEvent {
+  readonly triggerSource: Open<PreAuthenticationSource>
+  readonly request: {
+    /** What it holds for a user who does not exist is not documented. */
+    readonly userAttributes?: AttributeMap | null
+    /** The `ClientMetadata` of InitiateAuth. */
+    readonly validationData?: AttributeMap | null
+    /** Sent when the app client hides whether users exist. */
+    readonly userNotFound?: boolean
+  }
+  readonly response: Readonly<Record<string, never>>
+}
+
+/** The moment before a user's password is checked: the last at which a sign-in can be refused unseen. */
+export interface PreAuthentication extends PreTrigger {
+  readonly event: PreAuthenticationEvent
+}

@@ -1,0 +1,69 @@
+import { parseEmailAddress } from '../shared/email/address.ts'
+import { type DomainList, domainList } from '../shared/email/domain-list.ts'
+import { allow, deny, type Outcome, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { PreSignUp } from './trigger.ts'
+
+/** What the caller reads: the same for every reason, so that nobody learns which domains are let in. */
+export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
+
+/** Which addresses may sign up. */
+export interface AllowEmailDomainsOptions {
+  /** `example.com` for the domain itself, `*.example.org` for its subdomains, `*` for every domain. */
+  readonly domains: readonly string[]
+  /** What the caller reads on a denial. */
+  readonly message?: string
+  /** How users from an identity provider are judged. */
+  readonly federated?: {
+    /** Without an address: `deny` unless `skip` leaves them to the other rules. */
+    readonly withoutEmail?: 'deny' | 'skip'
+    /**
+     * With an address that the provider does not vouch for: `deny` unless `trust-identity-provider`. Cognito marks mapped
+     * addresses as unverified unless the provider's `email_verified` is mapped too, and never asks for a code: at a provider
+     * where anybody can open an account, the address is whatever its user typed.
+     */
+    readonly unverifiedEmail?: 'deny' | 'trust-identity-provider'
+  }
+}
+
+/**
+ * Vouches for users whose email address is in one of the domains, and denies the others. That says nothing about who owns
+ * the address: let Cognito verify it, and do not confirm users on the strength of this.
+ *
+ * @throws TypeError that names the entry, when a domain cannot be one or the list is empty.
+ * @example
+ * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
+ */
+export function allowEmailDomains(options: AllowEmailDomainsOptions): Rule<PreSignUp>
+export function allowEmailDomains(...domains: readonly string[]): Rule<PreSignUp>
+export function allowEmailDomains(...given: readonly [AllowEmailDomainsOptions] | readonly string[]): Rule<PreSignUp> {
+  const options = optionsOf(given)
+  const list = domainList(options.domains)
+  const refuse = (reason: string): Outcome<PreSignUp> => deny(reason, options.message ?? EMAIL_NOT_ALLOWED)
+  const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
+
+  return defineRule<PreSignUp>(
+    'allow-email-domains',
+    ({ event, user }) => {
+      const federated = event.triggerSource === 'PreSignUp_ExternalProvider'
+      if (user.email === undefined) return federated && withoutEmail === 'skip' ? skip('no-email') : refuse('no-email')
+      const reason = refusal(user.email, list)
+      if (reason !== undefined) return refuse(reason)
+      if (federated && !user.emailVerified && unverifiedEmail === 'deny') return refuse('federated-email-not-verified')
+      return allow()
+    },
+    { kind: 'gate' },
+  )
+}
+
+function refusal(email: string, list: DomainList): string | undefined {
+  const address = parseEmailAddress(email)
+  if (address === undefined) return 'email-malformed'
+  return list.has(address.domain) ? undefined : 'domain-not-allowed'
+}
+
+function optionsOf(given: readonly [AllowEmailDomainsOptions] | readonly string[]): AllowEmailDomainsOptions {
+  const [first] = given
+  if (typeof first === 'object') return first
+  return { domains: given.filter((entry) => typeof entry === 'string') }
+}

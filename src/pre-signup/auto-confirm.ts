@@ -1,0 +1,69 @@
+import type { Condition } from '../shared/rules/condition.ts'
+import { respond, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
+
+/** Whom to confirm without a code, and what to mark as verified. */
+export interface AutoConfirmOptions {
+  /** Only these; everybody unless set. */
+  readonly when?: Condition<PreSignUp>
+  /**
+   * Marks the email address as verified. `true` needs a `when` that holds proof, such as an invitation that was sent to that
+   * address: Cognito moves the address from the user who had it as an alias, so whoever may claim any address takes over
+   * accounts. `trust-unproven-address` spells out that there is no proof.
+   */
+  readonly verifyEmail?: boolean | 'trust-unproven-address'
+  /** The same for the phone number. */
+  readonly verifyPhone?: boolean | 'trust-unproven-number'
+  /** Needed where nothing but an email domain decides: a domain proves nothing about who typed the address. */
+  readonly trust?: 'unproven-address'
+}
+
+/**
+ * Confirms users at once, so that Cognito sends them no code. Marks nothing as verified unless asked to, and never an
+ * attribute that the user does not have: that would make the sign-up fail. Skips users whom an administrator creates, for
+ * whom Cognito ignores it. Never vouches.
+ *
+ * @throws TypeError when users would be confirmed, or addresses verified, on the strength of an email domain or of nothing,
+ *   and that is not spelt out.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
+ * @example
+ * autoConfirm({ when: hasInvite, verifyEmail: true })
+ */
+export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
+  assertSpeltOut(options)
+  return defineRule<PreSignUp>(
+    'auto-confirm',
+    async (ctx, run) => {
+      if (ctx.event.triggerSource === 'PreSignUp_AdminCreateUser') return skip('ignored-for-administrators')
+      if (options.when !== undefined && !(await run.ask(options.when, ctx))) return skip('condition-false')
+      const { email, phoneNumber } = ctx.user
+      const response: PreSignUpResponse = {
+        autoConfirmUser: true,
+        ...(options.verifyEmail && email !== undefined && { autoVerifyEmail: true }),
+        ...(options.verifyPhone && phoneNumber !== undefined && { autoVerifyPhone: true }),
+      }
+      return respond<PreSignUp>(response, 'confirmed')
+    },
+    { kind: 'shaper' },
+  )
+}
+
+function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOptions): void {
+  const proven = when !== undefined && when.evidence === undefined
+  if (when?.evidence === 'domain' && trust === undefined && verifyEmail !== 'trust-unproven-address') {
+    throw new TypeError(
+      "autoConfirm: an email domain proves nothing about who typed the address. Add a condition that holds proof, or spell it out: trust: 'unproven-address'",
+    )
+  }
+  if (verifyEmail === true && !proven) {
+    throw new TypeError(
+      "autoConfirm: verifyEmail: true needs a `when` that proves who owns the address. Without one it takes the address from whoever has it: verifyEmail: 'trust-unproven-address'",
+    )
+  }
+  if (verifyPhone === true && !proven) {
+    throw new TypeError(
+      "autoConfirm: verifyPhone: true needs a `when` that proves who owns the number. Without one it takes the number from whoever has it: verifyPhone: 'trust-unproven-number'",
+    )
+  }
+}

@@ -1,0 +1,39 @@
+import { emailDomainIn } from '../shared/email/email-domain-in.ts'
+import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
+import { chain, when } from '../shared/rules/chain.ts'
+import { and, not, triggeredBy } from '../shared/rules/condition.ts'
+import type { Rule } from '../shared/rules/rule.ts'
+import { logging } from '../shared/settings/settings.ts'
+import { allowEmailDomains } from './allow-email-domains.ts'
+import { autoConfirm } from './auto-confirm.ts'
+import { byAdministrator } from './conditions.ts'
+import { denyEmailDomains } from './deny-email-domains.ts'
+import { preSignUp } from './pre-sign-up.ts'
+import { readPreSignUpSettings } from './settings.ts'
+import type { PreSignUp } from './trigger.ts'
+
+const settings = readPreSignUpSettings(process.env)
+
+const rules: readonly Rule<PreSignUp>[] = [
+  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),
+  allowEmailDomains({
+    domains: settings.ALLOWED_EMAIL_DOMAINS,
+    federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
+  }),
+  ...(settings.AUTO_CONFIRM_DOMAINS && settings.AUTO_CONFIRM_TRUST
+    ? [
+        autoConfirm({
+          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(...settings.AUTO_CONFIRM_DOMAINS)),
+          trust: settings.AUTO_CONFIRM_TRUST,
+        }),
+      ]
+    : []),
+]
+
+/**
+ * Administrators hold IAM rights, so they may create whom they want; everybody else is judged, whatever source Cognito calls
+ * from. `ADMIN_CREATED_USERS=judge` judges administrators too.
+ */
+export const handler: TriggerHandler<PreSignUp> = preSignUp.with(logging(settings))(
+  settings.ADMIN_CREATED_USERS === 'judge' ? chain(...rules) : when(not(byAdministrator), ...rules),
+)

@@ -1,0 +1,8 @@
+export { type AllowEmailDomainsOptions, allowEmailDomains } from './allow-email-domains.ts'
+export { type AutoConfirmOptions, autoConfirm } from './auto-confirm.ts'
+export { byAdministrator, byIdentityProvider } from './conditions.ts'
+export { denyEmailDomains } from './deny-email-domains.ts'
+export { guard, preSignUp } from './pre-sign-up.ts'
+export { type RequireAttributesOptions, requireAttributes } from './require-attributes.ts'
+export type { StandardSchema } from './standard-schema.ts'
+export type { PreSignUp, PreSignUpEvent, PreSignUpResponse, PreSignUpSource } from './trigger.ts'

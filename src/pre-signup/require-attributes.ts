@@ -1,0 +1,39 @@
+import { allow, deny } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
+import type { PreSignUp } from './trigger.ts'
+
+/** What the caller reads; what exactly is wrong stands in the log. */
+export const ATTRIBUTES_NOT_ACCEPTED = 'The details given are not complete or not valid'
+
+/** How a refusal is worded. */
+export interface RequireAttributesOptions {
+  /** What the caller reads on a denial. */
+  readonly message?: string
+}
+
+/**
+ * Vouches for users whose attributes fit a schema, and denies the others. Attribute values are strings. The schema's
+ * messages go to the log and never to the caller: do not let them quote the value.
+ *
+ * @param schema Any Standard Schema, such as zod's; what it makes of the values is not used.
+ * @example
+ * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
+ */
+export function requireAttributes(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<PreSignUp> {
+  const message = options.message ?? ATTRIBUTES_NOT_ACCEPTED
+  return defineRule<PreSignUp>(
+    'require-attributes',
+    async ({ user }) => {
+      // A plain object: schema libraries check for one, and the user's attributes have no prototype.
+      const { issues } = await schema['~standard'].validate({ ...user.attributes })
+      return issues === undefined ? allow() : deny('attributes-not-valid', message, issues.map(describe).join('; '))
+    },
+    { kind: 'gate' },
+  )
+}
+
+function describe({ message, path = [] }: SchemaIssue): string {
+  const place = path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.')
+  return place === '' ? message : `${place}: ${message}`
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini'
+import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
+import { domains, type LogSettings, logSettings, oneOf } from '../shared/settings/settings.ts'
+
+/** The environment of the pre sign-up function, read. */
+export interface PreSignUpSettings extends LogSettings {
+  readonly ALLOWED_EMAIL_DOMAINS: readonly string[]
+  readonly DENIED_EMAIL_DOMAINS?: readonly string[] | undefined
+  /** Whose users are confirmed without a code; needs AUTO_CONFIRM_TRUST. */
+  readonly AUTO_CONFIRM_DOMAINS?: readonly string[] | undefined
+  readonly AUTO_CONFIRM_TRUST?: 'unproven-address' | undefined
+  readonly ADMIN_CREATED_USERS: 'exempt' | 'judge'
+  readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'
+}
+
+const schema = z
+  .object({
+    ALLOWED_EMAIL_DOMAINS: domains(),
+    DENIED_EMAIL_DOMAINS: z.optional(domains()),
+    AUTO_CONFIRM_DOMAINS: z.optional(domains()),
+    AUTO_CONFIRM_TRUST: z.optional(oneOf(['unproven-address'])),
+    ADMIN_CREATED_USERS: z._default(oneOf(['exempt', 'judge']), 'exempt'),
+    FEDERATED_EMAIL: z._default(oneOf(['require-verified', 'trust-identity-provider']), 'require-verified'),
+    ...logSettings,
+  })
+  .check(
+    z.refine((settings) => settings.AUTO_CONFIRM_DOMAINS === undefined || settings.AUTO_CONFIRM_TRUST !== undefined, {
+      path: ['AUTO_CONFIRM_TRUST'],
+      error:
+        'unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing about who typed the address, and users confirmed by it never prove that it is theirs',
+    }),
+  )
+
+/**
+ * Reads the environment of the pre sign-up function.
+ *
+ * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
+ */
+export function readPreSignUpSettings(environment: Environment): PreSignUpSettings {
+  return readSettings(schema, environment)
+}

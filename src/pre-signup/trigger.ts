@@ -1,0 +1,35 @@
+import type { AttributeMap, CognitoEvent, Open, PreTrigger } from '../shared/rules/trigger.ts'
+
+/** From where Cognito calls pre sign-up: the user's own sign-up, an administrator, or a first sign-in through an identity provider. */
+export type PreSignUpSource = 'PreSignUp_SignUp' | 'PreSignUp_AdminCreateUser' | 'PreSignUp_ExternalProvider'
+
+/** What the function may answer. Cognito ignores all three for users whom an administrator creates. */
+export interface PreSignUpResponse {
+  /** Confirms the user at once; no code is sent. */
+  readonly autoConfirmUser?: boolean
+  /** Marks the address as verified. Moves it from the user who had it as an alias; without an `email` the sign-up fails. */
+  readonly autoVerifyEmail?: boolean
+  /** Marks the phone number as verified; without a `phone_number` the sign-up fails. */
+  readonly autoVerifyPhone?: boolean
+}
+
+/**
+ * The pre sign-up event. The user does not exist yet, so there is no `sub`.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
+ */
+export interface PreSignUpEvent extends CognitoEvent {
+  readonly triggerSource: Open<PreSignUpSource>
+  readonly request: {
+    readonly userAttributes: AttributeMap
+    /** Null for a local user who sent none, `{}` for a federated one. */
+    readonly validationData?: AttributeMap | null
+    readonly clientMetadata?: AttributeMap | null
+  }
+  readonly response: PreSignUpResponse
+}
+
+/** The moment before a user is stored: a refusal here leaves nothing behind. */
+export interface PreSignUp extends PreTrigger {
+  readonly event: PreSignUpEvent
+}

@@ -1,0 +1,22 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { READ_ATTEMPTS, requestHandler } from './client-settings.ts'
+import { lazily } from './lazily.ts'
+
+/** A document client that is made at its first use. */
+export type Documents = () => DynamoDBDocumentClient
+
+/**
+ * The process's DynamoDB document client, tuned for Cognito's five seconds: it gives up early and tries twice at most.
+ * Every write of ours may be repeated.
+ *
+ * @example
+ * const profiles = dynamoProfiles({ documents: documentClient(), table: 'profiles' })
+ */
+export function documentClient(): Documents {
+  return lazily(() =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: READ_ATTEMPTS, requestHandler }), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+  )
+}

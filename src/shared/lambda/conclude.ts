@@ -1,0 +1,25 @@
+import type { Decision } from '../rules/decide.ts'
+import { reasonOf } from '../rules/engine.ts'
+import type { Trigger } from '../rules/trigger.ts'
+import { EngineNeverRan } from './errors.ts'
+
+/** A decision after middleware had its chance to go wrong, with a reason for the log wherever there is one. */
+export type Conclusion<T extends Trigger> = Decision<T> & { readonly reason?: string }
+
+/** What went wrong around the engine. In a box, because JavaScript can throw `undefined`. */
+export interface Trouble {
+  readonly error: unknown
+}
+
+/**
+ * The last word. A denial stands whatever middleware did after it; an approval stands only if nothing went wrong.
+ *
+ * @param trouble What the pipeline around the engine threw, if it did.
+ */
+export function concludeFrom<T extends Trigger>(decision: Decision<T> | undefined, trouble: Trouble | undefined): Conclusion<T> {
+  if (decision?.kind === 'denied') return decision
+  if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
+  if (decision !== undefined && trouble === undefined) return decision
+  const error = trouble === undefined ? new EngineNeverRan() : trouble.error
+  return { kind: 'failed', rule: 'handler', error, reason: reasonOf(error), trace: decision?.trace ?? [] }
+}

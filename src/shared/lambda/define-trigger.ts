@@ -1,0 +1,68 @@
+import type { MiddlewareObj } from '@middy/core'
+import { chain } from '../rules/chain.ts'
+import type { Allowed, FieldType } from '../rules/checked.ts'
+import { processClock, startDeadline } from '../rules/deadline.ts'
+import { type Decision, decide } from '../rules/decide.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { Trigger } from '../rules/trigger.ts'
+import { guardWith } from './guard.ts'
+import { createInvoke, type Invoke } from './invoke.ts'
+import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
+
+/** What the adapter has to know of a trigger. */
+export interface TriggerDefinition<T extends Trigger> {
+  /** The word of Cognito's LambdaConfig, which stands in the errors that callers see: `PreSignUp`. */
+  readonly name: string
+  readonly phase: T['phase']
+  readonly responseFields: Readonly<Record<keyof T['event']['response'] & string, FieldType>>
+}
+
+/** A function that Lambda can run, with what tools and tests need to look inside. */
+export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
+  /** Decides without Lambda, middleware or log line; for tests and for asking why. The event is taken as it is. */
+  readonly decide: (event: T['event']) => Promise<Decision<T>>
+  /** The composition, to be read without running it. */
+  readonly rule: Rule<T>
+  /** The word of Cognito's LambdaConfig. */
+  readonly trigger: string
+}
+
+/** Makes handlers of a trigger out of rules. */
+export interface TriggerFactory<T extends Trigger> {
+  (...rules: readonly Rule<T>[]): TriggerHandler<T>
+  /** The same with settings. */
+  readonly with: (settings: HandlerSettings<T>) => (...rules: readonly Rule<T>[]) => TriggerHandler<T>
+  /** The same chain as a middy middleware, for people who have a middy handler already. */
+  readonly guard: (...rules: readonly Rule<T>[]) => MiddlewareObj<T['event'], T['event']>
+}
+
+/**
+ * Makes the factory of a trigger's handlers.
+ *
+ * @example
+ * export const preSignUp = defineTrigger<PreSignUp>({ name: 'PreSignUp', phase: 'pre', responseFields: { autoConfirmUser: 'boolean' } })
+ */
+export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T>): TriggerFactory<T> {
+  const allowed: Allowed = { phase: definition.phase, responseFields: definition.responseFields }
+  const withSettings = (settings: HandlerSettings<T>) => {
+    assertSettings(settings)
+    return (...rules: readonly Rule<T>[]): TriggerHandler<T> => {
+      const rule = chain(...rules)
+      const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
+      return Object.assign(createInvoke({ name: definition.name, allowed, rule, settings }), {
+        rule,
+        trigger: definition.name,
+        async decide(event: T['event']): Promise<Decision<T>> {
+          const deadline = startDeadline(deadlineMs, clock)
+          const decision = await decide(rule, event, { allowed, deadline, clock })
+          deadline.close()
+          return decision
+        },
+      })
+    }
+  }
+  return Object.assign((...rules: readonly Rule<T>[]) => withSettings({})(...rules), {
+    with: withSettings,
+    guard: (...rules: readonly Rule<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: chain(...rules), settings: {} }),
+  })
+}

@@ -1,0 +1,112 @@
+import type { Decision } from '../../rules/decide.ts'
+import type { TraceEntry } from '../../rules/trace.ts'
+import { type DescribedError, describeError } from './describe-error.ts'
+import type { LogFields } from './logger.ts'
+import { hashUser } from './user-hash.ts'
+
+/** What a log line tells of an invocation. */
+export interface LogEntry extends LogFields {
+  readonly requestId: string | null
+  /** Cognito's name of the trigger: `PreSignUp`. */
+  readonly trigger: string
+  readonly triggerSource: string | null
+  readonly userPoolId: string | null
+  readonly appClient: string | null
+  readonly decision: 'proceed' | 'denied' | 'failed'
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly detail?: string
+  /** A keyed hash, and only where a key is set. */
+  readonly user?: string
+  readonly coldStart: boolean
+  readonly durationMs: number
+  readonly trace: readonly LoggedRule[]
+  readonly error?: DescribedError
+}
+
+/** A rule's line of the trace in a log line. */
+export interface LoggedRule {
+  readonly rule: string
+  readonly path: string
+  readonly outcome: TraceEntry['outcome']
+  readonly reason?: string
+  readonly detail?: string
+  readonly ms: number
+  readonly overrides?: readonly string[]
+  readonly shadow?: true
+  readonly error?: DescribedError
+}
+
+/** What is known of an invocation when it ends. */
+export interface Ended {
+  readonly trigger: string
+  readonly event: unknown
+  readonly requestId: string | null
+  readonly decision: Pick<Decision, 'kind' | 'trace'> & Partial<Record<'rule' | 'reason', string | null>> & { readonly error?: unknown }
+  readonly coldStart: boolean
+  readonly durationMs: number
+  readonly hashKey: string | undefined
+}
+
+// Texts of a schema's issues can be long; a log line is billed by the byte.
+const MAX_DETAIL_LENGTH = 500
+
+/** Makes the log line of an invocation: no attribute, no token and no message of an error is in it. */
+export function logEntry(ended: Ended): LogEntry {
+  const { decision } = ended
+  const event = textsOf(ended.event)
+  const decisive = decision.trace.find((line) => line.rule === decision.rule && line.outcome === 'deny')
+  return {
+    requestId: ended.requestId,
+    trigger: ended.trigger,
+    triggerSource: event.triggerSource,
+    userPoolId: event.userPoolId,
+    appClient: event.clientId,
+    decision: decision.kind,
+    decidedBy: decision.rule ?? null,
+    reason: decision.reason ?? null,
+    ...(decisive?.detail !== undefined && { detail: short(decisive.detail) }),
+    ...(ended.hashKey !== undefined && event.userName !== null && { user: hashUser(ended.hashKey, event) }),
+    coldStart: ended.coldStart,
+    durationMs: rounded(ended.durationMs),
+    trace: decision.trace.map(loggedRule),
+    ...(decision.kind === 'failed' && { error: describeError(decision.error) }),
+  }
+}
+
+function loggedRule({ error, detail, ms, ...line }: TraceEntry): LoggedRule {
+  return {
+    ...line,
+    ...(detail !== undefined && { detail: short(detail) }),
+    ms: rounded(ms),
+    ...(line.outcome === 'broken' && { error: describeError(error) }),
+  }
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}
+
+function short(text: string): string {
+  return text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH)}...` : text
+}
+
+/** Reads what may be logged out of whatever came in, which need not be an event. */
+function textsOf(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userName' | 'clientId', string | null> {
+  const caller = field(input, 'callerContext')
+  return {
+    triggerSource: textField(input, 'triggerSource'),
+    userPoolId: textField(input, 'userPoolId'),
+    userName: textField(input, 'userName'),
+    clientId: textField(caller, 'clientId'),
+  }
+}
+
+function field(input: unknown, name: string): unknown {
+  return typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined
+}
+
+function textField(input: unknown, name: string): string | null {
+  const value = field(input, name)
+  return typeof value === 'string' ? short(value) : null
+}

@@ -1,0 +1,56 @@
+import type { Trigger } from '../../rules/trigger.ts'
+import type { Conclusion } from '../conclude.ts'
+import type { HandlerSettings } from '../settings.ts'
+import { type LogEntry, logEntry } from './entry.ts'
+import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
+import { metricsOf } from './metrics.ts'
+
+/** Writes the one log line of an invocation, and its metrics. */
+export type Report = <T extends Trigger>(
+  event: unknown,
+  context: { readonly awsRequestId?: string } | undefined,
+  conclusion: Conclusion<T>,
+  durationMs: number,
+) => void
+
+/**
+ * Makes the reporter of a handler. CloudWatch reads metrics from lines that are nothing but JSON: `console.log` would put a
+ * prefix before them in Lambda's text format and wrap them in its JSON format, so they go straight to standard output,
+ * whatever the log level is. Without a logger the log line carries them; with one they have a line of their own.
+ */
+export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>): Report {
+  const { logger, logLevel = 'info', logHashKey } = settings
+  const write = settings.write ?? ((line: string) => process.stdout.write(line))
+  const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
+  let coldStart = true
+
+  return (event, context, conclusion, durationMs) => {
+    const requestId = context?.awsRequestId ?? null
+    const entry = logEntry({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey })
+    coldStart = false
+    const severity = severityOf(entry)
+    const message = `${trigger} ${entry.decision}`
+    const now = Date.now()
+    const [counted, ...breakages] = metricsOf(entry, now)
+    const written = isWritten(severity, logLevel)
+    const own = written && (logger === undefined || !logged(logger, severity, message, entry))
+    writeJson(own ? { level: severity.toUpperCase(), timestamp: new Date(now).toISOString(), message, ...entry, ...counted } : counted)
+    for (const breakage of breakages) writeJson(breakage)
+  }
+}
+
+/** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */
+function logged(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
+  try {
+    logger[severity](message, entry)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Denials are everyday; a rule that broke and was passed over, as post triggers do, is not. */
+function severityOf(entry: LogEntry): Severity {
+  if (entry.decision === 'failed') return 'error'
+  return entry.trace.some((line) => line.outcome === 'broken') ? 'warn' : 'info'
+}

@@ -1,0 +1,34 @@
+import type { MiddlewareObj } from '@middy/core'
+import * as z from 'zod/mini'
+import { InvalidEvent } from '../errors.ts'
+
+// AWS: events "might change with new features" and "stricter input validation can cause your functions to fail". So this
+// refuses only what would make a rule read the wrong thing, and lets through what Cognito adds, leaves out or sends as null.
+const text = z.nullish(z.string())
+const record = z.nullish(z.looseObject({}))
+const event = z.looseObject({
+  triggerSource: text,
+  userPoolId: text,
+  userName: text,
+  callerContext: z.nullish(z.looseObject({ clientId: text })),
+  request: z.nullish(z.looseObject({ userAttributes: record, validationData: record, clientMetadata: record })),
+  response: record,
+})
+
+/**
+ * Checks that an event has the shape of a Cognito event. It is never replaced by what the check made of it.
+ *
+ * @throws InvalidEvent when a part that rules read has another type than Cognito's.
+ */
+export function assertEvent(input: unknown): void {
+  const { error } = event.safeParse(input)
+  if (error === undefined) return
+  throw new InvalidEvent(
+    error.issues.map((issue) => `${issue.path.join('.') || 'event'}: expected ${'expected' in issue ? issue.expected : 'another value'}`),
+  )
+}
+
+/** The same check as a middy middleware. */
+export function checkEvent(): MiddlewareObj {
+  return { name: 'check-event', before: ({ event: input }) => assertEvent(input) }
+}

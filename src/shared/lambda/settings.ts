@@ -1,0 +1,43 @@
+import type { MiddlewareObj } from '@middy/core'
+import type { Clock } from '../rules/deadline.ts'
+import type { Trigger } from '../rules/trigger.ts'
+import { LOG_LEVELS, type Logger, type LogLevel } from './log/logger.ts'
+
+/** How long a handler may take, in milliseconds. Cognito waits for five seconds, the network and the cold start included. */
+export const DEFAULT_DEADLINE_MS = 4000
+
+/** Cognito gives up after that many milliseconds, and this cannot be changed. */
+export const COGNITO_LIMIT_MS = 5000
+
+/** How a handler runs; all of it has a default. */
+export interface HandlerSettings<T extends Trigger = Trigger> {
+  /** Milliseconds from the start of the invocation, 1 to 5000; 4000 unless set. */
+  readonly deadlineMs?: number
+  /** Where log lines go; standard output unless set. */
+  readonly logger?: Logger
+  /** From which seriousness on lines are written; `info` unless set. Metrics are always written. */
+  readonly logLevel?: LogLevel
+  /** With it, log lines hold a keyed hash of the user. */
+  readonly logHashKey?: string
+  /** middy middleware of your own. It sees a copy of the event, and has no say in the decision. */
+  readonly middleware?: readonly MiddlewareObj<T['event'], T['event']>[]
+  /** Time, for tests. */
+  readonly clock?: Clock
+  /** Writes a line to standard output, for tests. */
+  readonly write?: (line: string) => void
+}
+
+/**
+ * Refuses settings that cannot work when the handler is made, not when a user signs up.
+ *
+ * @throws RangeError or TypeError that names the setting, what it holds and what it should hold.
+ */
+export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel'>): void {
+  const { deadlineMs, logLevel } = settings
+  if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= COGNITO_LIMIT_MS)) {
+    throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${COGNITO_LIMIT_MS} milliseconds: Cognito waits no longer`)
+  }
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel)) {
+    throw new TypeError(`logLevel is '${logLevel}'; expected one of ${LOG_LEVELS.join(', ')}`)
+  }
+}

@@ -1,0 +1,93 @@
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
+import type { Documents } from '../aws/dynamodb.ts'
+import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
+
+/** Where profiles are kept in DynamoDB. */
+export interface DynamoProfilesOptions {
+  readonly documents: Documents
+  /** A table whose partition key is a string named `pk`. */
+  readonly table: string
+}
+
+/** The partition key of a profile. */
+export function profileKey({ userPoolId, sub }: ProfileKey): string {
+  return `${userPoolId}#${sub}`
+}
+
+// What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post
+// confirmation, and an event whose profile is missing must leave a whole one.
+const COMMON = [
+  'userPoolId = :pool',
+  '#sub = :sub',
+  'userName = :name',
+  '#attributes = :attributes',
+  'createdAt = if_not_exists(createdAt, :at)',
+  'updatedAt = :at',
+]
+
+/**
+ * Keeps profiles in DynamoDB, each write one `UpdateItem` that can be repeated: a second one for the same event changes
+ * nothing but the time of the update.
+ *
+ * @example
+ * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
+ */
+export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
+  const update = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<void> => {
+    const input: UpdateCommandInput = {
+      TableName: table,
+      Key: { pk: profileKey(user) },
+      UpdateExpression: `SET ${[...COMMON, ...change.set].join(', ')}${change.add === undefined ? '' : ` ADD ${change.add}`}`,
+      ...(change.condition !== undefined && { ConditionExpression: change.condition }),
+      ExpressionAttributeNames: { '#sub': 'sub', '#attributes': 'attributes' },
+      ExpressionAttributeValues: {
+        ':pool': user.userPoolId,
+        ':sub': user.sub,
+        ':name': user.userName,
+        ':attributes': user.attributes,
+        ':at': at.toISOString(),
+        ...change.values,
+      },
+    }
+    await documents().send(new UpdateCommand(input), { abortSignal: signal })
+  }
+
+  return {
+    needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
+
+    confirmed: (user, at, signal) => update(user, at, { set: ['confirmedAt = if_not_exists(confirmedAt, :at)'] }, signal),
+
+    passwordReset: (user, at, signal) => update(user, at, { set: ['passwordResetAt = :at'] }, signal),
+
+    async signedIn(user, { at, appClient, notAgainWithinMs }, signal) {
+      const seen: Change = { set: ['lastSignInAt = :at', 'lastAppClient = :client'], values: { ':client': appClient } }
+      const counted: Change = {
+        set: [...seen.set, 'lastCountedAt = :at'],
+        add: 'signInCount :one',
+        // Counting from the last counted one: a client that signs in every second must not go uncounted for ever.
+        condition: 'attribute_not_exists(lastCountedAt) OR lastCountedAt <= :before',
+        values: { ...seen.values, ':one': 1, ':before': new Date(at.getTime() - notAgainWithinMs).toISOString() },
+      }
+      try {
+        await update(user, at, counted, signal)
+        return 'counted'
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error
+        // Not counted, but what changed is kept all the same.
+        await update(user, at, seen, signal)
+        return 'repeated'
+      }
+    },
+  }
+}
+
+interface Change {
+  readonly set: readonly string[]
+  readonly add?: string
+  readonly condition?: string
+  readonly values?: Readonly<Record<string, unknown>>
+}
+
+function isConditionFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}

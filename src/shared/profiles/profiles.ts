@@ -1,0 +1,36 @@
+import type { Need } from '../rules/rule.ts'
+import type { AttributeMap } from '../rules/trigger.ts'
+
+/** Whose profile it is: a pool's `sub` is never given out again. */
+export interface ProfileKey {
+  readonly userPoolId: string
+  readonly sub: string
+}
+
+/** What a trigger knows of a user. */
+export interface ProfileUser extends ProfileKey {
+  readonly userName: string
+  /** The attributes to keep; they replace those kept before. */
+  readonly attributes: AttributeMap
+}
+
+/** A sign-in, as far as Cognito tells. */
+export interface SignIn {
+  readonly at: Date
+  readonly appClient: string | null
+  /** A sign-in sooner than that after the last counted one is a repeated event, as far as anybody can tell. */
+  readonly notAgainWithinMs: number
+}
+
+/** Where profiles are kept. Every call may be repeated, and may find the profile missing: it is then made. */
+export interface Profiles {
+  /** A sign-up was confirmed. */
+  readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
+  /** A password was reset. */
+  readonly passwordReset: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
+  /** Somebody signed in; tells whether it was counted. */
+  readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<'counted' | 'repeated'>
+}
+
+/** The part of a store that a rule uses, with what it needs of a deployment. */
+export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & { readonly needs?: readonly Need[] }

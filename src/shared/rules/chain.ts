@@ -1,0 +1,54 @@
+import { unbroken } from './breakage.ts'
+import type { Condition } from './condition.ts'
+import type { Context } from './context.ts'
+import { type AnyOutcome, type ResponseOf, skip } from './outcome.ts'
+import { compose, type Rule, type Run } from './rule.ts'
+import type { Trigger } from './trigger.ts'
+
+/**
+ * Runs rules in order. The first denial ends it and is its outcome; so does the first broken rule, except in a post
+ * trigger, where the rest still runs. It vouches if one of its rules did. Answers are merged field by field; the later wins.
+ *
+ * @throws TypeError when there is no rule.
+ * @example
+ * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
+ */
+export function chain<T extends Trigger>(...rules: readonly Rule<T>[]): Rule<T> {
+  if (rules.length === 0) throw new TypeError('chain() needs at least one rule: an empty chain would let everybody through')
+  return compose({ name: 'chain', kind: 'chain', children: rules, evaluate: (ctx, run) => inOrder(rules, ctx, run) })
+}
+
+/**
+ * Runs rules in order where a condition holds, and skips where it does not. A condition that throws breaks it.
+ *
+ * @throws TypeError when there is no rule.
+ * @example
+ * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
+ */
+export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly Rule<T>[]): Rule<T> {
+  if (rules.length === 0) throw new TypeError('when() needs at least one rule after its condition')
+  return compose({
+    name: 'when',
+    kind: 'when',
+    children: rules,
+    evaluate: async (ctx, run) => ((await run.ask(condition, ctx)) ? inOrder(rules, ctx, run) : skip('condition-false')),
+  })
+}
+
+async function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): Promise<AnyOutcome<T>> {
+  let response: ResponseOf<T> | undefined
+  let vouched: AnyOutcome<T> | undefined
+  let worked = false
+  for (const rule of rules) {
+    const verdict = await run.evaluate(rule, ctx, { over: response })
+    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.sealed) continue
+    const outcome = unbroken(verdict)
+    if (outcome.kind === 'deny') return outcome
+    if (outcome.kind === 'allow') vouched ??= outcome
+    if (outcome.kind === 'done') worked = true
+    if (outcome.response !== undefined) response = { ...response, ...outcome.response }
+  }
+  const answer = response === undefined ? {} : { response }
+  if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
+  return { kind: worked ? 'done' : 'skip', ...answer }
+}

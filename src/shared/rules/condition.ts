@@ -1,0 +1,125 @@
+import type { Context } from './context.ts'
+import type { Trigger } from './trigger.ts'
+
+/**
+ * How much a condition of ours tells about who is asking: `domain` read nothing but a claimed address's domain,
+ * `circumstance` nothing about the user at all. A condition without a mark is its author's own, and may hold proof.
+ */
+export type Evidence = 'domain' | 'circumstance'
+
+/** A question about an invocation. Its answer is always awaited; one that throws breaks the rule that asked. */
+export interface Condition<T extends Trigger = Trigger> {
+  (ctx: Context<T>): boolean | Promise<boolean>
+  /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
+  readonly evidence?: Evidence
+}
+
+/** Marks a condition that proves nothing about who is asking. */
+export function proving<T extends Trigger>(
+  evidence: Evidence | undefined,
+  condition: (ctx: Context<T>) => boolean | Promise<boolean>,
+): Condition<T> {
+  return evidence === undefined ? condition : Object.assign(condition, { evidence })
+}
+
+/**
+ * Asks a condition.
+ *
+ * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
+ *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
+ */
+export async function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): Promise<boolean> {
+  const answer: unknown = await condition(ctx)
+  if (typeof answer !== 'boolean')
+    throw new TypeError(`A condition answers with a boolean; this one answered with a value of type ${typeof answer}`)
+  return answer
+}
+
+/** Of all parts that must hold, the strongest counts; of parts that each suffice, the weakest does. */
+function strongest(parts: readonly Condition<never>[]): Evidence | undefined {
+  if (parts.some((part) => part.evidence === undefined)) return undefined
+  return parts.some((part) => part.evidence === 'domain') ? 'domain' : 'circumstance'
+}
+
+function weakest(parts: readonly Condition<never>[]): Evidence | undefined {
+  const weak = parts.filter((part) => part.evidence !== undefined)
+  return weak.length === 0 ? undefined : strongest(weak)
+}
+
+function assertSome(name: string, parts: readonly unknown[]): void {
+  if (parts.length === 0) throw new TypeError(`${name}() needs at least one ${name === 'and' || name === 'or' ? 'condition' : 'value'}`)
+}
+
+/**
+ * Whether all conditions hold; asks them from left to right and stops at the first that does not.
+ *
+ * @throws TypeError when there is none.
+ */
+export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
+  assertSome('and', conditions)
+  return proving(strongest(conditions), async (ctx: Context<T>) => {
+    for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
+    return true
+  })
+}
+
+/**
+ * Whether one of the conditions holds; asks them from left to right and stops at the first that does.
+ *
+ * @throws TypeError when there is none.
+ */
+export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
+  assertSome('or', conditions)
+  return proving(weakest(conditions), async (ctx: Context<T>) => {
+    for (const condition of conditions) if (await answerOf(condition, ctx)) return true
+    return false
+  })
+}
+
+/** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
+export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
+  return proving(condition.evidence, async (ctx: Context<T>) => !(await answerOf(condition, ctx)))
+}
+
+/** The trigger sources that Cognito documents. It may send others. */
+export type TriggerSource =
+  | `PreSignUp_${'SignUp' | 'AdminCreateUser' | 'ExternalProvider'}`
+  | `PostConfirmation_${'ConfirmSignUp' | 'ConfirmForgotPassword'}`
+  | `${'PreAuthentication' | 'PostAuthentication'}_Authentication`
+
+/**
+ * Whether Cognito calls from one of these sources.
+ *
+ * @throws TypeError when no source is named.
+ * @example
+ * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
+ */
+export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
+  assertSome('triggeredBy', sources)
+  const known: ReadonlySet<string> = new Set(sources)
+  return proving('circumstance', ({ event }: Context) => known.has(event.triggerSource))
+}
+
+/**
+ * Whether the call came through one of these app clients. Anybody can use a public app client: no proof of who is asking.
+ *
+ * @throws TypeError when no app client is named.
+ */
+export function fromAppClient(...clientIds: readonly string[]): Condition {
+  assertSome('fromAppClient', clientIds)
+  const known: ReadonlySet<string> = new Set(clientIds)
+  return proving('circumstance', ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
+}
+
+/**
+ * Whether the user has an attribute, with that value if one is given. At sign-up the user wrote it: no proof.
+ *
+ * @example
+ * hasAttribute('custom:plan', 'trial')
+ */
+export function hasAttribute(name: string, value?: string): Condition {
+  return proving('circumstance', ({ user }: Context) => {
+    const actual = user.attributes[name]
+    return value === undefined ? actual !== undefined && actual !== '' : actual === value
+  })
+}

@@ -1,0 +1,98 @@
+import type { AttributeMap, Trigger } from './trigger.ts'
+
+/** The user an event is about, read once and the same way for every rule. */
+export interface User {
+  /** As Cognito sent it: what was typed, a UUID, or `Provider_identifier`, depending on the pool; `''` when it sent none. */
+  readonly userName: string
+  /** Absent at pre sign-up, where the user does not exist yet. */
+  readonly sub: string | undefined
+  /** The email address as it came, neither parsed nor normalised. */
+  readonly email: string | undefined
+  readonly emailVerified: boolean
+  readonly phoneNumber: string | undefined
+  readonly phoneNumberVerified: boolean
+  /** `cognito:user_status`, such as `CONFIRMED` or `EXTERNAL_PROVIDER`. */
+  readonly status: string | undefined
+  /** All attributes whose value is a string, or a boolean written as one. An object without a prototype. */
+  readonly attributes: AttributeMap
+}
+
+/** What a rule sees of an invocation. */
+export interface Context<T extends Trigger = Trigger> {
+  /** The event as Cognito sent it. Rules answer with an outcome; they do not edit it. */
+  readonly event: T['event']
+  readonly user: User
+  /** The app client the call came through; undefined where Cognito names none. */
+  readonly appClient: string | undefined
+  /** Aborted when the time of the rule is over: hand it to every call that waits. Made when first read. */
+  readonly signal: AbortSignal
+  /**
+   * The context of the whole invocation, on that of a rule which has less time than it. What is looked up once for all
+   * rules belongs to the invocation.
+   */
+  readonly invocation?: Context<T>
+}
+
+/** Real events hold strings only; AWS's printed samples, which people paste into the console's test tab, hold booleans too. */
+function readAttributes(raw: unknown): AttributeMap {
+  const attributes: Record<string, string> = Object.create(null)
+  if (typeof raw !== 'object' || raw === null) return attributes
+  for (const [name, value] of Object.entries(raw)) {
+    if (typeof value === 'string') attributes[name] = value
+    else if (typeof value === 'boolean') attributes[name] = String(value)
+  }
+  return attributes
+}
+
+/** An attribute that is there and not empty: Cognito sends `''` for some that are not set. */
+function present(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** Reads the user out of an event, whatever is missing from it. */
+export function readUser(event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null }): User {
+  const attributes = readAttributes(event.request?.userAttributes)
+  return {
+    userName: typeof event.userName === 'string' ? event.userName : '',
+    sub: present(attributes.sub),
+    email: present(attributes.email),
+    emailVerified: attributes.email_verified === 'true',
+    phoneNumber: present(attributes.phone_number),
+    phoneNumberVerified: attributes.phone_number_verified === 'true',
+    status: present(attributes['cognito:user_status']),
+    attributes,
+  }
+}
+
+/** Makes the context of an invocation. */
+export function createContext<T extends Trigger>(event: T['event'], time: { readonly signal: AbortSignal }): Context<T> {
+  let user: User | undefined
+  return {
+    event,
+    get user() {
+      user ??= readUser(event)
+      return user
+    },
+    get appClient() {
+      return present(event.callerContext?.clientId)
+    },
+    get signal() {
+      return time.signal
+    },
+  }
+}
+
+/** Makes the context of a rule that has less time than the invocation. */
+export function narrowContext<T extends Trigger>(ctx: Context<T>, time: { readonly signal: AbortSignal }): Context<T> {
+  return {
+    event: ctx.event,
+    appClient: ctx.appClient,
+    invocation: ctx.invocation ?? ctx,
+    get user() {
+      return ctx.user
+    },
+    get signal() {
+      return time.signal
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/** Where time comes from; the default is the process's own monotonic clock. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  readonly now: () => number
+  /** Calls back once after that many milliseconds; the returned function cancels. */
+  readonly after: (ms: number, callback: () => void) => () => void
+}
+
+/** The process's monotonic clock: a change of the wall clock must not lengthen a deadline. */
+export const processClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A rule ran out of the time that it had. */
+export class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded'
+  readonly code = 'deadline-exceeded'
+  constructor() {
+    super('The time for this rule ran out')
+  }
+}
+
+/** A moment by which work must have ended. Work that has not ended then is given up; its signal tells it so. */
+export interface Deadline {
+  /** Aborted at the deadline. Made when first asked for. */
+  readonly signal: AbortSignal
+  readonly remainingMs: () => number
+  /** Settles as the work does, or rejects with {@link DeadlineExceeded} when the time is over. */
+  readonly race: <V>(work: PromiseLike<V>) => Promise<V>
+  /** A deadline that is no later than this one. */
+  readonly within: (ms: number) => Deadline
+  /** Calls back at the deadline; the returned function cancels. */
+  readonly onExpiry: (callback: () => void) => () => void
+  /** Stops the timer, when the work is over before its time. */
+  readonly close: () => void
+}
+
+/**
+ * Starts a deadline that many milliseconds from now. The timer is armed when somebody first waits.
+ *
+ * @example
+ * const deadline = startDeadline(4000, processClock)
+ * await deadline.race(fetchBlocks({ signal: deadline.signal }))
+ */
+export function startDeadline(ms: number, clock: Clock): Deadline {
+  const expiresAt = clock.now() + ms
+  const waiting = new Set<() => void>()
+  const parts: Deadline[] = []
+  let controller: AbortController | undefined
+  let cancel: (() => void) | undefined
+  let closed = false
+
+  const remainingMs = (): number => expiresAt - clock.now()
+  const expire = (): void => {
+    controller?.abort(new DeadlineExceeded())
+    for (const callback of [...waiting]) callback()
+    waiting.clear()
+  }
+  const arm = (): void => {
+    if (!closed) cancel ??= clock.after(Math.max(0, Math.ceil(remainingMs())), expire)
+  }
+  const onExpiry = (callback: () => void): (() => void) => {
+    waiting.add(callback)
+    arm()
+    return () => waiting.delete(callback)
+  }
+
+  return {
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController()
+        if (remainingMs() <= 0) controller.abort(new DeadlineExceeded())
+        else arm()
+      }
+      return controller.signal
+    },
+    remainingMs,
+    onExpiry,
+    race<V>(work: PromiseLike<V>): Promise<V> {
+      return new Promise<V>((resolve, reject) => {
+        const stopWaiting = onExpiry(() => reject(new DeadlineExceeded()))
+        work.then(
+          (value) => {
+            stopWaiting()
+            resolve(value)
+          },
+          (error) => {
+            stopWaiting()
+            reject(error)
+          },
+        )
+      })
+    },
+    within(shorterMs) {
+      const part = startDeadline(Math.min(shorterMs, remainingMs()), clock)
+      parts.push(part)
+      return part
+    },
+    close() {
+      closed = true
+      cancel?.()
+      for (const part of parts) part.close()
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import type { Condition } from './condition.ts'
+import type { Context } from './context.ts'
+import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
+import type { Trigger } from './trigger.ts'
+
+/**
+ * What a rule can do, so that a composition can be read without running it: a gate may vouch, a guard may only deny, a
+ * shaper shapes the answer, an effect works after the fact; the others compose. `rule` promises nothing.
+ */
+export type RuleKind = 'rule' | 'gate' | 'guard' | 'shaper' | 'effect' | 'chain' | 'anyOf' | 'when' | 'failOpen' | 'failClosed' | 'shadow'
+
+/** Something that a deployment must grant for a rule to work. */
+export interface Need {
+  /** IAM actions, such as `dynamodb:BatchGetItem`. */
+  readonly actions: readonly string[]
+  /** What they act on: the name of the setting that holds a table's name or a sender's address. */
+  readonly on: string
+}
+
+/** A rule as it can be drawn, explained and checked, without what it does. */
+export interface RuleNode {
+  /** Kebab-case; it stands in traces, logs and metrics. */
+  readonly name: string
+  readonly kind: RuleKind
+  readonly children?: readonly RuleNode[]
+  readonly needs?: readonly Need[]
+  /** What a broken rule inside this one means, unless a nearer rule says otherwise. */
+  readonly onError?: 'fail' | 'continue'
+}
+
+/** What a composition may ask of the engine that runs it. */
+export interface Run {
+  readonly phase: 'pre' | 'post'
+  readonly remainingMs: () => number
+  /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. */
+  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => Promise<Verdict<T>>
+  /** Asks a condition, in the time that is left. */
+  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => Promise<boolean>
+  /** Runs a rule after the decision, where it changes nothing. */
+  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>) => void
+}
+
+/** What a composition says of the rule that it runs. */
+export interface Share {
+  /** It gets at most that many milliseconds. */
+  readonly withinMs?: number
+  /** What the rules before it have put into the answer, so that the trace can say what it overrides. */
+  readonly over?: object | undefined
+}
+
+/** A named function from a typed context to an outcome. */
+export interface Rule<T extends Trigger = Trigger> extends RuleNode {
+  // NoInfer: a rule for any trigger must take its trigger from the rules beside it, whatever their order.
+  readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+}
+
+/** What else can be said about a rule. */
+export interface RuleOptions {
+  readonly kind?: 'rule' | 'gate' | 'guard' | 'shaper' | 'effect'
+  readonly needs?: readonly Need[]
+}
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+/**
+ * Makes a rule.
+ *
+ * @param name Kebab-case, for the trace: `require-invite`.
+ * @param evaluate What the rule says of an invocation. It may throw: a broken pre rule refuses, a broken post rule is logged.
+ * @throws TypeError when the name is not kebab-case.
+ * @example
+ * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
+ *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
+ * )
+ */
+export function defineRule<T extends Trigger>(
+  name: string,
+  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  options: RuleOptions = {},
+): Rule<T> {
+  assertName(name)
+  return { name, kind: options.kind ?? 'rule', evaluate, ...(options.needs && { needs: options.needs }) }
+}
+
+function assertName(name: string): void {
+  if (!NAME.test(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+}
+
+interface Composition<T extends Trigger> {
+  readonly name: string
+  readonly kind: RuleKind
+  readonly children?: readonly RuleNode[]
+  readonly onError?: 'fail' | 'continue'
+  readonly evaluate: (ctx: Context<T>, run: Run) => Promise<AnyOutcome<T>>
+}
+
+/**
+ * Makes a rule for every trigger of a phase, such as a composition. What it says is of its phase because its children's
+ * is, or because its own signature names the phase; TypeScript cannot follow that through the conditional type `Outcome`
+ * while the trigger is open, hence the one assertion here. The engine checks the phase at run time.
+ */
+export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
+  return composition as Rule<T>
+}
+
+/** Tells a rule that is made of rules from one that does something itself. */
+export function isComposition(rule: RuleNode): boolean {
+  return rule.children !== undefined
+}

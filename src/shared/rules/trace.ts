@@ -1,0 +1,42 @@
+import type { AnyOutcome, Broken } from './outcome.ts'
+
+/** What one rule said in one invocation. */
+export interface TraceEntry {
+  readonly rule: string
+  /** Its place in the composition: `1.0` is the first rule of the second. */
+  readonly path: string
+  readonly outcome: (AnyOutcome | Broken)['kind']
+  /** Why it denied or skipped, or the kind of error that broke it: a constant identifier. */
+  readonly reason?: string
+  /** More for the log. */
+  readonly detail?: string
+  /** Milliseconds that it took, the rules inside it included. */
+  readonly ms: number
+  /** Fields of the answer that this rule changed after an earlier one had set them. */
+  readonly overrides?: readonly string[]
+  /** Ran after the decision, and changed nothing. */
+  readonly shadow?: true
+  /** What broke it. Kept out of logs but for its name, its code and where it was thrown. */
+  readonly error?: unknown
+}
+
+/** A trace in the making: rules stand in the order in which they started, so that it reads like the composition. */
+export interface TraceWriter {
+  /** Takes the next line for a rule; the returned function fills it in. */
+  readonly start: () => (entry: TraceEntry) => void
+  readonly entries: () => readonly TraceEntry[]
+}
+
+/** Starts an empty trace. */
+export function startTrace(): TraceWriter {
+  const lines: (TraceEntry | undefined)[] = []
+  return {
+    start() {
+      const line = lines.push(undefined) - 1
+      return (entry) => {
+        lines[line] = entry
+      }
+    },
+    entries: () => lines.filter((line) => line !== undefined),
+  }
+}

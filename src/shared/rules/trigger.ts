@@ -1,0 +1,43 @@
+/** The values of a user's attributes as Cognito sends them: always strings, `'true'` and `'false'` included. */
+export type AttributeMap = Readonly<Record<string, string>>
+
+/** Who called Cognito. `clientId` is null when a user is confirmed from the console or the admin API. */
+export interface CallerContext {
+  readonly awsSdkVersion: string
+  readonly clientId: string | null
+}
+
+/**
+ * What every user pool trigger event has in common. AWS says that elements can be added, so nothing here is closed.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+export interface CognitoEvent {
+  readonly version: string
+  readonly triggerSource: string
+  readonly region: string
+  readonly userPoolId: string
+  readonly userName: string
+  readonly callerContext: CallerContext
+  readonly request: { readonly userAttributes?: AttributeMap | null }
+  readonly response: object
+}
+
+/** A moment in a user's life at which Cognito calls a function: the event it sends, and whether it can still be refused. */
+export interface Trigger {
+  readonly event: CognitoEvent
+  readonly phase: 'pre' | 'post'
+}
+
+/** A trigger whose function can refuse what is about to happen. */
+export interface PreTrigger extends Trigger {
+  readonly phase: 'pre'
+}
+
+/** A trigger that tells of what has happened already. */
+export interface PostTrigger extends Trigger {
+  readonly phase: 'post'
+}
+
+/** A value that autocompletes, and is not closed: Cognito adds trigger sources, and ours must be judged when it does. */
+export type Open<Known extends string> = Known | (string & Record<never, never>)

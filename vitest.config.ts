@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config'
+
+/** Inlines mail templates as esbuild does in the bundles. */
+const inlineText = {
+  name: 'inline-text',
+  transform(code: string, id: string): string | undefined {
+    return /\.(txt|html)$/.test(id) ? `export default ${JSON.stringify(code)}` : undefined
+  },
+}
+
+export default defineConfig({
+  plugins: [{ ...inlineText, enforce: 'pre' }],
+  test: {
+    include: ['test/**/*.test.ts'],
+    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: 'coverage/test-results.json' },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary', 'lcovonly'],
+      thresholds: {
+        'src/shared/**': { lines: 100 },
+        'src/pre-signup/**': { lines: 100 },
+        'src/pre-auth/**': { lines: 100 },
+        'src/post-auth/**': { lines: 100 },
+        'src/post-confirmation/**': { lines: 100 },
+      },
+    },
+  },
+})
