@@ -1,0 +1,18 @@
+import type { LocalService } from './local-service.ts'
+import { listenOnLoopback } from './loopback.ts'
+import { importPeer } from './missing-peer.ts'
+
+/**
+ * Starts an empty DynamoDB in this process, kept in memory. It is dynalite, which knows tables, items and conditions, but
+ * neither transactions, PartiQL, streams nor a time to live.
+ *
+ * @throws MissingPeer when dynalite is not installed.
+ * @example
+ * const dynamodb = await startDynamoDb()
+ * const client = new DynamoDBClient({ endpoint: dynamodb.endpoint, region: 'us-east-1', credentials })
+ * await dynamodb.stop()
+ */
+export async function startDynamoDb(): Promise<LocalService> {
+  const { default: dynalite } = await importPeer('dynalite', 'to run an embedded DynamoDB', () => import('dynalite'))
+  return listenOnLoopback(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }))
+}

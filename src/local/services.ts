@@ -1,0 +1,73 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { startDynamoDb } from './dynamodb.ts'
+import type { LocalService } from './local-service.ts'
+import type { LocalSes } from './ses/local-ses.ts'
+import { startSes } from './ses/server.ts'
+import { createTables, type TableNames } from './tables.ts'
+
+/** Everything the handlers talk to, running locally. */
+export interface LocalServices {
+  readonly dynamodb: LocalService
+  readonly ses: LocalSes
+  /** What a handler's environment must hold to use these services, dummy credentials included. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Stops all of them. */
+  readonly stop: () => Promise<void>
+}
+
+const REGION = 'us-east-1'
+const ACCESS_KEY_ID = 'local'
+const SECRET_ACCESS_KEY = 'local'
+
+/**
+ * Starts an embedded DynamoDB, with the handlers' tables in it, and an embedded SES, each on a free loopback port. What has
+ * started is stopped again when another part fails.
+ *
+ * @throws MissingPeer when dynalite is not installed.
+ * @example
+ * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles' })
+ * const child = fork('replay-worker.js', { env: services.environment })
+ * await services.stop()
+ */
+export async function startServices(names: TableNames): Promise<LocalServices> {
+  const dynamodb = await startDynamoDb()
+  try {
+    await prepare(dynamodb.endpoint, names)
+    const ses = await startSes()
+    return {
+      dynamodb,
+      ses,
+      environment: environmentFor(dynamodb, ses, names),
+      stop: async () => {
+        await Promise.all([dynamodb.stop(), ses.stop()])
+      },
+    }
+  } catch (error) {
+    await dynamodb.stop()
+    throw error
+  }
+}
+
+async function prepare(endpoint: string, names: TableNames): Promise<void> {
+  const credentials = { accessKeyId: ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY }
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials })
+  try {
+    await createTables(client, names)
+  } finally {
+    client.destroy()
+  }
+}
+
+function environmentFor(dynamodb: LocalService, ses: LocalService, names: TableNames): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_SES: ses.endpoint,
+    // Set in the shell of a careful person, it would make the SDK skip the two above and call AWS itself.
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+    BLOCK_TABLE: names.blocks,
+    PROFILE_TABLE: names.profiles,
+  }
+}

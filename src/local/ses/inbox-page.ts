@@ -1,0 +1,70 @@
+import { escapeUTF8 } from 'entities'
+import type { ReceivedMail } from './local-ses.ts'
+
+/** A page, or another answer to a browser. */
+export interface Page {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+  /** What the browser may load and run. */
+  readonly policy: string
+}
+
+// Nothing may be loaded and nothing runs: whoever signs up writes part of what stands in a mail.
+const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// The mail's own HTML also gets an origin of its own, and may show the pictures that it carries in itself.
+const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`
+
+/**
+ * Answers a browser's GET: `/` lists the mails, `/mails.json` is the same list as JSON, `/mails/ID/text`, `/mails/ID/html`
+ * and `/mails/ID/raw` show one mail's parts.
+ */
+export function inboxPage(path: string, mails: readonly ReceivedMail[]): Page {
+  if (path === '/') return html(list(mails))
+  if (path === '/mails.json') return { status: 200, contentType: 'application/json', body: JSON.stringify(mails), policy: NO_SCRIPTS }
+  const [, id, part] = /^\/mails\/([^/]+)\/(text|html|raw)$/.exec(path) ?? []
+  const mail = mails.find(({ messageId }) => messageId === id)
+  if (part === 'html' && mail?.html !== undefined) return { ...html(mail.html), policy: FOREIGN_HTML }
+  if (part === 'text' && mail?.text !== undefined) return plain(200, mail.text)
+  if (part === 'raw' && mail?.raw !== undefined) return plain(200, mail.raw)
+  return plain(404, 'There is no such mail or page.\n')
+}
+
+function html(body: string): Page {
+  return { status: 200, contentType: 'text/html; charset=utf-8', body, policy: NO_SCRIPTS }
+}
+
+function plain(status: number, body: string): Page {
+  return { status, contentType: 'text/plain; charset=utf-8', body, policy: NO_SCRIPTS }
+}
+
+function list(mails: readonly ReceivedMail[]): string {
+  const title = `${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}`
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} - local SES</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; color-scheme: light dark }
+  table { border-collapse: collapse }
+  th, td { padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+</style>
+<h1>${title}</h1>
+${mails.length === 0 ? '<p>Nothing was sent yet. Reload this page after a send.</p>' : table(mails)}
+</html>
+`
+}
+
+function table(mails: readonly ReceivedMail[]): string {
+  const head = ['At', 'From', 'To', 'Subject', 'Show'].map((name) => `<th scope="col">${name}</th>`).join('')
+  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${mails.toReversed().map(row).join('\n')}\n</tbody>\n</table>`
+}
+
+function row(mail: ReceivedMail): string {
+  const recipients = [...mail.to, ...mail.cc.map((cc) => `cc: ${cc}`), ...mail.bcc.map((bcc) => `bcc: ${bcc}`)]
+  const parts = (['text', 'html', 'raw'] as const).filter((part) => mail[part] !== undefined)
+  const links = parts.map((part) => `<a href="/mails/${escapeUTF8(mail.messageId)}/${part}">${part}</a>`)
+  const cells = [mail.at, mail.from, recipients.join(', '), mail.subject].map(escapeUTF8)
+  return `<tr>${[...cells, links.join(' ')].map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+}

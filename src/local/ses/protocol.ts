@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { escapeUTF8 } from 'entities'
+import type { SesError } from './ses-error.ts'
+
+const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
+
+/** One call in the AWS Query protocol: an action and its parameters, nested names joined by dots. */
+export interface QueryCall {
+  /** Empty when the body names none. */
+  readonly action: string
+  readonly parameter: (name: string) => string | undefined
+  /** The members of a list, in the order of their numbers. */
+  readonly list: (name: string) => readonly string[]
+}
+
+/**
+ * Reads the form-encoded body of a call. Any text is readable: what is no form is a call without an action.
+ *
+ * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
+export function readCall(body: string): QueryCall {
+  const form = new URLSearchParams(body)
+  return {
+    action: form.get('Action') ?? '',
+    parameter: (name) => form.get(name) ?? undefined,
+    list: (name) => members(form, `${name}.member.`),
+  }
+}
+
+function members(form: URLSearchParams, prefix: string): string[] {
+  return [...form]
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => ({ index: Number(key.slice(prefix.length)), value }))
+    .filter(({ index }) => Number.isInteger(index))
+    .sort((a, b) => a.index - b.index)
+    .map(({ value }) => value)
+}
+
+/** An answer on the wire. */
+export interface QueryAnswer {
+  readonly status: number
+  readonly requestId: string
+  readonly xml: string
+}
+
+/** The answer to a call that worked; `result` are the fields of its result. */
+export function resultAnswer(action: string, result: Readonly<Record<string, string>>): QueryAnswer {
+  const requestId = randomUUID()
+  const fields = Object.entries(result).map(([name, value]) => element(name, value))
+  const xml =
+    `<${action}Response xmlns="${NAMESPACE}"><${action}Result>${fields.join('')}</${action}Result>` +
+    `<ResponseMetadata>${element('RequestId', requestId)}</ResponseMetadata></${action}Response>`
+  return { status: 200, requestId, xml }
+}
+
+/** The answer to a call that was refused. */
+export function errorAnswer(error: SesError): QueryAnswer {
+  const requestId = randomUUID()
+  const type = error.status < 500 ? 'Sender' : 'Receiver'
+  const fields = element('Type', type) + element('Code', error.code) + element('Message', error.message)
+  const xml = `<ErrorResponse xmlns="${NAMESPACE}"><Error>${fields}</Error>${element('RequestId', requestId)}</ErrorResponse>`
+  return { status: error.status, requestId, xml }
+}
+
+function element(name: string, text: string): string {
+  return `<${name}>${escapeUTF8(text.replace(NOT_IN_XML, '\uFFFD'))}</${name}>`
+}
+
+// Control characters cannot stand in XML 1.0, not even escaped: an error that quotes one would be unreadable for the client.
+const NOT_IN_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu

@@ -1,0 +1,38 @@
+import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+
+/** The names of the tables that the handlers use. */
+export interface TableNames {
+  /** The table of blocked users, read by the pre authentication handler. */
+  readonly blocks: string
+  /** The table of user profiles, written by the post authentication and post confirmation handlers. */
+  readonly profiles: string
+}
+
+/**
+ * Creates the tables of the handlers, shaped as the ones of a deployment, and waits until they can be used. A deployed
+ * block table also has a time to live on `expiresAt`; it is left out, since the embedded DynamoDB has none and the handlers
+ * judge an expiry by their own clock.
+ *
+ * @throws ResourceInUseException when one of the tables exists.
+ * @example
+ * await createTables(client, { blocks: 'blocks', profiles: 'profiles' })
+ */
+export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
+  await createTable(client, names.blocks)
+  await createTable(client, names.profiles)
+}
+
+async function createTable(client: DynamoDBClient, name: string): Promise<void> {
+  await client.send(new CreateTableCommand(keyedByPk(name)))
+  // Seconds. The waiter's own shortest delay is 20 s, made for a table of AWS.
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: name })
+}
+
+function keyedByPk(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  }
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { DescribeTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startDynamoDb } from '../../src/local/dynamodb.ts'
+import type { LocalService } from '../../src/local/local-service.ts'
+import { createTables } from '../../src/local/tables.ts'
+import { hasJava, startDynamoDbLocal } from '../support/dynamodb-local.ts'
+import { dynamoDbClient } from '../support/local-clients.ts'
+
+const engines = [
+  { name: 'dynalite', start: startDynamoDb, missing: false },
+  { name: "AWS's DynamoDB Local", start: startDynamoDbLocal, missing: !hasJava() },
+]
+
+describe.each(engines)('the tables on $name', ({ start, missing }) => {
+  let service: LocalService
+  beforeAll(async () => {
+    if (!missing) service = await start()
+  }, 90_000)
+  afterAll(async () => service?.stop())
+
+  it.skipIf(missing)('are active, keyed by pk and billed by request', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await createTables(client, { blocks: 'blocks', profiles: 'profiles' })
+    for (const TableName of ['blocks', 'profiles']) {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+      expect(Table).toMatchObject({
+        TableStatus: 'ACTIVE',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      })
+    }
+    client.destroy()
+  })
+
+  it.skipIf(missing)('keep an item', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await client.send(new PutItemCommand({ TableName: 'blocks', Item: { pk: { S: 'sub#1' }, reason: { S: 'spam' } } }))
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'blocks', Key: { pk: { S: 'sub#1' } }, ConsistentRead: true }))
+    expect(Item).toEqual({ pk: { S: 'sub#1' }, reason: { S: 'spam' } })
+    client.destroy()
+  })
+
+  it.skipIf(missing)('are refused when they exist', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await expect(createTables(client, { blocks: 'blocks', profiles: 'others' })).rejects.toMatchObject({ name: 'ResourceInUseException' })
+    client.destroy()
+  })
+})
+
+describe('startDynamoDb', () => {
+  it('starts as many as are asked for, each with its own tables', async () => {
+    const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
+    const names = { blocks: 'blocks', profiles: 'profiles' }
+    const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
+    await Promise.all(clients.map((client) => createTables(client, names)))
+    // The clients still hold their connections open here.
+    await Promise.all([one.stop(), two.stop()])
+    for (const client of clients) client.destroy()
+    expect(one.endpoint).not.toBe(two.endpoint)
+  })
+
+  it('stops once, however often it is told to', async () => {
+    const service = await startDynamoDb()
+    await Promise.all([service.stop(), service.stop()])
+    await service.stop()
+    await expect(fetch(service.endpoint)).rejects.toThrow()
+  })
+
+  it('says what to install where dynalite is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
+    try {
+      await cp(new URL('../../src/local/', import.meta.url), folder, { recursive: true })
+      await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+      const program = "import('./dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder })
+      expect(stdout).toBe(
+        "MissingPeer: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
+      )
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})

