@@ -1,6 +1,6 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 
-/** The names of the tables that the handlers use. */
+/** The names of the tables that the handlers use: 3 to 255 letters, digits, dots, hyphens and underscores. */
 export interface TableNames {
   /** The table of blocked users, read by the pre authentication handler. */
   readonly blocks: string
@@ -13,7 +13,7 @@ export interface TableNames {
  * block table also has a time to live on `expiresAt`; it is left out, since the embedded DynamoDB has none and the handlers
  * judge an expiry by their own clock.
  *
- * @throws ResourceInUseException when one of the tables exists.
+ * @throws ResourceInUseException when one of the tables exists, ValidationException when a name is not one for a table.
  * @example
  * await createTables(client, { blocks: 'blocks', profiles: 'profiles' })
  */

@@ -9,7 +9,7 @@ export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
 
 /** Which addresses may sign up. */
 export interface AllowEmailDomainsOptions {
-  /** `example.com` for the domain itself, `*.example.org` for its subdomains, `*` for every domain. */
+  /** `example.com` for the domain itself, `*.example.org` for its subdomains, `*` alone for every domain, and users without an address too. */
   readonly domains: readonly string[]
   /** What the caller reads on a denial. */
   readonly message?: string
@@ -40,16 +40,19 @@ export function allowEmailDomains(...given: readonly [AllowEmailDomainsOptions] 
   const options = optionsOf(given)
   const list = domainList(options.domains)
   const refuse = (reason: string): Outcome<PreSignUp> => deny(reason, options.message ?? EMAIL_NOT_ALLOWED)
+  // Where every domain is let in there is nothing that an address could prove or a missing one could hide.
+  const everyDomain = options.domains.every((domain) => domain === '*')
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
 
   return defineRule<PreSignUp>(
     'allow-email-domains',
     ({ event, user }) => {
       const federated = event.triggerSource === 'PreSignUp_ExternalProvider'
-      if (user.email === undefined) return federated && withoutEmail === 'skip' ? skip('no-email') : refuse('no-email')
+      const excused = everyDomain || (federated && withoutEmail === 'skip')
+      if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
       const reason = refusal(user.email, list)
       if (reason !== undefined) return refuse(reason)
-      if (federated && !user.emailVerified && unverifiedEmail === 'deny') return refuse('federated-email-not-verified')
+      if (federated && !user.emailVerified && unverifiedEmail === 'deny' && !everyDomain) return refuse('federated-email-not-verified')
       return allow()
     },
     { kind: 'gate' },
