@@ -1,0 +1,122 @@
+import { stat } from 'node:fs/promises'
+import type { Services } from '../replay/environment.ts'
+import { assertPaths, STDIN } from '../replay/event-files.ts'
+import { explainRules } from '../replay/explain.ts'
+import { readEvents } from '../replay/read-events.ts'
+import { type Replayed, replay } from '../replay/replay.ts'
+import { openStage, type Stage } from '../replay/stage.ts'
+import { type TriggerName, triggerOf } from '../replay/trigger-of.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import { callerSees } from './caller-sees.ts'
+import { EXIT, type Io } from './io.ts'
+import { parse, servicesNamed } from './options.ts'
+import { shownPath } from './print-event.ts'
+import { treeLines } from './print-tree.ts'
+import { plain, wrapped } from './table.ts'
+import { untilAborted } from './until-aborted.ts'
+import { EXPLAIN_HELP } from './usage.ts'
+
+interface Wanted {
+  readonly file: string
+  readonly effects: boolean
+  readonly services: Services
+  readonly handlers: readonly string[]
+}
+
+// Their rules only read: what else a handler may do with somebody's own services must be asked for.
+const WITHOUT_EFFECTS: readonly TriggerName[] = ['PreSignUp', 'PreAuthentication']
+
+/** `lifeguard explain`. */
+export async function explain(args: readonly string[], io: Io): Promise<number> {
+  const wanted = wantedOf(args)
+  if (wanted === 'help') {
+    await io.out(`${EXPLAIN_HELP}\n`)
+    return EXIT.fine
+  }
+  await assertPaths([wanted.file])
+  if (wanted.file !== STDIN && (await stat(wanted.file)).isDirectory()) {
+    throw new UsageError(`${wanted.file}: a folder; explain takes one event. To replay a folder: lifeguard replay ${wanted.file}`)
+  }
+  const { folder, environment, signal } = io
+  const onNote = (note: string): void => io.err(`${plain(note)}\n`)
+  const { services, handlers, file } = wanted
+  const stage = await openStage({ folder, environment, signal, services, handlers, paths: [file], onNote })
+  try {
+    return await explainOn(stage, wanted, io)
+  } finally {
+    await stage.stop()
+  }
+}
+
+function wantedOf(args: readonly string[]): Wanted | 'help' {
+  const { values, positionals } = parse('explain', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      effects: { type: 'boolean', default: false },
+      services: { type: 'string', default: 'embedded' },
+      handler: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  if (values.help) return 'help'
+  const [file, more] = positionals
+  if (file === undefined) throw new UsageError('Say which event to explain: lifeguard explain FILE')
+  if (more !== undefined) throw new UsageError(`explain takes one event; '${more}' is a second one`)
+  const services = servicesNamed(values.services)
+  if (values.effects && services !== 'aws')
+    throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
+  return { file, effects: values.effects, services, handlers: values.handler }
+}
+
+async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: Io): Promise<number> {
+  const events = readEvents([file], io.input)
+  const { value: read } = await events.next()
+  const { value: second } = await events.next()
+  if (read === undefined) throw new UsageError(`${file}: no event in it`)
+  if (second !== undefined) throw new UsageError(`${file}: more than one event; explain takes one`)
+  const trigger =
+    typeof read.event === 'object' && read.event !== null ? triggerOf(String(Reflect.get(read.event, 'triggerSource'))) : undefined
+  if (services === 'aws' && !effects && trigger !== undefined && !WITHOUT_EFFECTS.includes(trigger)) {
+    throw new UsageError(
+      `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
+    )
+  }
+  for await (const replayed of untilAborted(replay(once(read), stage, { only: [], repeat: 1 }), io.signal)) {
+    const { result } = replayed
+    if (result.outcome === null) throw new UsageError(`${shownPath(io.folder, file)}: ${result.error?.message}`)
+    const lambda = trigger && (await stage.lambda(trigger))
+    const rule = await lambda?.rule()
+    const tree =
+      rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
+    await io.out(
+      `${[...headLines(replayed, io), '', ...(tree ? treeLines(tree, io.paint) : [noTree(replayed)]), '', ...footLines(replayed, io)].join('\n')}\n`,
+    )
+    return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
+  }
+  return EXIT.fine
+}
+
+async function* once<V>(value: V): AsyncGenerator<V> {
+  yield value
+}
+
+function headLines({ result }: Replayed, io: Io): readonly string[] {
+  return [`${io.paint('bold', plain(`${result.trigger}`))}  ${plain(`${shownPath(io.folder, result.file)}  ${result.triggerSource}`)}`]
+}
+
+function noTree({ notStarted }: Replayed): string {
+  return notStarted === undefined
+    ? '  The handler was not made with Lifeguard: there are no rules to show'
+    : `  The handler does not start:\n${notStarted.replaceAll(/^/gm, '  ')}`
+}
+
+function footLines({ result }: Replayed, io: Io): readonly string[] {
+  const by = result.decidedBy === null ? '' : ` by ${result.decidedBy}`
+  const why = result.reason === null ? '' : `: ${result.reason}`
+  return [
+    `${io.paint('bold', result.outcome ?? '')}${plain(`${by}${why}`)}`,
+    ...wrapped(`→ ${plain(callerSees(result))}`, ''),
+    ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
+  ]
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { styleText } from 'node:util'
+import type { Io } from './io.ts'
+import { run } from './run.ts'
+
+// As shells do: 128 and the number of the signal.
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+
+const ending = new AbortController()
+let endCode: number | undefined
+const end = (code: number): void => {
+  endCode ??= code
+  ending.abort()
+}
+process.once('SIGINT', () => end(SIGNALS.SIGINT))
+process.once('SIGTERM', () => end(SIGNALS.SIGTERM))
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', () => end(0))
+
+const io: Io = {
+  out: (text) =>
+    new Promise((resolve) => {
+      if (ending.signal.aborted || process.stdout.write(text)) return resolve()
+      const done = (): void => {
+        process.stdout.off('drain', done)
+        ending.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      process.stdout.once('drain', done)
+      ending.signal.addEventListener('abort', done, { once: true })
+    }),
+  err: (text) => void process.stderr.write(text),
+  errIsTerminal: process.stderr.isTTY === true,
+  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+  input: () => process.stdin.setEncoding('utf8'),
+  environment: process.env,
+  folder: process.cwd(),
+  signal: ending.signal,
+}
+
+const code = await run(process.argv.slice(2), io)
+if (endCode === undefined) process.exitCode = code
+// Standard input may be waiting still.
+else process.exit(endCode)

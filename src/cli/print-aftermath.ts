@@ -1,0 +1,43 @@
+import type { Aftermath } from '../replay/aftermath.ts'
+import type { Io } from './io.ts'
+import { plain, tableOf } from './table.ts'
+
+const MOST_ROWS = 20
+
+/** The lines that tell what is in the embedded services: the profiles and the mails. */
+export function aftermathLines({ profiles, mails }: Aftermath, paint: Io['paint']): readonly string[] {
+  return [
+    '',
+    paint('bold', `Profiles written: ${profiles.length}`),
+    ...table(['user', 'email', 'what happened'], profiles, profileRow, paint),
+    '',
+    paint('bold', `Mails sent: ${mails.length}`),
+    ...table(['to', 'subject'], mails, (mail) => [mail.to.join(', '), mail.subject], paint),
+  ]
+}
+
+function table<R>(
+  head: readonly string[],
+  items: readonly R[],
+  row: (item: R) => readonly string[],
+  paint: Io['paint'],
+): readonly string[] {
+  if (items.length === 0) return []
+  const [first = '', ...lines] = tableOf(
+    head,
+    items.slice(0, MOST_ROWS).map((item) => row(item).map(plain)),
+  )
+  const more = items.length > MOST_ROWS ? [paint('dim', `  and ${(items.length - MOST_ROWS).toLocaleString('en')} more`)] : []
+  return [paint('dim', first), ...lines, ...more]
+}
+
+function profileRow(row: Readonly<Record<string, unknown>>): readonly string[] {
+  const { attributes, signInCount, confirmedAt, passwordResetAt } = row
+  const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? String(attributes.email) : ''
+  const happened = [
+    ...(confirmedAt === undefined ? [] : ['confirmed']),
+    ...(typeof signInCount === 'number' ? [`signed in ${signInCount === 1 ? 'once' : `${signInCount} times`}`] : []),
+    ...(passwordResetAt === undefined ? [] : ['password reset']),
+  ]
+  return [String(row['userName'] ?? row['pk']), email, happened.join(', ')]
+}

@@ -1,0 +1,130 @@
+import { assertPaths, STDIN } from '../replay/event-files.ts'
+import { readEvents } from '../replay/read-events.ts'
+import { type Replayed, type ReplayOptions, replay } from '../replay/replay.ts'
+import { openStage, type Stage, type StageOptions } from '../replay/stage.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import { waitForChange } from '../replay/watch.ts'
+import { EXIT, type Io } from './io.ts'
+import { onlyTrigger, parse, repeatCount, servicesNamed } from './options.ts'
+import { aftermathLines } from './print-aftermath.ts'
+import { eventLines, groupOf } from './print-event.ts'
+import { type Progress, startProgress } from './progress.ts'
+import { plain } from './table.ts'
+import { placeOf, startTally, type Tally } from './tally.ts'
+import { untilAborted } from './until-aborted.ts'
+import { REPLAY_HELP } from './usage.ts'
+
+interface Wanted extends ReplayOptions {
+  readonly stage: Omit<StageOptions, 'onNote'>
+  readonly json: boolean
+  readonly watch: boolean
+}
+
+/** `lifeguard replay`. */
+export async function replayCommand(args: readonly string[], io: Io): Promise<number> {
+  const wanted = wantedOf(args, io)
+  if (wanted === 'help') {
+    await io.out(`${REPLAY_HELP}\n`)
+    return EXIT.fine
+  }
+  await assertPaths(wanted.stage.paths)
+  if (!wanted.watch) return (await replayOnce(wanted, io)).code
+  while (!io.signal.aborted) {
+    const { sources } = await replayOnce(wanted, io).catch((error: unknown) => {
+      if (!(error instanceof UsageError)) throw error
+      io.err(`lifeguard: ${error.message}\n`)
+      return { sources: [] }
+    })
+    io.err('Waiting for a change; Ctrl-C ends\n')
+    await waitForChange(wanted.stage.folder, wanted.stage.paths, sources, io.signal)
+  }
+  return EXIT.fine
+}
+
+function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
+  const { values, positionals } = parse('replay', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      json: { type: 'boolean', default: false },
+      watch: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      services: { type: 'string', default: 'embedded' },
+      repeat: { type: 'string', default: '1' },
+      handler: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  if (values.help) return 'help'
+  const paths = positionals.length === 0 ? ['events'] : positionals
+  if (values.watch && paths.includes(STDIN)) throw new UsageError('--watch cannot read standard input a second time')
+  const { folder, environment, signal } = io
+  return {
+    only: values.only.map(onlyTrigger),
+    repeat: repeatCount(values.repeat),
+    json: values.json,
+    watch: values.watch,
+    stage: { folder, environment, signal, services: servicesNamed(values.services), handlers: values.handler, paths },
+  }
+}
+
+interface Once {
+  readonly code: number
+  /** What the handlers were made of. */
+  readonly sources: readonly string[]
+}
+
+async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
+  const progress = startProgress(io)
+  const onNote = (note: string): void => {
+    progress.clear()
+    io.err(`${plain(note)}\n`)
+  }
+  let stage: Stage | undefined
+  try {
+    stage = await openStage({ ...wanted.stage, onNote })
+    const tally = startTally(io.folder)
+    const told = new Set<string>()
+    const events = replay(readEvents(wanted.stage.paths, io.input), stage, wanted)
+    let group = ''
+    for await (const replayed of untilAborted(events, io.signal)) {
+      tally.add(replayed)
+      progress.done()
+      progress.clear()
+      tellTrouble(replayed, told, wanted, io)
+      if (wanted.json) await io.out(`${JSON.stringify(replayed.result)}\n`)
+      else group = await printEvent(replayed, group, io)
+    }
+    if (!io.signal.aborted) await finish(stage, tally, progress, wanted, io)
+    return { code: tally.exitCode(), sources: stage.handlers().flatMap(({ sources }) => sources) }
+  } finally {
+    progress.stop()
+    await stage?.stop()
+  }
+}
+
+async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {
+  const next = groupOf(replayed, io.folder)
+  const heading = next === group ? '' : `${group === '' ? '' : '\n'}${io.paint('bold', plain(next))}\n`
+  await io.out(`${heading}${eventLines(replayed, io.paint).join('\n')}\n`)
+  return next
+}
+
+/** What stands in nobody's way but must not go unseen: a handler that does not start, once, and what cannot be read. */
+function tellTrouble(replayed: Replayed, told: Set<string>, { json }: Wanted, io: Io): void {
+  const { result, notStarted, unreadable } = replayed
+  if (notStarted !== undefined && result.trigger !== null && !told.has(result.trigger)) {
+    told.add(result.trigger)
+    io.err(`The ${result.trigger} handler does not start:\n${notStarted.replaceAll(/^/gm, '  ')}\n`)
+  }
+  if (unreadable && json) io.err(`${plain(`${placeOf(replayed, io.folder)}: ${result.error?.message}`)}\n`)
+}
+
+async function finish(stage: Stage, tally: Tally, progress: Progress, { json, only, stage: { paths } }: Wanted, io: Io): Promise<void> {
+  if (tally.count() === 0) throw new UsageError(`No event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
+  if (json) return
+  const aftermath = await stage.aftermath()
+  progress.stop()
+  const lines = [...(aftermath === undefined ? [] : aftermathLines(aftermath, io.paint)), ...tally.lines(io.paint)]
+  await io.out(`${lines.join('\n')}\n`)
+}

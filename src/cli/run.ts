@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { MissingPeer } from '../local/missing-peer.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import { explain } from './explain.ts'
+import { EXIT, type Io } from './io.ts'
+import { replayCommand } from './replay.ts'
+import { HELP } from './usage.ts'
+
+/** Runs one of the subcommands and returns its exit code. */
+type Subcommand = (args: readonly string[], io: Io) => Promise<number>
+
+const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  ['replay', replayCommand],
+  ['explain', explain],
+])
+
+/**
+ * Runs the command line. What a person did wrong is told in plain text; only a fault of ours shows where it happened.
+ *
+ * @param args What follows the command's own name.
+ * @returns The exit code.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const [name = '', ...rest] = args
+  try {
+    if (name === '--version' || name === '-v') return await print(io, await version())
+    if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
+    const command = COMMANDS.get(name)
+    if (command !== undefined) return await command(rest, io)
+    const what = name === '' ? 'Say what to do' : `'${name}' is no command of lifeguard`
+    throw new UsageError(`${what}: one of ${[...COMMANDS.keys()].join(', ')}; lifeguard --help tells more`)
+  } catch (error) {
+    if (io.signal.aborted) return EXIT.usage
+    io.err(`lifeguard: ${textOf(error)}\n`)
+    return EXIT.usage
+  }
+}
+
+async function print(io: Io, text: string): Promise<number> {
+  await io.out(`${text}\n`)
+  return EXIT.fine
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UsageError || error instanceof MissingPeer) return error.message
+  return error instanceof Error && error.stack !== undefined ? error.stack : String(error)
+}
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown'
+}

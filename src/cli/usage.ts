@@ -1,0 +1,56 @@
+import { DEFAULT_SETTINGS } from '../replay/environment.ts'
+
+const defaults = Object.entries(DEFAULT_SETTINGS)
+  .map(([name, value]) => `  ${name}=${value}`)
+  .join('\n')
+
+/** What both commands say of the options that they share. */
+const SHARED = `  --services WHICH        embedded (default): DynamoDB and SES are started here, empty, and
+                          stopped again; nothing reaches an account
+                          aws: the services of your own environment, credentials and endpoints
+                          none: no service at all
+  --handler TRIGGER=FILE  the handler of a trigger, such as preSignUp=dist/handler.js; goes before
+                          the one that serverless.yml in this folder names; may be repeated`
+
+/** What lifeguard --help says. */
+export const HELP: string = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
+
+lifeguard replay [PATH...]   replays events through the built handlers, as Cognito would call them
+lifeguard explain FILE       shows how the rules came to their decision on one event
+
+lifeguard COMMAND --help     tells more of a command
+lifeguard --version`
+
+/** What lifeguard replay --help says. */
+export const REPLAY_HELP: string = `lifeguard replay [PATH...]
+
+Replays events through the built handlers as Cognito calls them: 5 seconds a try, up to three tries
+where nothing came back, the answer checked, errors in Cognito's words. Bundles that are missing or
+older than their sources are built first, with npm run build.
+
+PATH  a file with an event, an .ndjson file with one a line, a folder of them, or - for standard
+      input; events/ unless given. Beside CASE.json, CASE.expect.json says what must come of it.
+      seed.json in a folder or its parent says who is blocked in the embedded DynamoDB.
+
+  --json                  one JSON object an event on standard output, and nothing else there
+  --only TRIGGER          only events of this trigger; may be repeated
+  --repeat N              each event N times in a row
+  --watch                 again whenever an event or a source changes
+${SHARED}
+
+Handlers get your environment. What it does not set is:
+${defaults}
+
+Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that
+was not; 2 bad usage, or something that cannot be read.`
+
+/** What lifeguard explain --help says. */
+export const EXPLAIN_HELP: string = `lifeguard explain FILE
+
+Replays one event and shows the rules of its handler as a tree: what each of them said, why, and how
+long it took; and of those that did not run, why not.
+
+  --effects               with --services aws: lets rules that write and send do so there
+${SHARED}
+
+Exit code: 0 explained; 1 the function failed; 2 bad usage, or an event that cannot be read.`

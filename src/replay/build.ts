@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BUNDLE_FILE, bundleHandlers } from '../build/bundle.ts'
+import { importPeer } from '../local/missing-peer.ts'
+import { isRecord } from './handler-log.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Whether the project in a folder says how it is built. */
+export async function hasBuildScript(folder: string): Promise<boolean> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
+  const manifest: unknown = JSON.parse(text)
+  return isRecord(manifest) && isRecord(manifest['scripts']) && typeof manifest['scripts']['build'] === 'string'
+}
+
+/**
+ * Builds the project in a folder.
+ *
+ * @throws UsageError with all that the build printed when it fails.
+ */
+export async function runBuildScript(folder: string, signal: AbortSignal): Promise<void> {
+  const windows = process.platform === 'win32'
+  await new Promise<void>((resolve, reject) => {
+    execFile('npm', ['run', '--silent', 'build'], { cwd: folder, shell: windows, signal, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      if (error) reject(new UsageError(`npm run build failed:\n${`${stdout}${stderr}`.trim()}`))
+      else resolve()
+    })
+  })
+}
+
+/** A handler that was bundled for one run. */
+export interface TemporaryBundle {
+  readonly file: string
+  readonly remove: () => Promise<void>
+}
+
+/**
+ * Bundles a TypeScript handler into a temporary folder.
+ *
+ * @throws MissingPeer without esbuild, UsageError with its words when the source does not build.
+ */
+export async function bundleHandler(source: string): Promise<TemporaryBundle> {
+  const { build } = await importPeer('esbuild', 'to bundle a TypeScript handler', () => import('esbuild'))
+  const target = await mkdtemp(join(tmpdir(), 'lifeguard-'))
+  const remove = () => rm(target, { recursive: true, force: true })
+  try {
+    await bundleHandlers([{ folder: target, entry: source }], build)
+    return { file: join(target, BUNDLE_FILE), remove }
+  } catch (error) {
+    await remove()
+    throw new UsageError(`${source} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FunctionError } from './child-messages.ts'
+import { isRecord } from './handler-log.ts'
+import type { TriggerName } from './trigger-of.ts'
+
+/** What Cognito makes of an answer: its response, or the error that the caller gets and what is wrong. */
+export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
+
+type FieldType = 'boolean' | 'string' | 'object' | 'array'
+
+// Post triggers and pre authentication: Cognito reads nothing of their response.
+const FIELDS: Partial<Record<TriggerName, Readonly<Record<string, FieldType>>>> = {
+  PreSignUp: { autoConfirmUser: 'boolean', autoVerifyEmail: 'boolean', autoVerifyPhone: 'boolean' },
+  DefineAuthChallenge: { challengeName: 'string', issueTokens: 'boolean', failAuthentication: 'boolean' },
+  CreateAuthChallenge: { publicChallengeParameters: 'object', privateChallengeParameters: 'object', challengeMetadata: 'string' },
+  VerifyAuthChallengeResponse: { answerCorrect: 'boolean' },
+  PreTokenGeneration: { claimsOverrideDetails: 'object', claimsAndScopeOverrideDetails: 'object' },
+  UserMigration: {
+    userAttributes: 'object',
+    finalUserStatus: 'string',
+    messageAction: 'string',
+    desiredDeliveryMediums: 'array',
+    forceAliasCreation: 'boolean',
+    enableSMSMFA: 'boolean',
+  },
+  CustomMessage: { smsMessage: 'string', emailMessage: 'string', emailSubject: 'string' },
+  InboundFederation: { userAttributesToMap: 'object' },
+}
+
+/**
+ * Checks an answer as Cognito does: it takes nothing but the whole event with its response.
+ *
+ * @param json The answer as the function's runtime sent it.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string, unknown>>, json: string): Checked {
+  const answer: unknown = JSON.parse(json)
+  if (!isRecord(answer)) return unrecognizable(`the function returned ${answer === null ? 'null' : nameOf(answer)} and not the event`)
+  const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
+  if (missing !== undefined) return unrecognizable(`the function returned an event without '${missing}'`)
+  const { response } = answer
+  if (!isRecord(response)) return unrecognizable("the function returned an event without a 'response' object")
+  const before = isRecord(event['response']) ? event['response'] : {}
+  for (const [field, type] of Object.entries(FIELDS[trigger] ?? {})) {
+    // Fields that come in as null may go back as null.
+    if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
+    if (nameOf(response[field]) !== type) {
+      return unrecognizable(`'response.${field}' is ${nameOf(response[field])}; expected ${type}`)
+    }
+  }
+  return trigger === 'PreSignUp' ? withAliases(event, response) : { response }
+}
+
+function unrecognizable(problem: string): Checked {
+  return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** Cognito verifies only what is there, and fails the sign-up otherwise; an administrator's flags it ignores. */
+function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
+  if (event['triggerSource'] === 'PreSignUp_AdminCreateUser') return { response }
+  const request = isRecord(event['request']) ? event['request'] : {}
+  const attributes = isRecord(request['userAttributes']) ? request['userAttributes'] : {}
+  for (const [flag, attribute] of [
+    ['autoVerifyEmail', 'email'],
+    ['autoVerifyPhone', 'phone_number'],
+  ] as const) {
+    if (response[flag] !== true || attributes[attribute]) continue
+    const problem = `'response.${flag}' is true, but the user has no '${attribute}'`
+    return { error: { name: 'SignUpFails', message: `${problem}: Cognito fails the sign-up; with which error AWS does not say` }, problem }
+  }
+  return { response }
+}

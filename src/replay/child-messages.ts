@@ -1,0 +1,26 @@
+import type { RuleDescription } from './description.ts'
+
+/** An error as Lambda reports it. */
+export interface FunctionError {
+  readonly name: string
+  readonly message: string
+}
+
+/** What the handler's process is asked. Events cross as JSON text, as they do in Lambda. */
+export type Request =
+  | { readonly kind: 'load'; readonly file: string; readonly exported: string }
+  | {
+      readonly kind: 'invoke'
+      readonly requestId: string
+      readonly event: string
+      readonly limitMs: number
+      /** Written to standard output after the invocation, so that its log is known to be read to the end. */
+      readonly endMark: string
+    }
+
+/** What it answers. */
+export type Reply =
+  | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly takesCallback: boolean }
+  | { readonly kind: 'broken'; readonly error: FunctionError }
+  | { readonly kind: 'returned'; readonly json: string }
+  | { readonly kind: 'threw'; readonly error: FunctionError }

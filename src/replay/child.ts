@@ -1,0 +1,88 @@
+// Runs in a process of its own, which can be killed: loads a handler and invokes it, as Lambda's runtime does.
+import { pathToFileURL } from 'node:url'
+import type { FunctionError, Reply, Request } from './child-messages.ts'
+import { describeRule } from './description.ts'
+
+type Callback = (error: unknown, result?: unknown) => void
+type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
+
+const FUNCTION_NAME = 'lifeguard-replay'
+
+// Taken before the handler is loaded, which may replace it.
+const write = process.stdout.write.bind(process.stdout)
+
+// Ctrl-C reaches the whole group of processes. The parent decides when this one ends, and tells so by closing the channel.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit())
+
+let handler: LambdaFunction | undefined
+process.on('message', async (request: Request) => {
+  const reply = request.kind === 'load' ? await load(request) : await invoke(request)
+  process.send?.(reply)
+})
+
+async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
+  try {
+    const module: object = await import(pathToFileURL(file).href)
+    const found = exportOf(module, exported)
+    if (!isFunction(found))
+      return { kind: 'broken', error: { name: 'HandlerNotFound', message: `The file exports no function '${exported}'` } }
+    handler = found
+    const rule = describeRule('rule' in found ? found.rule : undefined)
+    return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }) }
+  } catch (error) {
+    return { kind: 'broken', error: reported(error) }
+  }
+}
+
+/** CommonJS modules whose exports Node cannot tell beforehand have them under `default` alone. */
+function exportOf(module: object, name: string): unknown {
+  const direct: unknown = Reflect.get(module, name)
+  const whole: unknown = Reflect.get(module, 'default')
+  return direct ?? (typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined)
+}
+
+function isFunction(value: unknown): value is LambdaFunction {
+  return typeof value === 'function'
+}
+
+async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+  try {
+    const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
+    // Lambda sends null for what JSON cannot hold, such as nothing at all.
+    return { kind: 'returned', json: JSON.stringify(result) ?? 'null' }
+  } catch (error) {
+    return { kind: 'threw', error: reported(error) }
+  } finally {
+    write(`\n${request.endMark}\n`)
+  }
+}
+
+async function call(event: unknown, context: object): Promise<unknown> {
+  const run = handler
+  if (run === undefined) throw new Error('No handler is loaded')
+  if (run.length <= 2) return run(event, context)
+  return new Promise((resolve, reject) => {
+    run(event, context, (error, result) => (error ? reject(error) : resolve(result)))
+  })
+}
+
+function contextOf(awsRequestId: string, limitMs: number): object {
+  const endsAt = performance.now() + limitMs
+  return {
+    awsRequestId,
+    functionName: FUNCTION_NAME,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${FUNCTION_NAME}`,
+    memoryLimitInMB: '128',
+    logGroupName: `/aws/lambda/${FUNCTION_NAME}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
+  }
+}
+
+/** As Lambda's runtime does it: the name and message of an error, the text of anything else. */
+function reported(thrown: unknown): FunctionError {
+  return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: typeof thrown, message: String(thrown) }
+}

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { isRecord } from './handler-log.ts'
+import { withoutMark } from './lines.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What an event must come to; what is left out is not compared. */
+export interface Expectation {
+  readonly outcome?: unknown
+  readonly decidedBy?: unknown
+  readonly reason?: unknown
+  readonly response?: unknown
+  readonly effects?: Effects
+}
+
+/** What an event must leave behind: the number of profiles written and of mails sent. */
+export interface Effects {
+  readonly profiles?: unknown
+  readonly mails?: unknown
+}
+
+const KEYS = ['outcome', 'decidedBy', 'reason', 'response', 'effects']
+
+/**
+ * Reads the expectation beside an event file: `case.expect.json` beside `case.json`.
+ *
+ * @returns undefined where there is none.
+ * @throws UsageError when it cannot be read, or holds a key that means nothing.
+ */
+export async function readExpectation(eventFile: string): Promise<Expectation | undefined> {
+  if (!eventFile.endsWith('.json')) return undefined
+  const file = eventFile.replace(/\.json$/, '.expect.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const expectation = parsed(file, text)
+  const unknown = isRecord(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
+  if (unknown === undefined) return Object(expectation)
+  throw new UsageError(unknown === '' ? `${file}: not an object` : `${file}: '${unknown}' is none of ${KEYS.join(', ')}`)
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(withoutMark(text))
+  } catch (error) {
+    throw new UsageError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** What is compared with an expectation. */
+export interface Actual {
+  readonly outcome: unknown
+  readonly decidedBy: unknown
+  readonly reason: unknown
+  readonly response: unknown
+  /** Absent where nobody counted. */
+  readonly effects?: Required<Effects>
+}
+
+/** Says for people what is not as expected; nothing where everything is. */
+export function compare(expectation: Expectation, actual: Actual): readonly string[] {
+  const plain = (['outcome', 'decidedBy', 'reason', 'response'] as const).flatMap((key) =>
+    key in expectation ? difference(key, expectation[key], actual[key]) : [],
+  )
+  const { effects } = actual
+  if (effects === undefined) return plain
+  return [
+    ...plain,
+    ...(['profiles', 'mails'] as const).flatMap((key) => {
+      const expected = expectation.effects?.[key]
+      return expected === undefined ? [] : difference(key, expected, effects[key])
+    }),
+  ]
+}
+
+function difference(key: string, expected: unknown, actual: unknown): readonly string[] {
+  return isDeepStrictEqual(expected, actual) ? [] : [`expected ${key} ${shown(expected)}, got ${shown(actual)}`]
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

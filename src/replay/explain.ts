@@ -1,0 +1,68 @@
+import type { RuleDescription } from './description.ts'
+import type { LoggedRule } from './handler-log.ts'
+
+/** A rule of a composition with what it said, or why it was not asked. */
+export interface ExplainedRule {
+  readonly name: string
+  readonly kind: string
+  /** What it said; absent where it was not asked. */
+  readonly said?: LoggedRule
+  /** Why it was not asked. */
+  readonly notRun?: string
+  readonly children: readonly ExplainedRule[]
+}
+
+/**
+ * Puts a trace on the composition that it belongs to.
+ *
+ * @param root The handler's composition. It is not in the trace itself: the invocation is its verdict.
+ * @param ended Why rules may be missing from the trace altogether; undefined where the handler reached a decision.
+ */
+export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
+  const said = new Map(trace.map((rule) => [rule.path, rule]))
+  return childrenOf(root, '', undefined, said, ended)
+}
+
+function childrenOf(
+  parent: RuleDescription,
+  prefix: string,
+  parentSaid: LoggedRule | undefined,
+  said: ReadonlyMap<string, LoggedRule>,
+  parentNotRun: string | undefined,
+): readonly ExplainedRule[] {
+  return parent.children.map((rule, index) => {
+    const path = `${prefix}${index}`
+    const own = said.get(path)
+    const notRun =
+      own === undefined
+        ? (before(parent, prefix, index, said) ?? ownReason(parent, parentSaid) ?? parentNotRun ?? 'it was not asked')
+        : undefined
+    return {
+      name: rule.name,
+      kind: rule.kind,
+      ...(own !== undefined && { said: own }),
+      ...(notRun !== undefined && { notRun }),
+      children: childrenOf(rule, `${path}.`, own, said, notRun === undefined ? undefined : `${rule.name} did not run`),
+    }
+  })
+}
+
+/** The rule beside it that made it needless. */
+function before(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const sibling = said.get(`${prefix}${at}`)
+    if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} vouched before`
+    if (parent.kind === 'anyOf') continue
+    if (sibling?.outcome === 'deny') return `${sibling.rule} denied before`
+    if (sibling?.outcome === 'broken') return `${sibling.rule} broke before`
+  }
+  return undefined
+}
+
+function ownReason(parent: RuleDescription, said: LoggedRule | undefined): string | undefined {
+  if (said === undefined) return undefined
+  if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
+  if (parent.kind === 'shadow') return 'no time was left for it after the decision'
+  if (said.outcome !== 'broken') return undefined
+  return said.error === 'DeadlineExceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
+}

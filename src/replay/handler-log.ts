@@ -1,0 +1,82 @@
+/** One rule's part in a decision, as the handler logged it. */
+export interface LoggedRule {
+  readonly rule: string
+  readonly path: string
+  readonly outcome: string
+  readonly reason: string | null
+  readonly ms: number
+  readonly detail?: string
+  readonly overrides?: readonly string[]
+  readonly shadow?: true
+  /** The name of the error that broke it. */
+  readonly error?: string
+}
+
+/** What a handler that was made with Lifeguard logged of an invocation. */
+export interface HandlerLog {
+  readonly decision: string
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly detail: string | null
+  readonly trace: readonly LoggedRule[]
+}
+
+/** What a line of a handler's standard output is. */
+export type LogLine = { readonly kind: 'decision'; readonly log: HandlerLog } | { readonly kind: 'metrics' } | { readonly kind: 'other' }
+
+/**
+ * Reads a line of a handler's standard output. A decision is known by the request id, which nothing but this invocation was
+ * told, and by its trace; whichever logger wrote it.
+ */
+export function readLogLine(line: string, requestId: string): LogLine {
+  const fields = line.startsWith('{') ? parsed(line) : undefined
+  if (fields === undefined) return { kind: 'other' }
+  const { decision, trace } = fields
+  if (fields['requestId'] === requestId && typeof decision === 'string' && Array.isArray(trace)) {
+    return {
+      kind: 'decision',
+      log: {
+        decision,
+        decidedBy: text(fields['decidedBy']),
+        reason: text(fields['reason']),
+        detail: text(fields['detail']),
+        trace: trace.map(loggedRule).filter((rule) => rule !== undefined),
+      },
+    }
+  }
+  return '_aws' in fields ? { kind: 'metrics' } : { kind: 'other' }
+}
+
+function loggedRule(entry: unknown): LoggedRule | undefined {
+  if (!isRecord(entry)) return undefined
+  const { rule, path, outcome, reason, ms, detail, overrides, shadow, error } = entry
+  return {
+    rule: String(rule),
+    path: String(path),
+    outcome: String(outcome),
+    reason: text(reason),
+    ms: typeof ms === 'number' ? ms : 0,
+    ...(typeof detail === 'string' && { detail }),
+    ...(Array.isArray(overrides) && { overrides: overrides.map(String) }),
+    ...(shadow === true && { shadow }),
+    ...(isRecord(error) && { error: String(error['name']) }),
+  }
+}
+
+function parsed(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

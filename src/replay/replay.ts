@@ -1,0 +1,147 @@
+import { effectsBetween } from './aftermath.ts'
+import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
+import { compare, type Expectation, readExpectation } from './expectation.ts'
+import { isRecord, type LoggedRule } from './handler-log.ts'
+import type { ReadEvent } from './read-events.ts'
+import type { Stage } from './stage.ts'
+import { type TriggerName, triggerOf } from './trigger-of.ts'
+
+/** What became of an event: the object that `lifeguard replay --json` writes. */
+export interface ReplayResult {
+  readonly file: string
+  readonly line: number | null
+  readonly trigger: string | null
+  readonly triggerSource: string | null
+  /** Null where nothing ran. */
+  readonly outcome: 'proceed' | 'denied' | 'failed' | null
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly response: Readonly<Record<string, unknown>> | null
+  /** What the caller of Cognito gets, or why nothing ran. */
+  readonly error: { readonly name: string; readonly message: string } | null
+  /** Null where the handler was not made with Lifeguard, or did not come to log it. */
+  readonly trace: readonly LoggedRule[] | null
+  readonly attempts: number
+  readonly durationMs: number
+  /** Null without an expectation. */
+  readonly expected: boolean | null
+}
+
+/** A result with what people want to know besides. */
+export interface Replayed {
+  readonly result: ReplayResult
+  readonly event: unknown
+  /** Which time it was, counted from 1. */
+  readonly time: number
+  /** How it differs from what was expected. */
+  readonly mismatches: readonly string[]
+  /** It could not be read, or its expectation could not. */
+  readonly unreadable: boolean
+  /** Why its handler cannot be loaded. */
+  readonly notStarted?: string
+}
+
+/** What is replayed, and how. */
+export interface ReplayOptions {
+  /** Only events of these triggers; of all when there is none. */
+  readonly only: readonly TriggerName[]
+  /** How many times in a row each event is replayed. */
+  readonly repeat: number
+  /** How long a try may take, in milliseconds; Cognito's five seconds unless set. */
+  readonly waitMs?: number
+}
+
+/**
+ * Replays events one after the other. Every one of them comes to a result: what cannot be read, is no event, or has no
+ * handler says so in its error.
+ */
+export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, options: ReplayOptions): AsyncGenerator<Replayed> {
+  for await (const read of events) {
+    const trigger = triggerIn(read.event)
+    // With a choice of triggers only what cannot be told apart is still reported.
+    if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
+    for (let time = 0; time < options.repeat; time += 1) {
+      const replayed = await replayOne(read, trigger, stage, options.waitMs ?? COGNITO_WAIT_MS)
+      yield { ...replayed, time: time + 1 }
+      // What did not run would not run the next time either.
+      if (replayed.result.outcome === null) break
+    }
+  }
+}
+
+type Once = Omit<Replayed, 'time'>
+
+async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, waitMs: number): Promise<Once> {
+  const { event } = read
+  if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
+  if (!isRecord(event) || typeof event['triggerSource'] !== 'string') {
+    return notRun(read, 'NotAnEvent', 'not an event of a user pool: it names no triggerSource')
+  }
+  if (trigger === undefined)
+    return notRun(read, 'NotAnEvent', `not an event of a user pool: '${event['triggerSource']}' is no trigger source`)
+  const lambda = await stage.lambda(trigger)
+  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence(trigger))
+
+  let expectation: Expectation | undefined
+  try {
+    expectation = await readExpectation(read.file)
+  } catch (error) {
+    return notRun(read, 'Unreadable', error instanceof Error ? error.message : String(error))
+  }
+  const counted = expectation?.effects !== undefined
+  const before = counted ? await stage.aftermath() : undefined
+  const delivery = await deliver(lambda, trigger, event, waitMs)
+  const after = counted ? await stage.aftermath() : undefined
+  const decided = decisionOf(delivery)
+  const actual = {
+    ...decided,
+    response: delivery.response,
+    ...(before && after && { effects: effectsBetween(before, after) }),
+  }
+  const mismatches = expectation === undefined ? [] : compare(expectation, actual)
+  const result: ReplayResult = {
+    file: read.file,
+    line: read.line,
+    trigger,
+    triggerSource: event['triggerSource'],
+    ...decided,
+    response: delivery.response,
+    error: delivery.error,
+    trace: delivery.log?.trace ?? null,
+    attempts: delivery.attempts,
+    durationMs: delivery.durationMs,
+    expected: expectation === undefined ? null : mismatches.length === 0,
+  }
+  return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
+}
+
+/** Who decided and why: the handler's own log says it, unless something else than its decision settled the matter. */
+function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
+  const { outcome, log, problem } = delivery
+  const told = log !== null && log.decision === outcome
+  return { outcome, decidedBy: told ? log.decidedBy : null, reason: problem ?? (told ? log.reason : null) }
+}
+
+function triggerIn(event: unknown): TriggerName | undefined {
+  return isRecord(event) && typeof event['triggerSource'] === 'string' ? triggerOf(event['triggerSource']) : undefined
+}
+
+function notRun(read: ReadEvent, name: string, message: string): Once {
+  const source = isRecord(read.event) ? read.event['triggerSource'] : undefined
+  const result: ReplayResult = {
+    file: read.file,
+    line: read.line,
+    trigger: triggerIn(read.event) ?? null,
+    triggerSource: typeof source === 'string' ? source : null,
+    outcome: null,
+    decidedBy: null,
+    reason: null,
+    response: null,
+    error: { name, message },
+    trace: null,
+    attempts: 0,
+    durationMs: 0,
+    expected: null,
+  }
+  return { result, event: read.event, mismatches: [], unreadable: name === 'Unreadable' }
+}

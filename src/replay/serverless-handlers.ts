@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { isRecord } from './handler-log.ts'
+import { type TriggerName, triggerNamed } from './trigger-of.ts'
+import { UsageError } from './usage-error.ts'
+
+const FILES = ['serverless.yml', 'serverless.yaml']
+
+/** The handlers that a Serverless configuration names. */
+export interface ServerlessHandlers {
+  /** Its name. */
+  readonly file: string
+  /** What it calls the handler of a trigger: `dist/pre-signup/handler.handler`. */
+  readonly handlers: ReadonlyMap<TriggerName, string>
+}
+
+/**
+ * Reads which handlers serve a user pool from the Serverless configuration of a folder.
+ *
+ * @returns undefined where there is no configuration.
+ * @throws UsageError when it is no YAML.
+ */
+export async function serverlessHandlers(folder: string): Promise<ServerlessHandlers | undefined> {
+  for (const file of FILES) {
+    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined)
+    if (text !== undefined) return { file, handlers: handlersIn(parsed(file, text)) }
+  }
+  return undefined
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    // CloudFormation's own tags, such as !Ref, are of no interest here and no reason to complain.
+    return parse(text, { logLevel: 'error' })
+  } catch (error) {
+    throw new UsageError(`${file}: not YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
+  const found = new Map<TriggerName, string>()
+  for (const declared of functionsIn(config)) {
+    const { handler, events } = declared
+    if (typeof handler !== 'string' || !Array.isArray(events)) continue
+    for (const event of events) {
+      const pool: unknown = isRecord(event) ? event['cognitoUserPool'] : undefined
+      const trigger = isRecord(pool) && typeof pool['trigger'] === 'string' ? triggerNamed(pool['trigger']) : undefined
+      if (trigger !== undefined && !found.has(trigger)) found.set(trigger, handler)
+    }
+  }
+  return found
+}
+
+/** Serverless takes a map of functions, or a list of such maps. */
+function functionsIn(config: unknown): readonly Record<string, unknown>[] {
+  const declared = isRecord(config) ? config['functions'] : undefined
+  const maps: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
+  return maps.flatMap((map) => (isRecord(map) ? Object.values(map).filter(isRecord) : []))
+}

@@ -1,0 +1,40 @@
+import { existsSync, watch } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+
+// Editors write a file in more than one step.
+const SETTLE_MS = 150
+
+/**
+ * Waits until an event, a source of the handlers or the Serverless configuration changes.
+ *
+ * @param sources What the handlers were made of; where nothing is known of that, the folder `src` is watched.
+ */
+export async function waitForChange(
+  folder: string,
+  paths: readonly string[],
+  sources: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const own = sources.filter((source) => !source.includes(`${sep}node_modules${sep}`))
+  const src = join(folder, 'src')
+  const deep = [...paths.map((path) => resolve(folder, path)), ...(own.length === 0 && existsSync(src) ? [src] : [])]
+  const files = new Set([...own, join(folder, 'serverless.yml')])
+  const folders = new Set([...files].map(dirname))
+  if (signal.aborted) return
+
+  const stop = new AbortController()
+  await new Promise<void>((done) => {
+    let timer: NodeJS.Timeout | undefined
+    const changed = (): void => {
+      timer ??= setTimeout(done, SETTLE_MS)
+    }
+    signal.addEventListener('abort', () => done(), { once: true, signal: stop.signal })
+    for (const path of deep) watch(path, { recursive: true, signal: stop.signal }, changed)
+    for (const each of folders) {
+      watch(each, { signal: stop.signal }, (_, name) => {
+        if (name === null || files.has(join(each, name))) changed()
+      })
+    }
+  })
+  stop.abort()
+}
