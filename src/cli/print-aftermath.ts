@@ -1,15 +1,19 @@
 import type { Aftermath } from '../replay/aftermath.ts'
 import type { Io } from './io.ts'
-import { plain, tableOf } from './table.ts'
+import { cut, plain, tableOf } from './table.ts'
 
 const MOST_ROWS = 20
+// In many pools the user name is a UUID.
+const USER_WIDTH = 36
+const EMAIL_WIDTH = 30
 
 /** The lines that tell what is in the embedded services: the profiles and the mails. */
 export function aftermathLines({ profiles, mails }: Aftermath, paint: Io['paint']): readonly string[] {
+  if (profiles.length === 0 && mails.length === 0) return ['', 'No profile written, no mail sent']
   return [
     '',
     paint('bold', `Profiles written: ${profiles.length}`),
-    ...table(['user', 'email', 'what happened'], profiles, profileRow, paint),
+    ...table(['user', 'email', 'confirmed', 'sign-ins', 'reset'], profiles, profileRow, paint),
     '',
     paint('bold', `Mails sent: ${mails.length}`),
     ...table(['to', 'subject'], mails, (mail) => [mail.to.join(', '), mail.subject], paint),
@@ -34,10 +38,11 @@ function table<R>(
 function profileRow(row: Readonly<Record<string, unknown>>): readonly string[] {
   const { attributes, signInCount, confirmedAt, passwordResetAt } = row
   const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? String(attributes.email) : ''
-  const happened = [
-    ...(confirmedAt === undefined ? [] : ['confirmed']),
-    ...(typeof signInCount === 'number' ? [`signed in ${signInCount === 1 ? 'once' : `${signInCount} times`}`] : []),
-    ...(passwordResetAt === undefined ? [] : ['password reset']),
+  return [
+    cut(String(row.userName ?? row.pk), USER_WIDTH),
+    cut(email, EMAIL_WIDTH),
+    confirmedAt === undefined ? '' : 'yes',
+    String(signInCount ?? 0),
+    passwordResetAt === undefined ? '' : 'yes',
   ]
-  return [String(row['userName'] ?? row['pk']), email, happened.join(', ')]
 }

@@ -1,24 +1,32 @@
 import { basename, dirname, relative, resolve } from 'node:path'
-import { isNdjson, STDIN } from '../replay/event-files.ts'
+import { STDIN } from '../replay/event-files.ts'
 import type { Replayed, ReplayResult } from '../replay/replay.ts'
+import { triggerNamed } from '../replay/trigger-of.ts'
 import { callerSees } from './caller-sees.ts'
 import type { Io } from './io.ts'
 import { plain, WIDTH, wrapped } from './table.ts'
 
 const LABEL_WIDTH = 34
+const MIXED_WIDTH = 42
 const MORE = '      '
+const COLOURS = { proceed: 'green', denied: 'yellow', failed: 'red', 'not run': 'yellow' } as const
 
-/** A path as it is shown: relative to the working folder where it lies below it. */
+/** A path as it is shown: relative to the working folder. */
 export function shownPath(folder: string, file: string): string {
-  if (file === STDIN) return 'standard input'
-  const path = relative(folder, resolve(folder, file))
-  return path === '' ? '.' : path.startsWith('..') ? file : path
+  return file === STDIN ? 'standard input' : relative(folder, resolve(folder, file)) || '.'
 }
 
-/** What a run of results has in common: their trigger and where they come from. */
-export function groupOf({ result }: Replayed, folder: string): string {
-  const path = result.line === null && result.file !== STDIN ? dirname(shownPath(folder, result.file)) : shownPath(folder, result.file)
-  return result.trigger === null ? path : `${result.trigger}  ${path}`
+/** Where results come from, as the heading above them says it: their folder, or the file of many events. */
+export function headingOf({ result }: Replayed, folder: string, paint: Io['paint']): string {
+  const path = shownPath(folder, result.line === null && result.file !== STDIN ? dirname(resolve(folder, result.file)) : result.file)
+  const trigger = sharedTrigger(result)
+  return trigger === undefined ? paint('bold', plain(path)) : `${paint('bold', trigger)}  ${plain(path)}`
+}
+
+/** The trigger for which the event's folder is named, if it is. */
+function sharedTrigger({ file, line, trigger }: ReplayResult): string | undefined {
+  const named = line === null && file !== STDIN ? triggerNamed(basename(dirname(resolve(file)))) : undefined
+  return named === trigger ? named : undefined
 }
 
 /** Whether something went otherwise than it should. */
@@ -28,23 +36,30 @@ export function isUnexpected({ result }: Replayed): boolean {
 
 /** The lines for one event. */
 export function eventLines(replayed: Replayed, paint: Io['paint']): readonly string[] {
-  const { result, mismatches } = replayed
+  const { result, mismatches, notStarted } = replayed
+  const width = sharedTrigger(result) === undefined ? MIXED_WIDTH : LABEL_WIDTH
   const label = labelOf(replayed)
-  const start = `${markOf(replayed, paint)} ${label.padEnd(LABEL_WIDTH)}`
-  if (result.outcome === null) return [`  ${start}  ${paint('yellow', 'not run')}`, ...continued(`${result.error?.message}`, paint)]
+  const decision = result.outcome ?? 'not run'
+  const start = `  ${markOf(replayed, paint)} ${label.padEnd(width)}  ${paint(COLOURS[decision], decision.padEnd(7))}`
+  const room = WIDTH - (4 + Math.max(label.length, width) + 2 + 7 + 2)
 
-  const decision = paint(result.outcome === 'proceed' ? 'green' : result.outcome === 'denied' ? 'yellow' : 'red', result.outcome.padEnd(7))
-  const why = plain(decidedHow(result))
+  const why = plain(result.outcome === null ? `${result.error?.message}` : decidedHow(result))
+  // Why it does not start is told once, not under each of its events.
+  if (result.outcome === null || notStarted !== undefined) return [...withCell(start, why, room, paint)]
   const sees = `→ ${plain(callerSees(result))}`
-  const used = 4 + Math.max(label.length, LABEL_WIDTH) + 2 + 7 + 2
-  const oneLine = result.outcome === 'proceed' && used + why.length + 1 + sees.length <= WIDTH
+  const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
-    `  ${start}  ${decision}  ${oneLine ? `${why} ${paint('dim', sees)}` : used + why.length <= WIDTH ? why : ''}`.trimEnd(),
-    ...(used + why.length > WIDTH ? continued(why, paint) : []),
+    ...(oneLine ? [`${start}  ${why} ${paint('dim', sees)}`] : withCell(start, why, room, paint)),
     ...(oneLine ? [] : continued(sees, paint)),
-    ...passedOver(result).flatMap((text) => continued(text, paint, 'yellow')),
+    ...passedOver(result).flatMap((text) => continued(plain(text), paint, 'yellow')),
     ...mismatches.flatMap((text) => continued(plain(text), paint, 'red')),
   ]
+}
+
+/** Puts a text at the end of a line, or below it where it does not fit. */
+function withCell(start: string, text: string, room: number, paint: Io['paint']): readonly string[] {
+  if (text === '') return [start]
+  return text.length <= room ? [`${start}  ${text}`] : [start, ...continued(text, paint)]
 }
 
 function continued(text: string, paint: Io['paint'], style: 'dim' | 'red' | 'yellow' = 'dim'): readonly string[] {
@@ -52,9 +67,9 @@ function continued(text: string, paint: Io['paint'], style: 'dim' | 'red' | 'yel
 }
 
 function labelOf({ result, time }: Replayed): string {
-  const again = time > 1 ? ` (${time})` : ''
-  const name = result.line === null ? basename(result.file).replace(/\.json$/, '') : `line ${result.line}`
-  return `${plain(isNdjson(result.file) || result.file !== STDIN ? name : result.line === null ? 'event' : name)}${again}`
+  const name = result.line !== null ? `line ${result.line}` : result.file === STDIN ? 'event' : basename(result.file).replace(/\.json$/, '')
+  const trigger = result.trigger === null || sharedTrigger(result) !== undefined ? '' : ` (${result.trigger})`
+  return `${plain(name)}${trigger}${time > 1 ? ` #${time}` : ''}`
 }
 
 function markOf(replayed: Replayed, paint: Io['paint']): string {
@@ -63,6 +78,9 @@ function markOf(replayed: Replayed, paint: Io['paint']): string {
   return replayed.result.expected === true ? paint('green', '✓') : paint('dim', '·')
 }
 
+// What compositions say when they skip: nothing that a rule found.
+const COMPOSED = ['condition-false', 'failed-open', 'shadowed']
+
 /** The rule that decided and why; of a post trigger, what its rules did. */
 function decidedHow({ decidedBy, reason, trace, outcome }: ReplayResult): string {
   if (decidedBy !== null) return reason === null ? decidedBy : `${decidedBy}: ${reason}`
@@ -70,8 +88,8 @@ function decidedHow({ decidedBy, reason, trace, outcome }: ReplayResult): string
   if (trace === null) return outcome === 'proceed' ? '' : 'the function returned an error'
   const done = trace.filter((rule) => rule.outcome === 'done' && !trace.some((inner) => inner.path.startsWith(`${rule.path}.`)))
   if (done.length > 0) return done.map(({ rule }) => rule).join(', ')
-  const skipped = trace.filter((rule) => rule.reason !== null).map(({ rule, reason: why }) => `${rule} skipped: ${why}`)
-  return skipped[0] ?? 'no rule objected'
+  const skipped = trace.filter((rule) => rule.outcome === 'skip' && rule.reason !== null && !COMPOSED.includes(rule.reason))
+  return skipped.map(({ rule, reason: why }) => `${rule}: ${why}`)[0] ?? 'no rule objected'
 }
 
 /** Rules that broke and did not decide: nobody sees them otherwise. */

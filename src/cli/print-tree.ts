@@ -27,7 +27,7 @@ export function treeLines(rules: readonly ExplainedRule[], paint: Io['paint']): 
     const reason = plain(
       [said.reason, said.shadow && '(shadow)', said.overrides && `overrides ${said.overrides.join(', ')}`].filter(Boolean).join(' '),
     )
-    const line = `${start}  ${paint(COLOURS[said.outcome] ?? 'dim', said.outcome.padEnd(7))}  ${reason.padEnd(28)}  ${said.ms.toFixed(1)} ms`
+    const line = `${start}  ${paint(COLOURS[said.outcome] ?? 'dim', said.outcome.padEnd(7))}  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`
     return said.detail === undefined ? [line] : [line, ...wrapped(plain(said.detail), ' '.repeat(width + 11))]
   })
 }

@@ -7,7 +7,7 @@ import { waitForChange } from '../replay/watch.ts'
 import { EXIT, type Io } from './io.ts'
 import { onlyTrigger, parse, repeatCount, servicesNamed } from './options.ts'
 import { aftermathLines } from './print-aftermath.ts'
-import { eventLines, groupOf } from './print-event.ts'
+import { eventLines, headingOf } from './print-event.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { plain } from './table.ts'
 import { placeOf, startTally, type Tally } from './tally.ts'
@@ -104,8 +104,8 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
 }
 
 async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {
-  const next = groupOf(replayed, io.folder)
-  const heading = next === group ? '' : `${group === '' ? '' : '\n'}${io.paint('bold', plain(next))}\n`
+  const next = headingOf(replayed, io.folder, io.paint)
+  const heading = next === group ? '' : `${group === '' ? '' : '\n'}${next}\n`
   await io.out(`${heading}${eventLines(replayed, io.paint).join('\n')}\n`)
   return next
 }

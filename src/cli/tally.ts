@@ -1,7 +1,7 @@
 import type { Replayed } from '../replay/replay.ts'
 import { EXIT, type Io } from './io.ts'
 import { isUnexpected, shownPath } from './print-event.ts'
-import { plain } from './table.ts'
+import { plain, wrapped } from './table.ts'
 
 /** Counts results. */
 export interface Tally {
@@ -50,7 +50,7 @@ export function startTally(folder: string): Tally {
       const notRun = counts.notRun > 0 ? [`${counts.notRun} not run`] : []
       return [
         '',
-        ...(named.length > 0 ? [paint('red', 'Not as it should be:'), ...named.map((name) => `  ${name}`), ...more, ''] : []),
+        ...(named.length > 0 ? [paint('red', 'Not as it should be:'), ...named.flatMap((name) => wrapped(name, '  ')), ...more, ''] : []),
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
         `${how.join(', ')}; ${seconds} s`,
       ]
@@ -64,6 +64,7 @@ export function placeOf({ result }: Replayed, folder: string): string {
 }
 
 function nameOf(replayed: Replayed, folder: string): string {
-  const why = replayed.mismatches[0] ?? replayed.result.error?.message ?? ''
+  const { reason, error } = replayed.result
+  const why = replayed.notStarted === undefined ? (replayed.mismatches[0] ?? error?.message) : reason
   return plain(`${placeOf(replayed, folder)}: ${why}`)
 }

@@ -38,7 +38,8 @@ PATH  a file with an event, an .ndjson file with one a line, a folder of them, o
   --watch                 again whenever an event or a source changes
 ${SHARED}
 
-Handlers get your environment. What it does not set is:
+Handlers get your environment, with a LOG_LEVEL of info at most, since the decision is read from
+their log line. What it does not set is:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that

@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.ts'
 export async function hasBuildScript(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
   const manifest: unknown = JSON.parse(text)
-  return isRecord(manifest) && isRecord(manifest['scripts']) && typeof manifest['scripts']['build'] === 'string'
+  return isRecord(manifest) && isRecord(manifest.scripts) && typeof manifest.scripts.build === 'string'
 }
 
 /**

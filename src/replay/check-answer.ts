@@ -40,7 +40,7 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   if (missing !== undefined) return unrecognizable(`the function returned an event without '${missing}'`)
   const { response } = answer
   if (!isRecord(response)) return unrecognizable("the function returned an event without a 'response' object")
-  const before = isRecord(event['response']) ? event['response'] : {}
+  const before = isRecord(event.response) ? event.response : {}
   for (const [field, type] of Object.entries(FIELDS[trigger] ?? {})) {
     // Fields that come in as null may go back as null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
@@ -62,9 +62,9 @@ function nameOf(value: unknown): string {
 
 /** Cognito verifies only what is there, and fails the sign-up otherwise; an administrator's flags it ignores. */
 function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
-  if (event['triggerSource'] === 'PreSignUp_AdminCreateUser') return { response }
-  const request = isRecord(event['request']) ? event['request'] : {}
-  const attributes = isRecord(request['userAttributes']) ? request['userAttributes'] : {}
+  if (event.triggerSource === 'PreSignUp_AdminCreateUser') return { response }
+  const request = isRecord(event.request) ? event.request : {}
+  const attributes = isRecord(request.userAttributes) ? request.userAttributes : {}
   for (const [flag, attribute] of [
     ['autoVerifyEmail', 'email'],
     ['autoVerifyPhone', 'phone_number'],

@@ -1,3 +1,5 @@
+import { devNull } from 'node:os'
+
 /** Which services the handlers talk to: ones that replay starts, the caller's own, or none at all. */
 export const SERVICES = ['embedded', 'aws', 'none'] as const
 export type Services = (typeof SERVICES)[number]
@@ -20,8 +22,8 @@ const NOWHERE = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_REGION: 'us-east-1',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
 } as const
@@ -44,7 +46,7 @@ export function handlerEnvironment(
     ...set,
     ...(services !== 'aws' && NOWHERE),
     ...embedded,
-    ...logLevel(caller['LOG_LEVEL']),
+    ...logLevel(caller.LOG_LEVEL),
   }
 }
 

@@ -7,7 +7,7 @@ export async function sourcesOf(bundle: string, folder: string): Promise<readonl
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
   const meta: unknown = JSON.parse(text)
-  const inputs = isRecord(meta) && isRecord(meta['inputs']) ? Object.keys(meta['inputs']) : []
+  const inputs = isRecord(meta) && isRecord(meta.inputs) ? Object.keys(meta.inputs) : []
   // Inputs such as `<define:...>` or `disabled:fs` are no files.
   return inputs.filter((input) => !/^<|^[a-z-]+:/.test(input)).map((input) => resolve(folder, input))
 }

@@ -32,14 +32,14 @@ export function readLogLine(line: string, requestId: string): LogLine {
   const fields = line.startsWith('{') ? parsed(line) : undefined
   if (fields === undefined) return { kind: 'other' }
   const { decision, trace } = fields
-  if (fields['requestId'] === requestId && typeof decision === 'string' && Array.isArray(trace)) {
+  if (fields.requestId === requestId && typeof decision === 'string' && Array.isArray(trace)) {
     return {
       kind: 'decision',
       log: {
         decision,
-        decidedBy: text(fields['decidedBy']),
-        reason: text(fields['reason']),
-        detail: text(fields['detail']),
+        decidedBy: text(fields.decidedBy),
+        reason: text(fields.reason),
+        detail: text(fields.detail),
         trace: trace.map(loggedRule).filter((rule) => rule !== undefined),
       },
     }
@@ -59,7 +59,7 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     ...(typeof detail === 'string' && { detail }),
     ...(Array.isArray(overrides) && { overrides: overrides.map(String) }),
     ...(shadow === true && { shadow }),
-    ...(isRecord(error) && { error: String(error['name']) }),
+    ...(isRecord(error) && { error: String(error.name) }),
   }
 }
 

@@ -26,7 +26,7 @@ export interface Handlers {
    */
   readonly find: (trigger: TriggerName) => Promise<Handler | undefined>
   /** Why a trigger has none, for people. */
-  readonly absence: (trigger: TriggerName) => string
+  readonly absence: string
   /** Removes what was built for this run alone. */
   readonly remove: () => Promise<void>
 }
@@ -83,7 +83,7 @@ export async function openHandlers({ folder, named, onNote, signal }: HandlersOp
       const reference = references.get(trigger)
       return reference === undefined ? undefined : open(reference)
     },
-    absence: (trigger) => `no handler for ${trigger}: ${configured?.file ?? '--handler'} names none`,
+    absence: configured === undefined ? 'no handler given' : `no handler in ${configured.file}`,
     remove: async () => {
       await Promise.all(bundles.map((bundle) => bundle.remove()))
     },

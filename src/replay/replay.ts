@@ -58,7 +58,7 @@ export interface ReplayOptions {
 export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, options: ReplayOptions): AsyncGenerator<Replayed> {
   for await (const read of events) {
     const trigger = triggerIn(read.event)
-    // With a choice of triggers only what cannot be told apart is still reported.
+    // What cannot be read may be of any trigger.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
       const replayed = await replayOne(read, trigger, stage, options.waitMs ?? COGNITO_WAIT_MS)
@@ -74,13 +74,12 @@ type Once = Omit<Replayed, 'time'>
 async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, waitMs: number): Promise<Once> {
   const { event } = read
   if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
-  if (!isRecord(event) || typeof event['triggerSource'] !== 'string') {
-    return notRun(read, 'NotAnEvent', 'not an event of a user pool: it names no triggerSource')
+  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
+    return notRun(read, 'NotAnEvent', 'not an event: it names no triggerSource')
   }
-  if (trigger === undefined)
-    return notRun(read, 'NotAnEvent', `not an event of a user pool: '${event['triggerSource']}' is no trigger source`)
+  if (trigger === undefined) return notRun(read, 'NotAnEvent', `not an event: no trigger is called '${event.triggerSource}'`)
   const lambda = await stage.lambda(trigger)
-  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence(trigger))
+  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence)
 
   let expectation: Expectation | undefined
   try {
@@ -103,7 +102,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
     file: read.file,
     line: read.line,
     trigger,
-    triggerSource: event['triggerSource'],
+    triggerSource: event.triggerSource,
     ...decided,
     response: delivery.response,
     error: delivery.error,
@@ -123,11 +122,11 @@ function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decided
 }
 
 function triggerIn(event: unknown): TriggerName | undefined {
-  return isRecord(event) && typeof event['triggerSource'] === 'string' ? triggerOf(event['triggerSource']) : undefined
+  return isRecord(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
 }
 
 function notRun(read: ReadEvent, name: string, message: string): Once {
-  const source = isRecord(read.event) ? read.event['triggerSource'] : undefined
+  const source = isRecord(read.event) ? read.event.triggerSource : undefined
   const result: ReplayResult = {
     file: read.file,
     line: read.line,

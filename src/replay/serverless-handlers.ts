@@ -44,8 +44,8 @@ function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
     const { handler, events } = declared
     if (typeof handler !== 'string' || !Array.isArray(events)) continue
     for (const event of events) {
-      const pool: unknown = isRecord(event) ? event['cognitoUserPool'] : undefined
-      const trigger = isRecord(pool) && typeof pool['trigger'] === 'string' ? triggerNamed(pool['trigger']) : undefined
+      const pool: unknown = isRecord(event) ? event.cognitoUserPool : undefined
+      const trigger = isRecord(pool) && typeof pool.trigger === 'string' ? triggerNamed(pool.trigger) : undefined
       if (trigger !== undefined && !found.has(trigger)) found.set(trigger, handler)
     }
   }
@@ -54,7 +54,7 @@ function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
 
 /** Serverless takes a map of functions, or a list of such maps. */
 function functionsIn(config: unknown): readonly Record<string, unknown>[] {
-  const declared = isRecord(config) ? config['functions'] : undefined
+  const declared = isRecord(config) ? config.functions : undefined
   const maps: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   return maps.flatMap((map) => (isRecord(map) ? Object.values(map).filter(isRecord) : []))
 }

@@ -90,8 +90,8 @@ interface Embedded {
 }
 
 async function startEmbedded(environment: Environment, paths: readonly string[]): Promise<Embedded> {
-  const blocks = environment['BLOCK_TABLE'] || DEFAULT_SETTINGS.BLOCK_TABLE
-  const profiles = environment['PROFILE_TABLE'] || DEFAULT_SETTINGS.PROFILE_TABLE
+  const blocks = environment.BLOCK_TABLE || DEFAULT_SETTINGS.BLOCK_TABLE
+  const profiles = environment.PROFILE_TABLE || DEFAULT_SETTINGS.PROFILE_TABLE
   const services = await startServices({ blocks, profiles })
   const documents = embeddedDocuments(services.dynamodb.endpoint)
   try {

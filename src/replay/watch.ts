@@ -24,10 +24,7 @@ export async function waitForChange(
 
   const stop = new AbortController()
   await new Promise<void>((done) => {
-    let timer: NodeJS.Timeout | undefined
-    const changed = (): void => {
-      timer ??= setTimeout(done, SETTLE_MS)
-    }
+    const changed = (): void => void setTimeout(done, SETTLE_MS)
     signal.addEventListener('abort', () => done(), { once: true, signal: stop.signal })
     for (const path of deep) watch(path, { recursive: true, signal: stop.signal }, changed)
     for (const each of folders) {
