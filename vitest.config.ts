@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Inlines mail templates as esbuild does in the bundles. */
 const inlineText = {
@@ -8,11 +8,11 @@ const inlineText = {
   },
 }
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   plugins: [{ ...inlineText, enforce: 'pre' }],
   test: {
     include: ['test/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', 'json'],
@@ -31,3 +31,5 @@ export default defineConfig({
     },
   },
 })
+
+export default config

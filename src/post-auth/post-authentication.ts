@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Rule } from '../shared/rules/rule.ts'
+import type { Part } from '../shared/rules/rule.ts'
 import type { PostAuthentication, PostAuthenticationEvent } from './trigger.ts'
 
 /**
@@ -23,5 +23,5 @@ export const postAuthentication: TriggerFactory<PostAuthentication> = defineTrig
  * @example
  * export const handler = middy(mine).use(guard(recordSignIn(profiles)))
  */
-export const guard: (...rules: readonly Rule<PostAuthentication>[]) => MiddlewareObj<PostAuthenticationEvent, PostAuthenticationEvent> =
+export const guard: (...rules: readonly Part<PostAuthentication>[]) => MiddlewareObj<PostAuthenticationEvent, PostAuthenticationEvent> =
   postAuthentication.guard

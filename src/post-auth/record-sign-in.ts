@@ -25,11 +25,14 @@ export interface RecordSignInOptions {
  * where it is missing, because users whom an administrator created or who were migrated never reach post confirmation, and
  * brings changed attributes up to date, because Cognito has no trigger for that.
  *
+ * @throws RangeError when `notAgainWithinMs` is no number of milliseconds.
  * @example
  * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
 export function recordSignIn(profiles: ProfileStore<'signedIn'>, options: RecordSignInOptions = {}): Rule<PostAuthentication> {
   const { attributes = DEFAULT_PROFILE_ATTRIBUTES, notAgainWithinMs = NOT_AGAIN_WITHIN_MS, now = () => new Date() } = options
+  if (!(notAgainWithinMs >= 0 && Number.isSafeInteger(notAgainWithinMs)))
+    throw new RangeError(`recordSignIn: notAgainWithinMs is a whole number of milliseconds, 0 or more; got ${notAgainWithinMs}`)
   return defineRule<PostAuthentication>(
     'record-sign-in',
     async (ctx) => {

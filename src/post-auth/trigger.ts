@@ -12,9 +12,9 @@ export interface PostAuthenticationEvent extends CognitoEvent {
   readonly triggerSource: Open<PostAuthenticationSource>
   readonly request: {
     readonly userAttributes: AttributeMap
-    readonly newDeviceUsed?: boolean
+    readonly newDeviceUsed?: boolean | undefined
     /** From RespondToAuthChallenge only. */
-    readonly clientMetadata?: AttributeMap | null
+    readonly clientMetadata?: AttributeMap | null | undefined
   }
   readonly response: Readonly<Record<string, never>>
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../shared/aws/dynamodb.ts'
 import { profileKey } from '../shared/profiles/dynamo-profiles.ts'
@@ -28,15 +29,15 @@ export function dynamoMailClaims({ documents, table }: DynamoMailClaimsOptions):
     async claim(key, at, signal) {
       const claim = new UpdateCommand({
         ...target(key),
-        UpdateExpression: 'SET #mail = :at',
-        ConditionExpression: 'attribute_not_exists(#mail)',
-        ExpressionAttributeValues: { ':at': at.toISOString() },
+        UpdateExpression: 'SET #mail = :claim',
+        // Our own claim does not stand in our way: the SDK repeats a call whose answer was lost, and it may have worked.
+        ConditionExpression: 'attribute_not_exists(#mail) OR #mail = :claim',
+        ExpressionAttributeValues: { ':claim': `${at.toISOString()} ${randomUUID()}` },
       })
       try {
         await documents().send(claim, { abortSignal: signal })
         return true
       } catch (error) {
-        // Also where our own first attempt succeeded and its answer was lost: then nothing was sent, and nothing will be.
         if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false
         throw error
       }

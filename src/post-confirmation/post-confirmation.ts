@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Rule } from '../shared/rules/rule.ts'
+import type { Part } from '../shared/rules/rule.ts'
 import type { PostConfirmation, PostConfirmationEvent } from './trigger.ts'
 
 /**
@@ -23,5 +23,5 @@ export const postConfirmation: TriggerFactory<PostConfirmation> = defineTrigger<
  * @example
  * export const handler = middy(mine).use(guard(syncProfile(profiles)))
  */
-export const guard: (...rules: readonly Rule<PostConfirmation>[]) => MiddlewareObj<PostConfirmationEvent, PostConfirmationEvent> =
+export const guard: (...rules: readonly Part<PostConfirmation>[]) => MiddlewareObj<PostConfirmationEvent, PostConfirmationEvent> =
   postConfirmation.guard

@@ -28,9 +28,12 @@ export function sendWelcomeEmail(mailer: Mailer, template: MailTemplate, options
       if (user.sub === undefined || !event.userPoolId) return skip('no-sub')
       if (user.email === undefined) return skip('no-email')
       if (!user.emailVerified && options.unverified !== 'send') return skip('email-not-verified')
-      if (parseEmailAddress(user.email) === undefined) return skip('email-malformed')
+      const address = parseEmailAddress(user.email)
+      if (address === undefined) return skip('email-malformed')
       const key = { userPoolId: event.userPoolId, sub: user.sub, occasion: 'welcome' }
-      const delivery = await mailer.send({ key, to: user.email, ...template.render(mailableName(user)) }, signal)
+      // Written with the domain in ASCII: SES takes no other.
+      const to = `${address.local}@${address.domain}`
+      const delivery = await mailer.send({ key, to, ...template.render(mailableName(user)) }, signal)
       if (delivery.kind === 'not-sent') throw delivery.error
       return delivery.kind === 'sent' ? done() : skip('already-sent')
     },

@@ -36,9 +36,14 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
           .replace(SECTION, (_, inner: string) => (name === undefined ? '' : inner))
           .replace(PLACE, (_, place: string) => write(place === 'name' ? (name ?? '') : (values[place] ?? '')))
       const plain = (value: string): string => value
-      return { subject: fill(files.subject, plain), text: fill(files.text, plain), html: fill(files.html, escapeUTF8) }
+      return { subject: oneLine(fill(files.subject, plain)), text: fill(files.text, plain), html: fill(files.html, escapeUTF8) }
     },
   }
+}
+
+/** A line break in a subject would begin another header, or make the service refuse the mail. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 }
 
 function assertPlaces(part: string, source: string, known: ReadonlySet<string>): void {

@@ -12,7 +12,7 @@ export interface PostConfirmationEvent extends CognitoEvent {
   readonly triggerSource: Open<PostConfirmationSource>
   readonly request: {
     readonly userAttributes: AttributeMap
-    readonly clientMetadata?: AttributeMap | null
+    readonly clientMetadata?: AttributeMap | null | undefined
   }
   readonly response: Readonly<Record<string, never>>
 }

@@ -1,4 +1,4 @@
-import { emailKey, parseEmailAddress } from '../shared/email/address.ts'
+import { emailKey, normaliseDomain, parseEmailAddress } from '../shared/email/address.ts'
 import type { User } from '../shared/rules/context.ts'
 
 /** By what a user can be blocked. */
@@ -35,12 +35,15 @@ export interface BlockList {
 /** The keys by which a user could be blocked. */
 export function blockKeys(userPoolId: string, user: Pick<User, 'sub' | 'userName' | 'email'>): readonly BlockKey[] {
   const address = user.email === undefined ? undefined : parseEmailAddress(user.email)
+  // An address that is not a plain one has a domain all the same, where mail servers look for it: a quoted local part must
+  // not get anybody past the block of a domain.
+  const domain = user.email === undefined ? undefined : normaliseDomain(user.email.slice(user.email.lastIndexOf('@') + 1))
   const values: readonly (readonly [BlockType, string | undefined])[] = [
     ['sub', user.sub],
     // In pools where the address is the user name Cognito makes the user name equal to `sub`; a block on either is found.
     ['username', user.userName === '' ? undefined : user.userName],
     ['email', address && emailKey(address)],
-    ['emailDomain', address?.domain],
+    ['emailDomain', domain],
   ]
   return values.flatMap(([type, value]) => (value === undefined ? [] : [{ userPoolId, type, value }]))
 }

@@ -44,10 +44,15 @@ export function blockUsers(blockList: BlockListWithNeeds, options: BlockUsersOpt
       const moment = now()
       const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, moment))
       if (block === undefined) return skip('not-blocked')
-      return deny('user-blocked', revealBlock ? (block.message ?? BLOCKED) : SIGN_IN_NOT_POSSIBLE, `${block.type}: ${block.reason}`)
+      return deny('user-blocked', revealBlock ? publicText(block) : SIGN_IN_NOT_POSSIBLE, `${block.type}: ${block.reason}`)
     },
     { kind: 'guard', ...(blockList.needs && { needs: blockList.needs }) },
   )
+}
+
+/** Blocks are written by people: a text of nothing but full stops and spaces is none, and must not break the rule. */
+function publicText({ message }: Block): string {
+  return message !== undefined && /[^\s.]/u.test(message) ? message : BLOCKED
 }
 
 /** By our own clock: DynamoDB deletes expired items hours late. */

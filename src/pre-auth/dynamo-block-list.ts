@@ -12,7 +12,7 @@ export interface DynamoBlockListOptions {
   readonly table: string
 }
 
-/** DynamoDB answered for some of the keys only, which it does when it throttles. */
+/** DynamoDB answered for some of the keys only, which it does when it throttles, or not for the table. */
 export class BlocksNotRead extends Error {
   override readonly name = 'BlocksNotRead'
   readonly code = 'blocks-not-read'
@@ -35,8 +35,9 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))
       const batch = { Keys: [...byPk.keys()].map((pk) => ({ pk })), ConsistentRead: true }
       const found = await documents().send(new BatchGetCommand({ RequestItems: { [table]: batch } }), { abortSignal: signal })
-      if (Object.keys(found.UnprocessedKeys ?? {}).length > 0) throw new BlocksNotRead()
-      return (found.Responses?.[table] ?? []).flatMap((item) => {
+      const items = found.Responses?.[table]
+      if (items === undefined || Object.keys(found.UnprocessedKeys ?? {}).length > 0) throw new BlocksNotRead()
+      return items.flatMap((item) => {
         const key = byPk.get(String(item.pk))
         return key === undefined ? [] : [readBlock(key, item)]
       })
@@ -50,7 +51,7 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   return {
     ...key,
     reason: isReason(reason) ? reason : 'unspecified',
-    ...(typeof message === 'string' && message.trim() !== '' && { message }),
+    ...(typeof message === 'string' && { message }),
     ...(typeof expiresAt === 'number' && { expiresAt: new Date(expiresAt * 1000) }),
   }
 }

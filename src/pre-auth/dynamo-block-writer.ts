@@ -29,9 +29,9 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
       const item = {
         pk: blockKey(normalised(block)),
         reason,
-        message,
+        ...(message !== undefined && { message }),
         // Seconds, as DynamoDB's time to live wants them; rounded up, since a block must not end early.
-        expiresAt: expiresAt && Math.ceil(expiresAt.getTime() / 1000),
+        ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
       }
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Rule } from '../shared/rules/rule.ts'
+import type { Part } from '../shared/rules/rule.ts'
 import type { PreAuthentication, PreAuthenticationEvent } from './trigger.ts'
 
 /**
@@ -23,5 +23,5 @@ export const preAuthentication: TriggerFactory<PreAuthentication> = defineTrigge
  * @example
  * export const handler = middy(mine).use(guard(blockUsers(blocks)))
  */
-export const guard: (...rules: readonly Rule<PreAuthentication>[]) => MiddlewareObj<PreAuthenticationEvent, PreAuthenticationEvent> =
+export const guard: (...rules: readonly Part<PreAuthentication>[]) => MiddlewareObj<PreAuthenticationEvent, PreAuthenticationEvent> =
   preAuthentication.guard

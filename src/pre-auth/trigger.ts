@@ -12,11 +12,11 @@ export interface PreAuthenticationEvent extends CognitoEvent {
   readonly triggerSource: Open<PreAuthenticationSource>
   readonly request: {
     /** What it holds for a user who does not exist is not documented. */
-    readonly userAttributes?: AttributeMap | null
+    readonly userAttributes?: AttributeMap | null | undefined
     /** The `ClientMetadata` of InitiateAuth. */
-    readonly validationData?: AttributeMap | null
+    readonly validationData?: AttributeMap | null | undefined
     /** Sent when the app client hides whether users exist. */
-    readonly userNotFound?: boolean
+    readonly userNotFound?: boolean | undefined
   }
   readonly response: Readonly<Record<string, never>>
 }

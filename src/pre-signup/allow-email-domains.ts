@@ -1,6 +1,6 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { type DomainList, domainList } from '../shared/email/domain-list.ts'
-import { allow, deny, type Outcome, skip } from '../shared/rules/outcome.ts'
+import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'
 
@@ -30,7 +30,7 @@ export interface AllowEmailDomainsOptions {
  * Vouches for users whose email address is in one of the domains, and denies the others. That says nothing about who owns
  * the address: let Cognito verify it, and do not confirm users on the strength of this.
  *
- * @throws TypeError that names the entry, when a domain cannot be one or the list is empty.
+ * @throws TypeError that names the entry, when a domain cannot be one; also when the list or the message is empty.
  * @example
  * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
  */
@@ -39,7 +39,9 @@ export function allowEmailDomains(...domains: readonly string[]): Rule<PreSignUp
 export function allowEmailDomains(...given: readonly [AllowEmailDomainsOptions] | readonly string[]): Rule<PreSignUp> {
   const options = optionsOf(given)
   const list = domainList(options.domains)
-  const refuse = (reason: string): Outcome<PreSignUp> => deny(reason, options.message ?? EMAIL_NOT_ALLOWED)
+  // Worded once: a message that is empty is refused here, not when the first user comes.
+  const denial = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
+  const refuse = (reason: string): Deny => ({ ...denial, reason })
   // Where every domain is let in there is nothing that an address could prove or a missing one could hide.
   const everyDomain = options.domains.every((domain) => domain === '*')
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
@@ -66,7 +68,9 @@ function refusal(email: string, list: DomainList): string | undefined {
 }
 
 function optionsOf(given: readonly [AllowEmailDomainsOptions] | readonly string[]): AllowEmailDomainsOptions {
-  const [first] = given
-  if (typeof first === 'object') return first
-  return { domains: given.filter((entry) => typeof entry === 'string') }
+  return areDomains(given) ? { domains: given } : given[0]
+}
+
+function areDomains(given: readonly [AllowEmailDomainsOptions] | readonly string[]): given is readonly string[] {
+  return typeof given[0] !== 'object'
 }

@@ -51,17 +51,18 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
 
 function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOptions): void {
   const proven = when !== undefined && when.evidence === undefined
-  if (when?.evidence === 'domain' && trust === undefined && verifyEmail !== 'trust-unproven-address') {
+  // Held against the words themselves: in plain JavaScript any other value would else be taken for them.
+  if (when?.evidence === 'domain' && trust !== 'unproven-address' && verifyEmail !== 'trust-unproven-address') {
     throw new TypeError(
       "autoConfirm: an email domain proves nothing about who typed the address. Add a condition that holds proof, or spell it out: trust: 'unproven-address'",
     )
   }
-  if (verifyEmail === true && !proven) {
+  if (verifyEmail && verifyEmail !== 'trust-unproven-address' && !proven) {
     throw new TypeError(
       "autoConfirm: verifyEmail: true needs a `when` that proves who owns the address. Without one it takes the address from whoever has it: verifyEmail: 'trust-unproven-address'",
     )
   }
-  if (verifyPhone === true && !proven) {
+  if (verifyPhone && verifyPhone !== 'trust-unproven-number' && !proven) {
     throw new TypeError(
       "autoConfirm: verifyPhone: true needs a `when` that proves who owns the number. Without one it takes the number from whoever has it: verifyPhone: 'trust-unproven-number'",
     )

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Rule } from '../shared/rules/rule.ts'
+import type { Part } from '../shared/rules/rule.ts'
 import type { PreSignUp, PreSignUpEvent } from './trigger.ts'
 
 /**
@@ -24,4 +24,4 @@ export const preSignUp: TriggerFactory<PreSignUp> = defineTrigger<PreSignUp>({
  * @example
  * export const handler = middy(mine).use(guard(allowEmailDomains('example.com')))
  */
-export const guard: (...rules: readonly Rule<PreSignUp>[]) => MiddlewareObj<PreSignUpEvent, PreSignUpEvent> = preSignUp.guard
+export const guard: (...rules: readonly Part<PreSignUp>[]) => MiddlewareObj<PreSignUpEvent, PreSignUpEvent> = preSignUp.guard

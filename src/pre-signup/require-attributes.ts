@@ -17,17 +17,19 @@ export interface RequireAttributesOptions {
  * messages go to the log and never to the caller: do not let them quote the value.
  *
  * @param schema Any Standard Schema, such as zod's; what it makes of the values is not used.
+ * @throws TypeError when the message is empty.
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
  */
 export function requireAttributes(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<PreSignUp> {
-  const message = options.message ?? ATTRIBUTES_NOT_ACCEPTED
+  // Worded once: a message that is empty is refused here, not when the first user comes.
+  const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
   return defineRule<PreSignUp>(
     'require-attributes',
     async ({ user }) => {
       // A plain object: schema libraries check for one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
-      return issues === undefined ? allow() : deny('attributes-not-valid', message, issues.map(describe).join('; '))
+      return issues === undefined ? allow() : { ...denial, detail: issues.map(describe).join('; ') }
     },
     { kind: 'gate' },
   )

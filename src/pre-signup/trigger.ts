@@ -23,8 +23,8 @@ export interface PreSignUpEvent extends CognitoEvent {
   readonly request: {
     readonly userAttributes: AttributeMap
     /** Null for a local user who sent none, `{}` for a federated one. */
-    readonly validationData?: AttributeMap | null
-    readonly clientMetadata?: AttributeMap | null
+    readonly validationData?: AttributeMap | null | undefined
+    readonly clientMetadata?: AttributeMap | null | undefined
   }
   readonly response: PreSignUpResponse
 }

@@ -12,5 +12,6 @@ import { TriggerDenied, TriggerFailed } from './errors.ts'
 export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event']): T['event'] {
   if (decision.kind === 'denied') throw new TriggerDenied(decision.message)
   if (decision.kind === 'failed') throw new TriggerFailed()
-  return { ...event, response: { ...event.response, ...decision.response } }
+  const { response } = event
+  return { ...event, response: { ...(typeof response === 'object' ? response : undefined), ...decision.response } }
 }

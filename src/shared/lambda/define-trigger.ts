@@ -3,7 +3,7 @@ import { chain } from '../rules/chain.ts'
 import type { Allowed, FieldType } from '../rules/checked.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { type Decision, decide } from '../rules/decide.ts'
-import type { Rule } from '../rules/rule.ts'
+import type { Part, Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { guardWith } from './guard.ts'
 import { createInvoke, type Invoke } from './invoke.ts'
@@ -29,11 +29,11 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
 
 /** Makes handlers of a trigger out of rules. */
 export interface TriggerFactory<T extends Trigger> {
-  (...rules: readonly Rule<T>[]): TriggerHandler<T>
+  (...rules: readonly Part<T>[]): TriggerHandler<T>
   /** The same with settings. */
-  readonly with: (settings: HandlerSettings<T>) => (...rules: readonly Rule<T>[]) => TriggerHandler<T>
+  readonly with: (settings: HandlerSettings<T>) => (...rules: readonly Part<T>[]) => TriggerHandler<T>
   /** The same chain as a middy middleware, for people who have a middy handler already. */
-  readonly guard: (...rules: readonly Rule<T>[]) => MiddlewareObj<T['event'], T['event']>
+  readonly guard: (...rules: readonly Part<T>[]) => MiddlewareObj<T['event'], T['event']>
 }
 
 /**
@@ -46,7 +46,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   const allowed: Allowed = { phase: definition.phase, responseFields: definition.responseFields }
   const withSettings = (settings: HandlerSettings<T>) => {
     assertSettings(settings)
-    return (...rules: readonly Rule<T>[]): TriggerHandler<T> => {
+    return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
       const rule = chain(...rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
       return Object.assign(createInvoke({ name: definition.name, allowed, rule, settings }), {
@@ -61,8 +61,8 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
       })
     }
   }
-  return Object.assign((...rules: readonly Rule<T>[]) => withSettings({})(...rules), {
+  return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {
     with: withSettings,
-    guard: (...rules: readonly Rule<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: chain(...rules), settings: {} }),
+    guard: (...rules: readonly Part<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: chain(...rules), settings: {} }),
   })
 }

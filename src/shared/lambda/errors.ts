@@ -8,9 +8,10 @@ export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 export class TriggerDenied extends Error {
   override readonly name = 'TriggerDenied'
   constructor(message: string) {
-    super(message)
+    // A rule may deny without deny(), which drops the full stop; Cognito adds one.
+    super(message.replace(/[\s.]+$/u, ''))
     // Lambda writes the stack to the log; it leads into this toolkit and tells nothing.
-    this.stack = `${this.name}: ${message}`
+    this.stack = `${this.name}: ${this.message}`
   }
 }
 

@@ -39,6 +39,8 @@ const LEAST_MS = 250
  */
 export function createInvoke<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
+  // middy refuses what is no middleware: here when the handler is made, below it would be when a user signs up.
+  middy(() => undefined).use([...middleware])
   const report = reporter(name, settings)
   const spentInInit = initTime(clock.now())
 
@@ -54,7 +56,7 @@ export function createInvoke<T extends Trigger>({ name, allowed, rule, settings 
     let decision: Decision<T> | undefined
     const judge = async (): Promise<T['event']> => {
       decision = await decide(rule, event, { allowed, deadline, clock })
-      return answerOrThrow<T>(decision, event)
+      return forMiddleware(answerOrThrow<T>(decision, event), middleware)
     }
     const trouble = await runPipeline(judge, event, context, middleware, deadline)
     deadline.close()
@@ -75,14 +77,19 @@ async function runPipeline<T extends Trigger>(
   const pipeline = middy(judge, { timeoutEarlyInMillis: 0 }).use(checkEvent())
   for (const each of middleware) pipeline.use(each)
   try {
-    // The copy keeps a middleware that edits the event from having its own event judged or answered.
-    const seen = middleware.length === 0 ? event : structuredClone(event)
+    // middy takes `undefined` for an empty event; null is refused, as it should be.
+    const seen = forMiddleware<T['event'] | null>(event ?? null, middleware)
     // A middleware gets what Lambda handed in, or the part of it that a test did: nothing of ours depends on the rest.
-    await Promise.race([pipeline(seen, context as LambdaContext), cutOff(deadline)])
+    await Promise.race([pipeline(seen, (context ?? {}) as LambdaContext), cutOff(deadline)])
     return undefined
   } catch (error) {
     return { error }
   }
+}
+
+/** Events and answers as middleware may see them: a copy to the bottom, so that an edit changes neither what is judged nor what is answered. */
+function forMiddleware<V>(value: V, middleware: readonly unknown[]): V {
+  return middleware.length === 0 ? value : structuredClone(value)
 }
 
 /** Rejects just after the deadline: rules that were cut off at it still reach their decision first. */

@@ -9,6 +9,9 @@ export const DEFAULT_DEADLINE_MS = 4000
 /** Cognito gives up after that many milliseconds, and this cannot be changed. */
 export const COGNITO_LIMIT_MS = 5000
 
+/** The shortest key of the user hash, in characters: names are guessable, so a short key could be tried out together with them. */
+export const MIN_HASH_KEY_LENGTH = 16
+
 /** How a handler runs; all of it has a default. */
 export interface HandlerSettings<T extends Trigger = Trigger> {
   /** Milliseconds from the start of the invocation, 1 to 5000; 4000 unless set. */
@@ -17,7 +20,7 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   readonly logger?: Logger
   /** From which seriousness on lines are written; `info` unless set. Metrics are always written. */
   readonly logLevel?: LogLevel
-  /** With it, log lines hold a keyed hash of the user. */
+  /** With it, log lines hold a keyed hash of the user; a random text of at least 16 characters. */
   readonly logHashKey?: string
   /** middy middleware of your own. It sees a copy of the event, and has no say in the decision. */
   readonly middleware?: readonly MiddlewareObj<T['event'], T['event']>[]
@@ -30,14 +33,17 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
 /**
  * Refuses settings that cannot work when the handler is made, not when a user signs up.
  *
- * @throws RangeError or TypeError that names the setting, what it holds and what it should hold.
+ * @throws RangeError or TypeError that names the setting, what it holds (but for a key) and what it should hold.
  */
-export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel'>): void {
-  const { deadlineMs, logLevel } = settings
+export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>): void {
+  const { deadlineMs, logLevel, logHashKey } = settings
   if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= COGNITO_LIMIT_MS)) {
     throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${COGNITO_LIMIT_MS} milliseconds: Cognito waits no longer`)
   }
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel)) {
     throw new TypeError(`logLevel is '${logLevel}'; expected one of ${LOG_LEVELS.join(', ')}`)
+  }
+  if (logHashKey !== undefined && logHashKey.length < MIN_HASH_KEY_LENGTH) {
+    throw new RangeError(`logHashKey is too short; expected a random text of at least ${MIN_HASH_KEY_LENGTH} characters`)
   }
 }

@@ -27,7 +27,7 @@ const COMMON = [
 
 /**
  * Keeps profiles in DynamoDB, each write one `UpdateItem` that can be repeated: a second one for the same event changes
- * nothing but the time of the update.
+ * nothing but the times at which something was last seen.
  *
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))

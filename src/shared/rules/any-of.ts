@@ -1,6 +1,6 @@
 import { Breakage } from './breakage.ts'
 import { type Broken, type Deny, deny } from './outcome.ts'
-import { compose, type Rule } from './rule.ts'
+import { compose, type Part, type Rule } from './rule.ts'
 import type { PreTrigger } from './trigger.ts'
 
 /** What the caller reads when no rule vouched: it must fit every pre trigger and tell nothing. */
@@ -16,7 +16,7 @@ export const NOBODY_VOUCHED = 'This request is not allowed'
  * @example
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
-export function anyOf<T extends PreTrigger>(...rules: readonly Rule<T>[]): Rule<T> {
+export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('anyOf() needs at least one rule: nobody could ever vouch')
   return compose({
     name: 'any-of',

@@ -2,7 +2,7 @@ import { unbroken } from './breakage.ts'
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
 import { type AnyOutcome, type ResponseOf, skip } from './outcome.ts'
-import { compose, type Rule, type Run } from './rule.ts'
+import { compose, type Part, type Rule, type Run } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Trigger } from './trigger.ts'
  * @example
  * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
  */
-export function chain<T extends Trigger>(...rules: readonly Rule<T>[]): Rule<T> {
+export function chain<T extends Trigger>(...rules: readonly Part<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('chain() needs at least one rule: an empty chain would let everybody through')
   return compose({ name: 'chain', kind: 'chain', children: rules, evaluate: (ctx, run) => inOrder(rules, ctx, run) })
 }
@@ -25,7 +25,7 @@ export function chain<T extends Trigger>(...rules: readonly Rule<T>[]): Rule<T> 
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
-export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly Rule<T>[]): Rule<T> {
+export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly Part<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('when() needs at least one rule after its condition')
   return compose({
     name: 'when',

@@ -3,7 +3,7 @@ import type { RuleNode } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /** The `typeof` of a field's value. */
-export type FieldType = 'boolean' | 'string' | 'object'
+export type FieldType = 'boolean' | 'number' | 'string' | 'object'
 
 /** The fields of an answer to Cognito, each with the type of its value. */
 export type ResponseFields = Readonly<Record<string, FieldType>>

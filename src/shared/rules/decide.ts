@@ -2,7 +2,7 @@ import type { Allowed } from './checked.ts'
 import { createContext } from './context.ts'
 import { type Clock, type Deadline, processClock } from './deadline.ts'
 import { type Engine, evaluate } from './engine.ts'
-import type { Broken, ResponseOf, Verdict } from './outcome.ts'
+import type { ResponseOf, Verdict } from './outcome.ts'
 import type { Rule } from './rule.ts'
 import { startTrace, type TraceEntry } from './trace.ts'
 import type { Trigger } from './trigger.ts'
@@ -12,7 +12,7 @@ export interface Proceed<T extends Trigger = Trigger> {
   readonly kind: 'proceed'
   /** The rule that vouched; null where no rule objected and none vouched either. */
   readonly rule: string | null
-  readonly response: ResponseOf<T>
+  readonly response: ResponseOf<T> | Record<string, never>
 }
 
 /** A rule refused. */
@@ -77,6 +77,6 @@ function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied 
   }
 }
 
-function blamed(verdict: Verdict | Broken): string {
+function blamed(verdict: { readonly by?: string }): string {
   return verdict.by ?? 'unknown'
 }

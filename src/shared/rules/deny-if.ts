@@ -12,7 +12,7 @@ import type { PreTrigger } from './trigger.ts'
  * @example
  * denyIf(not(fromAppClient(WEB_CLIENT)), 'wrong-app-client', 'Sign up on our web site')
  */
-export function denyIf<T extends PreTrigger>(condition: Condition<T>, reason: string, message: string): Rule<T> {
+export function denyIf<T extends PreTrigger>(condition: Condition<NoInfer<T>>, reason: string, message: string): Rule<T> {
   const denial = deny(reason, message)
   return compose({
     name: `deny-if-${reason}`,

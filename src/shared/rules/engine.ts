@@ -91,7 +91,10 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
 }
 
 /** A verdict's line in the trace, without what the engine knows anyway. */
-function describe(verdict: Verdict, over: object | undefined): Pick<TraceEntry, 'outcome' | 'reason' | 'detail' | 'overrides' | 'error'> {
+function describe<T extends Trigger>(
+  verdict: Verdict<T>,
+  over: object | undefined,
+): Pick<TraceEntry, 'outcome' | 'reason' | 'detail' | 'overrides' | 'error'> {
   switch (verdict.kind) {
     case 'broken':
       return { outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }

@@ -1,6 +1,6 @@
 import { unbroken } from './breakage.ts'
 import { skip } from './outcome.ts'
-import { compose, type Rule } from './rule.ts'
+import { compose, type Part, type Rule } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /** How a rule that may break is bounded. */
@@ -17,7 +17,7 @@ export interface FailOpenOptions {
  * @example
  * failOpen(denyDisposableEmail(), { withinMs: 300 })
  */
-export function failOpen<T extends Trigger>(rule: Rule<T>, options: FailOpenOptions = {}): Rule<T> {
+export function failOpen<T extends Trigger>(rule: Part<T>, options: FailOpenOptions = {}): Rule<T> {
   const { withinMs } = options
   if (withinMs !== undefined && !(withinMs > 0))
     throw new RangeError(`failOpen: withinMs is a positive number of milliseconds; got ${withinMs}`)
@@ -40,7 +40,7 @@ export function failOpen<T extends Trigger>(rule: Rule<T>, options: FailOpenOpti
  * @example
  * postConfirmation(failClosed(syncProfile(profiles)), sendWelcomeEmail(mailer, template))
  */
-export function failClosed<T extends Trigger>(rule: Rule<T>): Rule<T> {
+export function failClosed<T extends Trigger>(rule: Part<T>): Rule<T> {
   return compose({
     name: 'fail-closed',
     kind: 'failClosed',

@@ -1,11 +1,16 @@
 import type { Trigger } from './trigger.ts'
 
-/** What a rule may put into the answer to Cognito. */
-export type ResponseOf<T extends Trigger> = Partial<T['event']['response']>
+/** What a rule may put into the answer to Cognito; a rule for any trigger nothing, since it cannot know the fields. */
+export type ResponseOf<T extends Trigger> = unknown extends T['event']['response'] ? never : Partial<T['event']['response']>
 
 interface Said {
   /** The rule that said so, when a composition passes on what one of its rules said. The engine fills it in. */
   readonly by?: string
+}
+
+/** An outcome without an answer, which fits every trigger of its phase. */
+export interface Plain<Kind extends 'allow' | 'skip' | 'done'> extends Said {
+  readonly kind: Kind
 }
 
 /** The rule vouches for this user. Only rules that hold proof return it: one `allow` is enough for an `anyOf`. */
@@ -39,8 +44,12 @@ export interface Done<T extends Trigger = Trigger> extends Said {
   readonly response?: ResponseOf<T>
 }
 
-/** What a rule for a trigger may say: a pre rule judges, a post rule works. */
-export type Outcome<T extends Trigger = Trigger> = T['phase'] extends 'pre' ? Allow<T> | Skip<T> | Deny : Done<T> | Skip<T>
+/** What a rule for a trigger may say: a pre rule judges, a post rule works, and a rule for any trigger only looks. */
+export type Outcome<T extends Trigger = Trigger> = 'pre' | 'post' extends T['phase']
+  ? Skip<T>
+  : T['phase'] extends 'pre'
+    ? Allow<T> | Skip<T> | Deny
+    : Done<T> | Skip<T>
 
 /** Any outcome of either phase: what the engine handles before it has checked the phase. */
 export type AnyOutcome<T extends Trigger = Trigger> = Allow<T> | Skip<T> | Deny | Done<T>
@@ -67,7 +76,7 @@ export function isReason(text: unknown): text is string {
 }
 
 /** Vouches for this user. */
-export function allow(): Allow<never> {
+export function allow(): Plain<'allow'> {
   return { kind: 'allow' }
 }
 
@@ -76,7 +85,7 @@ export function allow(): Allow<never> {
  *
  * @param why A constant identifier for the trace.
  */
-export function skip(why?: string): Skip<never> {
+export function skip(why?: string): Plain<'skip'> & Pick<Skip, 'why'> {
   return why === undefined ? { kind: 'skip' } : { kind: 'skip', why }
 }
 
@@ -111,6 +120,6 @@ export function deny(reason: string, message: string, detail?: string): Deny {
 }
 
 /** Says that a post rule did its work. */
-export function done(): Done<never> {
+export function done(): Plain<'done'> {
   return { kind: 'done' }
 }

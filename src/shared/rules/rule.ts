@@ -50,7 +50,15 @@ export interface Share {
 
 /** A named function from a typed context to an outcome. */
 export interface Rule<T extends Trigger = Trigger> extends RuleNode {
-  // NoInfer: a rule for any trigger must take its trigger from the rules beside it, whatever their order.
+  readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+}
+
+/**
+ * A rule as an argument of a combinator. The same as {@link Rule}, under another name: between two types of one name
+ * TypeScript infers from their arguments alone, and a rule for any trigger, standing first, would make the whole one for any
+ * trigger. This way it looks inside, at what the rule reads, and every rule of a chain takes its trigger from the others.
+ */
+export interface Part<T extends Trigger> extends RuleNode {
   readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
 }
 

@@ -1,5 +1,5 @@
 import { skip } from './outcome.ts'
-import { compose, type Rule } from './rule.ts'
+import { compose, type Part, type Rule } from './rule.ts'
 import type { PreTrigger } from './trigger.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { PreTrigger } from './trigger.ts'
  * @example
  * preSignUp(allowEmailDomains('example.com'), shadow(denyDisposableEmail()))
  */
-export function shadow<T extends PreTrigger>(rule: Rule<T>): Rule<T> {
+export function shadow<T extends PreTrigger>(rule: Part<T>): Rule<T> {
   return compose({
     name: 'shadow',
     kind: 'shadow',

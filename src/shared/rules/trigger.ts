@@ -19,8 +19,9 @@ export interface CognitoEvent {
   readonly userPoolId: string
   readonly userName: string
   readonly callerContext: CallerContext
-  readonly request: { readonly userAttributes?: AttributeMap | null }
-  readonly response: object
+  readonly request: { readonly userAttributes?: AttributeMap | null | undefined }
+  /** What the function may answer differs from trigger to trigger. */
+  readonly response: unknown
 }
 
 /** A moment in a user's life at which Cognito calls a function: the event it sends, and whether it can still be refused. */

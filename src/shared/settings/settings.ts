@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { parseEmailAddress } from '../email/address.ts'
 import { domainList } from '../email/domain-list.ts'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
-import type { HandlerSettings } from '../lambda/settings.ts'
+import { type HandlerSettings, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 
 /** A text that is not empty. */
 export function text(expected: string): z.ZodMiniType<string> {
@@ -60,7 +60,9 @@ export const logSettings: { readonly [Name in keyof LogSettings]-?: z.ZodMiniOpt
       oneOf(LOG_LEVELS),
     ),
   ),
-  LOG_HASH_KEY: z.optional(z.string().check(z.minLength(16, { error: 'a random text of at least 16 characters' }))),
+  LOG_HASH_KEY: z.optional(
+    z.string().check(z.minLength(MIN_HASH_KEY_LENGTH, { error: `a random text of at least ${MIN_HASH_KEY_LENGTH} characters` })),
+  ),
 }
 
 /** Those variables as settings of a handler. */

@@ -1,4 +1,5 @@
 import { MAX_REASON_LENGTH } from '../../rules/outcome.ts'
+import { InvalidEvent } from '../errors.ts'
 
 /** What a log may hold of an error: SES names the recipient in its messages, so no message is ever written. */
 export interface DescribedError {
@@ -8,25 +9,35 @@ export interface DescribedError {
   readonly awsRequestId?: string
   /** Where it was thrown, nearest first. */
   readonly frames: readonly string[]
-  /** For our own errors, which hold no value of an event: what was wrong. */
+  /** Of an event that is none: what was wrong. Nobody else's problems are written, since they may hold values. */
   readonly problems?: readonly string[]
 }
 
 const MAX_FRAMES = 5
 const IDENTIFIER = /^[\w.$-]+$/
+// Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
+const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
 
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
+  try {
+    return described(error)
+  } catch {
+    // A getter of it threw: it hides what it is.
+    return { name: 'Error', frames: [] }
+  }
+}
+
+function described(error: Error): DescribedError {
   const code = identifier('code' in error ? error.code : undefined)
   const awsRequestId = identifier(awsRequestIdOf(error))
-  const problems = 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : undefined
   return {
     name: identifier(error.name) ?? 'Error',
     ...(code !== undefined && { code }),
     ...(awsRequestId !== undefined && { awsRequestId }),
     frames: framesOf(error),
-    ...(problems !== undefined && { problems }),
+    ...(error instanceof InvalidEvent && { problems: error.problems }),
   }
 }
 
@@ -39,15 +50,18 @@ function awsRequestIdOf(error: Error): unknown {
   return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata ? metadata.requestId : undefined
 }
 
-/** A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. */
+/**
+ * A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. A
+ * stack that does not begin with it was written for another message, which may be anywhere in it: then nothing is safe.
+ */
 function framesOf(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
-  const at = stack.indexOf(message)
-  // A stack that does not hold its message, or holds it late, was made by somebody else: nothing of it is safe to write.
-  if (at === -1 || stack.slice(0, at).includes('\n')) return []
-  return stack
-    .slice(at + message.length)
+  const afterName = stack.replace(STACK_NAME, '')
+  const expected = message === '' ? '\n' : `: ${message}\n`
+  if (!afterName.startsWith(expected)) return []
+  return afterName
+    .slice(expected.length)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '))

@@ -55,7 +55,8 @@ const MAX_DETAIL_LENGTH = 500
 export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
   const event = textsOf(ended.event)
-  const decisive = decision.trace.find((line) => line.rule === decision.rule && line.outcome === 'deny')
+  // The last: a branch of an anyOf may have denied under the same name before, and a shadow may do so after.
+  const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
   return {
     requestId: ended.requestId,
     trigger: ended.trigger,

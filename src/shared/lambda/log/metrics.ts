@@ -56,7 +56,8 @@ export function metricsOf(entry: LogEntry, now: number): readonly [LogFields, ..
 function brokenRules(entry: LogEntry): readonly string[] {
   const broken = entry.trace.filter((line) => line.outcome === 'broken' && !line.shadow)
   const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
+  const rules = innermost.map((line) => line.rule)
   // What failed outside the rules, such as a middleware, has no line in the trace.
-  const outside = entry.decision === 'failed' && broken.length === 0 ? [entry.decidedBy ?? 'handler'] : []
-  return [...innermost.map((line) => line.rule), ...outside]
+  const { decision, decidedBy } = entry
+  return decision === 'failed' && decidedBy !== null && !rules.includes(decidedBy) ? [...rules, decidedBy] : rules
 }

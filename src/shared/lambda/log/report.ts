@@ -5,7 +5,7 @@ import { type LogEntry, logEntry } from './entry.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
 import { metricsOf } from './metrics.ts'
 
-/** Writes the one log line of an invocation, and its metrics. */
+/** Writes the one log line of an invocation, and its metrics. Never throws. */
 export type Report = <T extends Trigger>(
   event: unknown,
   context: { readonly awsRequestId?: string } | undefined,
@@ -24,7 +24,7 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
   let coldStart = true
 
-  return (event, context, conclusion, durationMs) => {
+  const writeLines: Report = (event, context, conclusion, durationMs) => {
     const requestId = context?.awsRequestId ?? null
     const entry = logEntry({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey })
     coldStart = false
@@ -37,12 +37,22 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     writeJson(own ? { level: severity.toUpperCase(), timestamp: new Date(now).toISOString(), message, ...entry, ...counted } : counted)
     for (const breakage of breakages) writeJson(breakage)
   }
+
+  return (...ended) => {
+    try {
+      writeLines(...ended)
+    } catch {
+      // What could not be written is lost. Thrown on, its error would stand in the place of the answer, for the caller to read.
+    }
+  }
 }
 
 /** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */
 function logged(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
   try {
-    logger[severity](message, entry)
+    const logging: unknown = logger[severity](message, entry)
+    // An async logger fits the type too, and a rejection that nobody takes would end the process.
+    if (logging instanceof Promise) logging.catch(() => undefined)
     return true
   } catch {
     return false

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import {
+  and,
+  answerOf,
+  type Condition,
+  fromAppClient,
+  hasAttribute,
+  not,
+  or,
+  proving,
+  triggeredBy,
+} from '../../../src/shared/rules/condition.ts'
+import { type Context, createContext } from '../../../src/shared/rules/context.ts'
+import type { CognitoEvent } from '../../../src/shared/rules/trigger.ts'
+import { sampleEvent } from '../../support/samples.ts'
+
+const context = (change: Partial<CognitoEvent> = {}): Context =>
+  createContext({ ...sampleEvent, ...change }, { signal: new AbortController().signal })
+const yes: Condition = () => true
+const no: Condition = async () => false
+const throws: Condition = async () => {
+  throw new Error('out of reach')
+}
+
+describe('and, or and not', () => {
+  test.each([
+    [and(yes, yes), true],
+    [and(yes, no), false],
+    [and(no, throws), false],
+    [or(no, yes), true],
+    [or(no, no), false],
+    [or(yes, throws), true],
+    [not(no), true],
+    [not(yes), false],
+    [not(and(yes, not(no))), false],
+  ])('wait for each answer and stop early (%#)', async (condition, expected) => {
+    expect(await condition(context())).toBe(expected)
+  })
+
+  test.each([and(yes, throws), or(no, throws), not(throws)])('pass on a failure, never inverted (%#)', async (condition) => {
+    await expect(condition(context())).rejects.toThrow('out of reach')
+  })
+
+  test('need at least one condition', () => {
+    expect(() => and()).toThrow('and() needs at least one condition')
+    expect(() => or()).toThrow('or() needs at least one condition')
+  })
+
+  test('refuse an answer that is no boolean, whose truthiness would decide', async () => {
+    const found: unknown = () => ({ invite: 1 })
+    const forgotten: unknown = () => undefined
+    for (const answer of [found, forgotten]) {
+      const condition = answer as Condition
+      await expect(answerOf(condition, context())).rejects.toThrow('answers with a boolean')
+      await expect(not(condition)(context())).rejects.toThrow('answers with a boolean')
+      await expect(and(condition)(context())).rejects.toThrow('answers with a boolean')
+    }
+  })
+})
+
+describe('triggeredBy', () => {
+  test('knows its sources and no others', async () => {
+    const condition = triggeredBy('PreSignUp_SignUp', 'PreSignUp_AdminCreateUser')
+    expect(await condition(context())).toBe(true)
+    expect(await condition(context({ triggerSource: 'PreSignUp_AdminCreateUser' }))).toBe(true)
+    expect(await condition(context({ triggerSource: 'PreSignUp_Other' }))).toBe(false)
+  })
+
+  test('needs a source', () => expect(() => triggeredBy()).toThrow('triggeredBy() needs at least one value'))
+})
+
+describe('fromAppClient', () => {
+  test('compares the app client', async () => {
+    expect(await fromAppClient('client0', 'client1')(context())).toBe(true)
+    expect(await fromAppClient('client2')(context())).toBe(false)
+  })
+
+  test('is false where Cognito names none', async () => {
+    expect(await fromAppClient('client1')(context({ callerContext: { awsSdkVersion: '', clientId: null } }))).toBe(false)
+    const { callerContext: _, ...partial } = sampleEvent
+    expect(await fromAppClient('client1')(createContext(partial as CognitoEvent, { signal: AbortSignal.any([]) }))).toBe(false)
+  })
+
+  test('needs an app client', () => expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))
+})
+
+describe('hasAttribute', () => {
+  const withPlan = context({ request: { userAttributes: { 'custom:plan': 'trial', empty: '' } } })
+
+  test.each([
+    [hasAttribute('custom:plan'), true],
+    [hasAttribute('custom:plan', 'trial'), true],
+    [hasAttribute('custom:plan', 'paid'), false],
+    [hasAttribute('missing'), false],
+    [hasAttribute('empty'), false],
+    [hasAttribute('empty', ''), true],
+    [hasAttribute('constructor'), false],
+  ])('%#', async (condition, expected) => expect(await condition(withPlan)).toBe(expected))
+})
+
+describe('what a condition proves', () => {
+  const domain = proving('domain', yes)
+  const circumstance = hasAttribute('name')
+  const own: Condition = () => true
+
+  test.each([
+    ['circumstance', circumstance],
+    ['domain', domain],
+    [undefined, own],
+    ['domain', and(circumstance, domain)],
+    [undefined, and(domain, own)],
+    ['circumstance', and(circumstance, triggeredBy('PreSignUp_SignUp'))],
+    ['domain', or(domain, own)],
+    ['circumstance', or(circumstance, own)],
+    ['domain', or(circumstance, domain)],
+    [undefined, or(own, own)],
+    ['domain', not(domain)],
+    [undefined, not(own)],
+  ])('is %s (%#)', (evidence, condition) => expect(condition.evidence).toBe(evidence))
+})

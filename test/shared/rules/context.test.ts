@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { createContext, narrowContext, readUser } from '../../../src/shared/rules/context.ts'
+import { sampleEvent } from '../../support/samples.ts'
+
+describe('readUser', () => {
+  test('reads what Cognito sends', () => {
+    const userAttributes = {
+      sub: 'b1946ac9-2492-4d23-9f3c-4b5e1a7f0001',
+      email: 'mary@example.com',
+      email_verified: 'true',
+      phone_number: '+12065550100',
+      phone_number_verified: 'false',
+      'cognito:user_status': 'CONFIRMED',
+    }
+    expect(readUser({ userName: 'mary', request: { userAttributes } })).toMatchObject({
+      userName: 'mary',
+      sub: userAttributes.sub,
+      email: 'mary@example.com',
+      emailVerified: true,
+      phoneNumber: '+12065550100',
+      phoneNumberVerified: false,
+      status: 'CONFIRMED',
+    })
+  })
+
+  test('takes the booleans of printed samples as the strings that Cognito sends', () => {
+    expect(readUser({ request: { userAttributes: { email_verified: true, phone_number_verified: false } } })).toMatchObject({
+      emailVerified: true,
+      phoneNumberVerified: false,
+      attributes: { email_verified: 'true', phone_number_verified: 'false' },
+    })
+  })
+
+  test.each([
+    {},
+    { request: null },
+    { request: {} },
+    { request: { userAttributes: null } },
+    { userName: null, request: { userAttributes: 'x' } },
+  ])('finds nothing where there is nothing: %j', (event) => {
+    expect(readUser(event)).toMatchObject({ userName: '', sub: undefined, email: undefined, emailVerified: false, attributes: {} })
+  })
+
+  test('takes an empty value for a missing one', () => {
+    expect(readUser({ request: { userAttributes: { sub: '', email: '' } } })).toMatchObject({ sub: undefined, email: undefined })
+  })
+
+  test('leaves out values that are no text', () => {
+    expect(readUser({ request: { userAttributes: { a: 1, b: null, c: {}, d: 'x' } } }).attributes).toEqual({ d: 'x' })
+  })
+
+  test('finds no attributes that are not there, whatever their names', () => {
+    const hostile = JSON.parse('{"__proto__": {"email": "eve@example.com"}, "constructor": "x"}')
+    const { attributes, email } = readUser({ request: { userAttributes: hostile } })
+    expect(email).toBeUndefined()
+    expect(attributes.toString).toBeUndefined()
+    expect(Object.keys(attributes)).toEqual(['constructor'])
+  })
+})
+
+describe('contexts', () => {
+  const signal = new AbortController().signal
+
+  test('read the user once', () => {
+    const ctx = createContext(sampleEvent, { signal })
+    expect(ctx.user).toBe(ctx.user)
+    expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
+  })
+
+  test('of a rule with less time have its signal, and know the invocation that they belong to', () => {
+    const whole = createContext(sampleEvent, { signal })
+    const other = new AbortController().signal
+    const part = narrowContext(narrowContext(whole, { signal }), { signal: other })
+    expect(part.signal).toBe(other)
+    expect(part.invocation).toBe(whole)
+    expect(part.user).toBe(whole.user)
+    expect(part.appClient).toBe('client1')
+  })
+})

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest'
+import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { startDeadline } from '../../../src/shared/rules/deadline.ts'
+import { decide } from '../../../src/shared/rules/decide.ts'
+import { denyIf } from '../../../src/shared/rules/deny-if.ts'
+import { reasonOf } from '../../../src/shared/rules/engine.ts'
+import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { type AnyOutcome, allow, deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { shadow } from '../../../src/shared/rules/shadow.ts'
+import { autoClock } from '../../support/auto-clock.ts'
+import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
+
+const rule = (name: string, say: () => AnyOutcome<SamplePre>): Rule<SamplePre> =>
+  compose<SamplePre>({ name, kind: 'rule', evaluate: async () => say() })
+
+describe('the trace', () => {
+  test('tells what each rule said, in the order in which they started, with its place', async () => {
+    const decision = await run(
+      'pre',
+      chain(
+        rule('look', () => skip('seen')),
+        anyOf(
+          rule('first', () => deny('no', 'No', 'more for the log')),
+          rule('second', () => allow()),
+          rule('third', () => allow()),
+        ),
+      ),
+    )
+    expect(decision.trace.map(({ ms: _, ...line }) => line)).toEqual([
+      { rule: 'look', path: '0', outcome: 'skip', reason: 'seen' },
+      { rule: 'any-of', path: '1', outcome: 'allow' },
+      { rule: 'first', path: '1.0', outcome: 'deny', reason: 'no', detail: 'more for the log' },
+      { rule: 'second', path: '1.1', outcome: 'allow' },
+    ])
+  })
+
+  test('tells how long each rule took', async () => {
+    const clock = autoClock()
+    const slow = rule('slow', () => {
+      clock.spend(7)
+      return skip()
+    })
+    const decision = await run(
+      'pre',
+      chain(
+        slow,
+        when(() => true, slow),
+      ),
+      sampleEvent,
+      clock,
+    )
+    expect(decision.trace.map(({ rule: name, ms }) => [name, ms])).toEqual([
+      ['slow', 7],
+      ['when', 7],
+      ['slow', 7],
+    ])
+  })
+
+  test('tells which fields a rule overrode', async () => {
+    const answers = [
+      rule('a', () => respond<SamplePre>({ a: 1 })),
+      rule('ab', () => respond<SamplePre>({ a: 2, b: 2 })),
+      rule('b', () => respond<SamplePre>({ b: 3 })),
+    ]
+    const decision = await run('pre', chain(...answers))
+    expect(decision.trace.map(({ overrides }) => overrides)).toEqual([undefined, ['a'], ['b']])
+    expect(decision).toMatchObject({ kind: 'proceed', response: { a: 2, b: 3 } })
+  })
+
+  test('holds what a shadow said, marked as such, and the error of a broken rule', async () => {
+    const broken = rule('broken', () => {
+      throw Object.assign(new Error('secret'), { code: 'ECONNRESET' })
+    })
+    const decision = await run('pre', chain(shadow(rule('tried', () => deny('no', 'No'))), failOpen(broken)))
+    expect(decision).toMatchObject({
+      kind: 'proceed',
+      trace: [
+        { rule: 'shadow', path: '0', outcome: 'skip', reason: 'shadowed' },
+        { rule: 'fail-open', path: '1', outcome: 'skip', reason: 'failed-open' },
+        { rule: 'broken', path: '1.0', outcome: 'broken', reason: 'ECONNRESET', error: { message: 'secret' } },
+        { rule: 'tried', path: '0.0', outcome: 'deny', reason: 'no', shadow: true },
+      ],
+    })
+  })
+
+  test('a shadow that hangs gets a bounded part of the time, and says so', async () => {
+    const clock = autoClock()
+    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    const decision = await run('pre', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
+    expect(decision.trace.filter((line) => line.shadow)).toMatchObject([{ reason: 'deadline-exceeded' }, { reason: 'deadline-exceeded' }])
+    expect(clock.now()).toBe(500)
+  })
+
+  test('a rule run by a composition of somebody else has a place too', async () => {
+    const inner = rule('inner', () => allow())
+    const custom = defineRule<SamplePre>('custom', async (ctx, { evaluate }) => {
+      const verdict = await evaluate(inner, ctx)
+      return verdict.kind === 'allow' ? verdict : skip()
+    })
+    expect((await run('pre', chain(custom))).trace).toMatchObject([
+      { rule: 'custom', path: '0' },
+      { rule: 'inner', path: '0.0' },
+    ])
+  })
+})
+
+describe('a rule that says what it must not', () => {
+  const says = (value: unknown, kind: 'gate' | 'guard' | 'shaper' = 'gate'): Rule<SamplePre> =>
+    defineRule<SamplePre>('wrong', () => value as never, { kind })
+
+  test.each([
+    [undefined, 'must return one of allow, skip, deny'],
+    [null, 'must return one of'],
+    [true, 'must return one of'],
+    [{ kind: 'done' }, 'must return one of'],
+    [{ kind: 'deny' }, 'without a reason or a message'],
+    [{ kind: 'deny', reason: 'no', message: '' }, 'without a reason or a message'],
+    [{ kind: 'skip', response: { c: 1 } }, "answered with 'c', which this trigger's response does not have"],
+    [{ kind: 'skip', response: { toString: 1 } }, "answered with 'toString'"],
+    [{ kind: 'skip', response: { a: 'one' } }, "answered with 'a' of type string; it is a number"],
+  ])('is broken: %j', async (value, message) => {
+    const decision = await run('pre', chain(says(value)))
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
+  })
+
+  test.each(['guard', 'shaper'] as const)('is broken: a %s that vouches', async (kind) => {
+    const decision = await run('pre', anyOf(says({ kind: 'allow' }, kind)))
+    expect(decision).toMatchObject({ kind: 'failed', error: { message: expect.stringContaining('must not vouch') } })
+  })
+})
+
+describe('time', () => {
+  test('is over for the rules after one that took it all', async () => {
+    const clock = autoClock()
+    const slow = rule('slow', () => {
+      clock.spend(5000)
+      return skip()
+    })
+    const decision = await run(
+      'pre',
+      chain(
+        slow,
+        rule('late', () => allow()),
+      ),
+      sampleEvent,
+      clock,
+    )
+    expect(decision).toMatchObject({
+      kind: 'failed',
+      rule: 'late',
+      trace: [{ rule: 'slow' }, { rule: 'late', reason: 'deadline-exceeded' }],
+    })
+  })
+
+  test('covers conditions', async () => {
+    const decision = await run(
+      'pre',
+      chain(
+        when(
+          () => new Promise<boolean>(() => {}),
+          rule('never', () => allow()),
+        ),
+      ),
+    )
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'when', trace: [{ reason: 'deadline-exceeded' }] })
+  })
+
+  test('is handed to rules as a signal, which a share of it aborts earlier', async () => {
+    const clock = autoClock()
+    const seen: (readonly [number, boolean])[] = []
+    const waits = defineRule<SamplePre>('waits', ({ signal }) => {
+      signal.addEventListener('abort', () => seen.push([clock.now(), signal.aborted]))
+      return new Promise(() => {})
+    })
+    await run('pre', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
+    // 50, a third of the 3,950 left after that, and the whole.
+    expect(seen).toEqual([
+      [50, true],
+      [1367, true],
+      [4000, true],
+    ])
+  })
+
+  test('comes from the process unless told otherwise', async () => {
+    const deadline = startDeadline(1000, autoClock())
+    const decision = await decide(chain(rule('a', () => allow())), sampleEvent, { allowed: { phase: 'pre', responseFields: {} }, deadline })
+    expect(decision.kind).toBe('proceed')
+  })
+})
+
+describe('names and reasons', () => {
+  test('a rule is named in kebab-case', () => {
+    expect(() => defineRule<SamplePre>('Require Invite', () => allow())).toThrow("'require-invite'; got 'Require Invite'")
+  })
+
+  test('a denial has an identifier and a text, whose full stop is Cognito’s', () => {
+    expect(deny('no-invite', 'You need an invitation. ')).toEqual({ kind: 'deny', reason: 'no-invite', message: 'You need an invitation' })
+    expect(() => deny('No invite!', 'No')).toThrow('must be an identifier')
+    expect(() => deny('x'.repeat(65), 'No')).toThrow('at most 64 characters')
+    expect(() => deny('no', ' . ')).toThrow("deny('no'): the message for the caller is empty")
+    expect(() => denyIf(() => true, 'not an id', 'No')).toThrow('must be an identifier')
+  })
+
+  test('an error is known by its code or its name, never by its message', () => {
+    expect(reasonOf(Object.assign(new Error('x'), { code: 'ETIMEDOUT' }))).toBe('ETIMEDOUT')
+    expect(reasonOf(Object.assign(new Error('x'), { code: 'not an id' }))).toBe('Error')
+    expect(reasonOf(Object.assign(new Error('x'), { name: 'mary@example.com' }))).toBe('error')
+    expect(reasonOf('thrown text')).toBe('error')
+    expect(reasonOf(null)).toBe('error')
+    expect(reasonOf({})).toBe('error')
+  })
+
+  test('what is left out stays out of an outcome', () => {
+    expect(skip()).toEqual({ kind: 'skip' })
+    expect(respond<SamplePre>({ a: 1 })).toEqual({ kind: 'skip', response: { a: 1 } })
+    expect(respond<SamplePre>({ a: 1 }, 'set')).toEqual({ kind: 'skip', why: 'set', response: { a: 1 } })
+  })
+})
+
+describe('what cannot work is refused when composed', () => {
+  test.each([
+    ['chain()', () => chain()],
+    ['anyOf()', () => anyOf()],
+    ['when()', () => when(() => true)],
+  ])('%s', (name, make) => expect(make).toThrow(`${name} needs at least one rule`))
+
+  test.each([0, -1, Number.NaN])('a share of %s ms', (withinMs) => {
+    expect(() =>
+      failOpen(
+        rule('a', () => allow()),
+        { withinMs },
+      ),
+    ).toThrow(`withinMs is a positive number of milliseconds; got ${withinMs}`)
+  })
+})

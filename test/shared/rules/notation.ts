@@ -1,0 +1,107 @@
+import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { chain, when } from '../../../src/shared/rules/chain.ts'
+import type { Condition } from '../../../src/shared/rules/condition.ts'
+import { denyIf } from '../../../src/shared/rules/deny-if.ts'
+import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
+import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { compose, type Rule } from '../../../src/shared/rules/rule.ts'
+import { shadow } from '../../../src/shared/rules/shadow.ts'
+import type { SamplePre } from '../../support/samples.ts'
+
+/** A composition as docs/semantics.md writes it. */
+export type Term = { readonly word: string; readonly terms: readonly Term[] }
+
+/** Reads `chain(allow, set(a=2))`. */
+export function parse(source: string): Term {
+  const tokens: string[] = source.match(/[\w=]+|[(),]/g) ?? []
+  const term = (): Term => {
+    const word = tokens.shift()
+    if (word === undefined || /[(),]/.test(word)) throw new SyntaxError(`expected a word in ${source}`)
+    const terms: Term[] = []
+    const next = (): string | undefined => tokens[0]
+    if (next() === '(') {
+      do {
+        tokens.shift()
+        terms.push(term())
+      } while (next() === ',')
+      if (tokens.shift() !== ')') throw new SyntaxError(`expected ) in ${source}`)
+    }
+    return { word, terms }
+  }
+  const whole = term()
+  if (tokens.length > 0) throw new SyntaxError(`left over in ${source}: ${tokens.join('')}`)
+  return whole
+}
+
+/** Writes a term back. */
+export function write({ word, terms }: Term): string {
+  return terms.length === 0 ? word : `${word}(${terms.map(write).join(', ')})`
+}
+
+const conditions: Readonly<Record<string, Condition>> = {
+  yes: () => true,
+  no: async () => false,
+  throws: () => {
+    throw new Error('the condition is broken')
+  },
+}
+
+function condition(term: Term | undefined): Condition {
+  const found = conditions[term?.word ?? '']
+  if (found === undefined) throw new SyntaxError(`no condition: ${term?.word}`)
+  return found
+}
+
+// One outcome of each kind, whatever the phase: that a wrong one is refused is part of what the tables say.
+const leaf = (name: string, evaluate: Parameters<typeof compose<SamplePre>>[0]['evaluate']): Rule<SamplePre> =>
+  compose<SamplePre>({ name, kind: 'rule', evaluate })
+
+const leaves: Readonly<Record<string, () => Rule<SamplePre>>> = {
+  allow: () => leaf('allow', async () => allow()),
+  skip: () => leaf('skip', async () => skip()),
+  deny: () => leaf('deny', async () => deny('no', 'No')),
+  deny2: () => leaf('deny2', async () => deny('no-again', 'No again')),
+  done: () => leaf('done', async () => done()),
+  broken: () =>
+    leaf('broken', () => {
+      throw new Error('the rule is broken')
+    }),
+  hang: () => leaf('hang', () => new Promise(() => {})),
+}
+
+function set(term: Term | undefined): Rule<SamplePre> {
+  const [field, value = '1'] = (term?.word ?? '').split('=')
+  return leaf('set', async () => respond<SamplePre>(field === 'a' ? { a: Number(value) } : { b: Number(value) }))
+}
+
+/** Makes the rule that a term stands for. */
+export function build({ word, terms }: Term): Rule<SamplePre> {
+  const [first, ...rest] = terms
+  const only = (): Rule<SamplePre> => {
+    if (first === undefined || rest.length > 0) throw new SyntaxError(`${word} takes one rule`)
+    return build(first)
+  }
+  switch (word) {
+    case 'chain':
+      return chain(...terms.map(build))
+    case 'anyOf':
+      return anyOf(...terms.map(build))
+    case 'when':
+      return when(condition(first), ...rest.map(build))
+    case 'denyIf':
+      return denyIf(condition(first), 'asked', 'Asked')
+    case 'failOpen':
+      return failOpen(only())
+    case 'failClosed':
+      return failClosed(only())
+    case 'shadow':
+      return shadow(only())
+    case 'set':
+      return set(first)
+    default: {
+      const made = leaves[word]
+      if (made === undefined) throw new SyntaxError(`no rule: ${word}`)
+      return made()
+    }
+  }
+}

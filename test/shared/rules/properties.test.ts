@@ -1,0 +1,140 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import type { Decision } from '../../../src/shared/rules/decide.ts'
+import { run, type SamplePre } from '../../support/samples.ts'
+import { build, type Term, write } from './notation.ts'
+
+const word = (text: string): Term => ({ word: text, terms: [] })
+const conditionTerm = fc.constantFrom('yes', 'no', 'throws').map(word)
+
+/** Random compositions of all combinators, out of the given leaves. */
+function compositions(leaves: readonly string[]): fc.Arbitrary<Term> {
+  return fc.letrec<{ rule: Term }>((tie) => {
+    const some = fc.array(tie('rule'), { minLength: 1, maxLength: 4 })
+    const made = (name: string, terms: fc.Arbitrary<readonly Term[]>): fc.Arbitrary<Term> =>
+      terms.map((inner) => ({ word: name, terms: inner }))
+    return {
+      rule: fc.oneof(
+        { maxDepth: 4, depthIdentifier: 'rule' },
+        fc.constantFrom(...leaves).map((leaf) => (leaf.startsWith('set') ? { word: 'set', terms: [word(leaf.slice(4))] } : word(leaf))),
+        made('chain', some),
+        made('anyOf', some),
+        made(
+          'when',
+          fc.tuple(conditionTerm, some).map(([condition, rules]) => [condition, ...rules]),
+        ),
+        made('denyIf', fc.tuple(conditionTerm)),
+        made('failOpen', fc.tuple(tie('rule'))),
+        made('failClosed', fc.tuple(tie('rule'))),
+        made('shadow', fc.tuple(tie('rule'))),
+      ),
+    }
+  }).rule
+}
+
+const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'hang', 'set:a', 'set:b=2'])
+
+function decided(...terms: readonly Term[]): Promise<Decision<SamplePre>> {
+  return run('pre', chain(...terms.map(build)))
+}
+
+/** A decision without the times and without what shadows added. */
+function essence(decision: Decision<SamplePre>): unknown {
+  const { trace, ...rest } = decision
+  const lines = trace.filter((line) => !line.shadow).map(({ rule, path, outcome, reason }) => ({ rule, path, outcome, reason }))
+  return { ...rest, ...('error' in rest && { error: String(rest.error) }), lines }
+}
+
+const runs = { numRuns: 400 }
+
+describe('random compositions', () => {
+  test('a denial by a direct child of a reached chain never proceeds', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anything, { maxLength: 3 }), fc.array(anything, { maxLength: 3 }), async (before, after) => {
+        const decision = await decided(...before, word('deny'), ...after)
+        const reached = decision.trace.some((line) => line.path === String(before.length))
+        expect(decision.kind, decision.kind === 'proceed' ? 'a denied user went through' : '').not.toBe('proceed')
+        if (reached) expect(decision).toMatchObject({ kind: 'denied', rule: 'deny' })
+      }),
+      runs,
+    )
+  })
+
+  test('a broken rule proceeds only through failOpen, shadow or a sibling in anyOf that vouches', async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, async (term) => {
+        const decision = await decided(term)
+        if (decision.kind !== 'proceed') return
+        const kindAt = (path: string): string => nodeAt(term, path.split('.').slice(1).map(Number))
+        const vouched = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
+        for (const line of decision.trace.filter((entry) => entry.outcome === 'broken' && !entry.shadow)) {
+          const forgiven = ancestorsOf(line.path).some(
+            (path) => kindAt(path) === 'failOpen' || (kindAt(path) === 'anyOf' && vouched.has(path)),
+          )
+          expect(forgiven, `${line.rule} at ${line.path} of ${write(term)}`).toBe(true)
+        }
+      }),
+      runs,
+    )
+  })
+
+  test('rules that do not vouch never make an anyOf allow', async () => {
+    const noVoucher = compositions(['skip', 'deny', 'deny2', 'broken', 'hang', 'set:a'])
+    await fc.assert(
+      fc.asyncProperty(fc.array(noVoucher, { minLength: 1, maxLength: 4 }), async (terms) => {
+        expect((await decided({ word: 'anyOf', terms })).kind).not.toBe('proceed')
+      }),
+      runs,
+    )
+  })
+
+  test('a shadow changes nothing, whatever it says and even if it hangs', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anything, { maxLength: 3 }),
+        fc.array(anything, { minLength: 1, maxLength: 3 }),
+        anything,
+        async (before, after, tried) => {
+          const skipped = await decided(...before, word('skip'), ...after)
+          const shadowed = await decided(...before, { word: 'shadow', terms: [tried] }, ...after)
+          const [expected, actual] = [skipped, shadowed]
+            .map(essence)
+            .map((it) => JSON.stringify(it).replace(/"rule":"(skip|shadow)","path":"\d+","outcome":"skip"(,"reason":"shadowed")?/g, ''))
+          expect(actual, write(tried)).toBe(expected)
+        },
+      ),
+      runs,
+    )
+  })
+
+  test('the decision does not depend on how chains are nested', async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, anything, anything, async (a, b, c) => {
+        const verdict = ({ trace: _, ...decision }: Decision<SamplePre>): unknown => ({
+          ...decision,
+          ...('error' in decision && { error: '' }),
+        })
+        const flat = await decided(a, b, c)
+        const nested = await decided({ word: 'chain', terms: [a, { word: 'chain', terms: [b, c] }] })
+        // A hang leaves the rules after it without time, and failOpen shares out what is left: the same in both.
+        expect(verdict(nested)).toEqual(verdict(flat))
+      }),
+      runs,
+    )
+  })
+})
+
+function ancestorsOf(path: string): readonly string[] {
+  const steps = path.split('.')
+  return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'))
+}
+
+/** The combinator at a place of a term; a condition stands first in a `when` and is no child. */
+function nodeAt(term: Term, steps: readonly number[]): string {
+  const [step, ...rest] = steps
+  if (step === undefined) return term.word
+  const children = term.word === 'when' ? term.terms.slice(1) : term.terms
+  const child = children[step]
+  return child === undefined ? '' : nodeAt(child, rest)
+}

@@ -1,0 +1,46 @@
+import type { Allowed } from '../../src/shared/rules/checked.ts'
+import { startDeadline } from '../../src/shared/rules/deadline.ts'
+import { type Decision, decide } from '../../src/shared/rules/decide.ts'
+import type { Rule } from '../../src/shared/rules/rule.ts'
+import type { CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
+import { type AutoClock, autoClock } from './auto-clock.ts'
+
+/** The answer of a made-up trigger, for tests of the language itself. */
+interface SampleResponse {
+  readonly a?: number
+  readonly b?: number
+}
+
+export interface SamplePre extends PreTrigger {
+  readonly event: CognitoEvent & { readonly response: SampleResponse }
+}
+
+export interface SamplePost extends PostTrigger {
+  readonly event: CognitoEvent & { readonly response: SampleResponse }
+}
+
+export const sampleEvent: SamplePre['event'] = {
+  version: '1',
+  triggerSource: 'PreSignUp_SignUp',
+  region: 'eu-west-1',
+  userPoolId: 'eu-west-1_sample',
+  userName: 'mary',
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client1' },
+  request: { userAttributes: { email: 'mary@example.com' } },
+  response: {},
+}
+
+const allowed = (phase: Allowed['phase']): Allowed => ({ phase, responseFields: { a: 'number', b: 'number' } })
+
+/** Decides as a handler would, on a clock that does not wait. */
+export async function run<T extends Trigger>(
+  phase: Allowed['phase'],
+  rule: Rule<T>,
+  event: T['event'] = sampleEvent,
+  clock: AutoClock = autoClock(),
+): Promise<Decision<T>> {
+  const deadline = startDeadline(4000, clock)
+  const decision = await decide(rule, event, { allowed: allowed(phase), deadline, clock })
+  deadline.close()
+  return decision
+}

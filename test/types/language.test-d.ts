@@ -1,0 +1,151 @@
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  allow,
+  anyOf,
+  type Condition,
+  type Context,
+  chain,
+  defineRule,
+  deny,
+  denyIf,
+  done,
+  failOpen,
+  hasAttribute,
+  not,
+  type PostTrigger,
+  type PreTrigger,
+  perInvocation,
+  type Rule,
+  respond,
+  shadow,
+  skip,
+  type Trigger,
+  triggeredBy,
+  when,
+} from '../../src/index.ts'
+import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/index.ts'
+import { type PreAuthentication, preAuthentication } from '../../src/pre-auth/index.ts'
+import { autoConfirm, type PreSignUp, preSignUp } from '../../src/pre-signup/index.ts'
+
+/** A rule for every trigger can only look. */
+function audit(): Rule {
+  return defineRule('audit', () => skip('seen'))
+}
+
+function denyNobody<T extends PreTrigger>(): Rule<T> {
+  return denyIf<T>(hasAttribute('name'), 'named', 'No names')
+}
+
+const confirm = defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: true }))
+const greet = defineRule<PostConfirmation>('greet', () => done())
+const block = defineRule<PreAuthentication>('block', () => deny('blocked', 'Blocked'))
+
+describe('a composition takes its trigger from its rules', () => {
+  test('in either order with a rule for every trigger', () => {
+    expectTypeOf(chain(audit(), autoConfirm())).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(chain(autoConfirm(), audit())).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(chain(audit(), greet)).toEqualTypeOf<Rule<PostConfirmation>>()
+    expectTypeOf(chain(denyNobody(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(when(triggeredBy('PreSignUp_SignUp'), confirm, audit())).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(anyOf(denyNobody(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(failOpen(shadow(block))).toEqualTypeOf<Rule<PreAuthentication>>()
+  })
+
+  test('and a factory takes rules for every trigger too', () => {
+    preSignUp(audit(), confirm, denyNobody())
+    preSignUp(denyIf(hasAttribute('name'), 'named', 'No names'), confirm)
+    postConfirmation(audit(), greet)
+  })
+})
+
+describe('what must not compile', () => {
+  test('a rule of another trigger', () => {
+    // @ts-expect-error a pre sign-up rule in pre authentication
+    preAuthentication(confirm)
+    // @ts-expect-error two triggers in one chain
+    chain(confirm, block)
+    // @ts-expect-error a post rule in a pre trigger
+    preSignUp(greet)
+    // @ts-expect-error a pre rule in a post trigger
+    postConfirmation(confirm)
+  })
+
+  test('an outcome of the other phase', () => {
+    // @ts-expect-error a denial comes too late in a post trigger
+    defineRule<PostConfirmation>('late', () => deny('late', 'Late'))
+    // @ts-expect-error nobody can be vouched for in a post trigger
+    defineRule<PostConfirmation>('late', () => allow())
+    // @ts-expect-error a pre rule does no work
+    defineRule<PreSignUp>('early', () => done())
+    // @ts-expect-error only pre rules can be on trial
+    shadow(greet)
+    // @ts-expect-error nobody vouches in a post trigger
+    anyOf(greet)
+    // @ts-expect-error nobody is denied in a post trigger
+    postConfirmation(denyIf(hasAttribute('name'), 'named', 'No names'))
+  })
+
+  test('an answer that the trigger does not have', () => {
+    // @ts-expect-error misspelt
+    defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUsr: true }))
+    // @ts-expect-error one field too many
+    defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: true, autoConfirm: true }))
+    // @ts-expect-error not a boolean
+    defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: 'true' }))
+    // @ts-expect-error post confirmation answers nothing
+    defineRule<PostConfirmation>('answer', () => respond({ autoConfirmUser: true }))
+  })
+
+  test('an answer from a rule that is generic over triggers', () => {
+    // @ts-expect-error which trigger has the field is not known
+    defineRule<Trigger>('confirm', () => respond({ autoConfirmUser: true }))
+    // @ts-expect-error the same where the trigger is a parameter
+    const generic = <T extends Trigger>(): Rule<T> => defineRule<T>('confirm', () => respond({ autoConfirmUser: true }))
+    expectTypeOf(generic).toBeFunction()
+    // @ts-expect-error not every trigger can deny
+    defineRule<Trigger>('deny', () => deny('no', 'No'))
+    // @ts-expect-error not every trigger works
+    defineRule<Trigger>('work', () => done())
+  })
+
+  test('a misspelt trigger source', () => {
+    // @ts-expect-error
+    triggeredBy('PreSignUp_Signup')
+  })
+
+  test('an edit of the event', () => {
+    defineRule<PreSignUp>('edit', ({ event }) => {
+      // @ts-expect-error rules answer, they do not edit
+      event.userName = 'eve'
+      // @ts-expect-error
+      event.request.userAttributes.email = 'eve@example.com'
+      return skip()
+    })
+  })
+
+  test('a condition that does not answer with a boolean', () => {
+    // @ts-expect-error a found object is no answer
+    const found: Condition = () => ({})
+    expectTypeOf(found).toBeFunction()
+  })
+})
+
+describe('contexts', () => {
+  test('hold the event of their trigger', () => {
+    defineRule('typed', ({ event }: Context<PreSignUp>) => {
+      expectTypeOf(event.request.validationData).toEqualTypeOf<Readonly<Record<string, string>> | null | undefined>()
+      expectTypeOf(event.callerContext.clientId).toEqualTypeOf<string | null>()
+      return allow()
+    })
+  })
+
+  test('a condition for every trigger serves any of them', () => {
+    expectTypeOf(not(hasAttribute('name'))).toExtend<Condition<PreSignUp>>()
+    expectTypeOf<Condition>().toExtend<Condition<PostTrigger>>()
+  })
+
+  test('a shared look-up keeps its type', () => {
+    const found = perInvocation(async ({ user }: Context<PreSignUp>) => user.email?.length)
+    expectTypeOf(found).returns.resolves.toEqualTypeOf<number | undefined>()
+  })
+})
