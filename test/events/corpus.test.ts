@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { triggerOf } from '../../src/replay/trigger-of.ts'
+import { type DefaultHandlers, type Handled, startDefaultHandlers } from './default-handlers.ts'
+import { type Folder, folderOf } from './triggers.ts'
+
+const CORPUS = process.env.EVENT_CORPUS
+const FIVE_MINUTES = 300_000
+
+const Named = z.looseObject({ triggerSource: z.string() })
+const Post = z.looseObject({ request: z.looseObject({ userAttributes: z.looseObject({ sub: z.string().min(1) }) }) })
+
+type Judged = { readonly file: string } & (
+  | { readonly kind: 'not an event' | 'no handler yet' }
+  | { readonly kind: 'decided'; readonly folder: Folder; readonly event: z.infer<typeof Named>; readonly handled: Handled }
+)
+
+describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (not set)'}`, () => {
+  const root = resolve(CORPUS ?? '.')
+  let handlers: DefaultHandlers
+  let files: readonly string[] = []
+  const judged: Judged[] = []
+  const decided = (): readonly Extract<Judged, { kind: 'decided' }>[] => judged.filter((each) => each.kind === 'decided')
+
+  beforeAll(async () => {
+    handlers = await startDefaultHandlers([])
+    files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.json'))
+      .sort()
+    for (const file of files) judged.push(await judge(handlers, root, file))
+    console.info(summary(root, judged))
+  }, FIVE_MINUTES)
+  afterAll(() => handlers.stop())
+
+  it('is decided, is told to have no handler yet, or is told to be no event', () => {
+    expect(files).not.toHaveLength(0)
+    const count = (kind: Judged['kind']): number => judged.filter((each) => each.kind === kind).length
+    expect(count('decided') + count('no handler yet') + count('not an event')).toBe(files.length)
+    expect(decided()).not.toHaveLength(0)
+  })
+
+  it('never breaks a handler, nor a rule over which a post trigger would proceed', () => {
+    const broken = decided().filter(
+      ({ handled }) => handled.decision === 'failed' || handled.trace.some(({ outcome }) => outcome === 'broken'),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('comes back with every field that went in, unless it is denied with a reason', () => {
+    for (const { file, event, handled } of decided()) {
+      if (handled.decision === 'denied') expect(handled, file).toMatchObject({ decidedBy: expect.any(String), reason: expect.any(String) })
+      else expect(handled.answer, file).toMatchObject(event)
+    }
+  })
+
+  it('is skipped with a reason where a post trigger is told of no sub', () => {
+    for (const { file, folder, event, handled } of decided()) {
+      if (!folder.startsWith('post-') || Post.safeParse(event).success) continue
+      expect(handled.trace, file).toContainEqual(expect.objectContaining({ outcome: 'skip', reason: 'no-sub' }))
+      expect(
+        handled.trace.filter(({ outcome }) => outcome === 'done'),
+        file,
+      ).toEqual([])
+    }
+  })
+})
+
+async function judge(handlers: DefaultHandlers, root: string, file: string): Promise<Judged> {
+  const named = Named.safeParse(parsed(readFileSync(join(root, file), 'utf8')))
+  if (!named.success) return { file, kind: 'not an event' }
+  const event = named.data
+  if (triggerOf(event.triggerSource) === undefined) return { file, kind: 'not an event' }
+  const folder = folderOf(event.triggerSource)
+  if (folder === undefined) return { file, kind: 'no handler yet' }
+  return { file, kind: 'decided', folder, event, handled: await handlers.handle(folder, event) }
+}
+
+/** A file that is not JSON is no event either. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return undefined
+  }
+}
+
+function summary(root: string, judged: readonly Judged[]): string {
+  const of = (kind: Judged['kind']): readonly Judged[] => judged.filter((each) => each.kind === kind)
+  const lines = judged.flatMap((each) => (each.kind === 'decided' ? [`  ${each.file}: ${outcomeOf(each.handled)}`] : []))
+  return [
+    `${judged.length} files below ${root}`,
+    `decided: ${lines.length}`,
+    ...lines,
+    `no handler yet: ${of('no handler yet').length}`,
+    `not an event: ${of('not an event').length}`,
+    ...of('not an event').map(({ file }) => `  ${file}`),
+  ].join('\n')
+}
+
+function outcomeOf({ decision, decidedBy, reason, trace }: Handled): string {
+  const rules = trace.map((line) => `${line.rule} ${line.reason ?? line.outcome}`).join(', ')
+  return `${decision}${decidedBy === null ? '' : ` by ${decidedBy}`}${reason === null ? '' : ` (${reason})`}: ${rules}`
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { type DefaultHandlers, startDefaultHandlers } from './default-handlers.ts'
+import { filesIn, type SampleEvent, SHAPES, sampleEvents, seededBlocks } from './sample-events.ts'
+import { FOLDERS, folderOf, TRIGGERS } from './triggers.ts'
+
+const samples = sampleEvents()
+const titled = samples.map((sample) => [`${sample.folder}/${sample.name}`, sample] as const)
+
+const subOf = ({ event }: SampleEvent): string | undefined => event.request.userAttributes.sub
+const userOf = ({ event }: SampleEvent): string => `${event.userPoolId}/${event.userName}`
+const from = (source: string): readonly SampleEvent[] => samples.filter(({ event }) => event.triggerSource === source)
+const letIn = (folder: string): ReadonlySet<string> =>
+  new Set(samples.filter((sample) => sample.folder === folder && sample.expected.outcome === 'proceed').map(userOf))
+
+describe('the files', () => {
+  it.each(FOLDERS)('pair every event of %s with an expectation', (folder) => {
+    const files = filesIn(folder)
+    expect(files.filter((file) => !file.endsWith('.json'))).toEqual([])
+    const expectations = files.filter((file) => file.endsWith('.expect.json')).map((file) => file.replace('.expect.json', '.json'))
+    expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
+  })
+
+  it('are named in kebab-case', () => {
+    expect(samples.map(({ name }) => name).filter((name) => !/^[a-z]+(-[a-z]+)*$/.test(name))).toEqual([])
+  })
+
+  it('hold at least 34 events, no two of them alike', () => {
+    expect(samples.length).toBeGreaterThanOrEqual(34)
+    expect(new Set(samples.map(({ raw }) => JSON.stringify(raw))).size).toBe(samples.length)
+  })
+
+  it('cover every trigger source, and one of each trigger that nobody has heard of', () => {
+    for (const folder of FOLDERS) {
+      const { sources } = TRIGGERS[folder]
+      const found = new Set(samples.filter((sample) => sample.folder === folder).map(({ event }) => event.triggerSource))
+      expect([...found]).toEqual(expect.arrayContaining([...sources]))
+      expect(found.size).toBe(sources.length + 1)
+    }
+  })
+})
+
+describe('the facts', () => {
+  it.each(titled)('%s has the shape that Cognito sends', (_, { folder, raw, event }) => {
+    expect(SHAPES[folder].parse(raw)).toEqual(raw)
+    expect(folderOf(event.triggerSource)).toBe(folder)
+  })
+
+  it('name no app client where an administrator creates a user, and may name none where one confirms a user', () => {
+    const client = ({ event }: SampleEvent): string | null => event.callerContext.clientId
+    const created = from('PreSignUp_AdminCreateUser')
+    expect(new Set(created.map(client))).toEqual(new Set(['CLIENT_ID_NOT_APPLICABLE']))
+    const nameless = samples.filter((sample) => client(sample) === null)
+    expect(new Set(nameless.map(({ event }) => event.triggerSource))).toEqual(new Set(['PostConfirmation_ConfirmSignUp']))
+    for (const sample of samples.filter((each) => !created.includes(each) && !nameless.includes(each))) {
+      expect(client(sample)).toMatch(/^[a-z0-9]{26}$/)
+    }
+  })
+
+  it('hold the identities of federated users as a JSON string, after whose first one the user is named', () => {
+    const Identities = z.tuple([
+      z.strictObject({
+        userId: z.string(),
+        providerName: z.string(),
+        providerType: z.enum(['Google', 'SAML', 'OIDC']),
+        issuer: z.string().nullable(),
+        primary: z.literal(true),
+        dateCreated: z.int().positive(),
+      }),
+    ])
+    const federated = samples.filter(({ event }) => event.request.userAttributes['cognito:user_status'] === 'EXTERNAL_PROVIDER')
+    expect(federated).not.toHaveLength(0)
+    for (const { event } of federated) {
+      const [{ providerName, userId }] = Identities.parse(JSON.parse(event.request.userAttributes.identities ?? ''))
+      expect(event.userName.toLowerCase()).toBe(`${providerName}_${userId}`.toLowerCase())
+    }
+  })
+
+  it('hold empty aliases and empty validation data where a federated user signs up', () => {
+    const federated = from('PreSignUp_ExternalProvider')
+    expect(federated).not.toHaveLength(0)
+    for (const { event } of federated) {
+      expect(event.request.userAttributes).toMatchObject({ 'cognito:email_alias': '', 'cognito:phone_number_alias': '' })
+      expect(event.request.validationData).toEqual({})
+    }
+  })
+
+  it('hold nothing of users who do not exist', () => {
+    const unknown = samples.filter(({ event }) => event.request.userNotFound === true)
+    expect(unknown).not.toHaveLength(0)
+    for (const { event } of unknown) expect(event.request.userAttributes).toEqual({})
+  })
+})
+
+describe('the story', () => {
+  it('gives a user one sub for life', () => {
+    const known = samples.filter((sample) => subOf(sample) !== undefined)
+    const users = new Set(known.map(userOf))
+    expect(new Set(known.map((sample) => `${userOf(sample)} ${subOf(sample)}`)).size).toBe(users.size)
+    expect(new Set(known.map(subOf)).size).toBe(users.size)
+  })
+
+  it('confirms only users who signed up and were let in', () => {
+    const signedUp = letIn('pre-signup')
+    expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(userOf(sample)))).toEqual([])
+  })
+
+  it('signs in only users who were not refused', () => {
+    const notRefused = letIn('pre-auth')
+    expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(userOf(sample)))).toEqual([])
+  })
+
+  it('blocks nobody in vain: every block that still holds is met', () => {
+    const holding = seededBlocks().filter(({ expiresAt }) => expiresAt === undefined || expiresAt > new Date())
+    const met = samples.filter(({ expected }) => expected.outcome === 'denied' && expected.reason === 'user-blocked')
+    expect(new Set(met.map(userOf)).size).toBe(holding.length)
+  })
+})
+
+describe('the deployed handlers', () => {
+  let handlers: DefaultHandlers
+
+  beforeAll(async () => {
+    handlers = await startDefaultHandlers(seededBlocks())
+  })
+  afterAll(() => handlers.stop())
+
+  // In order: what one event leaves behind is there for the next.
+  it.each(titled)('decide %s as expected', async (_, { folder, raw, event, expected }) => {
+    const handled = await handlers.handle(folder, raw)
+    expect({ outcome: handled.decision, decidedBy: handled.decidedBy, reason: handled.reason }).toEqual({
+      outcome: expected.outcome,
+      decidedBy: expected.decidedBy,
+      reason: expected.reason,
+    })
+    // Nothing but the whole event, field by field, is an answer to Cognito.
+    expect(handled.answer).toEqual(expected.outcome === 'proceed' ? { ...event, response: expected.response } : undefined)
+    // A post trigger proceeds over a rule that broke; here none may.
+    expect(handled.trace.filter(({ outcome }) => outcome === 'broken')).toEqual([])
+  })
+
+  it('have sent one welcome mail to each verified address of a confirmed sign-up, and none with a link from a name', () => {
+    const due = from('PostConfirmation_ConfirmSignUp').map(({ event }) => event.request.userAttributes)
+    const addresses = due.filter(({ email_verified }) => email_verified === 'true').map(({ email }) => email?.toLowerCase())
+    const mails = handlers.inbox()
+    expect(mails.flatMap(({ to }) => to.map((address) => address.toLowerCase()))).toEqual(addresses)
+    expect(mails.filter(({ text, html }) => `${text}${html}`.includes('attacker'))).toEqual([])
+    expect(mails.filter(({ text }) => text?.startsWith('Hello Mary,'))).toHaveLength(1)
+  })
+})
