@@ -1,0 +1,128 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { oldestNode } from '../support/oldest-node.ts'
+import { command, type PackedLibrary, packLibrary, repository, tool } from './pack.ts'
+
+const TYPESCRIPTS = {
+  "this repository's TypeScript": () => tool('typescript', 'tsc'),
+  // The last one written in JavaScript, which editors and build tools will keep using for a while.
+  'TypeScript 5': () => createRequire(join(repository, 'node_modules/@arethetypeswrong/core/package.json')).resolve('typescript/bin/tsc'),
+}
+
+const strict = {
+  target: 'es2023',
+  lib: ['es2023'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  // middy's declarations name an optional package that hardly anybody has.
+  skipLibCheck: true,
+}
+
+let library: PackedLibrary
+
+beforeAll(async () => {
+  library = await packLibrary(['@types/node'])
+  await writeFile(join(library.folder, 'package.json'), '{"name":"user","type":"module"}')
+  await writeFile(join(library.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: strict, files: ['program.ts'] }))
+  await writeFile(join(library.folder, 'program.ts'), await readFile(join(import.meta.dirname, 'program.ts.txt'), 'utf8'))
+}, 120_000)
+afterAll(() => library.remove())
+
+describe('the packed library', () => {
+  it.each(Object.entries(TYPESCRIPTS))("compiles a user's strict program with %s, and runs it", async (_, tsc) => {
+    await command(process.execPath, [await tsc(), '-p', library.folder], library.folder)
+    await writeFile(
+      join(library.folder, 'main.js'),
+      `import { judge } from './program.js'
+       const event = (email) => ({ version: '1', triggerSource: 'PreSignUp_SignUp', region: 'eu-west-1', userPoolId: 'eu-west-1_user', userName: 'someone',
+         callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' }, request: { userAttributes: { email } }, response: {} })
+       for (const email of ['mary@example.com', 'guest@elsewhere.example', 'eve@evilexample.com', 'eve@mailinator.com']) console.log(await judge(event(email)))`,
+    )
+    for (const node of [process.execPath, oldestNode]) {
+      expect((await command(node, ['main.js'], library.folder)).trim().split('\n')).toEqual([
+        'proceed',
+        'proceed',
+        'require-invite: You need an invitation to sign up',
+        'deny-email-domains: This email address cannot be used to sign up',
+      ])
+    }
+  })
+
+  it.each(Object.entries(TYPESCRIPTS))('has no error in its own declarations to %s', async (_, tsc) => {
+    const args = [await tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
+    const found = await command(process.execPath, args, library.folder).catch(String)
+    expect(found.split('\n').filter((line) => /^(program|node_modules\/cognito-lifeguard)\b.*error TS/.test(line))).toEqual([])
+  })
+
+  it('is bundled to the rules that a program uses', async () => {
+    const { metafile } = await build({
+      absWorkingDir: library.folder,
+      entryPoints: ['program.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      metafile: true,
+      write: false,
+    })
+    const [output] = Object.values(metafile.outputs)
+    const used = Object.entries(output?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []))
+    const ours = used.filter((input) => input.startsWith('node_modules/cognito-lifeguard/lib/'))
+    const preSignUpFiles = ours.filter((input) => input.includes('/pre-signup/')).map((input) => input.replace(/.*\//, ''))
+    expect(preSignUpFiles.toSorted()).toEqual(['allow-email-domains.js', 'deny-email-domains.js', 'pre-sign-up.js'])
+    expect(
+      ours.filter((input) => /\/(pre-auth|post-auth|post-confirmation|shared\/aws|shared\/profiles|local|replay|cli|build)\//.test(input)),
+    ).toEqual([])
+    expect(used.filter((input) => /@aws-sdk|@smithy|zod\/v4\/(classic|locales)|node_modules\/(yaml|entities)\//.test(input))).toEqual([])
+    // What the program does not name is not there either, though its module is read.
+    expect(ours.filter((input) => /shared\/rules\/(shadow|per-invocation|deny-if)\.js$/.test(input))).toEqual([])
+  })
+
+  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation'])(
+    'exports %s to both Nodes that Lambda runs',
+    async (subpath) => {
+      const name = `cognito-lifeguard${subpath.slice(1)}`
+      for (const node of [process.execPath, oldestNode]) {
+        const printed = await command(
+          node,
+          ['--input-type=module', '-e', `console.log(Object.keys(await import('${name}')).length)`],
+          library.folder,
+        )
+        expect(Number(printed)).toBeGreaterThan(0)
+      }
+    },
+  )
+
+  it('has a command that runs on both Nodes', async () => {
+    for (const node of [process.execPath, oldestNode]) {
+      expect(await command(node, [join(library.installed, 'lib/cli/main.js'), '--help'], library.folder)).toContain('lifeguard replay')
+    }
+  })
+
+  it('leaves out what is deployed and what is only settings of that', async () => {
+    const listed = await command('tar', ['-tzf', library.tarball], library.folder)
+    const files = listed.trim().split('\n')
+    expect(files.filter((file) => /handler\.(ts|js)|welcome\.(txt|html)|\/test\/|\/dist\/|\/node_modules\//.test(file))).toEqual([])
+    expect(files.filter((file) => /^package\/lib\/[^/]*\/settings\./.test(file))).toEqual([])
+  })
+
+  it('has source maps and declaration maps that lead to sources in the package', async () => {
+    for (const map of ['index.js.map', 'index.d.ts.map']) {
+      const { sources } = JSON.parse(await readFile(join(library.installed, 'lib', map), 'utf8'))
+      const source = new URL(sources[0], pathToFileURL(join(library.installed, 'lib', map)))
+      expect(await readFile(source, 'utf8')).toContain('export')
+    }
+  })
+
+  it('is clean to publint and to "are the types wrong?", for ES modules', async () => {
+    await command(process.execPath, [await tool('publint', 'publint'), 'run', library.tarball, '--strict'], repository)
+    await command(process.execPath, [await tool('@arethetypeswrong/cli', 'attw'), library.tarball, '--profile', 'esm-only'], repository)
+  })
+})
