@@ -24,8 +24,9 @@ const settings: BuildOptions = {
   mainFields: ['module', 'main'],
   // Mail templates are inlined, so that a bundle is one file.
   loader: { '.txt': 'text', '.html': 'text' },
-  // Parts of the AWS SDK are CommonJS and call `require` for Node's own modules.
-  banner: { js: "import{createRequire as r_}from'node:module';const require=r_(import.meta.url);" },
+  // Packages in CommonJS call `require` for Node's own modules. No other name may be made here: the minifier does not know
+  // of it, and gives it to something else one day.
+  banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
 }
 
 /** The name of the bundle in its folder. */
