@@ -1,0 +1,192 @@
+import { describe, expect, it, vi } from 'vitest'
+import { allow, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import {
+  collector,
+  confirm,
+  crash,
+  MASKED,
+  noOpinion,
+  type Pre,
+  post,
+  pre,
+  preEvent,
+  refuse,
+  resultOf,
+  runPre,
+  unchecked,
+} from './harness.ts'
+
+describe('the answer of a handler', () => {
+  it('is the event with every field that went in, and what the rules answered merged into its response', async () => {
+    const { answer } = await runPre([noOpinion, confirm])
+    expect(answer).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
+  })
+
+  it('leaves the event that came in alone', async () => {
+    const event = preEvent()
+    await runPre([confirm], event)
+    expect(event).toStrictEqual(preEvent())
+  })
+
+  it.each([
+    ['is missing', { response: undefined }],
+    ['is null', { response: null }],
+    ['is empty', { response: {} }],
+  ])('has a response where that of the event %s', async (_, change) => {
+    expect((await runPre([confirm], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: { autoConfirmUser: true } })
+    expect((await runPre([noOpinion], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: {} })
+  })
+
+  it.each([[[]], [[{ before: () => undefined }]]])(
+    'keeps fields that are named __proto__, with middleware or without',
+    async (middleware) => {
+      const text =
+        '{"__proto__":{"a":1},"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"__proto__":"x","email":"a@b.de"}},"response":{"__proto__":null}}'
+      const { answer } = await runPre([noOpinion], JSON.parse(text), { middleware })
+      expect(JSON.stringify(answer)).toBe(text)
+      expect(Object.getPrototypeOf(answer)).toBe(Object.prototype)
+    },
+  )
+
+  it('is an error with the public message of the rule, without a full stop at its end, on a denial', async () => {
+    const { answer, error, lines } = await runPre([confirm, refuse])
+    expect(answer).toBeUndefined()
+    expect(error).toMatchObject({ name: 'TriggerDenied', message: 'You need an invitation' })
+    expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' })
+  })
+
+  it.each(['No', 'No.', 'No. . ', 'No…'])('has no full stop either where a rule denied %j without deny()', async (message) => {
+    const byHand = defineRule<Pre>('by-hand', () => ({ kind: 'deny', reason: 'by-hand', message }))
+    expect((await runPre([byHand])).error?.message).toBe(message.replace(/[ .]+$/, ''))
+  })
+
+  it('is an error with a fixed message when a rule breaks, and neither its message nor its stack tells of the rule', async () => {
+    const { error, lines } = await runPre([crash, confirm])
+    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error?.text).toBe(`TriggerFailed: ${MASKED}{"name":"TriggerFailed"}`)
+    expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
+  })
+
+  it('does not tell of a denial more than its message', async () => {
+    expect((await runPre([refuse])).error?.text).toBe('TriggerDenied: You need an invitation{"name":"TriggerDenied"}')
+  })
+
+  it.each(['PreSignUp_SomethingNew', '', 'toString', 'PostConfirmation_ConfirmSignUp'])(
+    'judges the trigger source %j, which it does not know, like any other',
+    async (triggerSource) => {
+      const event = preEvent({ triggerSource })
+      expect((await runPre([confirm], event)).answer).toMatchObject({ triggerSource, response: { autoConfirmUser: true } })
+      expect((await runPre([refuse], event)).error?.name).toBe('TriggerDenied')
+    },
+  )
+})
+
+describe('what came in', () => {
+  const readsAll: Rule<Pre> = defineRule<Pre>('reads-all', ({ user, appClient, signal }) =>
+    user.email === undefined && user.attributes.x === undefined && appClient === undefined && !signal.aborted ? allow() : skip(),
+  )
+
+  it.each([
+    ['null', null],
+    ['an array', []],
+    ['a number', 7],
+    ['a text', 'event'],
+    ['a boolean', true],
+    ['a trigger source that is a number', preEvent({ triggerSource: 1 })],
+    ['a user pool that is an object', preEvent({ userPoolId: {} })],
+    ['a user name that is a number', preEvent({ userName: 1 })],
+    ['a caller that is a text', preEvent({ callerContext: 'x' })],
+    ['an app client that is a number', preEvent({ callerContext: { clientId: 1 } })],
+    ['a request that is an array', preEvent({ request: [] })],
+    ['attributes that are a text', preEvent({ request: { userAttributes: 'email' } })],
+    ['attributes that are an array', preEvent({ request: { userAttributes: [] } })],
+    ['validation data that are a number', preEvent({ request: { validationData: 1 } })],
+    ['client metadata that are a boolean', preEvent({ request: { clientMetadata: true } })],
+    ['a response that is a text', preEvent({ response: 'ok' })],
+  ])('is no event: %s; the caller gets the fixed message, and no rule is asked', async (_, input) => {
+    const asked = vi.fn(() => skip())
+    for (const middleware of [[], [{ before: () => undefined }]]) {
+      const { error, lines } = await runPre([defineRule<Pre>('asked', asked)], input, { middleware })
+      expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+      expect(lines).toHaveLength(2)
+      expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event', error: { name: 'InvalidEvent' } })
+    }
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  it('is no event either when nothing came in', async () => {
+    const out = collector()
+    const { error } = await resultOf(pre.with({ write: out.write })(noOpinion)(unchecked(undefined)))
+    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
+  })
+
+  it('is named in the log where it is wrong, by place and expected type, not by value', async () => {
+    const { lines, raw } = await runPre([noOpinion], preEvent({ userName: 4711, request: { userAttributes: 'mary@example.com' } }))
+    expect(lines[0]).toMatchObject({
+      error: { problems: ['userName: expected a string', 'request.userAttributes: expected an object'] },
+    })
+    expect(raw).not.toMatch(/4711|mary/)
+    expect((await runPre([noOpinion], 7)).lines[0]).toMatchObject({ error: { problems: ['event: expected an object'] } })
+  })
+
+  it.each([
+    ['{}', {}],
+    ['an event without a trigger source', preEvent({ triggerSource: undefined, request: {}, callerContext: {} })],
+    ['an event without a request', preEvent({ request: undefined, callerContext: null })],
+    [
+      'an event with nothing but nulls',
+      preEvent({ triggerSource: null, userPoolId: null, userName: null, callerContext: null, request: null }),
+    ],
+    ['attributes that are null', preEvent({ request: { userAttributes: null, clientMetadata: null }, callerContext: { clientId: null } })],
+  ])('may be cut down: %s is judged, not broken', async (_, input) => {
+    const { answer, lines } = await runPre([readsAll, confirm], input)
+    expect(answer).toStrictEqual({ ...input, response: { ...(Object(input).response ?? {}), autoConfirmUser: true } })
+    expect(lines[0]).toMatchObject({ decision: 'proceed', decidedBy: 'reads-all' })
+  })
+})
+
+describe('a handler', () => {
+  it('declares at most two parameters, since Node 24 refuses a third', () => {
+    expect(pre(noOpinion).length).toBeLessThanOrEqual(2)
+    expect(post(defineRule('any', () => skip())).length).toBeLessThanOrEqual(2)
+  })
+
+  it.each([undefined, null, {}])('works with %j as its context', async (context) => {
+    const out = collector()
+    const handler = pre.with({ write: out.write })(confirm)
+    await expect(handler(preEvent(), unchecked(context))).resolves.toMatchObject({ response: { autoConfirmUser: true } })
+    expect(out.lines()[0]).toMatchObject({ requestId: null })
+  })
+
+  it('keeps invocations apart that run at the same time', async () => {
+    const waiting = new Map<string, () => void>()
+    const turnwise = defineRule<Pre>('turnwise', async ({ user }) => {
+      await new Promise<void>((resolve) => waiting.set(user.userName, resolve))
+      if (user.userName === 'eve') return { kind: 'deny', reason: 'is-eve', message: 'Not you' }
+      return respond({ claims: { for: user.userName } })
+    })
+    const out = collector()
+    const seen: unknown[] = []
+    const middleware = [{ after: ({ event }: { event: { userName: string } }) => void seen.push(event.userName) }]
+    const handler = pre.with({ write: out.write, middleware })(turnwise)
+    const names = ['mary', 'eve', 'john']
+    const results = names.map((userName) => resultOf(handler(preEvent({ userName }), { awsRequestId: `request of ${userName}` })))
+    await vi.waitFor(() => expect([...waiting.keys()]).toEqual(names))
+    for (const userName of ['john', 'eve', 'mary']) {
+      waiting.get(userName)?.()
+      await results[names.indexOf(userName)]
+    }
+    const [mary, eve, john] = await Promise.all(results)
+    expect(mary?.answer).toMatchObject({ userName: 'mary', response: { claims: { for: 'mary' } } })
+    expect(john?.answer).toMatchObject({ userName: 'john', response: { claims: { for: 'john' } } })
+    expect(eve?.error).toMatchObject({ name: 'TriggerDenied', message: 'Not you' })
+    expect(seen).toEqual(['john', 'mary'])
+    expect(out.lines().map(({ requestId, decision }) => [requestId, decision])).toEqual([
+      ['request of john', 'proceed'],
+      ['request of eve', 'denied'],
+      ['request of mary', 'proceed'],
+    ])
+  })
+})
