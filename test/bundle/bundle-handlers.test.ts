@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleHandlers } from '../../src/build/bundle.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-bundle-')))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function bundled(name: string, sources: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+  const home = join(folder, name)
+  await mkdir(home)
+  for (const [file, text] of Object.entries(sources)) await writeFile(join(home, file), text)
+  await bundleHandlers([{ folder: join(home, 'dist'), entry: join(home, 'handler.ts') }], build)
+  return import(join(home, 'dist/handler.js'))
+}
+
+describe('bundleHandlers', () => {
+  it("bundles packages in CommonJS that call `require` for Node's own modules", async () => {
+    const { handler } = await bundled('common', {
+      'old.cjs': "module.exports = { hash: (text) => require('crypto').createHash('sha1').update(text).digest('hex') }",
+      'handler.ts': "import old from './old.cjs'\nexport const handler = (): string => old.hash('abc')",
+    })
+    expect(handler).toBeTypeOf('function')
+    expect(Object(handler)()).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
+  })
+
+  it('leaves every short name to the minifier', async () => {
+    // More names than there are letters for, so that the minifier hands out all names of one and two characters.
+    const names = Array.from({ length: 4000 }, (_, index) => `value${index}`)
+    const source = [
+      ...names.map((name, index) => `export let ${name} = ${index}`),
+      `export const bump = () => { ${names.map((name) => `${name}++`).join(';')} }`,
+      'export const handler = () => value3999',
+    ]
+    const { handler } = await bundled('crowded', { 'handler.ts': source.join('\n') })
+    expect(Object(handler)()).toBe(3999)
+  })
+
+  it('inlines mail templates', async () => {
+    const { handler } = await bundled('mail', {
+      'welcome.txt': 'Welcome',
+      'handler.ts':
+        "// @ts-expect-error: the bundler knows what this is\nimport text from './welcome.txt'\nexport const handler = (): string => text",
+    })
+    expect(Object(handler)()).toBe('Welcome')
+  })
+
+  it('rejects with the place of the error when a source does not build', async () => {
+    await expect(bundled('broken', { 'handler.ts': 'export const handler = (' })).rejects.toThrow(/handler\.ts:1/)
+  })
+})
