@@ -72,7 +72,7 @@ const Event: z.ZodType<Event> = z.looseObject({
 })
 
 /** What an event comes to, by the default chains. */
-export type Expectation =
+type Expectation =
   | {
       readonly outcome: 'proceed'
       readonly decidedBy: string | null
