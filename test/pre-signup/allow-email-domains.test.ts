@@ -1,0 +1,153 @@
+import { describe, expect, it, vi } from 'vitest'
+import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
+import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
+import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
+import type { Rule } from '../../src/shared/rules/rule.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
+import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+
+const decide = (rule: Rule<PreSignUp>, event: PreSignUp['event']) => preSignUp(rule).decide(event)
+const allowed = { kind: 'proceed', rule: 'allow-email-domains', response: {} }
+const denied = (reason: string) => ({ kind: 'denied', rule: 'allow-email-domains', reason, message: EMAIL_NOT_ALLOWED })
+const skipped = { kind: 'proceed', rule: null, response: {} }
+
+describe('allowEmailDomains', () => {
+  it('is a gate, and says so', () => {
+    expect(allowEmailDomains('example.com')).toMatchObject({ name: 'allow-email-domains', kind: 'gate' })
+  })
+
+  it.each([
+    { form: 'a list', rule: allowEmailDomains('example.com', '*.example.org') },
+    { form: 'options', rule: allowEmailDomains({ domains: ['example.com', '*.example.org'] }) },
+  ])('takes its domains as $form', async ({ rule }) => {
+    expect(await decide(rule, preSignUpEvent({ email: 'ann@example.com' }))).toMatchObject(allowed)
+    expect(await decide(rule, preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject(allowed)
+    expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(denied('domain-not-allowed'))
+  })
+
+  it.each([
+    { source: 'a self-service sign-up', event: preSignUpEvent },
+    { source: 'an identity provider', event: (attributes: { email: string }) => federatedEvent({ ...attributes, email_verified: 'true' }) },
+    { source: 'an administrator', event: adminCreatedEvent },
+    {
+      source: 'a trigger source that nobody has heard of',
+      event: (attributes: { email: string }) => preSignUpEvent(attributes, { triggerSource: 'PreSignUp_Telepathy' }),
+    },
+  ])('judges $source by the domain', async ({ event }) => {
+    const rule = allowEmailDomains('example.com')
+    expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
+    expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
+  })
+
+  it.each(hostileAddresses)('denies $trick', async ({ address }) => {
+    const decision = await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))
+    expect(decision).toMatchObject({ kind: 'denied', rule: 'allow-email-domains', message: EMAIL_NOT_ALLOWED })
+  })
+
+  it.each(acceptedForms)('lets in $trick', async ({ address }) => {
+    expect(await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))).toMatchObject(allowed)
+  })
+
+  it.each([
+    { what: 'no email attribute', attributes: {}, reason: 'no-email' },
+    { what: 'an empty one', attributes: { email: '' }, reason: 'no-email' },
+    { what: 'what is no address', attributes: { email: 'ann' }, reason: 'email-malformed' },
+    { what: 'an address of another domain', attributes: { email: 'ann@example.net' }, reason: 'domain-not-allowed' },
+  ])('denies $what, and tells the caller no more than anybody else', async ({ attributes, reason }) => {
+    expect(await decide(allowEmailDomains('example.com'), preSignUpEvent(attributes))).toMatchObject(denied(reason))
+  })
+
+  it('says the text of its options on every denial, without the full stop that Cognito adds', async () => {
+    const rule = allowEmailDomains({ domains: ['example.com'], message: 'Use your work address.' })
+    for (const attributes of [{}, { email: 'ann' }, { email: 'ann@example.net' }]) {
+      expect(await decide(rule, preSignUpEvent(attributes))).toMatchObject({ kind: 'denied', message: 'Use your work address' })
+    }
+    expect(await decide(rule, federatedEvent())).toMatchObject({ kind: 'denied', message: 'Use your work address' })
+  })
+
+  it('refuses lists and texts that cannot work when it is composed', () => {
+    expect(() => allowEmailDomains()).toThrow('at least one pattern')
+    expect(() => allowEmailDomains({ domains: [] })).toThrow('at least one pattern')
+    expect(() => allowEmailDomains('example.com', 'exam ple.com')).toThrow("'exam ple.com'")
+    expect(() => allowEmailDomains('example.com', '*')).toThrow("'*' matches every domain")
+    expect(() => allowEmailDomains({ domains: ['example.com'], message: ' .' })).toThrow('the message for the caller is empty')
+  })
+})
+
+describe('allowEmailDomains for users from an identity provider', () => {
+  const domains = ['example.com']
+
+  it('denies those without an address, unless they are left to the other rules', async () => {
+    const event = federatedEvent({})
+    expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('no-email'))
+    expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'deny' } }), event)).toMatchObject(denied('no-email'))
+    expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } }), event)).toMatchObject(skipped)
+  })
+
+  it('leaves nobody else without an address to the other rules', async () => {
+    const rule = allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } })
+    expect(await decide(rule, preSignUpEvent({}))).toMatchObject(denied('no-email'))
+    expect(await decide(rule, adminCreatedEvent({}))).toMatchObject(denied('no-email'))
+  })
+
+  it.each([{ email_verified: 'false' }, { email_verified: 'TRUE' }, {}])(
+    'denies an address that the provider does not vouch for (%o), unless the provider is trusted',
+    async (verified) => {
+      const event = federatedEvent({ email: 'ann@example.com', ...verified })
+      expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('federated-email-not-verified'))
+      const rule = allowEmailDomains({ domains, federated: { unverifiedEmail: 'trust-identity-provider' } })
+      expect(await decide(rule, event)).toMatchObject(allowed)
+    },
+  )
+
+  it('judges the domain of a trusted provider all the same', async () => {
+    const rule = allowEmailDomains({ domains, federated: { unverifiedEmail: 'trust-identity-provider', withoutEmail: 'skip' } })
+    expect(await decide(rule, federatedEvent({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
+    expect(await decide(rule, federatedEvent({ email: 'eve' }))).toMatchObject(denied('email-malformed'))
+  })
+})
+
+describe("allowEmailDomains('*')", () => {
+  it('lets in every domain, and leaves users without an address to the other rules', async () => {
+    const rule = allowEmailDomains('*')
+    expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(allowed)
+    expect(await decide(rule, preSignUpEvent({}))).toMatchObject(skipped)
+    expect(await decide(rule, federatedEvent({}))).toMatchObject(skipped)
+    expect(await decide(rule, federatedEvent({ email: 'ann@example.net', email_verified: 'false' }))).toMatchObject(allowed)
+  })
+
+  it('denies what is no address', async () => {
+    expect(await decide(allowEmailDomains('*'), preSignUpEvent({ email: 'a@b@c.com' }))).toMatchObject(denied('email-malformed'))
+  })
+})
+
+describe('a long list', () => {
+  /** How often an event makes the rule look into a set, or touch the list that it was given. */
+  async function work(count: number): Promise<{ lookUps: number; touched: number }> {
+    let touched = 0
+    const list = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? `d${index}.example.com` : `*.d${index}.example.com`))
+    const domains = new Proxy(list, {
+      get(target, key, receiver) {
+        touched += 1
+        return Reflect.get(target, key, receiver)
+      },
+    })
+    const rule = allowEmailDomains({ domains })
+    const handler = preSignUp(rule)
+    touched = 0
+    const has = vi.spyOn(Set.prototype, 'has')
+    try {
+      await handler.decide(preSignUpEvent({ email: 'ann@mail.d9.example.net' }))
+      return { lookUps: has.mock.calls.length, touched }
+    } finally {
+      has.mockRestore()
+    }
+  }
+
+  it('costs no more per event than a short one: the same look-ups, and none of its entries is gone through', async () => {
+    const short = await work(3)
+    expect(short.lookUps).toBeGreaterThan(0)
+    expect(short.touched).toBe(0)
+    expect(await work(100_000)).toEqual(short)
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
+import { denyEmailDomains } from '../../src/pre-signup/deny-email-domains.ts'
+import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
+import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
+import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
+import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+
+const decide = (event: PreSignUp['event']) => preSignUp(denyEmailDomains(...allowedDomains)).decide(event)
+const denied = (reason: string) => ({ kind: 'denied', rule: 'deny-email-domains', reason, message: EMAIL_NOT_ALLOWED })
+const passed = { kind: 'proceed', rule: null }
+
+describe('denyEmailDomains', () => {
+  it.each(acceptedForms)('denies a listed domain, written as $trick', async ({ address }) => {
+    expect(await decide(preSignUpEvent({ email: address }))).toMatchObject(denied('domain-denied'))
+  })
+
+  it.each([
+    { source: 'federated users', event: federatedEvent },
+    { source: 'users whom an administrator creates', event: adminCreatedEvent },
+  ])('denies $source too', async ({ event }) => {
+    expect(await decide(event({ email: 'eve@example.com' }))).toMatchObject(denied('domain-denied'))
+  })
+
+  it.each(hostileAddresses)('never vouches for $trick', async ({ address }) => {
+    const decision = await decide(preSignUpEvent({ email: address }))
+    expect(decision.kind === 'denied' || decision.rule === null).toBe(true)
+  })
+
+  it('denies what is no address, since somebody may read a listed domain in it', async () => {
+    expect(await decide(preSignUpEvent({ email: '"eve"@example.com' }))).toMatchObject(denied('email-malformed'))
+  })
+
+  it('leaves other domains, look-alikes and users without an address to the other rules', async () => {
+    expect(await decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(passed)
+    expect(await decide(preSignUpEvent({ email: 'ann@notexample.com' }))).toMatchObject(passed)
+    expect(await decide(preSignUpEvent({}))).toMatchObject(passed)
+  })
+
+  it('opens no anyOf', async () => {
+    const decision = await preSignUp(anyOf(denyEmailDomains('example.com'))).decide(preSignUpEvent({ email: 'ann@example.net' }))
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'nobody-vouched' })
+  })
+
+  it('refuses an empty or a wrong list when it is composed', () => {
+    expect(() => denyEmailDomains()).toThrow('at least one pattern')
+    expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
+  })
+})

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { stubEnvironment } from '../support/environment.ts'
+import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function handlerWith(environment: Readonly<Record<string, string>>) {
+  stubEnvironment({ ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org', ...environment })
+  return (await import('../../src/pre-signup/handler.ts')).handler
+}
+
+const stranger = { email: 'eve@evil.com' }
+const denied = { kind: 'denied', rule: 'allow-email-domains', reason: 'domain-not-allowed' }
+const vouched = { kind: 'proceed', rule: 'allow-email-domains', response: {} }
+const exempt = { kind: 'proceed', rule: null, response: {} }
+
+describe('the pre sign-up handler', () => {
+  it('judges self-service, federated and unknown sign-ups by the allowed domains', async () => {
+    const handler = await handlerWith({})
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
+    expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
+    expect(await handler.decide(federatedEvent({ ...stranger, email_verified: 'true' }))).toMatchObject(denied)
+    expect(await handler.decide(preSignUpEvent(stranger, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied)
+  })
+
+  it('lets administrators create whom they want, unless they are judged too', async () => {
+    expect(await (await handlerWith({})).decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
+    const judging = await handlerWith({ ADMIN_CREATED_USERS: 'judge' })
+    expect(await judging.decide(adminCreatedEvent(stranger))).toMatchObject(denied)
+    expect(await judging.decide(adminCreatedEvent())).toMatchObject(vouched)
+  })
+
+  it('wants a verified address from identity providers, unless they are trusted', async () => {
+    expect(await (await handlerWith({})).decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })
+    const trusting = await handlerWith({ FEDERATED_EMAIL: 'trust-identity-provider' })
+    expect(await trusting.decide(federatedEvent())).toMatchObject(vouched)
+    expect(await trusting.decide(federatedEvent({}))).toMatchObject({ kind: 'denied', reason: 'no-email' })
+  })
+
+  it('denies the denied domains first', async () => {
+    const handler = await handlerWith({ ALLOWED_EMAIL_DOMAINS: '*', DENIED_EMAIL_DOMAINS: 'evil.com' })
+    expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
+    expect(await handler.decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
+  })
+
+  it('confirms the users of some domains, who came by themselves', async () => {
+    const handler = await handlerWith({ AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...vouched, response: { autoConfirmUser: true } })
+    for (const event of [
+      preSignUpEvent({ email: 'ann@mail.example.org' }),
+      federatedEvent({ email: 'ann@example.com', email_verified: 'true' }),
+      adminCreatedEvent(),
+      preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' }),
+    ]) {
+      expect(await handler.decide(event)).toMatchObject({ kind: 'proceed', response: {} })
+    }
+    expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
+  })
+
+  it('confirms nobody where only the trust is set', async () => {
+    const handler = await handlerWith({ AUTO_CONFIRM_TRUST: 'unproven-address' })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...vouched, response: {} })
+  })
+
+  it('answers Cognito, and logs without an attribute', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ LOG_HASH_KEY: '0123456789abcdef' })
+    const event = preSignUpEvent()
+    expect(await handler(event)).toEqual(event)
+    await expect(handler(preSignUpEvent(stranger))).rejects.toThrow('This email address cannot be used to sign up')
+    const log = written.mock.calls.map(([line]) => String(line)).join('')
+    expect(log).toContain('"decidedBy":"allow-email-domains"')
+    expect(log).not.toMatch(/@|evil|example\.com/)
+  })
+
+  it.each([
+    { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing' },
+    { environment: { AUTO_CONFIRM_DOMAINS: 'example.com' }, problem: 'AUTO_CONFIRM_TRUST is missing' },
+  ])('does not start: $problem', async ({ environment, problem }) => {
+    await expect(handlerWith(environment)).rejects.toThrow(problem)
+  })
+})

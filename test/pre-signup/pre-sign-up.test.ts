@@ -1,0 +1,39 @@
+import middy from '@middy/core'
+import { describe, expect, it } from 'vitest'
+import { allowEmailDomains, autoConfirm, guard, preSignUp } from '../../src/pre-signup/index.ts'
+import { preSignUpEvent } from '../support/events.ts'
+import { lambdaContext } from '../support/lambda-context.ts'
+
+const quiet = { write: () => undefined }
+const rules = [allowEmailDomains('example.com'), autoConfirm()] as const
+
+describe('preSignUp', () => {
+  it('answers with the whole event and what the rules put into its response', async () => {
+    const event = { ...preSignUpEvent(), added: { by: 'Cognito' } }
+    expect(await preSignUp.with(quiet)(...rules)(event)).toEqual({
+      ...event,
+      response: { autoConfirmUser: true, autoVerifyEmail: false, autoVerifyPhone: false },
+    })
+  })
+
+  it('throws the public text of a denial', async () => {
+    const event = preSignUpEvent({ email: 'eve@evil.com' })
+    await expect(preSignUp.with(quiet)(...rules)(event)).rejects.toThrow(/^This email address cannot be used to sign up$/)
+  })
+
+  it('is of the trigger PreSignUp', () => {
+    expect(preSignUp(...rules).trigger).toBe('PreSignUp')
+  })
+})
+
+describe('guard', () => {
+  const handler = middy((event: object) => event).use(guard(...rules))
+
+  it('puts the answer into the event of a middy handler', async () => {
+    expect(await handler(preSignUpEvent(), lambdaContext)).toMatchObject({ response: { autoConfirmUser: true } })
+  })
+
+  it('throws the public text of a denial', async () => {
+    await expect(handler(preSignUpEvent({}), lambdaContext)).rejects.toThrow('This email address cannot be used to sign up')
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
+import { ATTRIBUTES_NOT_ACCEPTED, type RequireAttributesOptions, requireAttributes } from '../../src/pre-signup/require-attributes.ts'
+import type { SchemaResult, StandardSchema } from '../../src/pre-signup/standard-schema.ts'
+import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+
+const decide = (schema: StandardSchema, attributes: Record<string, string>, options?: RequireAttributesOptions) =>
+  preSignUp(requireAttributes(schema, options)).decide(preSignUpEvent(attributes))
+
+const standard = (validate: (value: unknown) => SchemaResult | Promise<SchemaResult>): StandardSchema => ({
+  '~standard': { version: 1, vendor: 'hand-written', validate },
+})
+
+const terms = z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') })
+const denied = { kind: 'denied', rule: 'require-attributes', reason: 'attributes-not-valid', message: ATTRIBUTES_NOT_ACCEPTED }
+
+describe('requireAttributes with zod', () => {
+  it('vouches for attributes that fit', async () => {
+    const decision = await decide(terms, { given_name: 'Ann', 'custom:terms': 'accepted', email: 'ann@example.com' })
+    expect(decision).toMatchObject({ kind: 'proceed', rule: 'require-attributes', response: {} })
+  })
+
+  it('denies others; what is wrong stands in the trace, each with its place, and not in the message', async () => {
+    const decision = await decide(terms, { given_name: '' })
+    expect(decision).toMatchObject(denied)
+    const [entry] = decision.trace
+    expect(entry?.detail).toMatch(/^given_name: .+; custom:terms: .+/)
+  })
+
+  it('denies attributes that a strict schema does not know', async () => {
+    const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
+    expect(decision).toMatchObject(denied)
+    expect(decision.trace[0]?.detail).toContain('custom:admin')
+  })
+
+  it('takes an attribute named like a prototype for an attribute', async () => {
+    const attributes: Record<string, string> = JSON.parse('{ "__proto__": "x", "given_name": "Ann" }')
+    expect(await decide(z.strictObject({ given_name: z.string() }), attributes)).toMatchObject(denied)
+  })
+
+  it('denies where there are no attributes at all', async () => {
+    const { request, ...event } = preSignUpEvent()
+    expect(await preSignUp(requireAttributes(terms)).decide({ ...event, request: { ...request, userAttributes: {} } })).toMatchObject(
+      denied,
+    )
+  })
+
+  it('uses nothing of what a schema makes of the values', async () => {
+    const upper = z.looseObject({ given_name: z.string().transform((name) => name.toUpperCase()) })
+    const event = preSignUpEvent({ given_name: 'Ann' })
+    expect(await preSignUp(requireAttributes(upper))(event)).toEqual(event)
+  })
+
+  it.each([adminCreatedEvent, federatedEvent])('judges every trigger source', async (event) => {
+    expect(await preSignUp(requireAttributes(terms)).decide(event())).toMatchObject(denied)
+  })
+})
+
+describe('requireAttributes with a schema of another library', () => {
+  it('sees the attributes in a plain object', async () => {
+    const seen: unknown[] = []
+    const schema = standard((value) => {
+      seen.push(value)
+      return {}
+    })
+    expect(await decide(schema, { email: 'ann@example.com' })).toMatchObject({ kind: 'proceed', rule: 'require-attributes' })
+    expect(seen).toEqual([{ email: 'ann@example.com' }])
+    expect(Object.getPrototypeOf(seen[0])).toBe(Object.prototype)
+  })
+
+  it('waits for an asynchronous one', async () => {
+    const asynchronous = (result: SchemaResult) => standard(async () => result)
+    expect(await decide(asynchronous({}), {})).toMatchObject({ kind: 'proceed', rule: 'require-attributes' })
+    expect(await decide(asynchronous({ issues: [{ message: 'too short' }] }), {})).toMatchObject(denied)
+  })
+
+  it('writes places of keys, of objects with keys, and none', async () => {
+    const issues = [
+      { message: 'no', path: ['a', 0, Symbol('s')] },
+      { message: 'nor', path: [{ key: 'b' }, { key: 1 }] },
+      { message: 'neither', path: [] },
+      { message: 'not at all' },
+    ]
+    const decision = await decide(
+      standard(() => ({ issues })),
+      {},
+    )
+    expect(decision.trace[0]?.detail).toBe('a.0.Symbol(s): no; b.1: nor; neither; not at all')
+  })
+
+  it('denies where a schema has issues and names none', async () => {
+    expect(
+      await decide(
+        standard(() => ({ issues: [] })),
+        {},
+      ),
+    ).toMatchObject(denied)
+  })
+
+  it.each([
+    {
+      how: 'throws',
+      validate: () => {
+        throw new Error('broken')
+      },
+    },
+    { how: 'rejects', validate: () => Promise.reject(new Error('broken')) },
+  ])('is broken where the schema $how, and so refuses', async ({ validate }) => {
+    expect(await decide(standard(validate), {})).toMatchObject({ kind: 'failed', rule: 'require-attributes' })
+  })
+})
+
+describe('the text of a refusal', () => {
+  it('can be chosen', async () => {
+    expect(await decide(terms, {}, { message: 'Please accept the terms.' })).toMatchObject({ message: 'Please accept the terms' })
+  })
+
+  it('cannot be empty', () => {
+    expect(() => requireAttributes(terms, { message: '' })).toThrow('the message for the caller is empty')
+  })
+})

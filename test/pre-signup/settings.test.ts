@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { readPreSignUpSettings } from '../../src/pre-signup/settings.ts'
+
+const ALLOWED_EMAIL_DOMAINS = 'example.com'
+
+describe('readPreSignUpSettings', () => {
+  it('needs the allowed domains, and has a default for the rest', () => {
+    expect(readPreSignUpSettings({ ALLOWED_EMAIL_DOMAINS })).toEqual({
+      ALLOWED_EMAIL_DOMAINS: ['example.com'],
+      ADMIN_CREATED_USERS: 'exempt',
+      FEDERATED_EMAIL: 'require-verified',
+    })
+  })
+
+  it('reads every variable', () => {
+    const settings = readPreSignUpSettings({
+      ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org',
+      DENIED_EMAIL_DOMAINS: 'mail.example.org',
+      AUTO_CONFIRM_DOMAINS: 'example.com',
+      AUTO_CONFIRM_TRUST: 'unproven-address',
+      ADMIN_CREATED_USERS: 'judge',
+      FEDERATED_EMAIL: 'trust-identity-provider',
+      LOG_LEVEL: 'WARN',
+      LOG_HASH_KEY: '0123456789abcdef',
+      PATH: '/usr/bin',
+    })
+    expect(settings).toEqual({
+      ALLOWED_EMAIL_DOMAINS: ['example.com', '*.example.org'],
+      DENIED_EMAIL_DOMAINS: ['mail.example.org'],
+      AUTO_CONFIRM_DOMAINS: ['example.com'],
+      AUTO_CONFIRM_TRUST: 'unproven-address',
+      ADMIN_CREATED_USERS: 'judge',
+      FEDERATED_EMAIL: 'trust-identity-provider',
+      LOG_LEVEL: 'warn',
+      LOG_HASH_KEY: '0123456789abcdef',
+    })
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    const settings = readPreSignUpSettings({ ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', LOG_LEVEL: '' })
+    expect(settings).toMatchObject({ ALLOWED_EMAIL_DOMAINS: ['example.com'] })
+    expect(settings.DENIED_EMAIL_DOMAINS).toBeUndefined()
+  })
+
+  it.each([
+    { environment: {}, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains separated by commas, such as example.com,' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: 'a@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "a@b.com"; expected email domains' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,*' }, problem: 'ALLOWED_EMAIL_DOMAINS is "b.com,*"; expected email domains' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,,c.com' }, problem: "The domain pattern '' is empty" },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: 'com' },
+      problem: 'DENIED_EMAIL_DOMAINS is "com"; expected email domains',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, AUTO_CONFIRM_DOMAINS: '127.0.0.1', AUTO_CONFIRM_TRUST: 'unproven-address' },
+      problem: 'AUTO_CONFIRM_DOMAINS is "127.0.0.1"; expected email domains',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, AUTO_CONFIRM_DOMAINS: 'example.com' },
+      problem: 'AUTO_CONFIRM_TRUST is missing; expected unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'yes' },
+      problem: 'AUTO_CONFIRM_TRUST is "yes"; expected one of unproven-address',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, ADMIN_CREATED_USERS: 'allow' },
+      problem: 'ADMIN_CREATED_USERS is "allow"; expected one of exempt, judge',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, FEDERATED_EMAIL: 'true' },
+      problem: 'FEDERATED_EMAIL is "true"; expected one of require-verified, trust-identity-provider',
+    },
+    { environment: { ALLOWED_EMAIL_DOMAINS, LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info' },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, LOG_HASH_KEY: 'short' },
+      problem: 'LOG_HASH_KEY is set to a value that is not shown; expected a random',
+    },
+  ])('names the wrong variable, what it holds and what it should hold: $problem', ({ environment, problem }) => {
+    expect(() => readPreSignUpSettings(environment)).toThrow(problem)
+  })
+
+  it('names all that is wrong at once', () => {
+    const read = () => readPreSignUpSettings({ DENIED_EMAIL_DOMAINS: 'com', ADMIN_CREATED_USERS: 'allow' })
+    expect(read).toThrow(/ALLOWED_EMAIL_DOMAINS is missing.*DENIED_EMAIL_DOMAINS is "com".*ADMIN_CREATED_USERS is "allow"/s)
+  })
+})

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { startDynamoDb } from '../../src/local/dynamodb.ts'
+import type { LocalService } from '../../src/local/local-service.ts'
+import { createTables, type TableNames } from '../../src/local/tables.ts'
+import { hasJava, startDynamoDbLocal } from './dynamodb-local.ts'
+import { dynamoDbClient } from './local-clients.ts'
+
+/** A running DynamoDB with empty tables of the handlers. */
+export interface Engine {
+  readonly tables: TableNames
+  readonly documents: () => DynamoDBDocumentClient
+  readonly endpoint: () => string
+}
+
+/** Runs a suite against the embedded DynamoDB and against AWS's own DynamoDB Local. Each gets tables of its own. */
+export function onEveryDynamoDb(suite: (engine: Engine) => void): void {
+  describe('on the embedded DynamoDB', () => suite(running(startDynamoDb)))
+  const java = hasJava()
+  if (!java) console.warn('\nSKIPPED: there is no Java, so these tests do not run on DynamoDB Local. Install Java 17 to run them.\n')
+  describe.skipIf(!java)(java ? 'on DynamoDB Local' : 'on DynamoDB Local (SKIPPED: it needs Java 17)', () =>
+    suite(running(startDynamoDbLocal)),
+  )
+}
+
+function running(start: () => Promise<LocalService>): Engine {
+  const id = randomUUID()
+  const tables = { blocks: `blocks-${id}`, profiles: `profiles-${id}` }
+  let service: LocalService | undefined
+  let client: ReturnType<typeof dynamoDbClient> | undefined
+  let documents: DynamoDBDocumentClient | undefined
+
+  beforeAll(async () => {
+    service = await start()
+    client = dynamoDbClient(service.endpoint)
+    documents = DynamoDBDocumentClient.from(client)
+    await createTables(client, tables)
+  }, 90_000)
+
+  afterAll(async () => {
+    client?.destroy()
+    await service?.stop()
+  })
+
+  const started = <V>(value: V | undefined): V => {
+    if (value === undefined) throw new Error('The engine is not running yet')
+    return value
+  }
+  return { tables, documents: () => started(documents), endpoint: () => started(service).endpoint }
+}

@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type { LocalService } from '../../src/local/local-service.ts'
+import { listenOnLoopback } from '../../src/local/loopback.ts'
+
+/** What a service does with a call. */
+export type Behaviour = (call: { readonly body: string; readonly request: IncomingMessage; readonly response: ServerResponse }) => void
+
+/** A service that misbehaves as told, and counts the calls. */
+export interface TroubledService extends LocalService {
+  readonly calls: () => number
+}
+
+/** Starts a service that does one thing with every call. */
+export async function startTroubledService(behave: Behaviour): Promise<TroubledService> {
+  let calls = 0
+  const service = await listenOnLoopback(
+    createServer((request, response) => {
+      calls += 1
+      text(request).then(
+        (body) => behave({ body, request, response }),
+        () => response.destroy(),
+      )
+    }),
+  )
+  return { ...service, calls: () => calls }
+}
+
+const TYPE = 'application/x-amz-json-1.0'
+
+/** Answers as DynamoDB does. */
+export function answering(status: number, body: object): Behaviour {
+  return ({ response }) => response.writeHead(status, { 'content-type': TYPE }).end(JSON.stringify(body))
+}
+
+/** How DynamoDB can fail. */
+export type Trouble =
+  | 'never answers'
+  | 'resets the connection'
+  | 'closes the connection'
+  | 'answers with an error of its own'
+  | 'throttles'
+  | 'stalls in the middle of its answer'
+
+export const troubles: Readonly<Record<Trouble, Behaviour>> = {
+  'never answers': () => undefined,
+  'resets the connection': ({ request }) => request.socket.resetAndDestroy(),
+  'closes the connection': ({ request }) => request.socket.destroy(),
+  'answers with an error of its own': answering(500, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError' }),
+  throttles: answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }),
+  'stalls in the middle of its answer': ({ response }) => {
+    response.writeHead(200, { 'content-type': TYPE, 'content-length': '100' }).write('{"Resp')
+  },
+}
