@@ -27,7 +27,7 @@ interface Wanted {
 const WITHOUT_EFFECTS: readonly TriggerName[] = ['PreSignUp', 'PreAuthentication']
 
 /** `lifeguard explain`. */
-export async function explain(args: readonly string[], io: Io): Promise<number> {
+export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = wantedOf(args)
   if (wanted === 'help') {
     await io.out(`${EXPLAIN_HELP}\n`)

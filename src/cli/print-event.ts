@@ -49,7 +49,7 @@ export function eventLines(replayed: Replayed, paint: Io['paint']): readonly str
   const sees = `→ ${plain(callerSees(result))}`
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
-    ...(oneLine ? [`${start}  ${why} ${paint('dim', sees)}`] : withCell(start, why, room, paint)),
+    ...(oneLine ? [`${start}  ${why === '' ? '' : `${why} `}${paint('dim', sees)}`] : withCell(start, why, room, paint)),
     ...(oneLine ? [] : continued(sees, paint)),
     ...passedOver(result).flatMap((text) => continued(plain(text), paint, 'yellow')),
     ...mismatches.flatMap((text) => continued(plain(text), paint, 'red')),

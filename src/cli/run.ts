@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { MissingPeer } from '../local/missing-peer.ts'
 import { UsageError } from '../replay/usage-error.ts'
-import { explain } from './explain.ts'
 import { EXIT, type Io } from './io.ts'
-import { replayCommand } from './replay.ts'
 import { HELP } from './usage.ts'
 
 /** Runs one of the subcommands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
+// Loaded when they are asked for: telling the help or a mistyped word must not wait for the AWS SDK.
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
-  ['replay', replayCommand],
-  ['explain', explain],
+  ['replay', async (args, io) => (await import('./replay.ts')).replayCommand(args, io)],
+  ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
 ])
 
 /**

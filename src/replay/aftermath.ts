@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
 
 /** What handlers left in the embedded services. */
@@ -7,14 +6,6 @@ export interface Aftermath {
   readonly profiles: readonly Readonly<Record<string, unknown>>[]
   /** The mails, first one first. */
   readonly mails: readonly ReceivedMail[]
-}
-
-/** Reads what there is now. */
-export async function aftermathOf(documents: DynamoDBDocumentClient, table: string, mails: readonly ReceivedMail[]): Promise<Aftermath> {
-  const profiles: Record<string, unknown>[] = []
-  for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true }))
-    profiles.push(...(page.Items ?? []))
-  return { profiles, mails: [...mails] }
 }
 
 /** How many profiles were written, made or changed, and how many mails were sent in between. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { dynamoBlockWriter } from '../pre-auth/dynamo-block-writer.ts'
 import { SEED_FILE } from './event-files.ts'
@@ -20,13 +19,6 @@ const Seed = z.strictObject({
     }),
   ),
 })
-
-/** A client of the embedded DynamoDB. */
-export function embeddedDocuments(endpoint: string): DynamoDBDocumentClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-}
 
 /**
  * Blocks the users whom the seed files beside the replayed events name.

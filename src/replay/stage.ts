@@ -1,13 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { type LocalServices, startServices } from '../local/services.ts'
-import { type Aftermath, aftermathOf } from './aftermath.ts'
-import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, type Services } from './environment.ts'
-import { STDIN } from './event-files.ts'
+import type { Aftermath } from './aftermath.ts'
+import type { Embedded } from './embedded.ts'
+import { type Environment, handlerEnvironment, type Services } from './environment.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
-import { embeddedDocuments, seedBlocks } from './seed.ts'
 import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
@@ -47,8 +42,8 @@ export interface StageOptions {
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { folder, environment, onNote, signal } = options
   const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
-  const embedded = options.services === 'embedded' ? await startEmbedded(environment, options.paths) : undefined
-  const forHandlers = handlerEnvironment(environment, options.services, embedded?.services.environment)
+  const embedded = await embeddedFor(options)
+  const forHandlers = handlerEnvironment(environment, options.services, embedded?.environment)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -74,41 +69,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     handlers: () => ready.map(({ handler }) => handler),
     absence: handlers.absence,
-    aftermath: async () => embedded && aftermathOf(embedded.documents, embedded.profiles, embedded.services.ses.inbox()),
+    aftermath: async () => embedded?.aftermath(),
     async stop() {
       await Promise.all(ready.map(({ lambda }) => lambda.stop()))
-      embedded?.documents.destroy()
-      await Promise.all([embedded?.services.stop(), handlers.remove()])
+      await Promise.all([embedded?.stop(), handlers.remove()])
     },
   }
 }
 
-interface Embedded {
-  readonly services: LocalServices
-  readonly documents: DynamoDBDocumentClient
-  readonly profiles: string
-}
-
-async function startEmbedded(environment: Environment, paths: readonly string[]): Promise<Embedded> {
-  const blocks = environment.BLOCK_TABLE || DEFAULT_SETTINGS.BLOCK_TABLE
-  const profiles = environment.PROFILE_TABLE || DEFAULT_SETTINGS.PROFILE_TABLE
-  const services = await startServices({ blocks, profiles })
-  const documents = embeddedDocuments(services.dynamodb.endpoint)
-  try {
-    await seedBlocks(documents, blocks, await foldersOf(paths))
-    return { services, documents, profiles }
-  } catch (error) {
-    documents.destroy()
-    await services.stop()
-    throw error
-  }
-}
-
-async function foldersOf(paths: readonly string[]): Promise<readonly string[]> {
-  const folders: string[] = []
-  for (const path of paths) {
-    if (path === STDIN) continue
-    folders.push((await stat(path)).isDirectory() ? path : dirname(path))
-  }
-  return folders
+/** The AWS SDK and the services are loaded only where they are used. */
+async function embeddedFor({ services, environment, paths }: StageOptions): Promise<Embedded | undefined> {
+  if (services !== 'embedded') return undefined
+  const { startEmbedded } = await import('./embedded.ts')
+  return startEmbedded(environment, paths)
 }

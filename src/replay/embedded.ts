@@ -1,0 +1,68 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { startServices } from '../local/services.ts'
+import type { Aftermath } from './aftermath.ts'
+import { DEFAULT_SETTINGS, type Environment } from './environment.ts'
+import { STDIN } from './event-files.ts'
+import { seedBlocks } from './seed.ts'
+
+/** The embedded services, with the blocks of the seed files in them. */
+export interface Embedded {
+  /** What handlers must find in their environment to use them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** What handlers have left in them so far. */
+  readonly aftermath: () => Promise<Aftermath>
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts them.
+ *
+ * @param caller The caller's environment, which may name the tables.
+ * @param paths What will be replayed, for the seed files beside it.
+ * @throws MissingPeer without dynalite, UsageError when a seed file is wrong.
+ */
+export async function startEmbedded(caller: Environment, paths: readonly string[]): Promise<Embedded> {
+  const blocks = caller.BLOCK_TABLE || DEFAULT_SETTINGS.BLOCK_TABLE
+  const profiles = caller.PROFILE_TABLE || DEFAULT_SETTINGS.PROFILE_TABLE
+  const services = await startServices({ blocks, profiles })
+  const documents = documentsAt(services.dynamodb.endpoint)
+  const stop = async (): Promise<void> => {
+    documents.destroy()
+    await services.stop()
+  }
+  try {
+    await seedBlocks(documents, blocks, await foldersOf(paths))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    environment: services.environment,
+    aftermath: async () => ({ profiles: await rowsOf(documents, profiles), mails: services.ses.inbox() }),
+    stop,
+  }
+}
+
+function documentsAt(endpoint: string): DynamoDBDocumentClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+}
+
+async function rowsOf(documents: DynamoDBDocumentClient, table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const rows: Record<string, unknown>[] = []
+  for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) rows.push(...(page.Items ?? []))
+  return rows
+}
+
+async function foldersOf(paths: readonly string[]): Promise<readonly string[]> {
+  const folders: string[] = []
+  for (const path of paths) {
+    if (path === STDIN) continue
+    folders.push((await stat(path)).isDirectory() ? path : dirname(path))
+  }
+  return folders
+}

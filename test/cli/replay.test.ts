@@ -1,0 +1,361 @@
+import { describe, expect, it } from 'vitest'
+import { event, folderOf, handler, lifeguard, objectsIn } from './lifeguard.ts'
+
+const none = ['--services', 'none']
+
+/** Replays one event through a fixture and returns the one object and the exit code. */
+async function replayed(fixture: string, given: unknown = event(), env: Record<string, string> = {}, trigger: string = 'preSignUp') {
+  const cwd = await folderOf({ 'event.json': given })
+  const { code, stdout, stderr } = await lifeguard(['replay', 'event.json', '--json', ...none, ...handler(fixture, trigger)], { cwd, env })
+  const objects = objectsIn(stdout)
+  expect(objects).toHaveLength(1)
+  return { code, stderr, result: objects[0] ?? {} }
+}
+
+describe('lifeguard replay --json', () => {
+  it('writes one object an event with the documented keys', async () => {
+    const { code, stderr, result } = await replayed('approve.js')
+    expect(result).toEqual({
+      file: 'event.json',
+      line: null,
+      trigger: 'PreSignUp',
+      triggerSource: 'PreSignUp_SignUp',
+      outcome: 'proceed',
+      decidedBy: null,
+      reason: null,
+      response: { autoConfirmUser: true },
+      error: null,
+      trace: null,
+      attempts: 1,
+      durationMs: expect.any(Number),
+      expected: null,
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it("gives an error of the function in Cognito's words", async () => {
+    const { code, result } = await replayed('throw.js')
+    expect(result).toMatchObject({
+      outcome: 'denied',
+      error: { name: 'UserLambdaValidationException', message: 'PreSignUp failed with error no seats left.' },
+      trace: null,
+      attempts: 1,
+    })
+    expect(code).toBe(0)
+  })
+
+  it('gives what was thrown as text where it is no error', async () => {
+    const { result } = await replayed('throw-text.js')
+    expect(result.error).toEqual({ name: 'UserLambdaValidationException', message: 'PreSignUp failed with error just a text.' })
+  })
+
+  it.each([
+    ['null', 'the function returned null and not the event'],
+    ['undefined', 'the function returned null and not the event'],
+    ['text', 'the function returned string and not the event'],
+    ['array', 'the function returned array and not the event'],
+    ['partial', "the function returned an event without 'version'"],
+    ['without-response', "the function returned an event without 'response'"],
+  ])('refuses the answer %s as Cognito does', async (answer, reason) => {
+    const { code, result } = await replayed('answer.js', event('PreSignUp_SignUp', { answer }))
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason,
+      response: null,
+      error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' },
+    })
+    expect(code).toBe(1)
+  })
+
+  it('tells a function that ended its process, and goes on with a new one', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('exit.js')], { cwd })
+    expect(objectsIn(stdout)).toMatchObject(
+      Array(2).fill({
+        outcome: 'failed',
+        reason: 'the process of the function ended',
+        error: { name: 'UserLambdaValidationException', message: 'PreSignUp failed with error Runtime exited with error: exit status 3.' },
+        attempts: 1,
+      }),
+    )
+    expect(code).toBe(1)
+  })
+
+  it('gives a function that hangs three times five seconds, and says what AWS leaves open', async () => {
+    const { code, result } = await replayed('hang.js')
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: 'no answer within 5 seconds, 3 times',
+      error: { name: 'Timeout', message: 'PreSignUp: no answer within 5 seconds, 3 times; with which error AWS does not say' },
+      attempts: 3,
+    })
+    expect(Number(result.durationMs)).toBeGreaterThanOrEqual(15_000 - 50)
+    expect(code).toBe(1)
+  })
+
+  it("tells a wrong setting as the handler's own text, once, and what callers would read", async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('settings-error.js')], { cwd })
+    expect(stderr).toBe(
+      'The PreSignUp handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains, such as example.com\n',
+    )
+    expect(objectsIn(stdout)).toMatchObject(Array(2).fill({ outcome: 'failed', reason: 'the handler does not start', attempts: 1 }))
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['exit-at-load.js', 'Runtime exited with error: exit status 4'],
+    ['not-exported.js', "The file exports no function 'handler'"],
+  ])('says why %s does not start', async (fixture, text) => {
+    expect((await replayed(fixture)).stderr).toContain(text)
+  })
+
+  it('reads the decision from the line of this very invocation, and passes on what the handler prints', async () => {
+    const { stderr, result } = await replayed('noisy.js')
+    expect(result).toMatchObject({
+      outcome: 'proceed',
+      decidedBy: 'own-rule',
+      trace: [{ rule: 'own-rule', outcome: 'allow', reason: null, ms: 1 }],
+    })
+    expect(
+      stderr
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort(),
+    ).toEqual([
+      'PreSignUp: a note of my own',
+      'PreSignUp: a note on standard error',
+      'PreSignUp: no end of line',
+      expect.stringContaining('"decidedBy":"fake"'),
+    ])
+  })
+
+  it('runs a handler with a callback, and says that newer runtimes do not', async () => {
+    const { stderr, result } = await replayed('callback.cjs')
+    expect(result.outcome).toBe('proceed')
+    expect(stderr).toContain('callback.cjs takes a callback as its third parameter, which Lambda refuses from nodejs24.x on')
+  })
+
+  it('bundles a TypeScript handler', async () => {
+    expect((await replayed('typed.ts')).result).toMatchObject({ outcome: 'proceed', response: {} })
+  })
+
+  it('reads neither answer nor error of a sender, which Cognito does not wait for', async () => {
+    const given: Record<string, unknown> = { ...event('CustomEmailSender_SignUp', { answer: 'null' }), response: undefined }
+    expect((await replayed('answer.js', given, {}, 'customEmailSender')).result).toMatchObject({ outcome: 'proceed', error: null })
+    expect((await replayed('throw.js', given, {}, 'customEmailSender')).result).toMatchObject({
+      error: { name: 'TypeError', message: 'no seats left' },
+    })
+  })
+
+  it('reports events without a handler and files that are no event, and does not count them as unexpected', async () => {
+    const cwd = await folderOf({
+      'a.json': event('CustomMessage_SignUp'),
+      'b.json': { hello: 'world' },
+      'c.json': [event()],
+      'd.json': event('testTrigger'),
+    })
+    const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout)).toMatchObject([
+      { file: 'a.json', trigger: 'CustomMessage', outcome: null, error: { name: 'NoHandler', message: 'no handler given' }, attempts: 0 },
+      { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it names no triggerSource' } },
+      { file: 'c.json', trigger: null, outcome: null, error: { name: 'NotAnEvent' } },
+      {
+        file: 'd.json',
+        triggerSource: 'testTrigger',
+        error: { name: 'NotAnEvent', message: "not an event: no trigger is called 'testTrigger'" },
+      },
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('says which line of which file cannot be read and why, and replays the others', async () => {
+    const cwd = await folderOf({
+      'a.json': '{"triggerSource":',
+      'b.json': event(),
+      'c.ndjson': `${JSON.stringify(event())}\n\n{"a":1,}\n${JSON.stringify(event())}`,
+      'd.json': '',
+    })
+    const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout).map(({ file, line, outcome }) => [file, line, outcome])).toEqual([
+      ['a.json', null, null],
+      ['b.json', null, 'proceed'],
+      ['c.ndjson', 1, 'proceed'],
+      ['c.ndjson', 3, null],
+      ['c.ndjson', 4, 'proceed'],
+      ['d.json', null, null],
+    ])
+    expect(stderr).toMatch(/^a\.json: not JSON: Unexpected end of JSON input\nc\.ndjson:3: not JSON: .*position 7.*\nd\.json: empty\n$/)
+    expect(code).toBe(2)
+  })
+
+  it('compares with the expectation beside an event', async () => {
+    const cwd = await folderOf({
+      'met.json': event(),
+      'met.expect.json': { outcome: 'proceed', response: { autoConfirmUser: true } },
+      'missed.json': event(),
+      'missed.expect.json': { outcome: 'denied', decidedBy: 'allow-email-domains' },
+    })
+    const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout).map(({ file, expected }) => [file, expected])).toEqual([
+      ['met.json', true],
+      ['missed.json', false],
+    ])
+    expect(code).toBe(1)
+  })
+
+  it('counts a failure that was expected as fine', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'a.expect.json': { outcome: 'failed' } })
+    const { code } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('exit.js')], { cwd })
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
+    ['{"outcom":"denied"}', "a.expect.json: 'outcom' is none of outcome, decidedBy, reason, response, effects"],
+    ['[]', 'a.expect.json: not an object'],
+  ])('refuses the expectation %s', async (text, message) => {
+    const cwd = await folderOf({ 'a.json': event(), 'a.expect.json': text })
+    const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
+    expect(code).toBe(2)
+  })
+
+  it('replays only the triggers that --only names, however they are written', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
+    const args = ['replay', '.', '--json', ...none, ...handler('approve.js'), ...handler('approve.js', 'PreAuthentication')]
+    expect(objectsIn((await lifeguard([...args, '--only', 'pre-auth'], { cwd })).stdout)).toMatchObject([{ file: 'b.json' }])
+    const nothing = await lifeguard([...args, '--only', 'customMessage'], { cwd })
+    expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: 'lifeguard: No event of CustomMessage in .\n' })
+  })
+
+  it('replays each event as often as --repeat says', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const { stdout } = await lifeguard(['replay', '.', '--json', '--repeat', '3', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout).map(({ file }) => file)).toEqual(['a.json', 'a.json', 'a.json', 'b.json', 'b.json', 'b.json'])
+  })
+
+  it('reads standard input: one event a line, or one over many lines', async () => {
+    const args = ['replay', '-', '--json', ...none, ...handler('approve.js')]
+    const lines = await lifeguard(args, { stdin: `${JSON.stringify(event())}\n${JSON.stringify(event())}\n` })
+    expect(objectsIn(lines.stdout)).toMatchObject([
+      { file: '-', line: 1, outcome: 'proceed' },
+      { file: '-', line: 2, outcome: 'proceed' },
+    ])
+    const whole = await lifeguard(args, { stdin: JSON.stringify(event(), null, 2) })
+    expect(objectsIn(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
+  })
+
+  it('streams a file that is larger than the memory it may use', async () => {
+    const count = 8000
+    const long = { ...event(), padding: 'x'.repeat(10_000) }
+    const cwd = await folderOf({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
+    const env = { NODE_OPTIONS: '--max-old-space-size=32' }
+    const { code, stdout } = await lifeguard(['replay', 'many.ndjson', '--json', ...none, ...handler('approve.js')], { cwd, env })
+    const objects = objectsIn(stdout)
+    expect(objects).toHaveLength(count)
+    expect(objects.at(-1)).toMatchObject({ line: count, outcome: 'proceed' })
+    expect(code).toBe(0)
+  })
+})
+
+describe('the environment of a replayed handler', () => {
+  const secrets = {
+    AWS_ACCESS_KEY_ID: 'AKIAREAL',
+    AWS_SECRET_ACCESS_KEY: 'real',
+    AWS_SESSION_TOKEN: 'real',
+    AWS_PROFILE: 'production',
+    AWS_REGION: 'eu-west-1',
+  }
+
+  async function seen(services: string, env: Record<string, string>): Promise<Record<string, string>> {
+    const cwd = await folderOf({ 'a.json': event() })
+    const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...handler('environment.js')], { cwd, env })
+    const [result] = objectsIn(stdout)
+    const { message } = Object(result?.error)
+    return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
+  }
+
+  it('holds documented defaults for what the caller does not set, and the caller’s own settings', async () => {
+    expect(await seen('none', { ALLOWED_EMAIL_DOMAINS: 'example.net', LOG_LEVEL: 'silent' })).toMatchObject({
+      ALLOWED_EMAIL_DOMAINS: 'example.net',
+      WELCOME_EMAIL_FROM: 'welcome@example.com',
+      WELCOME_APP_NAME: 'Example',
+      WELCOME_APP_URL: 'https://app.example.com',
+      BLOCK_TABLE: 'lifeguard-blocks',
+      PROFILE_TABLE: 'lifeguard-profiles',
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  it('holds nothing of the caller’s account with embedded services', async () => {
+    const env = await seen('embedded', secrets)
+    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'us-east-1' })
+    expect(env.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(env.AWS_ENDPOINT_URL_SES).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(env).not.toHaveProperty('AWS_SESSION_TOKEN')
+    expect(env).not.toHaveProperty('AWS_PROFILE')
+  })
+
+  it('leads nowhere without services', async () => {
+    const env = await seen('none', secrets)
+    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
+    expect(env).not.toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB')
+  })
+
+  it('is the caller’s own where --services aws asks for it', async () => {
+    const env = await seen('aws', { ...secrets, LOG_LEVEL: 'debug' })
+    expect(env).toMatchObject({ ...secrets, LOG_LEVEL: 'debug' })
+    expect(Object.keys(env).filter((name) => name.startsWith('AWS_ENDPOINT'))).toEqual([])
+  })
+})
+
+describe('lifeguard replay for people', () => {
+  it('tells decision, rule, what the caller sees, and what was not as expected', async () => {
+    const cwd = await folderOf({
+      'pre-signup/approved.json': event(),
+      'pre-signup/approved.expect.json': { outcome: 'denied' },
+      'pre-auth/refused.json': event('PreAuthentication_Authentication'),
+      'pre-auth/refused.expect.json': { outcome: 'denied' },
+      'other/message.json': event('CustomMessage_SignUp'),
+      'other/broken.json': '{',
+    })
+    const { code, stdout } = await lifeguard(['replay', '.', ...none, ...handler('approve.js'), ...handler('throw.js', 'preAuth')], { cwd })
+    expect(stdout.replace(/[\d.]+ s$/m, '0 s')).toBe(`PreSignUp  pre-signup
+  ✗ approved                            proceed  → signed up and confirmed
+      expected outcome denied, got proceed
+
+PreAuthentication  pre-auth
+  ✓ refused                             denied   the function returned an error
+      → PreAuthentication failed with error no seats left.
+
+other
+  ✗ broken                                      not run
+      not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
+  - message (CustomMessage)                     not run  no handler given
+
+Not as it should be:
+  pre-signup/approved.json: expected outcome denied, got proceed
+  other/broken.json: not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
+
+4 events: 1 proceed, 1 denied, 2 not run
+1 as expected, 1 unexpected, 1 unreadable, 1 without an expectation; 0 s
+`)
+    expect(code).toBe(2)
+  })
+
+  it('shows no colour and no control character on anything but a terminal', async () => {
+    const cwd = await folderOf({ 'a\u001b[31m.json': event() })
+    const { stdout } = await lifeguard(['replay', '.', ...none, ...handler('approve.js')], { cwd })
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it('names the way out where there is no handler at all', async () => {
+    const cwd = await folderOf({ 'events/a.json': event() })
+    const { code, stderr } = await lifeguard(['replay'], { cwd })
+    expect(stderr).toBe(
+      'lifeguard: There is no serverless.yml in this folder, so no handler is known. Name one with --handler preSignUp=FILE\n',
+    )
+    expect(code).toBe(2)
+  })
+})
