@@ -1,15 +1,18 @@
+import { readFile } from 'node:fs/promises'
+import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Inlines mail templates as esbuild does in the bundles. */
-const inlineText = {
+/** Inlines mail templates as esbuild does in the bundles. Before Vite, which would make addresses of assets of them. */
+const inlineText: Plugin = {
   name: 'inline-text',
-  transform(code: string, id: string): string | undefined {
-    return /\.(txt|html)$/.test(id) ? `export default ${JSON.stringify(code)}` : undefined
+  enforce: 'pre',
+  async load(id) {
+    return /\.(txt|html)$/.test(id) ? `export default ${JSON.stringify(await readFile(id, 'utf8'))}` : undefined
   },
 }
 
 const config: ViteUserConfig = defineConfig({
-  plugins: [{ ...inlineText, enforce: 'pre' }],
+  plugins: [inlineText],
   test: {
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },

@@ -1,7 +1,7 @@
 import { deny, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Need, type Rule } from '../shared/rules/rule.ts'
+import { compose, type Need, type Rule } from '../shared/rules/rule.ts'
+import type { PreTrigger } from '../shared/rules/trigger.ts'
 import { type Block, type BlockList, blockKeys } from './block-list.ts'
-import type { PreAuthentication } from './trigger.ts'
 
 /**
  * What a blocked user reads. Cognito's own answer to a wrong password differs from any refusal of ours, which comes before
@@ -27,17 +27,20 @@ export interface BlockListWithNeeds extends BlockList {
 
 /**
  * Denies users who are blocked by `sub`, user name, email address or email domain. Users who do not exist are looked up and
- * answered like any other, so that the answer does not tell. It does not run when a session is refreshed.
+ * answered like any other, so that the answer does not tell. Pre authentication does not run when a session is refreshed, nor
+ * at a first federated sign-in: for the latter put the rule into the pre sign-up chain too.
  *
  * @param blockList Where blocks are kept; when it cannot answer, the sign-in is refused.
  * @example
  * preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' })))
  */
-export function blockUsers(blockList: BlockListWithNeeds, options: BlockUsersOptions = {}): Rule<PreAuthentication> {
+export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, options: BlockUsersOptions = {}): Rule<T> {
   const { revealBlock = false, now = () => new Date() } = options
-  return defineRule<PreAuthentication>(
-    'block-users',
-    async ({ event, user, signal }) => {
+  return compose<T>({
+    name: 'block-users',
+    kind: 'guard',
+    ...(blockList.needs && { needs: blockList.needs }),
+    async evaluate({ event, user, signal }) {
       const keys = event.userPoolId ? blockKeys(event.userPoolId, user) : []
       // Nobody can tell whether a user without any name is blocked.
       if (keys.length === 0) return deny('user-not-named', SIGN_IN_NOT_POSSIBLE)
@@ -46,8 +49,7 @@ export function blockUsers(blockList: BlockListWithNeeds, options: BlockUsersOpt
       if (block === undefined) return skip('not-blocked')
       return deny('user-blocked', revealBlock ? publicText(block) : SIGN_IN_NOT_POSSIBLE, `${block.type}: ${block.reason}`)
     },
-    { kind: 'guard', ...(blockList.needs && { needs: blockList.needs }) },
-  )
+  })
 }
 
 /** Blocks are written by people: a text of nothing but full stops and spaces is none, and must not break the rule. */

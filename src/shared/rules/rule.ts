@@ -98,6 +98,7 @@ interface Composition<T extends Trigger> {
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
+  readonly needs?: readonly Need[]
   readonly onError?: 'fail' | 'continue'
   readonly evaluate: (ctx: Context<T>, run: Run) => Promise<AnyOutcome<T>>
 }
