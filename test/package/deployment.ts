@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process'
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildElsewhere, repository } from '../support/built.ts'
+
+/** What would be deployed, made offline in a folder of its own. */
+export interface Deployment {
+  /** Where the framework can be run: with `serverless.yml` and the built handlers, and nothing else of the repository. */
+  readonly folder: string
+  readonly template: Template
+  readonly zip: (functionName: string) => Promise<Buffer>
+  readonly remove: () => Promise<void>
+}
+
+/** A CloudFormation template, as far as it is read. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>
+  readonly Conditions?: unknown
+  readonly Outputs?: unknown
+}
+
+export interface Resource {
+  readonly Type: string
+  readonly DependsOn?: string | readonly string[]
+  // biome-ignore lint/suspicious/noExplicitAny: every type of resource has properties of its own, and tests compare them
+  readonly Properties: any
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
+  readonly Condition?: string
+}
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Builds the handlers, and lays the service's configuration beside them. */
+export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
+  const built = await buildElsewhere()
+  await cp(join(repository, 'serverless.yml'), join(built.folder, 'serverless.yml'))
+  return built
+}
+
+/**
+ * Makes the deployment package.
+ *
+ * @param params Parameters of `serverless.yml`, as `name=value`.
+ */
+export async function makeDeployment(params: readonly string[] = []): Promise<Deployment> {
+  const { folder, remove } = await serviceFolder()
+  const packaged = join(folder, 'packaged')
+  const { code, stdout, stderr } = await osls(folder, ['package', '--package', packaged, ...params.map((param) => `--param=${param}`)])
+  if (code !== 0) throw new Error(`osls package failed:\n${stdout}${stderr}`)
+  return {
+    folder,
+    template: JSON.parse(await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')),
+    zip: (functionName) => readFile(join(packaged, `${functionName}.zip`)),
+    remove,
+  }
+}
+
+/** Runs the Serverless Framework without credentials: those of whoever runs the tests included. */
+export function osls(folder: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const command = join(repository, 'node_modules/osls/bin/serverless.js')
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
+  const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null', ...environment }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { cwd: folder, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
+    })
+  })
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { repository } from '../support/built.ts'
+import { osls, type Ran, serviceFolder } from './deployment.ts'
+
+let service: Awaited<ReturnType<typeof serviceFolder>>
+let services: LocalServices
+
+beforeAll(async () => {
+  service = await serviceFolder()
+  services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+})
+afterAll(async () => {
+  await services.stop()
+  await service.remove()
+})
+
+const path = (event: string): string => join(repository, 'events', event)
+
+const invoke = (name: string, event: string, ...params: readonly string[]): Promise<Ran> =>
+  osls(
+    service.folder,
+    ['invoke', 'local', '-f', name, '-p', path(event), ...params.map((param) => `--param=${param}`)],
+    services.environment,
+  )
+
+/** What the command prints of the answer, after the function's own log lines. */
+function answered({ code, stdout }: Ran): unknown {
+  expect(code).toBe(0)
+  const start = stdout.startsWith('{\n') ? 0 : stdout.indexOf('\n{\n') + 1
+  return JSON.parse(stdout.slice(start))
+}
+
+describe('osls invoke local', () => {
+  it.each([
+    ['preSignUp', 'pre-signup/sign-up-mary.json'],
+    ['preAuthentication', 'pre-auth/sign-in-mary.json'],
+    ['postAuthentication', 'post-auth/sign-in-mary.json'],
+    ['postConfirmation', 'post-confirmation/confirm-mary.json'],
+  ])('runs %s with a sample event', async (name, event) => {
+    expect(answered(await invoke(name, event))).toEqual(JSON.parse(await readFile(path(event), 'utf8')))
+  })
+
+  it('shows what a refused caller would read', async () => {
+    const { code, stdout } = await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json')
+    expect(code).toBe(1)
+    expect(stdout).toContain('"errorMessage": "This email address cannot be used to sign up"')
+  })
+
+  it('takes parameters as a deployment does', async () => {
+    answered(await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json', 'allowedEmailDomains=*'))
+    services.ses.clear()
+    const welcome = ['welcomeEmailFrom=welcome@example.com', 'welcomeAppName=Example', 'welcomeAppUrl=https://example.com']
+    answered(await invoke('postConfirmation', 'post-confirmation/confirm-phone-and-email.json', ...welcome))
+    expect(services.ses.inbox()).toHaveLength(1)
+  })
+})

@@ -1,0 +1,259 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startServices } from '../../src/local/services.ts'
+import type { PostAuthenticationSettings } from '../../src/post-auth/settings.ts'
+import type { PostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
+import type { PreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
+import type { PreSignUpSettings } from '../../src/pre-signup/settings.ts'
+import type { Need, RuleNode } from '../../src/shared/rules/rule.ts'
+import { dynamoDbClient } from '../support/local-clients.ts'
+import { type Deployment, makeDeployment, type Resource, type Template } from './deployment.ts'
+
+const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
+type TriggerName = (typeof triggers)[number]
+
+// Checked by the compiler: a setting that the functions read and this does not name, or the other way round, does not compile.
+const settings = {
+  PreSignUp: {
+    ALLOWED_EMAIL_DOMAINS: true,
+    DENIED_EMAIL_DOMAINS: true,
+    AUTO_CONFIRM_DOMAINS: true,
+    AUTO_CONFIRM_TRUST: true,
+    ADMIN_CREATED_USERS: true,
+    FEDERATED_EMAIL: true,
+    LOG_LEVEL: true,
+    LOG_HASH_KEY: true,
+  } satisfies Record<keyof PreSignUpSettings, true>,
+  PreAuthentication: { BLOCK_TABLE: true, LOG_LEVEL: true, LOG_HASH_KEY: true } satisfies Record<keyof PreAuthenticationSettings, true>,
+  PostAuthentication: { PROFILE_TABLE: true, LOG_LEVEL: true, LOG_HASH_KEY: true } satisfies Record<keyof PostAuthenticationSettings, true>,
+  PostConfirmation: {
+    PROFILE_TABLE: true,
+    WELCOME_EMAIL_FROM: true,
+    WELCOME_APP_NAME: true,
+    WELCOME_APP_URL: true,
+    LOG_LEVEL: true,
+    LOG_HASH_KEY: true,
+  } satisfies Record<keyof PostConfirmationSettings, true>,
+}
+
+// Without a sender the handler composes no rule that sends.
+const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
+
+const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
+
+let deployment: Deployment
+let template: Template
+
+beforeAll(async () => {
+  deployment = await makeDeployment()
+  template = deployment.template
+})
+afterAll(() => deployment.remove())
+
+function resource(name: string): Resource {
+  const found = template.Resources[name]
+  if (found === undefined) throw new Error(`The template has no ${name}`)
+  return found
+}
+
+const lambda = (trigger: TriggerName): Resource => resource(`${trigger}LambdaFunction`)
+const ofType = (type: string): readonly (readonly [string, Resource])[] =>
+  Object.entries(template.Resources).filter(([, each]) => each.Type === type)
+
+/** What the roles allow, as `action on resource`, the policies beside them included. */
+function granted(trigger: TriggerName): readonly string[] {
+  const role = `${trigger}Role`
+  const beside = ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
+    Properties.Roles.some((each: { Ref: string }) => each.Ref === role),
+  )
+  const documents = [...resource(role).Properties.Policies, ...beside.map(([, { Properties }]) => Properties)].map(
+    (policy) => policy.PolicyDocument,
+  )
+  return documents
+    .flatMap((document) => document.Statement)
+    .flatMap((statement) => {
+      expect(statement.Effect).toBe('Allow')
+      return [statement.Action].flat().map((action) => `${action} on ${shown(statement.Resource)}`)
+    })
+    .toSorted()
+}
+
+function needsOf(rule: RuleNode): readonly Need[] {
+  return [...(rule.needs ?? []), ...(rule.children ?? []).flatMap(needsOf)]
+}
+
+/** What a setting names, as the template calls it. */
+function resourceOf(setting: string): string | undefined {
+  return { BLOCK_TABLE: 'BlockTable.Arn', PROFILE_TABLE: 'ProfileTable.Arn', WELCOME_EMAIL_FROM: IDENTITIES }[setting]
+}
+
+function shown(value: Record<string, unknown>): string {
+  const attribute = value['Fn::GetAtt']
+  return Array.isArray(attribute) ? attribute.join('.') : String(value['Fn::Sub'] ?? JSON.stringify(value))
+}
+
+describe('the functions', () => {
+  it('are the four triggers and nothing else', () => {
+    expect(ofType('AWS::Lambda::Function').map(([name]) => name)).toEqual(triggers.map((trigger) => `${trigger}LambdaFunction`))
+  })
+
+  it.each(triggers)('run on a supported Node and give up with Cognito: %s', (trigger) => {
+    expect(lambda(trigger).Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 5, MemorySize: 512 })
+  })
+
+  it.each(triggers)('find every setting in their environment, and nothing that they do not read: %s', (trigger) => {
+    expect(Object.keys(lambda(trigger).Properties.Environment.Variables).toSorted()).toEqual(Object.keys(settings[trigger]).toSorted())
+  })
+
+  it.each(triggers)('are called by the pool, which may: %s', (trigger) => {
+    const functionArn = { 'Fn::GetAtt': [`${trigger}LambdaFunction`, 'Arn'] }
+    expect(resource('CognitoUserPoolUsers').Properties.LambdaConfig[trigger]).toEqual(functionArn)
+    const permissions = ofType('AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => shown(Properties.FunctionName) === shown(functionArn),
+    )
+    expect(permissions.map(([, { Properties }]) => Properties)).toEqual([
+      {
+        FunctionName: functionArn,
+        Action: 'lambda:InvokeFunction',
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': ['CognitoUserPoolUsers', 'Arn'] },
+      },
+    ])
+  })
+
+  it.each(triggers)('keep their logs for a month: %s', (trigger) => {
+    expect(resource(`${trigger}LogGroup`).Properties).toEqual({
+      LogGroupName: `/aws/lambda/${lambda(trigger).Properties.FunctionName}`,
+      RetentionInDays: 30,
+    })
+  })
+})
+
+describe('the roles', () => {
+  const logs = (trigger: TriggerName): readonly string[] =>
+    ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} on ${trigger}LogGroup.Arn`)
+
+  it.each([
+    ['PreSignUp', []],
+    ['PreAuthentication', ['dynamodb:BatchGetItem on BlockTable.Arn']],
+    ['PostAuthentication', ['dynamodb:UpdateItem on ProfileTable.Arn']],
+    ['PostConfirmation', ['dynamodb:UpdateItem on ProfileTable.Arn', `ses:SendEmail on ${IDENTITIES}`]],
+  ] as const)('allow %s its log, what its rules use, and no more', (trigger, actions) => {
+    expect(lambda(trigger).Properties.Role).toEqual({ 'Fn::GetAtt': [`${trigger}Role`, 'Arn'] })
+    expect(granted(trigger)).toEqual([...logs(trigger), ...actions].toSorted())
+    expect(resource(`${trigger}Role`).Properties.ManagedPolicyArns).toBeUndefined()
+  })
+
+  it.each([
+    ['PreSignUp', () => import('../../src/pre-signup/handler.ts')],
+    ['PreAuthentication', () => import('../../src/pre-auth/handler.ts')],
+    ['PostAuthentication', () => import('../../src/post-auth/handler.ts')],
+    ['PostConfirmation', () => import('../../src/post-confirmation/handler.ts')],
+  ] as const)('allow %s what its rules say they need', async (trigger, load) => {
+    for (const [name, value] of Object.entries({ ...lambda(trigger).Properties.Environment.Variables, ...welcome }))
+      vi.stubEnv(name, `${value}`)
+    const { handler } = await load()
+    const needed = needsOf(handler.rule).flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))
+    expect([...new Set(needed)].toSorted()).toEqual(granted(trigger).filter((grant) => !grant.startsWith('logs:')))
+    vi.unstubAllEnvs()
+  })
+
+  it('are taken on by Lambda alone', () => {
+    expect(ofType('AWS::IAM::Role')).toHaveLength(triggers.length)
+    for (const [, { Properties }] of ofType('AWS::IAM::Role')) {
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ])
+    }
+  })
+
+  it('let mail go out from the configured sender alone, and none without one', async () => {
+    const sending = await makeDeployment(['welcomeEmailFrom=welcome@example.com'])
+    try {
+      const policy = sending.template.Resources.WelcomeEmailPolicy
+      expect(policy?.Condition).toBe('SendsWelcomeEmail')
+      expect(policy?.Properties.PolicyDocument.Statement[0].Condition).toEqual({
+        StringEquals: { 'ses:FromAddress': 'welcome@example.com' },
+      })
+      expect(sending.template.Conditions).toEqual({ SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['welcome@example.com', ''] }] } })
+      expect(template.Conditions).toEqual({ SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } })
+    } finally {
+      await sending.remove()
+    }
+  })
+})
+
+describe('the tables', () => {
+  it('are shaped as those that the handlers are tried on', async () => {
+    const services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    try {
+      for (const name of ['BlockTable', 'ProfileTable']) {
+        const { TableName, KeySchema, AttributeDefinitions, BillingMode } = resource(name).Properties
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+        expect(Table).toMatchObject({ KeySchema, AttributeDefinitions, BillingModeSummary: { BillingMode } })
+        expect(Table?.GlobalSecondaryIndexes).toBeUndefined()
+      }
+    } finally {
+      client.destroy()
+      await services.stop()
+    }
+  })
+
+  it.each(['BlockTable', 'ProfileTable'])('can be restored, are encrypted, and outlive the deployment: %s', (name) => {
+    expect(resource(name)).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }, SSESpecification: { SSEEnabled: true } },
+    })
+  })
+
+  it('forget blocks that have expired, and never a profile', () => {
+    expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
+    expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
+  })
+
+  it('carry service and stage in their names, as the functions know them', () => {
+    const variables = (trigger: TriggerName): Record<string, string> => lambda(trigger).Properties.Environment.Variables
+    expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
+    expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')
+    expect(variables('PreAuthentication').BLOCK_TABLE).toBe('lifeguard-dev-blocks')
+    expect(variables('PostAuthentication').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
+    expect(variables('PostConfirmation').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
+  })
+})
+
+describe('the template', () => {
+  it('keeps the users when it is taken down', () => {
+    expect(resource('CognitoUserPoolUsers')).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } })
+  })
+
+  it('names nothing that it does not hold, and goes round in no circle', () => {
+    const names = new Set(Object.keys(template.Resources))
+    const needs = new Map(Object.entries(template.Resources).map(([name, each]) => [name, references(each)]))
+    for (const [name, needed] of needs)
+      expect(
+        needed.filter((each) => !names.has(each) && !each.startsWith('AWS::')),
+        name,
+      ).toEqual([])
+    const done = new Set<string>()
+    while (done.size < names.size) {
+      const ready = [...needs].filter(([name, needed]) => !done.has(name) && needed.every((each) => done.has(each) || !names.has(each)))
+      expect(ready, 'what is left waits for itself').not.toEqual([])
+      for (const [name] of ready) done.add(name)
+    }
+  })
+})
+
+/** The other resources that a resource names. */
+function references(value: unknown): readonly string[] {
+  if (typeof value === 'string') return []
+  if (Array.isArray(value)) return value.flatMap(references)
+  return Object.entries(Object(value)).flatMap(([key, inner]) => {
+    if (key === 'Ref' || key === 'DependsOn') return [inner].flat().map(String)
+    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).replace(/\..*/, '')]
+    if (key === 'Fn::Sub' && typeof inner === 'string')
+      return [...inner.matchAll(/\$\{([^}!]+)\}/g)].map(([, name = '']) => name.replace(/\.(?!.*::).*/, ''))
+    return references(inner)
+  })
+}

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { repository } from '../support/built.ts'
+import { dynamoDbClient } from '../support/local-clients.ts'
+import { oldestNode } from '../support/oldest-node.ts'
+import { type Deployment, makeDeployment } from './deployment.ts'
+import { type Answer, runDeployed } from './lambda-process.ts'
+import { unzip, unzipTo } from './unzip.ts'
+
+const folders = {
+  preSignUp: 'pre-signup',
+  preAuthentication: 'pre-auth',
+  postAuthentication: 'post-auth',
+  postConfirmation: 'post-confirmation',
+} as const
+type FunctionName = keyof typeof folders
+const functionNames: readonly FunctionName[] = ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation']
+
+const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
+const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
+
+let deployment: Deployment
+let task: string
+
+beforeAll(async () => {
+  deployment = await makeDeployment()
+  task = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-task-')))
+  for (const name of functionNames) await unzipTo(join(task, name), await deployment.zip(name))
+})
+afterAll(async () => {
+  await deployment.remove()
+  await rm(task, { recursive: true, force: true })
+})
+
+const sample = async (path: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(repository, 'events', path), 'utf8'))
+
+/** Runs an unzipped function as it is deployed, settings of its template included. */
+function run(node: string, name: FunctionName, event: unknown, environment: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const { Properties } = Object(deployment.template.Resources[`${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`])
+  const file = join(task, name, `${Properties.Handler.replace(/\.handler$/, '')}.js`)
+  return runDeployed(node, file, { ...credentials, ...Properties.Environment.Variables, ...environment }, event)
+}
+
+describe('the zips', () => {
+  it.each(functionNames)('hold the bundle and what makes it an ES module, and nothing else: %s', async (name) => {
+    const files = unzip(await deployment.zip(name))
+    const folder = `dist/${folders[name]}`
+    expect([...files.keys()].toSorted()).toEqual([`${folder}/handler.js`, `${folder}/package.json`])
+    expect(JSON.parse(`${files.get(`${folder}/package.json`)}`)).toEqual({ type: 'module' })
+    expect(files.get(`${folder}/handler.js`)?.equals(await readFile(join(deployment.folder, folder, 'handler.js')))).toBe(true)
+  })
+})
+
+describe.each([
+  ['the Node of the deployment', process.execPath, /^v24\./],
+  ['the oldest Node', oldestNode, /^v22\./],
+])('unzipped elsewhere, on %s', (_, node, version) => {
+  let services: LocalServices
+
+  beforeAll(async () => {
+    services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+  })
+  afterAll(() => services.stop())
+
+  it('is what it says', () => {
+    expect(`${execFileSync(node, ['--version'])}`).toMatch(version)
+  })
+
+  it('lets an allowed domain sign up, and no other', async () => {
+    const event = await sample('pre-signup/sign-up-mary.json')
+    expect(await run(node, 'preSignUp', event)).toEqual({ answer: event })
+    expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'))).toEqual({
+      error: { name: 'TriggerDenied', message: 'This email address cannot be used to sign up' },
+    })
+  })
+
+  it('says what is wrong with a setting', async () => {
+    const { error } = await run(node, 'preSignUp', await sample('pre-signup/sign-up-mary.json'), { ADMIN_CREATED_USERS: 'maybe' })
+    expect(error?.name).toBe('InvalidSettings')
+    expect(error?.message).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
+  })
+
+  it('lets somebody sign in who is not blocked, and notes it', async () => {
+    const before = await sample('pre-auth/sign-in-mary.json')
+    expect(await run(node, 'preAuthentication', before, services.environment)).toEqual({ answer: before })
+    const after = await sample('post-auth/sign-in-mary.json')
+    expect(await run(node, 'postAuthentication', after, services.environment)).toEqual({ answer: after })
+    expect(await profiles()).toBe(1)
+  })
+
+  it('refuses every sign-in while the block list cannot be read', async () => {
+    const event = await sample('pre-auth/sign-in-mary.json')
+    const { error } = await run(node, 'preAuthentication', event, { ...services.environment, BLOCK_TABLE: 'another-table' })
+    expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
+  })
+
+  it('writes one profile and one mail, however often a confirmation comes', async () => {
+    const event = await sample('post-confirmation/confirm-phone-and-email.json')
+    const already = await profiles()
+    const environment = { ...services.environment, ...welcome }
+    for (let time = 0; time < 2; time += 1) expect(await run(node, 'postConfirmation', event, environment)).toEqual({ answer: event })
+    expect(await profiles()).toBe(already + 1)
+    expect(services.ses.inbox().map(({ from, subject }) => [from, subject])).toEqual([['welcome@example.com', 'Welcome to Example']])
+  })
+
+  it('sends no mail where no sender is set, as in the template', async () => {
+    services.ses.clear()
+    const event = await sample('post-confirmation/confirm-mary.json')
+    expect(await run(node, 'postConfirmation', event, services.environment)).toEqual({ answer: event })
+    expect(services.ses.inbox()).toEqual([])
+  })
+
+  async function profiles(): Promise<number> {
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    const { Count } = await client.send(new ScanCommand({ TableName: 'lifeguard-dev-profiles' }))
+    client.destroy()
+    return Count ?? 0
+  }
+})
