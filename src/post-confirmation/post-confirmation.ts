@@ -1,7 +1,5 @@
-import type { MiddlewareObj } from '@middy/core'
-import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Part } from '../shared/rules/rule.ts'
-import type { PostConfirmation, PostConfirmationEvent } from './trigger.ts'
+import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { PostConfirmation } from './trigger.ts'
 
 /**
  * Makes the function of the post confirmation trigger out of rules.

@@ -1,7 +1,5 @@
-import type { MiddlewareObj } from '@middy/core'
-import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Part } from '../shared/rules/rule.ts'
-import type { PreAuthentication, PreAuthenticationEvent } from './trigger.ts'
+import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { PreAuthentication } from './trigger.ts'
 
 /**
  * Makes the function of the pre authentication trigger out of rules.

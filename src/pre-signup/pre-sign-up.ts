@@ -1,7 +1,5 @@
-import type { MiddlewareObj } from '@middy/core'
-import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { Part } from '../shared/rules/rule.ts'
-import type { PreSignUp, PreSignUpEvent } from './trigger.ts'
+import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { PreSignUp } from './trigger.ts'
 
 /**
  * Makes the function of the pre sign-up trigger out of rules.
@@ -24,4 +22,4 @@ export const preSignUp: TriggerFactory<PreSignUp> = defineTrigger<PreSignUp>({
  * @example
  * export const handler = middy(mine).use(guard(allowEmailDomains('example.com')))
  */
-export const guard: (...rules: readonly Part<PreSignUp>[]) => MiddlewareObj<PreSignUpEvent, PreSignUpEvent> = preSignUp.guard
+export const guard: Guard<PreSignUp> = preSignUp.guard

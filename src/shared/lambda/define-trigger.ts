@@ -33,8 +33,11 @@ export interface TriggerFactory<T extends Trigger> {
   /** The same with settings. */
   readonly with: (settings: HandlerSettings<T>) => (...rules: readonly Part<T>[]) => TriggerHandler<T>
   /** The same chain as a middy middleware, for people who have a middy handler already. */
-  readonly guard: (...rules: readonly Part<T>[]) => MiddlewareObj<T['event'], T['event']>
+  readonly guard: Guard<T>
 }
+
+/** Makes a middy middleware of a chain. */
+export type Guard<T extends Trigger> = (...rules: readonly Part<T>[]) => MiddlewareObj<T['event'], T['event']>
 
 /**
  * Makes the factory of a trigger's handlers.

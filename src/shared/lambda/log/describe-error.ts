@@ -17,6 +17,8 @@ const MAX_FRAMES = 5
 const IDENTIFIER = /^[\w.$-]+$/
 // Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
 const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
+// `at name (place)` or `at place`, where a place is a file, a URL of one or a module of Node, with line and column.
+const FRAME = /^at (?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
 
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
@@ -58,12 +60,13 @@ function framesOf(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
   const afterName = stack.replace(STACK_NAME, '')
-  const expected = message === '' ? '\n' : `: ${message}\n`
-  if (!afterName.startsWith(expected)) return []
+  // Node writes no colon before an empty message; source map support does.
+  const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
+  if (head === undefined) return []
   return afterName
-    .slice(expected.length)
+    .slice(head.length)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '))
+    .filter((line) => FRAME.test(line))
     .slice(0, MAX_FRAMES)
 }
