@@ -16,11 +16,12 @@ const REDRAW_MS = 200
 const PLAIN_EVERY_MS = 10_000
 
 /** Starts counting. On a terminal a line appears after a second; elsewhere there is one every ten seconds. */
-export function startProgress(io: Io): Progress {
+export function startProgress(io: Pick<Io, 'err' | 'errIsTerminal'>): Progress {
   const startedAt = performance.now()
   let count = 0
   let drawn = false
-  const text = (): string => `${count.toLocaleString('en')} events, ${Math.round((performance.now() - startedAt) / 1000)} s`
+  const text = (): string =>
+    `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, ${Math.round((performance.now() - startedAt) / 1000)} s`
   const draw = (): void => {
     if (!io.errIsTerminal) io.err(`${text()}\n`)
     else if (performance.now() - startedAt >= FIRST_AFTER_MS) {

@@ -21,5 +21,4 @@ export const postAuthentication: TriggerFactory<PostAuthentication> = defineTrig
  * @example
  * export const handler = middy(mine).use(guard(recordSignIn(profiles)))
  */
-export const guard: (...rules: readonly Part<PostAuthentication>[]) => MiddlewareObj<PostAuthenticationEvent, PostAuthenticationEvent> =
-  postAuthentication.guard
+export const guard: Guard<PostAuthentication> = postAuthentication.guard

@@ -21,5 +21,4 @@ export const postConfirmation: TriggerFactory<PostConfirmation> = defineTrigger<
  * @example
  * export const handler = middy(mine).use(guard(syncProfile(profiles)))
  */
-export const guard: (...rules: readonly Part<PostConfirmation>[]) => MiddlewareObj<PostConfirmationEvent, PostConfirmationEvent> =
-  postConfirmation.guard
+export const guard: Guard<PostConfirmation> = postConfirmation.guard

@@ -21,5 +21,4 @@ export const preAuthentication: TriggerFactory<PreAuthentication> = defineTrigge
  * @example
  * export const handler = middy(mine).use(guard(blockUsers(blocks)))
  */
-export const guard: (...rules: readonly Part<PreAuthentication>[]) => MiddlewareObj<PreAuthenticationEvent, PreAuthenticationEvent> =
-  preAuthentication.guard
+export const guard: Guard<PreAuthentication> = preAuthentication.guard

@@ -18,7 +18,7 @@ const IDENTIFIER = /^[\w.$-]+$/
 // Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
 const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
 // `at name (place)` or `at place`, where a place is a file, a URL of one or a module of Node, with line and column.
-const FRAME = /^at (?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
+const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
 
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
