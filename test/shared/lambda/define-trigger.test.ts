@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { defineRule } from '../../../src/shared/rules/rule.ts'
+import { collector, confirm, crash, manualClock, noOpinion, type Pre, post, pre, preEvent, refuse, unchecked, work } from './harness.ts'
+
+describe('a factory', () => {
+  it('refuses to make a handler without rules, which would let everybody through', () => {
+    expect(() => pre()).toThrow(TypeError)
+    expect(() => pre.with({})()).toThrow(TypeError)
+    expect(() => post()).toThrow(/at least one rule/)
+  })
+
+  it.each([0, -1, 0.5, 5001, Number.NaN, Number.POSITIVE_INFINITY])('refuses a deadline of %d milliseconds', (deadlineMs) => {
+    expect(() => pre.with({ deadlineMs })).toThrow(RangeError)
+    expect(() => pre.with({ deadlineMs })).toThrow(`deadlineMs is ${deadlineMs}; expected 1 to 5000 milliseconds: Cognito waits no longer`)
+  })
+
+  it.each([1, 4000, 5000])('takes a deadline of %d milliseconds', (deadlineMs) => {
+    expect(pre.with({ deadlineMs })(noOpinion)).toBeTypeOf('function')
+  })
+
+  it.each(['verbose', 'INFO', ''])('refuses the log level %j', (logLevel) => {
+    expect(() => pre.with({ logLevel: unchecked(logLevel) })).toThrow(TypeError)
+    expect(() => pre.with({ logLevel: unchecked(logLevel) })).toThrow(
+      `logLevel is '${logLevel}'; expected one of debug, info, warn, error, silent`,
+    )
+  })
+
+  it.each(['', 'fifteen letters'])('refuses a key that is too short to hide a name behind, and does not show it: %j', (logHashKey) => {
+    expect(() => pre.with({ logHashKey })).toThrow(
+      new RangeError('logHashKey is too short; expected a random text of at least 16 characters'),
+    )
+  })
+
+  it('makes handlers that know their composition and their trigger', () => {
+    const handler = pre.with({ deadlineMs: 100 })(noOpinion, refuse)
+    expect(handler.rule).toMatchObject({ kind: 'chain', children: [{ name: 'no-opinion' }, { name: 'refuse' }] })
+    expect(handler.trigger).toBe('PreSignUp')
+    expect(post(work).trigger).toBe('PostConfirmation')
+  })
+})
+
+describe('decide', () => {
+  it('tells the decision with its trace, and writes no line', async () => {
+    const out = collector()
+    const settings = { write: out.write }
+    expect(await pre.with(settings)(confirm).decide(preEvent())).toMatchObject({
+      kind: 'proceed',
+      rule: null,
+      response: { autoConfirmUser: true },
+    })
+    expect(await pre.with(settings)(confirm, refuse).decide(preEvent())).toMatchObject({
+      ...{ kind: 'denied', rule: 'refuse', reason: 'not-invited', message: 'You need an invitation' },
+      trace: [{ rule: 'confirm' }, { rule: 'refuse' }],
+    })
+    expect(await pre.with(settings)(crash).decide(preEvent())).toMatchObject({
+      kind: 'failed',
+      rule: 'crash',
+      error: expect.any(RangeError),
+    })
+    expect(await post(work).decide({ ...preEvent(), response: {} })).toMatchObject({
+      kind: 'proceed',
+      trace: [{ rule: 'work', outcome: 'done' }],
+    })
+    expect(out.lines()).toEqual([])
+  })
+
+  it('runs no middleware', async () => {
+    const middleware = [
+      {
+        before: () => {
+          throw new Error('asked')
+        },
+      },
+    ]
+    expect(await pre.with({ middleware })(confirm).decide(preEvent())).toMatchObject({ kind: 'proceed' })
+  })
+
+  it('uses the clock of the settings, and leaves none of its timers', async () => {
+    const clock = manualClock()
+    const slow = defineRule<Pre>('slow', async () => {
+      clock.advance(30)
+      return { kind: 'skip' }
+    })
+    expect(await pre.with({ clock })(slow).decide(preEvent())).toMatchObject({ trace: [{ rule: 'slow', ms: 30 }] })
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('refuses an answer that the trigger does not have, as the handler does', async () => {
+    const wrong = defineRule<Pre>('wrong', () => ({ kind: 'skip', response: unchecked({ autoConfirm: true }) }))
+    expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
+  })
+})

@@ -1,0 +1,129 @@
+import middy from '@middy/core'
+import type { Context } from 'aws-lambda'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { guardWith } from '../../../src/shared/lambda/guard.ts'
+import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import type { Rule } from '../../../src/shared/rules/rule.ts'
+import { emfProblems } from '../../support/emf.ts'
+import {
+  collector,
+  confirm,
+  crash,
+  hang,
+  MASKED,
+  manualClock,
+  type Pre,
+  type PreEvent,
+  pre,
+  preEvent,
+  refuse,
+  resultOf,
+  settled,
+  unchecked,
+} from './harness.ts'
+
+/** The guard of the factory, with what tests need to see inside. */
+const guard = (rules: readonly Rule<Pre>[], settings: HandlerSettings<Pre> = {}) =>
+  guardWith<Pre>({
+    name: 'PreSignUp',
+    allowed: { phase: 'pre', responseFields: { autoConfirmUser: 'boolean', claims: 'object' } },
+    rule: chain(...rules),
+    settings,
+  })
+
+/** A middy handler as somebody has it already: it answers with the event. */
+const theirs = (event: PreEvent): PreEvent => event
+const context = unchecked<Context>({ awsRequestId: 'request-1' })
+
+describe('guard', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  it('merges what the rules answered into the event that the handler sees, and lets it run', async () => {
+    const out = collector()
+    const handler = middy(theirs).use(guard([confirm], { write: out.write }))
+    expect(await handler(preEvent(), context)).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
+    expect(out.lines()).toMatchObject([{ decision: 'proceed', requestId: 'request-1', trigger: 'PreSignUp' }])
+    expect(out.lines().flatMap(emfProblems)).toEqual([])
+  })
+
+  it('throws on a denial, and the handler does not run', async () => {
+    const out = collector()
+    const base = vi.fn(theirs)
+    const { error } = await resultOf(middy(base).use(guard([confirm, refuse], { write: out.write }))(preEvent(), context))
+    expect(error).toMatchObject({ name: 'TriggerDenied', message: 'You need an invitation' })
+    expect(base).not.toHaveBeenCalled()
+    expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
+  })
+
+  it('masks a failure, and its cause is in the log without its message', async () => {
+    const out = collector()
+    const { error } = await resultOf(middy(theirs).use(guard([crash], { write: out.write }))(preEvent(), context))
+    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
+    expect(out.raw()).not.toContain('secret')
+  })
+
+  it.each([7, null, preEvent({ request: 'x' })])('masks and logs what is no event: %j', async (input) => {
+    const out = collector()
+    const { error } = await resultOf(middy(theirs).use(guard([confirm], { write: out.write }))(unchecked(input), context))
+    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
+  })
+
+  it('ends a rule that hangs at its deadline, and leaves no timer', async () => {
+    const clock = manualClock()
+    const out = collector()
+    const running = resultOf(middy(theirs).use(guard([hang], { write: out.write, clock }))(preEvent(), context))
+    await settled()
+    clock.advance(4000)
+    expect((await running).error?.name).toBe('TriggerFailed')
+    expect(out.lines()[0]).toMatchObject({ decidedBy: 'hang', reason: 'deadline-exceeded', durationMs: 4000 })
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('judges the event as the middleware before it left it', async () => {
+    const out = collector()
+    const handler = middy(theirs)
+      .use({
+        before: (request) => {
+          request.event = { ...request.event, triggerSource: 'changed' }
+        },
+      })
+      .use(guard([confirm], { write: out.write }))
+    await handler(preEvent(), context)
+    expect(out.lines()[0]).toMatchObject({ triggerSource: 'changed' })
+  })
+
+  it('of a factory writes to standard output', async () => {
+    const written: string[] = []
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
+    const { error } = await resultOf(middy(theirs).use(pre.guard(refuse))(preEvent(), context))
+    vi.restoreAllMocks()
+    expect(error?.name).toBe('TriggerDenied')
+    expect(written.map((line) => JSON.parse(line))).toMatchObject([{ decision: 'denied', trigger: 'PreSignUp' }])
+    expect(() => pre.guard()).toThrow(TypeError)
+  })
+})
+
+describe('what guard cannot promise, and a handler of the factory does', () => {
+  it('an onError that returns a value undoes the denial', async () => {
+    const forgiving = { onError: () => preEvent() }
+    const quiet = { write: () => undefined }
+    expect(
+      await middy(theirs)
+        .use(guard([refuse], quiet))
+        .use(forgiving)(preEvent(), context),
+    ).toStrictEqual(preEvent())
+    expect((await resultOf(pre.with({ ...quiet, middleware: [forgiving] })(refuse)(preEvent()))).error?.name).toBe('TriggerDenied')
+  })
+
+  it('an earlier before that returns a value ends the invocation unjudged', async () => {
+    const out = collector()
+    const handler = middy(theirs)
+      .use({ before: () => preEvent() })
+      .use(guard([refuse], { write: out.write }))
+    expect(await handler(preEvent(), context)).toStrictEqual(preEvent())
+    expect(out.lines()).toEqual([])
+  })
+})

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { MessageRejected } from '@aws-sdk/client-ses'
+import { describe, expect, it } from 'vitest'
+import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
+import { describeError } from '../../../../src/shared/lambda/log/describe-error.ts'
+
+const FRAME = /^at .*describe-error\.test\.ts:\d+:\d+\)?$/
+
+function caught(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('describeError', () => {
+  it('tells the name and where it was thrown, nearest first, at most five frames', () => {
+    const { name, frames } = describeError(new RangeError('secret'))
+    expect(name).toBe('RangeError')
+    expect(frames[0]).toMatch(FRAME)
+    expect(frames.length).toBeLessThanOrEqual(5)
+    const deep = (levels: number): Error => (levels === 0 ? new Error('secret') : deep(levels - 1))
+    expect(describeError(deep(20)).frames).toHaveLength(5)
+  })
+
+  it('tells the code and the request id of an error of the AWS SDK, and not its message, which names the recipient', () => {
+    const error = new MessageRejected({ message: 'Email address is not verified: mary@example.com', $metadata: { requestId: 'a1-b2' } })
+    const described = describeError(Object.assign(error, { code: 'MessageRejected' }))
+    expect(described).toMatchObject({ name: 'MessageRejected', code: 'MessageRejected', awsRequestId: 'a1-b2' })
+    expect(JSON.stringify(described)).not.toContain('mary')
+  })
+
+  it('reads the frames of an error of Node, which has its code behind its name', () => {
+    const error = caught(() => readFileSync(JSON.parse('{}')))
+    expect(describeError(error)).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+    expect(describeError(error).frames.some((frame) => FRAME.test(frame))).toBe(true)
+  })
+
+  it.each([
+    '',
+    'one line',
+    'two\nlines',
+    'at the beginning\n    at fake (/secret.js:1:1)\n    at /fake.js:1:1',
+    'Error',
+    ': ',
+    '\n',
+    'Error: \n    at fake (/fake.js:1:1)',
+  ])('takes no line of the message %j for a frame', (message) => {
+    const { frames } = describeError(new Error(message))
+    expect(frames[0]).toMatch(FRAME)
+    expect(frames.join('\n')).not.toMatch(/fake|beginning/)
+  })
+
+  it.each(['', 'Error', 'r', 'secret', 'other'])('tells no frame where the message became %j after the stack was written', (message) => {
+    const error = Object.assign(new Error(message), {
+      stack: 'Error: first secret\n    at fake (/fake.js:1:1)\n    at real (/real.js:1:1)',
+    })
+    expect(describeError(error)).toEqual({ name: 'Error', frames: [] })
+  })
+
+  it.each([
+    ['Error\n    at real (/real.js:1:1)', ['at real (/real.js:1:1)']],
+    ['Error: \n    at real (/real.js:1:1)', ['at real (/real.js:1:1)']],
+    [
+      'Error\n    at mary (mary@example.com:1:1)\n    at mary\n    at async Promise.all (index 0)\n    at async /real.js:1:1\n    at new A [as b] (node:vm:1:2)\n    at C:\\a.js:1:1',
+      ['at async /real.js:1:1', 'at new A [as b] (node:vm:1:2)', 'at C:\\a.js:1:1'],
+    ],
+  ])('tells of the stack %j, which has no message, what names a place in code', (stack, frames) => {
+    expect(describeError(Object.assign(new Error(''), { stack })).frames).toEqual(frames)
+  })
+
+  it.each([undefined, 7, '', 'a text', 'Error: other\n    at fake (/fake.js:1:1)', '    at fake (/fake.js:1:1)'])(
+    'tells no frame of the stack %j',
+    (stack) => {
+      expect(describeError(Object.assign(new Error('secret'), { stack }))).toEqual({ name: 'Error', frames: [] })
+    },
+  )
+
+  it.each(['mary@example.com', 'a text', '', 'x'.repeat(65), 7, null])(
+    'does not tell a name, a code or a request id such as %j, which is no identifier',
+    (text) => {
+      const error = Object.assign(new Error('secret'), { name: text, code: text, $metadata: { requestId: text } })
+      expect(Object.keys(describeError(error))).toEqual(['name', 'frames'])
+      expect(describeError(error).name).toBe('Error')
+    },
+  )
+
+  it.each([null, 'text', {}])('copes with %j as the metadata of an error', ($metadata) => {
+    expect(describeError(Object.assign(new Error('secret'), { $metadata }))).not.toHaveProperty('awsRequestId')
+  })
+
+  it('tells the problems of what is no event, and of no other error', () => {
+    expect(describeError(new InvalidEvent(['request: expected an object'])).problems).toEqual(['request: expected an object'])
+    expect(describeError(Object.assign(new Error('secret'), { problems: ['mary@example.com'] }))).not.toHaveProperty('problems')
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['object', null],
+    ['string', 'secret'],
+    ['number', 7],
+    ['object', { name: 'secret', message: 'secret', stack: 'secret' }],
+  ])('tells no more than the type of what is no error: %s', (name, value) => {
+    expect(describeError(value)).toEqual({ name, frames: [] })
+  })
+
+  it('tells nothing of an error that throws when it is read', () => {
+    const hiding = Object.defineProperty(new Error('secret'), 'stack', {
+      get: () => {
+        throw new Error('another secret')
+      },
+    })
+    expect(describeError(hiding)).toEqual({ name: 'Error', frames: [] })
+  })
+})

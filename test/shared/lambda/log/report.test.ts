@@ -1,0 +1,282 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../../src/shared/lambda/log/logger.ts'
+import { anyOf } from '../../../../src/shared/rules/any-of.ts'
+import { chain } from '../../../../src/shared/rules/chain.ts'
+import { failOpen } from '../../../../src/shared/rules/failure.ts'
+import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
+import { shadow } from '../../../../src/shared/rules/shadow.ts'
+import { emfProblems } from '../../../support/emf.ts'
+import {
+  collector,
+  confirm,
+  crash,
+  type Line,
+  noOpinion,
+  type Post,
+  type Pre,
+  post,
+  postEvent,
+  pre,
+  preEvent,
+  refuse,
+  resultOf,
+  runPre,
+  work,
+} from '../harness.ts'
+
+const sorted = (line: Line | undefined): readonly string[] => Object.keys(line ?? {}).sort()
+
+const ALWAYS = [
+  ...['_aws', 'Invocations', 'Denials', 'Breakages', 'Duration'],
+  ...['level', 'timestamp', 'message', 'requestId', 'trigger', 'triggerSource', 'userPoolId', 'appClient'],
+  ...['decision', 'decidedBy', 'reason', 'coldStart', 'durationMs', 'trace'],
+]
+const METRICS_ONLY = ['_aws', 'Invocations', 'Denials', 'Breakages', 'Duration', 'trigger']
+const keys = (...names: readonly string[]): readonly string[] => [...names].sort()
+
+const brokenAfter = defineRule<Post>('broken-after', () => {
+  throw new Error('secret')
+})
+
+/** A logger that keeps what it is told. */
+function keeper(): { readonly logger: Logger; readonly told: readonly (readonly [string, string, LogFields])[] } {
+  const told: [string, string, LogFields][] = []
+  const at = (level: string) => (message: string, fields: LogFields) => void told.push([level, message, fields])
+  return { logger: { info: at('info'), warn: at('warn'), error: at('error') }, told }
+}
+
+describe('the log line of an invocation', () => {
+  it('of an approval is one line with these fields and no others', async () => {
+    const { lines } = await runPre([noOpinion, confirm])
+    expect(lines).toHaveLength(1)
+    expect(sorted(lines[0])).toEqual(keys(...ALWAYS))
+    expect(lines[0]).toMatchObject({
+      ...{ level: 'INFO', message: 'PreSignUp proceed', requestId: 'request-1', trigger: 'PreSignUp', triggerSource: 'PreSignUp_SignUp' },
+      ...{ userPoolId: 'eu-west-1_pool', appClient: 'app-client', decision: 'proceed', decidedBy: null, reason: null, coldStart: true },
+      ...{ Invocations: 1, Denials: 0, Breakages: 0, durationMs: expect.any(Number), Duration: lines[0]?.durationMs },
+      trace: [
+        { rule: 'no-opinion', path: '0', outcome: 'skip', ms: expect.any(Number) },
+        { rule: 'confirm', path: '1', outcome: 'skip', ms: expect.any(Number) },
+      ],
+    })
+    expect(lines[0]?.timestamp).toBe(new Date(String(lines[0]?.timestamp)).toISOString())
+  })
+
+  it('of a denial has the rule as a dimension besides', async () => {
+    const { lines } = await runPre([refuse])
+    expect(lines).toHaveLength(1)
+    expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'rule'))
+    expect(lines[0]).toMatchObject({
+      level: 'INFO',
+      decision: 'denied',
+      decidedBy: 'refuse',
+      reason: 'not-invited',
+      rule: 'refuse',
+      Denials: 1,
+    })
+  })
+
+  it('of a failure has the error besides, and its breakage is a document of its own', async () => {
+    const { lines } = await runPre([crash])
+    expect(lines).toHaveLength(2)
+    expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'error'))
+    expect(sorted(Object(lines[0]?.error))).toEqual(['frames', 'name'])
+    expect(lines[0]).toMatchObject({ level: 'ERROR', decision: 'failed', decidedBy: 'crash', reason: 'RangeError', Breakages: 1 })
+    expect(lines[1]).toEqual({ _aws: expect.any(Object), trigger: 'PreSignUp', rule: 'crash', Breakages: 1 })
+  })
+
+  it('says of the second invocation that it was no cold start', async () => {
+    const out = collector()
+    const handler = pre.with({ write: out.write })(noOpinion)
+    for (let invocation = 0; invocation < 3; invocation++) await handler(preEvent())
+    expect(out.lines().map(({ coldStart }) => coldStart)).toEqual([true, false, false])
+  })
+
+  it('is one line each: no value brings a line break of its own', async () => {
+    const { raw, lines } = await runPre([noOpinion], preEvent({ triggerSource: 'a\nb\u2028c', userPoolId: 'x\r\n{"level":"ERROR"}' }))
+    expect(raw.split('\n')).toEqual([expect.any(String), ''])
+    expect(lines[0]).toMatchObject({ triggerSource: 'a\nb\u2028c' })
+  })
+
+  it('is cut where the event holds something very long', async () => {
+    const { lines } = await runPre([noOpinion], preEvent({ triggerSource: 'x'.repeat(10_000) }))
+    expect(lines[0]?.triggerSource).toBe(`${'x'.repeat(500)}...`)
+  })
+
+  it('rounds times to a thousandth of a millisecond', async () => {
+    const { lines } = await runPre([noOpinion])
+    expect(String(lines[0]?.durationMs)).toMatch(/^\d+(\.\d{1,3})?$/)
+  })
+
+  it('has the detail of the denial that decided, cut where it is long', async () => {
+    const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', detail))
+    const branches = await runPre([
+      anyOf(denying('of a branch before'), denying('of the one that decided')),
+      shadow(denying('of a shadow')),
+    ])
+    expect(branches.lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'denying', detail: 'of the one that decided' })
+    const long = await runPre([denying('d'.repeat(600))])
+    const cut = `${'d'.repeat(500)}...`
+    expect(long.lines[0]).toMatchObject({ detail: cut, trace: [{ rule: 'denying', detail: cut }] })
+  })
+
+  it('tells of every rule what it said: reasons, overrides, shadows, errors', async () => {
+    const again = defineRule<Pre>('again', () => respond({ autoConfirmUser: false }, 'not-yet'))
+    const { lines } = await runPre([confirm, again, failOpen(crash), shadow(refuse)])
+    expect(lines[0]).toMatchObject({
+      level: 'WARN',
+      decision: 'proceed',
+      trace: [
+        { rule: 'confirm', path: '0', outcome: 'skip' },
+        { rule: 'again', path: '1', outcome: 'skip', reason: 'not-yet', overrides: ['autoConfirmUser'] },
+        { rule: 'fail-open', path: '2', outcome: 'skip', reason: 'failed-open' },
+        { rule: 'crash', path: '2.0', outcome: 'broken', reason: 'RangeError', error: { name: 'RangeError' } },
+        { rule: 'shadow', path: '3', outcome: 'skip', reason: 'shadowed' },
+        { rule: 'refuse', path: '3.0', outcome: 'deny', reason: 'not-invited', shadow: true },
+      ],
+    })
+  })
+
+  it('warns of a rule that a post trigger passed over', async () => {
+    const out = collector()
+    await post.with({ write: out.write })(brokenAfter, work)(postEvent())
+    expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', Breakages: 1 })
+  })
+})
+
+describe('the metrics of an invocation', () => {
+  const faulty = [{ after: () => Promise.reject(new Error('after')) }]
+  const cases: readonly (readonly [string, () => Promise<readonly Line[]>, readonly string[]])[] = [
+    ['an approval', async () => (await runPre([confirm])).lines, []],
+    ['a denial', async () => (await runPre([refuse])).lines, []],
+    ['what is no event', async () => (await runPre([confirm], null)).lines, ['handler']],
+    ['a broken rule', async () => (await runPre([crash])).lines, ['crash']],
+    ['a rule that broke deep inside', async () => (await runPre([chain(noOpinion, chain(crash))])).lines, ['crash']],
+    ['a broken rule that an anyOf forgave', async () => (await runPre([anyOf(crash, vouch)])).lines, ['crash']],
+    ['two that broke', async () => (await runPre([anyOf(crash, crash)])).lines, ['crash', 'crash']],
+    ['a shadow that broke', async () => (await runPre([shadow(crash)])).lines, []],
+    ['a faulty middleware', async () => (await runPre([confirm], preEvent(), { middleware: faulty })).lines, ['handler']],
+    [
+      'a broken rule that was passed over, and a faulty middleware',
+      async () => (await runPre([failOpen(crash)], preEvent(), { middleware: faulty })).lines,
+      ['crash', 'handler'],
+    ],
+  ]
+  const vouch = defineRule<Pre>('vouch', () => ({ kind: 'allow' }))
+
+  it.each(cases)('are documents that CloudWatch takes, one for each breakage: of %s', async (_, run, broken) => {
+    const [counted, ...breakages] = await run()
+    expect([counted, ...breakages].flatMap(emfProblems)).toEqual([])
+    expect(breakages.map(({ rule }) => rule)).toEqual(broken)
+    expect(counted?.Breakages).toBe(broken.length)
+    expect(breakages.every(({ Breakages: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
+  })
+
+  it('count a denial by its rule as well', async () => {
+    const [counted] = (await runPre([refuse])).lines
+    expect(counted?._aws).toMatchObject({
+      CloudWatchMetrics: [
+        { Namespace: 'Lifeguard', Dimensions: [['trigger']] },
+        { Namespace: 'Lifeguard', Dimensions: [['trigger', 'rule']], Metrics: [{ Name: 'Denials', Unit: 'Count' }] },
+      ],
+    })
+  })
+})
+
+describe('the log level', () => {
+  const outcomes: readonly (readonly ['info' | 'warn' | 'error', readonly Rule<Pre>[]])[] = [
+    ['info', [refuse]],
+    ['warn', [failOpen(crash)]],
+    ['error', [crash]],
+  ]
+  const cases = LOG_LEVELS.flatMap((level) => outcomes.map(([severity, rules]) => [level, severity, rules] as const))
+
+  it.each(cases)('%s cuts or writes a line of the severity %s, and the metrics go out either way', async (logLevel, severity, rules) => {
+    const written = LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(logLevel)
+    const { lines } = await runPre(rules, preEvent(), { logLevel })
+    expect(lines.flatMap(emfProblems)).toEqual([])
+    expect(lines[0]?.level).toBe(written ? severity.toUpperCase() : undefined)
+    if (!written) expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
+
+    const { logger, told } = keeper()
+    const own = await runPre(rules, preEvent(), { logLevel, logger })
+    expect(told.map(([level]) => level)).toEqual(written ? [severity] : [])
+    expect(own.lines.flatMap(emfProblems)).toEqual([])
+    expect(sorted(own.lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
+  })
+
+  it.each<LogLevel>(['silent', 'error'])('%s leaves of an approval the metrics alone', async (logLevel) => {
+    const { lines } = await runPre([confirm], preEvent(), { logLevel })
+    expect(lines).toHaveLength(1)
+    expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY))
+  })
+})
+
+describe('a logger of the user', () => {
+  it('is told the line, and metrics have lines of their own', async () => {
+    const { logger, told } = keeper()
+    const { lines } = await runPre([crash], preEvent(), { logger })
+    expect(told).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
+    expect(told[0]?.[2]).not.toHaveProperty('_aws')
+    expect(lines.map(sorted)).toEqual([keys(...METRICS_ONLY), keys('_aws', 'trigger', 'rule', 'Breakages')])
+  })
+
+  const fail = (): never => {
+    throw new Error('the logger is broken')
+  }
+  it('that throws changes nothing, and the line goes to standard output', async () => {
+    const logger: Logger = { info: fail, warn: fail, error: fail }
+    const approved = await runPre([confirm], preEvent(), { logger })
+    expect(approved.answer).toStrictEqual((await runPre([confirm])).answer)
+    expect(approved.lines).toMatchObject([{ decision: 'proceed', level: 'INFO' }])
+    expect((await runPre([refuse], preEvent(), { logger })).error).toMatchObject({
+      name: 'TriggerDenied',
+      message: 'You need an invitation',
+    })
+    expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailed' })
+  })
+
+  it('that rejects later changes nothing, and does not end the process', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const reject = async (): Promise<void> => fail()
+    const { answer } = await runPre([confirm], preEvent(), { logger: { info: reject, warn: reject, error: reject } })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    process.off('unhandledRejection', unhandled)
+    expect(answer).toMatchObject({ response: { autoConfirmUser: true } })
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  it('that edits what it is told does not reach the metrics', async () => {
+    const vandal = (_: string, fields: LogFields): void => {
+      for (const name of Object.keys(fields)) fields[name] = null
+    }
+    const { lines } = await runPre([refuse], preEvent(), { logger: { info: vandal, warn: vandal, error: vandal } })
+    expect(lines[0]).toMatchObject({ trigger: 'PreSignUp', rule: 'refuse', Denials: 1 })
+  })
+})
+
+describe('standard output', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  it('gets the lines unless a setting says otherwise, each in one piece', async () => {
+    const written: unknown[] = []
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(chunk) > 0)
+    await pre(confirm)(preEvent())
+    vi.restoreAllMocks()
+    expect(written).toHaveLength(1)
+    expect(String(written[0])).toMatch(/^\{.*\}\n$/)
+  })
+
+  it('that cannot be written to changes no decision', async () => {
+    const write = (): never => {
+      throw new Error('EPIPE: a text that is nobody’s business')
+    }
+    expect((await resultOf(pre.with({ write })(confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
+    expect((await resultOf(pre.with({ write })(refuse)(preEvent()))).error).toMatchObject({
+      name: 'TriggerDenied',
+      message: 'You need an invitation',
+    })
+  })
+})

@@ -1,0 +1,138 @@
+import type { MiddlewareObj } from '@middy/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { chain, when } from '../../../../src/shared/rules/chain.ts'
+import { failOpen } from '../../../../src/shared/rules/failure.ts'
+import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
+import { shadow } from '../../../../src/shared/rules/shadow.ts'
+import { collector, type Pre, type PreEvent, pre, resultOf, unchecked } from '../harness.ts'
+
+/** What no line may hold: it stands in every text that an event or an error brings. */
+const SECRET = 'mary.hidden@secret.example'
+
+/** A text that holds the secret somewhere. */
+const secretText = fc
+  .tuple(
+    fc.string({ maxLength: 8 }),
+    fc.constantFrom(SECRET, `\n    at ${SECRET}`, `\r\n at f (${SECRET}:1:1)`, `\n    at f (file:///${SECRET}.js:1:1)\n`),
+    fc.string({ maxLength: 8 }),
+  )
+  .map((parts) => parts.join(''))
+const secretRecord = fc.oneof(
+  fc.constant(null),
+  fc.dictionary(fc.constantFrom('email', 'sub', 'name', 'phone_number', 'custom:plan', '__proto__', 'password', 'token'), secretText),
+)
+const secretJson = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    secretText,
+    fc.integer(),
+    fc.constant(null),
+    fc.array(tie('value')),
+    fc.dictionary(fc.string(), tie('value')),
+  ),
+})).value
+
+/** Events, whole, cut down and of the wrong types, with the secret in every text but those that a log names on purpose. */
+const event = fc.record(
+  {
+    triggerSource: fc.constantFrom('PreSignUp_SignUp', 'PreSignUp_New', null),
+    userPoolId: fc.constant('eu-west-1_pool'),
+    version: secretText,
+    region: secretText,
+    userName: fc.oneof(secretText, secretJson),
+    callerContext: fc.record({ awsSdkVersion: secretText, clientId: fc.constantFrom('client', null), extra: secretJson }),
+    request: fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          userAttributes: secretRecord,
+          validationData: secretRecord,
+          clientMetadata: secretRecord,
+          password: secretText,
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ userAttributes: secretJson, validationData: secretJson, clientMetadata: secretJson }) },
+      { weight: 1, arbitrary: secretJson },
+    ),
+    response: fc.oneof(fc.constant({}), secretJson),
+    extra: secretJson,
+  },
+  { requiredKeys: [] },
+)
+
+/** What rules and middleware throw: messages with the secret, however they were made and changed afterwards. */
+const thrown: fc.Arbitrary<unknown> = fc.tuple(secretText, fc.string({ maxLength: 8 })).chain(([message, other]) => {
+  const error = new TypeError(message)
+  const changed = (to: string): Error => Object.assign(new Error(message), { message: to })
+  return fc.constantFrom<unknown>(
+    error,
+    new Error(message, { cause: new Error(message) }),
+    new AggregateError([error], message),
+    Object.assign(new Error(`${other}\n    at ${message}\n    at f (${message}:1:1)`), {
+      name: message,
+      code: message,
+      $metadata: { requestId: message },
+    }),
+    Object.assign(new Error(message), { stack: `Error: ${other}\n    at ${message}` }),
+    Object.assign(new Error(message), { stack: `    at ${message}`, problems: [message], name: '', recipient: message }),
+    ...['', 'Error', 'E', 'at', ' ', '\n'].map(changed),
+    message,
+    { message, name: message, code: message, stack: message },
+    [message],
+    undefined,
+  )
+})
+
+const rethrow = (error: unknown): never => {
+  throw error
+}
+const places: Readonly<
+  Record<
+    string,
+    (error: unknown) => { readonly rules: readonly Rule<Pre>[]; readonly middleware?: readonly MiddlewareObj<PreEvent, PreEvent>[] }
+  >
+> = {
+  nowhere: () => ({ rules: [defineRule('fine', ({ user }) => respond({ claims: { email: user.email ?? '' } }))] }),
+  'in a rule': (error) => ({ rules: [defineRule('throws', () => rethrow(error))] }),
+  'in a rule, later': (error) => ({ rules: [chain(defineRule<Pre>('rejects', async () => rethrow(error)))] }),
+  'in a condition': (error) => ({
+    rules: [
+      when(
+        () => rethrow(error),
+        defineRule('fine', () => respond({})),
+      ),
+    ],
+  }),
+  'in a rule that may break': (error) => ({ rules: [failOpen(defineRule<Pre>('throws', () => rethrow(error)))] }),
+  'in a shadow': (error) => ({ rules: [shadow(defineRule<Pre>('throws', () => rethrow(error)))] }),
+  'in a before': (error) => ({ rules: [defineRule('fine', () => respond({}))], middleware: [{ before: () => rethrow(error) }] }),
+  'in an after': (error) => ({ rules: [defineRule('fine', () => respond({}))], middleware: [{ after: () => rethrow(error) }] }),
+  'in an onError': (error) => ({ rules: [defineRule('denies', () => deny('no', 'No'))], middleware: [{ onError: () => rethrow(error) }] }),
+}
+
+describe('no attribute, no user name and no message of an error', () => {
+  it('is in any line, whatever came in and whatever was thrown', async () => {
+    await fc.assert(
+      fc.asyncProperty(event, thrown, fc.constantFrom(...Object.keys(places)), fc.boolean(), async (input, error, place, keyed) => {
+        const { rules, middleware = [] } = places[place]?.(error) ?? { rules: [] }
+        const out = collector()
+        const told: unknown[] = []
+        const tell = (...args: readonly unknown[]): void => void told.push(args)
+        const settings = { write: out.write, middleware, ...(keyed && { logHashKey: 'a random text of ours' }) }
+        const { error: answer } = await resultOf(pre.with(settings)(...rules)(unchecked(input), { awsRequestId: 'request-1' }))
+        await resultOf(pre.with({ ...settings, logger: { info: tell, warn: tell, error: tell } })(...rules)(unchecked(input)))
+        expect(out.lines().length).toBeGreaterThanOrEqual(2)
+        expect(out.lines()[0]).toMatchObject({ requestId: 'request-1' })
+        // A fragment is told as well: a line that cuts a text in the middle has told enough of it.
+        for (const fragment of ['hidden', 'secret.example']) {
+          expect(out.raw()).not.toContain(fragment)
+          expect(JSON.stringify(told)).not.toContain(fragment)
+          expect(answer?.text ?? '').not.toContain(fragment)
+        }
+      }),
+      { numRuns: 1500 },
+    )
+  })
+})

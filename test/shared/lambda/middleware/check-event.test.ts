@@ -1,0 +1,57 @@
+import middy from '@middy/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
+import { assertEvent, checkEvent } from '../../../../src/shared/lambda/middleware/check-event.ts'
+import { preEvent, unchecked } from '../harness.ts'
+
+function problemsOf(input: unknown): readonly string[] {
+  try {
+    assertEvent(input)
+    return []
+  } catch (error) {
+    if (error instanceof InvalidEvent) return error.problems
+    throw error
+  }
+}
+
+describe('assertEvent', () => {
+  it('lets through what Cognito sends, adds, leaves out or sends as null', () => {
+    expect(problemsOf(preEvent())).toEqual([])
+    expect(problemsOf({})).toEqual([])
+    expect(problemsOf(preEvent({ request: { userAttributes: { verified: true, n: 1 } }, response: null, new: [1] }))).toEqual([])
+    expect(problemsOf(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
+  })
+
+  it('names every place that is wrong', () => {
+    expect(
+      problemsOf({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
+    ).toEqual([
+      'userName: expected a string',
+      'callerContext.clientId: expected a string',
+      'request.userAttributes: expected an object',
+      'request.clientMetadata: expected an object',
+      'response: expected an object',
+    ])
+  })
+
+  it('throws nothing but InvalidEvent, and edits nothing, whatever comes in', () => {
+    const parts = fc.record({ request: fc.jsonValue(), callerContext: fc.jsonValue(), userName: fc.jsonValue() }, { requiredKeys: [] })
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {
+        const before = JSON.stringify(input)
+        problemsOf(input)
+        expect(JSON.stringify(input)).toBe(before)
+      }),
+    )
+  })
+})
+
+describe('checkEvent', () => {
+  it('is a middleware of middy that hands the event on as it came', async () => {
+    const event = preEvent({ unknown: 'kept' })
+    const handler = middy((input: unknown) => input).use(checkEvent())
+    expect(await handler(unchecked(event), unchecked({}))).toBe(event)
+    await expect(handler(unchecked(7), unchecked({}))).rejects.toThrow('Not a Cognito event: event: expected an object')
+  })
+})

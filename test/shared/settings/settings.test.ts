@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import { skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule } from '../../../src/shared/rules/rule.ts'
+import { domains, emailAddress, logging, logSettings, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
+
+/** What a schema makes of a value, or what it says that it expected. */
+function read<V>(schema: z.ZodMiniType<V>, value: unknown): V | string {
+  const result = schema.safeParse(value)
+  return result.success ? result.data : result.error.issues.map(({ message }) => message).join('; ')
+}
+
+describe('the pieces of settings', () => {
+  it('text: any text, and its own words where there is none', () => {
+    expect(read(text('the name of a table'), 'blocks')).toBe('blocks')
+    expect(read(text('the name of a table'), undefined)).toBe('the name of a table')
+  })
+
+  it('oneOf: one of the words, exactly', () => {
+    expect(read(oneOf(['exempt', 'judge']), 'judge')).toBe('judge')
+    for (const value of ['Judge', ' judge', '', undefined, 'toString'])
+      expect(read(oneOf(['exempt', 'judge']), value)).toBe('one of exempt, judge')
+  })
+
+  it('domains: separated by commas, white space around them aside', () => {
+    expect(read(domains(), 'example.com')).toEqual(['example.com'])
+    expect(read(domains(), ' example.com ,\n*.example.org ')).toEqual(['example.com', '*.example.org'])
+    expect(read(domains(), '*')).toEqual(['*'])
+  })
+
+  it.each(['', ',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
+    'domains: %j is wrong, and it is said what is expected and which entry is at fault',
+    (value) => {
+      expect(read(domains(), value)).toMatch(
+        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all \(The domain pattern '.*/,
+      )
+    },
+  )
+
+  it('emailAddress: one address and nothing around it', () => {
+    expect(read(emailAddress(), 'welcome@example.com')).toBe('welcome@example.com')
+    for (const value of [
+      '',
+      'welcome',
+      'a@example.com,b@example.com',
+      'Us <a@example.com>',
+      'a@example.com\nBcc: b@example.com',
+      undefined,
+    ])
+      expect(read(emailAddress(), value)).toBe('one email address, such as welcome@example.com')
+  })
+
+  it('webAddress: https alone', () => {
+    expect(read(webAddress(), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
+    for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
+      expect(read(webAddress(), value)).toBe('a web address that begins with https://')
+  })
+
+  it('logSettings: a level in any case, and a key that is long enough; both may be missing', () => {
+    const schema = z.object(logSettings)
+    expect(read(schema, {})).toEqual({})
+    expect(read(schema, { LOG_LEVEL: 'SILENT', LOG_HASH_KEY: 'sixteen letters!' })).toEqual({
+      LOG_LEVEL: 'silent',
+      LOG_HASH_KEY: 'sixteen letters!',
+    })
+    expect(read(schema, { LOG_LEVEL: 'trace' })).toBe('one of debug, info, warn, error, silent')
+    expect(read(schema, { LOG_LEVEL: 7 })).toBe('one of debug, info, warn, error, silent')
+    expect(read(schema, { LOG_HASH_KEY: 'fifteen letters' })).toBe('a random text of at least 16 characters')
+  })
+
+  it('logging: those variables as settings that a factory takes', () => {
+    expect(logging({})).toEqual({})
+    expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
+    const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
+    expect(settings).toEqual({ logLevel: 'warn', logHashKey: 'sixteen letters!' })
+    expect(preSignUp.with(settings)(defineRule('any', () => skip()))).toBeTypeOf('function')
+  })
+})

@@ -1,0 +1,65 @@
+/**
+ * What is wrong with a document in CloudWatch's embedded metric format; nothing for one that CloudWatch takes as it is.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function emfProblems(document: unknown): readonly string[] {
+  if (!isRecord(document)) return ['the document is no object']
+  const { _aws: metadata } = document
+  if (!isRecord(metadata)) return ['_aws is missing']
+  const { Timestamp: timestamp, CloudWatchMetrics: directives } = metadata
+  const problems: string[] = []
+  if (!Number.isInteger(timestamp) || Number(timestamp) < 1e12) problems.push('_aws.Timestamp is not in milliseconds since 1970')
+  if (!Array.isArray(directives) || directives.length === 0) return [...problems, '_aws.CloudWatchMetrics is no list of directives']
+  for (const directive of directives) problems.push(...directiveProblems(directive, document))
+  return problems
+}
+
+// From the specification's schema, the limits of PutMetricData and the list of units in MetricDatum.
+const MAX_DIMENSIONS = 30
+const MAX_METRICS = 100
+const MAX_VALUES = 100
+const MAX_LENGTH = 1024
+const MAX_DIMENSION_NAME_LENGTH = 250
+const UNITS = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Bytes', 'Percent', 'Count', 'Count/Second', 'None'])
+
+function directiveProblems(directive: unknown, document: Record<string, unknown>): string[] {
+  if (!isRecord(directive)) return ['a directive is no object']
+  const { Namespace: namespace, Dimensions: dimensions, Metrics: metrics } = directive
+  const problems: string[] = []
+  if (!isName(namespace, MAX_LENGTH) || namespace.startsWith('AWS/')) problems.push('the namespace is no name')
+  if (!Array.isArray(dimensions) || dimensions.length === 0) problems.push('there is no set of dimensions')
+  else for (const set of dimensions) problems.push(...dimensionProblems(set, document))
+  if (!Array.isArray(metrics) || metrics.length === 0 || metrics.length > MAX_METRICS) problems.push('there are no metrics, or too many')
+  else for (const metric of metrics) problems.push(...metricProblems(metric, document))
+  return problems
+}
+
+function dimensionProblems(set: unknown, document: Record<string, unknown>): string[] {
+  if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return ['a set of dimensions is no list, or has more than 30']
+  return set.flatMap((key: unknown) => {
+    if (!isName(key, MAX_DIMENSION_NAME_LENGTH)) return ['the name of a dimension is no name']
+    if (!Object.hasOwn(document, key)) return [`the dimension ${key} is not at the top level`]
+    return isName(document[key], MAX_LENGTH) ? [] : [`the dimension ${key} is no text of 1 to ${MAX_LENGTH} characters`]
+  })
+}
+
+function metricProblems(metric: unknown, document: Record<string, unknown>): string[] {
+  if (!isRecord(metric) || !isName(metric.Name, MAX_LENGTH)) return ['the name of a metric is no name']
+  const { Name: name, Unit: unit } = metric
+  const problems: string[] = []
+  if (unit !== undefined && !UNITS.has(String(unit))) problems.push(`the unit of ${name} is unknown`)
+  const value = Object.hasOwn(document, name) ? document[name] : undefined
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (values.length === 0 || values.length > MAX_VALUES || !values.every(Number.isFinite))
+    problems.push(`${name} is no number and no list of them`)
+  return problems
+}
+
+function isName(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= longest
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
