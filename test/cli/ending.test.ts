@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { event, folderOf, handler, start, textOf } from './lifeguard.ts'
+
+/** Whether a process runs. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400 && !(await condition()); tries += 1) await sleep(25)
+}
+
+/** A handler that leaves its process id and hangs. */
+const HANGING =
+  "import { writeFileSync } from 'node:fs'\nexport const handler = () => { writeFileSync('pid', String(process.pid)); for (;;); }\n"
+
+describe('a replay that is ended', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s stops the services and even a busy handler, and says so in its exit code', async (signal, exitCode) => {
+    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
+    const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
+    await until(async () => (await pid()) > 0)
+    const handlerPid = await pid()
+    expect(runs(handlerPid)).toBe(true)
+
+    child.kill(signal)
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')])
+    expect({ code, stderr }).toEqual({ code: exitCode, stderr: '' })
+    await until(() => !runs(handlerPid))
+    expect(runs(handlerPid)).toBe(false)
+  })
+
+  it('ends also while it waits for standard input', async () => {
+    const child = start(['replay', '-', '--services', 'none', ...handler('approve.js')])
+    child.stdin?.write(`${JSON.stringify(event())}\n`)
+    await once(child.stdout ?? child, 'data')
+    child.kill('SIGINT')
+    expect(await once(child, 'close')).toEqual([130, null])
+  })
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const cwd = await folderOf({ 'many.ndjson': `${JSON.stringify(event())}\n`.repeat(50_000) })
+    const child = start(['replay', 'many.ndjson', '--json', '--services', 'none', ...handler('approve.js')], { cwd })
+    const stderr = textOf(child.stderr)
+    await once(child.stdout ?? child, 'data')
+    child.stdout?.destroy()
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(await stderr).toBe('')
+  })
+})

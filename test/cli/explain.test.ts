@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { event, folderOf, handler, lifeguard } from './lifeguard.ts'
+
+/** A handler made with Lifeguard, as TypeScript that replay bundles. */
+function composed(trigger: string, rules: string): string {
+  return `
+import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/pre-sign-up.ts' : 'post-confirmation/post-confirmation.ts'}'
+import { anyOf } from '${process.cwd()}/src/shared/rules/any-of.ts'
+import { chain, when } from '${process.cwd()}/src/shared/rules/chain.ts'
+import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
+import { failOpen } from '${process.cwd()}/src/shared/rules/failure.ts'
+import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
+import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
+import { shadow } from '${process.cwd()}/src/shared/rules/shadow.ts'
+const vouch = defineRule('vouch', () => allow())
+const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'))
+const pass = defineRule('pass', () => skip('nothing-to-say'))
+const crash = defineRule('crash', () => { throw new RangeError('secret') })
+const work = defineRule('work', () => done())
+export const handler = ${trigger}(${rules})
+`
+}
+
+async function explained(trigger: string, rules: string, source: string, ...options: string[]) {
+  const cwd = await folderOf({ 'event.json': event(source), 'handler.ts': composed(trigger, rules) })
+  const finished = await lifeguard(['explain', 'event.json', '--services', 'none', '--handler', `${trigger}=handler.ts`, ...options], {
+    cwd,
+  })
+  return { ...finished, stdout: finished.stdout.replaceAll(/ +[\d.]+ ms/g, '') }
+}
+
+describe('lifeguard explain', () => {
+  it('draws the composition with what each rule said, and why the others did not run', async () => {
+    const rules = `
+      when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(vouch)),
+      anyOf(pass, vouch, refuse),
+      failOpen(crash),
+      shadow(refuse),
+      chain(refuse, vouch),
+      pass`
+    const { code, stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
+    expect(stdout).toBe(`PreSignUp  event.json  PreSignUp_SignUp
+
+├─ when         skip     condition-false
+│  ├─ pass      not run  the condition was false
+│  └─ chain     not run  the condition was false
+│     └─ vouch  not run  chain did not run
+├─ any-of       allow
+│  ├─ pass      skip     nothing-to-say
+│  ├─ vouch     allow
+│  └─ refuse    not run  vouch vouched before
+├─ fail-open    skip     failed-open
+│  └─ crash     broken   RangeError
+├─ shadow       skip     shadowed
+│  └─ refuse    deny     not-today (shadow)
+├─ chain        deny     not-today
+│  ├─ refuse    deny     not-today
+│  └─ vouch     not run  refuse denied before
+└─ pass         not run  chain denied before
+
+denied by refuse: not-today
+→ PreSignUp failed with error Come back tomorrow.
+`)
+    expect(code).toBe(0)
+  })
+
+  it('exits with 1 where a rule broke the decision', async () => {
+    const { code, stdout } = await explained('preSignUp', 'crash, vouch', 'PreSignUp_SignUp')
+    expect(stdout).toContain('├─ crash  broken   RangeError')
+    expect(stdout).toContain('└─ vouch  not run  crash broke before')
+    expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
+    expect(code).toBe(1)
+  })
+
+  it("runs effects in the caller's own services only with --effects", async () => {
+    const refused = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toBe(
+      'lifeguard: The PostConfirmation handler may write and send in your own services: add --effects to let it, or leave --services aws out\n',
+    )
+    const allowed = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws', '--effects')
+    expect(allowed.stdout).toContain('└─ work  done')
+  })
+
+  it('says so where the handler was not made with Lifeguard', async () => {
+    const cwd = await folderOf({ 'event.json': event() })
+    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('approve.js')], { cwd })
+    expect(stdout).toContain('The handler was not made with Lifeguard: there are no rules to show')
+    expect(stdout).toContain('response {"autoConfirmUser":true}')
+  })
+
+  it('shows why a handler does not start', async () => {
+    const cwd = await folderOf({ 'event.json': event() })
+    const { code, stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('settings-error.js')], { cwd })
+    expect(stdout).toContain('The handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains')
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['.', '.: a folder; explain takes one event. To replay a folder: lifeguard replay .'],
+    ['two.ndjson', 'two.ndjson: more than one event; explain takes one'],
+    ['none.ndjson', 'none.ndjson: no event in it'],
+    ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
+    ['other.json', 'other.json: not an event: it names no triggerSource'],
+    ['message.json', 'message.json: no handler given'],
+  ])('refuses %s', async (path, message) => {
+    const line = JSON.stringify(event())
+    const files = {
+      'two.ndjson': `${line}\n${line}\n`,
+      'none.ndjson': '\n',
+      'broken.json': '{"a":',
+      'other.json': {},
+      'message.json': event('CustomMessage_SignUp'),
+    }
+    const cwd = await folderOf(files)
+    const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('approve.js')], { cwd })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { lifeguard, objectsIn } from './lifeguard.ts'
+
+// These run in the project itself, on its own bundles and sample events.
+describe('lifeguard replay in this project', () => {
+  it('finds every sample event as expected, in the order of a user’s life, and leaves nothing out', async () => {
+    const { code, stdout } = await lifeguard(['replay', '--json'])
+    const results = objectsIn(stdout)
+    expect(results.filter(({ expected }) => expected !== true)).toEqual([])
+    expect([...new Set(results.map(({ trigger }) => trigger))]).toEqual([
+      'PreSignUp',
+      'PostConfirmation',
+      'PreAuthentication',
+      'PostAuthentication',
+    ])
+    expect(results.length).toBeGreaterThanOrEqual(30)
+    expect(results.filter(({ trace }) => trace === null)).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  it('shows people lines of at most 100 columns, the profiles and the mails', async () => {
+    const { code, stdout } = await lifeguard(['replay'])
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect(stdout).toMatch(/^PreSignUp {2}events\/pre-signup$/m)
+    expect(stdout).toMatch(/^Profiles written: \d+$/m)
+    expect(stdout).toMatch(/^Mails sent: \d+$/m)
+    expect(stdout).toMatch(/^(\d+) as expected; /m)
+    expect(code).toBe(0)
+  })
+
+  it('leaves one profile and sends one mail however often a confirmation is repeated', async () => {
+    const { stdout } = await lifeguard(['replay', 'events/post-confirmation/confirm-mary.json', '--repeat', '3'])
+    expect(stdout).toContain('confirm-mary #3')
+    expect(stdout).toContain('Profiles written: 1\n')
+    expect(stdout).toContain('Mails sent: 1\n')
+  })
+
+  it('gives the reason of a wrong setting in plain text', async () => {
+    const { code, stdout, stderr } = await lifeguard(['replay', 'events/pre-signup/sign-up-mary.json'], {
+      env: { ALLOWED_EMAIL_DOMAINS: 'not a domain' },
+    })
+    expect(stderr).toContain('The PreSignUp handler does not start:\n')
+    expect(stderr).toContain('ALLOWED_EMAIL_DOMAINS')
+    expect(stderr).toContain('not a domain')
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(stdout).toContain('failed   the handler does not start')
+    expect(code).toBe(1)
+  })
+
+  it('explains a denial', async () => {
+    const { code, stdout } = await lifeguard(['explain', 'events/pre-signup/sign-up-other-domain.json'])
+    expect(stdout).toMatch(/allow-email-domains +deny +domain-not-allowed +[\d.]+ ms/)
+    expect(stdout).toContain('denied by allow-email-domains: domain-not-allowed\n→ PreSignUp failed with error ')
+    expect(code).toBe(0)
+  })
+})

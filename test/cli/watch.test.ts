@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { event, folderOf, objectsIn, start } from './lifeguard.ts'
+
+const APPROVE = 'export const handler = async (event) => event\n'
+const REFUSE = 'export const handler = async () => { throw new Error("no") }\n'
+
+it('--watch replays again when an event or a handler changes, and goes on after a mistake', async () => {
+  const cwd = await folderOf({ 'events/a.json': event(), 'handler.mjs': APPROVE })
+  const child = start(['replay', '--watch', '--json', '--services', 'none', '--handler', 'preSignUp=handler.mjs'], { cwd })
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
+  const waits = async (times: number): Promise<void> => {
+    for (let tries = 0; tries < 400 && stderr.split('Waiting for a change').length <= times; tries += 1) await sleep(25)
+    // The watchers are set up just after the line is written.
+    await sleep(100)
+  }
+
+  await waits(1)
+  await writeFile(join(cwd, 'handler.mjs'), REFUSE)
+  await waits(2)
+  await writeFile(join(cwd, 'events/a.json'), '{')
+  await waits(3)
+  await writeFile(join(cwd, 'events/a.json'), JSON.stringify(event('PreSignUp_AdminCreateUser')))
+  await waits(4)
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([130, null])
+
+  expect(objectsIn(stdout).map(({ triggerSource, outcome }) => [triggerSource, outcome])).toEqual([
+    ['PreSignUp_SignUp', 'proceed'],
+    ['PreSignUp_SignUp', 'denied'],
+    [null, null],
+    ['PreSignUp_AdminCreateUser', 'denied'],
+  ])
+})

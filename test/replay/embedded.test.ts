@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { event, folderOf, lifeguard, objectsIn } from '../cli/lifeguard.ts'
+
+const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
+
+/** A handler that looks itself up in the embedded DynamoDB and writes a profile and a mail there. */
+const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
+const HANDLER = `
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '${SDK}/client-dynamodb/dist-cjs/index.js'
+import { SendEmailCommand, SESClient } from '${SDK}/client-ses/dist-cjs/index.js'
+const dynamodb = new DynamoDBClient({})
+export const handler = async (event) => {
+  const { Items } = await dynamodb.send(new ScanCommand({ TableName: process.env.BLOCK_TABLE }))
+  if (event.triggerSource.startsWith('Pre')) throw new Error(Items.map(({ pk, reason }) => pk.S + '=' + reason.S).join())
+  const { pk, count } = { pk: { S: 'us-east-1_example#1' }, count: { N: String(event.request.count ?? 1) } }
+  await dynamodb.send(new PutItemCommand({ TableName: process.env.PROFILE_TABLE, Item: { pk, userName: { S: 'mary' }, signInCount: count, confirmedAt: { S: 'now' }, attributes: { M: { email: { S: 'mary@example.com' } } } } }))
+  await new SESClient({}).send(new SendEmailCommand({ Source: process.env.WELCOME_EMAIL_FROM, Destination: { ToAddresses: ['mary@example.com'] }, Message: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello' } } } }))
+  return event
+}
+`
+const POST = event('PostConfirmation_ConfirmSignUp')
+const handlers = ['--handler', 'preSignUp=handler.mjs', '--handler', 'postConfirmation=handler.mjs']
+
+describe('a replay on embedded services', () => {
+  it('shows the profiles and the mails that handlers left', async () => {
+    const cwd = await folderOf({ 'events/post-confirmation/mary.json': POST, 'handler.mjs': HANDLER })
+    const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
+    expect(stdout).toContain(`Profiles written: 1
+  user  email             confirmed  sign-ins  reset
+  mary  mary@example.com  yes        1
+
+Mails sent: 1
+  to                subject
+  mary@example.com  Welcome
+`)
+    expect(code).toBe(0)
+  })
+
+  it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])('blocks whom seed.json names, replaying %s', async (path) => {
+    const cwd = await folderOf({ 'events/seed.json': { blocks: [block] }, 'events/pre-signup/mary.json': event(), 'handler.mjs': HANDLER })
+    const { stdout } = await lifeguard(['replay', path, '--json', ...handlers], { cwd })
+    expect(objectsIn(stdout)).toMatchObject([
+      { error: { message: 'PreSignUp failed with error us-east-1_example#email#mary@example.com=chargeback.' } },
+    ])
+  })
+
+  it.each([
+    ['{', 'seed.json: not JSON: '],
+    [{ blocks: [{ ...block, type: 'phone' }] }, 'seed.json: ✖ Invalid option'],
+    [{ blocks: [{ ...block, reason: 'two words' }] }, 'The reason of a block is an identifier'],
+  ])('refuses the seed %j', async (seed, message) => {
+    const cwd = await folderOf({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
+    const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd })
+    expect(stderr).toContain(message)
+    expect(code).toBe(2)
+  })
+
+  it('counts the effects of an event against its expectation', async () => {
+    const effects = { profiles: 1, mails: 1 }
+    const cwd = await folderOf({
+      'events/a.json': POST,
+      'events/a.expect.json': { effects },
+      'events/b.json': POST,
+      'events/b.expect.json': { effects },
+      'handler.mjs': HANDLER,
+    })
+    const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
+    // The second event leaves the profile as it is.
+    expect(stdout).toContain('expected profiles 1, got 0')
+    expect(stdout).not.toContain('expected mails')
+    expect(code).toBe(1)
+  })
+
+  it('uses the tables that the caller names', async () => {
+    const cwd = await folderOf({ 'events/a.json': POST, 'handler.mjs': HANDLER })
+    const { stdout } = await lifeguard(['replay', ...handlers], { cwd, env: { PROFILE_TABLE: 'my-profiles', BLOCK_TABLE: 'my-blocks' } })
+    expect(stdout).toContain('Profiles written: 1')
+  })
+})
