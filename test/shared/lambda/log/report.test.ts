@@ -112,8 +112,8 @@ describe('the log line of an invocation', () => {
   it('has the detail of the denial that decided, cut where it is long', async () => {
     const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', detail))
     const branches = await runPre([
+      shadow(denying('of a shadow, which runs after the decision')),
       anyOf(denying('of a branch before'), denying('of the one that decided')),
-      shadow(denying('of a shadow')),
     ])
     expect(branches.lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'denying', detail: 'of the one that decided' })
     const long = await runPre([denying('d'.repeat(600))])
