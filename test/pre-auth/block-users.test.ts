@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest'
+import type { Block, BlockKey, BlockList, BlockType } from '../../src/pre-auth/block-list.ts'
+import { BLOCKED, type BlockUsersOptions, blockUsers, SIGN_IN_NOT_POSSIBLE } from '../../src/pre-auth/block-users.ts'
+import { preAuthentication } from '../../src/pre-auth/pre-authentication.ts'
+import type { PreAuthentication } from '../../src/pre-auth/trigger.ts'
+import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
+import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { ann, federatedEvent, preAuthenticationEvent } from '../support/events.ts'
+
+const { userPoolId } = ann
+const now = () => new Date('2026-05-01T12:00:00Z')
+
+/** Blocks kept in memory, with a record of what was asked. */
+function listOf(...blocks: readonly Block[]): BlockList & { readonly asked: (readonly BlockKey[])[] } {
+  const asked: (readonly BlockKey[])[] = []
+  const same = (one: BlockKey, other: BlockKey) =>
+    one.userPoolId === other.userPoolId && one.type === other.type && one.value === other.value
+  return {
+    asked,
+    async find(keys) {
+      asked.push(keys)
+      return blocks.filter((block) => keys.some((key) => same(key, block)))
+    },
+  }
+}
+
+const block = (type: BlockType, value: string, more: Partial<Block> = {}): Block => ({
+  userPoolId,
+  type,
+  value,
+  reason: 'chargeback',
+  ...more,
+})
+
+const decide = (list: BlockList, options: BlockUsersOptions = {}, event: PreAuthentication['event'] = preAuthenticationEvent()) =>
+  preAuthentication(blockUsers(list, { now, ...options })).decide(event)
+
+const denied = { kind: 'denied', rule: 'block-users', reason: 'user-blocked', message: SIGN_IN_NOT_POSSIBLE }
+const passed = { kind: 'proceed', rule: null }
+
+describe('blockUsers', () => {
+  it.each([
+    { type: 'sub', value: ann.sub },
+    { type: 'username', value: 'ann' },
+    { type: 'email', value: 'ann@example.com' },
+    { type: 'emailDomain', value: 'example.com' },
+  ] as const)('denies a user who is blocked by $type', async ({ type, value }) => {
+    const decision = await decide(listOf(block(type, value)))
+    expect(decision).toMatchObject(denied)
+    expect(decision.trace[0]?.detail).toBe(`${type}: chargeback`)
+  })
+
+  it('finds an address however it is written', async () => {
+    const event = preAuthenticationEvent({ email: 'Ann@EXAMPLE.com' })
+    expect(await decide(listOf(block('email', 'ann@example.com')), {}, event)).toMatchObject(denied)
+    expect(await decide(listOf(block('emailDomain', 'example.com')), {}, event)).toMatchObject(denied)
+  })
+
+  it.each([
+    block('sub', 'ann'),
+    block('username', ann.sub),
+    block('username', 'ann@example.com'),
+    block('email', 'bob@example.com'),
+    block('emailDomain', 'com'),
+    block('emailDomain', 'mail.example.com'),
+    { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
+  ])('lets others pass: $userPoolId $type $value', async (other) => {
+    const list = listOf(other)
+    expect(await decide(list)).toMatchObject(passed)
+    expect(list.asked).toHaveLength(1)
+  })
+
+  it('asks once for all keys', async () => {
+    const list = listOf()
+    await decide(list)
+    expect(list.asked.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
+  })
+
+  it('never vouches', async () => {
+    const decision = await preAuthentication(anyOf(blockUsers(listOf()))).decide(preAuthenticationEvent())
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'nobody-vouched' })
+  })
+
+  it('hands on what its list needs of a deployment', () => {
+    const needs = [{ actions: ['x:Y'], on: 'Z' }]
+    expect(blockUsers({ ...listOf(), needs })).toMatchObject({ kind: 'guard', needs })
+    expect(blockUsers(listOf())).not.toHaveProperty('needs')
+  })
+
+  it('refuses where the list cannot answer, and does not say why', async () => {
+    const list = { find: () => Promise.reject(new Error('no table')) }
+    expect(await decide(list)).toMatchObject({ kind: 'failed', rule: 'block-users' })
+    await expect(preAuthentication.with({ write: () => undefined })(blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
+      'Something went wrong, please try again later',
+    )
+  })
+})
+
+describe('a block that expires', () => {
+  const until = (expiresAt: string) => listOf(block('username', 'ann', { expiresAt: new Date(expiresAt) }))
+
+  it('holds until its moment, by the clock of the rule', async () => {
+    expect(await decide(until('2026-05-01T12:00:00.001Z'))).toMatchObject(denied)
+    expect(await decide(until('2026-05-01T12:00:00.000Z'))).toMatchObject(passed)
+    expect(await decide(until('2026-05-01T11:59:59.999Z'))).toMatchObject(passed)
+  })
+
+  it('holds by the clock of the process where the rule has none', async () => {
+    const decideNow = (ms: number) =>
+      preAuthentication(blockUsers(listOf(block('username', 'ann', { expiresAt: new Date(Date.now() + ms) })))).decide(
+        preAuthenticationEvent(),
+      )
+    expect(await decideNow(3_600_000)).toMatchObject(denied)
+    expect(await decideNow(-3_600_000)).toMatchObject(passed)
+  })
+
+  it('does not end another one', async () => {
+    const list = listOf(block('sub', ann.sub, { expiresAt: new Date(0) }), block('username', 'ann', { reason: 'fraud' }))
+    const decision = await decide(list)
+    expect(decision).toMatchObject(denied)
+    expect(decision.trace[0]?.detail).toBe('username: fraud')
+  })
+
+  it('never ends where its end is no date', async () => {
+    expect(await decide(listOf(block('username', 'ann', { expiresAt: new Date(Number.NaN) })))).toMatchObject(denied)
+  })
+})
+
+describe('what a blocked user reads', () => {
+  const messageOf = async (options: BlockUsersOptions, message?: string) => {
+    const decision = await decide(listOf(block('username', 'ann', message === undefined ? {} : { message })), options)
+    return decision.kind === 'denied' ? decision.message : decision.kind
+  }
+
+  it('tells nothing of the block, unless blocks are revealed', async () => {
+    expect(await messageOf({}, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
+    expect(await messageOf({ revealBlock: false }, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
+    expect(await messageOf({ revealBlock: true }, 'Call us.')).toBe('Call us')
+    expect(await messageOf({ revealBlock: true })).toBe(BLOCKED)
+  })
+
+  it.each(['', ' ', '...'])('is the usual text where the block has none: %j', async (message) => {
+    expect(await messageOf({ revealBlock: true }, message)).toBe(BLOCKED)
+  })
+})
+
+describe('users who do not exist', () => {
+  const unknown = (more: Partial<PreAuthentication['event']['request']> = {}) =>
+    preAuthenticationEvent(null, { request: { userAttributes: {}, validationData: null, userNotFound: true, ...more } })
+
+  it('are looked up and answered like any other', async () => {
+    const list = listOf(block('username', 'ann'))
+    const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
+    const { trace: _, ...answer } = await decide(list, {}, unknown())
+    expect(answer).toEqual({ kind: 'denied', rule: 'block-users', reason: 'user-blocked', message: SIGN_IN_NOT_POSSIBLE })
+    expect(await decide(list, {}, existing)).toMatchObject(answer)
+    expect(list.asked[0]).toEqual(list.asked[1])
+    expect(await decide(listOf(), {}, unknown())).toMatchObject(passed)
+  })
+
+  it('may come without attributes', async () => {
+    expect(await decide(listOf(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
+    const { userAttributes: __, ...request } = unknown().request
+    expect(await decide(listOf(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
+  })
+})
+
+describe('an event that names nobody', () => {
+  it.each([
+    { without: 'a user', event: preAuthenticationEvent({}, { userName: '' }) },
+    { without: 'a pool', event: preAuthenticationEvent(undefined, { userPoolId: '' }) },
+  ])('is denied: without $without nobody can tell who is blocked', async ({ event }) => {
+    const list = listOf()
+    const decision = await decide(list, { revealBlock: true }, event)
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'user-not-named', message: SIGN_IN_NOT_POSSIBLE })
+    expect(list.asked).toEqual([])
+  })
+})
+
+describe('in a pre sign-up chain, blockUsers', () => {
+  it('denies the first sign-in through an identity provider, which no pre authentication comes before', async () => {
+    const handler = preSignUp(blockUsers(listOf(block('email', 'ann@example.com'))))
+    expect(await handler.decide(federatedEvent())).toMatchObject(denied)
+    expect(await handler.decide(federatedEvent({ email: 'bob@example.com' }))).toMatchObject(passed)
+  })
+})
+
+it('a trigger source that nobody has heard of is judged alike', async () => {
+  const event = preAuthenticationEvent(undefined, { triggerSource: 'PreAuthentication_Telepathy' })
+  expect(await decide(listOf(block('username', 'ann')), {}, event)).toMatchObject(denied)
+})

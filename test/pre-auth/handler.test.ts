@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { LocalServices } from '../../src/local/services.ts'
+import { startServices } from '../../src/local/services.ts'
+import { dynamoBlockWriter } from '../../src/pre-auth/dynamo-block-writer.ts'
+import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { stubEnvironment } from '../support/environment.ts'
+import { ann, preAuthenticationEvent } from '../support/events.ts'
+
+let services: LocalServices
+
+beforeAll(async () => {
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles' })
+})
+afterAll(() => services.stop())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function handlerWith(environment: Readonly<Record<string, string>>) {
+  stubEnvironment(environment)
+  return (await import('../../src/pre-auth/handler.ts')).handler
+}
+
+describe('the pre authentication handler', () => {
+  it('denies whom the table blocks, lets others pass, and logs no attribute', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith(services.environment)
+    const event = preAuthenticationEvent()
+    expect(await handler(event)).toEqual(event)
+
+    const documents = documentClient()
+    const key = { userPoolId: ann.userPoolId, type: 'email', value: ann.email } as const
+    await dynamoBlockWriter({ documents, table: 'blocks' }).block({ ...key, reason: 'chargeback', message: 'Call us' })
+    documents().destroy()
+    await expect(handler(event)).rejects.toThrow(/^Sign-in is not possible at the moment$/)
+
+    const log = written.mock.calls.map(([line]) => String(line)).join('')
+    expect(log).toContain('email: chargeback')
+    expect(log).not.toMatch(/@|"ann"|Call us/)
+  })
+
+  it('refuses everybody where the table cannot be read, and does not say why', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table' })
+    await expect(handler(preAuthenticationEvent())).rejects.toThrow('Something went wrong, please try again later')
+    expect(await handler.decide(preAuthenticationEvent())).toMatchObject({ kind: 'failed', error: { name: 'ResourceNotFoundException' } })
+  })
+
+  it('can be read without a service', async () => {
+    const handler = await handlerWith({ BLOCK_TABLE: 'blocks' })
+    expect(handler.rule.children).toMatchObject([
+      { name: 'block-users', needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }] },
+    ])
+  })
+
+  it('does not start without its table', async () => {
+    await expect(handlerWith({})).rejects.toThrow('BLOCK_TABLE is missing')
+  })
+})

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { readPreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
+
+describe('readPreAuthenticationSettings', () => {
+  it('reads every variable', () => {
+    const environment = { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'Error', LOG_HASH_KEY: '0123456789abcdef' }
+    expect(readPreAuthenticationSettings({ ...environment, PATH: '/usr/bin' })).toEqual({ ...environment, LOG_LEVEL: 'error' })
+    expect(readPreAuthenticationSettings({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks' })
+  })
+
+  it.each([
+    { environment: {}, problem: 'BLOCK_TABLE is missing; expected the name of the DynamoDB table of blocks' },
+    { environment: { BLOCK_TABLE: '' }, problem: 'BLOCK_TABLE is missing' },
+    { environment: { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info, warn' },
+  ])('names the wrong variable: $problem', ({ environment, problem }) => {
+    expect(() => readPreAuthenticationSettings(environment)).toThrow(problem)
+  })
+})

@@ -1,0 +1,156 @@
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { dynamoProfiles, profileKey } from '../../../src/shared/profiles/dynamo-profiles.ts'
+import type { ProfileUser, SignIn } from '../../../src/shared/profiles/profiles.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+
+const { signal } = new AbortController()
+let users = 0
+const newUser = (attributes: Record<string, string> = { email: 'ann@example.com' }): ProfileUser => ({
+  userPoolId: 'eu-west-1_Example',
+  sub: `sub-${++users}`,
+  userName: 'ann',
+  attributes,
+})
+
+const noon = '2026-05-01T12:00:00.000Z'
+const after = (ms: number) => new Date(Date.parse(noon) + ms)
+const signIn = (ms: number, appClient: string | null = 'web'): SignIn => ({ at: after(ms), appClient, notAgainWithinMs: 15_000 })
+
+onEveryDynamoDb((engine) => {
+  const profiles = dynamoProfiles({
+    documents: () => engine.documents(),
+    get table() {
+      return engine.tables.profiles
+    },
+  })
+  const stored = async (user: ProfileUser) => {
+    const key = { pk: profileKey(user) }
+    const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key: key, ConsistentRead: true }))
+    return Item
+  }
+  const common = (user: ProfileUser) => ({
+    pk: `eu-west-1_Example#${user.sub}`,
+    userPoolId: 'eu-west-1_Example',
+    sub: user.sub,
+    userName: 'ann',
+    attributes: { email: 'ann@example.com' },
+    createdAt: noon,
+    updatedAt: noon,
+  })
+
+  it('makes the profile of a confirmed user', async () => {
+    const user = newUser()
+    await profiles.confirmed(user, after(0), signal)
+    expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon })
+  })
+
+  it('keeps when it was made and confirmed, when the event is repeated', async () => {
+    const user = newUser()
+    await profiles.confirmed(user, after(0), signal)
+    await profiles.confirmed(user, after(5000), signal)
+    expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon, updatedAt: after(5000).toISOString() })
+  })
+
+  it('notes a password reset, and makes the profile where it is missing', async () => {
+    const user = newUser()
+    await profiles.passwordReset(user, after(0), signal)
+    expect(await stored(user)).toEqual({ ...common(user), passwordResetAt: noon })
+    await profiles.confirmed(user, after(1000), signal)
+    expect(await stored(user)).toMatchObject({ createdAt: noon, confirmedAt: after(1000).toISOString(), passwordResetAt: noon })
+  })
+
+  it('notes the first sign-in of a user who has no profile', async () => {
+    const user = newUser()
+    expect(await profiles.signedIn(user, signIn(0), signal)).toBe('counted')
+    expect(await stored(user)).toEqual({
+      ...common(user),
+      signInCount: 1,
+      lastSignInAt: noon,
+      lastCountedAt: noon,
+      lastAppClient: 'web',
+    })
+  })
+
+  it('counts the sign-ins of a confirmed user from the first', async () => {
+    const user = newUser()
+    await profiles.confirmed(user, after(0), signal)
+    expect(await profiles.signedIn(user, signIn(1000), signal)).toBe('counted')
+    expect(await stored(user)).toMatchObject({ confirmedAt: noon, createdAt: noon, signInCount: 1 })
+  })
+
+  it('does not count a repeat, but keeps what changed', async () => {
+    const user = newUser()
+    await profiles.signedIn(user, signIn(0), signal)
+    const renamed = { ...user, userName: 'anna', attributes: { email: 'anna@example.com' } }
+    expect(await profiles.signedIn(renamed, signIn(14_999, 'phone'), signal)).toBe('repeated')
+    expect(await stored(user)).toMatchObject({
+      userName: 'anna',
+      attributes: { email: 'anna@example.com' },
+      signInCount: 1,
+      lastSignInAt: after(14_999).toISOString(),
+      lastCountedAt: noon,
+      lastAppClient: 'phone',
+    })
+  })
+
+  it('counts from the last counted one: somebody who signs in all the time is counted too', async () => {
+    const user = newUser()
+    const counted: string[] = []
+    for (const ms of [0, 10_000, 15_000, 25_000, 30_000]) counted.push(await profiles.signedIn(user, signIn(ms), signal))
+    expect(counted).toEqual(['counted', 'repeated', 'counted', 'repeated', 'counted'])
+    expect(await stored(user)).toMatchObject({ signInCount: 3 })
+  })
+
+  it('counts every sign-in where nothing is taken for a repeat', async () => {
+    const user = newUser()
+    for (const ms of [0, 0, 1]) await profiles.signedIn(user, { ...signIn(ms), notAgainWithinMs: 0 }, signal)
+    expect(await stored(user)).toMatchObject({ signInCount: 3 })
+  })
+
+  it('keeps that there was no app client', async () => {
+    const user = newUser()
+    await profiles.signedIn(user, signIn(0, null), signal)
+    expect(await stored(user)).toMatchObject({ lastAppClient: null })
+  })
+
+  it('forgets attributes that were removed', async () => {
+    const user = newUser({ email: 'ann@example.com', name: 'Ann' })
+    await profiles.confirmed(user, after(0), signal)
+    await profiles.signedIn({ ...user, attributes: {} }, signIn(0), signal)
+    expect(await stored(user)).toMatchObject({ attributes: {} })
+    expect((await stored(user))?.attributes).toEqual({})
+  })
+
+  it('keeps one profile and counts one, when the same event comes several times at once', async () => {
+    const user = newUser()
+    const told = await Promise.all([0, 0, 1, 2].map((ms) => profiles.signedIn(user, signIn(ms), signal)))
+    expect(told.sort()).toEqual(['counted', 'repeated', 'repeated', 'repeated'])
+    expect(await stored(user)).toMatchObject({ signInCount: 1 })
+  })
+
+  it('keeps users of the same name apart', async () => {
+    const [one, other] = [newUser(), { ...newUser(), userPoolId: 'eu-west-1_Another' }]
+    await profiles.confirmed(one, after(0), signal)
+    await profiles.confirmed({ ...other, sub: one.sub }, after(1000), signal)
+    expect(await stored(one)).toMatchObject({ userPoolId: 'eu-west-1_Example', createdAt: noon })
+    await engine.documents().send(new DeleteCommand({ TableName: engine.tables.profiles, Key: { pk: profileKey(one) } }))
+    expect(await stored({ ...other, sub: one.sub })).toMatchObject({ userPoolId: 'eu-west-1_Another' })
+  })
+
+  it('rejects where the table is missing, and where it is told to stop', async () => {
+    const lost = dynamoProfiles({ documents: () => engine.documents(), table: 'no-such-table' })
+    await expect(lost.confirmed(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(lost.signedIn(newUser(), signIn(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(profiles.passwordReset(newUser(), after(0), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('dynamoProfiles', () => {
+  it('says what it needs of a deployment', () => {
+    const documents = () => {
+      throw new Error('made')
+    }
+    expect(dynamoProfiles({ documents, table: 'profiles' }).needs).toEqual([{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }])
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
+import type { PostConfirmation } from '../../../src/post-confirmation/trigger.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../../../src/shared/profiles/profile-user.ts'
+import type { ProfileUser } from '../../../src/shared/profiles/profiles.ts'
+import { done } from '../../../src/shared/rules/outcome.ts'
+import { defineRule } from '../../../src/shared/rules/rule.ts'
+import { ann, postConfirmationEvent } from '../../support/events.ts'
+
+async function userOf(event: PostConfirmation['event'], names: readonly string[] = DEFAULT_PROFILE_ATTRIBUTES) {
+  const seen: (ProfileUser | undefined)[] = []
+  const rule = defineRule<PostConfirmation>('look', (ctx) => {
+    seen.push(profileUser(ctx, names))
+    return done()
+  })
+  await postConfirmation(rule).decide(event)
+  return seen[0]
+}
+
+describe('profileUser', () => {
+  it('holds whose profile it is, and the attributes that are asked for', async () => {
+    const { userPoolId, sub, userName, email } = ann
+    const kept = { email, email_verified: 'true' }
+    expect(await userOf(postConfirmationEvent())).toEqual({ userPoolId, sub, userName, attributes: kept })
+    expect(await userOf(postConfirmationEvent(), ['cognito:user_status', 'locale'])).toMatchObject({
+      attributes: { 'cognito:user_status': 'CONFIRMED' },
+    })
+  })
+
+  it('leaves out attributes that are empty', async () => {
+    const event = postConfirmationEvent({ sub: ann.sub, email: '', name: 'Ann' })
+    expect(await userOf(event)).toMatchObject({ attributes: { name: 'Ann' } })
+    expect((await userOf(event))?.attributes).not.toHaveProperty('email')
+  })
+
+  it('holds nobody where the event names no sub or no pool', async () => {
+    expect(await userOf(postConfirmationEvent({ email: ann.email }))).toBeUndefined()
+    expect(await userOf(postConfirmationEvent({ sub: '' }))).toBeUndefined()
+    expect(await userOf(postConfirmationEvent(undefined, { userPoolId: '' }))).toBeUndefined()
+  })
+})
