@@ -53,9 +53,12 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   let controller: AbortController | undefined
   let cancel: (() => void) | undefined
   let closed = false
+  let expired = false
 
-  const remainingMs = (): number => expiresAt - clock.now()
+  // Timers can fire a little early by the clock: once one has fired the time is over, whatever the clock says.
+  const remainingMs = (): number => (expired ? 0 : expiresAt - clock.now())
   const expire = (): void => {
+    expired = true
     controller?.abort(new DeadlineExceeded())
     for (const callback of [...waiting]) callback()
     waiting.clear()

@@ -101,7 +101,9 @@ function describe<T extends Trigger>(
     case 'deny':
       return { outcome: 'deny', reason: verdict.reason, ...(verdict.detail !== undefined && { detail: verdict.detail }) }
     default: {
-      const why = verdict.kind === 'skip' ? verdict.why : undefined
+      const said = verdict.kind === 'skip' ? verdict.why : undefined
+      // Reasons are logged: one that is made of something else, such as an attribute, must not be.
+      const why = said === undefined || isReason(said) ? said : 'unnamed'
       const overrides = Object.keys(verdict.response ?? {}).filter((field) => over !== undefined && Object.hasOwn(over, field))
       return { outcome: verdict.kind, ...(why !== undefined && { reason: why }), ...(overrides.length > 0 && { overrides }) }
     }

@@ -93,6 +93,11 @@ describe('the trace', () => {
     expect(clock.now()).toBe(500)
   })
 
+  test('names no reason that is no identifier: it could be an attribute', async () => {
+    const decision = await run('pre', chain(rule('look', () => skip('mary@example.com'))))
+    expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
+  })
+
   test('a rule run by a composition of somebody else has a place too', async () => {
     const inner = rule('inner', () => allow())
     const custom = defineRule<SamplePre>('custom', async (ctx, { evaluate }) => {
@@ -115,8 +120,9 @@ describe('a rule that says what it must not', () => {
     [null, 'must return one of'],
     [true, 'must return one of'],
     [{ kind: 'done' }, 'must return one of'],
-    [{ kind: 'deny' }, 'without a reason or a message'],
-    [{ kind: 'deny', reason: 'no', message: '' }, 'without a reason or a message'],
+    [{ kind: 'deny' }, 'without a reason'],
+    [{ kind: 'deny', reason: 'mary@example.com', message: 'No' }, 'without a reason that is an identifier'],
+    [{ kind: 'deny', reason: 'no', message: '' }, 'or without a message'],
     [{ kind: 'skip', response: { c: 1 } }, "answered with 'c', which this trigger's response does not have"],
     [{ kind: 'skip', response: { toString: 1 } }, "answered with 'toString'"],
     [{ kind: 'skip', response: { a: 'one' } }, "answered with 'a' of type string; it is a number"],
@@ -152,6 +158,19 @@ describe('time', () => {
       rule: 'late',
       trace: [{ rule: 'slow' }, { rule: 'late', reason: 'deadline-exceeded' }],
     })
+  })
+
+  test('is over once the timer fired, even where the clock says that a moment is left', async () => {
+    const clock = autoClock()
+    const early = { ...clock, after: (ms: number, callback: () => void) => clock.after(ms - 0.5, callback) }
+    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    const deadline = startDeadline(4000, early)
+    const decision = await decide(chain(hang, hang), sampleEvent, {
+      allowed: { phase: 'post', responseFields: {} },
+      deadline,
+      clock: early,
+    })
+    expect(decision).toMatchObject({ kind: 'proceed', trace: [{ reason: 'deadline-exceeded' }, { reason: 'deadline-exceeded' }] })
   })
 
   test('covers conditions', async () => {
