@@ -1,14 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { oldestNode } from '../support/oldest-node.ts'
-import { command, type PackedLibrary, packLibrary, repository, tool } from './pack.ts'
+import { command, type PackedLibrary, packLibrary, repository } from './pack.ts'
 
 const TYPESCRIPTS = {
-  "this repository's TypeScript": () => tool('typescript', 'tsc'),
+  "this repository's TypeScript": () => join(repository, 'node_modules/typescript/bin/tsc'),
   // The last one written in JavaScript, which editors and build tools will keep using for a while.
   'TypeScript 5': () => createRequire(join(repository, 'node_modules/@arethetypeswrong/core/package.json')).resolve('typescript/bin/tsc'),
 }
@@ -38,7 +39,7 @@ afterAll(() => library.remove())
 
 describe('the packed library', () => {
   it.each(Object.entries(TYPESCRIPTS))("compiles a user's strict program with %s, and runs it", async (_, tsc) => {
-    await command(process.execPath, [await tsc(), '-p', library.folder], library.folder)
+    await command(process.execPath, [tsc(), '-p', library.folder], library.folder)
     await writeFile(
       join(library.folder, 'main.js'),
       `import { judge } from './program.js'
@@ -57,7 +58,7 @@ describe('the packed library', () => {
   })
 
   it.each(Object.entries(TYPESCRIPTS))('has no error in its own declarations to %s', async (_, tsc) => {
-    const args = [await tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
+    const args = [tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
     const found = await command(process.execPath, args, library.folder).catch(String)
     expect(found.split('\n').filter((line) => /^(program|node_modules\/cognito-lifeguard)\b.*error TS/.test(line))).toEqual([])
   })
@@ -121,8 +122,13 @@ describe('the packed library', () => {
     }
   })
 
-  it('is clean to publint and to "are the types wrong?", for ES modules', async () => {
-    await command(process.execPath, [await tool('publint', 'publint'), 'run', library.tarball, '--strict'], repository)
-    await command(process.execPath, [await tool('@arethetypeswrong/cli', 'attw'), library.tarball, '--profile', 'esm-only'], repository)
+  it('is clean to publint', async () => {
+    const tarball = new Uint8Array(await readFile(library.tarball)).buffer
+    expect((await publint({ pack: { tarball }, strict: true })).messages).toEqual([])
+  })
+
+  it('is clean to "are the types wrong?", for ES modules', async () => {
+    const attw = fileURLToPath(new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')))
+    await command(process.execPath, [attw, library.tarball, '--profile', 'esm-only'], repository)
   })
 })

@@ -51,13 +51,6 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
   return { tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
 }
 
-/** A command of this repository's development tools: the file that Node runs. */
-export async function tool(name: string, command: string): Promise<string> {
-  const home = join(repository, 'node_modules', name)
-  const { bin } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
-  return join(home, typeof bin === 'string' ? bin : bin[command])
-}
-
 /** Runs a command and returns what it printed; rejects with all of it when it fails. */
 export async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
   try {

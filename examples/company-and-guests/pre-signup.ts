@@ -1,0 +1,24 @@
+import { allow, anyOf, type Context, defineRule, deny, not, perInvocation, when } from 'cognito-lifeguard'
+import { allowEmailDomains, autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { isInvite } from './invite.ts'
+
+const key = process.env.INVITE_KEY ?? ''
+if (key.length < 32) throw new Error('INVITE_KEY holds the key that invitations are signed with: at least 32 characters')
+
+// Asked by the rule and by the condition, answered once.
+const invited = perInvocation(({ event, user }: Context<PreSignUp>) => {
+  // Users from an identity provider and those of an administrator bring no invitation.
+  const invite = event.triggerSource === 'PreSignUp_SignUp' ? event.request.validationData?.invite : undefined
+  return Boolean(invite && user.email && isInvite(invite, user.email, new Date(), key))
+})
+
+const requireInvite = defineRule<PreSignUp>(
+  'require-invite',
+  async (ctx) => ((await invited(ctx)) ? allow() : deny('not-invited', 'You need an invitation to sign up')),
+  { kind: 'gate' },
+)
+
+export const handler = preSignUp(
+  when(not(byAdministrator), anyOf(allowEmailDomains('example.com', '*.example.com'), requireInvite)),
+  autoConfirm({ when: invited, verifyEmail: true }),
+)

@@ -1,0 +1,5 @@
+import { blockUsers, documentClient, dynamoBlockList, preAuthentication } from 'cognito-lifeguard/pre-auth'
+
+const blocks = dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE ?? 'blocks' })
+
+export const handler = preAuthentication(blockUsers(blocks))

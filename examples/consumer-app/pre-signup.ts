@@ -1,0 +1,11 @@
+import { failOpen } from 'cognito-lifeguard'
+import { denyEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { denyDisposableEmail } from './deny-disposable-email.ts'
+
+const service = process.env.DISPOSABLE_EMAIL_URL ?? 'http://127.0.0.1:9/'
+
+export const handler = preSignUp(
+  // The best known are denied without asking anybody.
+  denyEmailDomains('mailinator.com', '*.mailinator.com', 'yopmail.com'),
+  failOpen(denyDisposableEmail(service), { withinMs: 500 }),
+)

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { repository } from '../support/built.ts'
+
+const folder = join(repository, 'examples')
+const examples = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+
+interface Result {
+  readonly file: string
+  readonly outcome: string
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly expected: boolean | null
+  readonly trace: readonly { readonly rule: string; readonly outcome: string; readonly reason?: string }[]
+}
+
+/** Runs the command line that a README shows, against the sources, and returns a result an event. */
+async function replay(line: string, environment: Readonly<Record<string, string>> = {}): Promise<readonly Result[]> {
+  const words = line.trim().split(' ')
+  const assigned = words.slice(0, words.indexOf('npx')).map((word) => word.split('='))
+  const args = words.slice(words.indexOf('lifeguard') + 1)
+  const env = { ...process.env, ...Object.fromEntries(assigned), ...environment }
+  const stdout = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, ['src/cli/main.ts', ...args, '--json'], { cwd: repository, env }, (error, out, err) => {
+      // Exit code 1 says that something was not as expected, which the results show better.
+      if (error !== null && error.code !== 1) reject(new Error(err))
+      else resolve(out)
+    })
+  })
+  return stdout.split('\n').flatMap((each) => (each === '' ? [] : [JSON.parse(each)]))
+}
+
+function commandOf(example: string): string {
+  const [command = ''] = /^ {4}.*npx lifeguard replay .*$/m.exec(readFileSync(join(folder, example, 'README.md'), 'utf8')) ?? []
+  return command
+}
+
+describe('the examples', () => {
+  it.each(examples)('come out as their events expect, by the command of their README: %s', async (example) => {
+    const results = await replay(commandOf(example))
+    const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))
+    expect(results).toHaveLength(cases.length)
+    expect(results.filter(({ expected }) => expected !== true)).toEqual([])
+  })
+
+  it('let nobody sign up where invitations are signed with a key that is too short', async () => {
+    const results = await replay(commandOf('company-and-guests'), { INVITE_KEY: 'short' })
+    expect(new Set(results.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(new Set(['failed: the handler does not start']))
+  })
+})
+
+describe('the consumer app', () => {
+  let events: string
+
+  beforeAll(async () => {
+    events = await mkdtemp(join(tmpdir(), 'lifeguard-example-'))
+    const event = JSON.parse(await readFile(join(folder, 'consumer-app/events/1-sign-up.json'), 'utf8'))
+    event.request.userAttributes.email = 'eve@throw-away.example'
+    await writeFile(join(events, 'throw-away.json'), JSON.stringify(event))
+  })
+  afterAll(() => rm(events, { recursive: true, force: true }))
+
+  async function signUp(service: RequestListener): Promise<Result | undefined> {
+    const server = createServer(service)
+    const url = await listening(server)
+    try {
+      const command = `npx lifeguard replay --handler preSignUp=examples/consumer-app/pre-signup.ts ${events}`
+      return (await replay(command, { DISPOSABLE_EMAIL_URL: url }))[0]
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  it('denies a throw-away address when its service says so', async () => {
+    const result = await signUp(({ url = '' }, response) => {
+      response.end(JSON.stringify({ disposable: url.endsWith('?domain=throw-away.example') }))
+    })
+    expect(result).toMatchObject({ outcome: 'denied', decidedBy: 'deny-disposable-email' })
+  })
+
+  it.each<[string, RequestListener]>([
+    ['fails', (_, response) => void response.writeHead(500).end()],
+    ['hangs', () => undefined],
+  ])('lets the user sign up when its service %s', async (_, service) => {
+    const result = await signUp(service)
+    expect(result?.outcome).toBe('proceed')
+    expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: broken')
+    expect(result?.trace.map(({ reason }) => reason)).toContain('failed-open')
+  })
+})
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
+}
