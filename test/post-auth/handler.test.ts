@@ -1,0 +1,52 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { stubEnvironment } from '../support/environment.ts'
+import { ann, postAuthenticationEvent } from '../support/events.ts'
+
+let services: LocalServices
+
+beforeAll(async () => {
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles' })
+})
+afterAll(() => services.stop())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function handlerWith(environment: Readonly<Record<string, string>>) {
+  stubEnvironment(environment)
+  return (await import('../../src/post-auth/handler.ts')).handler
+}
+
+describe('the post authentication handler', () => {
+  it('notes a sign-in in the table, and logs no attribute', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith(services.environment)
+    const event = postAuthenticationEvent()
+    expect(await handler(event)).toEqual(event)
+    const documents = documentClient()
+    const { Item } = await documents().send(new GetCommand({ TableName: 'profiles', Key: { pk: `${ann.userPoolId}#${ann.sub}` } }))
+    documents().destroy()
+    expect(Item).toMatchObject({ signInCount: 1, attributes: { email: ann.email } })
+    expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"/)
+  })
+
+  it('keeps nobody from signing in when the table is missing', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services.environment, PROFILE_TABLE: 'no-such-table' })
+    const event = postAuthenticationEvent()
+    expect(await handler(event)).toEqual(event)
+  })
+
+  it('can be read without a service', async () => {
+    const handler = await handlerWith({ PROFILE_TABLE: 'profiles' })
+    expect(handler.rule.children).toMatchObject([{ name: 'record-sign-in', needs: [{ on: 'PROFILE_TABLE' }] }])
+  })
+
+  it('does not start without its table', async () => {
+    await expect(handlerWith({})).rejects.toThrow('PROFILE_TABLE is missing')
+  })
+})

@@ -1,0 +1,152 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { postAuthentication } from '../../src/post-auth/post-authentication.ts'
+import { type RecordSignInOptions, recordSignIn } from '../../src/post-auth/record-sign-in.ts'
+import type { PostAuthentication } from '../../src/post-auth/trigger.ts'
+import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
+import type { ProfileStore, ProfileUser, SignIn } from '../../src/shared/profiles/profiles.ts'
+import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
+import { ann, postAuthenticationEvent } from '../support/events.ts'
+
+const noon = '2026-05-01T12:00:00.000Z'
+const now = () => new Date(noon)
+
+/** Keeps what it is told. */
+function memory(): ProfileStore<'signedIn'> & { readonly told: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
+  const told: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
+  return {
+    told,
+    async signedIn(user, signIn) {
+      told.push({ user, signIn })
+      return 'counted'
+    },
+  }
+}
+
+const traceOf = async (
+  profiles: ProfileStore<'signedIn'>,
+  event: PostAuthentication['event'] = postAuthenticationEvent(),
+  options: RecordSignInOptions = {},
+) => {
+  const decision = await postAuthentication(recordSignIn(profiles, { now, ...options })).decide(event)
+  expect(decision.kind).toBe('proceed')
+  return decision.trace[0]
+}
+
+describe('recordSignIn', () => {
+  it('notes who signed in, when, and through which app client', async () => {
+    const profiles = memory()
+    expect(await traceOf(profiles)).toMatchObject({ rule: 'record-sign-in', outcome: 'done' })
+    const { userPoolId, sub, userName, email } = ann
+    expect(profiles.told).toEqual([
+      {
+        user: { userPoolId, sub, userName, attributes: { email, email_verified: 'true' } },
+        signIn: { at: now(), appClient: '1example23456789', notAgainWithinMs: 15_000 },
+      },
+    ])
+  })
+
+  it('keeps the attributes and the time between two sign-ins that it is told to', async () => {
+    const profiles = memory()
+    await traceOf(profiles, postAuthenticationEvent(), { attributes: ['cognito:user_status'], notAgainWithinMs: 60_000 })
+    expect(profiles.told).toMatchObject([
+      { user: { attributes: { 'cognito:user_status': 'CONFIRMED' } }, signIn: { notAgainWithinMs: 60_000 } },
+    ])
+  })
+
+  it('takes the time of its process unless told otherwise', async () => {
+    const profiles = memory()
+    const before = Date.now()
+    await postAuthentication(recordSignIn(profiles)).decide(postAuthenticationEvent())
+    expect(profiles.told[0]?.signIn.at.getTime()).toBeGreaterThanOrEqual(before)
+  })
+
+  it.each([
+    { what: 'no sub', event: postAuthenticationEvent({ email: ann.email }) },
+    { what: 'an empty sub', event: postAuthenticationEvent({ sub: '' }) },
+    { what: 'no pool', event: postAuthenticationEvent(undefined, { userPoolId: '' }) },
+  ])('skips an event with $what', async ({ event }) => {
+    const profiles = memory()
+    expect(await traceOf(profiles, event)).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
+    expect(profiles.told).toEqual([])
+  })
+
+  it('notes that Cognito named no app client', async () => {
+    const profiles = memory()
+    await traceOf(profiles, postAuthenticationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: null } }))
+    expect(profiles.told).toMatchObject([{ signIn: { appClient: null } }])
+  })
+
+  it('keeps nobody from signing in when the store fails', async () => {
+    const profiles = { signedIn: () => Promise.reject(new Error('no table')) }
+    expect(await traceOf(profiles)).toMatchObject({ outcome: 'broken' })
+    const event = postAuthenticationEvent()
+    expect(await postAuthentication.with({ write: () => undefined, logLevel: 'silent' })(recordSignIn(profiles))(event)).toEqual(event)
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])('refuses %d milliseconds when it is composed', (notAgainWithinMs) => {
+    expect(() => recordSignIn(memory(), { notAgainWithinMs })).toThrow('notAgainWithinMs is a whole number of milliseconds')
+  })
+
+  it('hands on what its store needs of a deployment', () => {
+    const needs = [{ actions: ['x:Y'], on: 'Z' }]
+    expect(recordSignIn({ ...memory(), needs })).toMatchObject({ kind: 'effect', needs })
+    expect(recordSignIn(memory())).not.toHaveProperty('needs')
+  })
+})
+
+onEveryDynamoDb((engine) => {
+  let pools = 0
+  const profiles = dynamoProfiles({
+    documents: () => engine.documents(),
+    get table() {
+      return engine.tables.profiles
+    },
+  })
+  /** Handles events of a pool of its own, and reads the one profile that they leave. */
+  function pool() {
+    const userPoolId = `eu-west-1_Pool${++pools}`
+    return {
+      async signIn(at: string, attributes: Record<string, string> = { sub: ann.sub, email: ann.email }) {
+        const handler = postAuthentication(recordSignIn(profiles, { now: () => new Date(at) }))
+        const decision = await handler.decide(postAuthenticationEvent(attributes, { userPoolId }))
+        expect(decision.trace[0]?.outcome).toBe('done')
+      },
+      async profile() {
+        const Key = { pk: profileKey({ userPoolId, sub: ann.sub }) }
+        const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key, ConsistentRead: true }))
+        return Item
+      },
+    }
+  }
+
+  it('makes the profile of a user who never reached post confirmation', async () => {
+    const { signIn, profile } = pool()
+    await signIn(noon)
+    expect(await profile()).toMatchObject({
+      sub: ann.sub,
+      userName: 'ann',
+      attributes: { email: ann.email },
+      createdAt: noon,
+      lastSignInAt: noon,
+      lastAppClient: '1example23456789',
+      signInCount: 1,
+    })
+  })
+
+  it('counts sign-ins, and takes one within fifteen seconds for a repeat that still brings what changed', async () => {
+    const { signIn, profile } = pool()
+    await signIn(noon, { sub: ann.sub, email: ann.email, name: 'Ann' })
+    await signIn('2026-05-01T12:00:05.000Z', { sub: ann.sub, email: 'anna@example.com' })
+    expect(await profile()).toMatchObject({ signInCount: 1, lastSignInAt: '2026-05-01T12:00:05.000Z' })
+    expect((await profile())?.attributes).toEqual({ email: 'anna@example.com' })
+    await signIn('2026-05-01T12:00:15.000Z')
+    expect(await profile()).toMatchObject({ signInCount: 2, createdAt: noon })
+  })
+
+  it('keeps one profile and counts one, when two deliveries of one event run at once', async () => {
+    const { signIn, profile } = pool()
+    await Promise.all([signIn(noon), signIn(noon)])
+    expect(await profile()).toMatchObject({ signInCount: 1 })
+  })
+})

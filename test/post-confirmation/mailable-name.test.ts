@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { mailableName } from '../../src/post-confirmation/mailable-name.ts'
+import { spamNames } from './spam-names.ts'
+
+const named = (attributes: Record<string, string>) => mailableName({ attributes })
+
+describe('mailableName', () => {
+  it.each([
+    'Ann',
+    'Anne-Marie',
+    "O'Brien",
+    'D’Artagnan',
+    'José',
+    'Jose\u0301',
+    'Nguyễn Thị Minh Khai',
+    '李小龍',
+    'Ольга',
+    'محمد',
+    'दीपिका',
+    'ß',
+    'A'.repeat(40),
+  ])('greets %s', (name) => {
+    expect(named({ given_name: name })).toBe(name)
+    expect(named({ name })).toBe(name)
+  })
+
+  it.each(spamNames)('leaves out a name with $what', ({ name }) => {
+    expect(named({ given_name: name })).toBeUndefined()
+    expect(named({ name })).toBeUndefined()
+  })
+
+  it('prefers the given name, and takes the whole one where the given one cannot be used', () => {
+    expect(named({ given_name: 'Ann', name: 'Ann Example' })).toBe('Ann')
+    expect(named({ given_name: 'evil.com', name: 'Ann Example' })).toBe('Ann Example')
+    expect(named({ family_name: 'Example' })).toBeUndefined()
+    expect(named({})).toBeUndefined()
+  })
+
+  it('lets nothing through that a mail client or a mail server reads as more than a name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const name = named({ name: text })
+        if (name === undefined) return
+        expect(name).not.toMatch(/[\p{Cc}\p{Cf}\p{N}\p{S}.,:;!?@/\\<>&"{}()[\]]/u)
+        expect([...name].length).toBeLessThanOrEqual(40)
+      }),
+    )
+  })
+})

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { readPostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
+
+const PROFILE_TABLE = 'profiles'
+const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
+
+describe('readPostConfirmationSettings', () => {
+  it('needs the table, and sends no mail unless told to', () => {
+    expect(readPostConfirmationSettings({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE })
+  })
+
+  it('reads every variable', () => {
+    const environment = { PROFILE_TABLE, ...mail, LOG_LEVEL: 'debug', LOG_HASH_KEY: '0123456789abcdef' }
+    expect(readPostConfirmationSettings({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
+  })
+
+  it.each([
+    { wrong: { PROFILE_TABLE: '' }, problem: 'PROFILE_TABLE is missing; expected the name of the DynamoDB table of profiles' },
+    { wrong: { WELCOME_EMAIL_FROM: 'welcome' }, problem: 'WELCOME_EMAIL_FROM is "welcome"; expected one email address' },
+    {
+      wrong: { WELCOME_EMAIL_FROM: 'a@example.com, b@example.com' },
+      problem: 'WELCOME_EMAIL_FROM is "a@example.com, b@example.com"; expected one email address',
+    },
+    {
+      wrong: { WELCOME_APP_NAME: '' },
+      problem: 'WELCOME_APP_NAME is missing; expected the name of your application, because WELCOME_EMAIL_FROM is set',
+    },
+    {
+      wrong: { WELCOME_APP_URL: '' },
+      problem: 'WELCOME_APP_URL is missing; expected the https:// address of your application, because WELCOME_EMAIL_FROM is set',
+    },
+    {
+      wrong: { WELCOME_APP_URL: 'http://app.example.com' },
+      problem: 'WELCOME_APP_URL is "http://app.example.com"; expected a web address that begins with https://',
+    },
+    { wrong: { WELCOME_APP_URL: 'javascript:alert(1)' }, problem: 'WELCOME_APP_URL is "javascript:alert(1)"; expected a web address' },
+    { wrong: { WELCOME_APP_URL: 'app.example.com' }, problem: 'WELCOME_APP_URL is "app.example.com"; expected a web address' },
+    { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
+    { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
+  ])('names the wrong variable: $problem', ({ wrong, problem }) => {
+    expect(() => readPostConfirmationSettings({ PROFILE_TABLE, ...mail, ...wrong })).toThrow(problem)
+  })
+})

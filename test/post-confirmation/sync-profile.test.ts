@@ -1,0 +1,113 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { postConfirmation } from '../../src/post-confirmation/post-confirmation.ts'
+import { type SyncProfileOptions, syncProfile } from '../../src/post-confirmation/sync-profile.ts'
+import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
+import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
+import type { ProfileStore, ProfileUser } from '../../src/shared/profiles/profiles.ts'
+import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
+import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
+
+const noon = '2026-05-01T12:00:00.000Z'
+const later = '2026-05-01T12:00:05.000Z'
+type Part = 'confirmed' | 'passwordReset'
+
+/** Keeps what it is told. */
+function memory(): ProfileStore<Part> & { readonly told: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] } {
+  const told: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] = []
+  const keep = (part: Part) => async (user: ProfileUser, at: Date) => {
+    told.push({ part, user, at })
+  }
+  return { told, confirmed: keep('confirmed'), passwordReset: keep('passwordReset') }
+}
+
+const traceOf = async (profiles: ProfileStore<Part>, event: PostConfirmation['event'], options: SyncProfileOptions = {}) => {
+  const decision = await postConfirmation(syncProfile(profiles, options)).decide(event)
+  expect(decision.kind).toBe('proceed')
+  return decision.trace[0]
+}
+
+describe('syncProfile', () => {
+  it('keeps a confirmed user', async () => {
+    const profiles = memory()
+    expect(await traceOf(profiles, postConfirmationEvent(), { now: () => new Date(noon) })).toMatchObject({ outcome: 'done' })
+    const { userPoolId, sub, userName, email } = ann
+    expect(profiles.told).toEqual([
+      { part: 'confirmed', user: { userPoolId, sub, userName, attributes: { email, email_verified: 'true' } }, at: new Date(noon) },
+    ])
+  })
+
+  it('tells a password reset from a confirmation', async () => {
+    const profiles = memory()
+    await traceOf(profiles, passwordResetEvent())
+    expect(profiles.told).toMatchObject([{ part: 'passwordReset' }])
+  })
+
+  it('keeps the attributes that it is told to, at the time of the process', async () => {
+    const profiles = memory()
+    const before = Date.now()
+    await traceOf(profiles, postConfirmationEvent(), { attributes: ['cognito:user_status'] })
+    expect(profiles.told).toMatchObject([{ user: { attributes: { 'cognito:user_status': 'CONFIRMED' } } }])
+    expect(profiles.told[0]?.at.getTime()).toBeGreaterThanOrEqual(before)
+  })
+
+  it('skips an event that names no user', async () => {
+    const profiles = memory()
+    expect(await traceOf(profiles, postConfirmationEvent({ email: ann.email }))).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
+    expect(profiles.told).toEqual([])
+  })
+
+  it('undoes nothing when the store fails: the user is confirmed already', async () => {
+    const fail = () => Promise.reject(new Error('no table'))
+    expect(await traceOf({ confirmed: fail, passwordReset: fail }, postConfirmationEvent())).toMatchObject({ outcome: 'broken' })
+  })
+
+  it('hands on what its store needs of a deployment', () => {
+    const needs = [{ actions: ['x:Y'], on: 'Z' }]
+    expect(syncProfile({ ...memory(), needs })).toMatchObject({ name: 'sync-profile', kind: 'effect', needs })
+    expect(syncProfile(memory())).not.toHaveProperty('needs')
+  })
+})
+
+onEveryDynamoDb((engine) => {
+  let pools = 0
+  function pool() {
+    const userPoolId = `eu-west-1_Pool${++pools}`
+    const profiles = dynamoProfiles({ documents: () => engine.documents(), table: engine.tables.profiles })
+    return {
+      deliver: (at: string, event: PostConfirmation['event']) => traceOf(profiles, { ...event, userPoolId }, { now: () => new Date(at) }),
+      async profile() {
+        const Key = { pk: profileKey({ userPoolId, sub: ann.sub }) }
+        const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key, ConsistentRead: true }))
+        return Item
+      },
+    }
+  }
+
+  it('leaves one profile after a repeated event, made and confirmed when it came first', async () => {
+    const { deliver, profile } = pool()
+    await deliver(noon, postConfirmationEvent())
+    await deliver(later, postConfirmationEvent())
+    expect(await profile()).toMatchObject({ sub: ann.sub, createdAt: noon, confirmedAt: noon, updatedAt: later })
+  })
+
+  it('leaves one profile after events that come at once', async () => {
+    const { deliver, profile } = pool()
+    await Promise.all([deliver(noon, postConfirmationEvent()), deliver(noon, postConfirmationEvent())])
+    expect(await profile()).toMatchObject({ createdAt: noon, confirmedAt: noon })
+  })
+
+  it('brings the profile up to date at a password reset, which confirms nothing', async () => {
+    const { deliver, profile } = pool()
+    await deliver(noon, postConfirmationEvent())
+    await deliver(later, passwordResetEvent({ sub: ann.sub, email: 'anna@example.com' }))
+    expect(await profile()).toMatchObject({ confirmedAt: noon, passwordResetAt: later, attributes: { email: 'anna@example.com' } })
+  })
+
+  it('makes the profile at the password reset of a user who has none', async () => {
+    const { deliver, profile } = pool()
+    await deliver(noon, passwordResetEvent())
+    expect(await profile()).toMatchObject({ createdAt: noon, passwordResetAt: noon })
+    expect(await profile()).not.toHaveProperty('confirmedAt')
+  })
+})
