@@ -64,7 +64,7 @@ export function placeOf({ result }: Replayed, folder: string): string {
 }
 
 function nameOf(replayed: Replayed, folder: string): string {
-  const { reason, error } = replayed.result
-  const why = replayed.notStarted === undefined ? (replayed.mismatches[0] ?? error?.message) : reason
+  const { outcome, reason, error } = replayed.result
+  const why = replayed.notStarted !== undefined ? reason : outcome === null ? error?.message : (replayed.mismatches[0] ?? error?.message)
   return plain(`${placeOf(replayed, folder)}: ${why}`)
 }

@@ -74,19 +74,19 @@ type Once = Omit<Replayed, 'time'>
 async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, waitMs: number): Promise<Once> {
   const { event } = read
   if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
-  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
-    return notRun(read, 'NotAnEvent', 'not an event: it names no triggerSource')
-  }
-  if (trigger === undefined) return notRun(read, 'NotAnEvent', `not an event: no trigger is called '${event.triggerSource}'`)
-  const lambda = await stage.lambda(trigger)
-  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence)
-
   let expectation: Expectation | undefined
   try {
     expectation = await readExpectation(read.file)
   } catch (error) {
     return notRun(read, 'Unreadable', error instanceof Error ? error.message : String(error))
   }
+  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
+    return notRun(read, 'NotAnEvent', 'not an event: it names no triggerSource', expectation)
+  }
+  if (trigger === undefined) return notRun(read, 'NotAnEvent', `not an event: no trigger is called '${event.triggerSource}'`, expectation)
+  const lambda = await stage.lambda(trigger)
+  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence, expectation)
+
   const counted = expectation?.effects !== undefined
   const before = counted ? await stage.aftermath() : undefined
   const delivery = await deliver(lambda, trigger, event, waitMs)
@@ -125,22 +125,22 @@ function triggerIn(event: unknown): TriggerName | undefined {
   return isRecord(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
 }
 
-function notRun(read: ReadEvent, name: string, message: string): Once {
+/** Something that was expected to come to an outcome and did not run is not as expected. */
+function notRun(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isRecord(read.event) ? read.event.triggerSource : undefined
+  const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
+  const mismatches = expectation === undefined ? [] : compare(expectation, nothing)
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
     trigger: triggerIn(read.event) ?? null,
     triggerSource: typeof source === 'string' ? source : null,
-    outcome: null,
-    decidedBy: null,
-    reason: null,
-    response: null,
+    ...nothing,
     error: { name, message },
     trace: null,
     attempts: 0,
     durationMs: 0,
-    expected: null,
+    expected: expectation === undefined ? null : mismatches.length === 0,
   }
-  return { result, event: read.event, mismatches: [], unreadable: name === 'Unreadable' }
+  return { result, event: read.event, mismatches, unreadable: name === 'Unreadable' }
 }

@@ -204,6 +204,13 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
+  it('counts an event that was expected to come to something, and has no handler, as unexpected', async () => {
+    const cwd = await folderOf({ 'a.json': event('CustomMessage_SignUp'), 'a.expect.json': { outcome: 'proceed' } })
+    const { code, stdout } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('approve.js')], { cwd })
+    expect(objectsIn(stdout)).toMatchObject([{ outcome: null, error: { name: 'NoHandler' }, expected: false }])
+    expect(code).toBe(1)
+  })
+
   it('counts a failure that was expected as fine', async () => {
     const cwd = await folderOf({ 'a.json': event(), 'a.expect.json': { outcome: 'failed' } })
     const { code } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('exit.js')], { cwd })
