@@ -4,6 +4,7 @@ import { answerOf } from './condition.ts'
 import { type Context, narrowContext } from './context.ts'
 import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
 import { isReason, type Verdict } from './outcome.ts'
+import { reasonOf } from './reason.ts'
 import { isComposition, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import type { TraceEntry, TraceWriter } from './trace.ts'
 import type { Trigger } from './trigger.ts'
@@ -68,14 +69,23 @@ function isThenable<V>(value: V | Promise<V>): value is Promise<V> {
 
 /** What a rule sees of the engine. */
 function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
+  // One rule can stand in a composition twice; the second time it runs it is the next of the two.
+  let next = 0
+  const placeOf = (child: RuleNode): number => {
+    const children = rule.children ?? []
+    const place = Math.max(0, children.indexOf(child, next))
+    next = place + 1
+    return place
+  }
   const inner = (child: RuleNode): Scope => {
-    const index = rule.children?.indexOf(child) ?? 0
+    const index = placeOf(child)
     const onError = rule.onError ?? scope.onError
     return { ...scope, path: scope.path === undefined ? `${index}` : `${scope.path}.${index}`, ...(onError && { onError }) }
   }
   return {
     phase: engine.allowed.phase,
     remainingMs: scope.deadline.remainingMs,
+    wait: scope.deadline.race,
     ask: (condition, ctx) => scope.deadline.race(answerOf(condition, ctx)),
     async evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share: Share = {}): Promise<Verdict<T>> {
       if (share.withinMs === undefined) return evaluate(engine, child, ctx, inner(child), share.over)
@@ -108,11 +118,4 @@ function describe<T extends Trigger>(
       return { outcome: verdict.kind, ...(why !== undefined && { reason: why }), ...(overrides.length > 0 && { overrides }) }
     }
   }
-}
-
-/** The kind of an error as a constant identifier: its code or its name, never its message. */
-export function reasonOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'error'
-  if ('code' in error && isReason(error.code)) return error.code
-  return 'name' in error && isReason(error.name) ? error.name : 'error'
 }

@@ -7,7 +7,20 @@ import type { Trigger } from './trigger.ts'
  * What a rule can do, so that a composition can be read without running it: a gate may vouch, a guard may only deny, a
  * shaper shapes the answer, an effect works after the fact; the others compose. `rule` promises nothing.
  */
-export type RuleKind = 'rule' | 'gate' | 'guard' | 'shaper' | 'effect' | 'chain' | 'anyOf' | 'when' | 'failOpen' | 'failClosed' | 'shadow'
+export type RuleKind =
+  | 'rule'
+  | 'gate'
+  | 'guard'
+  | 'shaper'
+  | 'effect'
+  | 'chain'
+  | 'anyOf'
+  | 'when'
+  | 'failOpen'
+  | 'failClosed'
+  | 'shadow'
+  | 'together'
+  | 'once'
 
 /** Something that a deployment must grant for a rule to work. */
 export interface Need {
@@ -34,6 +47,8 @@ export interface Run {
   readonly remainingMs: () => number
   /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. */
   readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => Promise<Verdict<T>>
+  /** Waits for something, in the time that is left. */
+  readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Asks a condition, in the time that is left. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => Promise<boolean>
   /** Runs a rule after the decision, where it changes nothing. */

@@ -4,7 +4,7 @@ import { chain, when } from '../../../src/shared/rules/chain.ts'
 import { startDeadline } from '../../../src/shared/rules/deadline.ts'
 import { decide } from '../../../src/shared/rules/decide.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
-import { reasonOf } from '../../../src/shared/rules/engine.ts'
+import { reasonOf } from '../../../src/shared/rules/reason.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { type AnyOutcome, allow, deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
@@ -96,6 +96,11 @@ describe('the trace', () => {
   test('names no reason that is no identifier: it could be an attribute', async () => {
     const decision = await run('pre', chain(rule('look', () => skip('mary@example.com'))))
     expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
+  })
+
+  test('tells a rule that stands in a composition twice apart', async () => {
+    const look = rule('look', () => skip())
+    expect((await run('pre', chain(look, chain(look, look)))).trace.map(({ path }) => path)).toEqual(['0', '1', '1.0', '1.1'])
   })
 
   test('a rule run by a composition of somebody else has a place too', async () => {
