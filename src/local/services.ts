@@ -33,7 +33,8 @@ export async function startServices(names: TableNames): Promise<LocalServices> {
   const dynamodb = await startDynamoDb()
   try {
     await prepare(dynamodb.endpoint, names)
-    const ses = await startSes()
+    // A long replay may send more in a minute than an account in a day.
+    const ses = await startSes({ sendQuota: { max24HourSend: 1_000_000_000, maxSendRate: 1_000_000 } })
     return {
       dynamodb,
       ses,
