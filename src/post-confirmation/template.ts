@@ -27,27 +27,26 @@ const PLACE = /\{\{([^{}]*)\}\}/g
  * mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName: 'Example', appUrl: 'https://app.example.com' })
  */
 export function mailTemplate(files: TemplateFiles, values: TemplateValues): MailTemplate {
-  const known = new Set([...Object.keys(values), 'name'])
-  for (const [part, source] of Object.entries(files)) assertPlaces(part, source, known)
-  return {
-    render(name) {
-      const fill = (source: string, write: (value: string) => string): string =>
-        source
-          .replace(SECTION, (_, inner: string) => (name === undefined ? '' : inner))
-          .replace(PLACE, (_, place: string) => write(place === 'name' ? (name ?? '') : (values[place] ?? '')))
-      const plain = (value: string): string => value
-      return { subject: oneLine(fill(files.subject, plain)), text: fill(files.text, plain), html: fill(files.html, escapeUTF8) }
-    },
+  const render = (name: string | undefined): TemplateFiles => {
+    const all = new Map(Object.entries({ ...values, name: name ?? '' }))
+    const fill = (part: keyof TemplateFiles, write: (value: string) => string): string =>
+      files[part]
+        .replace(SECTION, (_, inner: string) => (name === undefined ? '' : inner))
+        .replace(PLACE, (place, key: string) => {
+          const value = all.get(key)
+          if (value === undefined)
+            throw new TypeError(`The mail's ${part} has the place ${place}; there are only ${[...all.keys()].join(', ')}`)
+          return write(value)
+        })
+    const plain = (value: string): string => value
+    return { subject: oneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
+  // A wrong place is found now and not when the first user comes; with a name, so that what stands only beside one is read.
+  render('')
+  return { render }
 }
 
 /** A line break in a subject would begin another header, or make the service refuse the mail. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-}
-
-function assertPlaces(part: string, source: string, known: ReadonlySet<string>): void {
-  for (const [place, name = ''] of source.replace(SECTION, '$1').matchAll(PLACE)) {
-    if (!known.has(name)) throw new TypeError(`The mail's ${part} has the place ${place}; there are only ${[...known].join(', ')}`)
-  }
 }

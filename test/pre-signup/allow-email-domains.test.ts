@@ -7,9 +7,9 @@ import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const decide = (rule: Rule<PreSignUp>, event: PreSignUp['event']) => preSignUp(rule).decide(event)
-const allowed = { kind: 'proceed', rule: 'allow-email-domains', response: {} }
+const allowed = { kind: 'proceed', rule: 'allow-email-domains' }
 const denied = (reason: string) => ({ kind: 'denied', rule: 'allow-email-domains', reason, message: EMAIL_NOT_ALLOWED })
-const skipped = { kind: 'proceed', rule: null, response: {} }
+const skipped = { kind: 'proceed', rule: null }
 
 describe('allowEmailDomains', () => {
   it('is a gate, and says so', () => {

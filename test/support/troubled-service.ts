@@ -41,6 +41,7 @@ export type Trouble =
   | 'answers with an error of its own'
   | 'throttles'
   | 'stalls in the middle of its answer'
+  | 'dribbles the head of its answer'
 
 export const troubles: Readonly<Record<Trouble, Behaviour>> = {
   'never answers': () => undefined,
@@ -50,5 +51,11 @@ export const troubles: Readonly<Record<Trouble, Behaviour>> = {
   throttles: answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }),
   'stalls in the middle of its answer': ({ response }) => {
     response.writeHead(200, { 'content-type': TYPE, 'content-length': '100' }).write('{"Resp')
+  },
+  // Never silent for long, so that no timeout of the socket ends it.
+  'dribbles the head of its answer': ({ request: { socket } }) => {
+    socket.write('HTTP/1.1 200 OK\r\nx-dribble: ')
+    const timer = setInterval(() => socket.write('a'), 50)
+    socket.on('close', () => clearInterval(timer)).on('error', () => clearInterval(timer))
   },
 }

@@ -57,6 +57,7 @@ describe('a DynamoDB that', () => {
   it.each([
     { trouble: 'never answers', error: { name: 'TimeoutError' } },
     { trouble: 'stalls in the middle of its answer', error: { name: 'TimeoutError' } },
+    { trouble: 'dribbles the head of its answer', error: { name: 'TimeoutError' } },
     { trouble: 'resets the connection', error: { code: 'ECONNRESET' } },
     { trouble: 'closes the connection', error: { code: 'ECONNRESET' } },
     { trouble: 'answers with an error of its own', error: { name: 'InternalServerError' } },
