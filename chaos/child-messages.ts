@@ -1,0 +1,22 @@
+import type { FunctionError } from '../src/replay/child-messages.ts'
+
+/** The functions of a deployment that the harness calls, by the folder of their bundle. */
+export type FunctionName = 'pre-signup' | 'post-confirmation' | 'pre-auth' | 'post-auth' | 'sweeper'
+
+/** What a process of handlers is asked. Events cross as JSON text, as they do in Lambda. */
+export type Request =
+  | { readonly kind: 'load'; readonly files: readonly (readonly [FunctionName, string])[] }
+  | { readonly kind: 'invoke'; readonly id: number; readonly name: FunctionName; readonly event: string; readonly limitMs: number }
+  /** Sets the process's calendar forward; what is measured in milliseconds stays what it is. */
+  | { readonly kind: 'clock'; readonly offsetMs: number }
+
+/** What it answers. */
+export type Reply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'broken'; readonly error: FunctionError }
+  | { readonly kind: 'settled'; readonly id: number; readonly ms: number; readonly settled: Settled }
+
+/** How an invocation ended by itself. */
+export type Settled =
+  | { readonly kind: 'returned'; readonly json: string }
+  | { readonly kind: 'threw'; readonly error: FunctionError }

@@ -1,0 +1,74 @@
+// Runs in a process of its own, which can be killed: loads the bundles and runs events through them, several at a time.
+import { randomUUID } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
+import type { FunctionError } from '../src/replay/child-messages.ts'
+import type { FunctionName, Reply, Request, Settled } from './child-messages.ts'
+
+type LambdaFunction = (event: unknown, context: object) => unknown
+
+// Ctrl-C reaches the whole group of processes. The parent decides when this one ends.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit())
+
+let offsetMs = 0
+const now = Date.now.bind(Date)
+// Back-offs of hours must not be waited for: handlers read the time of day from here.
+globalThis.Date = new Proxy(Date, {
+  construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now() + offsetMs] : args, newTarget),
+  get: (target, key) => (key === 'now' ? () => now() + offsetMs : Reflect.get(target, key)),
+})
+
+const handlers = new Map<FunctionName, LambdaFunction>()
+
+process.on('message', async (request: Request) => {
+  if (request.kind === 'clock') {
+    offsetMs = request.offsetMs
+    return
+  }
+  const reply = request.kind === 'load' ? await load(request) : await invoke(request)
+  process.send?.(reply)
+})
+
+async function load({ files }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
+  try {
+    for (const [name, file] of files) {
+      const { handler }: { readonly handler?: LambdaFunction } = await import(pathToFileURL(file).href)
+      if (typeof handler !== 'function') throw new TypeError(`${file} exports no function 'handler'`)
+      handlers.set(name, handler)
+    }
+    return { kind: 'ready' }
+  } catch (error) {
+    return { kind: 'broken', error: reported(error) }
+  }
+}
+
+async function invoke({ id, name, event, limitMs }: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+  const startedAt = performance.now()
+  const settled = await settle(name, JSON.parse(event), limitMs)
+  return { kind: 'settled', id, ms: performance.now() - startedAt, settled }
+}
+
+async function settle(name: FunctionName, event: unknown, limitMs: number): Promise<Settled> {
+  try {
+    const result = await handlers.get(name)?.(event, contextOf(limitMs))
+    // Lambda sends null for what JSON cannot hold, such as nothing at all.
+    return { kind: 'returned', json: JSON.stringify(result) ?? 'null' }
+  } catch (error) {
+    return { kind: 'threw', error: reported(error) }
+  }
+}
+
+function contextOf(limitMs: number): object {
+  const endsAt = performance.now() + limitMs
+  return {
+    awsRequestId: randomUUID(),
+    functionName: 'chaos',
+    functionVersion: '$LATEST',
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
+  }
+}
+
+/** As Lambda's runtime does it: the name and message of an error, the text of anything else. */
+function reported(thrown: unknown): FunctionError {
+  return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: typeof thrown, message: String(thrown) }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { crc32 } from 'node:zlib'
+import { errorAnswer, readCall } from '../src/local/ses/protocol.ts'
+import { SesError } from '../src/local/ses/ses-error.ts'
+
+/** An answer on the wire. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** What a call is, and about what or whom. */
+export interface Call {
+  /** Such as `UpdateItem` or `SendEmail`. */
+  readonly action: string
+  /** The table and key, or the recipient: by it a call is known again when it is repeated. */
+  readonly about: string
+}
+
+/** How a service talks. */
+export interface Dialect {
+  readonly read: (headers: IncomingHttpHeaders, body: string) => Call
+  /** That it was called too often, in its own words. */
+  readonly throttled: () => Answer
+  /** That something went wrong inside it. */
+  readonly failed: () => Answer
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+export const dynamoDb: Dialect = {
+  read(headers, body) {
+    const [, action = ''] = `${headers['x-amz-target'] ?? ''}`.split('.')
+    return { action, about: keysIn(body) }
+  },
+  throttled: () =>
+    dynamoError(400, 'ProvisionedThroughputExceededException', {
+      message:
+        'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
+    }),
+  failed: () => dynamoError(500, 'InternalServerError', { message: 'The request processing has failed because of an unknown error.' }),
+}
+
+/** @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html */
+export const ses: Dialect = {
+  read(_, body) {
+    const call = readCall(body)
+    return { action: call.action, about: call.list('Destination.ToAddresses').join(',') }
+  },
+  throttled: () => sesError(new SesError('Throttling', 'Maximum sending rate exceeded.')),
+  failed: () => sesError(new SesError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)),
+}
+
+function dynamoError(status: number, name: string, fields: Readonly<Record<string, string>>): Answer {
+  const body = Buffer.from(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...fields }))
+  return {
+    status,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': randomUUID().replaceAll('-', '').toUpperCase(),
+      'x-amz-crc32': String(crc32(body)),
+    },
+    body,
+  }
+}
+
+function sesError(error: SesError): Answer {
+  const { status, requestId, xml } = errorAnswer(error)
+  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: Buffer.from(xml) }
+}
+
+/** The table and the keys of a call: tokens and times in it differ between two calls that are the same. */
+function keysIn(body: string): string {
+  const table = /"TableName":"([^"]+)"/.exec(body)?.[1] ?? ''
+  const keys = [...body.matchAll(/"pk":\{"S":"((?:[^"\\]|\\.)*)"\}/g)].map(([, key]) => key)
+  return [table, ...keys].join(' ')
+}

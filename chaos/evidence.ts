@@ -1,0 +1,34 @@
+import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { Journey } from './journey.ts'
+import type { Attempt } from './pool.ts'
+import type { Passed } from './proxy.ts'
+import type { Row } from './stage.ts'
+
+/** All that is known after a run, from the harness's own logs and from the tables. */
+export interface Evidence {
+  readonly cutOff: CutOff
+  readonly journeys: readonly Journey[]
+  readonly attempts: readonly Attempt[]
+  readonly dynamodb: readonly Passed[]
+  readonly ses: readonly Passed[]
+  readonly profiles: readonly Row[]
+  readonly effects: readonly Row[]
+}
+
+/** Groups things by a text. */
+export function grouped<V>(values: Iterable<V>, keyOf: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {
+  const groups = new Map<string, V[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    if (key === undefined) continue
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [value])
+    else group.push(value)
+  }
+  return groups
+}
+
+/** The `sub` in a key such as `us-east-1_Chaos0001#6c4a1d9e-...`. */
+export function subIn(text: string): string | undefined {
+  return /#([0-9a-f-]{36})/.exec(text)?.[1]
+}

@@ -1,0 +1,78 @@
+import type { Cognito, Delivered } from './driver.ts'
+import { draw } from './random.ts'
+import { confirmationEvent, signedInEvent, signInEvent, signUpEvent, type User } from './users.ts'
+
+/** What came of a user's attempts. */
+export interface Journey {
+  readonly user: User
+  /** Cognito has confirmed them: from here on nothing of theirs may be lost. */
+  readonly confirmed: boolean
+  /** How many times somebody whom a rule denies was let in. */
+  readonly wronglyApproved: number
+  /** A member who was never let in, however often they tried. */
+  readonly turnedAway: boolean
+}
+
+// People try again, a little annoyed.
+const PATIENCE = 10
+const DENIED_TRIES = 3
+// Of a hundred confirmations, how many Cognito delivers a second time later, and how many twice at once.
+const REPEATED = 0.1
+const AT_ONCE = 0.1
+
+/** Takes a user through sign-up, confirmation and a first sign-in. */
+export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
+  if (user.kind === 'stranger') return denied(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
+  if (user.kind === 'blocked') return denied(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
+  const approved = await signUp(user, cognito, PATIENCE)
+  if (approved === 0) return { user, confirmed: false, wronglyApproved: 0, turnedAway: true }
+  await confirm(user, cognito, seed)
+  return { user, confirmed: true, wronglyApproved: 0, turnedAway: !(await signIn(user, cognito, 'first')) }
+}
+
+/** Somebody comes back; tells whether they got in. */
+export async function signIn(user: User, cognito: Cognito, occasion: string): Promise<boolean> {
+  if ((await enter(user, cognito, occasion, PATIENCE)) === 0) return false
+  await cognito.deliver({ name: 'post-auth', sub: user.sub, event: signedInEvent(user), occasion })
+  return true
+}
+
+async function denied(user: User, attempt: () => Promise<number>): Promise<Journey> {
+  return { user, confirmed: false, wronglyApproved: await attempt(), turnedAway: false }
+}
+
+function signUp(user: User, cognito: Cognito, tries: number, goOn = untilApproved): Promise<number> {
+  return repeatedly(tries, goOn, (nth) =>
+    cognito.deliver({ name: 'pre-signup', sub: user.sub, event: signUpEvent(user), occasion: `${nth}` }),
+  )
+}
+
+function enter(user: User, cognito: Cognito, occasion: string, tries: number, goOn = untilApproved): Promise<number> {
+  return repeatedly(tries, goOn, (nth) =>
+    cognito.deliver({ name: 'pre-auth', sub: user.sub, event: signInEvent(user), occasion: `${occasion} ${nth}` }),
+  )
+}
+
+async function confirm(user: User, cognito: Cognito, seed: number): Promise<void> {
+  const once = (occasion: string): Promise<Delivered> =>
+    cognito.deliver({ name: 'post-confirmation', sub: user.sub, event: confirmationEvent(user), occasion })
+  const atOnce = draw(seed, 'at-once', user.index) < AT_ONCE
+  await Promise.all([once('first'), ...(atOnce ? [once('at once')] : [])])
+  if (draw(seed, 'repeated', user.index) < REPEATED) await once('repeated')
+}
+
+const untilApproved = (approvals: number): boolean => approvals === 0
+const keepTrying = (): boolean => true
+
+/** How many times of those it was approved. */
+async function repeatedly(
+  tries: number,
+  goOn: (approvals: number) => boolean,
+  attempt: (nth: number) => Promise<Delivered>,
+): Promise<number> {
+  let approvals = 0
+  for (let nth = 0; nth < tries && goOn(approvals); nth += 1) {
+    if ((await attempt(nth)).kind === 'answered') approvals += 1
+  }
+  return approvals
+}

@@ -1,0 +1,50 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { UsageError } from '../src/replay/usage-error.ts'
+import { HELP, readOptions } from './options.ts'
+import { reportOf } from './report.ts'
+import { run } from './run.ts'
+
+const EXIT = { kept: 0, broken: 1, usage: 2 } as const
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const text = error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`chaos: ${text}\n`)
+  process.exitCode = EXIT.usage
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args)
+  if (options === 'help') {
+    process.stdout.write(`${HELP}\n`)
+    return EXIT.kept
+  }
+  const bundles = new URL('../dist/', import.meta.url).pathname
+  if (!existsSync(`${bundles}pre-signup/handler.js`)) throw new UsageError('There are no bundles in dist; npm run build makes them')
+  const log = options.log === undefined ? undefined : openLog(options.log)
+  try {
+    // First, so that a run that hangs or is ended can be run again.
+    process.stdout.write(`seed ${options.seed}\n`)
+    let kept = true
+    for (const cutOff of options.cutOffs) {
+      const onProgress = (done: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${done}`))
+      const result = await run({ ...options, cutOff, bundles, log, onProgress })
+      onProgress('')
+      process.stdout.write(`\n${reportOf(cutOff, result).join('\n')}\n`)
+      kept &&= result.promises.every(({ broken }) => broken === 0)
+    }
+    if (!kept) process.stdout.write(`\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`)
+    return kept ? EXIT.kept : EXIT.broken
+  } finally {
+    if (log !== undefined) closeSync(log)
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'w')
+  } catch (error) {
+    throw new UsageError(`--log ${file}: ${error instanceof Error ? error.message : 'cannot be written'}`)
+  }
+}

@@ -1,0 +1,154 @@
+import type { FunctionName } from './child-messages.ts'
+import { type Ending, type HandlerProcess, type ProcessOptions, startProcess } from './process.ts'
+
+/** One try of a function, as the harness saw it. Times are milliseconds of this process's monotonic clock. */
+export interface Attempt {
+  readonly name: FunctionName
+  /** Whose event it was. */
+  readonly sub: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly ending: Ending
+  /** The process was stopped for a while meanwhile: how long it took says nothing. */
+  readonly frozen: boolean
+}
+
+/** A try that is under way. */
+export interface Started {
+  /** Where it runs. */
+  readonly slot: number
+  readonly ending: Promise<Ending>
+}
+
+/** Processes of handlers, each of which is started anew when it ends. */
+export interface Pool {
+  /**
+   * Runs an event in one of the processes.
+   *
+   * @param avoid Where it must not run, unless there is no other: Lambda runs the next try elsewhere while one is under way.
+   */
+  readonly invoke: (name: FunctionName, sub: string, event: string, avoid?: number) => Promise<Started>
+  readonly kill: (slot: number) => void
+  readonly freeze: (slot: number, ms: number) => void
+  /** Sets the calendar of all processes forward, of later ones too. */
+  readonly setClock: (offsetMs: number) => Promise<void>
+  /** All tries that have ended. */
+  readonly attempts: () => readonly Attempt[]
+  readonly count: () => { readonly kills: number; readonly freezes: number; readonly crashes: number }
+  /** Done when no try is under way. */
+  readonly idle: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+interface Slot {
+  process: HandlerProcess
+  /** Tries that are under way. */
+  busy: number
+  frozenUntil: number
+  killed: boolean
+}
+
+// What Lambda is told in serverless.yml.
+const FUNCTION_TIMEOUT_MS = 5000
+
+/**
+ * Starts processes of handlers.
+ *
+ * @throws Error when the handlers do not start.
+ */
+export async function startPool(options: ProcessOptions & { readonly processes: number }): Promise<Pool> {
+  const attempts: Attempt[] = []
+  const under = new Set<Promise<unknown>>()
+  const counted = { kills: 0, freezes: 0, crashes: 0 }
+  let offsetMs = 0
+  let stopping = false
+
+  const launch = (): HandlerProcess => {
+    const process = startProcess(options)
+    if (offsetMs !== 0) process.setClock(offsetMs)
+    return process
+  }
+  const watch = (slot: Slot): void => {
+    slot.process.ended.then(() => {
+      if (stopping) return
+      if (!slot.killed) counted.crashes += 1
+      Object.assign(slot, { process: launch(), killed: false, frozenUntil: 0 })
+      watch(slot)
+    })
+  }
+  const slots = Array.from({ length: options.processes }, (): Slot => {
+    const slot = { process: launch(), busy: 0, frozenUntil: 0, killed: false }
+    watch(slot)
+    return slot
+  })
+  const stop = async (): Promise<void> => {
+    stopping = true
+    for (const { process } of slots) process.kill()
+    await Promise.all(slots.map(({ process }) => process.ended))
+  }
+  try {
+    await Promise.all(slots.map(({ process }) => process.ready))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  const choose = (avoid: number | undefined): number => {
+    const order = slots.map((_, index) => index).sort((a, b) => (slots[a]?.busy ?? 0) - (slots[b]?.busy ?? 0))
+    return order.find((index) => index !== avoid) ?? 0
+  }
+  const slotAt = (index: number): Slot => {
+    const slot = slots[index]
+    if (slot === undefined) throw new RangeError(`There is no slot ${index}`)
+    return slot
+  }
+
+  return {
+    async invoke(name, sub, event, avoid) {
+      const index = choose(avoid)
+      const slot = slotAt(index)
+      slot.busy += 1
+      // One that is just being started: a cold start, of which Cognito's patience is not made to pay here.
+      for (;;) {
+        const { process } = slot
+        if (await process.ready.then(() => true, () => false)) break
+        await process.ended
+      }
+      const startedAt = performance.now()
+      const ending = slot.process.invoke(name, event, FUNCTION_TIMEOUT_MS).then((ended) => {
+        slot.busy -= 1
+        const frozen = slot.frozenUntil >= startedAt
+        attempts.push({ name, sub, startedAt, endedAt: performance.now(), ending: ended, frozen })
+        under.delete(ending)
+        return ended
+      })
+      under.add(ending)
+      return { slot: index, ending }
+    },
+    kill(index) {
+      const slot = slotAt(index)
+      if (slot.killed) return
+      slot.killed = true
+      counted.kills += 1
+      slot.process.kill()
+    },
+    freeze(index, ms) {
+      const slot = slotAt(index)
+      // With all of them stopped nobody would be left to take the next try.
+      if (slots.some(({ frozenUntil }) => frozenUntil > performance.now())) return
+      slot.frozenUntil = performance.now() + ms
+      counted.freezes += 1
+      slot.process.freeze(ms)
+    },
+    async setClock(next) {
+      offsetMs = next
+      for (const { process } of slots) process.setClock(next)
+    },
+    attempts: () => [...attempts],
+    count: () => ({ ...counted }),
+    idle: async () => {
+      while (under.size > 0) await Promise.all(under)
+    },
+    stop,
+  }
+}

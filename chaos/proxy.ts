@@ -1,0 +1,151 @@
+import { Agent, createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalService } from '../src/local/local-service.ts'
+import { listenOnLoopback } from '../src/local/loopback.ts'
+import type { Answer, Call, Dialect } from './dialects.ts'
+import type { Fault, FaultPlan, Half } from './faults.ts'
+
+/** A call as the proxy saw it. */
+export interface Passed extends Call {
+  readonly at: number
+  readonly fault: Fault | undefined
+  /** The service's own answer; undefined where the call never reached it. */
+  readonly status: number | undefined
+  /** When the service had acted. */
+  readonly actedAt: number | undefined
+  /** What came of the answer: `left` when the caller was gone before it was whole. */
+  readonly answered: 'whole' | 'half' | 'none' | 'left'
+}
+
+/** A proxy before a service. */
+export interface FaultProxy extends LocalService {
+  /** All calls so far, in the order in which they came. */
+  readonly log: () => readonly Passed[]
+}
+
+/** Before which service, and what goes wrong. */
+export interface FaultProxyOptions {
+  /** Where the service listens. */
+  readonly target: string
+  readonly dialect: Dialect
+  readonly plan: FaultPlan
+}
+
+type Mutable<V> = { -readonly [Key in keyof V]: V[Key] }
+
+/**
+ * Starts a proxy on a free loopback port that lets calls through to a service, or goes wrong with them as planned. Times in
+ * its log are milliseconds of this process's monotonic clock.
+ *
+ * @example
+ * const proxy = await startFaultProxy({ target: ses.endpoint, dialect: ses, plan: faultPlan({ seed: 42, percent: 20 }) })
+ */
+export async function startFaultProxy({ target, dialect, plan }: FaultProxyOptions): Promise<FaultProxy> {
+  const log: Mutable<Passed>[] = []
+  const occurrences = new Map<string, number>()
+  const agent = new Agent({ keepAlive: true })
+
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await buffer(request)
+    const call = dialect.read(request.headers, body.toString('utf8'))
+    const known = `${call.action} ${call.about}`
+    const occurrence = occurrences.get(known) ?? 0
+    occurrences.set(known, occurrence + 1)
+    const injection = plan(known, occurrence)
+    const passed: Mutable<Passed> = {
+      ...call,
+      at: performance.now(),
+      fault: injection?.fault,
+      status: undefined,
+      actedAt: undefined,
+      answered: 'none',
+    }
+    log.push(passed)
+    const act = async (): Promise<Answer> => {
+      const answer = await forward(target, agent, request, body)
+      passed.status = answer.status
+      passed.actedAt = performance.now()
+      return answer
+    }
+    const whole = async (answer: Answer): Promise<void> => {
+      passed.answered = (await send(response, answer)) ? 'whole' : 'left'
+    }
+    switch (injection?.fault) {
+      case 'hang':
+        return
+      case 'reset':
+        request.socket.resetAndDestroy()
+        return
+      case 'status500':
+        return whole(dialect.failed())
+      case 'throttling':
+        return whole(dialect.throttled())
+      case 'dropResponse':
+        await act()
+        request.socket.destroy()
+        return
+      case 'halfResponse':
+        passed.answered = 'half'
+        return sendHalf(request, response, await act(), injection.half)
+      case 'latency': {
+        const answer = await act()
+        await sleep(injection.delayMs)
+        return whole(answer)
+      }
+      case undefined:
+        return whole(await act())
+    }
+  }
+
+  const service = await listenOnLoopback(
+    createServer((request, response) => {
+      // A caller that was killed in the middle of its request is no concern of the others.
+      pass(request, response).catch(() => response.destroy())
+    }),
+  )
+  return {
+    endpoint: service.endpoint,
+    log: () => [...log],
+    stop: async () => {
+      agent.destroy()
+      await service.stop()
+    },
+  }
+}
+
+function forward(target: string, agent: Agent, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { host: _, connection: __, ...passed } = headers
+    const outgoing = httpRequest(new URL(url ?? '/', target), { method, agent, headers: passed }, (answer) => {
+      const kept = ['content-type', 'x-amzn-requestid', 'x-amz-crc32'].flatMap((name) => {
+        const value = answer.headers[name]
+        return typeof value === 'string' ? [[name, value] as const] : []
+      })
+      buffer(answer).then((text) => resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(kept), body: text }), reject)
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+/** Tells whether the caller was still there. */
+function send(response: ServerResponse, { status, headers, body }: Answer): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve(false)
+    response.once('close', () => resolve(response.writableFinished))
+    response.writeHead(status, { ...headers, 'content-length': String(body.length) }).end(body)
+  })
+}
+
+function sendHalf(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer, how: Half): void {
+  const half = body.subarray(0, Math.ceil(body.length / 2))
+  if (how === 'passed-off-as-whole') {
+    response.writeHead(status, { ...headers, 'content-length': String(half.length) }).end(half)
+    return
+  }
+  response.writeHead(status, { ...headers, 'content-length': String(body.length + 1) })
+  response.write(half, () => {
+    if (how === 'cut') request.socket.destroy()
+  })
+}

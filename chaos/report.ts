@@ -1,0 +1,28 @@
+import { tableOf } from '../src/cli/table.ts'
+import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { RunResult } from './run.ts'
+
+/** The report of a run, line by line. */
+export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, seconds }: RunResult): readonly string[] {
+  const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
+  return [
+    `${cutOff}, ${Math.round(seconds)} s`,
+    '',
+    ...tableOf(
+      ['what happened', 'count'],
+      [
+        ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
+        ['mails accepted by SES', `${mails.accepted}`],
+        ['mails on record as unknown', `${mails.unknown}`],
+        ['mails parked for a person', `${mails.parked}`],
+        ...twice,
+        ['slowest invocation', `${Math.round(slowestMs)} ms`],
+      ],
+    ),
+    '',
+    ...tableOf(
+      ['what is promised', 'broken', ''],
+      promises.map(({ name, broken, examples }) => [name, `${broken}`, broken === 0 ? 'kept' : `BROKEN: ${examples.join(' ')}`]),
+    ),
+  ]
+}

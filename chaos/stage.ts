@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { startDynamoDb } from '../src/local/dynamodb.ts'
+import type { LocalService } from '../src/local/local-service.ts'
+import { startSes } from '../src/local/ses/server.ts'
+import { createTables } from '../src/local/tables.ts'
+import { dynamoBlockWriter } from '../src/pre-auth/dynamo-block-writer.ts'
+import { QUEUE_INDEX } from '../src/shared/ledger/effect-item.ts'
+import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { FunctionName } from './child-messages.ts'
+import * as dialects from './dialects.ts'
+import type { FaultPlan } from './faults.ts'
+import { type FaultProxy, startFaultProxy } from './proxy.ts'
+import { ALLOWED_DOMAINS } from './users.ts'
+
+/** A row of a table. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** The services with their proxies, and what handlers must know to use them. */
+export interface Stage {
+  readonly dynamodb: FaultProxy
+  readonly ses: FaultProxy
+  readonly environment: Readonly<Record<string, string>>
+  /** Puts somebody into the block list. */
+  readonly block: (userPoolId: string, sub: string) => Promise<void>
+  /** What the tables hold, read past the proxy. */
+  readonly profiles: () => Promise<readonly Row[]>
+  readonly effects: () => Promise<readonly Row[]>
+  readonly stop: () => Promise<void>
+}
+
+/** How the stage is set. */
+export interface StageOptions {
+  readonly plan: FaultPlan
+  readonly cutOff: CutOff
+}
+
+const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects' } as const
+const REGION = 'us-east-1'
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** The bundles in a folder such as `dist`. */
+export function bundlesIn(folder: string, names: readonly FunctionName[]): readonly (readonly [FunctionName, string])[] {
+  return names.map((name) => [name, join(folder, name, 'handler.js')])
+}
+
+/** Starts DynamoDB and SES, a proxy before each, and the tables. What has started is stopped again when another part fails. */
+export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> {
+  const services: LocalService[] = []
+  const started = async <S extends LocalService>(starting: Promise<S>): Promise<S> => {
+    const service = await starting
+    services.push(service)
+    return service
+  }
+  const stop = async (): Promise<void> => {
+    for (const service of services.toReversed()) await service.stop()
+  }
+  try {
+    const engine = await started(startDynamoDb())
+    const inbox = await started(startSes({ keep: 0, sendQuota: { max24HourSend: -1, maxSendRate: 1000 } }))
+    const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
+    const documents = DynamoDBDocumentClient.from(client)
+    services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
+    await createTables(client, TABLES)
+    await createEffects(client)
+    const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
+    const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
+    const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
+    return {
+      dynamodb,
+      ses,
+      environment: environmentFor(dynamodb, ses, cutOff),
+      block: async (userPoolId, sub) => {
+        await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
+      },
+      profiles: () => rowsOf(documents, TABLES.profiles),
+      effects: () => rowsOf(documents, TABLES.effects),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function createEffects(client: DynamoDBClient): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLES.effects,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'queue', 'dueAt'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: QUEUE_INDEX,
+          KeySchema: [
+            { AttributeName: 'queue', KeyType: 'HASH' },
+            { AttributeName: 'dueAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  )
+}
+
+/** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
+function environmentFor(dynamodb: LocalService, ses: LocalService, cutOff: CutOff): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_SES: ses.endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ALLOWED_EMAIL_DOMAINS: ALLOWED_DOMAINS,
+    BLOCK_TABLE: TABLES.blocks,
+    PROFILE_TABLE: TABLES.profiles,
+    EFFECT_TABLE: TABLES.effects,
+    WELCOME_EMAIL_FROM: 'welcome@example.com',
+    WELCOME_APP_NAME: 'Chaos',
+    WELCOME_APP_URL: 'https://app.example.com',
+    WELCOME_EMAIL_CUT_OFF: cutOff,
+    WELCOME_SINCE: '2020-01-01T00:00:00Z',
+  }
+}
+
+async function rowsOf(documents: DynamoDBDocumentClient, table: string): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) rows.push(...(page.Items ?? []))
+  return rows
+}

@@ -1,0 +1,84 @@
+import { draw, drawUuid, pick } from './random.ts'
+
+/** The user pool of the harness. */
+export const POOL = 'us-east-1_Chaos0001'
+
+/** Somebody who uses the application, or tries to. */
+export interface User {
+  readonly index: number
+  /** A stranger's address is not allowed; somebody blocked is in the block list. Neither may ever get in. */
+  readonly kind: 'member' | 'stranger' | 'blocked'
+  readonly sub: string
+  readonly email: string
+}
+
+const STRANGERS = 0.1
+const BLOCKED = 0.05
+
+// Addresses that look like allowed ones and are not.
+const STRANGE_DOMAINS = ['example.net', 'example.com.evil.test', 'notexample.com', 'exаmple.com', 'example.org', 'mail@example.net'] as const
+
+/** What the pre sign-up function is told to allow. */
+export const ALLOWED_DOMAINS = 'example.com,*.example.org'
+
+/** Makes the users of a seed. */
+export function makeUsers(seed: number, count: number): readonly User[] {
+  return Array.from({ length: count }, (_, index): User => {
+    const drawn = draw(seed, 'kind', index)
+    const kind = drawn < STRANGERS ? 'stranger' : drawn < STRANGERS + BLOCKED ? 'blocked' : 'member'
+    const domain =
+      kind === 'stranger'
+        ? pick(STRANGE_DOMAINS, draw(seed, 'domain', index))
+        : pick(['example.com', 'staff.example.org'], draw(seed, 'domain', index))
+    return { index, kind, sub: drawUuid(seed, 'sub', index), email: `user-${index}@${domain}` }
+  })
+}
+
+const envelope = {
+  version: '1',
+  region: 'us-east-1',
+  userPoolId: POOL,
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: '5vq2k8h1nd7rj3m0t6b9xw4cpe' },
+}
+
+/** Somebody signs up; their address is not verified yet, and they have no `sub`. */
+export function signUpEvent({ index, email }: User): object {
+  return {
+    ...envelope,
+    userName: `user-${index}`,
+    triggerSource: 'PreSignUp_SignUp',
+    request: { userAttributes: { name: `User ${index}`, email }, validationData: null },
+    response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+  }
+}
+
+/** They have typed their code. */
+export function confirmationEvent(user: User): object {
+  return { ...known(user), triggerSource: 'PostConfirmation_ConfirmSignUp', request: { userAttributes: attributesOf(user) } }
+}
+
+/** They sign in; their password is not checked yet. */
+export function signInEvent(user: User): object {
+  return {
+    ...known(user),
+    triggerSource: 'PreAuthentication_Authentication',
+    request: { userAttributes: attributesOf(user), validationData: null },
+  }
+}
+
+/** They have signed in. */
+export function signedInEvent(user: User): object {
+  return {
+    ...known(user),
+    triggerSource: 'PostAuthentication_Authentication',
+    request: { userAttributes: attributesOf(user), newDeviceUsed: false },
+  }
+}
+
+function known({ index }: User): object {
+  return { ...envelope, userName: `user-${index}`, response: {} }
+}
+
+function attributesOf({ sub, index, email }: User): Readonly<Record<string, string>> {
+  return { sub, 'cognito:user_status': 'CONFIRMED', email_verified: 'true', name: `User ${index}`, email }
+}
