@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { dynamoBlockWriter } from '../../src/pre-auth/dynamo-block-writer.ts'
+import { seededBlocks } from '../events/sample-events.ts'
+import { acceptedForms, hostileAddresses } from '../shared/email/hostile-addresses.ts'
+import { dynamoDbClient } from '../support/local-clients.ts'
+import { type FuzzJob, FuzzMessage } from './fuzz-job.ts'
+import { oracleAllows } from './fuzz-oracle.ts'
+
+const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
+const SEED = Number(process.env.FUZZ_SEED ?? 20260101)
+const EVENTS = Number(process.env.FUZZ_EVENTS ?? 20_000)
+const TIMEOUT_MS = 120_000 + EVENTS * 10
+
+// Not in equal parts: an event with calls to services in it takes ten times as long as a sign-up, at which most is at stake.
+const OTHERS = Math.floor(Math.min(EVENTS * 0.3, 4000 + EVENTS * 0.1))
+const SIGN_UPS = EVENTS - OTHERS
+
+const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects' }
+const SETTINGS = {
+  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
+  WELCOME_EMAIL_FROM: 'welcome@example.com',
+  WELCOME_APP_NAME: 'Example',
+  WELCOME_APP_URL: 'https://app.example.com',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+}
+
+type Report = Extract<FuzzMessage, { kind: 'report' }>
+
+let services: LocalServices
+beforeAll(async () => {
+  services = await startServices(TABLES)
+  const client = dynamoDbClient(services.dynamodb.endpoint)
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const writer = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
+  for (const block of seededBlocks()) await writer.block(block)
+  client.destroy()
+  console.info(`FUZZ_SEED=${SEED} FUZZ_EVENTS=${EVENTS}`)
+})
+afterAll(() => services?.stop())
+
+describe('the oracle', () => {
+  it('knows of every hostile address that it is not allowed, and of every other spelling that it is', () => {
+    expect(hostileAddresses.filter(({ address }) => oracleAllows(address))).toEqual([])
+    expect(acceptedForms.filter(({ address }) => !oracleAllows(address))).toEqual([])
+  })
+})
+
+describe('the built handlers, on mutated events', () => {
+  it(
+    `survive, answer in public texts only, and approve what the oracle approves: ${SIGN_UPS} sign-ups, ${OTHERS} events of the others`,
+    async () => {
+      const [signUps, others] = await Promise.all([
+        fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
+        fuzz({
+          seed: SEED,
+          first: SIGN_UPS,
+          count: OTHERS,
+          folders: ['post-confirmation', 'pre-auth', 'post-auth'],
+          concurrency: 8,
+        }),
+      ])
+      const tally = { ...signUps.tally, ...others.tally }
+      console.info(tally, `${services.ses.inbox().length} mails in the inbox`)
+
+      expect([...signUps.problems, ...others.problems]).toEqual([])
+      expect(signUps.problemCount + others.problemCount).toBe(0)
+      expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(EVENTS)
+      // A handler that refuses everything would pass all of the above.
+      for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`pre-signup ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
+      for (const folder of ['post-confirmation', 'pre-auth', 'post-auth']) {
+        for (const kind of ['proceed', 'failed']) expect(tally[`${folder} ${kind}`]).toBeGreaterThan(OTHERS / 150)
+      }
+      expect(tally['pre-auth denied']).toBeGreaterThan(OTHERS / 150)
+    },
+    TIMEOUT_MS,
+  )
+
+  it('mail exactly one plain address at a time', () => {
+    const mails = services.ses.inbox()
+    expect(mails).not.toHaveLength(0)
+    const odd = mails.filter(
+      ({ to, cc, bcc }) => to.length !== 1 || cc.length + bcc.length > 0 || !/^[^\s@",;:<>()]+@[a-z0-9.-]+$/.test(`${to[0]}`),
+    )
+    expect(odd).toEqual([])
+  })
+})
+
+/** Runs a job in a process of its own; one that ends without a report has crashed. */
+async function fuzz(job: FuzzJob): Promise<Report> {
+  const { EVENT_CORPUS, PATH } = process.env
+  const child = fork(CHILD, [JSON.stringify(job)], {
+    env: { PATH, ...(EVENT_CORPUS && { EVENT_CORPUS }), ...SETTINGS, ...services.environment },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let report: Report | undefined
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  child.on('message', (raw) => {
+    const message = FuzzMessage.parse(raw)
+    if (message.kind === 'report') report = message
+    else if (message.done % 50_000 === 0) console.info(`${job.folders.join(', ')}: ${message.done} of ${job.count}`)
+  })
+  // Not 'exit', before which not every message has come in.
+  const [code, signal] = await once(child, 'close')
+  if (report !== undefined && code === 0) return report
+  return { kind: 'report', tally: {}, problems: [`FUZZ_SEED=${SEED}: the process crashed (${code ?? signal}): ${stderr}`], problemCount: 1 }
+}
