@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -62,6 +64,19 @@ describe('startDynamoDb', () => {
     await Promise.all([one.stop(), two.stop()])
     for (const client of clients) client.destroy()
     expect(one.endpoint).not.toBe(two.endpoint)
+  })
+
+  it('outlives a client that is cut off while it sends', async () => {
+    const service = await startDynamoDb()
+    const { port, hostname } = new URL(service.endpoint)
+    const socket = connect(Number(port), hostname)
+    socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
+    // An answer to a second client tells that the first one was heard.
+    expect((await fetch(service.endpoint)).status).toBe(200)
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+    expect((await fetch(service.endpoint)).status).toBe(200)
+    await service.stop()
   })
 
   it('stops once, however often it is told to', async () => {
