@@ -1,38 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sampleEvents } from '../events/sample-events.ts'
-import { FOLDERS, type Folder, folderOf, TRIGGERS } from '../events/triggers.ts'
+import { FOLDERS, TRIGGERS } from '../events/triggers.ts'
 import { fuzzedAddress, MARKER } from './fuzz-emails.ts'
 import { own } from './fuzz-oracle.ts'
 import type { Random } from './fuzz-random.ts'
-
-/** An event to begin with. */
-export interface SourceEvent {
-  /** Whose event it is; undefined for triggers without a handler. */
-  readonly folder: Folder | undefined
-  readonly text: string
-}
-
-/** The project's own events and those below a folder, if one is given; what is no JSON object there is left out. */
-export function sourceEvents(corpus: string | undefined): readonly SourceEvent[] {
-  const samples = sampleEvents().map(({ folder, raw }) => ({ folder, text: JSON.stringify(raw) }))
-  if (!corpus) return samples
-  const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
-  return [...samples, ...files.sort().flatMap((file) => sourceIn(readFileSync(join(corpus, file), 'utf8')))]
-}
-
-function sourceIn(text: string): readonly SourceEvent[] {
-  try {
-    const source = own(JSON.parse(text), 'triggerSource')
-    return typeof source === 'string' ? [{ folder: folderOf(source), text }] : []
-  } catch {
-    return []
-  }
-}
+import type { SourceEvent } from './fuzz-sources.ts'
 
 /** Makes an event out of one, as the JSON text that Lambda would get. */
 export function fuzzedEvent(source: SourceEvent, random: Random): string {
-  const root = { event: JSON.parse(source.text) as unknown }
+  const root: { event: unknown } = { event: JSON.parse(source.text) }
   mark(root.event, random)
   if (random.chance(0.6)) setAddress(root.event, random)
   // Some stay as they are but for the address: events that fail for their shape would hide everything behind that.
@@ -166,7 +140,8 @@ const retyped = onSlot(({ holder, key }, value, random) => put(holder, key, anot
 const grown = onSlot(({ holder, key }, value, random) => {
   // Rarely a megabyte: it takes as long as hundreds of others.
   const length = random.chance(0.03) ? 1_000_000 : 1 + random.below(5000)
-  put(holder, key, `${random.pick([textOf(value), '\ud800', '@', 'a.', '\u0000', '{'])}`.repeat(length).slice(0, length))
+  const piece = random.pick([textOf(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
+  put(holder, key, piece.repeat(Math.ceil(length / piece.length)).slice(0, length))
 })
 const surrogates = onSlot(({ holder, key }, value, random) =>
   put(holder, key, `${textOf(value)}${random.pick(['\ud800', '\udfff', '\ude00\ud83d'])}`),

@@ -49,7 +49,10 @@ function expectedAnswer(text: string): string {
   return JSON.stringify(Object.defineProperty(event, 'response', { value: {}, enumerable: true, configurable: true, writable: true }))
 }
 
-/** Reads the decision out of the log line of an invocation, among all lines that were written while it ran. */
+/**
+ * Reads the decision out of the log line of an invocation, among all lines that were written while it ran. Each carries
+ * metrics, but for the one that tells of a lost effect.
+ */
 export function judgeLog(
   lines: readonly string[],
   requestId: string,
@@ -57,15 +60,15 @@ export function judgeLog(
 ): { readonly decision: string; readonly problems: readonly string[] } {
   const problems: string[] = []
   let decision = ''
-  let own_ = 0
+  let ofThisOne = 0
   for (const line of lines) {
     const document = parsed(line)
-    problems.push(...emfProblems(document))
+    problems.push(...(own(document, 'message') === 'effect lost' ? [] : emfProblems(document)))
     if (own(document, 'requestId') !== requestId) continue
-    own_ += 1
+    ofThisOne += 1
     decision = String(own(document, 'decision'))
   }
-  if (own_ !== 1) problems.push(`${own_} log lines are of this invocation`)
+  if (ofThisOne !== 1) problems.push(`${ofThisOne} log lines are of this invocation`)
   if (leaks(lines.join(''), text)) problems.push('a log line holds personal data of the event')
   return { decision, problems }
 }

@@ -12,8 +12,8 @@ import { type FuzzJob, FuzzMessage } from './fuzz-job.ts'
 import { oracleAllows } from './fuzz-oracle.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
-const SEED = Number(process.env.FUZZ_SEED ?? 20260101)
-const EVENTS = Number(process.env.FUZZ_EVENTS ?? 20_000)
+const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)
+const EVENTS = wholeNumber('FUZZ_EVENTS', 2000, 20_000)
 const TIMEOUT_MS = 120_000 + EVENTS * 10
 
 // Not in equal parts: an event with calls to services in it takes ten times as long as a sign-up, at which most is at stake.
@@ -90,6 +90,13 @@ describe('the built handlers, on mutated events', () => {
     expect(odd).toEqual([])
   })
 })
+
+function wholeNumber(name: string, least: number, otherwise: number): number {
+  const text = process.env[name]
+  const value = text ? Number(text) : otherwise
+  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} is a whole number of at least ${least}; got '${text}'`)
+  return value
+}
 
 /** Runs a job in a process of its own; one that ends without a report has crashed. */
 async function fuzz(job: FuzzJob): Promise<Report> {
