@@ -17,6 +17,4 @@ export type Reply =
   | { readonly kind: 'settled'; readonly id: number; readonly ms: number; readonly settled: Settled }
 
 /** How an invocation ended by itself. */
-export type Settled =
-  | { readonly kind: 'returned'; readonly json: string }
-  | { readonly kind: 'threw'; readonly error: FunctionError }
+export type Settled = { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'threw'; readonly error: FunctionError }

@@ -11,6 +11,8 @@ export interface Evidence {
   readonly attempts: readonly Attempt[]
   readonly dynamodb: readonly Passed[]
   readonly ses: readonly Passed[]
+  /** Processes that ended although nobody killed them. */
+  readonly crashes: number
   readonly profiles: readonly Row[]
   readonly effects: readonly Row[]
 }

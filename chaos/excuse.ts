@@ -1,23 +1,30 @@
 import type { Evidence } from './evidence.ts'
+import { grouped, subIn } from './evidence.ts'
+import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
-import type { User } from './users.ts'
+
+/** Finds out why a user got a second mail although the first was accepted; undefined where nothing excuses it. */
+export type Excuse = (sub: string, first: Passed, second: Passed) => string | undefined
 
 /**
- * Why a user got a second mail although the first was accepted: what happened between the two that kept anybody from knowing
- * of the first. Undefined where nothing did, which is a fault of the handlers.
+ * Looks in the harness's own log for what happened between two mails that kept anybody from knowing of the first: its answer
+ * was lost, the process was killed or stood still, or the mark in the ledger did not come through.
  */
-export function excuse(user: User, first: Passed, second: Passed, { attempts, dynamodb }: Evidence): string | undefined {
-  if (first.answered !== 'whole') return 'the answer to the first was lost'
-  const acceptedAt = first.actedAt ?? first.at
-  const mine = attempts.filter(
-    ({ sub, startedAt, endedAt, name }) => (sub === user.sub || name === 'sweeper') && startedAt <= acceptedAt && acceptedAt <= endedAt,
-  )
-  if (mine.some(({ ending }) => ending.kind === 'crashed')) return 'the process was killed after the first'
-  if (mine.some(({ frozen }) => frozen)) return 'the process stood still after the first'
-  const marks = dynamodb.filter(
-    ({ about, action, at }) => action === 'UpdateItem' && about.includes(`#${user.sub}#`) && at >= acceptedAt && at <= second.at,
-  )
-  if (marks.some(({ fault, answered }) => answered !== 'whole' || (fault !== undefined && fault !== 'latency')))
-    return 'the mark of the first was lost'
-  return undefined
+export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {
+  const tries = grouped(attempts, ({ sub }) => sub)
+  const marks = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? subIn(about) : undefined))
+  return (sub, first, second) => {
+    if (first.answered !== 'whole') return 'the answer to the first was lost'
+    const acceptedAt = first.actedAt ?? first.at
+    const holds = ({ startedAt, endedAt }: Attempt): boolean => startedAt <= acceptedAt && acceptedAt <= endedAt
+    const mine = [...(tries.get(sub) ?? []), ...(tries.get('sweeper') ?? [])].filter(holds)
+    if (mine.some(({ ending }) => ending.kind === 'crashed')) return 'the process was killed after the first'
+    if (mine.some(({ frozen }) => frozen)) return 'the process stood still after the first'
+    const between = (marks.get(sub) ?? []).filter(({ at }) => at >= acceptedAt && at <= second.at)
+    return between.some(isLost) ? 'the mark of the first was lost' : undefined
+  }
+}
+
+function isLost({ fault, answered }: Passed): boolean {
+  return answered !== 'whole' || (fault !== undefined && fault !== 'latency')
 }

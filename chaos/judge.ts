@@ -1,6 +1,6 @@
 import { COGNITO_WAIT_MS } from '../src/replay/cognito.ts'
 import { type Evidence, grouped, subIn } from './evidence.ts'
-import { excuse } from './excuse.ts'
+import { type Excuse, excuses as excusesIn } from './excuse.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
@@ -37,7 +37,8 @@ export function judge(evidence: Evidence): Verdict {
 
   const unsent = members.filter((user) => mailsTo(user).length === 0)
   const twice = members.filter((user) => mailsTo(user).length > 1)
-  const excuses = twice.flatMap((user) => excusesOf(user, mailsTo(user), evidence).map((because) => ({ user, because })))
+  const excuse = excusesIn(evidence)
+  const excuses = twice.flatMap((user) => excusesOf(user, mailsTo(user), excuse).map((because) => ({ user, because })))
   const late = attempts.filter(
     ({ name, ending, frozen }) => name !== 'sweeper' && !frozen && ending.kind !== 'crashed' && ending.ms > COGNITO_WAIT_MS,
   )
@@ -46,25 +47,48 @@ export function judge(evidence: Evidence): Verdict {
   const mails =
     cutOff === 'at-least-once'
       ? [
-          broken('mails missing', unsent.filter((user) => stateOf(user) !== 'failed')),
+          broken(
+            'mails missing',
+            unsent.filter((user) => stateOf(user) !== 'failed'),
+          ),
           broken(
             'mails twice without an excuse',
             excuses.filter(({ because }) => because === undefined).map(({ user }) => user),
           ),
         ]
       : [
-          broken('mails not sent and not on record', unsent.filter((user) => stateOf(user) !== 'unknown' && stateOf(user) !== 'failed')),
+          broken(
+            'mails not sent and not on record',
+            unsent.filter((user) => stateOf(user) !== 'unknown' && stateOf(user) !== 'failed'),
+          ),
           broken('mails twice', twice),
         ]
   return {
     promises: [
-      broken('profiles missing', members.filter(({ sub }) => !profiles.has(sub))),
+      broken(
+        'profiles missing',
+        members.filter(({ sub }) => !profiles.has(sub)),
+      ),
       ...mails,
       broken('mails to somebody who was denied', strangersMail),
-      broken('approvals that a rule had denied', journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user)),
+      broken(
+        'approvals that a rule had denied',
+        journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user),
+      ),
       { name: 'invocations past the deadline', broken: late.length, examples: late.slice(0, 5).map(({ name, sub }) => `${name} ${sub}`) },
-      broken('events lost', members.filter(({ sub }) => !profiles.has(sub) && !effects.has(sub))),
-      broken('personal data kept of what is done', members.filter((user) => stateOf(user) === 'done' && effects.get(user.sub)?.event !== undefined)),
+      broken(
+        'events lost',
+        members.filter(({ sub }) => !profiles.has(sub) && !effects.has(sub)),
+      ),
+      broken(
+        'effects left pending',
+        members.filter((user) => stateOf(user) === 'pending'),
+      ),
+      { name: 'processes that ended by themselves', broken: evidence.crashes, examples: [] },
+      broken(
+        'personal data kept of what is done',
+        members.filter((user) => stateOf(user) === 'done' && effects.get(user.sub)?.event !== undefined),
+      ),
     ],
     mails: {
       accepted: [...accepted.values()].reduce((sum, each) => sum + each.length, 0),
@@ -85,6 +109,6 @@ function broken(name: string, users: readonly User[]): Promised {
 }
 
 /** For each mail after the first: what may have caused it. */
-function excusesOf(user: User, mails: readonly Passed[], evidence: Evidence): readonly (string | undefined)[] {
-  return mails.slice(1).map((second, index) => excuse(user, mails[index] ?? second, second, evidence))
+function excusesOf({ sub }: User, mails: readonly Passed[], excuse: Excuse): readonly (string | undefined)[] {
+  return mails.slice(1).map((second, index) => excuse(sub, mails[index] ?? second, second))
 }

@@ -34,7 +34,10 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(`\n${reportOf(cutOff, result).join('\n')}\n`)
       kept &&= result.promises.every(({ broken }) => broken === 0)
     }
-    if (!kept) process.stdout.write(`\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`)
+    if (!kept)
+      process.stdout.write(
+        `\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
+      )
     return kept ? EXIT.kept : EXIT.broken
   } finally {
     if (log !== undefined) closeSync(log)

@@ -31,7 +31,7 @@ export interface Pool {
   readonly kill: (slot: number) => void
   readonly freeze: (slot: number, ms: number) => void
   /** Sets the calendar of all processes forward, of later ones too. */
-  readonly setClock: (offsetMs: number) => Promise<void>
+  readonly setClock: (offsetMs: number) => void
   /** All tries that have ended. */
   readonly attempts: () => readonly Attempt[]
   readonly count: () => { readonly kills: number; readonly freezes: number; readonly crashes: number }
@@ -48,8 +48,9 @@ interface Slot {
   killed: boolean
 }
 
-// What Lambda is told in serverless.yml.
+// What Lambda is told in serverless.yml: Cognito waits no longer, and nobody waits for the sweeper.
 const FUNCTION_TIMEOUT_MS = 5000
+const SWEEPER_TIMEOUT_MS = 60_000
 
 /**
  * Starts processes of handlers.
@@ -95,7 +96,8 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
 
   const choose = (avoid: number | undefined): number => {
     const order = slots.map((_, index) => index).sort((a, b) => (slots[a]?.busy ?? 0) - (slots[b]?.busy ?? 0))
-    return order.find((index) => index !== avoid) ?? 0
+    const now = performance.now()
+    return order.find((index) => index !== avoid && (slots[index]?.frozenUntil ?? 0) < now) ?? order.find((index) => index !== avoid) ?? 0
   }
   const slotAt = (index: number): Slot => {
     const slot = slots[index]
@@ -109,13 +111,9 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       const slot = slotAt(index)
       slot.busy += 1
       // One that is just being started: a cold start, of which Cognito's patience is not made to pay here.
-      for (;;) {
-        const { process } = slot
-        if (await process.ready.then(() => true, () => false)) break
-        await process.ended
-      }
+      while (!(await isReady(slot.process))) await slot.process.ended
       const startedAt = performance.now()
-      const ending = slot.process.invoke(name, event, FUNCTION_TIMEOUT_MS).then((ended) => {
+      const ending = slot.process.invoke(name, event, name === 'sweeper' ? SWEEPER_TIMEOUT_MS : FUNCTION_TIMEOUT_MS).then((ended) => {
         slot.busy -= 1
         const frozen = slot.frozenUntil >= startedAt
         attempts.push({ name, sub, startedAt, endedAt: performance.now(), ending: ended, frozen })
@@ -140,7 +138,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       counted.freezes += 1
       slot.process.freeze(ms)
     },
-    async setClock(next) {
+    setClock(next) {
       offsetMs = next
       for (const { process } of slots) process.setClock(next)
     },
@@ -151,4 +149,11 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
     },
     stop,
   }
+}
+
+function isReady({ ready }: HandlerProcess): Promise<boolean> {
+  return ready.then(
+    () => true,
+    () => false,
+  )
 }

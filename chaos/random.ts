@@ -23,6 +23,12 @@ export function pick<V>(choices: readonly [V, ...V[]], drawn: number): V {
 
 /** A version 4 UUID that is the same for the same seed and words: as the `sub` of a user. */
 export function drawUuid(seed: number, ...words: readonly (string | number)[]): string {
-  const hex = [0, 1, 2, 3].map((part) => Math.floor(draw(seed, ...words, part) * 2 ** 32).toString(16).padStart(8, '0')).join('')
+  const hex = [0, 1, 2, 3]
+    .map((part) =>
+      Math.floor(draw(seed, ...words, part) * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    )
+    .join('')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
 }

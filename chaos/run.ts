@@ -42,11 +42,17 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now()
   const stage = await openStage({ plan: faultPlan({ seed, percent }), cutOff })
   try {
-    const files = bundlesIn(bundles, ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']).filter(([, file]) => existsSync(file))
+    const files = bundlesIn(bundles, ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']).filter(([, file]) =>
+      existsSync(file),
+    )
     const pool = await startPool({ files, environment: stage.environment, log, processes: PROCESSES })
     try {
       const users = makeUsers(seed, options.users)
-      await eachOf(users.filter(({ kind }) => kind === 'blocked'), AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
+      await eachOf(
+        users.filter(({ kind }) => kind === 'blocked'),
+        AT_A_TIME,
+        ({ sub }) => stage.block(POOL, sub),
+      )
       const misfortunes = percent === 0 ? NO_FAULTS : { kill: 0.002, freeze: 4 / (options.users * 5), impatience: 0.02 }
       const driver = cognito(pool, seed, misfortunes)
       const journeys: Journey[] = []
@@ -55,12 +61,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
         if (journeys.length % 100 === 0) onProgress(`${journeys.length} of ${users.length} users`)
       })
       await pool.idle()
-      const sweep = scheduledSweep(pool, stage)
+      const sweep = scheduledSweep(pool, stage, seed)
       let swept = await sweepUntilQuiet(sweep, pool, stage)
       const evidence = async (): Promise<Evidence> => ({
         cutOff,
         journeys,
         attempts: pool.attempts(),
+        crashes: pool.count().crashes,
         dynamodb: stage.dynamodb.log(),
         ses: stage.ses.log(),
         profiles: await stage.profiles(),

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { startDynamoDb } from '../src/local/dynamodb.ts'
 import type { LocalService } from '../src/local/local-service.ts'
 import { startSes } from '../src/local/ses/server.ts'
 import { createTables } from '../src/local/tables.ts'
 import { dynamoBlockWriter } from '../src/pre-auth/dynamo-block-writer.ts'
-import { QUEUE_INDEX } from '../src/shared/ledger/effect-item.ts'
+import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
+import type { EffectItem } from '../src/shared/ledger/effect-item.ts'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { FunctionName } from './child-messages.ts'
 import * as dialects from './dialects.ts'
@@ -27,6 +28,8 @@ export interface Stage {
   /** What the tables hold, read past the proxy. */
   readonly profiles: () => Promise<readonly Row[]>
   readonly effects: () => Promise<readonly Row[]>
+  /** What of the effects is still to be done. */
+  readonly pending: () => Promise<readonly EffectItem[]>
   readonly stop: () => Promise<void>
 }
 
@@ -63,9 +66,9 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
     const documents = DynamoDBDocumentClient.from(client)
     services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
     await createTables(client, TABLES)
-    await createEffects(client)
     const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
     const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
+    const effects = dynamoEffects({ documents: () => documents, table: TABLES.effects })
     const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
     return {
       dynamodb,
@@ -76,33 +79,17 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
       },
       profiles: () => rowsOf(documents, TABLES.profiles),
       effects: () => rowsOf(documents, TABLES.effects),
+      pending: async () => {
+        const items: EffectItem[] = []
+        for await (const item of effects.list('pending')) items.push(item)
+        return items
+      },
       stop,
     }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-async function createEffects(client: DynamoDBClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLES.effects,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'queue', 'dueAt'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: QUEUE_INDEX,
-          KeySchema: [
-            { AttributeName: 'queue', KeyType: 'HASH' },
-            { AttributeName: 'dueAt', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  )
 }
 
 /** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */

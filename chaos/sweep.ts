@@ -1,18 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from './pool.ts'
-import type { Row, Stage } from './stage.ts'
+import { draw } from './random.ts'
+import type { Stage } from './stage.ts'
 
 /** Runs the sweeper once; tells how many effects are still to be done. */
 export type Sweep = () => Promise<number>
 
-// Eight attempts an effect, and a few that meet with a fault themselves.
-const MAX_SWEEPS = 200
+// Eight attempts an effect, some of them cut off, and only so many effects a sweep.
+const MAX_SWEEPS = 1000
+// A schedule calls again although the last call has not come back.
+const TWO_AT_ONCE = 0.1
+const KILL = 0.1
+const KILL_WITHIN_MS = 2000
 
-/** The deployed sweeper, called as its schedule does. */
-export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'effects'>): Sweep {
-  return async () => {
-    const { ending } = await pool.invoke('sweeper', '', JSON.stringify({ source: 'aws.events', 'detail-type': 'Scheduled Event' }))
+/** The deployed sweeper, called as its schedule does: now and then twice at once, or killed in the middle. */
+export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'pending'>, seed: number): Sweep {
+  let sweeps = 0
+  const call = async (nth: number): Promise<void> => {
+    const { slot, ending } = await pool.invoke(
+      'sweeper',
+      'sweeper',
+      JSON.stringify({ source: 'aws.events', 'detail-type': 'Scheduled Event' }),
+    )
+    if (draw(seed, 'kill-sweeper', sweeps, nth) >= KILL) return void (await ending)
+    await Promise.race([ending, sleep(draw(seed, 'kill-sweeper-after', sweeps, nth) * KILL_WITHIN_MS)])
+    pool.kill(slot)
     await ending
-    return pendingOf(await stage.effects()).length
+  }
+  return async () => {
+    sweeps += 1
+    await Promise.all(draw(seed, 'two-sweepers', sweeps) < TWO_AT_ONCE ? [call(1), call(2)] : [call(1)])
+    return (await stage.pending()).length
   }
 }
 
@@ -24,19 +42,15 @@ export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'effects'>): Sweep
 export async function sweepUntilQuiet(
   sweep: Sweep,
   pool: Pick<Pool, 'setClock'>,
-  stage: Pick<Stage, 'effects'>,
+  stage: Pick<Stage, 'pending'>,
 ): Promise<{ readonly sweeps: number; readonly left: number }> {
-  let left = pendingOf(await stage.effects()).length
   let sweeps = 0
-  while (left > 0 && sweeps < MAX_SWEEPS) {
-    const due = pendingOf(await stage.effects()).map(({ dueAt }) => Date.parse(String(dueAt)))
-    await pool.setClock(Math.max(0, Math.max(...due) - Date.now() + 1000))
-    left = await sweep()
+  for (;;) {
+    const pending = await stage.pending()
+    if (pending.length === 0 || sweeps >= MAX_SWEEPS) return { sweeps, left: pending.length }
+    const due = pending.map(({ dueAt }) => dueAt?.getTime() ?? 0)
+    pool.setClock(Math.max(0, Math.max(...due) - Date.now() + 1000))
+    await sweep()
     sweeps += 1
   }
-  return { sweeps, left }
-}
-
-function pendingOf(rows: readonly Row[]): readonly Row[] {
-  return rows.filter(({ state }) => state === 'pending')
 }

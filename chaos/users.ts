@@ -16,7 +16,14 @@ const STRANGERS = 0.1
 const BLOCKED = 0.05
 
 // Addresses that look like allowed ones and are not.
-const STRANGE_DOMAINS = ['example.net', 'example.com.evil.test', 'notexample.com', 'exаmple.com', 'example.org', 'mail@example.net'] as const
+const STRANGE_DOMAINS = [
+  'example.net',
+  'example.com.evil.test',
+  'notexample.com',
+  'exаmple.com',
+  'example.org',
+  'mail@example.net',
+] as const
 
 /** What the pre sign-up function is told to allow. */
 export const ALLOWED_DOMAINS = 'example.com,*.example.org'
