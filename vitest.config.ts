@@ -30,6 +30,7 @@ const config: ViteUserConfig = defineConfig({
         'src/pre-auth/**': { lines: 100 },
         'src/post-auth/**': { lines: 100 },
         'src/post-confirmation/**': { lines: 100 },
+        'src/sweeper/**': { lines: 100 },
       },
     },
   },

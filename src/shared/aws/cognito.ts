@@ -1,0 +1,11 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { READ_ATTEMPTS, requestHandler } from './client-settings.ts'
+import { lazily } from './lazily.ts'
+
+/** A Cognito client that is made at its first use. */
+export type Cognito = () => CognitoIdentityProviderClient
+
+/** The process's Cognito client, for looking users up. */
+export function cognitoClient(): Cognito {
+  return lazily(() => new CognitoIdentityProviderClient({ maxAttempts: READ_ATTEMPTS, requestHandler }))
+}

@@ -1,0 +1,35 @@
+import { type AttributeType, ListUsersCommand, ResourceNotFoundException } from '@aws-sdk/client-cognito-identity-provider'
+import type { Cognito } from '../shared/aws/cognito.ts'
+import type { AttributeMap } from '../shared/rules/trigger.ts'
+import { PoolNotFound, type Users } from './users.ts'
+
+/**
+ * Looks users up in Amazon Cognito by their `sub`: a user name can be given to somebody else after its owner was deleted. The
+ * role needs cognito-idp:ListUsers on the pool. Cognito does not promise that a user who was made a moment ago is found.
+ *
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ * @example
+ * const user = await cognitoUsers(cognitoClient()).find('eu-west-1_Example', sub, signal)
+ */
+export function cognitoUsers(cognito: Cognito): Users {
+  return {
+    async find(userPoolId, sub, signal) {
+      const command = new ListUsersCommand({ UserPoolId: userPoolId, Filter: `sub = "${escaped(sub)}"`, Limit: 1 })
+      const { Users: found = [] } = await cognito()
+        .send(command, { abortSignal: signal })
+        .catch((error) => {
+          throw error instanceof ResourceNotFoundException ? new PoolNotFound(error) : error
+        })
+      const [user] = found
+      return user && { userName: user.Username ?? '', attributes: attributesOf(user.Attributes) }
+    },
+  }
+}
+
+function escaped(value: string): string {
+  return value.replaceAll(/["\\]/g, '\\$&')
+}
+
+function attributesOf(attributes: readonly AttributeType[] = []): AttributeMap {
+  return Object.fromEntries(attributes.flatMap(({ Name, Value }) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))
+}

@@ -1,0 +1,31 @@
+import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
+import { cognitoClient } from '../shared/aws/cognito.ts'
+import { documentClient } from '../shared/aws/dynamodb.ts'
+import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
+import { cognitoUsers } from './cognito-users.ts'
+import { onceRules } from './once-rules.ts'
+import { readSweeperSettings } from './settings.ts'
+import { countParked } from './standing.ts'
+import { sweep } from './sweep.ts'
+import { sweepLine } from './sweep-line.ts'
+
+const settings = readSweeperSettings(process.env)
+const effects = dynamoEffects({ documents: documentClient(), table: settings.EFFECT_TABLE })
+const users = cognitoUsers(cognitoClient())
+const rules = onceRules(defaultPostConfirmation(settings))
+
+// What is left of Lambda's time when the last effect has ended, to count and to write.
+const MARGIN_MS = 3000
+const UNKNOWN_MS = 30_000
+
+/** Runs effects that are due. On a schedule: what it was called with is of no interest. */
+export async function handler(_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void> {
+  const endsAt = performance.now() + (context?.getRemainingTimeInMillis?.() ?? UNKNOWN_MS) - MARGIN_MS
+  const remainingMs = (): number => endsAt - performance.now()
+  const report = await sweep({ effects, users, rules, remainingMs })
+  const parked = report.unread === undefined ? await countParked(effects, () => remainingMs() + MARGIN_MS / 2) : undefined
+  // Straight to standard output: CloudWatch reads metrics from lines that are nothing but JSON.
+  process.stdout.write(`${JSON.stringify(sweepLine(report, parked, settings.EFFECT_TABLE, Date.now()))}\n`)
+  // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
+  if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
+}

@@ -1,0 +1,134 @@
+import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
+import { type EffectItem, effectPk } from '../shared/ledger/effect-item.ts'
+import { chain } from '../shared/rules/chain.ts'
+import { type Deadline, processClock, startDeadline } from '../shared/rules/deadline.ts'
+import { decide } from '../shared/rules/decide.ts'
+import { reasonOf } from '../shared/rules/reason.ts'
+import type { Rule } from '../shared/rules/rule.ts'
+import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
+import type { OnceRules } from './once-rules.ts'
+import { PoolNotFound, type Users } from './users.ts'
+
+/** What a sweep works with. */
+export interface SweepOptions {
+  readonly effects: Effects
+  readonly users: Users
+  /** The effects that can be run. */
+  readonly rules: OnceRules
+  /** Milliseconds until the sweep must have ended. */
+  readonly remainingMs: () => number
+  readonly now?: () => Date
+}
+
+/** What became of effects that were due. */
+export type Swept = 'done' | 'skipped' | 'broken' | 'unknown' | 'failed' | 'gone' | 'waiting' | 'error'
+
+/** What a sweep did: how many effects came to what, and the kinds of errors on the way, none of them with anything of a user. */
+export interface SweepReport {
+  readonly swept: Readonly<Partial<Record<Swept, number>>>
+  readonly reasons: Readonly<Record<string, number>>
+  /** Why the ledger could not be read, if so. */
+  readonly unread?: string
+}
+
+// As long as a handler has, and so well within the lease of a claim.
+const EFFECT_MS = 4000
+// Enough for an effect, and for its last write to be cut off rather than the whole process.
+const LEAST_MS = 5000
+const PAGE = 100
+// Each effect looks a user up first, and Cognito lists users of all pools of an account 30 times a second.
+const AT_ONCE = 4
+// Cognito may not yet find a user who signed up a moment ago; an effect that is removed is never run.
+const GONE_AFTER_MS = 60_000
+
+/**
+ * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
+ * happen twice is parked, and so is what was tried often enough. One effect that fails stops no other. Never throws.
+ *
+ * @example
+ * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
+ */
+export async function sweep(options: SweepOptions): Promise<SweepReport> {
+  const { effects, remainingMs, now = () => new Date() } = options
+  const swept: Partial<Record<Swept, number>> = {}
+  const reasons: Record<string, number> = {}
+  const seen = new Set<string>()
+  const settle = async (item: EffectItem): Promise<void> => {
+    const { as, reason } = await within(EFFECT_MS, (deadline) => sweepOne(item, deadline, options, now())).catch(toError)
+    swept[as] = (swept[as] ?? 0) + 1
+    if (reason !== undefined) reasons[reason] = (reasons[reason] ?? 0) + 1
+  }
+  try {
+    while (remainingMs() > LEAST_MS) {
+      // What could not be settled is still due, and stands before the rest.
+      const page = await within(EFFECT_MS, ({ signal, race }) => race(effects.due(now(), PAGE + seen.size, signal)))
+      const fresh = page.filter((item) => !seen.has(effectPk(item)))
+      if (fresh.length === 0) break
+      for (const item of fresh) seen.add(effectPk(item))
+      await eachOf(fresh, settle, () => remainingMs() > LEAST_MS)
+    }
+    return { swept, reasons }
+  } catch (error) {
+    return { swept, reasons, unread: reasonOf(error) }
+  }
+}
+
+interface Outcome {
+  readonly as: Swept
+  /** A constant identifier. */
+  readonly reason?: string | undefined
+}
+
+function toError(error: unknown): Outcome {
+  return { as: 'error', reason: reasonOf(error) }
+}
+
+async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, rules }: SweepOptions, now: Date): Promise<Outcome> {
+  const park = async (as: 'unknown' | 'failed', reason: string): Promise<Outcome> => {
+    await deadline.race(effects.park(item, as, reason, deadline.signal))
+    return { as, reason }
+  }
+  const settled = settledAs(item)
+  if (settled !== undefined) return park(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
+  const rule = rules.get(item.effect)
+  if (rule === undefined) return park('failed', 'no-rule')
+  if (item.event === undefined) return park('failed', 'no-event')
+  try {
+    if ((await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal))) === undefined) {
+      if (item.dueAt === undefined || now.getTime() - item.dueAt.getTime() < GONE_AFTER_MS) return { as: 'waiting' }
+      await deadline.race(effects.remove(item, deadline.signal))
+      return { as: 'gone' }
+    }
+  } catch (error) {
+    if (error instanceof PoolNotFound) return park('failed', error.code)
+    throw error
+  }
+  return run(rule, item.event, deadline)
+}
+
+/** Lets the rule claim the effect itself: when somebody else was faster, it is held or settled. */
+async function run(rule: Rule<PostTrigger>, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
+  // The outermost rule is not traced, hence one around it.
+  const { trace } = await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+  const [said] = trace
+  if (said?.outcome === 'done') return { as: 'done' }
+  return { as: said?.outcome === 'skip' ? 'skipped' : 'broken', reason: said?.reason }
+}
+
+async function within<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {
+  const deadline = startDeadline(ms, processClock)
+  try {
+    return await work(deadline)
+  } finally {
+    deadline.close()
+  }
+}
+
+/** A few at a time, for as long as there is time. */
+async function eachOf<V>(items: readonly V[], work: (item: V) => Promise<void>, goOn: () => boolean): Promise<void> {
+  const rest = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined && goOn(); item = rest.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
+import type { LocalService } from '../../src/local/local-service.ts'
+import { listenOnLoopback } from '../../src/local/loopback.ts'
+
+/** A user as Cognito lists them. */
+export interface ListedUser {
+  readonly userName: string
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/** A part of Cognito that runs here: it lists users of pools by their `sub`, and knows no other call. */
+export interface CognitoUsersEndpoint extends LocalService {
+  readonly addPool: (userPoolId: string, ...users: readonly ListedUser[]) => void
+  /** Lets every call fail with this error of Cognito's, until it is undefined again. */
+  readonly fault: (name: string | undefined) => void
+  /** The filters that were asked for. */
+  readonly filters: () => readonly string[]
+}
+
+const TYPE = 'application/x-amz-json-1.1'
+const FILTER = /^sub = "((?:[^"\\]|\\.)*)"$/
+
+/**
+ * Starts it.
+ *
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ */
+export async function startCognitoUsers(): Promise<CognitoUsersEndpoint> {
+  const pools = new Map<string, readonly ListedUser[]>()
+  const filters: string[] = []
+  let fault: string | undefined
+
+  const listUsers = (asked: unknown): { readonly status: number; readonly body: object } => {
+    if (fault !== undefined) return { status: 400, body: { __type: fault, message: 'As told' } }
+    const { UserPoolId, Filter, Limit } = Object(asked)
+    filters.push(Filter)
+    const users = pools.get(UserPoolId)
+    if (users === undefined)
+      return { status: 400, body: { __type: 'ResourceNotFoundException', message: `User pool ${UserPoolId} does not exist.` } }
+    const sub = FILTER.exec(Filter)?.[1]?.replaceAll(/\\(.)/g, '$1')
+    if (sub === undefined) return { status: 400, body: { __type: 'InvalidParameterException', message: 'Error while parsing filter.' } }
+    const found = users.filter(({ attributes }) => attributes.sub === sub).slice(0, Limit)
+    return { status: 200, body: { Users: found.map(described) } }
+  }
+  const answer = async (request: IncomingMessage): Promise<ReturnType<typeof listUsers>> => {
+    if (request.headers['x-amz-target'] === 'AWSCognitoIdentityProviderService.ListUsers') return listUsers(await json(request))
+    return { status: 400, body: { __type: 'UnknownOperationException' } }
+  }
+
+  const service = await listenOnLoopback(
+    createServer((request, response) => {
+      answer(request).then(
+        ({ status, body }) => response.writeHead(status, { 'content-type': TYPE }).end(JSON.stringify(body)),
+        () => response.destroy(),
+      )
+    }),
+  )
+  return {
+    ...service,
+    addPool: (userPoolId, ...users) => pools.set(userPoolId, users),
+    fault: (name) => {
+      fault = name
+    },
+    filters: () => filters,
+  }
+}
+
+function described({ userName, attributes }: ListedUser): object {
+  return {
+    Username: userName,
+    Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    Enabled: true,
+    UserStatus: 'CONFIRMED',
+  }
+}

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PoolNotFound } from '../../src/sweeper/users.ts'
+import { ann } from '../support/events.ts'
+import { startWorld, type World } from './world.ts'
+
+const signal = new AbortController().signal
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.stop())
+
+describe('users of a pool', () => {
+  it('are found by their sub', async () => {
+    expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
+      userName: ann.userName,
+      attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' },
+    })
+  })
+
+  it('are not found when they are gone', async () => {
+    expect(await world.users.find(ann.userPoolId, 'somebody-else', signal)).toBeUndefined()
+  })
+
+  it('cannot be asked for with a filter of somebody else', async () => {
+    expect(await world.users.find(ann.userPoolId, `x" or sub = "${ann.sub}`, signal)).toBeUndefined()
+    expect(await world.users.find(ann.userPoolId, 'x\\', signal)).toBeUndefined()
+    expect(world.cognito.filters().slice(-2)).toEqual([`sub = "x\\" or sub = \\"${ann.sub}"`, 'sub = "x\\\\"'])
+  })
+
+  it('are not said to be gone where it is the pool that is not there', async () => {
+    await expect(world.users.find('eu-west-1_Elsewhere', ann.sub, signal)).rejects.toThrow(PoolNotFound)
+  })
+
+  it('are not said to be gone where Cognito does not answer', async () => {
+    world.cognito.fault('TooManyRequestsException')
+    await expect(world.users.find(ann.userPoolId, ann.sub, signal)).rejects.toHaveProperty('name', 'TooManyRequestsException')
+    world.cognito.fault(undefined)
+  })
+})

@@ -1,0 +1,70 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { emfProblems } from '../support/emf.ts'
+import { stubEnvironment } from '../support/environment.ts'
+import { ann } from '../support/events.ts'
+import { startWorld, type World } from './world.ts'
+
+const signal = new AbortController().signal
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.stop())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function swept(environment: Readonly<Record<string, string>> = {}, milliseconds?: number) {
+  stubEnvironment({
+    ...world.services.environment,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: world.cognito.endpoint,
+    WELCOME_EMAIL_FROM: 'welcome@example.com',
+    WELCOME_APP_NAME: 'Example',
+    WELCOME_APP_URL: 'https://app.example.com',
+    ...environment,
+  })
+  const { handler } = await import('../../src/sweeper/handler.ts')
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const error = await handler(undefined, milliseconds === undefined ? undefined : { getRemainingTimeInMillis: () => milliseconds }).catch(
+    String,
+  )
+  const lines = written.mock.calls.map(([line]) => String(line))
+  written.mockRestore()
+  expect(lines).toHaveLength(1)
+  const line: unknown = JSON.parse(String(lines[0]))
+  expect(emfProblems(line)).toEqual([])
+  return { error, line, text: String(lines[0]) }
+}
+
+describe('the sweeper', () => {
+  it('sends the welcome mail that the trigger could not, and writes one line without an attribute', async () => {
+    await world.effects.enqueue(world.welcome(), signal)
+    const { error, line, text } = await swept({}, 60_000)
+    expect(error).toBeUndefined()
+    expect(line).toMatchObject({ EffectsRun: 1, EffectsDone: 1, EffectsParked: 0, EffectsUnknown: 0, table: 'effects' })
+    expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome to Example' }])
+    expect(text).not.toContain('@')
+    expect(text).not.toContain(ann.sub)
+  })
+
+  it('counts what is parked as long as it is, and not only when it comes', async () => {
+    await world.effects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsParked: 1 })
+    expect((await swept()).line).toMatchObject({ swept: {}, EffectsParked: 1 })
+    await world.effects.remove({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    expect((await swept()).line).toMatchObject({ EffectsParked: 0 })
+  })
+
+  it('fails, for Lambda to count, when the ledger cannot be read', async () => {
+    const { error, line } = await swept({ EFFECT_TABLE: 'no-such-table' })
+    expect(error).toBe('Error: The ledger could not be read: ResourceNotFoundException')
+    expect(line).toMatchObject({ level: 'ERROR', unread: 'ResourceNotFoundException', EffectsRun: 0 })
+  })
+
+  it('does not start without a ledger', async () => {
+    stubEnvironment({ PROFILE_TABLE: 'profiles' })
+    await expect(import('../../src/sweeper/handler.ts')).rejects.toThrow('EFFECT_TABLE is missing')
+  })
+})
