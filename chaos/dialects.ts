@@ -28,18 +28,24 @@ export interface Dialect {
   readonly failed: () => Answer
 }
 
+const FAILED = { message: 'The request processing has failed because of an unknown error.' }
+
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 export const dynamoDb: Dialect = {
-  read(headers, body) {
-    const [, action = ''] = `${headers['x-amz-target'] ?? ''}`.split('.')
-    return { action, about: keysIn(body) }
-  },
+  read: (headers, body) => ({ action: actionIn(headers), about: keysIn(body) }),
   throttled: () =>
-    dynamoError(400, 'ProvisionedThroughputExceededException', {
+    jsonError('1.0', 400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException', {
       message:
         'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
     }),
-  failed: () => dynamoError(500, 'InternalServerError', { message: 'The request processing has failed because of an unknown error.' }),
+  failed: () => jsonError('1.0', 500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', FAILED),
+}
+
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
+export const cognito: Dialect = {
+  read: (headers, body) => ({ action: actionIn(headers), about: /[0-9a-f-]{36}/.exec(body)?.[0] ?? '' }),
+  throttled: () => jsonError('1.1', 400, 'TooManyRequestsException', { message: 'Too many requests' }),
+  failed: () => jsonError('1.1', 500, 'InternalErrorException', FAILED),
 }
 
 /** @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html */
@@ -49,15 +55,19 @@ export const ses: Dialect = {
     return { action: call.action, about: call.list('Destination.ToAddresses').join(',') }
   },
   throttled: () => sesError(new SesError('Throttling', 'Maximum sending rate exceeded.')),
-  failed: () => sesError(new SesError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)),
+  failed: () => sesError(new SesError('InternalFailure', FAILED.message, 500)),
 }
 
-function dynamoError(status: number, name: string, fields: Readonly<Record<string, string>>): Answer {
-  const body = Buffer.from(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, ...fields }))
+function actionIn(headers: IncomingHttpHeaders): string {
+  return `${headers['x-amz-target'] ?? ''}`.split('.')[1] ?? ''
+}
+
+function jsonError(version: string, status: number, type: string, fields: { readonly message: string }): Answer {
+  const body = Buffer.from(JSON.stringify({ __type: type, ...fields }))
   return {
     status,
     headers: {
-      'content-type': 'application/x-amz-json-1.0',
+      'content-type': `application/x-amz-json-${version}`,
       'x-amzn-requestid': randomUUID().replaceAll('-', '').toUpperCase(),
       'x-amz-crc32': String(crc32(body)),
     },

@@ -8,6 +8,8 @@ import type { Row } from './stage.ts'
 export interface Evidence {
   readonly cutOff: CutOff
   readonly journeys: readonly Journey[]
+  /** Users who were deleted before the sweep, by `sub`: when. */
+  readonly gone: ReadonlyMap<string, number>
   readonly attempts: readonly Attempt[]
   readonly dynamodb: readonly Passed[]
   readonly ses: readonly Passed[]

@@ -1,6 +1,7 @@
 import { COGNITO_WAIT_MS } from '../src/replay/cognito.ts'
 import { type Evidence, grouped, subIn } from './evidence.ts'
-import { type Excuse, excuses as excusesIn } from './excuse.ts'
+import { excuses } from './excuse.ts'
+import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
@@ -12,7 +13,7 @@ export interface Promised {
   readonly examples: readonly string[]
 }
 
-/** What else a person wants to know of the mails. */
+/** What came of a run. */
 export interface Verdict {
   readonly promises: readonly Promised[]
   readonly mails: {
@@ -27,88 +28,89 @@ export interface Verdict {
 
 /** Holds what happened against what is promised. */
 export function judge(evidence: Evidence): Verdict {
-  const { cutOff, journeys, attempts } = evidence
-  const members = journeys.filter(({ confirmed }) => confirmed).map(({ user }) => user)
+  const { journeys, gone, effects } = evidence
+  const members = journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub)).map(({ user }) => user)
   const profiles = new Set(evidence.profiles.map(({ pk }) => subIn(String(pk))))
-  const effects = new Map(evidence.effects.map((row) => [String(row.sub), row]))
+  const states = new Map(effects.map(({ sub, state }) => [String(sub), state]))
   const accepted = grouped(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
   const mailsTo = ({ email }: User): readonly Passed[] => accepted.get(email) ?? []
-  const stateOf = ({ sub }: User): unknown => effects.get(sub)?.state
+  const outsiders = journeys.filter(({ confirmed }) => !confirmed).map(({ user }) => user)
+  const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
+  const excuse = excuses(evidence)
+  const twice = members
+    .flatMap((user) =>
+      mailsTo(user)
+        .slice(1)
+        .map((second, index) => ({ user, first: mailsTo(user)[index] ?? second, second })),
+    )
+    .map(({ user, first, second }) => ({ user, because: excuse(user.sub, first, second) }))
+  const timed = evidence.attempts.flatMap(timedOf)
 
-  const unsent = members.filter((user) => mailsTo(user).length === 0)
-  const twice = members.filter((user) => mailsTo(user).length > 1)
-  const excuse = excusesIn(evidence)
-  const excuses = twice.flatMap((user) => excusesOf(user, mailsTo(user), excuse).map((because) => ({ user, because })))
-  const late = attempts.filter(
-    ({ name, ending, frozen }) => name !== 'sweeper' && !frozen && ending.kind !== 'crashed' && ending.ms > COGNITO_WAIT_MS,
-  )
-  const strangersMail = journeys.filter(({ user, confirmed }) => !confirmed && mailsTo(user).length > 0).map(({ user }) => user)
-
-  const mails =
-    cutOff === 'at-least-once'
-      ? [
-          broken(
-            'mails missing',
-            unsent.filter((user) => stateOf(user) !== 'failed'),
-          ),
-          broken(
-            'mails twice without an excuse',
-            excuses.filter(({ because }) => because === undefined).map(({ user }) => user),
-          ),
-        ]
-      : [
-          broken(
-            'mails not sent and not on record',
-            unsent.filter((user) => stateOf(user) !== 'unknown' && stateOf(user) !== 'failed'),
-          ),
-          broken('mails twice', twice),
-        ]
   return {
     promises: [
+      broken('profiles missing', subsOf(members.filter(({ sub }) => !profiles.has(sub)))),
+      ...(evidence.cutOff === 'at-least-once'
+        ? [
+            broken('mails missing', subsOf(members.filter((user) => mailsTo(user).length === 0 && states.get(user.sub) !== 'failed'))),
+            broken('mails twice without an excuse', subsOf(twice.filter(({ because }) => because === undefined).map(({ user }) => user))),
+          ]
+        : [
+            broken(
+              'mails not sent and not on record',
+              subsOf(members.filter((user) => mailsTo(user).length === 0 && !['unknown', 'failed'].includes(String(states.get(user.sub))))),
+            ),
+            broken('mails twice', subsOf(twice.map(({ user }) => user))),
+          ]),
+      broken('mails to somebody who was denied', subsOf(outsiders.filter((user) => mailsTo(user).length > 0))),
       broken(
-        'profiles missing',
-        members.filter(({ sub }) => !profiles.has(sub)),
+        'mails to users who were gone',
+        subsOf(leavers.filter((user) => mailsTo(user).some(({ at }) => at > (gone.get(user.sub) ?? 0)))),
       ),
-      ...mails,
-      broken('mails to somebody who was denied', strangersMail),
       broken(
         'approvals that a rule had denied',
-        journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user),
+        subsOf(journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user)),
       ),
-      { name: 'invocations past the deadline', broken: late.length, examples: late.slice(0, 5).map(({ name, sub }) => `${name} ${sub}`) },
       broken(
-        'events lost',
-        members.filter(({ sub }) => !profiles.has(sub) && !effects.has(sub)),
+        'invocations past the deadline',
+        timed.filter(({ ms }) => ms > COGNITO_WAIT_MS).map(({ name, sub }) => `${name} ${sub}`),
       ),
+      broken('events lost', subsOf(members.filter(({ sub }) => !profiles.has(sub) && !states.has(sub)))),
       broken(
         'effects left pending',
-        members.filter((user) => stateOf(user) === 'pending'),
+        effects.filter(({ state }) => state === 'pending').map(({ sub }) => String(sub)),
       ),
-      { name: 'processes that ended by themselves', broken: evidence.crashes, examples: [] },
+      broken(
+        'processes that ended by themselves',
+        Array.from({ length: evidence.crashes }, () => ''),
+      ),
       broken(
         'personal data kept of what is done',
-        members.filter((user) => stateOf(user) === 'done' && effects.get(user.sub)?.event !== undefined),
+        effects.filter(isKeptInVain).map(({ sub }) => String(sub)),
       ),
     ],
     mails: {
       accepted: [...accepted.values()].reduce((sum, each) => sum + each.length, 0),
-      unknown: members.filter((user) => stateOf(user) === 'unknown').length,
-      parked: members.filter((user) => stateOf(user) === 'failed').length,
-      twice: new Map([...grouped(excuses, ({ because }) => because)].map(([because, each]) => [because, each.length])),
+      unknown: members.filter(({ sub }) => states.get(sub) === 'unknown').length,
+      parked: members.filter(({ sub }) => states.get(sub) === 'failed').length,
+      twice: new Map([...grouped(twice, ({ because }) => because)].map(([because, each]) => [because, each.length])),
     },
-    slowestMs: attempts.reduce(
-      (slowest, { name, ending, frozen }) =>
-        name === 'sweeper' || frozen || ending.kind === 'crashed' ? slowest : Math.max(slowest, ending.ms),
-      0,
-    ),
+    slowestMs: timed.reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
   }
 }
 
-function broken(name: string, users: readonly User[]): Promised {
-  return { name, broken: users.length, examples: users.slice(0, 5).map(({ sub }) => sub) }
+function broken(name: string, where: readonly string[]): Promised {
+  return { name, broken: where.length, examples: where.slice(0, 5) }
 }
 
-/** For each mail after the first: what may have caused it. */
-function excusesOf({ sub }: User, mails: readonly Passed[], excuse: Excuse): readonly (string | undefined)[] {
-  return mails.slice(1).map((second, index) => excuse(sub, mails[index] ?? second, second))
+/** How long a try of a handler took; nothing of one that was cut off or stood still. */
+function timedOf({ name, sub, ending, frozen }: Attempt): readonly { readonly name: string; readonly sub: string; readonly ms: number }[] {
+  return name === 'sweeper' || frozen || ending.kind === 'crashed' ? [] : [{ name, sub, ms: ending.ms }]
+}
+
+function subsOf(users: readonly User[]): readonly string[] {
+  return users.map(({ sub }) => sub)
+}
+
+function isKeptInVain({ state, event }: Evidence['effects'][number]): boolean {
+  return (state === 'done' || state === 'unknown') && event !== undefined
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { UsageError } from '../src/replay/usage-error.ts'
 import { HELP, readOptions } from './options.ts'
 import { reportOf } from './report.ts'
@@ -21,7 +21,6 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.kept
   }
   const bundles = new URL('../dist/', import.meta.url).pathname
-  if (!existsSync(`${bundles}pre-signup/handler.js`)) throw new UsageError('There are no bundles in dist; npm run build makes them')
   const log = options.log === undefined ? undefined : openLog(options.log)
   try {
     // First, so that a run that hangs or is ended can be run again.

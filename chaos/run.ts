@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs'
+import { UsageError } from '../src/replay/usage-error.ts'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
-import { cognito, type Misfortunes } from './driver.ts'
+import type { FunctionName } from './child-messages.ts'
+import { type Cognito, cognito, type Misfortunes } from './driver.ts'
+import { eachOf } from './each-of.ts'
 import type { Evidence } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
 import { type Journey, signIn, travel } from './journey.ts'
 import { judge, type Verdict } from './judge.ts'
-import { startPool } from './pool.ts'
-import { bundlesIn, openStage } from './stage.ts'
+import { type Pool, startPool } from './pool.ts'
+import { draw } from './random.ts'
+import { bundlesIn, openStage, type Stage } from './stage.ts'
 import { scheduledSweep, sweepUntilQuiet } from './sweep.ts'
-import { makeUsers, POOL } from './users.ts'
+import { makeUsers, POOL, type User } from './users.ts'
 
 /** What is to be run. */
 export interface RunOptions {
@@ -31,79 +35,37 @@ export interface RunResult extends Verdict {
   readonly seconds: number
 }
 
+/** Everything that is running. */
+interface Running extends RunOptions {
+  readonly stage: Stage
+  readonly pool: Pool
+  readonly driver: Cognito
+}
+
+const FUNCTIONS: readonly FunctionName[] = ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']
 const PROCESSES = 3
 const AT_A_TIME = 60
-const HEALING_ROUNDS = 3
-const NO_FAULTS: Misfortunes = { kill: 0, freeze: 0, impatience: 0 }
+const LEAVING = 0.03
+// One sign-in in twenty-five may meet with faults that leave nothing behind; five in a row, one user in ten million.
+const HEALING_ROUNDS = 5
 
-/** Takes users through sign-up, confirmation and sign-in while services and processes fail, heals, sweeps and judges. */
+/**
+ * Takes users through sign-up, confirmation and sign-in while services and processes fail, sweeps until nothing is left to be
+ * done, lets those sign in again of whom nothing is known, and holds what came of it against what is promised.
+ *
+ * @throws UsageError when a bundle is missing.
+ */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { seed, percent, cutOff, bundles, log, onProgress = () => undefined } = options
   const startedAt = performance.now()
-  const stage = await openStage({ plan: faultPlan({ seed, percent }), cutOff })
+  const files = bundlesIn(options.bundles, FUNCTIONS)
+  const [missing] = files.filter(([, file]) => !existsSync(file))
+  if (missing !== undefined) throw new UsageError(`There is no bundle ${missing[1]}; npm run build makes it`)
+  const stage = await openStage({ plan: faultPlan(options), cutOff: options.cutOff })
   try {
-    const files = bundlesIn(bundles, ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']).filter(([, file]) =>
-      existsSync(file),
-    )
-    const pool = await startPool({ files, environment: stage.environment, log, processes: PROCESSES })
+    const pool = await startPool({ files, environment: stage.environment, log: options.log, processes: PROCESSES })
     try {
-      const users = makeUsers(seed, options.users)
-      await eachOf(
-        users.filter(({ kind }) => kind === 'blocked'),
-        AT_A_TIME,
-        ({ sub }) => stage.block(POOL, sub),
-      )
-      const misfortunes = percent === 0 ? NO_FAULTS : { kill: 0.002, freeze: 4 / (options.users * 5), impatience: 0.02 }
-      const driver = cognito(pool, seed, misfortunes)
-      const journeys: Journey[] = []
-      await eachOf(users, AT_A_TIME, async (user) => {
-        journeys.push(await travel(user, driver, seed))
-        if (journeys.length % 100 === 0) onProgress(`${journeys.length} of ${users.length} users`)
-      })
-      await pool.idle()
-      const sweep = scheduledSweep(pool, stage, seed)
-      let swept = await sweepUntilQuiet(sweep, pool, stage)
-      const evidence = async (): Promise<Evidence> => ({
-        cutOff,
-        journeys,
-        attempts: pool.attempts(),
-        crashes: pool.count().crashes,
-        dynamodb: stage.dynamodb.log(),
-        ses: stage.ses.log(),
-        profiles: await stage.profiles(),
-        effects: await stage.effects(),
-      })
-      let healed = 0
-      for (let round = 0; round < HEALING_ROUNDS; round += 1) {
-        const missing = await unknownToAll(journeys, await evidence())
-        if (missing.length === 0) break
-        onProgress(`${missing.length} users of whom nothing is known sign in again`)
-        healed += missing.length
-        await eachOf(missing, AT_A_TIME, async ({ user }) => {
-          await signIn(user, driver, `again ${round}`)
-        })
-        await pool.idle()
-        const again = await sweepUntilQuiet(sweep, pool, stage)
-        swept = { sweeps: swept.sweeps + again.sweeps, left: again.left }
-      }
-      const final = await evidence()
-      const calls = [...final.dynamodb, ...final.ses]
-      return {
-        ...judge(final),
-        counts: {
-          users: users.length,
-          confirmed: journeys.filter(({ confirmed }) => confirmed).length,
-          'turned away': journeys.filter(({ turnedAway }) => turnedAway).length,
-          ...driver.count(),
-          ...pool.count(),
-          'calls to services': calls.length,
-          ...Object.fromEntries(FAULTS.map((fault) => [`  ${fault}`, calls.filter((call) => call.fault === fault).length])),
-          sweeps: swept.sweeps,
-          'effects left after them': swept.left,
-          'healing sign-ins': healed,
-        },
-        seconds: (performance.now() - startedAt) / 1000,
-      }
+      const driver = cognito(pool, options.seed, misfortunes(options))
+      return await play({ ...options, stage, pool, driver }, startedAt)
     } finally {
       await pool.stop()
     }
@@ -112,18 +74,89 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** Confirmed users whose profile is missing, or of whose mail neither SES nor the ledger knows: they heal when they sign in. */
-async function unknownToAll(journeys: readonly Journey[], { profiles, effects }: Evidence): Promise<readonly Journey[]> {
-  const known = new Set(profiles.map(({ sub }) => sub))
-  const recorded = new Set(effects.map(({ sub }) => sub))
-  return journeys.filter(({ confirmed, user }) => confirmed && !(known.has(user.sub) && recorded.has(user.sub)))
+/** A few processes are killed and a few stand still, however many users there are. */
+function misfortunes({ percent, users }: RunOptions): Misfortunes {
+  return percent === 0 ? { kill: 0, freeze: 0, impatience: 0 } : { kill: 0.002, freeze: Math.min(0.002, 4 / (users * 5)), impatience: 0.02 }
 }
 
-/** Does something with each of them, some at a time. */
-async function eachOf<V>(values: readonly V[], atATime: number, work: (value: V) => Promise<void>): Promise<void> {
-  const rest = values.values()
-  const worker = async (): Promise<void> => {
-    for (const value of rest) await work(value)
+async function play(running: Running, startedAt: number): Promise<RunResult> {
+  const { seed, cutOff, stage, pool, driver, onProgress = () => undefined } = running
+  const users = makeUsers(seed, running.users)
+  const journeys = await through(users, running)
+  await pool.idle()
+  const gone = leave(journeys, running)
+
+  const sweep = scheduledSweep(pool, stage, seed)
+  let { sweeps } = await sweepUntilQuiet(sweep, pool, stage)
+  let healing = 0
+  for (let round = 0; round < HEALING_ROUNDS; round += 1) {
+    const missing = await ofWhomNothingIsKnown(journeys, gone, stage)
+    if (missing.length === 0) break
+    onProgress(`${missing.length} users of whom nothing is known sign in again`)
+    healing += missing.length
+    await eachOf(missing, AT_A_TIME, async (user) => void (await signIn(user, driver, `again ${round}`)))
+    await pool.idle()
+    sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
   }
-  await Promise.all(Array.from({ length: atATime }, worker))
+
+  const evidence: Evidence = {
+    cutOff,
+    journeys,
+    gone,
+    attempts: pool.attempts(),
+    crashes: pool.count().crashes,
+    dynamodb: stage.dynamodb.log(),
+    ses: stage.ses.log(),
+    profiles: await stage.profiles(),
+    effects: await stage.effects(),
+  }
+  const calls = [...evidence.dynamodb, ...evidence.ses, ...stage.cognito.log()]
+  const { kills, freezes } = pool.count()
+  const counts = {
+    users: users.length,
+    'confirmed ones': journeys.filter(({ confirmed }) => confirmed).length,
+    'members turned away': journeys.filter(({ turnedAway }) => turnedAway).length,
+    'users deleted before the sweep': gone.size,
+    ...driver.count(),
+    'processes killed': kills,
+    'processes that stood still': freezes,
+    'calls to services': calls.length,
+    ...Object.fromEntries(FAULTS.map((fault) => [`  ${fault}`, calls.filter((call) => call.fault === fault).length])),
+    sweeps,
+    'sign-ins to heal what nothing knew of': healing,
+  }
+  return { ...judge(evidence), counts, seconds: (performance.now() - startedAt) / 1000 }
+}
+
+async function through(users: readonly User[], { seed, stage, driver, onProgress }: Running): Promise<readonly Journey[]> {
+  const blocked = users.filter(({ kind }) => kind === 'blocked')
+  await eachOf(blocked, AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
+  const journeys: Journey[] = []
+  await eachOf(users, AT_A_TIME, async (user) => {
+    const journey = await travel(user, driver, seed)
+    if (journey.confirmed) stage.users.add(user)
+    journeys.push(journey)
+    if (journeys.length % 100 === 0) onProgress?.(`${journeys.length} of ${users.length} users`)
+  })
+  return journeys
+}
+
+/** Some delete their account before a sweeper comes; tells when. */
+function leave(journeys: readonly Journey[], { seed, stage }: Running): ReadonlyMap<string, number> {
+  const leaving = journeys.filter(({ confirmed, user }) => confirmed && draw(seed, 'leaving', user.index) < LEAVING)
+  for (const { user } of leaving) stage.users.remove(user)
+  return new Map(leaving.map(({ user }) => [user.sub, performance.now()]))
+}
+
+/** Users whose profile is missing, or of whose mail the ledger knows nothing: that heals when they sign in. */
+async function ofWhomNothingIsKnown(
+  journeys: readonly Journey[],
+  gone: ReadonlyMap<string, number>,
+  stage: Stage,
+): Promise<readonly User[]> {
+  const known = new Set((await stage.profiles()).map(({ sub }) => sub))
+  const recorded = new Set((await stage.effects()).map(({ sub }) => sub))
+  return journeys
+    .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !(known.has(user.sub) && recorded.has(user.sub)))
+    .map(({ user }) => user)
 }

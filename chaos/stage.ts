@@ -13,6 +13,7 @@ import type { FunctionName } from './child-messages.ts'
 import * as dialects from './dialects.ts'
 import type { FaultPlan } from './faults.ts'
 import { type FaultProxy, startFaultProxy } from './proxy.ts'
+import { startUserPool, type UserPool } from './user-pool.ts'
 import { ALLOWED_DOMAINS } from './users.ts'
 
 /** A row of a table. */
@@ -22,6 +23,9 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Stage {
   readonly dynamodb: FaultProxy
   readonly ses: FaultProxy
+  readonly cognito: FaultProxy
+  /** Who is there, past the proxy. */
+  readonly users: Pick<UserPool, 'add' | 'remove'>
   readonly environment: Readonly<Record<string, string>>
   /** Puts somebody into the block list. */
   readonly block: (userPoolId: string, sub: string) => Promise<void>
@@ -62,18 +66,22 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
   try {
     const engine = await started(startDynamoDb())
     const inbox = await started(startSes({ keep: 0, sendQuota: { max24HourSend: -1, maxSendRate: 1000 } }))
+    const users = await started(startUserPool())
     const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
     const documents = DynamoDBDocumentClient.from(client)
     services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
     await createTables(client, TABLES)
     const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
     const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
+    const cognito = await started(startFaultProxy({ target: users.endpoint, dialect: dialects.cognito, plan }))
     const effects = dynamoEffects({ documents: () => documents, table: TABLES.effects })
     const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
     return {
       dynamodb,
       ses,
-      environment: environmentFor(dynamodb, ses, cutOff),
+      cognito,
+      users,
+      environment: environmentFor({ dynamodb, ses, cognito }, cutOff),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
@@ -93,10 +101,14 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
 }
 
 /** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
-function environmentFor(dynamodb: LocalService, ses: LocalService, cutOff: CutOff): Record<string, string> {
+function environmentFor(
+  { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
+  cutOff: CutOff,
+): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

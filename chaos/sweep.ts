@@ -10,6 +10,8 @@ export type Sweep = () => Promise<number>
 const MAX_SWEEPS = 1000
 // A schedule calls again although the last call has not come back.
 const TWO_AT_ONCE = 0.1
+// An effect of a user who is gone is kept for a minute, since Cognito may not find a new one at once.
+const LATER_MS = 120_000
 const KILL = 0.1
 const KILL_WITHIN_MS = 2000
 
@@ -49,7 +51,7 @@ export async function sweepUntilQuiet(
     const pending = await stage.pending()
     if (pending.length === 0 || sweeps >= MAX_SWEEPS) return { sweeps, left: pending.length }
     const due = pending.map(({ dueAt }) => dueAt?.getTime() ?? 0)
-    pool.setClock(Math.max(0, Math.max(...due) - Date.now() + 1000))
+    pool.setClock(Math.max(0, Math.max(...due) - Date.now() + LATER_MS))
     await sweep()
     sweeps += 1
   }

@@ -41,6 +41,11 @@ export function makeUsers(seed: number, count: number): readonly User[] {
   })
 }
 
+/** The user name. */
+export function userNameOf({ index }: User): string {
+  return `user-${index}`
+}
+
 const envelope = {
   version: '1',
   region: 'us-east-1',
@@ -49,12 +54,12 @@ const envelope = {
 }
 
 /** Somebody signs up; their address is not verified yet, and they have no `sub`. */
-export function signUpEvent({ index, email }: User): object {
+export function signUpEvent(user: User): object {
   return {
     ...envelope,
-    userName: `user-${index}`,
+    userName: userNameOf(user),
     triggerSource: 'PreSignUp_SignUp',
-    request: { userAttributes: { name: `User ${index}`, email }, validationData: null },
+    request: { userAttributes: { name: `User ${user.index}`, email: user.email }, validationData: null },
     response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
   }
 }
@@ -82,8 +87,8 @@ export function signedInEvent(user: User): object {
   }
 }
 
-function known({ index }: User): object {
-  return { ...envelope, userName: `user-${index}`, response: {} }
+function known(user: User): object {
+  return { ...envelope, userName: userNameOf(user), response: {} }
 }
 
 function attributesOf({ sub, index, email }: User): Readonly<Record<string, string>> {

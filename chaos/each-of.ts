@@ -1,0 +1,8 @@
+/** Does something with each of them, some at a time. */
+export async function eachOf<V>(values: readonly V[], atATime: number, work: (value: V) => Promise<void>): Promise<void> {
+  const rest = values.values()
+  const worker = async (): Promise<void> => {
+    for (const value of rest) await work(value)
+  }
+  await Promise.all(Array.from({ length: atATime }, worker))
+}

@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
+import type { LocalService } from '../src/local/local-service.ts'
+import { listenOnLoopback } from '../src/local/loopback.ts'
+import { POOL, type User, userNameOf } from './users.ts'
+
+/** The user pool as the sweeper sees it: it lists a user by their `sub`, and knows no other call. */
+export interface UserPool extends LocalService {
+  readonly add: (user: User) => void
+  readonly remove: (user: User) => void
+}
+
+interface Answered {
+  readonly status: number
+  readonly body: object
+}
+
+const FILTER = /^sub = "([0-9a-f-]{36})"$/
+
+/**
+ * Starts an empty one.
+ *
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ */
+export async function startUserPool(): Promise<UserPool> {
+  const users = new Map<string, User>()
+
+  const answer = async (request: IncomingMessage): Promise<Answered> => {
+    const asked: unknown = await json(request)
+    if (request.headers['x-amz-target'] !== 'AWSCognitoIdentityProviderService.ListUsers') return refusal('UnknownOperationException')
+    const { UserPoolId, Filter }: { readonly UserPoolId?: unknown; readonly Filter?: unknown } = Object(asked)
+    if (UserPoolId !== POOL) return refusal('ResourceNotFoundException')
+    const [, sub = ''] = FILTER.exec(String(Filter)) ?? []
+    if (sub === '') return refusal('InvalidParameterException')
+    const user = users.get(sub)
+    return { status: 200, body: { Users: user === undefined ? [] : [listed(user)] } }
+  }
+
+  const service = await listenOnLoopback(
+    createServer((request, response) => {
+      answer(request).then(
+        ({ status, body }) => response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
+        () => response.destroy(),
+      )
+    }),
+  )
+  return { ...service, add: (user) => void users.set(user.sub, user), remove: (user) => void users.delete(user.sub) }
+}
+
+function refusal(name: string): Answered {
+  return { status: 400, body: { __type: name, message: 'Not as expected' } }
+}
+
+function listed(user: User): object {
+  const attributes = { sub: user.sub, email: user.email, email_verified: 'true' }
+  return {
+    Username: userNameOf(user),
+    Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    Enabled: true,
+    UserStatus: 'CONFIRMED',
+  }
+}

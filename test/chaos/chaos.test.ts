@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FaultPlan, faultPlan } from '../../chaos/faults.ts'
+import { type Pool, startPool } from '../../chaos/pool.ts'
+import { reportOf } from '../../chaos/report.ts'
+import { run } from '../../chaos/run.ts'
+import { bundlesIn, openStage, type Stage } from '../../chaos/stage.ts'
+import { confirmationEvent, makeUsers, type User } from '../../chaos/users.ts'
+import type { CutOff } from '../../src/shared/rules/ledger.ts'
+import { type Built, buildElsewhere } from '../support/built.ts'
+
+const CUT_OFFS: readonly CutOff[] = ['at-most-once', 'at-least-once']
+// One that a person can change to look for more; a failure prints it.
+const SEED = 20_260
+const DELIVERIES = 50
+
+let built: Built
+beforeAll(async () => {
+  built = await buildElsewhere()
+})
+afterAll(() => built.remove())
+
+describe.each(CUT_OFFS)('with %s, while one call in five goes wrong and processes are killed', (cutOff) => {
+  it('keeps every promise to 150 users', { timeout: 120_000 }, async () => {
+    const result = await run({ seed: SEED, users: 150, percent: 20, cutOff, bundles: `${built.folder}/dist` })
+    const broken = result.promises.filter((promised) => promised.broken > 0).map(({ name }) => name)
+    expect(broken, `seed ${SEED}\n${reportOf(cutOff, result).join('\n')}`).toEqual([])
+    expect(result.mails.accepted).toBeGreaterThan(0)
+    expect(result.counts.confirmed).toBeGreaterThan(0)
+  })
+})
+
+describe.each(CUT_OFFS)('with %s, without faults', (cutOff) => {
+  it('sends every mail at once and leaves nothing to a sweeper', async () => {
+    const result = await run({ seed: SEED, users: 30, percent: 0, cutOff, bundles: `${built.folder}/dist` })
+    expect(result.promises.filter((promised) => promised.broken > 0)).toEqual([])
+    expect(result.mails).toEqual({ accepted: result.counts.confirmed, unknown: 0, parked: 0, twice: new Map() })
+    expect(result.counts).toMatchObject({ sweeps: 0, 'healing sign-ins': 0, crashes: 0 })
+  })
+})
+
+describe(`${DELIVERIES} deliveries of one event at the same time, to two processes`, () => {
+  const withPool = async (cutOff: CutOff, plan: FaultPlan, use: (pool: Pool, stage: Stage) => Promise<void>): Promise<void> => {
+    const stage = await openStage({ plan, cutOff })
+    try {
+      const files = bundlesIn(`${built.folder}/dist`, ['post-confirmation'])
+      const pool = await startPool({ files, environment: stage.environment, processes: 2 })
+      try {
+        await use(pool, stage)
+      } finally {
+        await pool.stop()
+      }
+    } finally {
+      await stage.stop()
+    }
+  }
+  const deliverTo = async (pool: Pool, user: User): Promise<ReadonlySet<number>> => {
+    const event = JSON.stringify(confirmationEvent(user))
+    const started = await Promise.all(Array.from({ length: DELIVERIES }, () => pool.invoke('post-confirmation', user.sub, event)))
+    const endings = await Promise.all(started.map(({ ending }) => ending))
+    expect(new Set(endings.map(({ kind }) => kind))).toEqual(new Set(['returned']))
+    return new Set(started.map(({ slot }) => slot))
+  }
+  const mailsTo = (stage: Stage, { email }: User) => stage.ses.log().filter(({ about, status }) => about === email && status === 200)
+  const members = makeUsers(SEED, 20).filter(({ kind }) => kind === 'member')
+
+  it.each(CUT_OFFS)('leave one profile and one mail, with %s', async (cutOff) => {
+    await withPool(
+      cutOff,
+      () => undefined,
+      async (pool, stage) => {
+        for (const user of members.slice(0, 3)) {
+          expect(await deliverTo(pool, user)).toEqual(new Set([0, 1]))
+          expect(mailsTo(stage, user)).toHaveLength(1)
+        }
+        expect(await stage.profiles()).toHaveLength(3)
+        expect((await stage.effects()).map(({ state }) => state)).toEqual(['done', 'done', 'done'])
+      },
+    )
+  })
+
+  it('leave no second mail with at-most-once, whatever goes wrong', async () => {
+    await withPool('at-most-once', faultPlan({ seed: SEED, percent: 40 }), async (pool, stage) => {
+      for (const user of members.slice(0, 8)) await deliverTo(pool, user)
+      expect(members.map((user) => mailsTo(stage, user).length).filter((mails) => mails > 1)).toEqual([])
+    })
+  })
+})
