@@ -11,6 +11,7 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['replay', async (args, io) => (await import('./replay.ts')).replayCommand(args, io)],
   ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
+  ['effects', async (args, io) => (await import('./effects.ts')).effectsCommand(args, io)],
 ])
 
 /**

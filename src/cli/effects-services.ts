@@ -1,0 +1,33 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { lazily } from '../shared/aws/lazily.ts'
+import { dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
+import { cognitoUsers } from '../sweeper/cognito-users.ts'
+import type { Users } from '../sweeper/users.ts'
+
+/** What the commands work on. */
+export interface EffectsServices {
+  readonly effects: Effects
+  readonly users: Users
+}
+
+// A person waits longer than Cognito does, over a line that may be slow; forever is too long.
+const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
+/** The caller's own services: the SDK reads credentials, region and endpoints from the environment. */
+export function effectsServices(table: string): EffectsServices {
+  const documents = lazily(() =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
+  )
+  return {
+    effects: dynamoEffects({ documents, table }),
+    users: cognitoUsers(lazily(() => new CognitoIdentityProviderClient({ requestHandler }))),
+  }
+}
+
+/** What went wrong with a service, in a few words. */
+export function troubleOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === '' || error.message === error.name ? error.name : `${error.name}: ${error.message}`
+}

@@ -1,0 +1,248 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { stubEnvironment } from '../support/environment.ts'
+import { ann, postConfirmationEvent } from '../support/events.ts'
+import { startWorld, type World } from '../sweeper/world.ts'
+import { folderOf, lifeguard, objectsIn } from './lifeguard.ts'
+
+const signal = new AbortController().signal
+const KEY = [ann.userPoolId, ann.sub, 'send-welcome-email'] as const
+const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
+const lost = (sub: string, more: object = {}) => ({
+  level: 'ERROR',
+  message: 'effect lost',
+  userPoolId: ann.userPoolId,
+  sub,
+  effect: KEY[2],
+  ...more,
+})
+
+let world: World
+let env: Record<string, string>
+
+beforeAll(async () => {
+  world = await startWorld()
+  env = { ...world.services.environment, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: world.cognito.endpoint }
+})
+afterAll(() => world.stop())
+afterEach(async () => {
+  for (const item of await world.open()) await world.effects.remove(item, signal)
+  await world.effects.remove(world.welcome(), signal)
+  world.cognito.fault(undefined)
+  world.services.ses.clear()
+})
+
+const effects = (args: readonly string[], stdin = '') => lifeguard(['effects', ...args], { env, stdin })
+
+/** One effect that failed, one that is unknown, one that is due. */
+async function oneOfEach(): Promise<void> {
+  for (const state of ['failed', 'unknown'] as const) {
+    const effect = { ...world.welcome(), effect: `be-${state}` }
+    await world.effects.enqueue(effect, signal)
+    const [item] = await world.effects.due(new Date(), 1, signal)
+    if (item !== undefined) await world.effects.park(item, state, 'Throttling', signal)
+  }
+  await world.effects.enqueue(world.welcome(), signal)
+}
+
+describe('lifeguard effects list', () => {
+  it('shows what is not done, and no attribute', async () => {
+    await oneOfEach()
+    const { code, stdout, stderr } = await effects(['list'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^${KEY.join(' ')}\n {4}pending after 0 attempts, due 20`))
+    expect(stdout).toContain(`${ann.userPoolId} ${ann.sub} be-unknown\n    unknown after 0 attempts: Throttling\n`)
+    expect(stdout).toContain(`${ann.userPoolId} ${ann.sub} be-failed\n    failed after 0 attempts: Throttling\n`)
+    expect(stdout).toMatch(/\n\n3 effects: 1 pending, 1 unknown, 1 failed\n$/)
+    expect(stdout).not.toContain('@')
+  })
+
+  it('tells a claim from an effect that waits', async () => {
+    await world.ledger.claim(world.welcome(), signal)
+    expect((await effects(['list'])).stdout).toContain('    pending after 1 attempt, claimed until 20')
+  })
+
+  it('shows one state, for programs', async () => {
+    await oneOfEach()
+    const { code, stdout } = await effects(['list', '--state', 'failed', '--json'])
+    expect(code).toBe(0)
+    expect(objectsIn(stdout)).toEqual([
+      {
+        userPoolId: ann.userPoolId,
+        sub: ann.sub,
+        effect: 'be-failed',
+        state: 'failed',
+        attempt: 0,
+        reason: 'Throttling',
+        dueAt: expect.stringMatching(/^20.*Z$/),
+        cutOff: 'at-most-once',
+      },
+    ])
+  })
+
+  it('says that there is nothing', async () => {
+    expect(await effects(['list'])).toEqual({ code: 0, stdout: 'No effect is pending, unknown, failed\n', stderr: '' })
+    expect(await effects(['list', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+})
+
+describe('lifeguard effects retry', () => {
+  it('makes a failed effect due', async () => {
+    await oneOfEach()
+    const { code, stdout } = await effects(['retry', ann.userPoolId, ann.sub, 'be-failed'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ann.userPoolId} ${ann.sub} be-failed is due; the sweeper runs it\n` })
+    expect(await world.open()).toContainEqual(expect.objectContaining({ effect: 'be-failed', state: 'pending', attempt: 0 }))
+  })
+
+  it('makes all of them due', async () => {
+    await oneOfEach()
+    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '1 effect made due; the sweeper runs it\n' })
+    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '0 effects made due; the sweeper runs them\n' })
+    expect((await world.open()).map(({ state }) => state).toSorted()).toEqual(['pending', 'pending', 'unknown'])
+  })
+
+  it.each([
+    ['be-unknown', 'only a failed effect can be; it is unknown after 0 attempts: Throttling. It may have happened, and nothing is kept'],
+    ['send-welcome-email', 'only a failed effect can be; it is pending after 0 attempts, due 20'],
+    ['no-such-effect', 'it is done, or there is no such effect'],
+  ])('says why another cannot be: %s', async (effect, why) => {
+    await oneOfEach()
+    const { code, stdout, stderr } = await effects(['retry', ann.userPoolId, ann.sub, effect])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(`lifeguard: ${ann.userPoolId} ${ann.sub} ${effect} cannot be retried: ${why}`)
+  })
+})
+
+describe('lifeguard effects drop', () => {
+  it('forgets an effect that is not done', async () => {
+    await oneOfEach()
+    const { code, stdout } = await effects(['drop', ann.userPoolId, ann.sub, 'be-unknown'])
+    expect(code).toBe(0)
+    expect(stdout).toBe(`${ann.userPoolId} ${ann.sub} be-unknown is dropped; it was unknown after 0 attempts: Throttling\n`)
+    expect((await world.open()).map(({ effect }) => effect)).toEqual(['send-welcome-email', 'be-failed'])
+  })
+
+  it('never forgets one that is done, which would then happen again', async () => {
+    await world.effects.enqueue(world.welcome(), signal)
+    await world.sweep()
+    expect(await effects(['drop', ...KEY])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `lifeguard: ${KEY.join(' ')} cannot be dropped: it is done, or there is no such effect\n`,
+    })
+    expect(await world.effects.enqueue(world.welcome(), signal)).toBe(false)
+  })
+})
+
+describe('lifeguard effects recover', () => {
+  it('heals an effect that nothing but the log knew of, once', async () => {
+    stubEnvironment({ ...env, ...mail, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' })
+    const { handler } = await import('../../src/post-confirmation/handler.ts')
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    await handler(postConfirmationEvent())
+    const log = written.mock.calls.map(([line]) => String(line)).join('')
+    written.mockRestore()
+    vi.unstubAllEnvs()
+    expect(world.services.ses.inbox()).toEqual([])
+
+    expect(await effects(['recover'], log)).toEqual({
+      code: 0,
+      stdout: '1 effect lost: 1 put into the ledger, 0 known to it already, 0 of users who are gone\n',
+      stderr: '',
+    })
+    const [item] = await world.open()
+    expect(item?.event).toMatchObject({
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      region: 'eu-west-1',
+      userName: ann.userName,
+      request: { userAttributes: { sub: ann.sub, email: ann.email, email_verified: 'true' } },
+    })
+    expect((await world.sweep()).swept).toEqual({ done: 1 })
+    expect((await effects(['recover', '-'], log)).stdout).toContain('0 put into the ledger, 1 known to it already')
+    expect((await world.sweep()).swept).toEqual({})
+    expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email] }])
+  })
+
+  it('takes each effect once out of a file, and says who is gone', async () => {
+    const lines = [lost(ann.sub), { timestamp: 1, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map((line) =>
+      JSON.stringify(line),
+    )
+    const folder = await folderOf({ 'log.ndjson': `${lines.join('\n')}\n` })
+    const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--cut-off', 'at-least-once'])
+    expect(stdout).toBe('2 effects lost: 1 put into the ledger, 0 known to it already, 1 of users who are gone\n')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${ann.userPoolId} somebody-else ${KEY[2]}: the user is gone\n` })
+    expect(await world.open()).toMatchObject([{ sub: ann.sub, cutOff: 'at-least-once' }])
+  })
+
+  it('says what it could not recover, and goes on', async () => {
+    const log = [lost(ann.sub, { userPoolId: 'eu-west-1_Elsewhere' }), lost(''), lost(ann.sub)]
+      .map((line) => JSON.stringify(line))
+      .join('\n')
+    const { code, stdout, stderr } = await effects(['recover'], log)
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      '2 effects lost: 1 put into the ledger, 0 known to it already, 0 of users who are gone, 1 not recovered, 1 unreadable line',
+    )
+    expect(stderr).toContain('eu-west-1_Elsewhere')
+    expect(stderr).toContain('PoolNotFound: There is no such user pool in this account and region')
+    expect(stderr).toContain('line 2: tells of a lost effect, but cannot be read')
+  })
+
+  it('says that nothing is lost', async () => {
+    expect(await effects(['recover'], '{"message":"PostConfirmation proceed"}\n')).toEqual({
+      code: 0,
+      stdout: 'No lost effect in these lines\n',
+      stderr: '',
+    })
+  })
+})
+
+describe('lifeguard effects', () => {
+  it('tells its commands, within 100 columns', async () => {
+    const { code, stdout } = await effects(['--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('lifeguard effects recover [FILE]')
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+  })
+
+  it.each([
+    [[], 'Say what to do with effects: one of list, retry, drop, recover'],
+    [['lits'], "'lits' is no command of lifeguard effects: one of list, retry, drop, recover"],
+    [['list', '--jsn'], "Unknown option '--jsn'; lifeguard effects --help tells more"],
+    [['list', 'failed'], "effects list takes no 'failed'"],
+    [['list', '--state', 'done'], '--state done: expected one of pending, unknown, failed'],
+    [['retry'], 'Say which effect: lifeguard effects retry POOL SUB EFFECT'],
+    [['retry', ...KEY, 'more'], "effects retry takes one effect; 'more' is too much"],
+    [['retry', 'pool', '--all-failed'], "effects retry takes --all-failed or one effect; 'pool' is too much"],
+    [['drop', 'pool', 'sub'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
+    [['drop', '--all-failed'], '--all-failed goes with effects retry'],
+    [['retry', ...KEY, '--json'], '--json goes with effects list'],
+    [['list', '--cut-off', 'at-most-once'], '--cut-off goes with effects recover'],
+    [['recover', '--cut-off', 'never'], '--cut-off never: expected one of at-most-once, at-least-once'],
+    [['recover', 'no-such-file'], 'no-such-file: no such file'],
+    [['recover', '.'], '.: a folder, not a file'],
+    [['recover', 'a', 'b'], "effects recover takes one file; 'b' is a second one"],
+  ])('refuses %j in plain text', async (args, text) => {
+    const { code, stdout, stderr } = await effects(args)
+    expect(stderr).toContain(`lifeguard: ${text}`)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('wants to know the table', async () => {
+    const { EFFECT_TABLE: _, ...without } = env
+    const { code, stderr } = await lifeguard(['effects', 'list'], { env: without })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'lifeguard: Say which table holds the effects: --table NAME, or EFFECT_TABLE in the environment\n',
+    })
+    expect(await lifeguard(['effects', 'list', '--table', 'effects'], { env: without })).toMatchObject({ code: 0 })
+  })
+
+  it('says what is wrong with the table, or with AWS', async () => {
+    const { code, stdout, stderr } = await effects(['list', '--table', 'no-such-table'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^lifeguard: The table 'no-such-table' cannot be used: ResourceNotFoundException/)
+    const { AWS_REGION: _, ...nowhere } = env
+    expect((await lifeguard(['effects', 'list'], { env: { ...nowhere, HOME: '/nowhere' } })).stderr).toContain('Region is missing')
+  })
+})
