@@ -1,17 +1,20 @@
+import { once, together } from 'cognito-lifeguard'
 import {
   documentClient,
-  dynamoMailClaims,
+  dynamoLedger,
   dynamoProfiles,
   mailTemplate,
-  onceOnly,
   postConfirmation,
   sendWelcomeEmail,
   sesClient,
   sesMailer,
   syncProfile,
+  WELCOME_ATTRIBUTES,
 } from 'cognito-lifeguard/post-confirmation'
 
-const store = { documents: documentClient(), table: process.env.PROFILE_TABLE ?? 'profiles' }
+const documents = documentClient()
+const profiles = dynamoProfiles({ documents, table: process.env.PROFILE_TABLE ?? 'profiles' })
+const ledger = dynamoLedger({ documents, table: process.env.EFFECT_TABLE ?? 'effects' })
 const mailer = sesMailer({ ses: sesClient(), from: process.env.WELCOME_EMAIL_FROM ?? 'welcome@example.com' })
 
 const template = mailTemplate(
@@ -24,7 +27,9 @@ const template = mailTemplate(
 )
 
 export const handler = postConfirmation(
-  syncProfile(dynamoProfiles(store)),
-  // Cognito may call twice; the claim on the profile keeps the second mail back.
-  sendWelcomeEmail(onceOnly(mailer, dynamoMailClaims(store)), template),
+  together(
+    syncProfile(profiles),
+    // Cognito may call twice; the claim in the ledger keeps the second mail back.
+    once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: WELCOME_ATTRIBUTES }),
+  ),
 )

@@ -25,7 +25,7 @@ const SECRET_ACCESS_KEY = 'local'
  *
  * @throws MissingPeer when dynalite is not installed.
  * @example
- * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles' })
+ * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })
  * await services.stop()
  */
@@ -70,5 +70,6 @@ function environmentFor(dynamodb: LocalService, ses: LocalService, names: TableN
     AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
     BLOCK_TABLE: names.blocks,
     PROFILE_TABLE: names.profiles,
+    EFFECT_TABLE: names.effects,
   }
 }

@@ -1,4 +1,5 @@
 import { CreateTableCommand, type CreateTableCommandInput, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { QUEUE_INDEX } from '../shared/ledger/effect-item.ts'
 
 /** The names of the tables that the handlers use: 3 to 255 letters, digits, dots, hyphens and underscores. */
 export interface TableNames {
@@ -6,6 +7,8 @@ export interface TableNames {
   readonly blocks: string
   /** The table of user profiles, written by the post authentication and post confirmation handlers. */
   readonly profiles: string
+  /** The table of effects, with its index of those that are not done. */
+  readonly effects: string
 }
 
 /**
@@ -15,17 +18,18 @@ export interface TableNames {
  *
  * @throws ResourceInUseException when one of the tables exists, ValidationException when a name is not one for a table.
  * @example
- * await createTables(client, { blocks: 'blocks', profiles: 'profiles' })
+ * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
  */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
-  await createTable(client, names.blocks)
-  await createTable(client, names.profiles)
+  await createTable(client, keyedByPk(names.blocks))
+  await createTable(client, keyedByPk(names.profiles))
+  await createTable(client, withQueue(keyedByPk(names.effects)))
 }
 
-async function createTable(client: DynamoDBClient, name: string): Promise<void> {
-  await client.send(new CreateTableCommand(keyedByPk(name)))
+async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+  await client.send(new CreateTableCommand(table))
   // Seconds. The waiter's own shortest delay is 20 s, made for a table of AWS.
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: name })
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: table.TableName })
 }
 
 function keyedByPk(name: string): CreateTableCommandInput {
@@ -34,5 +38,23 @@ function keyedByPk(name: string): CreateTableCommandInput {
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  }
+}
+
+/** The sparse index in which only what is not done stands. */
+function withQueue(table: CreateTableCommandInput): CreateTableCommandInput {
+  return {
+    ...table,
+    AttributeDefinitions: ['pk', 'queue', 'dueAt'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: QUEUE_INDEX,
+        KeySchema: [
+          { AttributeName: 'queue', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
   }
 }

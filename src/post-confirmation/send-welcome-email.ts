@@ -6,6 +6,9 @@ import type { Mailer } from './mailer.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
 
+/** What the mail is made of: all that a ledger has to keep of a user until it is sent. */
+export const WELCOME_ATTRIBUTES: readonly string[] = ['email', 'email_verified', 'given_name', 'name']
+
 /** To whom the mail goes. */
 export interface SendWelcomeEmailOptions {
   /** An address that nobody proved to own gets no mail, unless `send`: it is somebody else's mailbox, and a sender's reputation. */
@@ -14,28 +17,24 @@ export interface SendWelcomeEmailOptions {
 
 /**
  * Sends a welcome mail when a sign-up was confirmed: not after a password reset, which calls the same trigger, and not from
- * a trigger source that is not known. Cognito may call it again for the same user; the mailer has to be
- * {@link onceOnly} to send one mail all the same.
+ * a trigger source that is not known. Cognito may call it again for the same user: run it {@link once}.
  *
  * @example
- * postConfirmation(syncProfile(profiles), sendWelcomeEmail(onceOnly(mailer, claims), template))
+ * once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: WELCOME_ATTRIBUTES })
  */
 export function sendWelcomeEmail(mailer: Mailer, template: MailTemplate, options: SendWelcomeEmailOptions = {}): Rule<PostConfirmation> {
   return defineRule<PostConfirmation>(
     'send-welcome-email',
     async ({ event, user, signal }) => {
       if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp') return skip('not-a-sign-up')
-      if (user.sub === undefined || !event.userPoolId) return skip('no-sub')
       if (user.email === undefined) return skip('no-email')
       if (!user.emailVerified && options.unverified !== 'send') return skip('email-not-verified')
       const address = parseEmailAddress(user.email)
       if (address === undefined) return skip('email-malformed')
-      const key = { userPoolId: event.userPoolId, sub: user.sub, occasion: 'welcome' }
       // Written with the domain in ASCII: SES takes no other.
       const to = `${address.local}@${address.domain}`
-      const delivery = await mailer.send({ key, to, ...template.render(mailableName(user)) }, signal)
-      if (delivery.kind === 'not-sent') throw delivery.error
-      return delivery.kind === 'sent' ? done() : skip('already-sent')
+      await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
+      return done()
     },
     { kind: 'effect', ...(mailer.needs && { needs: mailer.needs }) },
   )

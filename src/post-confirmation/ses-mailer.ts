@@ -1,5 +1,6 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
 import type { Ses } from '../shared/aws/ses.ts'
+import { NotDone } from '../shared/rules/not-done.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 /** From where mails are sent. */
@@ -23,10 +24,8 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
     async send(mail, signal) {
       try {
         await ses().send(commandOf(mail, from), { abortSignal: signal })
-        return { kind: 'sent' }
       } catch (error) {
-        if (isRefusal(error)) return { kind: 'not-sent', error }
-        throw error
+        throw isRefusal(error) ? new NotDone(error) : error
       }
     },
   }

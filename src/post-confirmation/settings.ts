@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
+import type { CutOff } from '../shared/rules/ledger.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, logSettings, text, webAddress } from '../shared/settings/settings.ts'
+import { emailAddress, type LogSettings, logSettings, oneOf, text, webAddress } from '../shared/settings/settings.ts'
 
 /** The environment of the post confirmation function, read. */
 export interface PostConfirmationSettings extends LogSettings {
@@ -9,6 +10,8 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly WELCOME_APP_NAME?: string | undefined
   readonly WELCOME_APP_URL?: string | undefined
+  readonly EFFECT_TABLE?: string | undefined
+  readonly WELCOME_EMAIL_CUT_OFF: CutOff
 }
 
 const schema = z
@@ -17,6 +20,8 @@ const schema = z
     WELCOME_EMAIL_FROM: z.optional(emailAddress()),
     WELCOME_APP_NAME: z.optional(text('the name of your application')),
     WELCOME_APP_URL: z.optional(webAddress()),
+    EFFECT_TABLE: z.optional(text('the name of the DynamoDB table of effects')),
+    WELCOME_EMAIL_CUT_OFF: z._default(oneOf(['at-most-once', 'at-least-once']), 'at-most-once'),
     ...logSettings,
   })
   .check(
@@ -27,6 +32,10 @@ const schema = z
     z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.WELCOME_APP_URL !== undefined, {
       path: ['WELCOME_APP_URL'],
       error: 'the https:// address of your application, because WELCOME_EMAIL_FROM is set',
+    }),
+    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.EFFECT_TABLE !== undefined, {
+      path: ['EFFECT_TABLE'],
+      error: 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
     }),
   )
 

@@ -27,7 +27,8 @@ export interface Embedded {
 export async function startEmbedded(caller: Environment, paths: readonly string[]): Promise<Embedded> {
   const blocks = caller.BLOCK_TABLE || DEFAULT_SETTINGS.BLOCK_TABLE
   const profiles = caller.PROFILE_TABLE || DEFAULT_SETTINGS.PROFILE_TABLE
-  const services = await startServices({ blocks, profiles })
+  const effects = caller.EFFECT_TABLE || DEFAULT_SETTINGS.EFFECT_TABLE
+  const services = await startServices({ blocks, profiles, effects })
   const documents = documentsAt(services.dynamodb.endpoint)
   const stop = async (): Promise<void> => {
     documents.destroy()

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
   BLOCK_TABLE: 'lifeguard-blocks',
   PROFILE_TABLE: 'lifeguard-profiles',
+  EFFECT_TABLE: 'lifeguard-effects',
   WELCOME_EMAIL_FROM: 'welcome@example.com',
   WELCOME_APP_NAME: 'Example',
   WELCOME_APP_URL: 'https://app.example.com',

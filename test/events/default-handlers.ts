@@ -61,7 +61,7 @@ interface Module {
 
 /** Starts the services, blocks users, and loads the handlers with their default chains. */
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
-  const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles' }
+  const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects' }
   const services = await startServices(tables)
   for (const [name, value] of Object.entries({ ...SETTINGS, ...services.environment })) vi.stubEnv(name, value)
   const client = dynamoDbClient(services.dynamodb.endpoint)

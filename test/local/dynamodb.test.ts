@@ -27,8 +27,8 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
 
   it.skipIf(missing)('are active, keyed by pk and billed by request', async () => {
     const client = dynamoDbClient(service.endpoint)
-    await createTables(client, { blocks: 'blocks', profiles: 'profiles' })
-    for (const TableName of ['blocks', 'profiles']) {
+    await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    for (const TableName of ['blocks', 'profiles', 'effects']) {
       const { Table } = await client.send(new DescribeTableCommand({ TableName }))
       expect(Table).toMatchObject({
         TableStatus: 'ACTIVE',
@@ -36,6 +36,23 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
       })
     }
+    client.destroy()
+  })
+
+  it.skipIf(missing)('have one index, in which what is not done stands by when it is due', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: 'effects' }))
+    expect(Table?.GlobalSecondaryIndexes).toMatchObject([
+      {
+        IndexName: 'queue',
+        IndexStatus: 'ACTIVE',
+        KeySchema: [
+          { AttributeName: 'queue', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ])
     client.destroy()
   })
 
@@ -49,7 +66,9 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
 
   it.skipIf(missing)('are refused when they exist', async () => {
     const client = dynamoDbClient(service.endpoint)
-    await expect(createTables(client, { blocks: 'blocks', profiles: 'others' })).rejects.toMatchObject({ name: 'ResourceInUseException' })
+    await expect(createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects' })).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    })
     client.destroy()
   })
 })
@@ -57,7 +76,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
 describe('startDynamoDb', () => {
   it('starts as many as are asked for, each with its own tables', async () => {
     const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
-    const names = { blocks: 'blocks', profiles: 'profiles' }
+    const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
     const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
     await Promise.all(clients.map((client) => createTables(client, names)))
     // The clients still hold their connections open here.

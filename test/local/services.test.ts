@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { startServices } from '../../src/local/services.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 
-const names = { blocks: 'some-blocks', profiles: 'some-profiles' }
+const names = { blocks: 'some-blocks', profiles: 'some-profiles', effects: 'some-effects' }
 
 describe('startServices', () => {
   it('hands out an environment that leads unchanged SDK clients to the services', async () => {
@@ -42,7 +42,9 @@ describe('startServices', () => {
   it('leaves nothing running when a table cannot be created', async () => {
     const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
     const before = servers()
-    await expect(startServices({ blocks: 'same', profiles: 'same' })).rejects.toMatchObject({ name: 'ResourceInUseException' })
+    await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    })
     await expect.poll(servers).toBe(before)
   })
 })

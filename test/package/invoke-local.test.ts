@@ -10,7 +10,7 @@ let services: LocalServices
 
 beforeAll(async () => {
   service = await serviceFolder()
-  services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+  services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles', effects: 'lifeguard-dev-effects' })
 })
 afterAll(async () => {
   await services.stop()

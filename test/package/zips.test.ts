@@ -17,9 +17,10 @@ const folders = {
   preAuthentication: 'pre-auth',
   postAuthentication: 'post-auth',
   postConfirmation: 'post-confirmation',
+  sweeper: 'sweeper',
 } as const
 type FunctionName = keyof typeof folders
-const functionNames: readonly FunctionName[] = ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation']
+const functionNames: readonly FunctionName[] = ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation', 'sweeper']
 
 const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
 const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
@@ -64,7 +65,7 @@ describe.each([
   let services: LocalServices
 
   beforeAll(async () => {
-    services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+    services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles', effects: 'lifeguard-dev-effects' })
   })
   afterAll(() => services.stop())
 
@@ -114,6 +115,16 @@ describe.each([
     const event = await sample('post-confirmation/confirm-mary.json')
     expect(await run(node, 'postConfirmation', event, services.environment)).toEqual({ answer: event })
     expect(services.ses.inbox()).toEqual([])
+  })
+
+  it('sweeps what a confirmation left over, also without a pool to be asked', async () => {
+    services.ses.clear()
+    const event = await sample('post-confirmation/confirm-mary.json')
+    const environment = { ...services.environment, ...welcome }
+    services.ses.fault('throttling')
+    expect(await run(node, 'postConfirmation', { ...event, userPoolId: 'us-east-1_left' }, environment)).toEqual({ answer: event })
+    services.ses.fault(undefined)
+    expect(await run(node, 'sweeper', {}, environment)).toEqual({})
   })
 
   async function profiles(): Promise<number> {

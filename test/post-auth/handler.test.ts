@@ -2,13 +2,13 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
-import { stubEnvironment } from '../support/environment.ts'
+import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
 
 let services: LocalServices
 
 beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles' })
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
 })
 afterAll(() => services.stop())
 afterEach(() => {
@@ -47,6 +47,6 @@ describe('the post authentication handler', () => {
   })
 
   it('does not start without its table', async () => {
-    await expect(handlerWith({})).rejects.toThrow('PROFILE_TABLE is missing')
+    expect(await complaintOf(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
   })
 })

@@ -2,14 +2,16 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
-import { stubEnvironment } from '../support/environment.ts'
+import type { Decision } from '../../src/shared/rules/decide.ts'
+import type { RuleNode } from '../../src/shared/rules/rule.ts'
+import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
 
 const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
 let services: LocalServices
 
 beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles' })
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
 })
 afterAll(() => services.stop())
 afterEach(() => {
@@ -31,6 +33,18 @@ async function profile(userPoolId: string) {
   return Item
 }
 
+async function effect(userPoolId: string) {
+  const documents = documentClient()
+  const pk = `${userPoolId}#${ann.sub}#send-welcome-email`
+  const { Item } = await documents().send(new GetCommand({ TableName: 'effects', Key: { pk } }))
+  documents().destroy()
+  return Item
+}
+
+const linesOf = ({ trace }: Pick<Decision, 'trace'>): string[] => trace.map(({ rule, outcome, reason }) => `${rule}: ${reason ?? outcome}`)
+const nodesIn = (node: RuleNode): readonly RuleNode[] => [node, ...(node.children ?? []).flatMap(nodesIn)]
+const namesIn = (node: RuleNode): readonly string[] => nodesIn(node).map(({ name }) => name)
+
 describe('the post confirmation handler', () => {
   it('keeps a profile and sends one welcome mail for a repeated event, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -48,40 +62,83 @@ describe('the post confirmation handler', () => {
   it('sends no mail after a password reset', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide({ ...passwordResetEvent(), userPoolId: 'eu-west-1_Reset' })
-    expect(decision.trace.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done', 'not-a-sign-up'])
+    expect(linesOf(decision)).toEqual(['together: done', 'sync-profile: done', 'when: condition-false'])
     expect(await profile('eu-west-1_Reset')).toHaveProperty('passwordResetAt')
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('keeps the profile where the mail cannot be sent', async () => {
+  it('asks the ledger nothing for a user whose address is not verified', async () => {
+    const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
+    const decision = await handler.decide(postConfirmationEvent({ sub: ann.sub, email: ann.email, email_verified: 'false' }))
+    expect(linesOf(decision)).toEqual(['together: done', 'sync-profile: done', 'when: condition-false'])
+  })
+
+  it('keeps the profile where the mail cannot be sent, and the mail for a later attempt', async () => {
     const event = { ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoMail' }
     services.ses.fault('throttling')
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide(event)
-    expect(decision).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }, { outcome: 'broken', reason: 'Throttling' }] })
+    expect(decision.kind).toBe('proceed')
+    expect(linesOf(decision).sort()).toEqual([
+      'once: Throttling',
+      'send-welcome-email: Throttling',
+      'sync-profile: done',
+      'together: done',
+      'when: skip',
+    ])
     expect(await profile('eu-west-1_NoMail')).toBeDefined()
+    expect(await effect('eu-west-1_NoMail')).toMatchObject({ state: 'pending', reason: 'Throttling', attempt: 1, cutOff: 'at-most-once' })
+  })
+
+  it('keeps what the mail is made of until it is sent, and no more', async () => {
+    const attributes = { sub: ann.sub, email: ann.email, email_verified: 'true', given_name: 'Ann', phone_number: '+15555550100' }
+    const event = { ...postConfirmationEvent(attributes), userPoolId: 'eu-west-1_Kept' }
+    services.ses.fault('throttling')
+    const handler = await handlerWith({ ...services.environment, ...mail, WELCOME_EMAIL_CUT_OFF: 'at-least-once' })
+    await handler.decide(event)
+    const kept = await effect('eu-west-1_Kept')
+    const { phone_number: _, ...needed } = attributes
+    expect(kept?.cutOff).toBe('at-least-once')
+    expect(JSON.parse(String(kept?.event)).request).toEqual({ userAttributes: needed })
+  })
+
+  it('keeps the profile where the ledger is out of reach, and leaves a line by which the user is found again', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
+    const event = { ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoLedger' }
+    expect(await handler(event)).toEqual(event)
+    expect(await profile('eu-west-1_NoLedger')).toBeDefined()
+    expect(services.ses.inbox()).toEqual([])
+    expect(written.mock.calls.map(([line]) => JSON.parse(String(line)))).toContainEqual({
+      level: 'ERROR',
+      message: 'effect lost',
+      userPoolId: 'eu-west-1_NoLedger',
+      sub: ann.sub,
+      effect: 'send-welcome-email',
+    })
   })
 
   it('sends no mail unless a sender is set', async () => {
     const handler = await handlerWith({ ...services.environment, WELCOME_APP_NAME: 'Example' })
-    expect(handler.rule.children?.map(({ name }) => name)).toEqual(['sync-profile'])
+    expect(namesIn(handler.rule)).toEqual(['chain', 'together', 'sync-profile'])
     await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoSender' })
     expect(services.ses.inbox()).toEqual([])
   })
 
   it('says what its rules need of a deployment', async () => {
-    const handler = await handlerWith({ PROFILE_TABLE: 'profiles', ...mail })
-    expect(handler.rule.children?.flatMap(({ needs = [] }) => needs)).toEqual([
+    const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
+    expect(nodesIn(handler.rule).flatMap(({ needs = [] }) => needs)).toEqual([
       { actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' },
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
       { actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' },
-      { actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' },
     ])
   })
 
   it.each([
     { environment: {}, problem: 'PROFILE_TABLE is missing' },
     { environment: { PROFILE_TABLE: 'profiles', WELCOME_EMAIL_FROM: 'welcome@example.com' }, problem: 'WELCOME_APP_NAME is missing' },
+    { environment: { PROFILE_TABLE: 'profiles', ...mail }, problem: 'EFFECT_TABLE is missing' },
   ])('does not start: $problem', async ({ environment, problem }) => {
-    await expect(handlerWith(environment)).rejects.toThrow(problem)
+    expect(await complaintOf(() => handlerWith(environment))).toContain(problem)
   })
 })

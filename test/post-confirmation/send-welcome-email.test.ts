@@ -1,15 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LocalSes } from '../../src/local/ses/local-ses.ts'
 import { startSes } from '../../src/local/ses/server.ts'
-import { dynamoMailClaims } from '../../src/post-confirmation/dynamo-mail-claims.ts'
-import type { Delivery, Mail } from '../../src/post-confirmation/mailer.ts'
-import { onceOnly } from '../../src/post-confirmation/once-only.ts'
+import type { Mail } from '../../src/post-confirmation/mailer.ts'
 import { postConfirmation } from '../../src/post-confirmation/post-confirmation.ts'
-import { type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
+import { type SendWelcomeEmailOptions, sendWelcomeEmail, WELCOME_ATTRIBUTES } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
+import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
+import type { CutOff } from '../../src/shared/rules/ledger.ts'
+import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import { hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
@@ -26,13 +28,15 @@ const template = mailTemplate(
   { appName: 'Ann & Bob' },
 )
 const verified: AttributeMap = { sub: ann.sub, email: ann.email, email_verified: 'true' }
+const MINUTE_MS = 60_000
+const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
 
-async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEmailOptions = {}, delivery: Delivery = { kind: 'sent' }) {
+async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEmailOptions = {}, error?: Error) {
   const mails: Mail[] = []
   const mailer = {
     async send(mail: Mail) {
       mails.push(mail)
-      return delivery
+      if (error !== undefined) throw error
     },
   }
   const decision = await postConfirmation(sendWelcomeEmail(mailer, template, options)).decide(event)
@@ -46,7 +50,6 @@ describe('sendWelcomeEmail', () => {
     expect(entry).toMatchObject({ rule: 'send-welcome-email', outcome: 'done' })
     expect(mails).toEqual([
       {
-        key: { userPoolId: ann.userPoolId, sub: ann.sub, occasion: 'welcome' },
         to: 'ann@example.com',
         subject: 'Welcome Ann to Ann & Bob',
         text: 'Hello Ann, this is Ann & Bob',
@@ -72,8 +75,6 @@ describe('sendWelcomeEmail', () => {
       event: postConfirmationEvent(verified, { triggerSource: 'PostConfirmation_Telepathy' }),
       reason: 'not-a-sign-up',
     },
-    { what: 'without a sub', event: postConfirmationEvent({ email: ann.email, email_verified: 'true' }), reason: 'no-sub' },
-    { what: 'without a pool', event: postConfirmationEvent(verified, { userPoolId: '' }), reason: 'no-sub' },
     { what: 'without an address', event: postConfirmationEvent({ sub: ann.sub, email_verified: 'true' }), reason: 'no-email' },
     { what: 'with an empty address', event: postConfirmationEvent({ ...verified, email: '' }), reason: 'no-email' },
     {
@@ -118,18 +119,27 @@ describe('sendWelcomeEmail', () => {
     ])
   })
 
-  it('tells a mail that had been sent before, and one that was refused', async () => {
-    const event = postConfirmationEvent(verified)
-    expect((await mailsFor(event, {}, { kind: 'already-sent' })).entry).toMatchObject({ outcome: 'skip', reason: 'already-sent' })
-    const error = new Error('refused')
-    expect((await mailsFor(event, {}, { kind: 'not-sent', error })).entry).toMatchObject({ outcome: 'broken', error })
+  it('is broken by a mail that was refused, for the reason of the service', async () => {
+    const error = new NotDone(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
+    const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
+    expect(entry).toMatchObject({ outcome: 'broken', reason: 'MessageRejected', error })
   })
 
   it('hands on what its mailer needs of a deployment', () => {
-    const mailer = { send: async () => ({ kind: 'sent' }) as const }
+    const mailer = { send: async () => undefined }
     const needs = [{ actions: ['x:Y'], on: 'Z' }]
     expect(sendWelcomeEmail({ ...mailer, needs }, template)).toMatchObject({ kind: 'effect', needs })
     expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('needs')
+  })
+})
+
+describe('WELCOME_ATTRIBUTES', () => {
+  it('are all that a mail is made of', async () => {
+    const attributes: AttributeMap = { ...verified, given_name: 'Ann', name: 'Ann Example', phone_number: '+15555550100' }
+    const kept = Object.fromEntries(Object.entries(attributes).filter(([name]) => WELCOME_ATTRIBUTES.includes(name)))
+    const { mails } = await mailsFor(postConfirmationEvent(kept))
+    expect(mails).toEqual((await mailsFor(postConfirmationEvent(attributes))).mails)
+    expect(mails).toHaveLength(1)
   })
 })
 
@@ -149,15 +159,20 @@ onEveryDynamoDb((engine) => {
     vi.unstubAllEnvs()
   })
 
-  /** Handles events of a pool of its own, through real services. */
-  function pool() {
+  const noon = Date.parse('2026-05-01T12:00:00.000Z')
+
+  /** Handles events of a pool of its own, through real services, at a time of one's choice. */
+  function pool(cutOff: CutOff = 'at-most-once') {
     const userPoolId = `eu-west-1_Pool${++pools}`
     stubEnvironment(endpointEnvironment({ ses: ses.endpoint }))
     const client = sesClient()
     clients.push(() => client().destroy())
-    const claims = dynamoMailClaims({ documents: () => engine.documents(), table: engine.tables.profiles })
-    const handler = postConfirmation(sendWelcomeEmail(onceOnly(sesMailer({ ses: client, from: 'welcome@example.com' }), claims), template))
-    return async (attributes: AttributeMap = verified) => {
+    let now = new Date(noon)
+    const ledger = dynamoLedger({ documents: () => engine.documents(), table: engine.tables.effects, now: () => now })
+    const mail = sendWelcomeEmail(sesMailer({ ses: client, from: 'welcome@example.com' }), template)
+    const handler = postConfirmation(once(ledger, mail, { cutOff, keep: WELCOME_ATTRIBUTES }))
+    return async (attributes: AttributeMap = verified, afterMs = 0) => {
+      now = new Date(noon + afterMs)
       const { trace } = await handler.decide(postConfirmationEvent(attributes, { userPoolId }))
       return trace[0]?.reason ?? trace[0]?.outcome
     }
@@ -166,14 +181,16 @@ onEveryDynamoDb((engine) => {
   it('sends one mail for a repeated event', async () => {
     const deliver = pool()
     expect(await deliver()).toBe('done')
-    expect(await deliver()).toBe('already-sent')
+    expect(await deliver()).toBe('effect-done')
+    expect(await deliver(verified, YEAR_MS)).toBe('effect-done')
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: ['ann@example.com'], subject: 'Welcome to Ann & Bob' }])
   })
 
   it('sends one mail for events that come at once', async () => {
     const deliver = pool()
     const told = await Promise.all(Array.from({ length: 5 }, () => deliver()))
-    expect(told.sort()).toEqual(['already-sent', 'already-sent', 'already-sent', 'already-sent', 'done'])
+    expect(told.filter((each) => each === 'done')).toHaveLength(1)
+    expect(told.filter((each) => each === 'effect-held' || each === 'effect-done')).toHaveLength(4)
     expect(ses.inbox()).toHaveLength(1)
   })
 
@@ -184,25 +201,47 @@ onEveryDynamoDb((engine) => {
     expect(ses.inbox().flatMap(({ to }) => to)).toEqual(['ann@example.com', 'bob@example.com'])
   })
 
-  it('sends a mail that SES refused when a later event comes', async () => {
+  it('remembers nothing of a user who gets no mail', async () => {
+    const deliver = pool()
+    expect(await deliver({ ...verified, email_verified: 'false' })).toBe('email-not-verified')
+    expect(await deliver()).toBe('done')
+  })
+
+  it('sends a mail that SES refused again, but not at once', async () => {
     const deliver = pool()
     ses.fault('throttling')
     expect(await deliver()).toBe('Throttling')
     ses.fault(undefined)
-    expect(await deliver()).toBe('done')
+    expect(await deliver()).toBe('effect-held')
+    expect(await deliver(verified, MINUTE_MS)).toBe('done')
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it.each([
+  const cutOffs = [
     { fault: 'hang', arrived: 0 },
     { fault: 'status500', arrived: 0 },
     { fault: 'dropResponse', arrived: 1 },
-  ] as const)('sends no second mail where nobody knows of the first: $fault', async ({ fault, arrived }) => {
-    const deliver = pool()
+  ] as const
+
+  it.each(cutOffs)(
+    'sends at most one mail where nobody knows of the first, and says that it is unknown: $fault',
+    async ({ fault, arrived }) => {
+      const deliver = pool()
+      ses.fault(fault)
+      expect(await deliver()).not.toBe('done')
+      ses.fault(undefined)
+      expect(await deliver()).toBe('effect-unknown')
+      expect(await deliver(verified, YEAR_MS)).toBe('effect-unknown')
+      expect(ses.inbox()).toHaveLength(arrived)
+    },
+  )
+
+  it.each(cutOffs)('sends at least one where that is asked for: $fault', async ({ fault, arrived }) => {
+    const deliver = pool('at-least-once')
     ses.fault(fault)
     expect(await deliver()).not.toBe('done')
     ses.fault(undefined)
-    expect(await deliver()).toBe('already-sent')
-    expect(ses.inbox()).toHaveLength(arrived)
+    expect(await deliver(verified, MINUTE_MS)).toBe('done')
+    expect(ses.inbox()).toHaveLength(arrived + 1)
   })
 })

@@ -4,12 +4,12 @@ import { startSes } from '../../src/local/ses/server.ts'
 import type { Mail, Mailer } from '../../src/post-confirmation/mailer.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
+import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { startTroubledService } from '../support/troubled-service.ts'
 
 const { signal } = new AbortController()
 const mail: Mail = {
-  key: { userPoolId: 'eu-west-1_Example', sub: '1', occasion: 'welcome' },
   to: 'ann@example.com',
   subject: 'Willkommen, Zoë – 李',
   text: 'Grüße\r\n.\r\nfrom us',
@@ -37,7 +37,7 @@ afterEach(async () => {
 
 describe('sesMailer', () => {
   it('sends a mail as it is', async () => {
-    expect(await mailer.send(mail, signal)).toEqual({ kind: 'sent' })
+    await mailer.send(mail, signal)
     const { to, subject, text, html } = mail
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: [to], cc: [], bcc: [], replyTo: [], subject, text, html }])
   })
@@ -48,7 +48,9 @@ describe('sesMailer', () => {
 
   it('tells a refused mail from one of which nobody knows: throttled', async () => {
     ses.fault('throttling')
-    expect(await mailer.send(mail, signal)).toMatchObject({ kind: 'not-sent', error: { name: 'Throttling' } })
+    const refusal = await mailer.send(mail, signal).catch((error) => error)
+    expect(refusal).toBeInstanceOf(NotDone)
+    expect(refusal).toMatchObject({ code: 'Throttling', cause: { name: 'Throttling' } })
     expect(ses.inbox()).toEqual([])
   })
 
@@ -56,7 +58,9 @@ describe('sesMailer', () => {
     destroy()
     await ses.stop()
     await start({ sandbox: true, verified: ['welcome@example.com'] })
-    expect(await mailer.send(mail, signal)).toMatchObject({ kind: 'not-sent', error: { name: 'MessageRejected' } })
+    const refusal = await mailer.send(mail, signal).catch((error) => error)
+    expect(refusal).toBeInstanceOf(NotDone)
+    expect(refusal).toMatchObject({ code: 'MessageRejected', cause: { name: 'MessageRejected' } })
   })
 
   it.each([
@@ -66,7 +70,9 @@ describe('sesMailer', () => {
     { fault: 'dropResponse', arrived: 1 },
   ] as const)('throws where nobody can know: $fault', async ({ fault, arrived }) => {
     ses.fault(fault)
-    await expect(mailer.send(mail, signal)).rejects.toBeInstanceOf(Error)
+    const error = await mailer.send(mail, signal).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(NotDone)
     expect(ses.inbox()).toHaveLength(arrived)
   })
 

@@ -2,15 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { readPostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
 
 const PROFILE_TABLE = 'profiles'
-const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
+const mail = {
+  WELCOME_EMAIL_FROM: 'welcome@example.com',
+  WELCOME_APP_NAME: 'Example',
+  WELCOME_APP_URL: 'https://app.example.com',
+  EFFECT_TABLE: 'effects',
+}
 
 describe('readPostConfirmationSettings', () => {
-  it('needs the table, and sends no mail unless told to', () => {
-    expect(readPostConfirmationSettings({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE })
+  it('needs the table, sends no mail unless told to, and no mail twice unless told to', () => {
+    expect(readPostConfirmationSettings({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
   })
 
   it('reads every variable', () => {
-    const environment = { PROFILE_TABLE, ...mail, LOG_LEVEL: 'debug', LOG_HASH_KEY: '0123456789abcdef' }
+    const environment = {
+      PROFILE_TABLE,
+      ...mail,
+      WELCOME_EMAIL_CUT_OFF: 'at-least-once',
+      LOG_LEVEL: 'debug',
+      LOG_HASH_KEY: '0123456789abcdef',
+    }
     expect(readPostConfirmationSettings({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
   })
 
@@ -35,6 +46,11 @@ describe('readPostConfirmationSettings', () => {
     },
     { wrong: { WELCOME_APP_URL: 'javascript:alert(1)' }, problem: 'WELCOME_APP_URL is "javascript:alert(1)"; expected a web address' },
     { wrong: { WELCOME_APP_URL: 'app.example.com' }, problem: 'WELCOME_APP_URL is "app.example.com"; expected a web address' },
+    {
+      wrong: { EFFECT_TABLE: '' },
+      problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
+    },
+    { wrong: { WELCOME_EMAIL_CUT_OFF: 'once' }, problem: 'WELCOME_EMAIL_CUT_OFF is "once"; expected one of at-most-once' },
     { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
     { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ wrong, problem }) => {

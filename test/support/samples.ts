@@ -1,9 +1,9 @@
 import type { Allowed } from '../../src/shared/rules/checked.ts'
-import { startDeadline } from '../../src/shared/rules/deadline.ts'
+import { type Clock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { type Decision, decide } from '../../src/shared/rules/decide.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
 import type { CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
-import { type AutoClock, autoClock } from './auto-clock.ts'
+import { autoClock } from './auto-clock.ts'
 
 /** The answer of a made-up trigger, for tests of the language itself. */
 interface SampleResponse {
@@ -37,9 +37,10 @@ export async function run<T extends Trigger>(
   phase: Allowed['phase'],
   rule: Rule<T>,
   event: T['event'] = sampleEvent,
-  clock: AutoClock = autoClock(),
+  clock: Clock = autoClock(),
+  ms = 4000,
 ): Promise<Decision<T>> {
-  const deadline = startDeadline(4000, clock)
+  const deadline = startDeadline(ms, clock)
   const decision = await decide(rule, event, { allowed: allowed(phase), deadline, clock })
   deadline.close()
   return decision

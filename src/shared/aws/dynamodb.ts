@@ -20,3 +20,8 @@ export function documentClient(): Documents {
     }),
   )
 }
+
+/** Whether DynamoDB refused a write because its condition did not hold. */
+export function isConditionFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}

@@ -2,7 +2,7 @@ import { unbroken } from './breakage.ts'
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
 import { type AnyOutcome, type ResponseOf, skip } from './outcome.ts'
-import { compose, type Part, type Rule, type Run } from './rule.ts'
+import { compose, type Part, type Rule, type Run, type Share } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -39,8 +39,8 @@ async function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Contex
   let response: ResponseOf<T> | undefined
   let vouched: AnyOutcome<T> | undefined
   let worked = false
-  for (const rule of rules) {
-    const verdict = await run.evaluate(rule, ctx, { over: response })
+  for (const [place, rule] of rules.entries()) {
+    const verdict = await run.evaluate(rule, ctx, { over: response, ...shareOf(run, rules.length - place) })
     if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.sealed) continue
     const outcome = unbroken(verdict)
     if (outcome.kind === 'deny') return outcome
@@ -51,4 +51,9 @@ async function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Contex
   const answer = response === undefined ? {} : { response }
   if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
   return { kind: worked ? 'done' : 'skip', ...answer }
+}
+
+/** Post rules do not stop at a broken one, so each keeps enough time for those after it, whatever its service does. */
+function shareOf(run: Run, left: number): Share {
+  return run.phase === 'post' && left > 1 ? { withinMs: run.remainingMs() / left } : {}
 }

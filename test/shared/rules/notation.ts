@@ -6,7 +6,8 @@ import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
 import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../src/shared/rules/shadow.ts'
-import type { SamplePre } from '../../support/samples.ts'
+import { together } from '../../../src/shared/rules/together.ts'
+import type { SamplePost, SamplePre } from '../../support/samples.ts'
 
 /** A composition as docs/semantics.md writes it. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
@@ -74,6 +75,12 @@ function set(term: Term | undefined): Rule<SamplePre> {
   return leaf('set', async () => respond<SamplePre>(field === 'a' ? { a: Number(value) } : { b: Number(value) }))
 }
 
+// The two samples differ in nothing but their phase; `together` is for post triggers alone.
+const asPost = (rule: Rule<SamplePre>): Rule<SamplePost> =>
+  compose<SamplePost>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
+const asPre = (rule: Rule<SamplePost>): Rule<SamplePre> =>
+  compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
+
 /** Makes the rule that a term stands for. */
 export function build({ word, terms }: Term): Rule<SamplePre> {
   const [first, ...rest] = terms
@@ -84,6 +91,8 @@ export function build({ word, terms }: Term): Rule<SamplePre> {
   switch (word) {
     case 'chain':
       return chain(...terms.map(build))
+    case 'together':
+      return asPre(together(...terms.map((each) => asPost(build(each)))))
     case 'anyOf':
       return anyOf(...terms.map(build))
     case 'when':

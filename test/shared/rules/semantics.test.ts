@@ -39,21 +39,24 @@ function words(decision: Decision<SamplePre>): string {
   return `proceed${vouched}${answer.length > 0 ? ` {${answer.join(', ')}}` : ''}`
 }
 
-describe.each(['One rule', '`chain`', '`when`', '`anyOf`', '`denyIf`', '`failOpen`', '`shadow`'])('the table of %s', (section) => {
-  const table = rows().filter((row) => row.section.startsWith(section))
+describe.each(['One rule', '`chain`', '`when`', '`anyOf`', '`together`', '`denyIf`', '`failOpen`', '`shadow`'])(
+  'the table of %s',
+  (section) => {
+    const table = rows().filter((row) => row.section.startsWith(section))
 
-  test('has rows', () => {
-    expect(table.length).toBeGreaterThan(2)
-  })
+    test('has rows', () => {
+      expect(table.length).toBeGreaterThan(2)
+    })
 
-  test.each(table)('$phase: $composition -> $decision', async ({ phase, composition, decision }) => {
-    const clock = autoClock()
-    // The pre sample stands for both: what a post trigger's rules may say is checked when it runs.
-    const decided = await run(phase, chain(build(parse(composition))), sampleEvent, clock)
-    expect(words(decided)).toBe(decision)
-    expect(clock.pending()).toBe(0)
-  })
-})
+    test.each(table)('$phase: $composition -> $decision', async ({ phase, composition, decision }) => {
+      const clock = autoClock()
+      // The pre sample stands for both: what a post trigger's rules may say is checked when it runs.
+      const decided = await run(phase, chain(build(parse(composition))), sampleEvent, clock)
+      expect(words(decided)).toBe(decision)
+      expect(clock.pending()).toBe(0)
+    })
+  },
+)
 
 test('every row of the page is in one of the tables', () => {
   const pipes = page.split('\n').filter((line) => line.startsWith('| p')).length

@@ -1,3 +1,4 @@
+import { NotDone } from '../../rules/not-done.ts'
 import { MAX_REASON_LENGTH } from '../../rules/outcome.ts'
 import { InvalidEvent } from '../errors.ts'
 
@@ -22,6 +23,8 @@ const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*
 
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
+  // What prevented an effect says more than that it was prevented.
+  if (error instanceof NotDone) return describeError(error.cause)
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
   try {
     return described(error)

@@ -3,6 +3,7 @@ import { MessageRejected } from '@aws-sdk/client-ses'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
 import { describeError } from '../../../../src/shared/lambda/log/describe-error.ts'
+import { NotDone } from '../../../../src/shared/rules/not-done.ts'
 
 const FRAME = /^at .*describe-error\.test\.ts:\d+:\d+\)?$/
 
@@ -103,6 +104,13 @@ describe('describeError', () => {
     ['object', { name: 'secret', message: 'secret', stack: 'secret' }],
   ])('tells no more than the type of what is no error: %s', (name, value) => {
     expect(describeError(value)).toEqual({ name, frames: [] })
+  })
+
+  it('describes an effect that did not happen by what prevented it', () => {
+    const refusal = new MessageRejected({ message: 'Email address is not verified: mary@example.com', $metadata: { requestId: 'a1-b2' } })
+    expect(describeError(new NotDone(refusal))).toEqual(describeError(refusal))
+    expect(describeError(new NotDone(new NotDone(refusal)))).toMatchObject({ name: 'MessageRejected', awsRequestId: 'a1-b2' })
+    expect(describeError(new NotDone('secret'))).toEqual({ name: 'string', frames: [] })
   })
 
   it('tells nothing of an error that throws when it is read', () => {

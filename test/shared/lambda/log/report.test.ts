@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../../src/shared/lambda/log/logger.ts'
+import { EFFECT_LOST } from '../../../../src/shared/lambda/log/report.ts'
 import { anyOf } from '../../../../src/shared/rules/any-of.ts'
 import { chain } from '../../../../src/shared/rules/chain.ts'
-import { failOpen } from '../../../../src/shared/rules/failure.ts'
+import { EffectLost } from '../../../../src/shared/rules/effect-lost.ts'
+import { failClosed, failOpen } from '../../../../src/shared/rules/failure.ts'
 import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../../src/shared/rules/shadow.ts'
+import { together } from '../../../../src/shared/rules/together.ts'
 import { emfProblems } from '../../../support/emf.ts'
 import {
   collector,
@@ -142,6 +145,54 @@ describe('the log line of an invocation', () => {
     const out = collector()
     await post.with({ write: out.write })(brokenAfter, work)(postEvent())
     expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', Breakages: 1 })
+  })
+})
+
+describe('the line of a lost effect', () => {
+  const lost = new EffectLost(
+    { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email' },
+    Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' }),
+  )
+  const losing = defineRule<Post>('losing', () => {
+    throw lost
+  })
+  const line = { level: 'ERROR', message: 'effect lost', userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email' }
+
+  it.each(LOG_LEVELS)('holds pool, sub and effect alone, at the level %s', async (logLevel) => {
+    const out = collector()
+    await post.with({ write: out.write, logLevel })(losing, work)(postEvent())
+    expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
+    expect(out.raw()).not.toContain('mary@')
+  })
+
+  it('goes to standard output beside a logger of the user, who is told the rest', async () => {
+    const out = collector()
+    const { logger, told } = keeper()
+    await post.with({ write: out.write, logger })(losing)(postEvent())
+    expect(out.lines().filter(({ message }) => message !== undefined)).toEqual([line])
+    expect(told).toHaveLength(1)
+    expect(JSON.stringify(told)).not.toContain('sub-1')
+  })
+
+  it('is written once for an effect that broke the compositions around it', async () => {
+    const out = collector()
+    await resultOf(post.with({ write: out.write })(failClosed(chain(losing)))(postEvent()))
+    expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
+  })
+
+  it('is written for each of several', async () => {
+    const out = collector()
+    const other = defineRule<Post>('other', () => {
+      throw new EffectLost({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other' }, undefined)
+    })
+    await post.with({ write: out.write })(together(losing, other))(postEvent())
+    expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other' }])
+  })
+
+  it('stands in no other log', async () => {
+    const out = collector()
+    await post.with({ write: out.write })(brokenAfter, work)(postEvent())
+    expect(out.raw()).not.toContain(EFFECT_LOST)
   })
 })
 

@@ -1,0 +1,51 @@
+import type { CutOff, EffectKey } from '../rules/ledger.ts'
+import type { CognitoEvent } from '../rules/trigger.ts'
+
+/** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */
+export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
+
+/** An effect as the table holds it while it is not done. */
+export interface EffectItem extends EffectKey {
+  readonly state: EffectState
+  readonly cutOff: CutOff
+  /** There while somebody runs it, or was cut off while running it. */
+  readonly token: string | undefined
+  readonly attempt: number
+  /** The end of the lease, or the time of the next attempt. */
+  readonly dueAt: Date | undefined
+  /** The event to run it with; undefined once it is of no more use. */
+  readonly event: CognitoEvent | undefined
+  readonly reason: string | undefined
+}
+
+/** The index that holds only what is not done, by when it is due. */
+export const QUEUE_INDEX = 'queue'
+
+/** The partition key of an effect. */
+export function effectPk({ userPoolId, sub, effect }: EffectKey): string {
+  return `${userPoolId}#${sub}#${effect}`
+}
+
+/** Reads an item of the table; what it holds was written by {@link dynamoLedger}. */
+export function readEffectItem(item: Readonly<Record<string, unknown>>): EffectItem {
+  return {
+    userPoolId: String(item.userPoolId),
+    sub: String(item.sub),
+    effect: String(item.effect),
+    state: readState(item.state),
+    cutOff: item.cutOff === 'at-least-once' ? 'at-least-once' : 'at-most-once',
+    token: text(item.token),
+    attempt: typeof item.attempt === 'number' ? item.attempt : 0,
+    dueAt: typeof item.dueAt === 'string' ? new Date(item.dueAt) : undefined,
+    event: typeof item.event === 'string' ? JSON.parse(item.event) : undefined,
+    reason: text(item.reason),
+  }
+}
+
+function readState(state: unknown): EffectState {
+  return state === 'done' || state === 'unknown' || state === 'failed' ? state : 'pending'
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

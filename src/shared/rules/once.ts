@@ -1,0 +1,120 @@
+import { Breakage } from './breakage.ts'
+import type { Context } from './context.ts'
+import { EffectLost } from './effect-lost.ts'
+import type { Claim, CutOff, Effect, Ledger, Setback } from './ledger.ts'
+import { NotDone } from './not-done.ts'
+import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
+import { assertPost } from './post-only.ts'
+import { reasonOf } from './reason.ts'
+import { compose, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
+import type { CognitoEvent, PostTrigger } from './trigger.ts'
+
+/** What once-only means for an effect. */
+export interface OnceOptions {
+  /** What to do about an effect that was cut off, so that nobody knows whether it happened. */
+  readonly cutOff: CutOff
+  /** Tells apart several occasions of one rule; the rule's name alone unless set. */
+  readonly occasion?: string
+  /** The attributes that the effect reads: they are kept until it is done. */
+  readonly keep?: readonly string[]
+}
+
+/** A rule made by {@link once}, as a composition shows it. */
+export interface OnceNode extends RuleNode {
+  /** Under which name its effects are in the ledger. */
+  readonly effect: string
+}
+
+// What it takes to write into the ledger that the effect is done; without it a slow effect would be forgotten, and repeated.
+const MARK_MS = 600
+const MARK_PART = 1 / 4
+// A mark that is not written means a second mail, so it is tried until the time is over.
+const MARK_PAUSE_MS = 25
+
+/**
+ * Runs an effect once a user, however often its event comes: it is claimed in a ledger before it runs and marked when it is
+ * done. A repeated event runs what is not done and skips what is. When the ledger cannot be reached the effect does not run.
+ *
+ * @param options `cutOff` spells out what no ledger can know.
+ * @example
+ * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: ['email', 'email_verified'] })
+ */
+export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T>, options: OnceOptions): Rule<T> & OnceNode {
+  const name = options.occasion === undefined ? rule.name : `${rule.name}:${options.occasion}`
+  const composed = compose<T>({
+    name: 'once',
+    kind: 'once',
+    children: [rule],
+    ...(ledger.needs && { needs: ledger.needs }),
+    async evaluate(ctx, run): Promise<AnyOutcome<T>> {
+      assertPost(run, 'once')
+      const effect = effectOf(ctx, name, options)
+      if (effect === undefined) return skip('no-sub')
+      const claimed = await run.wait(ledger.claim(effect, ctx.signal)).catch((error) => {
+        const { userPoolId, sub } = effect
+        throw new EffectLost({ userPoolId, sub, effect: name }, error)
+      })
+      if (claimed.kind === 'held') return skip('effect-held')
+      if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
+      const left = run.remainingMs()
+      const verdict = await run.evaluate(rule, ctx, { withinMs: left - Math.min(MARK_MS, left * MARK_PART) })
+      return settle(ledger, claimed.claim, verdict, options.cutOff, ctx, run)
+    },
+  })
+  return { ...composed, effect: name }
+}
+
+async function settle<T extends PostTrigger>(
+  ledger: Ledger,
+  claim: Claim,
+  verdict: Verdict<T>,
+  cutOff: CutOff,
+  ctx: Context<T>,
+  run: Run,
+): Promise<AnyOutcome<T>> {
+  if (verdict.kind === 'broken') {
+    // When even this fails the claim's lease runs out, which says the same a little later.
+    await run.wait(ledger.setBack(claim, setback(verdict.error, cutOff), ctx.signal)).catch(() => undefined)
+    throw new Breakage(verdict)
+  }
+  if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
+  else await run.wait(ledger.drop(claim, ctx.signal))
+  return verdict
+}
+
+function setback(error: unknown, cutOff: CutOff): Setback {
+  const reason = reasonOf(error)
+  return cutOff === 'at-least-once' || error instanceof NotDone ? { kind: 'retry', reason } : { kind: 'unknown', reason }
+}
+
+async function persistently(write: () => Promise<void>, run: Run): Promise<void> {
+  for (;;) {
+    try {
+      return await run.wait(write())
+    } catch (error) {
+      if (run.remainingMs() <= MARK_PAUSE_MS) throw error
+      await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS))
+    }
+  }
+}
+
+/** The event with no more of the user than the effect needs. */
+function effectOf(ctx: Context<PostTrigger>, name: string, { cutOff, keep = [] }: OnceOptions): Effect | undefined {
+  const { event, user, appClient } = ctx
+  if (user.sub === undefined || !event.userPoolId) return undefined
+  const kept = ['sub', ...keep].flatMap((attribute) => {
+    const value = user.attributes[attribute]
+    return value === undefined ? [] : [[attribute, value] as const]
+  })
+  const minimal: CognitoEvent = {
+    version: event.version,
+    triggerSource: event.triggerSource,
+    region: event.region,
+    userPoolId: event.userPoolId,
+    userName: user.userName,
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: appClient ?? null },
+    request: { userAttributes: Object.fromEntries(kept) },
+    response: {},
+  }
+  return { userPoolId: event.userPoolId, sub: user.sub, effect: name, cutOff, event: minimal }
+}

@@ -1,0 +1,251 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
+import { dynamoEffects, settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
+import { type EffectItem, effectPk } from '../../../src/shared/ledger/effect-item.ts'
+import type { EffectKey } from '../../../src/shared/rules/ledger.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { granted, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+
+const { signal } = new AbortController()
+const retry = { kind: 'retry', reason: 'Throttling' } as const
+
+async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'failed'): Promise<readonly EffectItem[]> {
+  const items: EffectItem[] = []
+  for await (const item of ledger.effects.list(state)) items.push(item)
+  return items
+}
+
+describe('settledAs', () => {
+  it.each([
+    { item: { cutOff: 'at-most-once', token: 'token', attempt: 1 }, as: 'unknown' },
+    { item: { cutOff: 'at-most-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'unknown' },
+    { item: { cutOff: 'at-most-once', token: undefined, attempt: 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
+    { item: { cutOff: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
+  ] as const)('settles $item.cutOff, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
+    expect(settledAs(item)).toBe(as)
+  })
+})
+
+onEveryDynamoDb((engine) => {
+  /** The items that are due, of these effects alone: the table is shared with the other tests. */
+  const dueOf = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
+    const due = await ledger.effects.due(ledger.now(), 1000, signal)
+    return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
+  }
+  const parked = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
+    const [item] = await dueOf(ledger, key)
+    if (item === undefined) throw new Error('not due')
+    await ledger.effects.park(item, state, 'cut-off', signal)
+    return item
+  }
+
+  it('finds what was cut off when its lease is over, with all it takes to run it again', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    const claim = granted(await ledger.claim(effect, signal))
+    ledger.wait(LEASE_MS - 1)
+    expect(await dueOf(ledger, effect)).toEqual([])
+    ledger.wait(1)
+    expect(await dueOf(ledger, effect)).toEqual([
+      { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), reason: undefined },
+    ])
+  })
+
+  it('finds what waits for its next attempt, and nothing that is settled or forgotten', async () => {
+    const ledger = timedLedger(engine)
+    const waiting = newEffect()
+    await ledger.setBack(granted(await ledger.claim(waiting, signal)), retry, signal)
+    const [ended, lost, gone] = [newEffect(), newEffect(), newEffect()]
+    await ledger.done(granted(await ledger.claim(ended, signal)), signal)
+    await ledger.setBack(granted(await ledger.claim(lost, signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.drop(granted(await ledger.claim(gone, signal)), signal)
+    expect(await dueOf(ledger, waiting)).toEqual([])
+    ledger.wait(30_000)
+    expect(await dueOf(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
+  })
+
+  it('finds those first that have waited longest, and no more than asked for', async () => {
+    const ledger = timedLedger(engine)
+    const first = newEffect('at-least-once', 'eu-west-1_First')
+    const second = newEffect('at-least-once', 'eu-west-1_Second')
+    await ledger.claim(first, signal)
+    ledger.wait(1000)
+    await ledger.claim(second, signal)
+    ledger.wait(LEASE_MS)
+    expect((await dueOf(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
+    expect(await ledger.effects.due(ledger.now(), 1, signal)).toHaveLength(1)
+  })
+
+  it('parks what was cut off and must not happen twice, without what was kept of its user', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await ledger.claim(effect, signal)
+    ledger.wait(LEASE_MS)
+    await parked(ledger, effect, 'unknown')
+    const stored = await ledger.stored(effect)
+    expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'cut-off' })
+    expect(stored).not.toHaveProperty('event')
+    expect(stored).not.toHaveProperty('token')
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'unknown' })
+    expect(await dueOf(ledger, effect)).toEqual([])
+  })
+
+  it('parks what failed too often, with what it takes to try again', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    await ledger.claim(effect, signal)
+    ledger.wait(LEASE_MS)
+    await parked(ledger, effect)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'failed', queue: 'failed', event: JSON.stringify(effect.event) })
+    expect(await ledger.stored(effect)).not.toHaveProperty('token')
+    expect(await dueOf(ledger, effect)).toEqual([])
+  })
+
+  const since: readonly (readonly [string, (ledger: TimedLedger) => Promise<EffectItem>])[] = [
+    [
+      'was taken over',
+      async (ledger) => {
+        const effect = newEffect('at-least-once')
+        await ledger.claim(effect, signal)
+        ledger.wait(LEASE_MS)
+        const [item] = await dueOf(ledger, effect)
+        await ledger.claim(effect, signal)
+        return item ?? Promise.reject(new Error('not due'))
+      },
+    ],
+    [
+      'came to be done',
+      async (ledger) => {
+        const effect = newEffect()
+        const claim = granted(await ledger.claim(effect, signal))
+        ledger.wait(LEASE_MS)
+        const [item] = await dueOf(ledger, effect)
+        await ledger.done(claim, signal)
+        return item ?? Promise.reject(new Error('not due'))
+      },
+    ],
+    [
+      'was given back, since it certainly did not happen',
+      async (ledger) => {
+        const effect = newEffect()
+        const claim = granted(await ledger.claim(effect, signal))
+        ledger.wait(LEASE_MS)
+        const [item] = await dueOf(ledger, effect)
+        await ledger.setBack(claim, retry, signal)
+        return item ?? Promise.reject(new Error('not due'))
+      },
+    ],
+    [
+      'was forgotten',
+      async (ledger) => {
+        const effect = newEffect()
+        const claim = granted(await ledger.claim(effect, signal))
+        ledger.wait(LEASE_MS)
+        const [item] = await dueOf(ledger, effect)
+        await ledger.drop(claim, signal)
+        return item ?? Promise.reject(new Error('not due'))
+      },
+    ],
+  ]
+  it.each(since)('does not park what %s since it was found', async (_, found) => {
+    const ledger = timedLedger(engine)
+    const item = await found(ledger)
+    const before = await ledger.stored(item)
+    await ledger.effects.park(item, 'unknown', 'cut-off', signal)
+    expect(await ledger.stored(item)).toEqual(before)
+  })
+
+  it('parks nothing that has no time at which it is due', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await ledger.claim(effect, signal)
+    ledger.wait(LEASE_MS)
+    const [item] = await dueOf(ledger, effect)
+    if (item === undefined) throw new Error('not due')
+    await ledger.effects.park({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
+  })
+
+  it('lists what is in a state, page by page', async () => {
+    const ledger = timedLedger(engine)
+    const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
+    for (const effect of effects) {
+      await ledger.setBack(granted(await ledger.claim(effect, signal)), { kind: 'unknown', reason: 'x' }, signal)
+      // A page of DynamoDB is a megabyte: these fill two.
+      const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
+      await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
+    }
+    const subs = (items: readonly EffectItem[]) =>
+      items.flatMap(({ userPoolId, sub }) => (userPoolId === 'eu-west-1_Listed' ? [sub] : [])).sort()
+    expect(subs(await listed(ledger, 'unknown'))).toEqual(effects.map(({ sub }) => sub).sort())
+    expect(subs(await listed(ledger, 'failed'))).toEqual([])
+    for (const effect of effects) await ledger.effects.remove(effect, signal)
+    expect(subs(await listed(ledger, 'unknown'))).toEqual([])
+  })
+
+  it('makes what failed due at once, with all its attempts before it', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    const claim = granted(await ledger.claim(effect, signal))
+    await ledger.setBack({ ...claim, attempt: MAX_ATTEMPTS }, retry, signal)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'failed' })
+    expect(await ledger.effects.retry(effect, signal)).toBe(true)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending', attempt: 0 })
+    ledger.wait(Date.now() - ledger.now().getTime())
+    expect(await dueOf(ledger, effect)).toMatchObject([{ sub: effect.sub, event: effect.event, token: undefined }])
+    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+  })
+
+  it('retries nothing that is under way, done, unknown, or not there', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    expect(await ledger.effects.retry(effect, signal)).toBe(false)
+    const claim = granted(await ledger.claim(effect, signal))
+    expect(await ledger.effects.retry(effect, signal)).toBe(false)
+    await ledger.setBack(claim, { kind: 'unknown', reason: 'x' }, signal)
+    expect(await ledger.effects.retry(effect, signal)).toBe(false)
+    const other = newEffect()
+    await ledger.done(granted(await ledger.claim(other, signal)), signal)
+    expect(await ledger.effects.retry(other, signal)).toBe(false)
+    expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
+  })
+
+  it('takes in what nothing durable knew of, once', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    expect(await ledger.effects.enqueue(effect, signal)).toBe(true)
+    expect(await ledger.effects.enqueue(effect, signal)).toBe(false)
+    ledger.wait(Date.now() - ledger.now().getTime())
+    expect(await dueOf(ledger, effect)).toMatchObject([{ ...effect, attempt: 0, token: undefined }])
+    const claim = granted(await ledger.claim(effect, signal))
+    expect(claim.attempt).toBe(1)
+    await ledger.done(claim, signal)
+    expect(await ledger.effects.enqueue(effect, signal)).toBe(false)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+  })
+
+  it('forgets an effect, so that its event runs it again', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await ledger.done(granted(await ledger.claim(effect, signal)), signal)
+    await ledger.effects.remove(effect, signal)
+    await ledger.effects.remove(effect, signal)
+    expect(await ledger.stored(effect)).toBeUndefined()
+    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+  })
+
+  it('rejects where the table is out of reach', async () => {
+    const lost = dynamoEffects({ documents: engine.documents, table: 'no-such-table' })
+    const missing = { name: 'ResourceNotFoundException' }
+    const ledger = timedLedger(engine)
+    await expect(lost.due(ledger.now(), 1, signal)).rejects.toMatchObject(missing)
+    await expect(lost.list('failed').next()).rejects.toMatchObject(missing)
+    await expect(lost.retry(newEffect(), signal)).rejects.toMatchObject(missing)
+    await expect(lost.enqueue(newEffect(), signal)).rejects.toMatchObject(missing)
+    await expect(lost.remove(newEffect(), signal)).rejects.toMatchObject(missing)
+  })
+})

@@ -1,0 +1,249 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
+import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
+import { dynamoLedger } from '../../../src/shared/ledger/dynamo-ledger.ts'
+import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
+import type { Claim, Ledger } from '../../../src/shared/rules/ledger.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { granted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
+import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
+import { startLossyProxy } from '../../support/lossy-proxy.ts'
+
+const { signal } = new AbortController()
+const noon = '2026-05-01T12:00:00.000Z'
+const HELD = { kind: 'held' }
+const retry = { kind: 'retry', reason: 'Throttling' } as const
+const unknown = { kind: 'unknown', reason: 'TimeoutError' } as const
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+onEveryDynamoDb((engine) => {
+  it('gives a claim to the first who asks, and keeps the effect until it is done', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    const claim = granted(await ledger.claim(effect, signal))
+    const { userPoolId, sub } = effect
+    expect(claim).toEqual({ userPoolId, sub, effect: 'send-welcome-email', token: expect.any(String), attempt: 1 })
+    expect(await ledger.claim(effect, signal)).toEqual(HELD)
+    expect(await ledger.stored(effect)).toEqual({
+      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', attempt: 1 },
+      ...{ state: 'pending', queue: 'pending', token: claim.token, dueAt: '2026-05-01T12:00:10.000Z' },
+      ...{ event: JSON.stringify(effect.event), createdAt: noon, updatedAt: noon },
+    })
+    expect(await ledger.queued('pending')).toContain(effectPk(effect))
+  })
+
+  it.each(['at-most-once', 'at-least-once'] as const)('gives it to one of twenty who ask at once: %s', async (cutOff) => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect(cutOff)
+    const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, signal)))
+    expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
+    expect(claimed.filter(({ kind }) => kind === 'held')).toHaveLength(19)
+  })
+
+  it('gives one that was cut off to one of twenty, too', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    await ledger.claim(effect, signal)
+    ledger.wait(LEASE_MS)
+    const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, signal)))
+    expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
+  })
+
+  it('keeps users, pools and effects apart', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    for (const each of [effect, newEffect(), { ...effect, userPoolId: 'eu-west-1_Other' }, { ...effect, effect: 'birthday' }]) {
+      expect(await ledger.claim(each, signal)).toMatchObject({ kind: 'claimed' })
+    }
+  })
+
+  it('lets what may happen twice be taken over when the lease is over, and not before', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    await ledger.claim(effect, signal)
+    ledger.wait(LEASE_MS - 1)
+    expect(await ledger.claim(effect, signal)).toEqual(HELD)
+    ledger.wait(1)
+    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(2)
+    expect(await ledger.claim(effect, signal)).toEqual(HELD)
+  })
+
+  it('never lets what must not happen twice be taken over', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-most-once')
+    await ledger.claim(effect, signal)
+    ledger.wait(1000 * LEASE_MS)
+    expect(await ledger.claim(effect, signal)).toEqual(HELD)
+    // Nor where somebody asks for the other kind now: what was promised when it was claimed, holds.
+    expect(await ledger.claim({ ...effect, cutOff: 'at-least-once' }, signal)).toEqual(HELD)
+  })
+
+  it('remembers for ever what is done, and nothing of the user but who', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    await ledger.done(granted(await ledger.claim(effect, signal)), signal)
+    const { userPoolId, sub } = effect
+    expect(await ledger.stored(effect)).toEqual({
+      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-least-once', attempt: 1 },
+      ...{ state: 'done', doneAt: noon, createdAt: noon, updatedAt: noon },
+    })
+    for (const state of ['pending', 'done', 'unknown', 'failed']) expect(await ledger.queued(state)).not.toContain(effectPk(effect))
+    ledger.wait(10_000 * LEASE_MS)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+  })
+
+  it('drops the reason of earlier attempts when it is done', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await ledger.setBack(granted(await ledger.claim(effect, signal)), retry, signal)
+    ledger.wait(30_000)
+    await ledger.done(granted(await ledger.claim(effect, signal)), signal)
+    expect(await ledger.stored(effect)).not.toHaveProperty('reason')
+  })
+
+  it('forgets what had nothing to do', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    const claim = granted(await ledger.claim(effect, signal))
+    await ledger.drop(claim, signal)
+    await ledger.drop(claim, signal)
+    expect(await ledger.stored(effect)).toBeUndefined()
+    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+  })
+
+  it('waits longer after each attempt, and parks what has had all of them', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-most-once')
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+      const claim = granted(await ledger.claim(effect, signal))
+      expect(claim.attempt).toBe(attempt)
+      await ledger.setBack(claim, retry, signal)
+      const backOff = 30_000 * 2 ** (attempt - 1)
+      expect(await ledger.stored(effect)).toMatchObject({
+        ...{ state: 'pending', queue: 'pending', reason: 'Throttling', attempt },
+        dueAt: new Date(ledger.now().getTime() + backOff).toISOString(),
+      })
+      expect(await ledger.stored(effect)).not.toHaveProperty('token')
+      ledger.wait(backOff - 1)
+      expect(await ledger.claim(effect, signal)).toEqual(HELD)
+      ledger.wait(1)
+    }
+    await ledger.setBack(granted(await ledger.claim(effect, signal)), retry, signal)
+    const parked = await ledger.stored(effect)
+    expect(parked).toMatchObject({ state: 'failed', queue: 'failed', reason: 'Throttling', event: JSON.stringify(effect.event) })
+    expect(parked).not.toHaveProperty('token')
+    ledger.wait(1000 * LEASE_MS)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'failed' })
+    expect(await ledger.queued('failed')).toContain(effectPk(effect))
+    expect(await ledger.queued('pending')).not.toContain(effectPk(effect))
+  })
+
+  it('puts on record what nobody knows of, and drops its event', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await ledger.setBack(granted(await ledger.claim(effect, signal)), unknown, signal)
+    const stored = await ledger.stored(effect)
+    expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'TimeoutError' })
+    expect(stored).not.toHaveProperty('event')
+    expect(stored).not.toHaveProperty('token')
+    expect(JSON.stringify(stored)).not.toContain('@example.com')
+    ledger.wait(1000 * LEASE_MS)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'unknown' })
+    expect(await ledger.queued('unknown')).toContain(effectPk(effect))
+  })
+
+  const slow: readonly (readonly [string, (ledger: Ledger, claim: Claim) => Promise<void>])[] = [
+    ['done', (ledger, claim) => ledger.done(claim, signal)],
+    ['set back', (ledger, claim) => ledger.setBack(claim, retry, signal)],
+    ['unknown', (ledger, claim) => ledger.setBack(claim, unknown, signal)],
+    ['dropped', (ledger, claim) => ledger.drop(claim, signal)],
+  ]
+  it.each(slow)('lets no holder who was too slow overwrite the next one: %s', async (_, late) => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    const first = granted(await ledger.claim(effect, signal))
+    ledger.wait(LEASE_MS)
+    const second = granted(await ledger.claim(effect, signal))
+    await late(ledger, first)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', token: second.token, attempt: 2 })
+    await ledger.done(second, signal)
+    await late(ledger, first)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
+  })
+
+  it('takes the mark of a slow holder where nobody has taken over', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    const claim = granted(await ledger.claim(effect, signal))
+    ledger.wait(2 * LEASE_MS)
+    await ledger.done(claim, signal)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+  })
+
+  /** A ledger behind a proxy that loses the answer to the next call, on the client that handlers use. */
+  async function losingAnswers(use: (lossy: Ledger) => Promise<void>): Promise<void> {
+    const proxy = await startLossyProxy(engine.endpoint(), 1)
+    stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
+    const documents = documentClient()
+    try {
+      await use(dynamoLedger({ documents, table: engine.tables.effects }))
+    } finally {
+      documents().destroy()
+      await proxy.stop()
+    }
+  }
+
+  it('knows its own claim again where the answer was lost', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    await losingAnswers(async (lossy) => {
+      const claim = granted(await lossy.claim(effect, signal))
+      expect(await ledger.stored(effect)).toMatchObject({ token: claim.token, attempt: 1 })
+      expect(await lossy.claim(effect, signal)).toEqual(HELD)
+      await lossy.done(claim, signal)
+    })
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
+  })
+
+  it.each(slow)('may say the same again where the answer was lost: %s', async (_, say) => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    const claim = granted(await ledger.claim(effect, signal))
+    await losingAnswers((lossy) => say(lossy, claim))
+    expect((await ledger.stored(effect))?.token).toBeUndefined()
+  })
+
+  it('rejects where it cannot tell', async () => {
+    const lost = dynamoLedger({ documents: engine.documents, table: 'no-such-table' })
+    const claim = { ...newEffect(), token: 'token', attempt: 1 }
+    const missing = { name: 'ResourceNotFoundException' }
+    await expect(lost.claim(newEffect(), signal)).rejects.toMatchObject(missing)
+    for (const [, say] of slow) await expect(say(lost, claim)).rejects.toMatchObject(missing)
+    await expect(timedLedger(engine).claim(newEffect(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('goes by the clock of the process, with a lease longer than Cognito waits, unless told otherwise', async () => {
+    const ledger = dynamoLedger({ documents: engine.documents, table: engine.tables.effects })
+    const { stored } = timedLedger(engine)
+    const effect = newEffect()
+    const before = Date.now()
+    const claim = granted(await ledger.claim(effect, signal))
+    const { createdAt, dueAt } = (await stored(effect)) ?? {}
+    expect(Date.parse(String(createdAt))).toBeGreaterThanOrEqual(before)
+    expect(Date.parse(String(dueAt)) - Date.parse(String(createdAt))).toBe(10_000)
+    await ledger.setBack(claim, retry, signal)
+    const after = await stored(effect)
+    const waits = Date.parse(String(after?.dueAt)) - Date.parse(String(after?.updatedAt))
+    expect(waits).toBeGreaterThanOrEqual(15_000)
+    expect(waits).toBeLessThanOrEqual(30_000)
+  })
+
+  it('says what it needs of a deployment', () => {
+    expect(timedLedger(engine).needs).toEqual([
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
+    ])
+  })
+})

@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
+import { settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
+import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
+import type { Claim, CutOff, Effect } from '../../../src/shared/rules/ledger.ts'
+import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+
+const { signal } = new AbortController()
+const retry = { kind: 'retry', reason: 'Throttling' } as const
+const unknown = { kind: 'unknown', reason: 'TimeoutError' } as const
+
+// What holders, sweepers and time do to one effect. `nth` picks one of those who ever held a claim: one that was cut off,
+// or taken over, may still come back.
+type Ended = 'happened' | 'refused' | 'cutOff'
+type Step =
+  | { readonly kind: 'event' }
+  | { readonly kind: 'sweep' }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'end'; readonly ended: Ended; readonly nth: number }
+
+const holders = fc.nat({ max: 3 })
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Step>({ kind: 'event' }, { kind: 'sweep' }) },
+    { weight: 3, arbitrary: fc.constantFrom(1, LEASE_MS, 40_000, 5_000_000).map((ms): Step => ({ kind: 'wait', ms })) },
+    {
+      weight: 4,
+      arbitrary: fc
+        .tuple(fc.constantFrom<Ended[]>('happened', 'refused', 'cutOff'), holders)
+        .map(([ended, nth]): Step => ({ kind: 'end', ended, nth })),
+    },
+  ),
+  { minLength: 4, maxLength: 24 },
+)
+
+interface Holder {
+  readonly claim: Claim
+  /** What its own knowledge of the effect is; undefined while it runs, or was killed. */
+  ended?: Ended
+}
+
+interface Course {
+  readonly ledger: TimedLedger
+  readonly effect: Effect
+  readonly holders: readonly Holder[]
+}
+
+/** Plays the steps on a table. Each claim that is given starts the effect; those that ended are told to the ledger. */
+async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Promise<Course> {
+  const ledger = timedLedger(engine)
+  const effect = newEffect(cutOff)
+  const held: Holder[] = []
+  let isDone = false
+  const claim = async (): Promise<void> => {
+    const claimed = await ledger.claim(effect, signal)
+    if (claimed.kind !== 'claimed') return
+    expect(isDone).toBe(false)
+    // All who started it before have said that it certainly did not happen.
+    if (cutOff === 'at-most-once') expect(held.filter(({ ended }) => ended !== 'refused')).toEqual([])
+    held.push({ claim: claimed.claim })
+  }
+  const sweep = async (): Promise<void> => {
+    for (const item of await ledger.effects.due(ledger.now(), 1000, signal)) {
+      if (effectPk(item) !== effectPk(effect)) continue
+      const settled = settledAs(item)
+      if (settled === undefined) await claim()
+      else await ledger.effects.park(item, settled, 'cut-off', signal)
+    }
+  }
+  const end = async (nth: number, ended: Ended): Promise<void> => {
+    const holder = held[nth]
+    if (holder === undefined || holder.ended !== undefined) return
+    holder.ended = ended
+    if (ended === 'happened') await ledger.done(holder.claim, signal)
+    else await ledger.setBack(holder.claim, ended === 'refused' || cutOff === 'at-least-once' ? retry : unknown, signal)
+    isDone ||= (await ledger.stored(effect))?.state === 'done'
+  }
+  for (const step of course) {
+    if (step.kind === 'event') await claim()
+    else if (step.kind === 'sweep') await sweep()
+    else if (step.kind === 'wait') ledger.wait(step.ms)
+    else await end(step.nth, step.ended)
+  }
+  return { ledger, effect, holders: held }
+}
+
+onEveryDynamoDb((engine) => {
+  it('an effect that must not happen twice is never started again, unless it certainly did not happen, and is always on record', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (course) => {
+        const { ledger, effect, holders: held } = await play(engine, 'at-most-once', course)
+        const stored = await ledger.stored(effect)
+        if (held.length === 0) expect(stored).toBeUndefined()
+        else expect(['pending', 'done', 'unknown', 'failed']).toContain(stored?.state)
+        if (stored?.state === 'done') expect(held.filter(({ ended }) => ended === 'happened')).toHaveLength(1)
+        else if (stored !== undefined) expect(await ledger.queued(String(stored.state))).toContain(effectPk(effect))
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+
+  it('an effect that must happen is done only if it happened, and otherwise runs again or is parked', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (course) => {
+        const { ledger, effect, holders: held } = await play(engine, 'at-least-once', course)
+        const stored = await ledger.stored(effect)
+        if (stored === undefined) {
+          expect(held).toEqual([])
+        } else if (stored.state === 'done') {
+          expect(held.some(({ ended }) => ended === 'happened')).toBe(true)
+          expect(await ledger.queued('pending')).not.toContain(effectPk(effect))
+        } else if (stored.state === 'failed') {
+          expect(Number(stored.attempt)).toBeGreaterThanOrEqual(MAX_ATTEMPTS)
+          expect(await ledger.effects.retry(effect, signal)).toBe(true)
+        } else {
+          // Whatever happened to it, a sweeper finds it in the end.
+          ledger.wait(24 * 60 * 60_000)
+          const due = await ledger.effects.due(ledger.now(), 1000, signal)
+          expect(due.map(effectPk)).toContain(effectPk(effect))
+          expect(await ledger.claim(effect, signal)).toMatchObject({ kind: 'claimed' })
+        }
+        // Nothing of this course is to be found by the next.
+        await ledger.effects.remove(effect, signal)
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+})

@@ -1,0 +1,347 @@
+import { describe, expect, test } from 'vitest'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import { type Clock, DeadlineExceeded, processClock } from '../../../src/shared/rules/deadline.ts'
+import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'
+import { failClosed } from '../../../src/shared/rules/failure.ts'
+import { NotDone } from '../../../src/shared/rules/not-done.ts'
+import { type OnceOptions, once } from '../../../src/shared/rules/once.ts'
+import { done, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { autoClock } from '../../support/auto-clock.ts'
+import { type MemoryLedger, memoryLedger } from '../../support/memory-ledger.ts'
+import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
+
+const event: SamplePost['event'] = {
+  ...sampleEvent,
+  request: { userAttributes: { sub: 'sub-1', email: 'mary@example.com', phone_number: '+15555550100' } },
+}
+const atMostOnce: OnceOptions = { cutOff: 'at-most-once' }
+const atLeastOnce: OnceOptions = { cutOff: 'at-least-once' }
+const never = new Promise<never>(() => {})
+
+/** A rule that notes in the ledger's log that it ran. */
+function effect(ledger: MemoryLedger, evaluate: Rule<SamplePost>['evaluate'] = () => done()): Rule<SamplePost> {
+  return defineRule<SamplePost>('mail', (ctx, engine) => {
+    ledger.log.push('run')
+    return evaluate(ctx, engine)
+  })
+}
+
+const failing = (error: unknown): Rule<SamplePost>['evaluate'] => {
+  return () => {
+    throw error
+  }
+}
+
+/** Runs it inside a chain, so that it has a line in the trace. */
+const traceOf = async (rule: Rule<SamplePost>, input: SamplePost['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
+  (await run('post', chain(rule), input, clock, ms)).trace
+/** What once said, and why. */
+const saidBy = async (rule: Rule<SamplePost>, input: SamplePost['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
+  const [line] = await traceOf(rule, input, clock, ms)
+  return `${line?.outcome}${line?.reason === undefined ? '' : `: ${line.reason}`}`
+}
+
+describe('an effect that is run once', () => {
+  test('is claimed before it runs, and marked when it is done', async () => {
+    const ledger = memoryLedger()
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce))).toBe('done')
+    expect(ledger.log).toEqual(['claim', 'run', 'done'])
+  })
+
+  test('does not run again when its event is repeated', async () => {
+    const ledger = memoryLedger()
+    const rule = once(ledger, effect(ledger), atMostOnce)
+    expect(await saidBy(rule)).toBe('done')
+    expect(await saidBy(rule)).toBe('skip: effect-done')
+    expect(ledger.log).toEqual(['claim', 'run', 'done', 'claim'])
+  })
+
+  test('does not run where somebody else is at it', async () => {
+    const ledger = memoryLedger()
+    const told: (string | undefined)[] = []
+    const rule = once(
+      ledger,
+      effect(ledger, async () => {
+        told.push(await saidBy(rule))
+        return done()
+      }),
+      atMostOnce,
+    )
+    expect(await saidBy(rule)).toBe('done')
+    expect(told).toEqual(['skip: effect-held'])
+    expect(ledger.log).toEqual(['claim', 'run', 'claim', 'done'])
+  })
+
+  test.each(['done', 'unknown', 'failed'] as const)('does not run where it is settled: %s', async (state) => {
+    const ledger: MemoryLedger = { ...memoryLedger(), claim: async () => ({ kind: 'settled', state }) }
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce))).toBe(`skip: effect-${state}`)
+    expect(ledger.log).toEqual([])
+  })
+
+  test('runs once for each user, pool and occasion', async () => {
+    const ledger = memoryLedger()
+    const mail = effect(ledger)
+    const rule = once(ledger, mail, atMostOnce)
+    const another = { ...event, request: { userAttributes: { sub: 'sub-2' } } }
+    for (const input of [event, another, { ...event, userPoolId: 'eu-west-1_other' }]) expect(await saidBy(rule, input)).toBe('done')
+    expect(await saidBy(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' }))).toBe('done')
+    expect(ledger.effects.map(({ userPoolId, sub, effect: name }) => [userPoolId, sub, name])).toEqual([
+      ['eu-west-1_sample', 'sub-1', 'mail'],
+      ['eu-west-1_sample', 'sub-2', 'mail'],
+      ['eu-west-1_other', 'sub-1', 'mail'],
+      ['eu-west-1_sample', 'sub-1', 'mail:birthday'],
+    ])
+  })
+
+  test.each([
+    { what: 'no sub', input: { ...event, request: { userAttributes: { email: 'mary@example.com' } } } },
+    { what: 'an empty sub', input: { ...event, request: { userAttributes: { sub: '' } } } },
+    { what: 'no pool', input: { ...event, userPoolId: '' } },
+  ])('does not run for an event with $what: nobody could tell it apart', async ({ input }) => {
+    const ledger = memoryLedger()
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), input)).toBe('skip: no-sub')
+    expect(ledger.log).toEqual([])
+  })
+
+  test('hands on what its rule answered', async () => {
+    const ledger = memoryLedger()
+    const answering = effect(ledger, () => ({ ...done(), response: { a: 1 } }))
+    expect(await run('post', once(ledger, answering, atMostOnce), event)).toMatchObject({ kind: 'proceed', response: { a: 1 } })
+  })
+
+  test('is shown with its rule, its name in the ledger and what the ledger needs', () => {
+    const needs = [{ actions: ['dynamodb:UpdateItem'], on: 'EFFECT_TABLE' }]
+    const ledger = memoryLedger()
+    const mail = effect(ledger)
+    expect(once({ ...ledger, needs }, mail, atMostOnce)).toMatchObject({ kind: 'once', effect: 'mail', children: [mail], needs })
+    expect(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' })).toMatchObject({ effect: 'mail:birthday' })
+    expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('needs')
+  })
+
+  test('is not to be had in a pre trigger, where a repeated event would pass by a denial', async () => {
+    const ledger = memoryLedger()
+    const rule = effect(ledger)
+    const decision = await run('pre', once(ledger, rule, atMostOnce), event)
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'once' })
+    expect(ledger.log).toEqual([])
+  })
+})
+
+describe('what the ledger is told to keep', () => {
+  test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
+    const ledger = memoryLedger()
+    await traceOf(once(ledger, effect(ledger), { cutOff: 'at-least-once', keep: ['email', 'given_name'] }), {
+      ...event,
+      request: { ...event.request, ...{ clientMetadata: { secret: 'x' } } },
+      response: { a: 1 },
+    })
+    expect(ledger.effects).toEqual([
+      {
+        userPoolId: 'eu-west-1_sample',
+        sub: 'sub-1',
+        effect: 'mail',
+        cutOff: 'at-least-once',
+        event: {
+          version: '1',
+          triggerSource: 'PreSignUp_SignUp',
+          region: 'eu-west-1',
+          userPoolId: 'eu-west-1_sample',
+          userName: 'mary',
+          callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client1' },
+          request: { userAttributes: { sub: 'sub-1', email: 'mary@example.com' } },
+          response: {},
+        },
+      },
+    ])
+  })
+
+  test('is the sub alone unless more is asked for, and no app client where there was none', async () => {
+    const ledger = memoryLedger()
+    await traceOf(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
+    expect(ledger.effects[0]?.event).toMatchObject({
+      callerContext: { clientId: null },
+      request: { userAttributes: { sub: 'sub-1' } },
+    })
+    expect(Object.keys(ledger.effects[0]?.event.request.userAttributes ?? {})).toEqual(['sub'])
+  })
+})
+
+describe('an effect that had nothing to do', () => {
+  test('is forgotten, so that a later event is asked again', async () => {
+    const ledger = memoryLedger()
+    const rule = once(
+      ledger,
+      effect(ledger, () => skip('not-yet')),
+      atMostOnce,
+    )
+    expect(await saidBy(rule)).toBe('skip: not-yet')
+    expect(await saidBy(rule)).toBe('skip: not-yet')
+    expect(ledger.log).toEqual(['claim', 'run', 'drop', 'claim', 'run', 'drop'])
+  })
+
+  test('may shape the answer all the same', async () => {
+    const ledger = memoryLedger()
+    const shaping = effect(ledger, () => respond<SamplePost>({ b: 2 }))
+    expect(await run('post', once(ledger, shaping, atMostOnce), event)).toMatchObject({ response: { b: 2 } })
+  })
+
+  test('is broken where that cannot be forgotten', async () => {
+    const ledger = memoryLedger(async (call) => {
+      if (call === 'drop') throw new RangeError('no table')
+    })
+    expect(
+      await saidBy(
+        once(
+          ledger,
+          effect(ledger, () => skip()),
+          atMostOnce,
+        ),
+      ),
+    ).toBe('broken: RangeError')
+  })
+})
+
+describe('the mark of an effect that is done', () => {
+  test('is tried until it is written', async () => {
+    const ledger = memoryLedger(async (call, nth) => {
+      if (call === 'done' && nth < 4) throw new RangeError('no table')
+    })
+    const rule = once(ledger, effect(ledger), atMostOnce)
+    expect(await saidBy(rule, event, processClock)).toBe('done')
+    expect(ledger.log).toEqual(['claim', 'run', 'done', 'done', 'done', 'done'])
+    expect(await saidBy(rule)).toBe('skip: effect-done')
+  })
+
+  test('is given up when the time is over, and the effect is broken for that', async () => {
+    const ledger = memoryLedger(async (call) => {
+      if (call === 'done') throw new RangeError('no table')
+    })
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, processClock, 200)).toBe('broken: RangeError')
+    expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
+    expect(ledger.setbacks).toEqual([])
+  })
+
+  test('is not waited for longer than there is time', async () => {
+    const clock = autoClock()
+    const ledger = memoryLedger(async (call) => (call === 'done' ? never : undefined))
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('broken: deadline-exceeded')
+    expect(clock.now()).toBe(4000)
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('has time kept for it where the effect takes all it can get, and a signal that is not aborted', async () => {
+    const clock = autoClock()
+    const asked: [string, number, boolean][] = []
+    const ledger = memoryLedger(async (call) => {
+      asked.push([call, clock.now(), ledger.signals.at(-1)?.aborted ?? true])
+    })
+    await traceOf(
+      once(
+        ledger,
+        effect(ledger, () => never),
+        atLeastOnce,
+      ),
+      event,
+      clock,
+    )
+    expect(asked).toEqual([
+      ['claim', 0, false],
+      ['setBack', 3400, false],
+    ])
+  })
+
+  test('has a quarter of the time kept for it where there is little', async () => {
+    const clock = autoClock()
+    const times: number[] = []
+    const ledger = memoryLedger(async (call) => {
+      if (call === 'claim') clock.spend(3000)
+      times.push(clock.now())
+    })
+    await traceOf(
+      once(
+        ledger,
+        effect(ledger, () => never),
+        atLeastOnce,
+      ),
+      event,
+      clock,
+    )
+    expect(times).toEqual([3000, 3750])
+  })
+})
+
+describe('an effect that broke', () => {
+  const timeout = Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' })
+
+  test.each([
+    { cutOff: 'at-least-once', error: timeout, setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { cutOff: 'at-most-once', error: timeout, setback: { kind: 'unknown', reason: 'TimeoutError' } },
+    { cutOff: 'at-least-once', error: new NotDone(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { cutOff: 'at-most-once', error: new NotDone(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { cutOff: 'at-most-once', error: 'mary@example.com', setback: { kind: 'unknown', reason: 'error' } },
+  ] as const)('$cutOff, by $error.name, is set back: $setback.kind', async ({ cutOff, error, setback }) => {
+    const ledger = memoryLedger()
+    const trace = await traceOf(once(ledger, effect(ledger, failing(error)), { cutOff }))
+    expect(ledger.log).toEqual(['claim', 'run', 'setBack'])
+    expect(ledger.setbacks).toEqual([setback])
+    expect(trace).toMatchObject([
+      { rule: 'once', outcome: 'broken', reason: setback.reason, error },
+      { rule: 'mail', outcome: 'broken', reason: setback.reason },
+    ])
+  })
+
+  test.each([
+    { cutOff: 'at-least-once', setback: { kind: 'retry', reason: 'deadline-exceeded' } },
+    { cutOff: 'at-most-once', setback: { kind: 'unknown', reason: 'deadline-exceeded' } },
+  ] as const)('$cutOff, because it hung, is set back: $setback.kind', async ({ cutOff, setback }) => {
+    const ledger = memoryLedger()
+    await traceOf(
+      once(
+        ledger,
+        effect(ledger, () => never),
+        { cutOff },
+      ),
+    )
+    expect(ledger.setbacks).toEqual([setback])
+  })
+
+  test.each([
+    { what: 'refuses', trouble: async () => Promise.reject(new RangeError('no table')) },
+    { what: 'hangs', trouble: async () => never },
+  ])('is broken by its own error where the ledger $what too', async ({ trouble }) => {
+    const ledger = memoryLedger(async (call) => (call === 'setBack' ? trouble() : undefined))
+    expect(await saidBy(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('broken: TimeoutError')
+  })
+
+  test('fails the invocation inside a failClosed, by its own name', async () => {
+    const ledger = memoryLedger()
+    const decision = await run('post', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'mail', error: timeout })
+    expect(ledger.setbacks).toHaveLength(1)
+  })
+})
+
+describe('an effect whose ledger is out of reach', () => {
+  test.each([
+    { what: 'refuses', trouble: () => Promise.reject(new RangeError('no table')), reason: 'RangeError' },
+    { what: 'hangs', trouble: () => never, reason: 'deadline-exceeded' },
+  ])('does not run, and is lost: the ledger $what', async ({ trouble, reason }) => {
+    const ledger = memoryLedger(trouble)
+    const clock = autoClock()
+    const [line, ...rest] = await traceOf(once(ledger, effect(ledger), atMostOnce), event, clock)
+    expect(ledger.log).toEqual(['claim'])
+    expect(rest).toEqual([])
+    expect(line).toMatchObject({ rule: 'once', outcome: 'broken', reason })
+    expect(line?.error).toBeInstanceOf(EffectLost)
+    expect(line?.error).toMatchObject({ effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail' } })
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('tells where the time was over, as one that hangs', async () => {
+    const ledger = memoryLedger(() => never)
+    const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, occasion: 'birthday' }))
+    expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceeded), effect: { effect: 'mail:birthday' } })
+    expect(ledger.signals[0]?.aborted).toBe(true)
+  })
+})

@@ -1,0 +1,64 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
+import { type DynamoLedgerOptions, dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { effectPk, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
+import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/ledger.ts'
+import type { Engine } from './dynamodb-engines.ts'
+import { postConfirmationEvent } from './events.ts'
+
+/** Milliseconds for which the claims of these tests hold. */
+export const LEASE_MS = 10_000
+
+/** A ledger on a real table, with a clock that stands still until it is told to go on. */
+export interface TimedLedger extends Ledger {
+  readonly effects: Effects
+  readonly now: () => Date
+  readonly wait: (ms: number) => void
+  /** The item as it stands in the table. */
+  readonly stored: (key: EffectKey) => Promise<Readonly<Record<string, unknown>> | undefined>
+  /** The keys that stand in the index under a state. */
+  readonly queued: (state: string) => Promise<readonly string[]>
+}
+
+export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions> = {}): TimedLedger {
+  const { documents } = engine
+  const table = engine.tables.effects
+  let now = new Date('2026-05-01T12:00:00.000Z')
+  return {
+    ...dynamoLedger({ documents, table, leaseMs: LEASE_MS, now: () => now, random: () => 1, ...options }),
+    effects: dynamoEffects({ documents, table }),
+    now: () => now,
+    wait: (ms) => {
+      now = new Date(now.getTime() + ms)
+    },
+    async stored(key) {
+      const command = new GetCommand({ TableName: table, Key: { pk: effectPk(key) }, ConsistentRead: true })
+      return (await documents().send(command)).Item
+    },
+    async queued(state) {
+      const query = new QueryCommand({
+        TableName: table,
+        IndexName: QUEUE_INDEX,
+        KeyConditionExpression: 'queue = :state',
+        ExpressionAttributeValues: { ':state': state },
+      })
+      const { Items = [] } = await documents().send(query)
+      return Items.map(({ pk }) => String(pk))
+    },
+  }
+}
+
+let users = 0
+
+/** An effect on a user whom nobody had before. */
+export function newEffect(cutOff: CutOff = 'at-most-once', userPoolId = 'eu-west-1_Example'): Effect {
+  const sub = `sub-${++users}`
+  const event = postConfirmationEvent({ sub, email: `${sub}@example.com` }, { userPoolId })
+  return { userPoolId, sub, effect: 'send-welcome-email', cutOff, event }
+}
+
+/** The claim that was given, or an error that says what was given instead. */
+export function granted(claimed: Claimed): Claim {
+  if (claimed.kind !== 'claimed') throw new Error(`not claimed but ${JSON.stringify(claimed)}`)
+  return claimed.claim
+}

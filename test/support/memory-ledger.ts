@@ -1,0 +1,61 @@
+import type { Claim, Claimed, Effect, Ledger, Setback } from '../../src/shared/rules/ledger.ts'
+
+type Call = 'claim' | 'done' | 'setBack' | 'drop'
+
+/** A ledger in memory that tells what it was asked, and fails as told. */
+export interface MemoryLedger extends Ledger {
+  /** Everything that happened, in order; a rule under test may add to it. */
+  readonly log: string[]
+  readonly effects: readonly Effect[]
+  readonly setbacks: readonly Setback[]
+  /** The signals that the calls came with. */
+  readonly signals: readonly AbortSignal[]
+}
+
+/** Starts an empty one. Calls to `trouble` come before anything is remembered, and may throw or never return. */
+export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void> = async () => undefined): MemoryLedger {
+  const log: string[] = []
+  const effects: Effect[] = []
+  const setbacks: Setback[] = []
+  const signals: AbortSignal[] = []
+  const states = new Map<string, Claimed>()
+  const counts = new Map<Call, number>()
+  const keyOf = ({ userPoolId, sub, effect }: Claim | Effect): string => JSON.stringify([userPoolId, sub, effect])
+  const asked = async (call: Call, signal: AbortSignal): Promise<void> => {
+    const nth = (counts.get(call) ?? 0) + 1
+    counts.set(call, nth)
+    log.push(call)
+    signals.push(signal)
+    await trouble(call, nth)
+  }
+
+  return {
+    log,
+    effects,
+    setbacks,
+    signals,
+    async claim(effect, signal) {
+      await asked('claim', signal)
+      const known = states.get(keyOf(effect))
+      if (known !== undefined) return known
+      effects.push(effect)
+      states.set(keyOf(effect), { kind: 'held' })
+      const { userPoolId, sub, effect: name } = effect
+      return { kind: 'claimed', claim: { userPoolId, sub, effect: name, token: `token-${effects.length}`, attempt: 1 } }
+    },
+    async done(claim, signal) {
+      await asked('done', signal)
+      states.set(keyOf(claim), { kind: 'settled', state: 'done' })
+    },
+    async setBack(claim, setback, signal) {
+      await asked('setBack', signal)
+      setbacks.push(setback)
+      if (setback.kind === 'unknown') states.set(keyOf(claim), { kind: 'settled', state: 'unknown' })
+      else states.delete(keyOf(claim))
+    },
+    async drop(claim, signal) {
+      await asked('drop', signal)
+      states.delete(keyOf(claim))
+    },
+  }
+}
