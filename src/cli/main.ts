@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util'
-import type { Io } from './io.ts'
+import { EXIT, type Io } from './io.ts'
 import { run } from './run.ts'
 
 // As shells do: 128 and the number of the signal.
@@ -15,7 +15,11 @@ const end = (code: number): void => {
 process.once('SIGINT', () => end(SIGNALS.SIGINT))
 process.once('SIGTERM', () => end(SIGNALS.SIGTERM))
 // Whoever reads may have seen enough, as `head` has.
-process.stdout.on('error', () => end(0))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return end(0)
+  process.stderr.write(`lifeguard: what it found cannot be written: ${error.message}\n`)
+  end(EXIT.usage)
+})
 
 const io: Io = {
   out: (text) =>

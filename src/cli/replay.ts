@@ -30,13 +30,14 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
   await assertPaths(wanted.stage.paths)
   if (!wanted.watch) return (await replayOnce(wanted, io)).code
   while (!io.signal.aborted) {
+    const startedAt = Date.now()
     const { sources } = await replayOnce(wanted, io).catch((error: unknown) => {
       if (!(error instanceof UsageError)) throw error
       io.err(`lifeguard: ${error.message}\n`)
       return { sources: [] }
     })
     io.err('Waiting for a change; Ctrl-C ends\n')
-    await waitForChange(wanted.stage.folder, wanted.stage.paths, sources, io.signal)
+    await waitForChange(wanted.stage.folder, wanted.stage.paths, sources, startedAt, io.signal)
   }
   return EXIT.fine
 }

@@ -18,20 +18,30 @@ export interface SyncProfileOptions {
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
-export function syncProfile(
-  profiles: ProfileStore<'confirmed' | 'passwordReset'>,
-  options: SyncProfileOptions = {},
-): Rule<PostConfirmation> {
+export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfileOptions = {}): Rule<PostConfirmation> {
   const { attributes = DEFAULT_PROFILE_ATTRIBUTES, now = () => new Date() } = options
   return defineRule<PostConfirmation>(
     'sync-profile',
     async (ctx) => {
       const user = profileUser(ctx, attributes)
       if (user === undefined) return skip('no-sub')
-      const reset = ctx.event.triggerSource === 'PostConfirmation_ConfirmForgotPassword'
-      await (reset ? profiles.passwordReset : profiles.confirmed)(user, now(), ctx.signal)
+      await writeFor(ctx.event.triggerSource, profiles)(user, now(), ctx.signal)
       return done()
     },
     { kind: 'effect', ...(profiles.needs && { needs: profiles.needs }) },
   )
+}
+
+type Written = 'confirmed' | 'passwordReset' | 'refreshed'
+
+/** What a trigger source tells of the user; one that nobody has heard of tells no more than the attributes. */
+function writeFor(source: string, profiles: ProfileStore<Written>): ProfileStore<Written>[Written] {
+  switch (source) {
+    case 'PostConfirmation_ConfirmSignUp':
+      return profiles.confirmed
+    case 'PostConfirmation_ConfirmForgotPassword':
+      return profiles.passwordReset
+    default:
+      return profiles.refreshed
+  }
 }

@@ -24,8 +24,10 @@ export interface AutoConfirmOptions {
  * attribute that the user does not have: that would make the sign-up fail. Skips users whom an administrator creates, for
  * whom Cognito ignores it. Never vouches.
  *
- * @throws TypeError when users would be confirmed, or addresses verified, on the strength of an email domain or of nothing,
- *   and that is not spelt out.
+ * Without a `when` it confirms everybody, which fools nobody. A domain as the only condition looks like a proof and is none,
+ * so it has to be spelt out; so has verifying an address or a number without proof of who owns it.
+ *
+ * @throws TypeError when a domain alone would confirm users, or no proof at all verify an address, and that is not spelt out.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
  * @example
  * autoConfirm({ when: hasInvite, verifyEmail: true })

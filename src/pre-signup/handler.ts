@@ -3,6 +3,7 @@ import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
 import type { Rule } from '../shared/rules/rule.ts'
+import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/settings.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
@@ -12,7 +13,7 @@ import { preSignUp } from './pre-sign-up.ts'
 import { readPreSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
 
-const settings = readPreSignUpSettings(process.env)
+const settings = atInit(() => readPreSignUpSettings(process.env))
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),

@@ -1,5 +1,6 @@
 import { allow, deny } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { AttributeMap } from '../shared/rules/trigger.ts'
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 import type { PreSignUp } from './trigger.ts'
 
@@ -14,7 +15,7 @@ export interface RequireAttributesOptions {
 
 /**
  * Vouches for users whose attributes fit a schema, and denies the others. Attribute values are strings. The schema's
- * messages go to the log and never to the caller: do not let them quote the value.
+ * messages go to the log, without the values that they quote, and never to the caller.
  *
  * @param schema Any Standard Schema, such as zod's; what it makes of the values is not used.
  * @throws TypeError when the message is empty.
@@ -29,10 +30,17 @@ export function requireAttributes(schema: StandardSchema, options: RequireAttrib
     async ({ user }) => {
       // A plain object: schema libraries check for one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
-      return issues === undefined ? allow() : { ...denial, detail: issues.map(describe).join('; ') }
+      return issues === undefined ? allow() : { ...denial, detail: withoutValues(issues.map(describe).join('; '), user.attributes) }
     },
     { kind: 'gate' },
   )
+}
+
+/** Some libraries quote the value that they refuse, and a log holds no attribute. */
+function withoutValues(text: string, attributes: AttributeMap): string {
+  const values = Object.values(attributes).filter((value) => value.length > 1)
+  // The longest first: one value may be part of another.
+  return values.sort((a, b) => b.length - a.length).reduce((rest, value) => rest.replaceAll(value, '[value]'), text)
 }
 
 function describe({ message, path = [] }: SchemaIssue): string {

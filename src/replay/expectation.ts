@@ -52,15 +52,17 @@ export interface Actual {
   readonly decidedBy: unknown
   readonly reason: unknown
   readonly response: unknown
+  /** Whether the handler told how it decided. */
+  readonly traced: boolean
   /** Absent where nobody counted. */
   readonly effects?: Required<Effects>
 }
 
 /** Says for people what is not as expected; nothing where everything is. */
 export function compare(expectation: Expectation, actual: Actual): readonly string[] {
-  const plain = (['outcome', 'decidedBy', 'reason', 'response'] as const).flatMap((key) =>
-    key in expectation ? difference(key, expectation[key], actual[key]) : [],
-  )
+  // Without a trace, as with a handler that was not made with Lifeguard, nobody knows who decided and why.
+  const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
+  const plain = keys.flatMap((key) => (key in expectation ? difference(key, expectation[key], actual[key]) : []))
   const { effects } = actual
   if (effects === undefined) return plain
   return [

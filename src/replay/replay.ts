@@ -95,6 +95,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
   const actual = {
     ...decided,
     response: delivery.response,
+    traced: delivery.log !== null,
     ...(before && after && { effects: effectsBetween(before, after) }),
   }
   const mismatches = expectation === undefined ? [] : compare(expectation, actual)
@@ -129,7 +130,7 @@ function triggerIn(event: unknown): TriggerName | undefined {
 function notRun(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isRecord(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
-  const mismatches = expectation === undefined ? [] : compare(expectation, nothing)
+  const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, traced: true })
   const result: ReplayResult = {
     file: read.file,
     line: read.line,

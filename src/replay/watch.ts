@@ -1,4 +1,4 @@
-import { existsSync, watch } from 'node:fs'
+import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 
 // Editors write a file in more than one step.
@@ -8,11 +8,13 @@ const SETTLE_MS = 150
  * Waits until an event, a source of the handlers or the Serverless configuration changes.
  *
  * @param sources What the handlers were made of; where nothing is known of that, the folder `src` is watched.
+ * @param since What was saved after this moment, in milliseconds since 1970, has changed already.
  */
 export async function waitForChange(
   folder: string,
   paths: readonly string[],
   sources: readonly string[],
+  since: number,
   signal: AbortSignal,
 ): Promise<void> {
   const own = sources.filter((source) => !source.includes(`${sep}node_modules${sep}`))
@@ -32,6 +34,7 @@ export async function waitForChange(
         if (name === null || files.has(join(each, name))) changed()
       })
     }
+    if ([...files].some((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > since)) changed()
   })
   stop.abort()
 }

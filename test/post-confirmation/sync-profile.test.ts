@@ -10,7 +10,7 @@ import { ann, passwordResetEvent, postConfirmationEvent } from '../support/event
 
 const noon = '2026-05-01T12:00:00.000Z'
 const later = '2026-05-01T12:00:05.000Z'
-type Part = 'confirmed' | 'passwordReset'
+type Part = 'confirmed' | 'passwordReset' | 'refreshed'
 
 /** Keeps what it is told. */
 function memory(): ProfileStore<Part> & { readonly told: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] } {
@@ -18,7 +18,7 @@ function memory(): ProfileStore<Part> & { readonly told: { readonly part: Part; 
   const keep = (part: Part) => async (user: ProfileUser, at: Date) => {
     told.push({ part, user, at })
   }
-  return { told, confirmed: keep('confirmed'), passwordReset: keep('passwordReset') }
+  return { told, confirmed: keep('confirmed'), passwordReset: keep('passwordReset'), refreshed: keep('refreshed') }
 }
 
 const traceOf = async (profiles: ProfileStore<Part>, event: PostConfirmation['event'], options: SyncProfileOptions = {}) => {
@@ -43,6 +43,12 @@ describe('syncProfile', () => {
     expect(profiles.told).toMatchObject([{ part: 'passwordReset' }])
   })
 
+  it('takes no source that it does not know for a confirmation', async () => {
+    const profiles = memory()
+    await traceOf(profiles, { ...postConfirmationEvent(), triggerSource: 'PostConfirmation_Other' })
+    expect(profiles.told).toMatchObject([{ part: 'refreshed' }])
+  })
+
   it('keeps the attributes that it is told to, at the time of the process', async () => {
     const profiles = memory()
     const before = Date.now()
@@ -59,7 +65,9 @@ describe('syncProfile', () => {
 
   it('undoes nothing when the store fails: the user is confirmed already', async () => {
     const fail = () => Promise.reject(new Error('no table'))
-    expect(await traceOf({ confirmed: fail, passwordReset: fail }, postConfirmationEvent())).toMatchObject({ outcome: 'broken' })
+    expect(await traceOf({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
+      outcome: 'broken',
+    })
   })
 
   it('hands on what its store needs of a deployment', () => {

@@ -28,6 +28,12 @@ describe('requireAttributes with zod', () => {
     expect(entry?.detail).toMatch(/^given_name: .+; custom:terms: .+/)
   })
 
+  it('keeps values that a schema quotes out of the log', async () => {
+    const quoting = standard((value) => ({ issues: [{ message: `${JSON.stringify(value)} is not "ann@example.com" or "ann"` }] }))
+    const decision = await decide(quoting, { given_name: 'ann', email: 'ann@example.com', 'custom:a': '' })
+    expect(decision.trace[0]?.detail).toBe('{"given_name":"[value]","email":"[value]","custom:a":""} is not "[value]" or "[value]"')
+  })
+
   it('denies attributes that a strict schema does not know', async () => {
     const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
     expect(decision).toMatchObject(denied)

@@ -6,6 +6,7 @@ const actual = {
   decidedBy: null,
   reason: null,
   response: { autoConfirmUser: false },
+  traced: true,
   effects: { profiles: 1, mails: 0 },
 }
 
@@ -23,6 +24,11 @@ it('says what differs', () => {
     'expected response {}, got {"autoConfirmUser":false}',
     'expected profiles 2, got 1',
   ])
+})
+
+it('cannot compare who decided where nobody told', () => {
+  expect(compare({ outcome: 'proceed', decidedBy: 'a', reason: 'b' }, { ...actual, traced: false })).toEqual([])
+  expect(compare({ outcome: 'denied', decidedBy: 'a' }, { ...actual, traced: false })).toEqual(['expected outcome denied, got proceed'])
 })
 
 it('cannot compare effects that nobody counted', () => {

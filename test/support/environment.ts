@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 
 /** What a deployment sets, and what a test must not inherit from the shell it runs in. */
 const OURS =
@@ -9,6 +9,18 @@ export function stubEnvironment(environment: Readonly<Record<string, string>>): 
   vi.resetModules()
   for (const name of Object.keys(process.env)) if (OURS.test(name)) vi.stubEnv(name, undefined)
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+}
+
+/** What a handler wrote to standard error when it did not start, where the caller must read nothing of it. */
+export async function complaintOf(start: () => Promise<unknown>): Promise<string> {
+  const written: string[] = []
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+  try {
+    await expect(start()).rejects.toThrow(/^Something went wrong, please try again later$/)
+    return written.join('')
+  } finally {
+    spy.mockRestore()
+  }
 }
 
 /** The environment by which an SDK client finds a local service. */

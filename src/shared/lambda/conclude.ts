@@ -18,17 +18,8 @@ export interface Trouble {
  */
 export function concludeFrom<T extends Trigger>(decision: Decision<T> | undefined, trouble: Trouble | undefined): Conclusion<T> {
   if (decision?.kind === 'denied') return decision
-  if (decision?.kind === 'failed') return { ...decision, reason: safeReasonOf(decision.error) }
+  if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
   if (decision !== undefined && trouble === undefined) return decision
   const error = trouble === undefined ? new EngineNeverRan() : trouble.error
-  return { kind: 'failed', rule: 'handler', error, reason: safeReasonOf(error), trace: decision?.trace ?? [] }
-}
-
-/** Middleware can throw anything, such as a proxy that throws when it is looked at: that must not become the answer. */
-function safeReasonOf(error: unknown): string {
-  try {
-    return reasonOf(error)
-  } catch {
-    return 'error'
-  }
+  return { kind: 'failed', rule: 'handler', error, reason: reasonOf(error), trace: decision?.trace ?? [] }
 }

@@ -59,6 +59,8 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
 
     passwordReset: (user, at, signal) => update(user, at, { set: ['passwordResetAt = :at'] }, signal),
 
+    refreshed: (user, at, signal) => update(user, at, { set: [] }, signal),
+
     async signedIn(user, { at, appClient, notAgainWithinMs }, signal) {
       const seen: Change = { set: ['lastSignInAt = :at', 'lastAppClient = :client'], values: { ':client': appClient } }
       const counted: Change = {

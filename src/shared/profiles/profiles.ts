@@ -28,6 +28,8 @@ export interface Profiles {
   readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** A password was reset. */
   readonly passwordReset: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
+  /** Something happened of which nobody has heard: only what is known of the user is kept. */
+  readonly refreshed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Somebody signed in; tells whether it was counted. */
   readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<'counted' | 'repeated'>
 }

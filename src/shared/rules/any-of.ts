@@ -29,7 +29,8 @@ export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<
         const verdict = await run.evaluate(rule, ctx)
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
-        if (verdict.kind === 'broken') broken ??= verdict
+        // One that must not be forgiven further out must not hide behind one that may.
+        if (verdict.kind === 'broken' && (broken === undefined || verdict.sealed)) broken = verdict
       }
       if (broken !== undefined) throw new Breakage(broken)
       return denied ?? deny('nobody-vouched', NOBODY_VOUCHED)

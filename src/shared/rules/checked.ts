@@ -1,4 +1,4 @@
-import { type AnyOutcome, isReason } from './outcome.ts'
+import { type AnyOutcome, isPublicText, isReason } from './outcome.ts'
 import type { RuleNode } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -26,7 +26,7 @@ export function checked<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNod
   if (typeof outcome !== 'object' || outcome === null || !kinds.includes(outcome.kind)) {
     throw new TypeError(`The rule '${rule.name}' must return one of ${kinds.join(', ')}`)
   }
-  if (outcome.kind === 'deny' && !(isReason(outcome.reason) && outcome.message)) {
+  if (outcome.kind === 'deny' && !(isReason(outcome.reason) && isPublicText(outcome.message))) {
     throw new TypeError(
       `The rule '${rule.name}' denied without a reason that is an identifier, or without a message: use deny(reason, message)`,
     )

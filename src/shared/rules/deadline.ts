@@ -85,6 +85,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
     onExpiry,
     race<V>(work: PromiseLike<V>): Promise<V> {
       return new Promise<V>((resolve, reject) => {
+        if (expired) reject(new DeadlineExceeded())
         const stopWaiting = onExpiry(() => reject(new DeadlineExceeded()))
         work.then(
           (value) => {

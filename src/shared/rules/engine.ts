@@ -59,7 +59,7 @@ async function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Co
     return checked<T>(outcome, rule, engine.allowed)
   } catch (error) {
     if (error instanceof Breakage) return error.verdict
-    return { kind: 'broken', error, by: rule.name, sealed: scope.onError === 'fail' }
+    return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
   }
 }
 

@@ -75,6 +75,11 @@ export function isReason(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_REASON_LENGTH && REASON.test(text)
 }
 
+/** Tells whether a text is one that a caller can read, once the full stops at its end are dropped. */
+export function isPublicText(text: unknown): text is string {
+  return typeof text === 'string' && /[^\s.]/u.test(text)
+}
+
 /** Vouches for this user. */
 export function allow(): Plain<'allow'> {
   return { kind: 'allow' }

@@ -59,6 +59,12 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
+  test('gives up at once what is begun after it', async () => {
+    const deadline = startDeadline(100, autoClock())
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
+  })
+
   test('stops waiting when asked to', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)

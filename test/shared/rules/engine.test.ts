@@ -128,6 +128,8 @@ describe('a rule that says what it must not', () => {
     [{ kind: 'deny' }, 'without a reason'],
     [{ kind: 'deny', reason: 'mary@example.com', message: 'No' }, 'without a reason that is an identifier'],
     [{ kind: 'deny', reason: 'no', message: '' }, 'or without a message'],
+    [{ kind: 'deny', reason: 'no', message: '...' }, 'or without a message'],
+    [{ kind: 'deny', reason: 'no', message: 1 }, 'or without a message'],
     [{ kind: 'skip', response: { c: 1 } }, "answered with 'c', which this trigger's response does not have"],
     [{ kind: 'skip', response: { toString: 1 } }, "answered with 'toString'"],
     [{ kind: 'skip', response: { a: 'one' } }, "answered with 'a' of type string; it is a number"],
@@ -234,6 +236,12 @@ describe('names and reasons', () => {
     expect(reasonOf('thrown text')).toBe('error')
     expect(reasonOf(null)).toBe('error')
     expect(reasonOf({})).toBe('error')
+    const hides = {
+      get code() {
+        throw new Error('hidden')
+      },
+    }
+    expect(reasonOf(hides)).toBe('error')
   })
 
   test('what is left out stays out of an outcome', () => {

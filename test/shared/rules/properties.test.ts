@@ -61,7 +61,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('a broken rule proceeds only through failOpen, shadow or a sibling in anyOf that vouches', async () => {
+  test('a broken rule proceeds only through the nearest failOpen, shadow or a sibling in anyOf that vouches', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (term) => {
         const decision = await decided(term)
@@ -69,9 +69,13 @@ describe('random compositions', () => {
         const kindAt = (path: string): string => nodeAt(term, path.split('.').slice(1).map(Number))
         const vouched = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
         for (const line of decision.trace.filter((entry) => entry.outcome === 'broken' && !entry.shadow)) {
-          const forgiven = ancestorsOf(line.path).some(
-            (path) => kindAt(path) === 'failOpen' || (kindAt(path) === 'anyOf' && vouched.has(path)),
-          )
+          let sealed = kindAt(line.path) === 'failClosed'
+          const forgiven = ancestorsOf(line.path)
+            .toReversed()
+            .some((path) => {
+              if (kindAt(path) === 'failClosed') sealed = true
+              return (kindAt(path) === 'failOpen' && !sealed) || (kindAt(path) === 'anyOf' && vouched.has(path))
+            })
           expect(forgiven, `${line.rule} at ${line.path} of ${write(term)}`).toBe(true)
         }
       }),
