@@ -11,17 +11,21 @@ const BUDGETS = {
   'pre-auth': { raw: 401_000, gzipped: 126_000 },
   'post-auth': { raw: 400_000, gzipped: 126_000 },
   'post-confirmation': { raw: 434_000, gzipped: 133_000 },
+  sweeper: { raw: 474_000, gzipped: 141_000 },
 } as const
 
 type Folder = keyof typeof BUDGETS
 
+const MIDDY = /\/@middy\//
+const COGNITO = /\/@aws-sdk\/client-cognito-identity-provider\//
 const SES = /\/@aws-sdk\/client-ses\//
 const AWS = /\/@aws-sdk\/|\/@smithy\//
 const TOOLS = /\/(dynalite|esbuild|yaml)\/|^src\/(local|replay|cli|build)\//
 // Whole zod brings an error text in every language; the handlers use its small variant.
 const WHOLE_ZOD = /\/zod\/v4\/(classic|locales)\//
 
-const folders: readonly Folder[] = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
+const triggers: readonly Folder[] = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
+const folders: readonly Folder[] = [...triggers, 'sweeper']
 
 let built: Built
 
@@ -43,9 +47,20 @@ const files = async (folder: Folder, pattern: RegExp): Promise<readonly string[]
   (await contents(folder)).filter((file) => pattern.test(file))
 
 describe('the bundles', () => {
-  it.each(folders)('hold the rules of %s and of no other trigger', async (folder) => {
-    const triggers = new Set((await files(folder, /^src\/(pre|post)-/)).map((file) => file.split('/')[1]))
-    expect([...triggers]).toEqual([folder])
+  it.each(triggers)('hold the rules of %s and of no other trigger', async (folder) => {
+    const found = new Set((await files(folder, /^src\/(pre|post)-/)).map((file) => file.split('/')[1]))
+    expect([...found]).toEqual([folder])
+  })
+
+  it('hold the rules whose effects are swept, without the adapter of a trigger', async () => {
+    expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
+    expect(await files('sweeper', /^src\/(pre-signup|pre-auth|post-auth)\//)).toEqual([])
+    expect(await files('sweeper', MIDDY)).toEqual([])
+  })
+
+  it('hold the Cognito client only where users are looked up', async () => {
+    for (const folder of triggers) expect(await files(folder, COGNITO)).toEqual([])
+    expect(await files('sweeper', COGNITO)).not.toEqual([])
   })
 
   it('hold no AWS SDK where no rule needs one', async () => {

@@ -10,12 +10,20 @@ export interface Answer {
 
 const PROGRAM = `
 process.once('message', async (event) => {
-  const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 5000 }
+  const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => Number(process.argv[2]) }
   const said = await import(process.argv[1])
     .then(({ handler }) => handler(event, context))
     .then((answer) => ({ answer }), ({ name, message }) => ({ error: { name, message } }))
   process.send(said, () => process.exit())
 })`
+
+/** How a function is run beside what it is given. */
+export interface RunOptions {
+  /** The time that Lambda gives it: 5 seconds unless set. */
+  readonly timeoutMs?: number
+  /** Takes what it writes to standard error; this process's own unless set. */
+  readonly complaint?: ((text: string) => void) | undefined
+}
 
 /** Runs a deployed file once, in a process of the given Node with nothing but the given environment. */
 export async function runDeployed(
@@ -23,13 +31,15 @@ export async function runDeployed(
   file: string,
   environment: Readonly<Record<string, string>>,
   event: unknown,
+  { timeoutMs = 5000, complaint = (text) => void process.stderr.write(text) }: RunOptions = {},
 ): Promise<Answer> {
-  const child = spawn(node, ['--input-type=module', '-e', PROGRAM, pathToFileURL(file).href], {
+  const child = spawn(node, ['--input-type=module', '-e', PROGRAM, pathToFileURL(file).href, `${timeoutMs}`], {
     env: { ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // JSON, as Lambda's: neither undefined nor a class gets through.
     serialization: 'json',
   })
+  child.stderr?.setEncoding('utf8').on('data', complaint)
   child.send(Object(event))
   const [said] = await Promise.race([
     once(child, 'message'),

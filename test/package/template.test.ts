@@ -6,11 +6,15 @@ import type { PostConfirmationSettings } from '../../src/post-confirmation/setti
 import type { PreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
 import type { PreSignUpSettings } from '../../src/pre-signup/settings.ts'
 import type { Need, RuleNode } from '../../src/shared/rules/rule.ts'
+import { onceRules } from '../../src/sweeper/once-rules.ts'
+import type { SweeperSettings } from '../../src/sweeper/settings.ts'
+import { sweepLine } from '../../src/sweeper/sweep-line.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { type Deployment, makeDeployment, type Resource, type Template } from './deployment.ts'
 
 const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
-type TriggerName = (typeof triggers)[number]
+const functions = [...triggers, 'Sweeper'] as const
+type FunctionName = (typeof functions)[number]
 
 // Checked by the compiler: a setting that the functions read and this does not name, or the other way round, does not compile.
 const settings = {
@@ -31,15 +35,29 @@ const settings = {
     WELCOME_EMAIL_FROM: true,
     WELCOME_APP_NAME: true,
     WELCOME_APP_URL: true,
+    WELCOME_EMAIL_CUT_OFF: true,
+    EFFECT_TABLE: true,
     LOG_LEVEL: true,
     LOG_HASH_KEY: true,
   } satisfies Record<keyof PostConfirmationSettings, true>,
+  Sweeper: {
+    PROFILE_TABLE: true,
+    WELCOME_EMAIL_FROM: true,
+    WELCOME_APP_NAME: true,
+    WELCOME_APP_URL: true,
+    WELCOME_EMAIL_CUT_OFF: true,
+    EFFECT_TABLE: true,
+    LOG_LEVEL: true,
+    LOG_HASH_KEY: true,
+  } satisfies Record<keyof SweeperSettings, true>,
 }
 
 // Without a sender the handler composes no rule that sends.
 const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
 
 const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
+
+const LEDGER = ['UpdateItem', 'GetItem', 'DeleteItem'].map((action) => `dynamodb:${action} on EffectTable.Arn`)
 
 let deployment: Deployment
 let template: Template
@@ -56,12 +74,12 @@ function resource(name: string): Resource {
   return found
 }
 
-const lambda = (trigger: TriggerName): Resource => resource(`${trigger}LambdaFunction`)
+const lambda = (trigger: FunctionName): Resource => resource(`${trigger}LambdaFunction`)
 const ofType = (type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(template.Resources).filter(([, each]) => each.Type === type)
 
 /** What the roles allow, as `action on resource`, the policies beside them included. */
-function granted(trigger: TriggerName): readonly string[] {
+function granted(trigger: FunctionName): readonly string[] {
   const role = `${trigger}Role`
   const beside = ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
     Properties.Roles.some((each: { Ref: string }) => each.Ref === role),
@@ -84,7 +102,12 @@ function needsOf(rule: RuleNode): readonly Need[] {
 
 /** What a setting names, as the template calls it. */
 function resourceOf(setting: string): string | undefined {
-  return { BLOCK_TABLE: 'BlockTable.Arn', PROFILE_TABLE: 'ProfileTable.Arn', WELCOME_EMAIL_FROM: IDENTITIES }[setting]
+  return {
+    BLOCK_TABLE: 'BlockTable.Arn',
+    PROFILE_TABLE: 'ProfileTable.Arn',
+    EFFECT_TABLE: 'EffectTable.Arn',
+    WELCOME_EMAIL_FROM: IDENTITIES,
+  }[setting]
 }
 
 function shown(value: Record<string, unknown>): string {
@@ -93,15 +116,23 @@ function shown(value: Record<string, unknown>): string {
 }
 
 describe('the functions', () => {
-  it('are the four triggers and nothing else', () => {
-    expect(ofType('AWS::Lambda::Function').map(([name]) => name)).toEqual(triggers.map((trigger) => `${trigger}LambdaFunction`))
+  it('are the four triggers, the sweeper and nothing else', () => {
+    expect(ofType('AWS::Lambda::Function').map(([name]) => name)).toEqual(functions.map((each) => `${each}LambdaFunction`))
   })
 
   it.each(triggers)('run on a supported Node and give up with Cognito: %s', (trigger) => {
     expect(lambda(trigger).Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 5, MemorySize: 512 })
   })
 
-  it.each(triggers)('find every setting in their environment, and nothing that they do not read: %s', (trigger) => {
+  it('leave the sweeper more time than a trigger has, and call it every five minutes', () => {
+    expect(lambda('Sweeper').Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 60 })
+    const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties)
+    expect(rules).toMatchObject([
+      { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED', Targets: [{ Arn: { 'Fn::GetAtt': ['SweeperLambdaFunction', 'Arn'] } }] },
+    ])
+  })
+
+  it.each(functions)('find every setting in their environment, and nothing that they do not read: %s', (trigger) => {
     expect(Object.keys(lambda(trigger).Properties.Environment.Variables).toSorted()).toEqual(Object.keys(settings[trigger]).toSorted())
   })
 
@@ -121,7 +152,7 @@ describe('the functions', () => {
     ])
   })
 
-  it.each(triggers)('keep their logs for a month: %s', (trigger) => {
+  it.each(functions)('keep their logs for a month: %s', (trigger) => {
     expect(resource(`${trigger}LogGroup`).Properties).toEqual({
       LogGroupName: `/aws/lambda/${lambda(trigger).Properties.FunctionName}`,
       RetentionInDays: 30,
@@ -130,14 +161,23 @@ describe('the functions', () => {
 })
 
 describe('the roles', () => {
-  const logs = (trigger: TriggerName): readonly string[] =>
+  const logs = (trigger: FunctionName): readonly string[] =>
     ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} on ${trigger}LogGroup.Arn`)
 
   it.each([
     ['PreSignUp', []],
     ['PreAuthentication', ['dynamodb:BatchGetItem on BlockTable.Arn']],
     ['PostAuthentication', ['dynamodb:UpdateItem on ProfileTable.Arn']],
-    ['PostConfirmation', ['dynamodb:UpdateItem on ProfileTable.Arn', `ses:SendEmail on ${IDENTITIES}`]],
+    ['PostConfirmation', ['dynamodb:UpdateItem on ProfileTable.Arn', ...LEDGER, `ses:SendEmail on ${IDENTITIES}`]],
+    [
+      'Sweeper',
+      [
+        ...LEDGER,
+        `dynamodb:Query on \${EffectTable.Arn}/index/queue`,
+        'cognito-idp:ListUsers on CognitoUserPoolUsers.Arn',
+        `ses:SendEmail on ${IDENTITIES}`,
+      ],
+    ],
   ] as const)('allow %s its log, what its rules use, and no more', (trigger, actions) => {
     expect(lambda(trigger).Properties.Role).toEqual({ 'Fn::GetAtt': [`${trigger}Role`, 'Arn'] })
     expect(granted(trigger)).toEqual([...logs(trigger), ...actions].toSorted())
@@ -158,8 +198,20 @@ describe('the roles', () => {
     vi.unstubAllEnvs()
   })
 
+  it('allow the sweeper what the effects that it runs say they need', async () => {
+    for (const [name, value] of Object.entries({ ...lambda('Sweeper').Properties.Environment.Variables, ...welcome }))
+      vi.stubEnv(name, `${value}`)
+    const { handler } = await import('../../src/post-confirmation/handler.ts')
+    const needed = [...onceRules(handler.rule).values()].flatMap(needsOf)
+    expect(needed).not.toEqual([])
+    expect(granted('Sweeper')).toEqual(
+      expect.arrayContaining(needed.flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))),
+    )
+    vi.unstubAllEnvs()
+  })
+
   it('are taken on by Lambda alone', () => {
-    expect(ofType('AWS::IAM::Role')).toHaveLength(triggers.length)
+    expect(ofType('AWS::IAM::Role')).toHaveLength(functions.length)
     for (const [, { Properties }] of ofType('AWS::IAM::Role')) {
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
         { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
@@ -175,8 +227,10 @@ describe('the roles', () => {
       expect(policy?.Properties.PolicyDocument.Statement[0].Condition).toEqual({
         StringEquals: { 'ses:FromAddress': 'welcome@example.com' },
       })
-      expect(sending.template.Conditions).toEqual({ SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['welcome@example.com', ''] }] } })
-      expect(template.Conditions).toEqual({ SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } })
+      expect(sending.template.Conditions).toMatchObject({
+        SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['welcome@example.com', ''] }] },
+      })
+      expect(template.Conditions).toMatchObject({ SendsWelcomeEmail: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } })
     } finally {
       await sending.remove()
     }
@@ -185,7 +239,11 @@ describe('the roles', () => {
 
 describe('the tables', () => {
   it('are shaped as those that the handlers are tried on', async () => {
-    const services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles' })
+    const services = await startServices({
+      blocks: 'lifeguard-dev-blocks',
+      profiles: 'lifeguard-dev-profiles',
+      effects: 'lifeguard-dev-effects',
+    })
     const client = dynamoDbClient(services.dynamodb.endpoint)
     try {
       for (const name of ['BlockTable', 'ProfileTable']) {
@@ -194,13 +252,19 @@ describe('the tables', () => {
         expect(Table).toMatchObject({ KeySchema, AttributeDefinitions, BillingModeSummary: { BillingMode } })
         expect(Table?.GlobalSecondaryIndexes).toBeUndefined()
       }
+      const { TableName, KeySchema, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes } = resource('EffectTable').Properties
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+      expect(Table).toMatchObject({ KeySchema, BillingModeSummary: { BillingMode }, GlobalSecondaryIndexes })
+      // In whatever order.
+      expect(Table?.AttributeDefinitions).toHaveLength(AttributeDefinitions.length)
+      expect(Table?.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions))
     } finally {
       client.destroy()
       await services.stop()
     }
   })
 
-  it.each(['BlockTable', 'ProfileTable'])('can be restored, are encrypted, and outlive the deployment: %s', (name) => {
+  it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('can be restored, are encrypted, and outlive the deployment: %s', (name) => {
     expect(resource(name)).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -208,18 +272,38 @@ describe('the tables', () => {
     })
   })
 
-  it('forget blocks that have expired, and never a profile', () => {
+  it('forget blocks that have expired, and never a profile or that an effect is done', () => {
     expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
     expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
+    expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()
   })
 
   it('carry service and stage in their names, as the functions know them', () => {
-    const variables = (trigger: TriggerName): Record<string, string> => lambda(trigger).Properties.Environment.Variables
+    const variables = (trigger: FunctionName): Record<string, string> => lambda(trigger).Properties.Environment.Variables
     expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
     expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')
     expect(variables('PreAuthentication').BLOCK_TABLE).toBe('lifeguard-dev-blocks')
     expect(variables('PostAuthentication').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
     expect(variables('PostConfirmation').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
+    expect(resource('EffectTable').Properties.TableName).toBe('lifeguard-dev-effects')
+    expect(variables('PostConfirmation').EFFECT_TABLE).toBe('lifeguard-dev-effects')
+    expect(variables('Sweeper').EFFECT_TABLE).toBe('lifeguard-dev-effects')
+  })
+})
+
+describe('the alarm', () => {
+  it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
+    const { Properties } = resource('EffectsParkedAlarm')
+    const line = sweepLine({ swept: {}, reasons: {} }, { failed: 1, unknown: 0 }, 'lifeguard-dev-effects', Date.now())
+    expect(Properties).toMatchObject({
+      Namespace: 'Lifeguard',
+      MetricName: 'EffectsParked',
+      Dimensions: [{ Name: 'table', Value: line.table }],
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+    })
+    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, EffectsParked: 1 })
   })
 })
 

@@ -3,9 +3,13 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { dynamoEffects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { repository } from '../support/built.ts'
+import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
+import { ann, postConfirmationEvent } from '../support/events.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { type Deployment, makeDeployment } from './deployment.ts'
@@ -42,10 +46,19 @@ const sample = async (path: string): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(join(repository, 'events', path), 'utf8'))
 
 /** Runs an unzipped function as it is deployed, settings of its template included. */
-function run(node: string, name: FunctionName, event: unknown, environment: Readonly<Record<string, string>> = {}): Promise<Answer> {
+function run(
+  node: string,
+  name: FunctionName,
+  event: unknown,
+  environment: Readonly<Record<string, string>> = {},
+  complaint?: (text: string) => void,
+): Promise<Answer> {
   const { Properties } = Object(deployment.template.Resources[`${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`])
   const file = join(task, name, `${Properties.Handler.replace(/\.handler$/, '')}.js`)
-  return runDeployed(node, file, { ...credentials, ...Properties.Environment.Variables, ...environment }, event)
+  return runDeployed(node, file, { ...credentials, ...Properties.Environment.Variables, ...environment }, event, {
+    timeoutMs: Properties.Timeout * 1000,
+    complaint,
+  })
 }
 
 describe('the zips', () => {
@@ -81,10 +94,14 @@ describe.each([
     })
   })
 
-  it('says what is wrong with a setting', async () => {
-    const { error } = await run(node, 'preSignUp', await sample('pre-signup/sign-up-mary.json'), { ADMIN_CREATED_USERS: 'maybe' })
-    expect(error?.name).toBe('InvalidSettings')
-    expect(error?.message).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
+  it('says what is wrong with a setting, and not to the caller', async () => {
+    let complaint = ''
+    const event = await sample('pre-signup/sign-up-mary.json')
+    const { error } = await run(node, 'preSignUp', event, { ADMIN_CREATED_USERS: 'maybe' }, (text) => {
+      complaint += text
+    })
+    expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
+    expect(complaint).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
   })
 
   it('lets somebody sign in who is not blocked, and notes it', async () => {
@@ -117,14 +134,20 @@ describe.each([
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('sweeps what a confirmation left over, also without a pool to be asked', async () => {
+  it('sends in a sweep the mail that a confirmation could not send', async () => {
     services.ses.clear()
-    const event = await sample('post-confirmation/confirm-mary.json')
-    const environment = { ...services.environment, ...welcome }
-    services.ses.fault('throttling')
-    expect(await run(node, 'postConfirmation', { ...event, userPoolId: 'us-east-1_left' }, environment)).toEqual({ answer: event })
-    services.ses.fault(undefined)
-    expect(await run(node, 'sweeper', {}, environment)).toEqual({})
+    const cognito = await startCognitoUsers()
+    onTestFinished(() => cognito.stop())
+    cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub } })
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    const effects = dynamoEffects({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
+    const { userPoolId, sub } = ann
+    const effect = { userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', event: postConfirmationEvent() } as const
+    await effects.enqueue(effect, new AbortController().signal)
+    client.destroy()
+    const environment = { ...services.environment, ...welcome, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }
+    for (let time = 0; time < 2; time += 1) expect(await run(node, 'sweeper', {}, environment)).toEqual({})
+    expect(services.ses.inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome to Example' }])
   })
 
   async function profiles(): Promise<number> {

@@ -10,6 +10,7 @@ import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
+import type { PostTrigger } from '../../src/shared/rules/trigger.ts'
 import { onceRules } from '../../src/sweeper/once-rules.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { EFFECT, startWorld, type World } from './world.ts'
@@ -141,7 +142,7 @@ describe('a sweep', () => {
     const [first, second] = others
     const rule = once(
       world.ledger,
-      defineRule('send-welcome-email', ({ user }) => {
+      defineRule<PostTrigger>('send-welcome-email', ({ user }) => {
         if (user.sub === first) throw new NotDone(new RangeError('refused'))
         return done()
       }),
