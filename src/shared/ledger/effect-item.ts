@@ -37,8 +37,17 @@ export function readEffectItem(item: Readonly<Record<string, unknown>>): EffectI
     token: text(item.token),
     attempt: typeof item.attempt === 'number' ? item.attempt : 0,
     dueAt: typeof item.dueAt === 'string' ? new Date(item.dueAt) : undefined,
-    event: typeof item.event === 'string' ? JSON.parse(item.event) : undefined,
+    event: readEvent(item.event),
     reason: text(item.reason),
+  }
+}
+
+/** Items can be edited by hand: one that cannot be read must not keep the others of its page from being run. */
+function readEvent(json: unknown): CognitoEvent | undefined {
+  try {
+    return typeof json === 'string' ? JSON.parse(json) : undefined
+  } catch {
+    return undefined
   }
 }
 

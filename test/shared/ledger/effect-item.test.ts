@@ -20,6 +20,10 @@ describe('readEffectItem', () => {
     expect([item.token, item.dueAt, item.event, item.reason]).toEqual([undefined, undefined, undefined, undefined])
   })
 
+  it('reads the rest of an item whose event was spoilt by hand', () => {
+    expect(readEffectItem({ effect: 'mail', event: '{' })).toMatchObject({ effect: 'mail', event: undefined })
+  })
+
   it('takes what it does not know for what is not done, and must not happen twice', () => {
     expect(readEffectItem({ state: 'new', cutOff: 'sometimes' })).toMatchObject({ state: 'pending', cutOff: 'at-most-once' })
   })
