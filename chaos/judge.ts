@@ -23,18 +23,28 @@ export interface Verdict {
     /** Second mails, by what excuses them. */
     readonly twice: ReadonlyMap<string, number>
   }
+  /**
+   * Confirmed users who got no mail, and of whom the ledger knows nothing, because every process that had their event was
+   * killed before it could claim anything. That is not promised, and told apart by the harness's own log of what it killed.
+   */
+  readonly killedBefore: number
   readonly slowestMs: number
 }
 
 /** Holds what happened against what is promised. */
 export function judge(evidence: Evidence): Verdict {
   const { journeys, gone, effects } = evidence
-  const members = journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub)).map(({ user }) => user)
+  const confirmed = journeys.filter((journey) => journey.confirmed && !gone.has(journey.user.sub)).map(({ user }) => user)
   const profiles = new Set(evidence.profiles.map(({ pk }) => subIn(String(pk))))
   const states = new Map(effects.map(({ sub, state }) => [String(sub), state]))
   const accepted = grouped(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
   const mailsTo = ({ email }: User): readonly Passed[] => accepted.get(email) ?? []
-  const outsiders = journeys.filter(({ confirmed }) => !confirmed).map(({ user }) => user)
+  const survived = new Set(evidence.attempts.filter(isSurvivor).map(({ sub }) => sub))
+  const killedBefore = new Set(
+    confirmed.filter((user) => !survived.has(user.sub) && !states.has(user.sub) && mailsTo(user).length === 0).map(({ sub }) => sub),
+  )
+  const members = confirmed.filter(({ sub }) => !killedBefore.has(sub))
+  const outsiders = journeys.filter((journey) => !journey.confirmed).map(({ user }) => user)
   const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
   const excuse = excuses(evidence)
   const twice = members
@@ -48,7 +58,7 @@ export function judge(evidence: Evidence): Verdict {
 
   return {
     promises: [
-      broken('profiles missing', subsOf(members.filter(({ sub }) => !profiles.has(sub)))),
+      broken('profiles missing', subsOf(confirmed.filter(({ sub }) => !profiles.has(sub)))),
       ...(evidence.cutOff === 'at-least-once'
         ? [
             broken('mails missing', subsOf(members.filter((user) => mailsTo(user).length === 0 && states.get(user.sub) !== 'failed'))),
@@ -74,7 +84,7 @@ export function judge(evidence: Evidence): Verdict {
         'invocations past the deadline',
         timed.filter(({ ms }) => ms > COGNITO_WAIT_MS).map(({ name, sub }) => `${name} ${sub}`),
       ),
-      broken('events lost', subsOf(members.filter(({ sub }) => !profiles.has(sub) && !states.has(sub)))),
+      broken('events lost', subsOf(confirmed.filter(({ sub }) => !profiles.has(sub) && !states.has(sub)))),
       broken(
         'effects left pending',
         effects.filter(({ state }) => state === 'pending').map(({ sub }) => String(sub)),
@@ -94,8 +104,14 @@ export function judge(evidence: Evidence): Verdict {
       parked: members.filter(({ sub }) => states.get(sub) === 'failed').length,
       twice: new Map([...grouped(twice, ({ because }) => because)].map(([because, each]) => [because, each.length])),
     },
+    killedBefore: killedBefore.size,
     slowestMs: timed.reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
   }
+}
+
+/** A try of post confirmation whose process lived. */
+function isSurvivor({ name, ending }: Attempt): boolean {
+  return name === 'post-confirmation' && ending.kind !== 'crashed'
 }
 
 function broken(name: string, where: readonly string[]): Promised {

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from 'node:fs'
 import { UsageError } from '../src/replay/usage-error.ts'
 import { HELP, readOptions } from './options.ts'
 import { reportOf } from './report.ts'
@@ -21,32 +20,20 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.kept
   }
   const bundles = new URL('../dist/', import.meta.url).pathname
-  const log = options.log === undefined ? undefined : openLog(options.log)
-  try {
-    // First, so that a run that hangs or is ended can be run again.
-    process.stdout.write(`seed ${options.seed}\n`)
-    let kept = true
-    for (const cutOff of options.cutOffs) {
-      const onProgress = (done: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${done}`))
-      const result = await run({ ...options, cutOff, bundles, log, onProgress })
-      onProgress('')
-      process.stdout.write(`\n${reportOf(cutOff, result).join('\n')}\n`)
-      kept &&= result.promises.every(({ broken }) => broken === 0)
-    }
-    if (!kept)
-      process.stdout.write(
-        `\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
-      )
-    return kept ? EXIT.kept : EXIT.broken
-  } finally {
-    if (log !== undefined) closeSync(log)
+  // First, so that a run that hangs or is ended can be run again.
+  process.stdout.write(`seed ${options.seed}\n`)
+  let kept = true
+  for (const cutOff of options.cutOffs) {
+    const onProgress = (done: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${done}`))
+    const log = options.log && (options.cutOffs.length > 1 ? `${options.log}.${cutOff}` : options.log)
+    const result = await run({ ...options, cutOff, bundles, log, onProgress })
+    onProgress('')
+    process.stdout.write(`\n${reportOf(cutOff, result).join('\n')}\n`)
+    kept &&= result.promises.every(({ broken }) => broken === 0)
   }
-}
-
-function openLog(file: string): number {
-  try {
-    return openSync(file, 'w')
-  } catch (error) {
-    throw new UsageError(`--log ${file}: ${error instanceof Error ? error.message : 'cannot be written'}`)
-  }
+  if (!kept)
+    process.stdout.write(
+      `\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
+    )
+  return kept ? EXIT.kept : EXIT.broken
 }

@@ -24,7 +24,7 @@ and the processes fail, lets the sweeper finish, and counts how often a promise 
   --users N         how many users; 10000 unless set
   --faults PERCENT  of a hundred calls to DynamoDB and SES, how many go wrong; 20 unless set
   --cut-off WHAT    at-most-once or at-least-once; one after the other unless set
-  --log FILE        keeps what the handlers log
+  --log FILE        keeps what the handlers log; one after the other, in a file each
 
 Exit code: 0 every promise was kept; 1 one was broken; 2 bad usage.`
 

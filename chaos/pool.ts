@@ -111,9 +111,13 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       const slot = slotAt(index)
       slot.busy += 1
       // One that is just being started: a cold start, of which Cognito's patience is not made to pay here.
-      while (!(await isReady(slot.process))) await slot.process.ended
+      let { process } = slot
+      while (!(await isReady(process))) {
+        await process.ended
+        process = slot.process
+      }
       const startedAt = performance.now()
-      const ending = slot.process.invoke(name, event, name === 'sweeper' ? SWEEPER_TIMEOUT_MS : FUNCTION_TIMEOUT_MS).then((ended) => {
+      const ending = process.invoke(name, event, name === 'sweeper' ? SWEEPER_TIMEOUT_MS : FUNCTION_TIMEOUT_MS).then((ended) => {
         slot.busy -= 1
         const frozen = slot.frozenUntil >= startedAt
         attempts.push({ name, sub, startedAt, endedAt: performance.now(), ending: ended, frozen })

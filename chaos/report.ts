@@ -3,7 +3,7 @@ import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */
-export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, seconds }: RunResult): readonly string[] {
+export function reportOf(cutOff: CutOff, { promises, mails, counts, killedBefore, slowestMs, seconds }: RunResult): readonly string[] {
   const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
   return [
     `${cutOff}, ${Math.round(seconds)} s`,
@@ -16,6 +16,7 @@ export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, s
         ['mails on record as unknown', `${mails.unknown}`],
         ['mails parked for a person', `${mails.parked}`],
         ...twice,
+        ['mails lost with a process killed before its claim (not promised)', `${killedBefore}`],
         ['slowest invocation', `${Math.round(slowestMs)} ms`],
       ],
     ),

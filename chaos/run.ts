@@ -8,8 +8,10 @@ import type { Evidence } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
 import { type Journey, signIn, travel } from './journey.ts'
 import { judge, type Verdict } from './judge.ts'
+import { openLog } from './log.ts'
 import { type Pool, startPool } from './pool.ts'
 import { draw } from './random.ts'
+import { recover } from './recover.ts'
 import { bundlesIn, openStage, type Stage } from './stage.ts'
 import { scheduledSweep, sweepUntilQuiet } from './sweep.ts'
 import { makeUsers, POOL, type User } from './users.ts'
@@ -23,8 +25,8 @@ export interface RunOptions {
   readonly cutOff: CutOff
   /** The folder of the bundles, such as `dist`. */
   readonly bundles: string
-  /** A file descriptor for the handlers' log lines. */
-  readonly log?: number | undefined
+  /** A file that gets the handlers' log lines. */
+  readonly log?: string | undefined
   /** Told now and then how far it is. */
   readonly onProgress?: (done: string) => void
 }
@@ -40,6 +42,7 @@ interface Running extends RunOptions {
   readonly stage: Stage
   readonly pool: Pool
   readonly driver: Cognito
+  readonly logFile: string
 }
 
 const FUNCTIONS: readonly FunctionName[] = ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']
@@ -61,15 +64,18 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const [missing] = files.filter(([, file]) => !existsSync(file))
   if (missing !== undefined) throw new UsageError(`There is no bundle ${missing[1]}; npm run build makes it`)
   const stage = await openStage({ plan: faultPlan(options), cutOff: options.cutOff })
+  const log = await openLog(options.log)
   try {
-    const pool = await startPool({ files, environment: stage.environment, log: options.log, processes: PROCESSES })
+    const environment = { ...stage.environment, LOG_LEVEL: options.log === undefined ? 'error' : 'info' }
+    const pool = await startPool({ files, environment, log: log.descriptor, processes: PROCESSES })
     try {
       const driver = cognito(pool, options.seed, misfortunes(options))
-      return await play({ ...options, stage, pool, driver }, startedAt)
+      return await play({ ...options, stage, pool, driver, logFile: log.file }, startedAt)
     } finally {
       await pool.stop()
     }
   } finally {
+    await log.close()
     await stage.stop()
   }
 }
@@ -88,16 +94,18 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
 
   const sweep = scheduledSweep(pool, stage, seed)
   let { sweeps } = await sweepUntilQuiet(sweep, pool, stage)
+  onProgress(await recover(running.logFile, cutOff, stage.afterwards))
+  sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
   let healing = 0
   for (let round = 0; round < HEALING_ROUNDS; round += 1) {
-    const missing = await ofWhomNothingIsKnown(journeys, gone, stage)
+    const missing = await withoutProfile(journeys, gone, stage)
     if (missing.length === 0) break
-    onProgress(`${missing.length} users of whom nothing is known sign in again`)
+    onProgress(`${missing.length} users without a profile sign in again`)
     healing += missing.length
     await eachOf(missing, AT_A_TIME, async (user) => void (await signIn(user, driver, `again ${round}`)))
     await pool.idle()
-    sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
   }
+  sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
 
   const evidence: Evidence = {
     cutOff,
@@ -123,7 +131,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     'calls to services': calls.length,
     ...Object.fromEntries(FAULTS.map((fault) => [`  ${fault}`, calls.filter((call) => call.fault === fault).length])),
     sweeps,
-    'sign-ins to heal what nothing knew of': healing,
+    'sign-ins of users without a profile': healing,
   }
   return { ...judge(evidence), counts, seconds: (performance.now() - startedAt) / 1000 }
 }
@@ -148,15 +156,8 @@ function leave(journeys: readonly Journey[], { seed, stage }: Running): Readonly
   return new Map(leaving.map(({ user }) => [user.sub, performance.now()]))
 }
 
-/** Users whose profile is missing, or of whose mail the ledger knows nothing: that heals when they sign in. */
-async function ofWhomNothingIsKnown(
-  journeys: readonly Journey[],
-  gone: ReadonlyMap<string, number>,
-  stage: Stage,
-): Promise<readonly User[]> {
+/** A missing profile heals when its user signs in. */
+async function withoutProfile(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, stage: Stage): Promise<readonly User[]> {
   const known = new Set((await stage.profiles()).map(({ sub }) => sub))
-  const recorded = new Set((await stage.effects()).map(({ sub }) => sub))
-  return journeys
-    .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !(known.has(user.sub) && recorded.has(user.sub)))
-    .map(({ user }) => user)
+  return journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !known.has(user.sub)).map(({ user }) => user)
 }

@@ -27,6 +27,8 @@ export interface Stage {
   /** Who is there, past the proxy. */
   readonly users: Pick<UserPool, 'add' | 'remove'>
   readonly environment: Readonly<Record<string, string>>
+  /** The same past the proxies: for what a person does when an outage is over. */
+  readonly afterwards: Readonly<Record<string, string>>
   /** Puts somebody into the block list. */
   readonly block: (userPoolId: string, sub: string) => Promise<void>
   /** What the tables hold, read past the proxy. */
@@ -82,6 +84,7 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
       cognito,
       users,
       environment: environmentFor({ dynamodb, ses, cognito }, cutOff),
+      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, cutOff),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
@@ -121,7 +124,6 @@ function environmentFor(
     WELCOME_APP_NAME: 'Chaos',
     WELCOME_APP_URL: 'https://app.example.com',
     WELCOME_EMAIL_CUT_OFF: cutOff,
-    WELCOME_SINCE: '2020-01-01T00:00:00Z',
   }
 }
 

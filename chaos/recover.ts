@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { CutOff } from '../src/shared/rules/ledger.ts'
+
+const LIFEGUARD = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+
+/**
+ * What a person does after an outage: hands the functions' log to `lifeguard effects recover`.
+ *
+ * @param log The file with the log lines.
+ * @returns What the command printed.
+ */
+export function recover(log: string, cutOff: CutOff, environment: Readonly<Record<string, string>>): Promise<string> {
+  return new Promise((resolve) => {
+    const args = [LIFEGUARD, 'effects', 'recover', '--cut-off', cutOff, log]
+    // A process that was killed leaves half a line, of which the command complains: what is missing shows in the tables.
+    execFile(process.execPath, args, { env: { ...environment }, maxBuffer: 1 << 26 }, (_, stdout, stderr) =>
+      resolve(`${stdout}${stderr}`.trim()),
+    )
+  })
+}
