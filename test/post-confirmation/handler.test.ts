@@ -6,6 +6,7 @@ import type { Decision } from '../../src/shared/rules/decide.ts'
 import type { RuleNode } from '../../src/shared/rules/rule.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
+import { startLossyProxy } from '../support/lossy-proxy.ts'
 
 const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
 let services: LocalServices
@@ -57,6 +58,17 @@ describe('the post confirmation handler', () => {
     expect(services.ses.inbox()[0]?.text).toContain('Hello Ann,')
     expect(services.ses.inbox()[0]?.html).toContain('href="https://app.example.com"')
     expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"|Hello/i)
+  })
+
+  it('makes four calls: the profile and the claim at the same time, then the mail, then the mark', async () => {
+    const calls: string[] = []
+    const dynamodb = await startLossyProxy(services.dynamodb.endpoint, 0, (operation) => calls.push(operation))
+    const ses = await startLossyProxy(services.ses.endpoint, 0, (operation) => calls.push(operation))
+    const endpoints = { AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint, AWS_ENDPOINT_URL_SES: ses.endpoint }
+    const handler = await handlerWith({ ...services.environment, ...endpoints, ...mail })
+    await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_Counted' })
+    await Promise.all([dynamodb.stop(), ses.stop()])
+    expect(calls).toEqual(['UpdateItem', 'UpdateItem', 'SendEmail', 'UpdateItem'])
   })
 
   it('sends no mail after a password reset', async () => {
