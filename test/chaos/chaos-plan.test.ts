@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { FAULTS, faultPlan } from '../../chaos/faults.ts'
 import { readOptions } from '../../chaos/options.ts'
 import { makeUsers } from '../../chaos/users.ts'
 import { UsageError } from '../../src/replay/usage-error.ts'
+import { repository } from '../support/built.ts'
 
 const calls = Array.from({ length: 10_000 }, (_, index) => `UpdateItem profiles user-${index}`)
 
@@ -78,5 +80,25 @@ describe('the arguments of the command', () => {
   ])('are refused in plain words: %j', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError)
     expect(() => readOptions(args)).toThrow(message)
+  })
+})
+
+describe('the command', () => {
+  const chaos = (...args: readonly string[]) =>
+    spawnSync(process.execPath, ['chaos/main.ts', ...args], { cwd: repository, encoding: 'utf8' })
+
+  it('tells its help and ends well', () => {
+    const { status, stdout, stderr } = chaos('--help')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain('--seed N')
+  })
+
+  it('ends with 2 and one plain line when it is used wrongly', () => {
+    const { status, stdout, stderr } = chaos('--users', '0')
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'chaos: --users 0: expected a whole number from 1 to 1000000\n',
+    })
   })
 })
