@@ -96,15 +96,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   let { sweeps } = await sweepUntilQuiet(sweep, pool, stage)
   onProgress(await recover(running.logFile, cutOff, stage.afterwards))
   sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
-  let healing = 0
-  for (let round = 0; round < HEALING_ROUNDS; round += 1) {
-    const missing = await withoutProfile(journeys, gone, stage)
-    if (missing.length === 0) break
-    onProgress(`${missing.length} users without a profile sign in again`)
-    healing += missing.length
-    await eachOf(missing, AT_A_TIME, async (user) => void (await signIn(user, driver, `again ${round}`)))
-    await pool.idle()
-  }
+  const healing = await heal(journeys, gone, running)
   sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
 
   const evidence: Evidence = {
@@ -131,7 +123,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     'calls to services': calls.length,
     ...Object.fromEntries(FAULTS.map((fault) => [`  ${fault}`, calls.filter((call) => call.fault === fault).length])),
     sweeps,
-    'sign-ins of users without a profile': healing,
+    'sign-ins to heal what is missing': healing,
   }
   return { ...judge(evidence), counts, seconds: (performance.now() - startedAt) / 1000 }
 }
@@ -156,8 +148,37 @@ function leave(journeys: readonly Journey[], { seed, stage }: Running): Readonly
   return new Map(leaving.map(({ user }) => [user.sub, performance.now()]))
 }
 
-/** A missing profile heals when its user signs in. */
-async function withoutProfile(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, stage: Stage): Promise<readonly User[]> {
+/**
+ * Lets users sign in again of whom something is missing, until nothing is or it does not help; the last time without faults,
+ * since an outage ends some day. Tells how many sign-ins it took.
+ */
+async function heal(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, running: Running): Promise<number> {
+  const { stage, driver, pool, onProgress } = running
+  let healing = 0
+  let before = Number.POSITIVE_INFINITY
+  for (let round = 1, last = false; !last; round += 1) {
+    const missing = await ofWhomSomethingIsMissing(journeys, gone, stage)
+    if (missing.length === 0) break
+    last = missing.length >= before || round === HEALING_ROUNDS
+    before = missing.length
+    if (last) stage.calm()
+    onProgress?.(`${missing.length} users of whom something is missing sign in again`)
+    healing += missing.length
+    await eachOf(missing, AT_A_TIME, async (user) => void (await signIn(user, driver, `again ${round}`)))
+    await pool.idle()
+  }
+  return healing
+}
+
+/** Users whose profile is missing, or of whose mail the ledger knows nothing: what can heal that is their next sign-in. */
+async function ofWhomSomethingIsMissing(
+  journeys: readonly Journey[],
+  gone: ReadonlyMap<string, number>,
+  stage: Stage,
+): Promise<readonly User[]> {
   const known = new Set((await stage.profiles()).map(({ sub }) => sub))
-  return journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !known.has(user.sub)).map(({ user }) => user)
+  const recorded = new Set((await stage.effects()).map(({ sub }) => sub))
+  return journeys
+    .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !(known.has(user.sub) && recorded.has(user.sub)))
+    .map(({ user }) => user)
 }

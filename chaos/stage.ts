@@ -36,6 +36,8 @@ export interface Stage {
   readonly effects: () => Promise<readonly Row[]>
   /** What of the effects is still to be done. */
   readonly pending: () => Promise<readonly EffectItem[]>
+  /** Ends the faults. */
+  readonly calm: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -55,7 +57,9 @@ export function bundlesIn(folder: string, names: readonly FunctionName[]): reado
 }
 
 /** Starts DynamoDB and SES, a proxy before each, and the tables. What has started is stopped again when another part fails. */
-export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> {
+export async function openStage({ plan: planned, cutOff }: StageOptions): Promise<Stage> {
+  let calm = false
+  const plan: FaultPlan = (call, occurrence) => (calm ? undefined : planned(call, occurrence))
   const services: LocalService[] = []
   const started = async <S extends LocalService>(starting: Promise<S>): Promise<S> => {
     const service = await starting
@@ -94,6 +98,9 @@ export async function openStage({ plan, cutOff }: StageOptions): Promise<Stage> 
         const items: EffectItem[] = []
         for await (const item of effects.list('pending')) items.push(item)
         return items
+      },
+      calm: () => {
+        calm = true
       },
       stop,
     }

@@ -6,8 +6,8 @@ import type { Stage } from './stage.ts'
 /** Runs the sweeper once; tells how many effects are still to be done. */
 export type Sweep = () => Promise<number>
 
-// Eight attempts an effect, some of them cut off, and only so many effects a sweep.
-const MAX_SWEEPS = 1000
+// With most calls going wrong a sweep may do nothing; so many of them in a row, and it never will.
+const IDLE_SWEEPS = 20
 // A schedule calls again although the last call has not come back.
 const TWO_AT_ONCE = 0.1
 // An effect of a user who is gone is kept for a minute, since Cognito may not find a new one at once.
@@ -47,9 +47,14 @@ export async function sweepUntilQuiet(
   stage: Pick<Stage, 'pending'>,
 ): Promise<{ readonly sweeps: number; readonly left: number }> {
   let sweeps = 0
+  let idle = 0
+  let before = ''
   for (;;) {
     const pending = await stage.pending()
-    if (pending.length === 0 || sweeps >= MAX_SWEEPS) return { sweeps, left: pending.length }
+    const standing = `${pending.length} effects, ${pending.reduce((sum, { attempt }) => sum + attempt, 0)} attempts`
+    idle = standing === before ? idle + 1 : 0
+    before = standing
+    if (pending.length === 0 || idle >= IDLE_SWEEPS) return { sweeps, left: pending.length }
     const due = pending.map(({ dueAt }) => dueAt?.getTime() ?? 0)
     pool.setClock(Math.max(0, Math.max(...due) - Date.now() + LATER_MS))
     await sweep()

@@ -36,7 +36,7 @@ describe.each(CUT_OFFS)('with %s, without faults', (cutOff) => {
     const result = await run({ seed: SEED, users: 30, percent: 0, cutOff, bundles: `${built.folder}/dist` })
     expect(result.promises.filter((promised) => promised.broken > 0)).toEqual([])
     expect(result.mails).toEqual({ accepted: result.counts['confirmed ones'], unknown: 0, parked: 0, twice: new Map() })
-    expect(result.counts).toMatchObject({ sweeps: 0, 'sign-ins of users without a profile': 0 })
+    expect(result.counts).toMatchObject({ sweeps: 0, 'sign-ins to heal what is missing': 0 })
   })
 })
 
