@@ -42,7 +42,10 @@ export async function dropEffect({ effects }: EffectsServices, key: EffectKey, i
     io.err(`lifeguard: ${plain(keyOf(key))} cannot be dropped: it is done, or there is no such effect\n`)
     return EXIT.unexpected
   }
-  await effects.remove(key, io.signal)
+  if (!(await effects.remove(item, new Date(), io.signal))) {
+    io.err(`lifeguard: ${plain(keyOf(key))} is not dropped: somebody is at it. Try again in a minute\n`)
+    return EXIT.unexpected
+  }
   await io.out(`${plain(`${keyOf(key)} is dropped; it was ${saying(item)}`)}\n`)
   return EXIT.fine
 }

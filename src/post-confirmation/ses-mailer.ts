@@ -31,8 +31,14 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
   }
 }
 
-/** SES answered, and that it would not: after a 500, a timeout or a lost connection the mail may be on its way. */
+// Before these nothing was sent: there was nobody to talk to, or nothing to sign with.
+const NEVER_SENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError'])
+
+/**
+ * Nothing was sent, or SES answered that it would not: after a 500, a timeout or a lost connection the mail may be on its way.
+ */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof Error && (NEVER_SENT.has(error.name) || ('code' in error && NEVER_SENT.has(error.code)))) return true
   if (!(error instanceof SESServiceException)) return false
   const { httpStatusCode } = error.$metadata
   return httpStatusCode !== undefined && httpStatusCode >= 400 && httpStatusCode < 500

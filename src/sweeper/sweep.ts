@@ -96,8 +96,7 @@ async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, 
   try {
     if ((await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal))) === undefined) {
       if (item.dueAt === undefined || now.getTime() - item.dueAt.getTime() < GONE_AFTER_MS) return { as: 'waiting' }
-      await deadline.race(effects.remove(item, deadline.signal))
-      return { as: 'gone' }
+      return { as: (await deadline.race(effects.remove(item, now, deadline.signal))) ? 'gone' : 'waiting' }
     }
   } catch (error) {
     if (error instanceof PoolNotFound) return park('failed', error.code)

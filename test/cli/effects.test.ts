@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { erase } from '../support/effects.ts'
 import { stubEnvironment } from '../support/environment.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { startWorld, type World } from '../sweeper/world.ts'
@@ -25,8 +26,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 afterEach(async () => {
-  for (const item of await world.open()) await world.effects.remove(item, signal)
-  await world.effects.remove(world.welcome(), signal)
+  for (const item of await world.open()) await erase(world.documents, 'effects', item)
+  await erase(world.documents, 'effects', world.welcome())
   world.cognito.fault(undefined)
   world.services.ses.clear()
 })

@@ -76,6 +76,11 @@ describe('sesMailer', () => {
     expect(ses.inbox()).toHaveLength(arrived)
   })
 
+  it('knows that nothing was sent where nobody was there to talk to', async () => {
+    await ses.stop()
+    expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({ name: 'NotDone', code: 'ECONNREFUSED' })
+  })
+
   it('throws where the answer is none of SES', async () => {
     const proxy = await startTroubledService(({ response }) => response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No'))
     vi.stubEnv('AWS_ENDPOINT_URL_SES', proxy.endpoint)

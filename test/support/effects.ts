@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { type DynamoLedgerOptions, dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { effectPk, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
@@ -46,6 +46,11 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
       return Items.map(({ pk }) => String(pk))
     },
   }
+}
+
+/** Forgets an effect whatever stands in the table, which no tool of ours does. */
+export async function erase(documents: DynamoDBDocumentClient, table: string, key: EffectKey): Promise<void> {
+  await documents.send(new DeleteCommand({ TableName: table, Key: { pk: effectPk(key) } }))
 }
 
 let users = 0

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { erase } from '../support/effects.ts'
 import { emfProblems } from '../support/emf.ts'
 import { stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
@@ -53,7 +54,7 @@ describe('the sweeper', () => {
     await world.effects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsParked: 1 })
     expect((await swept()).line).toMatchObject({ swept: {}, EffectsParked: 1 })
-    await world.effects.remove({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await erase(world.documents, 'effects', { ...world.welcome(), effect: 'send-a-gift' })
     expect((await swept()).line).toMatchObject({ EffectsParked: 0 })
   })
 

@@ -19,8 +19,11 @@ export interface Effects {
   readonly retry: (key: EffectKey, signal: AbortSignal) => Promise<boolean>
   /** Makes an effect due that nothing durable knows of; false where the ledger knows it already. */
   readonly enqueue: (effect: Effect, signal: AbortSignal) => Promise<boolean>
-  /** Forgets an effect: when its event comes again it is run again. */
-  readonly remove: (key: EffectKey, signal: AbortSignal) => Promise<void>
+  /**
+   * Forgets an effect: when its event comes again it is run again. False when it is done, somebody is running it, or it is no
+   * longer as it was read: then nothing is forgotten, or a mail could go out twice.
+   */
+  readonly remove: (item: EffectItem, now: Date, signal: AbortSignal) => Promise<boolean>
 }
 
 /** Where effects are kept in DynamoDB. */
@@ -47,13 +50,8 @@ export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effec
     update: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>,
     signal: AbortSignal,
   ): Promise<boolean> => {
-    try {
-      await documents().send(new UpdateCommand({ TableName: table, Key: { pk: effectPk(key) }, ...update }), { abortSignal: signal })
-      return true
-    } catch (error) {
-      if (isConditionFailure(error)) return false
-      throw error
-    }
+    const command = new UpdateCommand({ TableName: table, Key: { pk: effectPk(key) }, ...update })
+    return conditionally(documents().send(command, { abortSignal: signal }))
   }
 
   return {
@@ -144,8 +142,31 @@ export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effec
       )
     },
 
-    async remove(key, signal) {
-      await documents().send(new DeleteCommand({ TableName: table, Key: { pk: effectPk(key) } }), { abortSignal: signal })
+    async remove(item, now, signal) {
+      const command = new DeleteCommand({
+        TableName: table,
+        Key: { pk: effectPk(item) },
+        ConditionExpression: `#state = :state AND attempt = :attempt AND (attribute_not_exists(#token) OR dueAt <= :now)${item.dueAt === undefined ? '' : ' AND dueAt = :due'}`,
+        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
+        ExpressionAttributeValues: {
+          ':state': item.state,
+          ':attempt': item.attempt,
+          ':now': now.toISOString(),
+          ...(item.dueAt !== undefined && { ':due': item.dueAt.toISOString() }),
+        },
+      })
+      return conditionally(documents().send(command, { abortSignal: signal }))
     },
+  }
+}
+
+/** Whether a conditional write was carried out. */
+async function conditionally(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write
+    return true
+  } catch (error) {
+    if (isConditionFailure(error)) return false
+    throw error
   }
 }

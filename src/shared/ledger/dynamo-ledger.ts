@@ -69,8 +69,11 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
         const item = await update(effect, claimOf(effect, token, now(), leaseMs), signal)
         return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: item.attempt } }
       } catch (error) {
-        unlessConditionFailed(error)
-        return standing(effect, token, await read(effect, signal))
+        if (isConditionFailure(error)) return standing(effect, token, await read(effect, signal))
+        // It may be written all the same. Nothing ran, so it is given back, as far as that can be done.
+        const ours = { ...keyOf(effect), token, attempt: 0 }
+        await asHolder(ours, 'SET dueAt = :now, updatedAt = :now REMOVE #token', {}, signal).catch(() => undefined)
+        throw error
       }
     },
 

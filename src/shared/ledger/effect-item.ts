@@ -36,16 +36,27 @@ export function readEffectItem(item: Readonly<Record<string, unknown>>): EffectI
     cutOff: item.cutOff === 'at-least-once' ? 'at-least-once' : 'at-most-once',
     token: text(item.token),
     attempt: typeof item.attempt === 'number' ? item.attempt : 0,
-    dueAt: typeof item.dueAt === 'string' ? new Date(item.dueAt) : undefined,
+    dueAt: readDate(item.dueAt),
     event: readEvent(item.event),
     reason: text(item.reason),
   }
 }
 
+/** Whether it is worth handing to a rule, which reads the rest as it reads an event of Cognito. */
+function isEvent(value: unknown): value is CognitoEvent {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readDate(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? new Date(value) : undefined
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date
+}
+
 /** Items can be edited by hand: one that cannot be read must not keep the others of its page from being run. */
 function readEvent(json: unknown): CognitoEvent | undefined {
   try {
-    return typeof json === 'string' ? JSON.parse(json) : undefined
+    const event: unknown = typeof json === 'string' ? JSON.parse(json) : undefined
+    return isEvent(event) ? event : undefined
   } catch {
     return undefined
   }

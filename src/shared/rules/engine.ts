@@ -3,6 +3,7 @@ import { type Allowed, checked } from './checked.ts'
 import { answerOf } from './condition.ts'
 import { type Context, narrowContext } from './context.ts'
 import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
+import { NotDone } from './not-done.ts'
 import { isReason, type Verdict } from './outcome.ts'
 import { reasonOf } from './reason.ts'
 import { isComposition, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
@@ -51,7 +52,8 @@ export async function evaluate<T extends Trigger>(
 
 async function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope): Promise<Verdict<T>> {
   try {
-    if (scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+    // A rule that never began certainly did nothing, which an effect in a ledger has to know.
+    if (scope.deadline.remainingMs() <= 0) throw new NotDone(new DeadlineExceeded())
     const said = rule.evaluate(ctx, runOf(engine, rule, scope))
     // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
     // would blame it, and a post chain would stop instead of going on to the rules that still have time.

@@ -1,12 +1,13 @@
 import { Breakage } from './breakage.ts'
 import type { Context } from './context.ts'
+import { DeadlineExceeded } from './deadline.ts'
 import { EffectLost } from './effect-lost.ts'
 import type { Claim, CutOff, Effect, Ledger, Setback } from './ledger.ts'
 import { NotDone } from './not-done.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { assertPost } from './post-only.ts'
 import { reasonOf } from './reason.ts'
-import { compose, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
+import { compose, isComposition, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
 import type { CognitoEvent, PostTrigger } from './trigger.ts'
 
 /** What once-only means for an effect. */
@@ -35,11 +36,15 @@ const MARK_PAUSE_MS = 25
  * Runs an effect once a user, however often its event comes: it is claimed in a ledger before it runs and marked when it is
  * done. A repeated event runs what is not done and skips what is. When the ledger cannot be reached the effect does not run.
  *
+ * @param rule One effect, not a composition of some.
  * @param options `cutOff` spells out what no ledger can know.
+ * @throws TypeError when the rule is a composition.
  * @example
  * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: ['email', 'email_verified'] })
  */
 export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T>, options: OnceOptions): Rule<T> & OnceNode {
+  // A composition passes over a broken rule inside it, and the ledger would take what nobody knows for nothing to do.
+  if (isComposition(rule)) throw new TypeError(`once() takes one effect; '${rule.name}' is a composition, which goes around it`)
   const name = options.occasion === undefined ? rule.name : `${rule.name}:${options.occasion}`
   const composed = compose<T>({
     name: 'once',
@@ -73,12 +78,12 @@ async function settle<T extends PostTrigger>(
   run: Run,
 ): Promise<AnyOutcome<T>> {
   if (verdict.kind === 'broken') {
-    // When even this fails the claim's lease runs out, which says the same a little later.
-    await run.wait(ledger.setBack(claim, setback(verdict.error, cutOff), ctx.signal)).catch(() => undefined)
+    // When even this fails the claim's lease runs out, and the effect counts as cut off.
+    await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff), ctx.signal), run).catch(() => undefined)
     throw new Breakage(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
-  else await run.wait(ledger.drop(claim, ctx.signal))
+  else await persistently(() => ledger.drop(claim, ctx.signal), run)
   return verdict
 }
 
@@ -88,11 +93,14 @@ function setback(error: unknown, cutOff: CutOff): Setback {
 }
 
 async function persistently(write: () => Promise<void>, run: Run): Promise<void> {
+  let problem: unknown
   for (;;) {
     try {
       return await run.wait(write())
     } catch (error) {
-      if (run.remainingMs() <= MARK_PAUSE_MS) throw error
+      // That the time ran out says less than what it ran out on.
+      if (problem === undefined || !(error instanceof DeadlineExceeded)) problem = error
+      if (run.remainingMs() <= MARK_PAUSE_MS) throw problem
       await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS))
     }
   }

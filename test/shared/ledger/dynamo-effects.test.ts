@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
 import { dynamoEffects, settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
-import { type EffectItem, effectPk } from '../../../src/shared/ledger/effect-item.ts'
+import { type EffectItem, effectPk, readEffectItem } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../src/shared/rules/ledger.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { granted, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
@@ -183,7 +183,7 @@ onEveryDynamoDb((engine) => {
       items.flatMap(({ userPoolId, sub }) => (userPoolId === 'eu-west-1_Listed' ? [sub] : [])).sort()
     expect(subs(await listed(ledger, 'unknown'))).toEqual(effects.map(({ sub }) => sub).sort())
     expect(subs(await listed(ledger, 'failed'))).toEqual([])
-    for (const effect of effects) await ledger.effects.remove(effect, signal)
+    for (const item of await listed(ledger, 'unknown')) await ledger.effects.remove(item, ledger.now(), signal)
     expect(subs(await listed(ledger, 'unknown'))).toEqual([])
   })
 
@@ -231,11 +231,35 @@ onEveryDynamoDb((engine) => {
   it('forgets an effect, so that its event runs it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.done(granted(await ledger.claim(effect, signal)), signal)
-    await ledger.effects.remove(effect, signal)
-    await ledger.effects.remove(effect, signal)
+    await ledger.setBack(granted(await ledger.claim(effect, signal)), { kind: 'unknown', reason: 'x' }, signal)
+    const item = readEffectItem((await ledger.stored(effect)) ?? {})
+    expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(true)
+    expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     expect(await ledger.stored(effect)).toBeUndefined()
     expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+  })
+
+  it('forgets nothing that somebody runs, that is done, or that is no longer as it was read', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    const claim = granted(await ledger.claim(effect, signal))
+    const item = readEffectItem((await ledger.stored(effect)) ?? {})
+    expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
+    await ledger.done(claim, signal)
+    ledger.wait(LEASE_MS)
+    expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
+    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+
+    const other = newEffect('at-least-once')
+    await ledger.claim(other, signal)
+    const cutOff = readEffectItem((await ledger.stored(other)) ?? {})
+    ledger.wait(LEASE_MS)
+    await ledger.claim(other, signal)
+    ledger.wait(LEASE_MS)
+    expect(await ledger.effects.remove(cutOff, ledger.now(), signal)).toBe(false)
+    const again = readEffectItem({ ...(await ledger.stored(other)), dueAt: 'not a date' })
+    expect(again.dueAt).toBeUndefined()
+    expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })
 
   it('rejects where the table is out of reach', async () => {
@@ -246,6 +270,6 @@ onEveryDynamoDb((engine) => {
     await expect(lost.list('failed').next()).rejects.toMatchObject(missing)
     await expect(lost.retry(newEffect(), signal)).rejects.toMatchObject(missing)
     await expect(lost.enqueue(newEffect(), signal)).rejects.toMatchObject(missing)
-    await expect(lost.remove(newEffect(), signal)).rejects.toMatchObject(missing)
+    await expect(lost.remove(readEffectItem({ state: 'failed' }), ledger.now(), signal)).rejects.toMatchObject(missing)
   })
 })

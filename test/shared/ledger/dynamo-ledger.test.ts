@@ -184,8 +184,8 @@ onEveryDynamoDb((engine) => {
   })
 
   /** A ledger behind a proxy that loses the answer to the next call, on the client that handlers use. */
-  async function losingAnswers(use: (lossy: Ledger) => Promise<void>): Promise<void> {
-    const proxy = await startLossyProxy(engine.endpoint(), 1)
+  async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
+    const proxy = await startLossyProxy(engine.endpoint(), lost)
     stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
     const documents = documentClient()
     try {
@@ -195,6 +195,15 @@ onEveryDynamoDb((engine) => {
       await proxy.stop()
     }
   }
+
+  it('gives a claim back of which it never heard that it was written: nothing ran', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-most-once')
+    // Both attempts of the client's.
+    await losingAnswers((lossy) => expect(lossy.claim(effect, signal)).rejects.toThrow(), 2)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending' })
+    expect(await ledger.stored(effect)).not.toHaveProperty('token')
+  })
 
   it('knows its own claim again where the answer was lost', async () => {
     const ledger = timedLedger(engine)

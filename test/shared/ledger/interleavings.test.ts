@@ -5,7 +5,7 @@ import { settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import type { Claim, CutOff, Effect } from '../../../src/shared/rules/ledger.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { erase, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 const retry = { kind: 'retry', reason: 'Throttling' } as const
@@ -122,7 +122,7 @@ onEveryDynamoDb((engine) => {
           expect(await ledger.claim(effect, signal)).toMatchObject({ kind: 'claimed' })
         }
         // Nothing of this course is to be found by the next.
-        await ledger.effects.remove(effect, signal)
+        await erase(engine.documents(), engine.tables.effects, effect)
       }),
       { numRuns: 60 },
     )

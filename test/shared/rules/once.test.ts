@@ -128,6 +128,12 @@ describe('an effect that is run once', () => {
   })
 })
 
+test('once takes one effect, since a composition hides what breaks inside it', () => {
+  const ledger = memoryLedger()
+  const work = defineRule<SamplePost>('work', () => done())
+  expect(() => once(ledger, chain(work), { cutOff: 'at-most-once' })).toThrow("'chain' is a composition, which goes around it")
+})
+
 describe('what the ledger is told to keep', () => {
   test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
     const ledger = memoryLedger()
