@@ -291,19 +291,19 @@ describe('the tables', () => {
   })
 })
 
-describe('the alarm', () => {
+describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) => {
   it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
-    const { Properties } = resource('EffectsParkedAlarm')
-    const line = sweepLine({ swept: {}, reasons: {} }, { failed: 1, unknown: 0 }, 'lifeguard-dev-effects', Date.now())
+    const { Properties } = resource(`${metric}Alarm`)
+    const line = sweepLine({ swept: {}, reasons: {} }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
     expect(Properties).toMatchObject({
       Namespace: 'Lifeguard',
-      MetricName: 'EffectsParked',
+      MetricName: metric,
       Dimensions: [{ Name: 'table', Value: line.table }],
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
       AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
     })
-    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, EffectsParked: 1 })
+    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, [metric]: 1 })
   })
 })
 

@@ -56,15 +56,23 @@ export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effec
 
   return {
     async due(now, limit, signal) {
-      const query = new QueryCommand({
-        TableName: table,
-        IndexName: QUEUE_INDEX,
-        KeyConditionExpression: 'queue = :pending AND dueAt <= :now',
-        ExpressionAttributeValues: { ':pending': 'pending', ':now': now.toISOString() },
-        Limit: limit,
-      })
-      const { Items = [] } = await documents().send(query, { abortSignal: signal })
-      return Items.map(readEffectItem)
+      const found: EffectItem[] = []
+      let start: Record<string, unknown> | undefined
+      // A page of DynamoDB ends at a megabyte, whatever the limit is: what cannot be settled must not hide the rest.
+      do {
+        const query = new QueryCommand({
+          TableName: table,
+          IndexName: QUEUE_INDEX,
+          KeyConditionExpression: 'queue = :pending AND dueAt <= :now',
+          ExpressionAttributeValues: { ':pending': 'pending', ':now': now.toISOString() },
+          Limit: limit - found.length,
+          ...(start && { ExclusiveStartKey: start }),
+        })
+        const page = await documents().send(query, { abortSignal: signal })
+        for (const item of page.Items ?? []) found.push(readEffectItem(item))
+        start = page.LastEvaluatedKey
+      } while (start !== undefined && found.length < limit)
+      return found
     },
 
     async *list(state) {

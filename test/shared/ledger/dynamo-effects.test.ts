@@ -5,7 +5,7 @@ import { dynamoEffects, settledAs } from '../../../src/shared/ledger/dynamo-effe
 import { type EffectItem, effectPk, readEffectItem } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../src/shared/rules/ledger.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { granted, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { erase, granted, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 const retry = { kind: 'retry', reason: 'Throttling' } as const
@@ -185,6 +185,21 @@ onEveryDynamoDb((engine) => {
     expect(subs(await listed(ledger, 'failed'))).toEqual([])
     for (const item of await listed(ledger, 'unknown')) await ledger.effects.remove(item, ledger.now(), signal)
     expect(subs(await listed(ledger, 'unknown'))).toEqual([])
+  })
+
+  it('finds what is due behind more than a megabyte of what is due longer', async () => {
+    const ledger = timedLedger(engine)
+    const effects = Array.from({ length: 5 }, () => newEffect('at-least-once'))
+    for (const effect of effects) {
+      await ledger.claim(effect, signal)
+      const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
+      await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
+      ledger.wait(1000)
+    }
+    ledger.wait(LEASE_MS)
+    const due = await ledger.effects.due(ledger.now(), 10_000, signal)
+    expect(due.map(effectPk)).toEqual(expect.arrayContaining(effects.map(effectPk)))
+    for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
 
   it('makes what failed due at once, with all its attempts before it', async () => {
