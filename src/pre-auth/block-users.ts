@@ -1,4 +1,4 @@
-import { deny, skip } from '../shared/rules/outcome.ts'
+import { deny, isPublicText, skip } from '../shared/rules/outcome.ts'
 import { compose, type Need, type Rule } from '../shared/rules/rule.ts'
 import type { PreTrigger } from '../shared/rules/trigger.ts'
 import { type Block, type BlockList, blockKeys } from './block-list.ts'
@@ -54,7 +54,7 @@ export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, 
 
 /** Blocks are written by people: a text of nothing but full stops and spaces is none, and must not break the rule. */
 function publicText({ message }: Block): string {
-  return message !== undefined && /[^\s.]/u.test(message) ? message : BLOCKED
+  return isPublicText(message) ? message : BLOCKED
 }
 
 /** By our own clock: DynamoDB deletes expired items hours late. */

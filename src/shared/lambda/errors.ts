@@ -1,3 +1,5 @@
+import { withoutFullStop } from '../rules/outcome.ts'
+
 /**
  * What the caller of Cognito reads when something of ours went wrong. Fixed: whatever is thrown is shown to end users.
  * Without a full stop, since Cognito adds one.
@@ -9,7 +11,7 @@ export class TriggerDenied extends Error {
   override readonly name = 'TriggerDenied'
   constructor(message: string) {
     // A rule may deny without deny(), which drops the full stop; Cognito adds one.
-    super(message.replace(/[\s.]+$/u, ''))
+    super(withoutFullStop(message))
     // Lambda writes the stack to the log; it leads into this toolkit and tells nothing.
     this.stack = `${this.name}: ${this.message}`
   }

@@ -1,5 +1,5 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import type { Documents } from '../aws/dynamodb.ts'
+import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
 /** Where profiles are kept in DynamoDB. */
@@ -88,8 +88,4 @@ interface Change {
   readonly add?: string
   readonly condition?: string
   readonly values?: Readonly<Record<string, unknown>>
-}
-
-function isConditionFailure(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }

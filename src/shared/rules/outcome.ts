@@ -80,6 +80,11 @@ export function isPublicText(text: unknown): text is string {
   return typeof text === 'string' && /[^\s.]/u.test(text)
 }
 
+/** A text without the full stops at its end: Cognito adds one. */
+export function withoutFullStop(text: string): string {
+  return text.replace(/[\s.]+$/u, '')
+}
+
 /** Vouches for this user. */
 export function allow(): Plain<'allow'> {
   return { kind: 'allow' }
@@ -119,7 +124,7 @@ export function deny(reason: string, message: string, detail?: string): Deny {
   if (!isReason(reason)) {
     throw new TypeError(`deny: the reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'domain-not-allowed'`)
   }
-  const text = message.replace(/[\s.]+$/u, '')
+  const text = withoutFullStop(message)
   if (text === '') throw new TypeError(`deny('${reason}'): the message for the caller is empty`)
   return detail === undefined ? { kind: 'deny', reason, message: text } : { kind: 'deny', reason, message: text, detail }
 }
