@@ -1,11 +1,35 @@
 import { SESClient } from '@aws-sdk/client-ses'
-import { requestHandler, SEND_ATTEMPTS } from './client-settings.ts'
+import { NotDone } from '../rules/not-done.ts'
+import { SEND_ATTEMPTS, sendConnections, sendTimes } from './client-settings.ts'
+import { watchedConnections } from './connections.ts'
 import { lazily } from './lazily.ts'
 
 /** An SES client that is made at its first use. */
 export type Ses = () => SESClient
 
-/** The process's SES client: one attempt, since a repeated one can be a second mail. */
+/**
+ * The process's SES client: one attempt, since a repeated one can be a second mail, and no connection that has been idle, since
+ * its failure would tell nothing. Its calls throw {@link NotDone} where no connection was made, so that nothing was sent.
+ *
+ * @example
+ * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
+ */
 export function sesClient(): Ses {
-  return lazily(() => new SESClient({ maxAttempts: SEND_ATTEMPTS, requestHandler }))
+  return lazily(() => {
+    const { httpAgent, httpsAgent, dropIdle, neverMade } = watchedConnections(sendConnections)
+    const client = new SESClient({ maxAttempts: SEND_ATTEMPTS, requestHandler: { ...sendTimes, httpAgent, httpsAgent } })
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        dropIdle()
+        try {
+          return await next(args)
+        } catch (error) {
+          throw neverMade(error) ? new NotDone(error) : error
+        }
+      },
+      // Around the only attempt.
+      { step: 'initialize', name: 'watched-connections' },
+    )
+    return client
+  })
 }

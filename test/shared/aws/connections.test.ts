@@ -1,0 +1,190 @@
+import { once } from 'node:events'
+import { type Agent, request as httpRequest } from 'node:http'
+import { createServer as createHttpsServer, request as httpsRequest } from 'node:https'
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Connections, watchedConnections } from '../../../src/shared/aws/connections.ts'
+import { startTroubledService, type TroubledService } from '../../support/troubled-service.ts'
+import { selfSigned } from './self-signed.ts'
+
+const times = { connectMs: 10_000, idleMs: 2000 }
+
+let connections: Connections
+beforeEach(() => {
+  connections = watchedConnections(times)
+})
+afterEach(() => {
+  connections.httpAgent.destroy()
+  connections.httpsAgent.destroy()
+  vi.restoreAllMocks()
+})
+
+/** Posts a few bytes, and says what came of it: a status, or the error. */
+function post(url: string, agent: Agent): Promise<unknown> {
+  return new Promise((resolve) => {
+    const send = url.startsWith('https:') ? httpsRequest : httpRequest
+    send(url, { agent, method: 'POST' }, (response) => response.resume().on('end', () => setImmediate(resolve, response.statusCode)))
+      .on('error', resolve)
+      .end('a mail')
+  })
+}
+
+describe('a connection', () => {
+  let service: TroubledService
+  const used = new Set<unknown>()
+
+  beforeEach(async () => {
+    used.clear()
+    service = await startTroubledService(({ request, response }) => {
+      used.add(request.socket)
+      response.end()
+    })
+  })
+  afterEach(() => service.stop())
+
+  const postTwice = async (between: () => void): Promise<void> => {
+    expect(await post(service.endpoint, connections.httpAgent)).toBe(200)
+    between()
+    connections.dropIdle()
+    expect(await post(service.endpoint, connections.httpAgent)).toBe(200)
+  }
+
+  it('is used again by a request that follows soon', async () => {
+    await postTwice(() => undefined)
+    expect(used.size).toBe(1)
+  })
+
+  /** Posts twice, as long apart as the clocks say, and counts the connections. */
+  const connectionsAfter = async ({ wall, monotonic }: { readonly wall: number; readonly monotonic: number }): Promise<number> => {
+    const [wallNow, monotonicNow] = [Date.now(), performance.now()]
+    await postTwice(() => {
+      vi.spyOn(Date, 'now').mockReturnValue(wallNow + wall)
+      vi.spyOn(performance, 'now').mockReturnValue(monotonicNow + monotonic)
+    })
+    return used.size
+  }
+
+  it('is used again as long as it has not been idle for too long', async () => {
+    expect(await connectionsAfter({ wall: 1900, monotonic: 1900 })).toBe(1)
+  })
+
+  it.each([
+    { clock: 'the wall clock alone has gone on, the process having been frozen', wall: 2500, monotonic: 0 },
+    { clock: 'the monotonic clock alone has gone on, the wall clock having been set', wall: 0, monotonic: 2500 },
+    { clock: 'the wall clock has been set back', wall: -60_000, monotonic: 0 },
+  ])('is not used again when $clock', async (clocks) => {
+    expect(await connectionsAfter(clocks)).toBe(2)
+  })
+
+  it('of several is judged by itself: the one that has just come free is used again', async () => {
+    const agent = connections.httpAgent
+    await Promise.all([post(service.endpoint, agent), post(service.endpoint, agent)])
+    expect(used.size).toBe(2)
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2500)
+    await post(service.endpoint, agent)
+    connections.dropIdle()
+    await Promise.all([post(service.endpoint, agent), post(service.endpoint, agent)])
+    expect(used.size).toBe(3)
+  })
+})
+
+describe('an error', () => {
+  let server: Server | undefined
+  const open = new Set<Socket>()
+
+  afterEach(async () => {
+    for (const socket of open) socket.destroy()
+    if (server?.listening) await new Promise((resolve) => server?.close(resolve))
+    server = undefined
+  })
+
+  async function listening(next: Server, scheme: 'http' | 'https'): Promise<string> {
+    server = next.on('connection', (socket: Socket) => {
+      open.add(socket.on('error', () => undefined))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The server has no port')
+    return `${scheme}://127.0.0.1:${address.port}`
+  }
+
+  /** A server that hears of each request, and then resets the connection. */
+  async function startTls(heard: unknown[]): Promise<{ readonly url: string; readonly cert: string }> {
+    const { key, cert } = selfSigned()
+    const url = await listening(
+      createHttpsServer({ key, cert }, ({ socket, url }) => {
+        heard.push(url)
+        socket.destroy()
+      }),
+      'https',
+    )
+    return { url, cert }
+  }
+
+  it('of a port where nobody listens is one of a connection that was never made', async () => {
+    const url = await listening(createServer(), 'http')
+    await new Promise((resolve) => server?.close(resolve))
+    const error = await post(url, connections.httpAgent)
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+    expect(connections.neverMade(error)).toBe(true)
+  })
+
+  it('of a host that does not exist is one of a connection that was never made', async () => {
+    // No part of a name is longer than 63 characters: the system knows without asking anybody.
+    const error = await post(`http://${'a'.repeat(64)}.invalid`, connections.httpAgent)
+    expect(error).toMatchObject({ syscall: 'getaddrinfo' })
+    expect(connections.neverMade(error)).toBe(true)
+  })
+
+  it('in the middle of the handshake is one of a connection that was never made', async () => {
+    const url = await listening(
+      createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
+      'https',
+    )
+    const error = await post(url, connections.httpsAgent)
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect(connections.neverMade(error)).toBe(true)
+  })
+
+  it('of a handshake that takes too long is one of a connection that was never made', async () => {
+    const url = await listening(createServer(), 'https')
+    const impatient = watchedConnections({ ...times, connectMs: 50 })
+    const error = await post(url, impatient.httpsAgent)
+    expect(error).toMatchObject({ name: 'ConnectTimeout', code: 'connect-timeout', message: 'No connection was made within 50 ms' })
+    expect(impatient.neverMade(error)).toBe(true)
+  })
+
+  it('of a certificate that is not trusted is one of a connection that was never made: the server hears of no request', async () => {
+    const heard: unknown[] = []
+    const { url } = await startTls(heard)
+    const error = await post(url, connections.httpsAgent)
+    expect(error).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    expect(connections.neverMade(error)).toBe(true)
+    expect(heard).toEqual([])
+  })
+
+  it('after the handshake is one of which nobody knows', async () => {
+    const heard: unknown[] = []
+    const { url, cert } = await startTls(heard)
+    connections.httpsAgent.options.ca = cert
+    const error = await post(url, connections.httpsAgent)
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect(connections.neverMade(error)).toBe(false)
+    expect(heard).toEqual(['/'])
+  })
+
+  it('of a connection that was made in time is not one of the time to connect', async () => {
+    const url = await listening(
+      createServer((socket) => setTimeout(() => socket.destroy(), 100)),
+      'http',
+    )
+    const impatient = watchedConnections({ ...times, connectMs: 50 })
+    const error = await post(url, impatient.httpAgent)
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect(impatient.neverMade(error)).toBe(false)
+  })
+
+  it.each([undefined, null, 'ECONNREFUSED', new Error('other')])('from elsewhere is none of a connection: %s', (error) => {
+    expect(connections.neverMade(error)).toBe(false)
+  })
+})
