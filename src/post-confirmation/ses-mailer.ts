@@ -13,7 +13,9 @@ export interface SesMailerOptions {
 const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
 
 /**
- * Sends mails through Amazon SES, each in one attempt. In SES's sandbox only verified addresses can be written to.
+ * Sends mails through Amazon SES, each in one attempt unless the client makes more. In SES's sandbox only verified addresses can
+ * be written to. Throws `NotDone` where a mail certainly did not go out: a client of more than one attempt knows that less
+ * often, since an earlier attempt may have been accepted.
  *
  * @example
  * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
@@ -22,26 +24,69 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
   return {
     needs: [{ actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' }],
     async send(mail, signal) {
+      const command = commandOf(mail, from)
+      const requests = countRequests(command, signal)
       try {
-        await ses().send(commandOf(mail, from), { abortSignal: signal })
+        await ses().send(command, { abortSignal: signal })
       } catch (error) {
-        throw isRefusal(error) ? new NotDone(error) : error
+        throw !(error instanceof NotDone) && wasNotSent(error, requests()) ? new NotDone(error) : error
       }
     },
   }
 }
 
-// Before these nothing was sent: there was nobody to talk to, or nothing to sign with.
-const NEVER_SENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError'])
+/**
+ * Counts the requests that are made for a command; undefined until the command itself is on its way, and for ever where a client
+ * sends another in its place. The SDK's own count, `$metadata.attempts`, is not on every error: not on that of an abort.
+ */
+function countRequests({ middlewareStack }: SendEmailCommand, signal: AbortSignal): () => number | undefined {
+  let begun = false
+  let requests = 0
+  middlewareStack.add(
+    (next) => (args) => {
+      begun = true
+      return next(args)
+    },
+    { step: 'initialize', name: 'begin-to-count' },
+  )
+  // The innermost step, once an attempt: behind it is the network.
+  middlewareStack.add(
+    (next) => async (args) => {
+      signal.throwIfAborted()
+      requests += 1
+      return next(args)
+    },
+    { step: 'deserialize', priority: 'low', name: 'count-requests' },
+  )
+  return () => (begun ? requests : undefined)
+}
 
 /**
- * Nothing was sent, or SES answered that it would not: after a 500, a timeout or a lost connection the mail may be on its way.
+ * There was no request, say for want of credentials, or one that could not be made or was refused: after a 500, a timeout or a
+ * lost connection the mail may be on its way, and so it may after an earlier request.
  */
+function wasNotSent(error: unknown, requests: number | undefined): boolean {
+  return requests === 0 || (requests === 1 && (isRefusal(error) || neverConnected(error)))
+}
+
 function isRefusal(error: unknown): boolean {
-  if (error instanceof Error && (NEVER_SENT.has(error.name) || ('code' in error && NEVER_SENT.has(error.code)))) return true
   if (!(error instanceof SESServiceException)) return false
   const { httpStatusCode } = error.$metadata
   return httpStatusCode !== undefined && httpStatusCode >= 400 && httpStatusCode < 500
+}
+
+/** Before these calls of the system have succeeded there is nothing to write to. */
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
+/** The SDK's connection timeout has no code, as the timeout of a silent socket has none: only its words tell them apart. */
+const NOT_ESTABLISHED = 'did not establish a connection'
+
+/** Whether no connection was made, as far as the error of any client tells. The process's own client knows more. */
+function neverConnected(error: unknown): boolean {
+  // One error for each address of the host.
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected)
+  if (!(error instanceof Error)) return false
+  if ('syscall' in error) return CONNECTING.has(error.syscall)
+  return error.name === 'TimeoutError' && error.message.includes(NOT_ESTABLISHED)
 }
 
 function commandOf({ to, subject, text, html }: Mail, from: string): SendEmailCommand {
