@@ -1,36 +1,39 @@
-import { WELCOME_ATTRIBUTES } from '../post-confirmation/send-welcome-email.ts'
 import { type Line, linesOf } from '../replay/lines.ts'
-import { effectPk } from '../shared/ledger/effect-item.ts'
-import type { CutOff, Effect, EffectKey } from '../shared/rules/ledger.ts'
-import type { PoolUser } from '../sweeper/users.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import type { LostEffect } from '../shared/rules/effect-lost.ts'
+import type { CutOff } from '../shared/rules/ledger.ts'
 import { counted, keyOf } from './effects-list.ts'
 import { type EffectsServices, troubleOf } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
 import { lostEffects } from './lost-effects.ts'
 import { plain } from './table.ts'
 
-/** Puts effects into the ledger that nothing but a log knows of. Those that the ledger knows already stay as they are. */
+/**
+ * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
+ * that the ledger knows stays as it is.
+ */
 export async function recoverEffects(services: EffectsServices, chunks: AsyncIterable<string>, cutOff: CutOff, io: Io): Promise<number> {
-  const counts = { queued: 0, known: 0, gone: 0, failed: 0 }
+  const counts = { put: 0, released: 0, known: 0, failed: 0 }
   const seen = new Set<string>()
   let unreadable = 0
-  for await (const found of lostEffects(untilEnd(linesOf(chunks), io.signal))) {
+  for await (const found of lostEffects(untilEnd(linesOf(readable(chunks)), io.signal))) {
     if (found.kind === 'unreadable') {
       unreadable += 1
       io.err(`line ${found.number}: tells of a lost effect, but cannot be read\n`)
       continue
     }
-    const { effect } = found
-    if (seen.has(effectPk(effect))) continue
-    seen.add(effectPk(effect))
-    const outcome = await recover(services, effect, cutOff, io)
+    // Several claims of one effect can be lost, and any of them may be the one that was written.
+    const line = `${keyOf(found.effect)} ${found.effect.token}`
+    if (seen.has(line)) continue
+    seen.add(line)
+    const outcome = await recover(services, found.effect, cutOff, io)
     counts[outcome] += 1
   }
-  const { queued, known, gone, failed } = counts
+  const { put, released, known, failed } = counts
   const parts = [
-    `${queued} put into the ledger`,
+    `${put} put into the ledger`,
+    ...(released > 0 ? [`${released} given back`] : []),
     `${known} known to it already`,
-    `${gone} of users who are gone`,
     ...(failed > 0 ? [`${failed} not recovered`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
   ]
@@ -39,41 +42,27 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
 }
 
 async function recover(
-  { effects, users }: EffectsServices,
-  key: EffectKey,
+  { effects, owed }: EffectsServices,
+  lost: LostEffect,
   cutOff: CutOff,
   io: Io,
-): Promise<'queued' | 'known' | 'gone' | 'failed'> {
+): Promise<'put' | 'released' | 'known' | 'failed'> {
+  const { userPoolId, sub, effect } = lost
   try {
-    const user = await users.find(key.userPoolId, key.sub, io.signal)
-    if (user === undefined) {
-      io.err(`${plain(keyOf(key))}: the user is gone\n`)
-      return 'gone'
-    }
-    return (await effects.enqueue(rebuilt(key, user, cutOff), io.signal)) ? 'queued' : 'known'
+    if (await owed.put({ userPoolId, sub, effect, cutOff }, io.signal)) return 'put'
+    return (await effects.release(lost, io.signal)) ? 'released' : 'known'
   } catch (error) {
-    io.err(`${plain(`${keyOf(key)}: ${troubleOf(error)}`)}\n`)
+    io.err(`${plain(`${keyOf(lost)}: ${troubleOf(error)}`)}\n`)
     return 'failed'
   }
 }
 
-/** The effect with its event as it must have been: effects are claimed when a sign-up is confirmed, and at no other time. */
-function rebuilt(key: EffectKey, { userName, attributes }: PoolUser, cutOff: CutOff): Effect {
-  const kept = WELCOME_ATTRIBUTES.flatMap((name) => (attributes[name] === undefined ? [] : [[name, attributes[name]] as const]))
-  return {
-    ...key,
-    cutOff,
-    event: {
-      version: '1',
-      triggerSource: 'PostConfirmation_ConfirmSignUp',
-      // A pool's id begins with its region.
-      region: key.userPoolId.split('_')[0] ?? '',
-      userPoolId: key.userPoolId,
-      userName,
-      callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: null },
-      request: { userAttributes: { sub: key.sub, ...Object.fromEntries(kept) } },
-      response: {},
-    },
+/** What the lines come from is the caller's: where it cannot be read, the ledger is not to blame. */
+async function* readable(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw new UsageError(`The lines cannot be read: ${troubleOf(error)}`)
   }
 }
 

@@ -1,15 +1,13 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { lazily } from '../shared/aws/lazily.ts'
 import { dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
-import { cognitoUsers } from '../sweeper/cognito-users.ts'
-import type { Users } from '../sweeper/users.ts'
+import { dynamoOwed, type Owed } from '../shared/ledger/dynamo-owed.ts'
 
 /** What the commands work on. */
 export interface EffectsServices {
   readonly effects: Effects
-  readonly users: Users
+  readonly owed: Owed
 }
 
 // A person waits longer than Cognito does, over a line that may be slow; forever is too long.
@@ -20,10 +18,7 @@ export function effectsServices(table: string): EffectsServices {
   const documents = lazily(() =>
     DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
   )
-  return {
-    effects: dynamoEffects({ documents, table }),
-    users: cognitoUsers(lazily(() => new CognitoIdentityProviderClient({ requestHandler }))),
-  }
+  return { effects: dynamoEffects({ documents, table }), owed: dynamoOwed({ documents, table }) }
 }
 
 /** What went wrong with a service, in a few words. */

@@ -1,6 +1,6 @@
 /** What lifeguard effects --help says. */
 export const EFFECTS_HELP: string = `lifeguard effects list [--state STATE] [--json]
-lifeguard effects retry POOL SUB EFFECT | --all-failed
+lifeguard effects retry POOL SUB EFFECT [--even-unknown] | --all-failed
 lifeguard effects drop POOL SUB EFFECT
 lifeguard effects recover [FILE]
 
@@ -10,17 +10,19 @@ the region and the endpoints of your environment.
 
 list     what is not done: pending (the sweeper runs it when it is due), failed (tried often enough)
          or unknown (cut off, so that nobody knows whether it happened, and must not happen twice)
-retry    makes failed effects due at once; the sweeper runs them
+retry    makes failed effects due at once; the sweeper runs them, with what the pool knows of
+         the user
 drop     forgets an effect that is not done: nobody runs it again, unless its event comes again
 recover  reads log lines from FILE, or from standard input, finds effects that were lost because
          the ledger could not be reached, and puts each into the ledger, once; the sweeper runs
-         them. The lines may be wrapped, as CloudWatch exports them. Users are looked up in their
-         pool.
+         them. A claim that was written although its answer was lost is given back. The lines may
+         be wrapped, as CloudWatch exports them.
 
   --table NAME      the table of effects; EFFECT_TABLE of your environment unless given
   --state STATE     list: only pending, unknown or failed ones
   --json            list: one JSON object a line on standard output, and nothing else there
   --all-failed      retry: every effect that failed
+  --even-unknown    retry: although it may have happened already
   --cut-off WHICH   recover: what about an effect that is cut off once more: at-most-once (default)
                     or at-least-once
 

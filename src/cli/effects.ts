@@ -12,6 +12,9 @@ import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
 import { plain } from './table.ts'
 
+// Longer than a pool's id, a `sub` and a rule's name are; DynamoDB refuses a key of more than 2048 bytes.
+const LONGEST_PART = 200
+
 type Work = (services: EffectsServices, io: Io) => Promise<number>
 
 const CUT_OFFS = ['at-most-once', 'at-least-once'] as const satisfies readonly CutOff[]
@@ -43,6 +46,7 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
       state: { type: 'string' },
       json: { type: 'boolean' },
       'all-failed': { type: 'boolean' },
+      'even-unknown': { type: 'boolean' },
       'cut-off': { type: 'string' },
     },
   })
@@ -62,12 +66,13 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
   return { table, work }
 }
 
-const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'cut-off': 'recover' } as const
+const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', 'cut-off': 'recover' } as const
 
 interface Values {
   readonly state?: string | undefined
   readonly json?: boolean | undefined
   readonly 'all-failed'?: boolean | undefined
+  readonly 'even-unknown'?: boolean | undefined
   readonly 'cut-off'?: string | undefined
 }
 
@@ -84,8 +89,9 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
     case 'retry': {
       if (values['all-failed'] !== true) {
         const key = keyNamed(command, rest)
-        return (services) => retryEffect(services, key, io)
+        return (services) => retryEffect(services, key, values['even-unknown'] ?? false, io)
       }
+      if (values['even-unknown']) throw new UsageError('--even-unknown goes with one effect: look at each before it may happen twice')
       if (rest.length > 0) throw new UsageError(`effects retry takes --all-failed or one effect; '${rest[0]}' is too much`)
       return (services) => retryAllFailed(services, io)
     }
@@ -104,6 +110,9 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
 function keyNamed(command: string, [userPoolId, sub, effect, more]: readonly string[]): EffectKey {
   if (!userPoolId || !sub || !effect) throw new UsageError(`Say which effect: lifeguard effects ${command} POOL SUB EFFECT`)
   if (more !== undefined) throw new UsageError(`effects ${command} takes one effect; '${more}' is too much`)
+  for (const each of [userPoolId, sub, effect]) {
+    if (each.length > LONGEST_PART) throw new UsageError(`'${each.slice(0, LONGEST_PART)}...' is no part of an effect: it is too long`)
+  }
   return { userPoolId, sub, effect }
 }
 

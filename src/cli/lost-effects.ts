@@ -1,9 +1,9 @@
 import type { Line } from '../replay/lines.ts'
-import { EFFECT_LOST } from '../shared/lambda/log/report.ts'
-import type { EffectKey } from '../shared/rules/ledger.ts'
+import { EFFECT_LOST } from '../shared/lambda/log/lost-line.ts'
+import type { LostEffect } from '../shared/rules/effect-lost.ts'
 
 /** What a log line says of a lost effect. */
-export type LostLine = { readonly kind: 'lost'; readonly effect: EffectKey } | { readonly kind: 'unreadable'; readonly number: number }
+export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
 
 /**
  * Finds the lines by which handlers tell of effects that no ledger knows. They may stand in a field `message`, as CloudWatch
@@ -19,16 +19,16 @@ export async function* lostEffects(lines: AsyncIterable<Line>): AsyncGenerator<L
 }
 
 /** Undefined for a line that tells of something else and only has the words in it. */
-function effectIn(text: string): EffectKey | 'unreadable' | undefined {
+function effectIn(text: string): LostEffect | 'unreadable' | undefined {
   // A field of an object, or an item of a list, that is printed over several lines.
   const field = /^(?:"message":\s*)?(".*"),?$/.exec(text)?.[1]
   const value = parsed(field ?? text.slice(text.indexOf('{')))
   if (typeof value === 'string') return effectIn(value.trim())
   if (!isRecord(value)) return 'unreadable'
-  const { message, userPoolId, sub, effect } = value
+  const { message, userPoolId, sub, effect, token } = value
   if (message !== EFFECT_LOST) return typeof message === 'string' && message.includes(EFFECT_LOST) ? effectIn(message.trim()) : undefined
-  const isKey = isText(userPoolId) && isText(sub) && isText(effect)
-  return isKey ? { userPoolId, sub, effect } : 'unreadable'
+  const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)
+  return isWhole ? { userPoolId, sub, effect, token } : 'unreadable'
 }
 
 function parsed(text: string): unknown {

@@ -1,14 +1,25 @@
 import { documentClient } from '../shared/aws/dynamodb.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
+import { dynamoOwed } from '../shared/ledger/dynamo-owed.ts'
 import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/settings.ts'
 import { postAuthentication } from './post-authentication.ts'
-import { recordSignIn } from './record-sign-in.ts'
-import { readPostAuthenticationSettings } from './settings.ts'
+import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
+import { type PostAuthenticationSettings, readPostAuthenticationSettings } from './settings.ts'
 import type { PostAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readPostAuthenticationSettings(process.env))
-const profiles = dynamoProfiles({ documents: documentClient(), table: settings.PROFILE_TABLE })
+const documents = documentClient()
+const owed = owedBy(settings)
 
-export const handler: TriggerHandler<PostAuthentication> = postAuthentication.with(logging(settings))(recordSignIn(profiles))
+export const handler: TriggerHandler<PostAuthentication> = postAuthentication.with(logging(settings))(
+  recordSignIn(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }), { ...(owed && { owed }) }),
+)
+
+/** The welcome mail, of which post confirmation may have left no record: a process that was killed, say. */
+function owedBy(settings: PostAuthenticationSettings): OwedAtSignIn | undefined {
+  const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_CUT_OFF: cutOff } = settings
+  if (from === undefined || createdSince === undefined || table === undefined) return undefined
+  return { ledger: dynamoOwed({ documents, table }), effects: [{ effect: 'send-welcome-email', cutOff, createdSince }] }
+}

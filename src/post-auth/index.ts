@@ -1,6 +1,7 @@
 export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
+export { dynamoOwed, type Owed, type OwedEffect } from '../shared/ledger/dynamo-owed.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 export type { ProfileStore, Profiles, ProfileUser, SignIn } from '../shared/profiles/profiles.ts'
 export { guard, postAuthentication } from './post-authentication.ts'
-export { type RecordSignInOptions, recordSignIn } from './record-sign-in.ts'
+export { type OwedAtSignIn, type RecordSignInOptions, recordSignIn } from './record-sign-in.ts'
 export type { PostAuthentication, PostAuthenticationEvent, PostAuthenticationSource } from './trigger.ts'

@@ -1,3 +1,4 @@
+import type { Owed, OwedEffect } from '../shared/ledger/dynamo-owed.ts'
 import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
 import type { ProfileStore } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
@@ -6,6 +7,13 @@ import type { PostAuthentication } from './trigger.ts'
 
 // Cognito waits for five seconds a try, and may try three times.
 const NOT_AGAIN_WITHIN_MS = 15_000
+
+/** What is put down at a sign-in, for a sweeper to run. */
+export interface OwedAtSignIn {
+  readonly ledger: Owed
+  /** The effects, under the names by which a ledger keeps them. Spell out who is owed them: people were there before. */
+  readonly effects: readonly (Omit<OwedEffect, 'userPoolId' | 'sub'> & Required<Pick<OwedEffect, 'createdSince'>>)[]
+}
 
 /** What is kept of a sign-in. */
 export interface RecordSignInOptions {
@@ -16,6 +24,11 @@ export interface RecordSignInOptions {
    * event could be told from a second sign-in, so the count is approximate either way.
    */
   readonly notAgainWithinMs?: number
+  /**
+   * What a user is owed whose confirmation may not have come through, put down once a user. It costs two writes at a first
+   * sign-in, and nothing afterwards.
+   */
+  readonly owed?: OwedAtSignIn
   /** The time of the sign-in; the process's own clock unless set. */
   readonly now?: () => Date
 }
@@ -29,8 +42,8 @@ export interface RecordSignInOptions {
  * @example
  * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
-export function recordSignIn(profiles: ProfileStore<'signedIn'>, options: RecordSignInOptions = {}): Rule<PostAuthentication> {
-  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, notAgainWithinMs = NOT_AGAIN_WITHIN_MS, now = () => new Date() } = options
+export function recordSignIn(profiles: ProfileStore<'signedIn' | 'owedPut'>, options: RecordSignInOptions = {}): Rule<PostAuthentication> {
+  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, notAgainWithinMs = NOT_AGAIN_WITHIN_MS, owed, now = () => new Date() } = options
   if (!(notAgainWithinMs >= 0 && Number.isSafeInteger(notAgainWithinMs)))
     throw new RangeError(`recordSignIn: notAgainWithinMs is a whole number of milliseconds, 0 or more; got ${notAgainWithinMs}`)
   return defineRule<PostAuthentication>(
@@ -38,9 +51,15 @@ export function recordSignIn(profiles: ProfileStore<'signedIn'>, options: Record
     async (ctx) => {
       const user = profileUser(ctx, attributes)
       if (user === undefined) return skip('no-sub')
-      await profiles.signedIn(user, { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs }, ctx.signal)
+      const { owedPut } = await profiles.signedIn(user, { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs }, ctx.signal)
+      if (owed !== undefined && !owedPut) {
+        const { userPoolId, sub } = user
+        await Promise.all(owed.effects.map((effect) => owed.ledger.put({ userPoolId, sub, ...effect }, ctx.signal)))
+        // Only now: what was not put down is asked for again at the next sign-in.
+        await profiles.owedPut(user, now(), ctx.signal)
+      }
       return done()
     },
-    { kind: 'effect', ...(profiles.needs && { needs: profiles.needs }) },
+    { kind: 'effect', needs: [...(profiles.needs ?? []), ...(owed?.ledger.needs ?? [])] },
   )
 }

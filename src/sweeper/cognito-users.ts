@@ -21,7 +21,7 @@ export function cognitoUsers(cognito: Cognito): Users {
           throw error instanceof ResourceNotFoundException ? new PoolNotFound(error) : error
         })
       const [user] = found
-      return user && { userName: user.Username ?? '', attributes: attributesOf(user.Attributes) }
+      return user && { userName: user.Username ?? '', attributes: attributesOf(user.Attributes), createdAt: user.UserCreateDate }
     },
   }
 }

@@ -1,9 +1,10 @@
 import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
 import { cognitoClient } from '../shared/aws/cognito.ts'
 import { documentClient } from '../shared/aws/dynamodb.ts'
+import { lostLine } from '../shared/lambda/log/lost-line.ts'
 import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
+import { onceRules } from '../shared/rules/once-rules.ts'
 import { cognitoUsers } from './cognito-users.ts'
-import { onceRules } from './once-rules.ts'
 import { readSweeperSettings } from './settings.ts'
 import { countParked } from './standing.ts'
 import { sweep } from './sweep.ts'
@@ -23,9 +24,12 @@ export async function handler(_event?: unknown, context?: { readonly getRemainin
   const endsAt = performance.now() + (context?.getRemainingTimeInMillis?.() ?? UNKNOWN_MS) - MARGIN_MS
   const remainingMs = (): number => endsAt - performance.now()
   const report = await sweep({ effects, users, rules, remainingMs })
-  const parked = report.unread === undefined ? await countParked(effects, () => remainingMs() + MARGIN_MS / 2) : undefined
+  const countingMs = Math.max(0, Math.round(remainingMs() + MARGIN_MS / 2))
+  const parked = report.unread === undefined ? await countParked(effects, AbortSignal.timeout(countingMs)) : {}
   // Straight to standard output: CloudWatch reads metrics from lines that are nothing but JSON.
-  process.stdout.write(`${JSON.stringify(sweepLine(report, parked, settings.EFFECT_TABLE, Date.now()))}\n`)
+  const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+  for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
+  write(sweepLine(report, parked, settings.EFFECT_TABLE, Date.now()))
   // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
   if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
 }

@@ -1,29 +1,22 @@
-import type { Effects } from '../shared/ledger/dynamo-effects.ts'
+import type { Effects, ParkedState } from '../shared/ledger/dynamo-effects.ts'
 
 /** How many effects wait for a person. */
-export interface Standing {
-  readonly failed: number
-  readonly unknown: number
-}
+export type Standing = Readonly<Partial<Record<ParkedState, number>>>
 
 /**
- * Counts the effects that wait for a person, whoever parked them: a sweep, or the trigger itself.
- *
- * @returns undefined where the time was too short to count them all, or the ledger could not be read: no count is better than
- * one that is too low, which would end an alarm.
+ * Counts the effects that wait for a person, whoever parked them: a sweep, or the trigger itself. Where the time ends, or the
+ * ledger cannot be read, the count is what was found until then; one of none then stands for nothing and is left out, since
+ * it would end an alarm.
  */
-export async function countParked(effects: Pick<Effects, 'list'>, remainingMs: () => number): Promise<Standing | undefined> {
-  const count = async (state: 'failed' | 'unknown'): Promise<number> => {
+export async function countParked(effects: Pick<Effects, 'count'>, signal: AbortSignal): Promise<Standing> {
+  const count = async (state: ParkedState): Promise<Standing> => {
     let counted = 0
-    for await (const _ of effects.list(state)) {
-      if (remainingMs() <= 0) throw new Error('The time is over')
-      counted += 1
+    try {
+      for await (const part of effects.count(state, signal)) counted += part
+    } catch {
+      if (counted === 0) return {}
     }
-    return counted
+    return { [state]: counted }
   }
-  try {
-    return { failed: await count('failed'), unknown: await count('unknown') }
-  } catch {
-    return undefined
-  }
+  return { ...(await count('failed')), ...(await count('unknown')) }
 }

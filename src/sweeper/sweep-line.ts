@@ -10,11 +10,12 @@ import type { SweepReport } from './sweep.ts'
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function sweepLine({ swept, reasons, unread }: SweepReport, parked: Standing | undefined, table: string, now: number): LogFields {
+export function sweepLine({ swept, reasons, unread }: SweepReport, { failed, unknown }: Standing, table: string, now: number): LogFields {
   const metrics = {
     EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept.broken ?? 0),
     EffectsDone: swept.done ?? 0,
-    ...(parked && { EffectsParked: parked.failed, EffectsUnknown: parked.unknown }),
+    ...(failed !== undefined && { EffectsParked: failed }),
+    ...(unknown !== undefined && { EffectsUnknown: unknown }),
   }
   const named = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }))
   return {

@@ -3,11 +3,12 @@ import { type EffectItem, effectPk } from '../shared/ledger/effect-item.ts'
 import { chain } from '../shared/rules/chain.ts'
 import { type Deadline, processClock, startDeadline } from '../shared/rules/deadline.ts'
 import { decide } from '../shared/rules/decide.ts'
+import { type LostEffect, lostEffects } from '../shared/rules/effect-lost.ts'
+import type { OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { reasonOf } from '../shared/rules/reason.ts'
-import type { Rule } from '../shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
-import type { OnceRules } from './once-rules.ts'
-import { PoolNotFound, type Users } from './users.ts'
+import type { CognitoEvent } from '../shared/rules/trigger.ts'
+import { confirmationOf } from './confirmation-of.ts'
+import { PoolNotFound, type PoolUser, type Users } from './users.ts'
 
 /** What a sweep works with. */
 export interface SweepOptions {
@@ -21,12 +22,14 @@ export interface SweepOptions {
 }
 
 /** What became of effects that were due. */
-export type Swept = 'done' | 'skipped' | 'broken' | 'unknown' | 'failed' | 'gone' | 'waiting' | 'error'
+export type Swept = 'done' | 'skipped' | 'broken' | 'unknown' | 'failed' | 'gone' | 'not-owed' | 'waiting' | 'error'
 
 /** What a sweep did: how many effects came to what, and the kinds of errors on the way, none of them with anything of a user. */
 export interface SweepReport {
   readonly swept: Readonly<Partial<Record<Swept, number>>>
   readonly reasons: Readonly<Record<string, number>>
+  /** Effects whose claim may have been written although its answer was lost. */
+  readonly lost: readonly LostEffect[]
   /** Why the ledger could not be read, if so. */
   readonly unread?: string
 }
@@ -40,6 +43,8 @@ const PAGE = 100
 const AT_ONCE = 4
 // Cognito may not yet find a user who signed up a moment ago; an effect that is removed is never run.
 const GONE_AFTER_MS = 60_000
+// What cannot even be looked into for so long, such as a pool of another account, waits for a person and not for the next sweep.
+const STUCK_AFTER_MS = 24 * 60 * 60_000
 
 /**
  * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
@@ -52,11 +57,13 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const { effects, remainingMs, now = () => new Date() } = options
   const swept: Partial<Record<Swept, number>> = {}
   const reasons: Record<string, number> = {}
+  const lost: LostEffect[] = []
   const seen = new Set<string>()
   const settle = async (item: EffectItem): Promise<void> => {
-    const { as, reason } = await within(EFFECT_MS, (deadline) => sweepOne(item, deadline, options, now())).catch(toError)
+    const { as, reason, lost: found = [] } = await within(EFFECT_MS, (deadline) => sweepOne(item, deadline, options, now())).catch(toError)
     swept[as] = (swept[as] ?? 0) + 1
     if (reason !== undefined) reasons[reason] = (reasons[reason] ?? 0) + 1
+    lost.push(...found)
   }
   try {
     while (remainingMs() > LEAST_MS) {
@@ -67,9 +74,9 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
       for (const item of fresh) seen.add(effectPk(item))
       await eachOf(fresh, settle, () => remainingMs() > LEAST_MS)
     }
-    return { swept, reasons }
+    return { swept, reasons, lost }
   } catch (error) {
-    return { swept, reasons, unread: reasonOf(error) }
+    return { swept, reasons, lost, unread: reasonOf(error) }
   }
 }
 
@@ -77,6 +84,7 @@ interface Outcome {
   readonly as: Swept
   /** A constant identifier. */
   readonly reason?: string | undefined
+  readonly lost?: readonly LostEffect[]
 }
 
 function toError(error: unknown): Outcome {
@@ -84,34 +92,40 @@ function toError(error: unknown): Outcome {
 }
 
 async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, rules }: SweepOptions, now: Date): Promise<Outcome> {
-  const park = async (as: 'unknown' | 'failed', reason: string): Promise<Outcome> => {
-    await deadline.race(effects.park(item, as, reason, deadline.signal))
-    return { as, reason }
-  }
+  // Where somebody has changed it since it was read, the next sweep sees how it stands.
+  const park = async (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
+    (await deadline.race(effects.park(item, as, reason, deadline.signal))) ? { as, reason } : { as: 'waiting' }
+  const forget = async (as: 'gone' | 'not-owed'): Promise<Outcome> =>
+    (await deadline.race(effects.remove(item, now, deadline.signal))) ? { as } : { as: 'waiting' }
+  const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
+
   const settled = settledAs(item)
   if (settled !== undefined) return park(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
   const rule = rules.get(item.effect)
   if (rule === undefined) return park('failed', 'no-rule')
-  if (item.event === undefined) return park('failed', 'no-event')
+  let user: PoolUser | undefined
   try {
-    if ((await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal))) === undefined) {
-      if (item.dueAt === undefined || now.getTime() - item.dueAt.getTime() < GONE_AFTER_MS) return { as: 'waiting' }
-      return { as: (await deadline.race(effects.remove(item, now, deadline.signal))) ? 'gone' : 'waiting' }
-    }
+    user = await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal))
   } catch (error) {
-    if (error instanceof PoolNotFound) return park('failed', error.code)
+    if (error instanceof PoolNotFound || dueForMs > STUCK_AFTER_MS) return park('failed', reasonOf(error))
     throw error
   }
-  return run(rule, item.event, deadline)
+  if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget('gone')
+  if (!isOwed(item, user)) return forget('not-owed')
+  return run(rule, item.event ?? confirmationOf(item, user, rule.keep), deadline)
+}
+
+function isOwed({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
+  return createdSince === undefined || (createdAt !== undefined && createdAt >= createdSince)
 }
 
 /** Lets the rule claim the effect itself: when somebody else was faster, it is held or settled. */
-async function run(rule: Rule<PostTrigger>, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
+async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
   // The outermost rule is not traced, hence one around it.
   const { trace } = await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
   const [said] = trace
   if (said?.outcome === 'done') return { as: 'done' }
-  return { as: said?.outcome === 'skip' ? 'skipped' : 'broken', reason: said?.reason }
+  return { as: said?.outcome === 'skip' ? 'skipped' : 'broken', reason: said?.reason, lost: lostEffects(trace) }
 }
 
 async function within<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {

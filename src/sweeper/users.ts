@@ -4,6 +4,7 @@ import type { AttributeMap } from '../shared/rules/trigger.ts'
 export interface PoolUser {
   readonly userName: string
   readonly attributes: AttributeMap
+  readonly createdAt: Date | undefined
 }
 
 /** Looks users up in their pool. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type LostLine, lostEffects } from '../../src/cli/lost-effects.ts'
 import { linesOf } from '../../src/replay/lines.ts'
 
-const effect = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', effect: 'send-welcome-email' }
+const effect = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' }
 const line = JSON.stringify({ level: 'ERROR', message: 'effect lost', ...effect })
 
 async function lostIn(text: string): Promise<readonly LostLine[]> {
@@ -41,6 +41,7 @@ describe('log lines of lost effects', () => {
   })
 
   it.each([
+    ['without the token of its claim', JSON.stringify({ message: 'effect lost', ...effect, token: undefined })],
     ['cut short', line.slice(0, -20)],
     ['without a sub', JSON.stringify({ message: 'effect lost', ...effect, sub: '' })],
     ['with a pool that is no text', JSON.stringify({ message: 'effect lost', ...effect, userPoolId: 1 })],

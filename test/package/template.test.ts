@@ -5,8 +5,9 @@ import type { PostAuthenticationSettings } from '../../src/post-auth/settings.ts
 import type { PostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
 import type { PreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
 import type { PreSignUpSettings } from '../../src/pre-signup/settings.ts'
+import { lostLine } from '../../src/shared/lambda/log/lost-line.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Need, RuleNode } from '../../src/shared/rules/rule.ts'
-import { onceRules } from '../../src/sweeper/once-rules.ts'
 import type { SweeperSettings } from '../../src/sweeper/settings.ts'
 import { sweepLine } from '../../src/sweeper/sweep-line.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
@@ -29,7 +30,15 @@ const settings = {
     LOG_HASH_KEY: true,
   } satisfies Record<keyof PreSignUpSettings, true>,
   PreAuthentication: { BLOCK_TABLE: true, LOG_LEVEL: true, LOG_HASH_KEY: true } satisfies Record<keyof PreAuthenticationSettings, true>,
-  PostAuthentication: { PROFILE_TABLE: true, LOG_LEVEL: true, LOG_HASH_KEY: true } satisfies Record<keyof PostAuthenticationSettings, true>,
+  PostAuthentication: {
+    PROFILE_TABLE: true,
+    WELCOME_SINCE: true,
+    WELCOME_EMAIL_FROM: true,
+    WELCOME_EMAIL_CUT_OFF: true,
+    EFFECT_TABLE: true,
+    LOG_LEVEL: true,
+    LOG_HASH_KEY: true,
+  } satisfies Record<keyof PostAuthenticationSettings, true>,
   PostConfirmation: {
     PROFILE_TABLE: true,
     WELCOME_EMAIL_FROM: true,
@@ -53,7 +62,12 @@ const settings = {
 }
 
 // Without a sender the handler composes no rule that sends.
-const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
+const welcome = {
+  WELCOME_EMAIL_FROM: 'welcome@example.com',
+  WELCOME_APP_NAME: 'Example',
+  WELCOME_APP_URL: 'https://example.com',
+  WELCOME_SINCE: '2026-01-01',
+}
 
 const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
 
@@ -167,7 +181,7 @@ describe('the roles', () => {
   it.each([
     ['PreSignUp', []],
     ['PreAuthentication', ['dynamodb:BatchGetItem on BlockTable.Arn']],
-    ['PostAuthentication', ['dynamodb:UpdateItem on ProfileTable.Arn']],
+    ['PostAuthentication', ['dynamodb:UpdateItem on EffectTable.Arn', 'dynamodb:UpdateItem on ProfileTable.Arn']],
     ['PostConfirmation', ['dynamodb:UpdateItem on ProfileTable.Arn', ...LEDGER, `ses:SendEmail on ${IDENTITIES}`]],
     [
       'Sweeper',
@@ -294,7 +308,7 @@ describe('the tables', () => {
 describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) => {
   it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
     const { Properties } = resource(`${metric}Alarm`)
-    const line = sweepLine({ swept: {}, reasons: {} }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
+    const line = sweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
     expect(Properties).toMatchObject({
       Namespace: 'Lifeguard',
       MetricName: metric,
@@ -304,6 +318,34 @@ describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) =
       AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
     })
     expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, [metric]: 1 })
+  })
+})
+
+describe('the alarm on effects that were lost', () => {
+  it('watches what post confirmation counts, and tells somebody only where it is told whom', () => {
+    const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
+    const line = lostLine(lost, 'PostConfirmation', Date.now())
+    expect(resource('EffectsLostAlarm').Properties).toMatchObject({
+      Namespace: 'Lifeguard',
+      MetricName: 'EffectsLost',
+      Dimensions: [{ Name: 'trigger', Value: line.trigger }],
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+    })
+    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['trigger']] }] }, EffectsLost: 1 })
+  })
+})
+
+describe('the alarm on the sweeper', () => {
+  it('watches the errors of the function itself', () => {
+    expect(resource('SweeperErrorsAlarm').Properties).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'SweeperLambdaFunction' } }],
+      Threshold: 0,
+    })
+    expect(resource('SweeperLambdaFunction').Type).toBe('AWS::Lambda::Function')
   })
 })
 

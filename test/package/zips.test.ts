@@ -6,10 +6,10 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
-import { dynamoEffects } from '../../src/shared/ledger/dynamo-effects.ts'
+import { dynamoOwed } from '../../src/shared/ledger/dynamo-owed.ts'
 import { repository } from '../support/built.ts'
 import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
-import { ann, postConfirmationEvent } from '../support/events.ts'
+import { ann } from '../support/events.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { type Deployment, makeDeployment } from './deployment.ts'
@@ -138,12 +138,11 @@ describe.each([
     services.ses.clear()
     const cognito = await startCognitoUsers()
     onTestFinished(() => cognito.stop())
-    cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub } })
+    cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' } })
     const client = dynamoDbClient(services.dynamodb.endpoint)
-    const effects = dynamoEffects({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
+    const owed = dynamoOwed({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
     const { userPoolId, sub } = ann
-    const effect = { userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', event: postConfirmationEvent() } as const
-    await effects.enqueue(effect, new AbortController().signal)
+    await owed.put({ userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once' }, new AbortController().signal)
     client.destroy()
     const environment = { ...services.environment, ...welcome, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }
     for (let time = 0; time < 2; time += 1) expect(await run(node, 'sweeper', {}, environment)).toEqual({})

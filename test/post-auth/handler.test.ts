@@ -41,6 +41,32 @@ describe('the post authentication handler', () => {
     expect(await handler(event)).toEqual(event)
   })
 
+  it('puts down the welcome mail of a user of whom nothing is known, under the name by which the sweeper runs it', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
+    const handler = await handlerWith({ ...services.environment, ...mail, WELCOME_SINCE: '2026-01-01' })
+    await handler(postAuthenticationEvent())
+    const { onceRules } = await import('../../src/shared/rules/once-rules.ts')
+    const { defaultPostConfirmation } = await import('../../src/post-confirmation/default-chain.ts')
+    const { readPostConfirmationSettings } = await import('../../src/post-confirmation/settings.ts')
+    const names = [...onceRules(defaultPostConfirmation(readPostConfirmationSettings(process.env))).keys()]
+    expect(names).toHaveLength(1)
+    const documents = documentClient()
+    const Key = { pk: `${ann.userPoolId}#${ann.sub}#${names[0]}` }
+    const { Item } = await documents().send(new GetCommand({ TableName: 'effects', Key }))
+    documents().destroy()
+    expect(Item).toMatchObject({ state: 'pending', cutOff: 'at-most-once', createdSince: '2026-01-01T00:00:00.000Z' })
+    expect(services.ses.inbox()).toEqual([])
+  })
+
+  it.each([{ WELCOME_SINCE: '2026-01-01' }, { WELCOME_EMAIL_FROM: 'welcome@example.com' }])(
+    'owes nobody a mail with %j alone',
+    async (welcome) => {
+      const handler = await handlerWith({ ...services.environment, ...welcome })
+      expect(handler.rule.children).toMatchObject([{ needs: [{ on: 'PROFILE_TABLE' }] }])
+    },
+  )
+
   it('can be read without a service', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles' })
     expect(handler.rule.children).toMatchObject([{ name: 'record-sign-in', needs: [{ on: 'PROFILE_TABLE' }] }])

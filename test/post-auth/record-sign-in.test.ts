@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { postAuthentication } from '../../src/post-auth/post-authentication.ts'
 import { type RecordSignInOptions, recordSignIn } from '../../src/post-auth/record-sign-in.ts'
 import type { PostAuthentication } from '../../src/post-auth/trigger.ts'
+import type { OwedEffect } from '../../src/shared/ledger/dynamo-owed.ts'
 import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
 import type { ProfileStore, ProfileUser, SignIn } from '../../src/shared/profiles/profiles.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
@@ -11,20 +12,26 @@ import { ann, postAuthenticationEvent } from '../support/events.ts'
 const noon = '2026-05-01T12:00:00.000Z'
 const now = () => new Date(noon)
 
+type Store = ProfileStore<'signedIn' | 'owedPut'>
+
 /** Keeps what it is told. */
-function memory(): ProfileStore<'signedIn'> & { readonly told: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
+function memory(): Store & { readonly told: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
   const told: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
+  let owedPut = false
   return {
     told,
     async signedIn(user, signIn) {
       told.push({ user, signIn })
-      return 'counted'
+      return { counted: true, owedPut }
+    },
+    async owedPut() {
+      owedPut = true
     },
   }
 }
 
 const traceOf = async (
-  profiles: ProfileStore<'signedIn'>,
+  profiles: Store,
   event: PostAuthentication['event'] = postAuthenticationEvent(),
   options: RecordSignInOptions = {},
 ) => {
@@ -78,7 +85,7 @@ describe('recordSignIn', () => {
   })
 
   it('keeps nobody from signing in when the store fails', async () => {
-    const profiles = { signedIn: () => Promise.reject(new Error('no table')) }
+    const profiles = { ...memory(), signedIn: () => Promise.reject(new Error('no table')) }
     expect(await traceOf(profiles)).toMatchObject({ outcome: 'broken' })
     const event = postAuthenticationEvent()
     expect(await postAuthentication.with({ write: () => undefined, logLevel: 'silent' })(recordSignIn(profiles))(event)).toEqual(event)
@@ -91,7 +98,58 @@ describe('recordSignIn', () => {
   it('hands on what its store needs of a deployment', () => {
     const needs = [{ actions: ['x:Y'], on: 'Z' }]
     expect(recordSignIn({ ...memory(), needs })).toMatchObject({ kind: 'effect', needs })
-    expect(recordSignIn(memory())).not.toHaveProperty('needs')
+    expect(recordSignIn(memory())).toMatchObject({ needs: [] })
+    const owed = { ledger: { put: async () => true, needs: [{ actions: ['x:Z'], on: 'Y' }] }, effects: [] }
+    expect(recordSignIn({ ...memory(), needs }, { owed }).needs).toEqual([...needs, ...owed.ledger.needs])
+  })
+})
+
+describe('what a user is owed', () => {
+  const createdSince = new Date('2026-01-01T00:00:00.000Z')
+  const effects = [{ effect: 'send-welcome-email', cutOff: 'at-most-once', createdSince }] as const
+  /** Keeps what is put down, and fails as told. */
+  function owedLedger(trouble: () => Promise<void> = async () => undefined) {
+    const put: OwedEffect[] = []
+    return {
+      put,
+      owed: {
+        ledger: {
+          async put(owed: OwedEffect) {
+            await trouble()
+            put.push(owed)
+            return true
+          },
+        },
+        effects,
+      },
+    }
+  }
+
+  it('is put down at the first sign-in, and not asked again at the second', async () => {
+    const profiles = memory()
+    const { put, owed } = owedLedger()
+    for (let time = 0; time < 2; time += 1) expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
+    const { userPoolId, sub } = ann
+    expect(put).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', createdSince }])
+    expect(profiles.told).toHaveLength(2)
+  })
+
+  it('is put down at the next sign-in where the ledger was out of reach, and keeps nobody from signing in', async () => {
+    const profiles = memory()
+    const troubles = [() => Promise.reject(new Error('down'))]
+    const { put, owed } = owedLedger(async () => troubles.shift()?.())
+    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'broken' })
+    expect(put).toEqual([])
+    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
+    expect(put).toHaveLength(1)
+  })
+
+  it('is not asked where nothing is owed to anybody', async () => {
+    const profiles = memory()
+    await traceOf(profiles)
+    const { put, owed } = owedLedger()
+    await traceOf(profiles, undefined, { owed })
+    expect(put).toHaveLength(1)
   })
 })
 

@@ -4,12 +4,30 @@ import { readPostAuthenticationSettings } from '../../src/post-auth/settings.ts'
 describe('readPostAuthenticationSettings', () => {
   it('reads every variable', () => {
     const environment = { PROFILE_TABLE: 'profiles', LOG_LEVEL: 'error', LOG_HASH_KEY: '0123456789abcdef' }
-    expect(readPostAuthenticationSettings({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
+    const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', EFFECT_TABLE: 'effects', WELCOME_EMAIL_CUT_OFF: 'at-least-once' }
+    expect(readPostAuthenticationSettings({ ...environment, ...welcome, WELCOME_SINCE: '2026-01-31', PATH: '/usr/bin' })).toEqual({
+      ...environment,
+      ...welcome,
+      WELCOME_SINCE: new Date('2026-01-31T00:00:00.000Z'),
+    })
+  })
+
+  it('takes what is not set for its default', () => {
+    const environment = { PROFILE_TABLE: 'profiles', WELCOME_SINCE: '', WELCOME_EMAIL_FROM: '' }
+    expect(readPostAuthenticationSettings(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
   })
 
   it.each([
     { environment: {}, problem: 'PROFILE_TABLE is missing; expected the name of the DynamoDB table of profiles' },
     { environment: { PROFILE_TABLE: '' }, problem: 'PROFILE_TABLE is missing' },
+    {
+      environment: { PROFILE_TABLE: 'profiles', WELCOME_SINCE: '2026-01-31' },
+      problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because WELCOME_SINCE is set',
+    },
+    {
+      environment: { PROFILE_TABLE: 'profiles', WELCOME_SINCE: 'yesterday' },
+      problem: 'WELCOME_SINCE is "yesterday"; expected a day such as',
+    },
     { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ environment, problem }) => {
     expect(() => readPostAuthenticationSettings(environment)).toThrow(problem)

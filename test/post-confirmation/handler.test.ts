@@ -127,6 +127,10 @@ describe('the post confirmation handler', () => {
       userPoolId: 'eu-west-1_NoLedger',
       sub: ann.sub,
       effect: 'send-welcome-email',
+      token: expect.any(String),
+      _aws: expect.anything(),
+      trigger: 'PostConfirmation',
+      EffectsLost: 1,
     })
   })
 

@@ -7,6 +7,7 @@ import { listenOnLoopback } from '../../src/local/loopback.ts'
 export interface ListedUser {
   readonly userName: string
   readonly attributes: Readonly<Record<string, string>>
+  readonly createdAt?: Date
 }
 
 /** A part of Cognito that runs here: it lists users of pools by their `sub`, and knows no other call. */
@@ -66,10 +67,12 @@ export async function startCognitoUsers(): Promise<CognitoUsersEndpoint> {
   }
 }
 
-function described({ userName, attributes }: ListedUser): object {
+function described({ userName, attributes, createdAt }: ListedUser): object {
   return {
     Username: userName,
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
+    // Seconds, as Cognito writes times.
+    ...(createdAt && { UserCreateDate: createdAt.getTime() / 1000 }),
     Enabled: true,
     UserStatus: 'CONFIRMED',
   }

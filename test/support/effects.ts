@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { type DynamoLedgerOptions, dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-owed.ts'
 import { effectPk, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
 import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/ledger.ts'
 import type { Engine } from './dynamodb-engines.ts'
@@ -12,6 +13,7 @@ export const LEASE_MS = 10_000
 /** A ledger on a real table, with a clock that stands still until it is told to go on. */
 export interface TimedLedger extends Ledger {
   readonly effects: Effects
+  readonly owed: Owed
   readonly now: () => Date
   readonly wait: (ms: number) => void
   /** The item as it stands in the table. */
@@ -27,6 +29,7 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
   return {
     ...dynamoLedger({ documents, table, leaseMs: LEASE_MS, now: () => now, random: () => 1, ...options }),
     effects: dynamoEffects({ documents, table }),
+    owed: dynamoOwed({ documents, table }),
     now: () => now,
     wait: (ms) => {
       now = new Date(now.getTime() + ms)

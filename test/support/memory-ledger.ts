@@ -34,14 +34,14 @@ export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void>
     effects,
     setbacks,
     signals,
-    async claim(effect, signal) {
+    async claim(effect, token, signal) {
       await asked('claim', signal)
       const known = states.get(keyOf(effect))
       if (known !== undefined) return known
       effects.push(effect)
       states.set(keyOf(effect), { kind: 'held' })
       const { userPoolId, sub, effect: name } = effect
-      return { kind: 'claimed', claim: { userPoolId, sub, effect: name, token: `token-${effects.length}`, attempt: 1 } }
+      return { kind: 'claimed', claim: { userPoolId, sub, effect: name, token, attempt: 1 } }
     },
     async done(claim, signal) {
       await asked('done', signal)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PoolNotFound } from '../../src/sweeper/users.ts'
 import { ann } from '../support/events.ts'
-import { startWorld, type World } from './world.ts'
+import { ANN_CREATED_AT, startWorld, type World } from './world.ts'
 
 const signal = new AbortController().signal
 let world: World
@@ -16,6 +16,7 @@ describe('users of a pool', () => {
     expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
       userName: ann.userName,
       attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' },
+      createdAt: ANN_CREATED_AT,
     })
   })
 

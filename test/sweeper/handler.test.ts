@@ -41,7 +41,7 @@ async function swept(environment: Readonly<Record<string, string>> = {}, millise
 
 describe('the sweeper', () => {
   it('sends the welcome mail that the trigger could not, and writes one line without an attribute', async () => {
-    await world.effects.enqueue(world.welcome(), signal)
+    await world.owed.put(world.welcome(), signal)
     const { error, line, text } = await swept({}, 60_000)
     expect(error).toBeUndefined()
     expect(line).toMatchObject({ EffectsRun: 1, EffectsDone: 1, EffectsParked: 0, EffectsUnknown: 0, table: 'effects' })
@@ -51,7 +51,7 @@ describe('the sweeper', () => {
   })
 
   it('counts what is parked as long as it is, and not only when it comes', async () => {
-    await world.effects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsParked: 1 })
     expect((await swept()).line).toMatchObject({ swept: {}, EffectsParked: 1 })
     await erase(world.documents, 'effects', { ...world.welcome(), effect: 'send-a-gift' })

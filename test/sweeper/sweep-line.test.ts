@@ -7,7 +7,7 @@ const now = Date.UTC(2026, 0, 2)
 describe('the line of a sweep', () => {
   it('counts in the format that CloudWatch reads', () => {
     const line = sweepLine(
-      { swept: { done: 3, broken: 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 } },
+      { swept: { done: 3, broken: 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 }, lost: [] },
       { failed: 2, unknown: 7 },
       'effects',
       now,
@@ -17,7 +17,7 @@ describe('the line of a sweep', () => {
   })
 
   it('leaves out what could not be counted, rather than say that it is none', () => {
-    const line = sweepLine({ swept: {}, reasons: {}, unread: 'ECONNREFUSED' }, undefined, 'effects', now)
+    const line = sweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
     expect(emfProblems(line)).toEqual([])
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
     expect(JSON.stringify(line)).not.toMatch(/EffectsParked|EffectsUnknown/)

@@ -7,12 +7,13 @@ import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-owed.ts'
 import type { EffectItem } from '../../src/shared/ledger/effect-item.ts'
 import type { CutOff, Effect, Ledger } from '../../src/shared/rules/ledger.ts'
 import { once } from '../../src/shared/rules/once.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
 import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
-import { onceRules } from '../../src/sweeper/once-rules.ts'
 import { type SweepOptions, type SweepReport, sweep } from '../../src/sweeper/sweep.ts'
 import type { Users } from '../../src/sweeper/users.ts'
 import { type CognitoUsersEndpoint, startCognitoUsers } from '../support/cognito-users-endpoint.ts'
@@ -20,6 +21,8 @@ import { ann, postConfirmationEvent } from '../support/events.ts'
 import { dynamoDbClient, sesClient } from '../support/local-clients.ts'
 
 export const EFFECT = 'send-welcome-email'
+/** When the user of these tests was created. */
+export const ANN_CREATED_AT: Date = new Date('2026-04-01T00:00:00.000Z')
 
 /** A ledger, a mail service and a pool that really run, with a clock of their own. */
 export interface World {
@@ -27,6 +30,7 @@ export interface World {
   readonly cognito: CognitoUsersEndpoint
   readonly documents: DynamoDBDocumentClient
   readonly effects: Effects
+  readonly owed: Owed
   readonly ledger: Ledger
   readonly users: Users
   readonly rule: (cutOff: CutOff) => Rule<PostConfirmation>
@@ -43,7 +47,11 @@ export interface World {
 export async function startWorld(): Promise<World> {
   const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
   const cognito = await startCognitoUsers()
-  cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' } })
+  cognito.addPool(ann.userPoolId, {
+    userName: ann.userName,
+    attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' },
+    createdAt: ANN_CREATED_AT,
+  })
   const client = dynamoDbClient(services.dynamodb.endpoint)
   const documents = DynamoDBDocumentClient.from(client)
   const ses = sesClient(services.ses.endpoint)
@@ -56,6 +64,7 @@ export async function startWorld(): Promise<World> {
   let ahead = 0
   const now = (): Date => new Date(Date.now() + ahead)
   const effects = dynamoEffects({ documents: () => documents, table: 'effects' })
+  const owed = dynamoOwed({ documents: () => documents, table: 'effects' })
   const ledger = dynamoLedger({ documents: () => documents, table: 'effects', now, random: () => 1 })
   const users = cognitoUsers(() => pool)
   const mail = sendWelcomeEmail(
@@ -69,6 +78,7 @@ export async function startWorld(): Promise<World> {
     cognito,
     documents,
     effects,
+    owed,
     ledger,
     users,
     rule,

@@ -3,6 +3,7 @@ import { chain } from '../rules/chain.ts'
 import type { Allowed, FieldType } from '../rules/checked.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { type Decision, decide } from '../rules/decide.ts'
+import { onceRules } from '../rules/once-rules.ts'
 import type { Part, Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { guardWith } from './guard.ts'
@@ -50,7 +51,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   const withSettings = (settings: HandlerSettings<T>) => {
     assertSettings(settings)
     return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
-      const rule = chain(...rules)
+      const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
       return Object.assign(createInvoke({ name: definition.name, allowed, rule, settings }), {
         rule,
@@ -66,6 +67,13 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   }
   return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {
     with: withSettings,
-    guard: (...rules: readonly Part<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: chain(...rules), settings: {} }),
+    guard: (...rules: readonly Part<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: composed(rules), settings: {} }),
   })
+}
+
+function composed<T extends Trigger>(rules: readonly Part<T>[]): Rule<T> {
+  const rule = chain(...rules)
+  // Where two effects share a name it is said now, not when the second has never run.
+  onceRules(rule)
+  return rule
 }

@@ -2,8 +2,8 @@
 const FIRST_MS = 30_000
 const LONGEST_MS = 6 * 60 * 60_000
 
-/** How many times an effect is tried before it is parked where a person sees it. */
-export const MAX_ATTEMPTS = 8
+/** How many times an effect is tried before it is parked where a person sees it: within about half a day. */
+export const MAX_ATTEMPTS = 12
 
 /**
  * How many milliseconds to wait after a failed attempt: twice as long each time, at most six hours, with up to half of it at

@@ -1,24 +1,40 @@
-import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
-import type { Effect, EffectKey } from '../rules/ledger.ts'
+import {
+  DeleteCommand,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb'
+import { conditionally, type Documents } from '../aws/dynamodb.ts'
+import type { LostEffect } from '../rules/effect-lost.ts'
+import type { EffectKey } from '../rules/ledger.ts'
 import { MAX_ATTEMPTS } from './back-off.ts'
 import { type EffectItem, type EffectState, effectPk, QUEUE_INDEX, readEffectItem } from './effect-item.ts'
+
+/** The state of an effect that waits for a person. */
+export type ParkedState = 'unknown' | 'failed'
 
 /** What is not done, for a sweeper and for people. */
 export interface Effects {
   /** Effects whose lease is over or whose next attempt is due, those that waited longest first. */
   readonly due: (now: Date, limit: number, signal: AbortSignal) => Promise<readonly EffectItem[]>
+  /** One effect, whatever its state. */
+  readonly get: (key: EffectKey, signal: AbortSignal) => Promise<EffectItem | undefined>
   /** All effects in a state, page by page. */
   readonly list: (state: Exclude<EffectState, 'done'>) => AsyncGenerator<EffectItem>
+  /** How many effects are in a state, in parts to be added up: one a megabyte. */
+  readonly count: (state: Exclude<EffectState, 'done'>, signal: AbortSignal) => AsyncGenerator<number>
   /**
    * Settles an effect that must not or cannot be run again: `unknown` when it was cut off and must not happen twice, `failed`
-   * when it was tried often enough. Does nothing when somebody has claimed it since.
+   * when it was tried often enough. False when somebody has claimed it since: then nothing is settled.
    */
-  readonly park: (item: EffectItem, state: 'unknown' | 'failed', reason: string, signal: AbortSignal) => Promise<void>
-  /** Makes a parked effect due at once, with all its attempts before it; false where there is none to be retried. */
-  readonly retry: (key: EffectKey, signal: AbortSignal) => Promise<boolean>
-  /** Makes an effect due that nothing durable knows of; false where the ledger knows it already. */
-  readonly enqueue: (effect: Effect, signal: AbortSignal) => Promise<boolean>
+  readonly park: (item: EffectItem, state: 'unknown' | 'failed', reason: string, signal: AbortSignal) => Promise<boolean>
+  /** Makes a parked effect due at once, with all its attempts before it; false where there is none in these states. */
+  readonly retry: (key: EffectKey, states: readonly ParkedState[], signal: AbortSignal) => Promise<boolean>
+  /** Gives back a claim under which certainly nothing ran; false where the effect is not, or no longer, under that claim. */
+  readonly release: (lost: LostEffect, signal: AbortSignal) => Promise<boolean>
   /**
    * Forgets an effect: when its event comes again it is run again. False when it is done, somebody is running it, or it is no
    * longer as it was read: then nothing is forgotten, or a mail could go out twice.
@@ -45,13 +61,29 @@ export function settledAs({ cutOff, token, attempt }: Pick<EffectItem, 'cutOff' 
  * for await (const effect of dynamoEffects({ documents, table }).list('failed')) console.log(effect.effect, effect.reason)
  */
 export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effects {
-  const change = async (
-    key: EffectKey,
-    update: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>,
-    signal: AbortSignal,
-  ): Promise<boolean> => {
+  const change = async (key: EffectKey, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<boolean> => {
     const command = new UpdateCommand({ TableName: table, Key: { pk: effectPk(key) }, ...update })
     return conditionally(documents().send(command, { abortSignal: signal }))
+  }
+  async function* pages(
+    state: EffectState,
+    selecting: Partial<QueryCommandInput>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<QueryCommandOutput> {
+    let start: Record<string, unknown> | undefined
+    do {
+      const query = new QueryCommand({
+        TableName: table,
+        IndexName: QUEUE_INDEX,
+        KeyConditionExpression: 'queue = :state',
+        ExpressionAttributeValues: { ':state': state },
+        ...selecting,
+        ...(start && { ExclusiveStartKey: start }),
+      })
+      const page = await documents().send(query, { ...(signal && { abortSignal: signal }) })
+      yield page
+      start = page.LastEvaluatedKey
+    } while (start !== undefined)
   }
 
   return {
@@ -75,79 +107,60 @@ export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effec
       return found
     },
 
+    async get(key, signal) {
+      const command = new GetCommand({ TableName: table, Key: { pk: effectPk(key) }, ConsistentRead: true })
+      const { Item } = await documents().send(command, { abortSignal: signal })
+      return Item && readEffectItem(Item)
+    },
+
     async *list(state) {
-      let start: Record<string, unknown> | undefined
-      do {
-        const page = await documents().send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: QUEUE_INDEX,
-            KeyConditionExpression: 'queue = :state',
-            ExpressionAttributeValues: { ':state': state },
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        )
-        for (const item of page.Items ?? []) yield readEffectItem(item)
-        start = page.LastEvaluatedKey
-      } while (start !== undefined)
+      for await (const { Items = [] } of pages(state, {})) yield* Items.map(readEffectItem)
+    },
+
+    async *count(state, signal) {
+      for await (const { Count = 0 } of pages(state, { Select: 'COUNT' }, signal)) yield Count
     },
 
     async park(item, state, reason, signal) {
-      await change(
-        item,
-        {
-          // An unknown effect is never run again, so nothing of its user is kept; a failed one can be retried.
-          UpdateExpression: `SET #state = :state, queue = :state, reason = :reason, updatedAt = :now REMOVE #token${state === 'unknown' ? ', #event' : ''}`,
-          // Both change with every claim, and the second where its holder gave it back: then it certainly did not happen.
-          ConditionExpression: '#state = :pending AND attempt = :attempt AND dueAt = :due',
-          ExpressionAttributeNames: { '#state': 'state', '#token': 'token', ...(state === 'unknown' && { '#event': 'event' }) },
-          ExpressionAttributeValues: {
-            ':state': state,
-            ':reason': reason,
-            ':pending': 'pending',
-            ':attempt': item.attempt,
-            ':due': item.dueAt?.toISOString() ?? '',
-            ':now': new Date().toISOString(),
-          },
+      // Nothing is kept of the user: what a person retries is run with what the pool knows. The token of an unknown effect
+      // stays, by which somebody may still prove that nothing ran under it.
+      const dropped = state === 'unknown' ? '#event' : '#event, #token'
+      const update = {
+        UpdateExpression: `SET #state = :state, queue = :state, reason = :reason, updatedAt = :now REMOVE ${dropped}`,
+        // Both change with every claim, and the second where its holder gave it back: then it certainly did not happen.
+        ConditionExpression: '#state = :pending AND attempt = :attempt AND dueAt = :due',
+        ExpressionAttributeNames: { '#state': 'state', '#event': 'event', ...(state === 'failed' && { '#token': 'token' }) },
+        ExpressionAttributeValues: {
+          ':state': state,
+          ':reason': reason,
+          ':pending': 'pending',
+          ':attempt': item.attempt,
+          ':due': item.dueAt?.toISOString() ?? '',
+          ':now': new Date().toISOString(),
         },
-        signal,
-      )
+      }
+      return change(item, update, signal)
     },
 
-    async retry(key, signal) {
-      return change(
-        key,
-        {
-          UpdateExpression: 'SET #state = :pending, queue = :pending, attempt = :none, dueAt = :now, updatedAt = :now REMOVE #token',
-          ConditionExpression: '#state = :failed AND attribute_exists(#event)',
-          ExpressionAttributeNames: { '#state': 'state', '#token': 'token', '#event': 'event' },
-          ExpressionAttributeValues: { ':pending': 'pending', ':failed': 'failed', ':none': 0, ':now': new Date().toISOString() },
-        },
-        signal,
-      )
+    async retry(key, states, signal) {
+      const values = Object.fromEntries(states.map((state) => [`:${state}`, state]))
+      const update = {
+        UpdateExpression: 'SET #state = :pending, queue = :pending, attempt = :none, dueAt = :now, updatedAt = :now REMOVE #token',
+        ConditionExpression: `#state IN (${Object.keys(values).join(', ')})`,
+        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
+        ExpressionAttributeValues: { ...values, ':pending': 'pending', ':none': 0, ':now': new Date().toISOString() },
+      }
+      return change(key, update, signal)
     },
 
-    async enqueue({ userPoolId, sub, effect, cutOff, event }, signal) {
-      return change(
-        { userPoolId, sub, effect },
-        {
-          UpdateExpression:
-            'SET userPoolId = :pool, #sub = :sub, effect = :effect, #state = :pending, queue = :pending, cutOff = :cutOff, attempt = :none, dueAt = :now, #event = :event, createdAt = :now, updatedAt = :now',
-          ConditionExpression: 'attribute_not_exists(pk)',
-          ExpressionAttributeNames: { '#state': 'state', '#sub': 'sub', '#event': 'event' },
-          ExpressionAttributeValues: {
-            ':pool': userPoolId,
-            ':sub': sub,
-            ':effect': effect,
-            ':pending': 'pending',
-            ':cutOff': cutOff,
-            ':none': 0,
-            ':now': new Date().toISOString(),
-            ':event': JSON.stringify(event),
-          },
-        },
-        signal,
-      )
+    async release(lost, signal) {
+      const update = {
+        UpdateExpression: 'SET #state = :pending, queue = :pending, dueAt = :now, updatedAt = :now REMOVE #token, reason',
+        ConditionExpression: '#token = :token AND #state IN (:pending, :unknown)',
+        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
+        ExpressionAttributeValues: { ':token': lost.token, ':pending': 'pending', ':unknown': 'unknown', ':now': new Date().toISOString() },
+      }
+      return change(lost, update, signal)
     },
 
     async remove(item, now, signal) {
@@ -165,16 +178,5 @@ export function dynamoEffects({ documents, table }: DynamoEffectsOptions): Effec
       })
       return conditionally(documents().send(command, { abortSignal: signal }))
     },
-  }
-}
-
-/** Whether a conditional write was carried out. */
-async function conditionally(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
   }
 }

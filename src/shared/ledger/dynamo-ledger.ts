@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { DeleteCommand, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import type { Claim, Claimed, Effect, EffectKey, Ledger, Setback } from '../rules/ledger.ts'
@@ -63,8 +62,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   return {
     needs: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' }],
 
-    async claim(effect, signal) {
-      const token = randomUUID()
+    async claim(effect, token, signal) {
       try {
         const item = await update(effect, claimOf(effect, token, now(), leaseMs), signal)
         return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: item.attempt } }
@@ -167,7 +165,7 @@ function setBackOf(
   }
   if (claim.attempt >= MAX_ATTEMPTS) {
     return {
-      expression: 'SET #state = :failed, queue = :failed, reason = :reason, updatedAt = :now REMOVE #token',
+      expression: 'SET #state = :failed, queue = :failed, reason = :reason, updatedAt = :now REMOVE #token, #event',
       values: { ...reason, ':failed': 'failed' },
     }
   }

@@ -13,8 +13,10 @@ export interface EffectItem extends EffectKey {
   readonly attempt: number
   /** The end of the lease, or the time of the next attempt. */
   readonly dueAt: Date | undefined
-  /** The event to run it with; undefined once it is of no more use. */
+  /** The event to run it with; undefined where it has to be made from what the pool knows of the user. */
   readonly event: CognitoEvent | undefined
+  /** It is owed only to a user who was created since then. */
+  readonly createdSince: Date | undefined
   readonly reason: string | undefined
 }
 
@@ -38,6 +40,7 @@ export function readEffectItem(item: Readonly<Record<string, unknown>>): EffectI
     attempt: typeof item.attempt === 'number' ? item.attempt : 0,
     dueAt: readDate(item.dueAt),
     event: readEvent(item.event),
+    createdSince: readDate(item.createdSince),
     reason: text(item.reason),
   }
 }

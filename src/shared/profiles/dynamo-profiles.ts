@@ -1,5 +1,5 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
+import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
 /** Where profiles are kept in DynamoDB. */
@@ -33,7 +33,7 @@ const COMMON = [
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
 export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
-  const update = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<void> => {
+  const update = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<Stored> => {
     const input: UpdateCommandInput = {
       TableName: table,
       Key: { pk: profileKey(user) },
@@ -48,22 +48,27 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
         ':at': at.toISOString(),
         ...change.values,
       },
+      ...(change.returned && { ReturnValues: 'ALL_NEW' }),
     }
-    await documents().send(new UpdateCommand(input), { abortSignal: signal })
+    const { Attributes = {} } = await documents().send(new UpdateCommand(input), { abortSignal: signal })
+    return Attributes
   }
+  const written = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<void> =>
+    void (await update(user, at, change, signal))
 
   return {
     needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
 
-    confirmed: (user, at, signal) => update(user, at, { set: ['confirmedAt = if_not_exists(confirmedAt, :at)'] }, signal),
+    confirmed: (user, at, signal) => written(user, at, { set: ['confirmedAt = if_not_exists(confirmedAt, :at)'] }, signal),
 
-    passwordReset: (user, at, signal) => update(user, at, { set: ['passwordResetAt = :at'] }, signal),
+    passwordReset: (user, at, signal) => written(user, at, { set: ['passwordResetAt = :at'] }, signal),
 
-    refreshed: (user, at, signal) => update(user, at, { set: [] }, signal),
+    refreshed: (user, at, signal) => written(user, at, { set: [] }, signal),
 
     async signedIn(user, { at, appClient, notAgainWithinMs }, signal) {
-      const seen: Change = { set: ['lastSignInAt = :at', 'lastAppClient = :client'], values: { ':client': appClient } }
+      const seen: Change = { set: ['lastSignInAt = :at', 'lastAppClient = :client'], values: { ':client': appClient }, returned: true }
       const counted: Change = {
+        ...seen,
         set: [...seen.set, 'lastCountedAt = :at'],
         add: 'signInCount :one',
         // Counting from the last counted one: a client that signs in every second must not go uncounted for ever.
@@ -71,16 +76,33 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
         values: { ...seen.values, ':one': 1, ':before': new Date(at.getTime() - notAgainWithinMs).toISOString() },
       }
       try {
-        await update(user, at, counted, signal)
-        return 'counted'
+        return { counted: true, owedPut: isOwedPut(await update(user, at, counted, signal)) }
       } catch (error) {
         if (!isConditionFailure(error)) throw error
         // Not counted, but what changed is kept all the same.
-        await update(user, at, seen, signal)
-        return 'repeated'
+        return { counted: false, owedPut: isOwedPut(await update(user, at, seen, signal)) }
       }
     },
+
+    async owedPut(user, at, signal) {
+      const command = new UpdateCommand({
+        TableName: table,
+        Key: { pk: profileKey(user) },
+        UpdateExpression: 'SET owedPutAt = :at',
+        // A profile that was deleted in between must not come back as a torso.
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':at': at.toISOString() },
+      })
+      await conditionally(documents().send(command, { abortSignal: signal }))
+    },
   }
+}
+
+/** A profile as it stands in the table. */
+type Stored = Readonly<Record<string, unknown>>
+
+function isOwedPut({ owedPutAt }: Stored): boolean {
+  return owedPutAt !== undefined
 }
 
 interface Change {
@@ -88,4 +110,6 @@ interface Change {
   readonly add?: string
   readonly condition?: string
   readonly values?: Readonly<Record<string, unknown>>
+  /** Whether the answer is to hold the profile. */
+  readonly returned?: true
 }

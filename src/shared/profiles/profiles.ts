@@ -22,6 +22,14 @@ export interface SignIn {
   readonly notAgainWithinMs: number
 }
 
+/** What a profile says when its user has signed in. */
+export interface SignedIn {
+  /** False for what looks like a repeated event. */
+  readonly counted: boolean
+  /** Whether it was put down before what the user is owed. */
+  readonly owedPut: boolean
+}
+
 /** Where profiles are kept. Every call may be repeated, and may find the profile missing: it is then made. */
 export interface Profiles {
   /** A sign-up was confirmed. */
@@ -30,8 +38,10 @@ export interface Profiles {
   readonly passwordReset: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Something happened of which nobody has heard: only what is known of the user is kept. */
   readonly refreshed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
-  /** Somebody signed in; tells whether it was counted. */
-  readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<'counted' | 'repeated'>
+  /** Somebody signed in. */
+  readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<SignedIn>
+  /** What the user is owed is put down, and need not be asked again. */
+  readonly owedPut: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
 }
 
 /** The part of a store that a rule uses, with what it needs of a deployment. */

@@ -47,7 +47,8 @@ export type Setback =
 
 /** Remembers which effects are claimed and which are done. Every call may be repeated. */
 export interface Ledger {
-  readonly claim: (effect: Effect, signal: AbortSignal) => Promise<Claimed>
+  /** @param token By which the claim is known again when its answer is lost. */
+  readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<Claimed>
   /** It is done, for as long as the user lives; what was kept of the user is dropped. */
   readonly done: (claim: Claim, signal: AbortSignal) => Promise<void>
   /** It did not come to be done. */

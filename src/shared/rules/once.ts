@@ -24,11 +24,15 @@ export interface OnceOptions {
 export interface OnceNode extends RuleNode {
   /** Under which name its effects are in the ledger. */
   readonly effect: string
+  /** The attributes that the effect reads. */
+  readonly keep: readonly string[]
 }
 
 // What it takes to write into the ledger that the effect is done; without it a slow effect would be forgotten, and repeated.
 const MARK_MS = 600
 const MARK_PART = 1 / 4
+// An effect that begins with less is likely to be cut off halfway, and then nobody knows; put off, it is only late.
+const LEAST_MS = 300
 // A mark that is not written means a second mail, so it is tried until the time is over.
 const MARK_PAUSE_MS = 25
 
@@ -55,18 +59,21 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T>, optio
       assertPost(run, 'once')
       const effect = effectOf(ctx, name, options)
       if (effect === undefined) return skip('no-sub')
-      const claimed = await run.wait(ledger.claim(effect, ctx.signal)).catch((error) => {
+      const token = crypto.randomUUID()
+      const claimed = await run.wait(ledger.claim(effect, token, ctx.signal)).catch((error) => {
         const { userPoolId, sub } = effect
-        throw new EffectLost({ userPoolId, sub, effect: name }, error)
+        throw new EffectLost({ userPoolId, sub, effect: name, token }, error)
       })
       if (claimed.kind === 'held') return skip('effect-held')
       if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
       const left = run.remainingMs()
-      const verdict = await run.evaluate(rule, ctx, { withinMs: left - Math.min(MARK_MS, left * MARK_PART) })
+      const withinMs = left - Math.min(MARK_MS, left * MARK_PART)
+      // A rule without time is not begun, which the engine says of it and the ledger is told.
+      const verdict = await run.evaluate(rule, ctx, { withinMs: withinMs < LEAST_MS ? 0 : withinMs })
       return settle(ledger, claimed.claim, verdict, options.cutOff, ctx, run)
     },
   })
-  return { ...composed, effect: name }
+  return { ...composed, effect: name, keep: options.keep ?? [] }
 }
 
 async function settle<T extends PostTrigger>(

@@ -32,6 +32,18 @@ export function domains(): z.ZodMiniType<readonly string[]> {
   )
 }
 
+// `Date` alone also takes `1` and `March`, and what it does not know the zone of it takes for the machine's own.
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
+
+/** A moment: a day, which begins at midnight UTC, or a time with its zone. */
+export function moment(): z.ZodMiniType<Date> {
+  const expected = 'a day such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z'
+  return z.pipe(
+    z.string({ error: expected }).check(z.refine((value) => MOMENT.test(value) && !Number.isNaN(Date.parse(value)), { error: expected })),
+    z.transform((value) => new Date(value)),
+  )
+}
+
 /** An email address. */
 export function emailAddress(): z.ZodMiniType<string> {
   const expected = 'one email address, such as welcome@example.com'

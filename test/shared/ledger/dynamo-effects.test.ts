@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
@@ -39,30 +40,30 @@ onEveryDynamoDb((engine) => {
   const parked = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
     const [item] = await dueOf(ledger, key)
     if (item === undefined) throw new Error('not due')
-    await ledger.effects.park(item, state, 'cut-off', signal)
+    expect(await ledger.effects.park(item, state, 'cut-off', signal)).toBe(true)
     return item
   }
 
   it('finds what was cut off when its lease is over, with all it takes to run it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    const claim = granted(await ledger.claim(effect, signal))
+    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
     ledger.wait(LEASE_MS - 1)
     expect(await dueOf(ledger, effect)).toEqual([])
     ledger.wait(1)
     expect(await dueOf(ledger, effect)).toEqual([
-      { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), reason: undefined },
+      { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), reason: undefined, createdSince: undefined },
     ])
   })
 
   it('finds what waits for its next attempt, and nothing that is settled or forgotten', async () => {
     const ledger = timedLedger(engine)
     const waiting = newEffect()
-    await ledger.setBack(granted(await ledger.claim(waiting, signal)), retry, signal)
+    await ledger.setBack(granted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
     const [ended, lost, gone] = [newEffect(), newEffect(), newEffect()]
-    await ledger.done(granted(await ledger.claim(ended, signal)), signal)
-    await ledger.setBack(granted(await ledger.claim(lost, signal)), { kind: 'unknown', reason: 'x' }, signal)
-    await ledger.drop(granted(await ledger.claim(gone, signal)), signal)
+    await ledger.done(granted(await ledger.claim(ended, randomUUID(), signal)), signal)
+    await ledger.setBack(granted(await ledger.claim(lost, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.drop(granted(await ledger.claim(gone, randomUUID(), signal)), signal)
     expect(await dueOf(ledger, waiting)).toEqual([])
     ledger.wait(30_000)
     expect(await dueOf(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
@@ -72,9 +73,9 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const first = newEffect('at-least-once', 'eu-west-1_First')
     const second = newEffect('at-least-once', 'eu-west-1_Second')
-    await ledger.claim(first, signal)
+    await ledger.claim(first, randomUUID(), signal)
     ledger.wait(1000)
-    await ledger.claim(second, signal)
+    await ledger.claim(second, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     expect((await dueOf(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
     expect(await ledger.effects.due(ledger.now(), 1, signal)).toHaveLength(1)
@@ -83,25 +84,25 @@ onEveryDynamoDb((engine) => {
   it('parks what was cut off and must not happen twice, without what was kept of its user', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.claim(effect, signal)
+    await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     await parked(ledger, effect, 'unknown')
     const stored = await ledger.stored(effect)
     expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'cut-off' })
     expect(stored).not.toHaveProperty('event')
-    expect(stored).not.toHaveProperty('token')
-    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'unknown' })
+    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'unknown' })
     expect(await dueOf(ledger, effect)).toEqual([])
   })
 
-  it('parks what failed too often, with what it takes to try again', async () => {
+  it('parks what failed too often, without what was kept of its user', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    await ledger.claim(effect, signal)
+    await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     await parked(ledger, effect)
-    expect(await ledger.stored(effect)).toMatchObject({ state: 'failed', queue: 'failed', event: JSON.stringify(effect.event) })
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'failed', queue: 'failed' })
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
+    expect(await ledger.stored(effect)).not.toHaveProperty('event')
     expect(await dueOf(ledger, effect)).toEqual([])
   })
 
@@ -110,10 +111,10 @@ onEveryDynamoDb((engine) => {
       'was taken over',
       async (ledger) => {
         const effect = newEffect('at-least-once')
-        await ledger.claim(effect, signal)
+        await ledger.claim(effect, randomUUID(), signal)
         ledger.wait(LEASE_MS)
         const [item] = await dueOf(ledger, effect)
-        await ledger.claim(effect, signal)
+        await ledger.claim(effect, randomUUID(), signal)
         return item ?? Promise.reject(new Error('not due'))
       },
     ],
@@ -121,7 +122,7 @@ onEveryDynamoDb((engine) => {
       'came to be done',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, signal))
+        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
         const [item] = await dueOf(ledger, effect)
         await ledger.done(claim, signal)
@@ -132,7 +133,7 @@ onEveryDynamoDb((engine) => {
       'was given back, since it certainly did not happen',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, signal))
+        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
         const [item] = await dueOf(ledger, effect)
         await ledger.setBack(claim, retry, signal)
@@ -143,7 +144,7 @@ onEveryDynamoDb((engine) => {
       'was forgotten',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, signal))
+        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
         const [item] = await dueOf(ledger, effect)
         await ledger.drop(claim, signal)
@@ -155,18 +156,18 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const item = await found(ledger)
     const before = await ledger.stored(item)
-    await ledger.effects.park(item, 'unknown', 'cut-off', signal)
+    expect(await ledger.effects.park(item, 'unknown', 'cut-off', signal)).toBe(false)
     expect(await ledger.stored(item)).toEqual(before)
   })
 
   it('parks nothing that has no time at which it is due', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.claim(effect, signal)
+    await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     const [item] = await dueOf(ledger, effect)
     if (item === undefined) throw new Error('not due')
-    await ledger.effects.park({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)
+    expect(await ledger.effects.park({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)).toBe(false)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
   })
 
@@ -174,7 +175,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
     for (const effect of effects) {
-      await ledger.setBack(granted(await ledger.claim(effect, signal)), { kind: 'unknown', reason: 'x' }, signal)
+      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
       // A page of DynamoDB is a megabyte: these fill two.
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
@@ -191,7 +192,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 5 }, () => newEffect('at-least-once'))
     for (const effect of effects) {
-      await ledger.claim(effect, signal)
+      await ledger.claim(effect, randomUUID(), signal)
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
       ledger.wait(1000)
@@ -205,71 +206,132 @@ onEveryDynamoDb((engine) => {
   it('makes what failed due at once, with all its attempts before it', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, signal))
+    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
     await ledger.setBack({ ...claim, attempt: MAX_ATTEMPTS }, retry, signal)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'failed' })
-    expect(await ledger.effects.retry(effect, signal)).toBe(true)
+    expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending', attempt: 0 })
     ledger.wait(Date.now() - ledger.now().getTime())
-    expect(await dueOf(ledger, effect)).toMatchObject([{ sub: effect.sub, event: effect.event, token: undefined }])
-    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+    expect(await dueOf(ledger, effect)).toMatchObject([{ sub: effect.sub, event: undefined, token: undefined }])
+    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
   it('retries nothing that is under way, done, unknown, or not there', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    expect(await ledger.effects.retry(effect, signal)).toBe(false)
-    const claim = granted(await ledger.claim(effect, signal))
-    expect(await ledger.effects.retry(effect, signal)).toBe(false)
+    expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
+    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     await ledger.setBack(claim, { kind: 'unknown', reason: 'x' }, signal)
-    expect(await ledger.effects.retry(effect, signal)).toBe(false)
+    expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     const other = newEffect()
-    await ledger.done(granted(await ledger.claim(other, signal)), signal)
-    expect(await ledger.effects.retry(other, signal)).toBe(false)
+    await ledger.done(granted(await ledger.claim(other, randomUUID(), signal)), signal)
+    expect(await ledger.effects.retry(other, ['failed'], signal)).toBe(false)
     expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
   })
 
-  it('takes in what nothing durable knew of, once', async () => {
+  it('runs again even what nobody knows of, where a person asks for it', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    expect(await ledger.effects.enqueue(effect, signal)).toBe(true)
-    expect(await ledger.effects.enqueue(effect, signal)).toBe(false)
-    ledger.wait(Date.now() - ledger.now().getTime())
-    expect(await dueOf(ledger, effect)).toMatchObject([{ ...effect, attempt: 0, token: undefined }])
-    const claim = granted(await ledger.claim(effect, signal))
-    expect(claim.attempt).toBe(1)
-    await ledger.done(claim, signal)
-    expect(await ledger.effects.enqueue(effect, signal)).toBe(false)
-    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    expect(await ledger.effects.retry(effect, ['failed', 'unknown'], signal)).toBe(true)
+    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', attempt: 0 })
+  })
+
+  it('reads one effect, whatever its state, and says where there is none', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect()
+    expect(await ledger.effects.get(effect, signal)).toBeUndefined()
+    await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
+    expect(await ledger.effects.get(effect, signal)).toMatchObject({ sub: effect.sub, state: 'done', event: undefined })
+  })
+
+  it('counts what is in a state, also behind more than a megabyte of it', async () => {
+    const ledger = timedLedger(engine)
+    const counted = async () => {
+      let sum = 0
+      for await (const part of ledger.effects.count('unknown', signal)) sum += part
+      return sum
+    }
+    const before = await counted()
+    const effects = Array.from({ length: 5 }, () => newEffect())
+    for (const effect of effects) {
+      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+      const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
+      await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
+    }
+    expect(await counted()).toBe(before + 5)
+    for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
+  })
+
+  describe('a claim whose answer was lost, and under which nothing ran', () => {
+    const token = 'the-token-of-the-lost-claim'
+
+    it('is given back while its lease still holds', async () => {
+      const ledger = timedLedger(engine)
+      const effect = newEffect()
+      await ledger.claim(effect, token, signal)
+      expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(true)
+      const stored = await ledger.stored(effect)
+      expect(stored).toMatchObject({ state: 'pending', queue: 'pending', event: JSON.stringify(effect.event) })
+      expect(stored).not.toHaveProperty('token')
+      expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(false)
+    })
+
+    it('is given back although a sweeper has put it on record as unknown', async () => {
+      const ledger = timedLedger(engine)
+      const effect = newEffect()
+      await ledger.claim(effect, token, signal)
+      ledger.wait(LEASE_MS)
+      await parked(ledger, effect, 'unknown')
+      expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(true)
+      expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending' })
+      expect(await ledger.stored(effect)).not.toHaveProperty('reason')
+    })
+
+    it('is not given back under another token, nor when it was settled or taken over', async () => {
+      const ledger = timedLedger(engine)
+      const effect = newEffect('at-least-once')
+      const claim = granted(await ledger.claim(effect, token, signal))
+      expect(await ledger.effects.release({ ...effect, token: 'another' }, signal)).toBe(false)
+      ledger.wait(LEASE_MS)
+      granted(await ledger.claim(effect, randomUUID(), signal))
+      expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(false)
+      const other = newEffect()
+      await ledger.done(granted(await ledger.claim(other, token, signal)), signal)
+      expect(await ledger.effects.release({ ...other, token }, signal)).toBe(false)
+      expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
+      expect(claim.token).toBe(token)
+    })
   })
 
   it('forgets an effect, so that its event runs it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.setBack(granted(await ledger.claim(effect, signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
     const item = readEffectItem((await ledger.stored(effect)) ?? {})
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(true)
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     expect(await ledger.stored(effect)).toBeUndefined()
-    expect(granted(await ledger.claim(effect, signal)).attempt).toBe(1)
+    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
   it('forgets nothing that somebody runs, that is done, or that is no longer as it was read', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    const claim = granted(await ledger.claim(effect, signal))
+    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
     const item = readEffectItem((await ledger.stored(effect)) ?? {})
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     await ledger.done(claim, signal)
     ledger.wait(LEASE_MS)
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
-    expect(await ledger.claim(effect, signal)).toEqual({ kind: 'settled', state: 'done' })
+    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
 
     const other = newEffect('at-least-once')
-    await ledger.claim(other, signal)
+    await ledger.claim(other, randomUUID(), signal)
     const cutOff = readEffectItem((await ledger.stored(other)) ?? {})
     ledger.wait(LEASE_MS)
-    await ledger.claim(other, signal)
+    await ledger.claim(other, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     expect(await ledger.effects.remove(cutOff, ledger.now(), signal)).toBe(false)
     const again = readEffectItem({ ...(await ledger.stored(other)), dueAt: 'not a date' })
@@ -283,8 +345,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     await expect(lost.due(ledger.now(), 1, signal)).rejects.toMatchObject(missing)
     await expect(lost.list('failed').next()).rejects.toMatchObject(missing)
-    await expect(lost.retry(newEffect(), signal)).rejects.toMatchObject(missing)
-    await expect(lost.enqueue(newEffect(), signal)).rejects.toMatchObject(missing)
+    await expect(lost.retry(newEffect(), ['failed'], signal)).rejects.toMatchObject(missing)
     await expect(lost.remove(readEffectItem({ state: 'failed' }), ledger.now(), signal)).rejects.toMatchObject(missing)
   })
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
@@ -54,7 +55,7 @@ async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Pr
   const held: Holder[] = []
   let isDone = false
   const claim = async (): Promise<void> => {
-    const claimed = await ledger.claim(effect, signal)
+    const claimed = await ledger.claim(effect, randomUUID(), signal)
     if (claimed.kind !== 'claimed') return
     expect(isDone).toBe(false)
     // All who started it before have said that it certainly did not happen.
@@ -113,13 +114,13 @@ onEveryDynamoDb((engine) => {
           expect(await ledger.queued('pending')).not.toContain(effectPk(effect))
         } else if (stored.state === 'failed') {
           expect(Number(stored.attempt)).toBeGreaterThanOrEqual(MAX_ATTEMPTS)
-          expect(await ledger.effects.retry(effect, signal)).toBe(true)
+          expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
         } else {
           // Whatever happened to it, a sweeper finds it in the end.
           ledger.wait(24 * 60 * 60_000)
           const due = await ledger.effects.due(ledger.now(), 1000, signal)
           expect(due.map(effectPk)).toContain(effectPk(effect))
-          expect(await ledger.claim(effect, signal)).toMatchObject({ kind: 'claimed' })
+          expect(await ledger.claim(effect, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
         }
         // Nothing of this course is to be found by the next.
         await erase(engine.documents(), engine.tables.effects, effect)

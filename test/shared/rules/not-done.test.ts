@@ -18,7 +18,7 @@ describe('NotDone', () => {
 
 describe('EffectLost', () => {
   test('carries what it takes to find the user again, and what kept the ledger away', () => {
-    const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail' }
+    const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
     expect(new EffectLost(effect, throttled)).toMatchObject({ name: 'EffectLost', code: 'Throttling', cause: throttled, effect })
   })
 })

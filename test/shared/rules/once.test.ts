@@ -224,7 +224,7 @@ describe('the mark of an effect that is done', () => {
       if (call === 'done') throw new RangeError('no table')
     })
     // What broke it last depends on which came first, the end of the time or the ledger's own error.
-    const said = await saidBy(once(ledger, effect(ledger), atMostOnce), event, processClock, 200)
+    const said = await saidBy(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
     expect(said).toMatch(/^broken: (RangeError|deadline-exceeded)$/)
     expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
     expect(ledger.setbacks).toEqual([])
@@ -257,6 +257,16 @@ describe('the mark of an effect that is done', () => {
       ['claim', 0, false],
       ['setBack', 3400, false],
     ])
+  })
+
+  test('is not reached by an effect that would begin too late to come to its end: that one is put off', async () => {
+    const clock = autoClock()
+    const ledger = memoryLedger(async (call) => {
+      if (call === 'claim') clock.spend(3650)
+    })
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('broken: deadline-exceeded')
+    expect(ledger.log).toEqual(['claim', 'setBack'])
+    expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
 
   test('has a quarter of the time kept for it where there is little', async () => {

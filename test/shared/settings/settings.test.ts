@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { domains, emailAddress, logging, logSettings, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
+import { domains, emailAddress, logging, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
 
 /** What a schema makes of a value, or what it says that it expected. */
 function read<V>(schema: z.ZodMiniType<V>, value: unknown): V | string {
@@ -37,6 +37,13 @@ describe('the pieces of settings', () => {
       )
     },
   )
+
+  it('moment: a day at midnight UTC, or a time with its zone', () => {
+    expect(read(moment(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
+    expect(read(moment(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
+    for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
+      expect(read(moment(), value)).toMatch(/^a day such as 2026-01-31, or a time with its zone/)
+  })
 
   it('emailAddress: one address and nothing around it', () => {
     expect(read(emailAddress(), 'welcome@example.com')).toBe('welcome@example.com')

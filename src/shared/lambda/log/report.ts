@@ -1,10 +1,10 @@
-import { EffectLost } from '../../rules/effect-lost.ts'
-import type { EffectKey } from '../../rules/ledger.ts'
+import { lostEffects } from '../../rules/effect-lost.ts'
 import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'
 import type { HandlerSettings } from '../settings.ts'
 import { type LogEntry, logEntry } from './entry.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
+import { lostLine } from './lost-line.ts'
 import { metricsOf } from './metrics.ts'
 
 /** Writes the one log line of an invocation, and its metrics. Never throws. */
@@ -38,7 +38,7 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     const own = written && (logger === undefined || !logged(logger, severity, message, entry))
     writeJson(own ? { level: severity.toUpperCase(), timestamp: new Date(now).toISOString(), message, ...entry, ...counted } : counted)
     for (const breakage of breakages) writeJson(breakage)
-    for (const effect of lostEffects(conclusion)) writeJson({ level: 'ERROR', message: EFFECT_LOST, ...effect })
+    for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))
   }
 
   return (...ended) => {
@@ -48,16 +48,6 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
       // What could not be written is lost. Thrown on, its error would stand in the place of the answer, for the caller to read.
     }
   }
-}
-
-/** The message of a last-resort line, by which a tool finds it. */
-export const EFFECT_LOST = 'effect lost'
-
-/** Effects that nothing durable knows of: written whatever the log level is, with pool and `sub` alone. */
-function lostEffects<T extends Trigger>({ trace }: Conclusion<T>): readonly EffectKey[] {
-  // One that broke the compositions around it stands in their lines too.
-  const errors = new Set(trace.map(({ error }) => error))
-  return [...errors].flatMap((error) => (error instanceof EffectLost ? [error.effect] : []))
 }
 
 /** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../../src/shared/lambda/log/logger.ts'
-import { EFFECT_LOST } from '../../../../src/shared/lambda/log/report.ts'
+import { EFFECT_LOST } from '../../../../src/shared/lambda/log/lost-line.ts'
 import { anyOf } from '../../../../src/shared/rules/any-of.ts'
 import { chain } from '../../../../src/shared/rules/chain.ts'
 import { EffectLost } from '../../../../src/shared/rules/effect-lost.ts'
@@ -150,15 +150,24 @@ describe('the log line of an invocation', () => {
 
 describe('the line of a lost effect', () => {
   const lost = new EffectLost(
-    { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email' },
+    { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' },
     Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' }),
   )
+  const counted = { _aws: expect.anything(), trigger: 'PostConfirmation', EffectsLost: 1 }
   const losing = defineRule<Post>('losing', () => {
     throw lost
   })
-  const line = { level: 'ERROR', message: 'effect lost', userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email' }
+  const line = {
+    level: 'ERROR',
+    message: 'effect lost',
+    userPoolId: 'eu-west-1_pool',
+    sub: 'sub-1',
+    effect: 'send-welcome-email',
+    token: 'token-1',
+    ...counted,
+  }
 
-  it.each(LOG_LEVELS)('holds pool, sub and effect alone, at the level %s', async (logLevel) => {
+  it.each(LOG_LEVELS)('holds pool, sub, effect and claim alone, and is counted, at the level %s', async (logLevel) => {
     const out = collector()
     await post.with({ write: out.write, logLevel })(losing, work)(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
@@ -183,10 +192,10 @@ describe('the line of a lost effect', () => {
   it('is written for each of several', async () => {
     const out = collector()
     const other = defineRule<Post>('other', () => {
-      throw new EffectLost({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other' }, undefined)
+      throw new EffectLost({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
     })
     await post.with({ write: out.write })(together(losing, other))(postEvent())
-    expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other' }])
+    expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
   it('stands in no other log', async () => {

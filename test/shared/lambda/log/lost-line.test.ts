@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest'
+import { lostLine } from '../../../../src/shared/lambda/log/lost-line.ts'
+import { emfProblems } from '../../../support/emf.ts'
+
+describe('the line of a lost effect', () => {
+  it('is counted by CloudWatch, by trigger', () => {
+    const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' }
+    const line = lostLine(effect, 'PostConfirmation', Date.UTC(2026, 0, 2))
+    expect(emfProblems(line)).toEqual([])
+    expect(line).toMatchObject({ ...effect, level: 'ERROR', message: 'effect lost', trigger: 'PostConfirmation', EffectsLost: 1 })
+  })
+})

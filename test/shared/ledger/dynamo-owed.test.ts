@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { dynamoOwed } from '../../../src/shared/ledger/dynamo-owed.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { granted, newEffect, timedLedger } from '../../support/effects.ts'
+
+const { signal } = new AbortController()
+
+onEveryDynamoDb((engine) => {
+  it('puts down what nothing durable knew of, once, with nothing of the user but the key', async () => {
+    const ledger = timedLedger(engine)
+    const { userPoolId, sub, effect } = newEffect()
+    const owed = { userPoolId, sub, effect, cutOff: 'at-most-once' } as const
+    expect(await ledger.owed.put(owed, signal)).toBe(true)
+    expect(await ledger.owed.put(owed, signal)).toBe(false)
+    expect(await ledger.stored(owed)).toEqual({
+      ...owed,
+      pk: `${userPoolId}#${sub}#${effect}`,
+      state: 'pending',
+      queue: 'pending',
+      attempt: 0,
+      dueAt: expect.any(String),
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+    })
+  })
+
+  it('is due at once, can be claimed, and is not put down again when it is done', async () => {
+    const ledger = timedLedger(engine)
+    const owed = newEffect()
+    await ledger.owed.put(owed, signal)
+    ledger.wait(Date.now() - ledger.now().getTime())
+    const due = await ledger.effects.due(ledger.now(), 1000, signal)
+    expect(due.find(({ sub }) => sub === owed.sub)).toMatchObject({
+      attempt: 0,
+      token: undefined,
+      event: undefined,
+      createdSince: undefined,
+    })
+    const claim = granted(await ledger.claim(owed, randomUUID(), signal))
+    expect(claim.attempt).toBe(1)
+    await ledger.done(claim, signal)
+    expect(await ledger.owed.put(owed, signal)).toBe(false)
+    expect(await ledger.claim(owed, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
+  })
+
+  it('keeps to whom it is owed', async () => {
+    const ledger = timedLedger(engine)
+    const createdSince = new Date('2026-03-01T00:00:00.000Z')
+    const owed = { ...newEffect(), createdSince }
+    await ledger.owed.put(owed, signal)
+    expect(await ledger.effects.get(owed, signal)).toMatchObject({ createdSince })
+  })
+
+  it('rejects where the table is out of reach', async () => {
+    const lost = dynamoOwed({ documents: engine.documents, table: 'no-such-table' })
+    await expect(lost.put(newEffect(), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+  })
+})

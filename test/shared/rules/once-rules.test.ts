@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import type { Ledger } from '../../../src/shared/rules/ledger.ts'
+import { once } from '../../../src/shared/rules/once.ts'
+import { onceRules } from '../../../src/shared/rules/once-rules.ts'
+import { done } from '../../../src/shared/rules/outcome.ts'
+import { defineRule } from '../../../src/shared/rules/rule.ts'
+import { together } from '../../../src/shared/rules/together.ts'
+import type { PostTrigger } from '../../../src/shared/rules/trigger.ts'
+
+const ledger: Ledger = {
+  claim: async () => ({ kind: 'held' }),
+  done: async () => undefined,
+  setBack: async () => undefined,
+  drop: async () => undefined,
+}
+const work = (name: string) => defineRule<PostTrigger>(name, () => done())
+
+describe('the once-only rules of a composition', () => {
+  it('are found wherever they stand, by the name of their effect', () => {
+    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    const gift = once(ledger, work('gift'), { cutOff: 'at-least-once', occasion: 'birthday' })
+    const rules = onceRules(chain(work('profile'), together(mail, chain(gift))))
+    expect([...rules]).toEqual([
+      ['mail', mail],
+      ['gift:birthday', gift],
+    ])
+  })
+
+  it('may be the composition itself, or none at all', () => {
+    expect([...onceRules(once(ledger, work('mail'), { cutOff: 'at-most-once' })).keys()]).toEqual(['mail'])
+    expect(onceRules(chain(work('profile'))).size).toBe(0)
+  })
+
+  it('may stand in a composition twice, which is one effect', () => {
+    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    expect(onceRules(chain(mail, mail)).size).toBe(1)
+  })
+
+  it('are refused when two of them share a name, since the second would never run', () => {
+    const twice = [1, 2].map(() => once(ledger, work('mail'), { cutOff: 'at-most-once' }))
+    expect(() => onceRules(chain(...twice))).toThrow("Two effects are kept under the name 'mail'")
+    expect(() => postConfirmation(...twice)).toThrow("Two effects are kept under the name 'mail'")
+    expect(() => postConfirmation.guard(...twice)).toThrow("Two effects are kept under the name 'mail'")
+  })
+})
