@@ -14,7 +14,14 @@ export type Request =
 export type Reply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly error: FunctionError }
-  | { readonly kind: 'settled'; readonly id: number; readonly ms: number; readonly settled: Settled }
+  | { readonly kind: 'settled'; readonly id: number; readonly took: Took; readonly settled: Settled }
+
+/** How long an invocation took by the clock of its own process, in milliseconds. */
+export interface Took {
+  readonly ms: number
+  /** Of these, how long the process was kept from running: it was stopped, or the machine was busy with others. */
+  readonly stalledMs: number
+}
 
 /** How an invocation ended by itself. */
 export type Settled = { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'threw'; readonly error: FunctionError }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import type { FunctionError } from '../src/replay/child-messages.ts'
 import type { FunctionName, Reply, Request, Settled } from './child-messages.ts'
+import { BEAT_MS, processorMs, stallMeter } from './stall-meter.ts'
 
 type LambdaFunction = (event: unknown, context: object) => unknown
 
@@ -17,6 +18,9 @@ globalThis.Date = new Proxy(Date, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now() + offsetMs] : args, newTarget),
   get: (target, key) => (key === 'now' ? () => now() + offsetMs : Reflect.get(target, key)),
 })
+
+const stalls = stallMeter({ now: () => performance.now(), processorMs })
+setInterval(stalls.beat, BEAT_MS).unref()
 
 const handlers = new Map<FunctionName, LambdaFunction>()
 
@@ -43,9 +47,11 @@ async function load({ files }: Extract<Request, { kind: 'load' }>): Promise<Repl
 }
 
 async function invoke({ id, name, event, limitMs }: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+  const stalledBefore = stalls.beat()
   const startedAt = performance.now()
   const settled = await settle(name, JSON.parse(event), limitMs)
-  return { kind: 'settled', id, ms: performance.now() - startedAt, settled }
+  const ms = performance.now() - startedAt
+  return { kind: 'settled', id, took: { ms, stalledMs: stalls.beat() - stalledBefore }, settled }
 }
 
 async function settle(name: FunctionName, event: unknown, limitMs: number): Promise<Settled> {

@@ -13,6 +13,7 @@ export interface Evidence {
   readonly attempts: readonly Attempt[]
   readonly dynamodb: readonly Passed[]
   readonly ses: readonly Passed[]
+  readonly cognito: readonly Passed[]
   /** Processes that ended although nobody killed them. */
   readonly crashes: number
   readonly profiles: readonly Row[]
@@ -30,6 +31,11 @@ export function grouped<V>(values: Iterable<V>, keyOf: (value: V) => string | un
     else group.push(value)
   }
   return groups
+}
+
+/** The `sub` in the key of an effect, such as `us-east-1_Chaos0001#6c4a1d9e-...#send-welcome-email`; a profile's is none. */
+export function effectSubIn(text: string): string | undefined {
+  return /#([0-9a-f-]{36})#/.exec(text)?.[1]
 }
 
 /** The `sub` in a key such as `us-east-1_Chaos0001#6c4a1d9e-...`. */

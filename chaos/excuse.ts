@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts'
-import { grouped, subIn } from './evidence.ts'
+import { effectSubIn, grouped } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 
@@ -12,13 +12,13 @@ export type Excuse = (sub: string, first: Passed, second: Passed) => string | un
  */
 export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {
   const tries = grouped(attempts, ({ sub }) => sub)
-  const marks = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? subIn(about) : undefined))
+  const marks = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? effectSubIn(about) : undefined))
   return (sub, first, second) => {
     if (first.answered !== 'whole') return 'the answer to the first was lost'
     const acceptedAt = first.actedAt ?? first.at
     const holds = ({ startedAt, endedAt }: Attempt): boolean => startedAt <= acceptedAt && acceptedAt <= endedAt
     const mine = [...(tries.get(sub) ?? []), ...(tries.get('sweeper') ?? [])].filter(holds)
-    if (mine.some(({ ending }) => ending.kind === 'crashed')) return 'the process was killed after the first'
+    if (mine.some(({ ending }) => ending.kind === 'crashed' || ending.kind === 'hung')) return 'the process was killed after the first'
     if (mine.some(({ frozen }) => frozen)) return 'the process stood still after the first'
     const between = (marks.get(sub) ?? []).filter(({ at }) => at >= acceptedAt && at <= second.at)
     return between.some(isLost) ? 'the mark of the first was lost' : undefined

@@ -20,10 +20,14 @@ const DENIED_TRIES = 3
 const REPEATED = 0.1
 const AT_ONCE = 0.1
 
-/** Takes a user through sign-up, confirmation and a first sign-in. */
+/** Takes a user through sign-up, confirmation and a first sign-in; somebody who was there before only signs in, twice. */
 export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
   if (user.kind === 'stranger') return denied(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
   if (user.kind === 'blocked') return denied(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
+  if (user.kind === 'veteran') {
+    const wasIn = [await signIn(user, cognito, 'first'), await signIn(user, cognito, 'second')]
+    return { user, confirmed: false, wronglyApproved: 0, turnedAway: wasIn.includes(false) }
+  }
   const approved = await signUp(user, cognito, PATIENCE)
   if (approved === 0) return { user, confirmed: false, wronglyApproved: 0, turnedAway: true }
   await confirm(user, cognito, seed)

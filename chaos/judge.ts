@@ -1,8 +1,8 @@
-import { COGNITO_WAIT_MS } from '../src/replay/cognito.ts'
+import { timed } from './deadlines.ts'
 import { type Evidence, grouped, subIn } from './evidence.ts'
 import { excuses } from './excuse.ts'
-import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
+import { unknowns } from './unknowns.ts'
 import type { User } from './users.ts'
 
 /** A promise and how often it was broken. */
@@ -18,34 +18,31 @@ export interface Verdict {
   readonly promises: readonly Promised[]
   readonly mails: {
     readonly accepted: number
-    readonly unknown: number
+    /** Mails of which nobody knows, by what explains it. */
+    readonly unknown: ReadonlyMap<string, number>
     readonly parked: number
     /** Second mails, by what excuses them. */
     readonly twice: ReadonlyMap<string, number>
   }
-  /**
-   * Confirmed users who got no mail, and of whom the ledger knows nothing, because every process that had their event was
-   * killed before it could claim anything. That is not promised, and told apart by the harness's own log of what it killed.
-   */
-  readonly killedBefore: number
   readonly slowestMs: number
 }
 
 /** Holds what happened against what is promised. */
 export function judge(evidence: Evidence): Verdict {
   const { journeys, gone, effects } = evidence
-  const confirmed = journeys.filter((journey) => journey.confirmed && !gone.has(journey.user.sub)).map(({ user }) => user)
+  const members = journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub)).map(({ user }) => user)
+  const veterans = journeys.map(({ user }) => user).filter(({ kind }) => kind === 'veteran')
+  const outsiders = journeys.filter(({ confirmed, user }) => !confirmed && user.kind !== 'veteran').map(({ user }) => user)
+  const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
+
   const profiles = new Set(evidence.profiles.map(({ pk }) => subIn(String(pk))))
   const states = new Map(effects.map(({ sub, state }) => [String(sub), state]))
   const accepted = grouped(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
   const mailsTo = ({ email }: User): readonly Passed[] => accepted.get(email) ?? []
-  const survived = new Set(evidence.attempts.filter(isSurvivor).map(({ sub }) => sub))
-  const killedBefore = new Set(
-    confirmed.filter((user) => !survived.has(user.sub) && !states.has(user.sub) && mailsTo(user).length === 0).map(({ sub }) => sub),
-  )
-  const members = confirmed.filter(({ sub }) => !killedBefore.has(sub))
-  const outsiders = journeys.filter((journey) => !journey.confirmed).map(({ user }) => user)
-  const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
+  const hasProfile = ({ sub }: User): boolean => profiles.has(sub)
+  const hasMail = (user: User): boolean => mailsTo(user).length > 0
+  const isOnRecord = ({ sub }: User): boolean => ['unknown', 'failed'].includes(String(states.get(sub)))
+
   const excuse = excuses(evidence)
   const twice = members
     .flatMap((user) =>
@@ -54,24 +51,27 @@ export function judge(evidence: Evidence): Verdict {
         .map((second, index) => ({ user, first: mailsTo(user)[index] ?? second, second })),
     )
     .map(({ user, first, second }) => ({ user, because: excuse(user.sub, first, second) }))
-  const timed = evidence.attempts.flatMap(timedOf)
+  const explain = unknowns(evidence)
+  const unknown = journeys
+    .filter(({ user }) => states.get(user.sub) === 'unknown')
+    .map(({ user }) => ({ user, because: explain(user) ?? NO_REASON }))
+  const times = timed(evidence.attempts)
 
   return {
     promises: [
-      broken('profiles missing', subsOf(confirmed.filter(({ sub }) => !profiles.has(sub)))),
+      broken('profiles missing', subsOf([...members, ...veterans].filter((user) => !hasProfile(user)))),
       ...(evidence.cutOff === 'at-least-once'
         ? [
-            broken('mails missing', subsOf(members.filter((user) => mailsTo(user).length === 0 && states.get(user.sub) !== 'failed'))),
+            broken('mails missing', subsOf(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
             broken('mails twice without an excuse', subsOf(twice.filter(({ because }) => because === undefined).map(({ user }) => user))),
           ]
         : [
-            broken(
-              'mails not sent and not on record',
-              subsOf(members.filter((user) => mailsTo(user).length === 0 && !['unknown', 'failed'].includes(String(states.get(user.sub))))),
-            ),
+            broken('mails not sent and not on record', subsOf(members.filter((user) => !hasMail(user) && !isOnRecord(user)))),
             broken('mails twice', subsOf(twice.map(({ user }) => user))),
           ]),
-      broken('mails to somebody who was denied', subsOf(outsiders.filter((user) => mailsTo(user).length > 0))),
+      broken('mails unknown without a reason', subsOf(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user))),
+      broken('mails to users from before', subsOf(veterans.filter(hasMail))),
+      broken('mails to somebody who was denied', subsOf(outsiders.filter(hasMail))),
       broken(
         'mails to users who were gone',
         subsOf(leavers.filter((user) => mailsTo(user).some(({ at }) => at > (gone.get(user.sub) ?? 0)))),
@@ -82,9 +82,9 @@ export function judge(evidence: Evidence): Verdict {
       ),
       broken(
         'invocations past the deadline',
-        timed.filter(({ ms }) => ms > COGNITO_WAIT_MS).map(({ name, sub }) => `${name} ${sub}`),
+        times.filter(({ isLate }) => isLate).map(({ name, sub, ms }) => `${name} ${sub} ${Math.round(ms)} ms`),
       ),
-      broken('events lost', subsOf(confirmed.filter(({ sub }) => !profiles.has(sub) && !states.has(sub)))),
+      broken('events lost', subsOf(members.filter((user) => !hasProfile(user) || !(hasMail(user) || isOnRecord(user))))),
       broken(
         'effects left pending',
         effects.filter(({ state }) => state === 'pending').map(({ sub }) => String(sub)),
@@ -100,27 +100,22 @@ export function judge(evidence: Evidence): Verdict {
     ],
     mails: {
       accepted: [...accepted.values()].reduce((sum, each) => sum + each.length, 0),
-      unknown: members.filter(({ sub }) => states.get(sub) === 'unknown').length,
+      unknown: countedBy(unknown),
       parked: members.filter(({ sub }) => states.get(sub) === 'failed').length,
-      twice: new Map([...grouped(twice, ({ because }) => because)].map(([because, each]) => [because, each.length])),
+      twice: countedBy(twice),
     },
-    killedBefore: killedBefore.size,
-    slowestMs: timed.reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
+    slowestMs: times.filter(({ name }) => name !== 'sweeper').reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
   }
 }
 
-/** A try of post confirmation whose process lived. */
-function isSurvivor({ name, ending }: Attempt): boolean {
-  return name === 'post-confirmation' && ending.kind !== 'crashed'
-}
+const NO_REASON = 'without a reason'
 
 function broken(name: string, where: readonly string[]): Promised {
   return { name, broken: where.length, examples: where.slice(0, 5) }
 }
 
-/** How long a try of a handler took; nothing of one that was cut off or stood still. */
-function timedOf({ name, sub, ending, frozen }: Attempt): readonly { readonly name: string; readonly sub: string; readonly ms: number }[] {
-  return name === 'sweeper' || frozen || ending.kind === 'crashed' ? [] : [{ name, sub, ms: ending.ms }]
+function countedBy(each: readonly { readonly because: string | undefined }[]): ReadonlyMap<string, number> {
+  return new Map([...grouped(each, ({ because }) => because)].map(([because, group]) => [because, group.length]))
 }
 
 function subsOf(users: readonly User[]): readonly string[] {

@@ -51,6 +51,8 @@ interface Slot {
 // What Lambda is told in serverless.yml: Cognito waits no longer, and nobody waits for the sweeper.
 const FUNCTION_TIMEOUT_MS = 5000
 const SWEEPER_TIMEOUT_MS = 60_000
+// Lambda would end it at once; a machine that is busy with others gets its time, and only what never ends is ended.
+const HUNG_AFTER_MS = 60_000
 
 /**
  * Starts processes of handlers.
@@ -105,6 +107,13 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
     return slot
   }
 
+  const kill = (slot: Slot): void => {
+    if (slot.killed) return
+    slot.killed = true
+    counted.kills += 1
+    slot.process.kill()
+  }
+
   return {
     async invoke(name, sub, event, avoid) {
       const index = choose(avoid)
@@ -117,8 +126,16 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
         process = slot.process
       }
       const startedAt = performance.now()
-      const ending = process.invoke(name, event, name === 'sweeper' ? SWEEPER_TIMEOUT_MS : FUNCTION_TIMEOUT_MS).then((ended) => {
+      const limitMs = name === 'sweeper' ? SWEEPER_TIMEOUT_MS : FUNCTION_TIMEOUT_MS
+      let hung = false
+      const patience = setTimeout(() => {
+        hung = true
+        kill(slot)
+      }, limitMs + HUNG_AFTER_MS)
+      const ending = process.invoke(name, event, limitMs).then((end): Ending => {
+        clearTimeout(patience)
         slot.busy -= 1
+        const ended: Ending = hung ? { kind: 'hung' } : end
         const frozen = slot.frozenUntil >= startedAt
         attempts.push({ name, sub, startedAt, endedAt: performance.now(), ending: ended, frozen })
         under.delete(ending)
@@ -127,13 +144,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       under.add(ending)
       return { slot: index, ending }
     },
-    kill(index) {
-      const slot = slotAt(index)
-      if (slot.killed) return
-      slot.killed = true
-      counted.kills += 1
-      slot.process.kill()
-    },
+    kill: (index) => kill(slotAt(index)),
     freeze(index, ms) {
       const slot = slotAt(index)
       // With all of them stopped nobody would be left to take the next try.
@@ -143,8 +154,9 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       slot.process.freeze(ms)
     },
     setClock(next) {
-      offsetMs = next
-      for (const { process } of slots) process.setClock(next)
+      // Time does not go back.
+      offsetMs = Math.max(offsetMs, next)
+      for (const { process } of slots) process.setClock(offsetMs)
     },
     attempts: () => [...attempts],
     count: () => ({ ...counted }),

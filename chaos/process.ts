@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { FunctionName, Reply, Request, Settled } from './child-messages.ts'
+import type { FunctionName, Reply, Request, Settled, Took } from './child-messages.ts'
 
-/** How an invocation ended: by itself, or with its process. */
-export type Ending = (Settled & { readonly ms: number }) | { readonly kind: 'crashed' }
+/** How an invocation ended: by itself, or with its process; or it did not, and its process was ended for that. */
+export type Ending = (Settled & { readonly took: Took }) | { readonly kind: 'crashed' } | { readonly kind: 'hung' }
 
 /** A process that holds the handlers and runs several events at a time. */
 export interface HandlerProcess {
@@ -55,7 +55,7 @@ export function startProcess({ files, environment, log }: ProcessOptions): Handl
     if (reply.kind === 'ready') loaded.resolve()
     else if (reply.kind === 'broken') loaded.reject(new Error(`A handler does not start: ${reply.error.message}`))
     else {
-      waiting.get(reply.id)?.({ ...reply.settled, ms: reply.ms })
+      waiting.get(reply.id)?.({ ...reply.settled, took: reply.took })
       waiting.delete(reply.id)
     }
   })

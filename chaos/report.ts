@@ -3,8 +3,9 @@ import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */
-export function reportOf(cutOff: CutOff, { promises, mails, counts, killedBefore, slowestMs, seconds }: RunResult): readonly string[] {
+export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, seconds, histories }: RunResult): readonly string[] {
   const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
+  const unknown = [...mails.unknown].map(([because, count]) => [`mails on record as unknown: ${because}`, `${count}`])
   return [
     `${cutOff}, ${Math.round(seconds)} s`,
     '',
@@ -13,11 +14,10 @@ export function reportOf(cutOff: CutOff, { promises, mails, counts, killedBefore
       [
         ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
         ['mails accepted by SES', `${mails.accepted}`],
-        ['mails on record as unknown', `${mails.unknown}`],
+        ...unknown,
         ['mails parked for a person', `${mails.parked}`],
         ...twice,
-        ['mails lost with a process killed before its claim (not promised)', `${killedBefore}`],
-        ['slowest invocation', `${Math.round(slowestMs)} ms`],
+        ['slowest invocation, without the time in which its process was kept from running', `${Math.round(slowestMs)} ms`],
       ],
     ),
     '',
@@ -25,5 +25,6 @@ export function reportOf(cutOff: CutOff, { promises, mails, counts, killedBefore
       ['what is promised', 'broken', ''],
       promises.map(({ name, broken, examples }) => [name, `${broken}`, broken === 0 ? 'kept' : `BROKEN: ${examples.join(' ')}`]),
     ),
+    ...[...histories].flatMap(([sub, history]) => ['', `${sub}:`, ...history.map((line) => `  ${line}`)]),
   ]
 }

@@ -6,6 +6,8 @@ import { type Cognito, cognito, type Misfortunes } from './driver.ts'
 import { eachOf } from './each-of.ts'
 import type { Evidence } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
+import { heal } from './heal.ts'
+import { historyOf } from './history.ts'
 import { type Journey, signIn, travel } from './journey.ts'
 import { judge, type Verdict } from './judge.ts'
 import { openLog } from './log.ts'
@@ -35,6 +37,8 @@ export interface RunOptions {
 export interface RunResult extends Verdict {
   readonly counts: Readonly<Record<string, number>>
   readonly seconds: number
+  /** What was seen of a few of those to whom a promise was broken, by `sub`. */
+  readonly histories: ReadonlyMap<string, readonly string[]>
 }
 
 /** Everything that is running. */
@@ -49,12 +53,16 @@ const FUNCTIONS: readonly FunctionName[] = ['pre-signup', 'post-confirmation', '
 const PROCESSES = 3
 const AT_A_TIME = 60
 const LEAVING = 0.03
-// One sign-in in twenty-five may meet with faults that leave nothing behind; five in a row, one user in ten million.
-const HEALING_ROUNDS = 5
+// Of a hundred members, how many come back when all is done: no mail may come of that.
+const COMING_BACK = 0.1
+// Of how many users a broken promise shows what happened.
+const HISTORIES = 2
+const DAY_MS = 24 * 60 * 60_000
 
 /**
  * Takes users through sign-up, confirmation and sign-in while services and processes fail, sweeps until nothing is left to be
- * done, lets those sign in again of whom nothing is known, and holds what came of it against what is promised.
+ * done, recovers what the functions' log tells of, lets those sign in again of whom something is missing, and holds what came
+ * of it against what is promised.
  *
  * @throws UsageError when a bundle is missing.
  */
@@ -93,11 +101,24 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   const gone = leave(journeys, running)
 
   const sweep = scheduledSweep(pool, stage, seed)
-  let { sweeps } = await sweepUntilQuiet(sweep, pool, stage)
-  onProgress(await recover(running.logFile, cutOff, stage.afterwards))
-  sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
-  const healing = await heal(journeys, gone, running)
-  sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
+  let sweeps = 0
+  const swept = async (): Promise<void> => {
+    onProgress('sweeping until quiet')
+    sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
+  }
+  const recovered = async (): Promise<void> => {
+    await recover(running.logFile, cutOff, stage.afterwards)
+    await swept()
+  }
+  await swept()
+  await recovered()
+  await comeBack(journeys, gone, running)
+  const healing = await heal(journeys, gone, { stage, driver, pool, atATime: AT_A_TIME, onProgress })
+  await swept()
+  // What was lost meanwhile, a sweep's own claims too, and then once more when the outage is over.
+  await recovered()
+  stage.calm()
+  await recovered()
 
   const evidence: Evidence = {
     cutOff,
@@ -107,14 +128,16 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     crashes: pool.count().crashes,
     dynamodb: stage.dynamodb.log(),
     ses: stage.ses.log(),
+    cognito: stage.cognito.log(),
     profiles: await stage.profiles(),
     effects: await stage.effects(),
   }
-  const calls = [...evidence.dynamodb, ...evidence.ses, ...stage.cognito.log()]
+  const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito]
   const { kills, freezes } = pool.count()
   const counts = {
     users: users.length,
     'confirmed ones': journeys.filter(({ confirmed }) => confirmed).length,
+    'users from before': journeys.filter(({ user }) => user.kind === 'veteran').length,
     'members turned away': journeys.filter(({ turnedAway }) => turnedAway).length,
     'users deleted before the sweep': gone.size,
     ...driver.count(),
@@ -125,20 +148,37 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     sweeps,
     'sign-ins to heal what is missing': healing,
   }
-  return { ...judge(evidence), counts, seconds: (performance.now() - startedAt) / 1000 }
+  const verdict = judge(evidence)
+  return { ...verdict, counts, seconds: (performance.now() - startedAt) / 1000, histories: historiesOf(verdict, users, evidence) }
+}
+
+function historiesOf({ promises }: Verdict, users: readonly User[], evidence: Evidence): ReadonlyMap<string, readonly string[]> {
+  const examples = promises.flatMap((promised) => promised.examples.slice(0, HISTORIES)).join(' ')
+  const theirs = users.filter(({ sub }) => examples.includes(sub))
+  return new Map(theirs.map((user) => [user.sub, historyOf(user, evidence)]))
 }
 
 async function through(users: readonly User[], { seed, stage, driver, onProgress }: Running): Promise<readonly Journey[]> {
   const blocked = users.filter(({ kind }) => kind === 'blocked')
   await eachOf(blocked, AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
+  for (const user of users.filter(({ kind }) => kind === 'veteran'))
+    stage.users.add(user, new Date(stage.since.getTime() - 1 - Math.floor(draw(seed, 'age', user.index) * 400 * DAY_MS)))
   const journeys: Journey[] = []
   await eachOf(users, AT_A_TIME, async (user) => {
-    const journey = await travel(user, driver, seed)
-    if (journey.confirmed) stage.users.add(user)
-    journeys.push(journey)
+    if (user.kind === 'member') stage.users.add(user, new Date())
+    journeys.push(await travel(user, driver, seed))
     if (journeys.length % 100 === 0) onProgress?.(`${journeys.length} of ${users.length} users`)
   })
   return journeys
+}
+
+/** Some sign in again, whose mail is long done or parked. */
+async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, { seed, driver, pool }: Running): Promise<void> {
+  const coming = journeys
+    .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)
+    .map(({ user }) => user)
+  await eachOf(coming, AT_A_TIME, async (user) => void (await signIn(user, driver, 'later')))
+  await pool.idle()
 }
 
 /** Some delete their account before a sweeper comes; tells when. */
@@ -146,39 +186,4 @@ function leave(journeys: readonly Journey[], { seed, stage }: Running): Readonly
   const leaving = journeys.filter(({ confirmed, user }) => confirmed && draw(seed, 'leaving', user.index) < LEAVING)
   for (const { user } of leaving) stage.users.remove(user)
   return new Map(leaving.map(({ user }) => [user.sub, performance.now()]))
-}
-
-/**
- * Lets users sign in again of whom something is missing, until nothing is or it does not help; the last time without faults,
- * since an outage ends some day. Tells how many sign-ins it took.
- */
-async function heal(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, running: Running): Promise<number> {
-  const { stage, driver, pool, onProgress } = running
-  let healing = 0
-  let before = Number.POSITIVE_INFINITY
-  for (let round = 1, last = false; !last; round += 1) {
-    const missing = await ofWhomSomethingIsMissing(journeys, gone, stage)
-    if (missing.length === 0) break
-    last = missing.length >= before || round === HEALING_ROUNDS
-    before = missing.length
-    if (last) stage.calm()
-    onProgress?.(`${missing.length} users of whom something is missing sign in again`)
-    healing += missing.length
-    await eachOf(missing, AT_A_TIME, async (user) => void (await signIn(user, driver, `again ${round}`)))
-    await pool.idle()
-  }
-  return healing
-}
-
-/** Users whose profile is missing, or of whose mail the ledger knows nothing: what can heal that is their next sign-in. */
-async function ofWhomSomethingIsMissing(
-  journeys: readonly Journey[],
-  gone: ReadonlyMap<string, number>,
-  stage: Stage,
-): Promise<readonly User[]> {
-  const known = new Set((await stage.profiles()).map(({ sub }) => sub))
-  const recorded = new Set((await stage.effects()).map(({ sub }) => sub))
-  return journeys
-    .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && !(known.has(user.sub) && recorded.has(user.sub)))
-    .map(({ user }) => user)
 }

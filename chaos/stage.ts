@@ -27,6 +27,8 @@ export interface Stage {
   /** Who is there, past the proxy. */
   readonly users: Pick<UserPool, 'add' | 'remove'>
   readonly environment: Readonly<Record<string, string>>
+  /** Who was there before then gets no welcome mail. */
+  readonly since: Date
   /** The same past the proxies: for what a person does when an outage is over. */
   readonly afterwards: Readonly<Record<string, string>>
   /** Puts somebody into the block list. */
@@ -60,6 +62,8 @@ export function bundlesIn(folder: string, names: readonly FunctionName[]): reado
 export async function openStage({ plan: planned, cutOff }: StageOptions): Promise<Stage> {
   let calm = false
   const plan: FaultPlan = (call, occurrence) => (calm ? undefined : planned(call, occurrence))
+  // Before anybody of the run signs up, the clocks of both being the same.
+  const since = new Date(Date.now() - 1000)
   const services: LocalService[] = []
   const started = async <S extends LocalService>(starting: Promise<S>): Promise<S> => {
     const service = await starting
@@ -87,8 +91,9 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
       ses,
       cognito,
       users,
-      environment: environmentFor({ dynamodb, ses, cognito }, cutOff),
-      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, cutOff),
+      since,
+      environment: environmentFor({ dynamodb, ses, cognito }, { cutOff, since }),
+      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, { cutOff, since }),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
@@ -113,7 +118,7 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
 /** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
 function environmentFor(
   { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
-  cutOff: CutOff,
+  { cutOff, since }: { readonly cutOff: CutOff; readonly since: Date },
 ): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
@@ -131,6 +136,7 @@ function environmentFor(
     WELCOME_APP_NAME: 'Chaos',
     WELCOME_APP_URL: 'https://app.example.com',
     WELCOME_EMAIL_CUT_OFF: cutOff,
+    WELCOME_SINCE: since.toISOString(),
   }
 }
 

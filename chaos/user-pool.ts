@@ -6,7 +6,7 @@ import { POOL, type User, userNameOf } from './users.ts'
 
 /** The user pool as the sweeper sees it: it lists a user by their `sub`, and knows no other call. */
 export interface UserPool extends LocalService {
-  readonly add: (user: User) => void
+  readonly add: (user: User, createdAt: Date) => void
   readonly remove: (user: User) => void
 }
 
@@ -23,7 +23,7 @@ const FILTER = /^sub = "([0-9a-f-]{36})"$/
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */
 export async function startUserPool(): Promise<UserPool> {
-  const users = new Map<string, User>()
+  const users = new Map<string, { readonly user: User; readonly createdAt: Date }>()
 
   const answer = async (request: IncomingMessage): Promise<Answered> => {
     const asked: unknown = await json(request)
@@ -32,8 +32,8 @@ export async function startUserPool(): Promise<UserPool> {
     if (UserPoolId !== POOL) return refusal('ResourceNotFoundException')
     const [, sub = ''] = FILTER.exec(String(Filter)) ?? []
     if (sub === '') return refusal('InvalidParameterException')
-    const user = users.get(sub)
-    return { status: 200, body: { Users: user === undefined ? [] : [listed(user)] } }
+    const found = users.get(sub)
+    return { status: 200, body: { Users: found === undefined ? [] : [listed(found.user, found.createdAt)] } }
   }
 
   const service = await listenOnLoopback(
@@ -44,19 +44,26 @@ export async function startUserPool(): Promise<UserPool> {
       )
     }),
   )
-  return { ...service, add: (user) => void users.set(user.sub, user), remove: (user) => void users.delete(user.sub) }
+  return {
+    ...service,
+    add: (user, createdAt) => void users.set(user.sub, { user, createdAt }),
+    remove: (user) => void users.delete(user.sub),
+  }
 }
 
 function refusal(name: string): Answered {
   return { status: 400, body: { __type: name, message: 'Not as expected' } }
 }
 
-function listed(user: User): object {
-  const attributes = { sub: user.sub, email: user.email, email_verified: 'true' }
+function listed(user: User, createdAt: Date): object {
+  const attributes = { sub: user.sub, email: user.email, email_verified: 'true', name: `User ${user.index}` }
+  const seconds = createdAt.getTime() / 1000
   return {
     Username: userNameOf(user),
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
     Enabled: true,
     UserStatus: 'CONFIRMED',
+    UserCreateDate: seconds,
+    UserLastModifiedDate: seconds,
   }
 }

@@ -6,14 +6,18 @@ export const POOL = 'us-east-1_Chaos0001'
 /** Somebody who uses the application, or tries to. */
 export interface User {
   readonly index: number
-  /** A stranger's address is not allowed; somebody blocked is in the block list. Neither may ever get in. */
-  readonly kind: 'member' | 'stranger' | 'blocked'
+  /**
+   * A stranger's address is not allowed; somebody blocked is in the block list. Neither may ever get in. A veteran was there
+   * before anything of this was deployed, and only signs in.
+   */
+  readonly kind: 'member' | 'stranger' | 'blocked' | 'veteran'
   readonly sub: string
   readonly email: string
 }
 
 const STRANGERS = 0.1
 const BLOCKED = 0.05
+const VETERANS = 0.05
 
 // Addresses that look like allowed ones and are not.
 const STRANGE_DOMAINS = [
@@ -32,13 +36,19 @@ export const ALLOWED_DOMAINS = 'example.com,*.example.org'
 export function makeUsers(seed: number, count: number): readonly User[] {
   return Array.from({ length: count }, (_, index): User => {
     const drawn = draw(seed, 'kind', index)
-    const kind = drawn < STRANGERS ? 'stranger' : drawn < STRANGERS + BLOCKED ? 'blocked' : 'member'
+    const kind = kindOf(drawn)
     const domain =
       kind === 'stranger'
         ? pick(STRANGE_DOMAINS, draw(seed, 'domain', index))
         : pick(['example.com', 'staff.example.org'], draw(seed, 'domain', index))
     return { index, kind, sub: drawUuid(seed, 'sub', index), email: `user-${index}@${domain}` }
   })
+}
+
+function kindOf(drawn: number): User['kind'] {
+  if (drawn < STRANGERS) return 'stranger'
+  if (drawn < STRANGERS + BLOCKED) return 'blocked'
+  return drawn < STRANGERS + BLOCKED + VETERANS ? 'veteran' : 'member'
 }
 
 /** The user name. */

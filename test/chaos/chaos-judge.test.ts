@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../chaos/evidence.ts'
 import { judge } from '../../chaos/judge.ts'
 import type { Attempt } from '../../chaos/pool.ts'
+import type { Ending } from '../../chaos/process.ts'
 import type { Passed } from '../../chaos/proxy.ts'
+import type { Row } from '../../chaos/stage.ts'
 import { POOL, type User } from '../../chaos/users.ts'
 
 const ann: User = { index: 0, kind: 'member', sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com' }
+const vera: User = { index: 1, kind: 'veteran', sub: 'b0f7e3d2-91c4-4a65-8d1e-3f2a7c5906eb', email: 'vera@example.com' }
 
 const mail = (at: number, more: Partial<Passed> = {}): Passed => ({
   action: 'SendEmail',
@@ -22,26 +25,40 @@ const mark = (at: number, more: Partial<Passed> = {}): Passed => ({
   action: 'UpdateItem',
   about: `chaos-effects ${POOL}#${ann.sub}#send-welcome-email`,
 })
+const returned = (ms: number, stalledMs = 0): Ending => ({ kind: 'returned', json: '{}', took: { ms, stalledMs } })
+const stoodStill = { frozen: true, ending: returned(9000, 6000) } satisfies Partial<Attempt>
 const attempt = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
   name: 'post-confirmation',
   sub: ann.sub,
   startedAt,
   endedAt,
-  ending: { kind: 'returned', json: '{}', ms: endedAt - startedAt },
+  ending: returned(endedAt - startedAt),
   frozen: false,
   ...more,
 })
 
-/** One user with whom all went well, but for what is given. */
+const profileOf = ({ sub }: User): Row => ({ pk: `${POOL}#${sub}`, sub })
+
+const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
+  ...attempt(startedAt, endedAt, more),
+  name: 'sweeper',
+  sub: 'sweeper',
+})
+
+/** A member and somebody from before, with whom all went well, but for what is given. */
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   cutOff: 'at-least-once',
-  journeys: [{ user: ann, confirmed: true, wronglyApproved: 0, turnedAway: false }],
+  journeys: [
+    { user: ann, confirmed: true, wronglyApproved: 0, turnedAway: false },
+    { user: vera, confirmed: false, wronglyApproved: 0, turnedAway: false },
+  ],
   gone: new Map(),
   attempts: [attempt(0, 100)],
   crashes: 0,
   dynamodb: [mark(5), mark(60)],
   ses: [mail(50)],
-  profiles: [{ pk: `${POOL}#${ann.sub}`, sub: ann.sub }],
+  cognito: [],
+  profiles: [profileOf(ann), profileOf(vera)],
   effects: [{ sub: ann.sub, state: 'done' }],
   ...more,
 })
@@ -49,6 +66,7 @@ const brokenIn = (more: Partial<Evidence>) =>
   judge(evidence(more))
     .promises.filter(({ broken }) => broken > 0)
     .map(({ name }) => name)
+const reasonsIn = (more: Partial<Evidence>) => [...judge(evidence(more)).mails.unknown.keys()]
 const excusesIn = (more: Partial<Evidence>) => [...judge(evidence({ ses: [mail(50), mail(500)], ...more })).mails.twice.keys()]
 
 describe('the judgement of a run', () => {
@@ -57,24 +75,44 @@ describe('the judgement of a run', () => {
   })
 
   it('finds a profile that is missing', () => {
-    expect(brokenIn({ profiles: [] })).toEqual(['profiles missing'])
+    expect(brokenIn({ profiles: [profileOf(vera)] })).toEqual(['profiles missing', 'events lost'])
+  })
+
+  it('finds that the profile of somebody from before is missing, who has no event that could be lost', () => {
+    expect(brokenIn({ profiles: [profileOf(ann)] })).toEqual(['profiles missing'])
   })
 
   it('finds an event of which nothing is left', () => {
-    expect(brokenIn({ profiles: [], effects: [], ses: [] })).toEqual(['profiles missing', 'mails missing', 'events lost'])
+    expect(brokenIn({ profiles: [profileOf(vera)], effects: [], ses: [] })).toEqual(['profiles missing', 'mails missing', 'events lost'])
+  })
+
+  it('finds an event of which a profile alone is left, with either way of a cut-off', () => {
+    expect(brokenIn({ effects: [], ses: [] })).toEqual(['mails missing', 'events lost'])
+    expect(brokenIn({ effects: [], ses: [], cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+  })
+
+  it('excuses no mail that is missing by a process that was killed: the next sign-in heals it', () => {
+    const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
+    expect(brokenIn(killed)).toEqual(['mails missing', 'events lost'])
+    expect(brokenIn({ ...killed, cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('finds a mail that is missing although the ledger says it is done', () => {
-    expect(brokenIn({ ses: [] })).toEqual(['mails missing'])
-    expect(brokenIn({ ses: [], cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record'])
+    expect(brokenIn({ ses: [] })).toEqual(['mails missing', 'events lost'])
+    expect(brokenIn({ ses: [], cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
-  it.each(['unknown', 'failed'])('takes a mail that was not sent for on record when it is %s, with at-most-once', (state) => {
-    expect(brokenIn({ ses: [], cutOff: 'at-most-once', effects: [{ sub: ann.sub, state }] })).toEqual([])
+  it('takes a mail that was not sent for on record when it is parked, or unknown with at-most-once', () => {
+    const parked = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
+    expect(brokenIn(parked)).toEqual([])
+    expect(brokenIn({ ...parked, cutOff: 'at-most-once' })).toEqual([])
+    const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
+    expect(brokenIn(unknown)).toEqual(['mails missing'])
+    expect(brokenIn({ ...unknown, cutOff: 'at-most-once' })).toEqual([])
   })
 
   it('does not take a mail that SES refused for one that it accepted', () => {
-    expect(brokenIn({ ses: [mail(50, { status: 400 })] })).toEqual(['mails missing'])
+    expect(brokenIn({ ses: [mail(50, { status: 400 })] })).toEqual(['mails missing', 'events lost'])
   })
 
   it('finds any second mail with at-most-once', () => {
@@ -90,7 +128,7 @@ describe('the judgement of a run', () => {
     ['the answer to the first was lost', { ses: [mail(50, { answered: 'none' }), mail(500)] }],
     ['the answer to the first was lost', { ses: [mail(50, { answered: 'left' }), mail(500)] }],
     ['the process was killed after the first', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
-    ['the process stood still after the first', { attempts: [attempt(0, 9000, { frozen: true })] }],
+    ['the process stood still after the first', { attempts: [attempt(0, 9000, stoodStill)] }],
     ['the mark of the first was lost', { dynamodb: [mark(60, { fault: 'status500', status: undefined })] }],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('excuses a second mail with at-least-once when %s', (because, more) => {
     expect(excusesIn(more)).toEqual([because])
@@ -102,17 +140,58 @@ describe('the judgement of a run', () => {
     expect(excusesIn({ dynamodb: [mark(60, { fault: 'latency' })] })).toEqual([])
   })
 
-  it('tells apart a mail that was lost with the only process that knew of it', () => {
-    const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
-    expect(brokenIn(killed)).toEqual([])
-    expect(judge(evidence(killed)).killedBefore).toBe(1)
-    expect(brokenIn({ ...killed, attempts: [...killed.attempts, attempt(200, 300)] })).toEqual(['mails missing'])
+  it('does not excuse it by the profile that met with a fault, which is no mark', () => {
+    const profile = { ...mark(60, { fault: 'status500', status: undefined }), about: `chaos-profiles ${POOL}#${ann.sub}` } satisfies Passed
+    expect(excusesIn({ dynamodb: [profile] })).toEqual([])
   })
 
-  it('finds an invocation past the deadline, but not in a process that stood still', () => {
-    const slow = { ending: { kind: 'returned', json: '{}', ms: 5001 } } satisfies Partial<Attempt>
-    expect(brokenIn({ attempts: [attempt(0, 5001, slow)] })).toEqual(['invocations past the deadline'])
-    expect(brokenIn({ attempts: [attempt(0, 9000, { ...slow, frozen: true })] })).toEqual([])
+  it('finds a mail on record as unknown that nothing explains', () => {
+    const unexplained = { cutOff: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
+    expect(brokenIn(unexplained)).toEqual(['mails unknown without a reason'])
+    expect(reasonsIn(unexplained)).toEqual(['without a reason'])
+    const elsewhere = [
+      attempt(0, 100, { sub: vera.sub, ending: { kind: 'crashed' } }),
+      attempt(0, 100, { name: 'pre-auth', ending: { kind: 'crashed' } }),
+      sweeper(0, 70, { ending: returned(70) }),
+      sweeper(200, 300, { ending: { kind: 'crashed' } }),
+    ]
+    expect(brokenIn({ ...unexplained, attempts: elsewhere })).toEqual(['mails unknown without a reason'])
+  })
+
+  it.each([
+    ['SES was called', { ses: [mail(50, { status: undefined, answered: 'none' })] }],
+    ['the process that had the event was killed or stood still', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
+    ['the process that had the event was killed or stood still', { attempts: [attempt(0, 9000, stoodStill)] }],
+    ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
+    ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 9000, stoodStill)] }],
+  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('takes it for a reason that %s', (because, more) => {
+    const unknown: Partial<Evidence> = { cutOff: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
+    expect(brokenIn(unknown)).toEqual([])
+    expect(reasonsIn(unknown)).toEqual([because])
+  })
+
+  it('finds a mail to somebody from before', () => {
+    expect(brokenIn({ ses: [mail(50), mail(500, { about: vera.email })] })).toEqual(['mails to users from before'])
+    expect(brokenIn({ ses: [mail(50), mail(500, { about: vera.email, status: undefined })] })).toEqual([])
+  })
+
+  it.each([
+    ['a handler that took longer than its own deadline and a margin', [attempt(0, 4501)]],
+    ['a handler that took longer, by more than its process was kept from running', [attempt(0, 9000, { ending: returned(9000, 4499) })]],
+    ['a handler that took longer, though its process stood still for a while', [attempt(0, 9000, { frozen: true })]],
+    ['a handler that never answered', [attempt(0, 65_000, { ending: { kind: 'hung' } })]],
+    ['a sweeper that took longer than Lambda lets it', [sweeper(0, 60_001, { ending: returned(60_001) })]],
+  ] satisfies readonly (readonly [string, readonly Attempt[]])[])('finds %s', (_, attempts) => {
+    expect(brokenIn({ attempts })).toEqual(['invocations past the deadline'])
+  })
+
+  it.each([
+    ['a handler that answered in time', [attempt(0, 4500)]],
+    ['the time in which its process was kept from running', [attempt(0, 9000, { ending: returned(9000, 4500) })]],
+    ['a process that was killed', [attempt(0, 9000, { ending: { kind: 'crashed' } })]],
+    ['a sweeper with more to do than a handler', [sweeper(0, 50_000, { ending: returned(50_000) })]],
+  ] satisfies readonly (readonly [string, readonly Attempt[]])[])('does not count %s against the deadline', (_, attempts) => {
+    expect(brokenIn({ attempts })).toEqual([])
   })
 
   it('finds mails to users who were gone, and to somebody who was denied', () => {

@@ -44,9 +44,10 @@ describe('the users of a seed', () => {
     expect(new Set(users.map(({ email }) => email)).size).toBe(users.length)
   })
 
-  it('are members for the most part, with strangers and blocked ones among them', () => {
+  it('are members for the most part, with strangers, blocked ones and some from before among them', () => {
     const users = makeUsers(11, 1000)
-    for (const kind of ['member', 'stranger', 'blocked']) expect(users.filter((user) => user.kind === kind).length).toBeGreaterThan(20)
+    for (const kind of ['member', 'stranger', 'blocked', 'veteran'])
+      expect(users.filter((user) => user.kind === kind).length).toBeGreaterThan(20)
   })
 })
 

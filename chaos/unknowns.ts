@@ -1,0 +1,29 @@
+import type { Evidence } from './evidence.ts'
+import { effectSubIn, grouped } from './evidence.ts'
+import type { Attempt } from './pool.ts'
+import type { User } from './users.ts'
+
+/** Finds out why nobody knows whether a user's mail was sent; undefined where nothing explains it. */
+export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
+
+/**
+ * Looks in the harness's own log for what can have cut an effect off: SES was called, whatever became of it; or a process was
+ * killed or stood still that had the user's event, or that swept while the user's effect was being written to.
+ */
+export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
+  const called = new Set(ses.map(({ about }) => about))
+  const cutShort = attempts.filter(isCutShort)
+  const confirmations = new Set(cutShort.filter(({ name }) => name === 'post-confirmation').map(({ sub }) => sub))
+  const sweeps = cutShort.filter(({ name }) => name === 'sweeper')
+  const writes = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? effectSubIn(about) : undefined))
+  return ({ sub, email }) => {
+    if (called.has(email)) return 'SES was called'
+    if (confirmations.has(sub)) return 'the process that had the event was killed or stood still'
+    const swept = (writes.get(sub) ?? []).some(({ at }) => sweeps.some(({ startedAt, endedAt }) => startedAt <= at && at <= endedAt))
+    return swept ? 'the process that swept was killed or stood still' : undefined
+  }
+}
+
+function isCutShort({ ending, frozen }: Attempt): boolean {
+  return frozen || ending.kind === 'crashed' || ending.kind === 'hung'
+}
