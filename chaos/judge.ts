@@ -25,6 +25,8 @@ export interface Verdict {
     readonly twice: ReadonlyMap<string, number>
   }
   readonly slowestMs: number
+  /** Invocations that would have been past the deadline, had their process not been kept from running. */
+  readonly excused: number
 }
 
 /** Holds what happened against what is promised. */
@@ -105,6 +107,7 @@ export function judge(evidence: Evidence): Verdict {
       twice: countedBy(twice),
     },
     slowestMs: times.filter(({ name }) => name !== 'sweeper').reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
+    excused: times.filter(({ isExcused }) => isExcused).length,
   }
 }
 

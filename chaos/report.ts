@@ -3,7 +3,10 @@ import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */
-export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, seconds, histories }: RunResult): readonly string[] {
+export function reportOf(
+  cutOff: CutOff,
+  { promises, mails, counts, slowestMs, excused, seconds, histories }: RunResult,
+): readonly string[] {
   const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
   const unknown = [...mails.unknown].map(([because, count]) => [`mails on record as unknown: ${because}`, `${count}`])
   return [
@@ -18,6 +21,7 @@ export function reportOf(cutOff: CutOff, { promises, mails, counts, slowestMs, s
         ['mails parked for a person', `${mails.parked}`],
         ...twice,
         ['slowest invocation, without the time in which its process was kept from running', `${Math.round(slowestMs)} ms`],
+        ['invocations that were past the deadline by that time alone', `${excused}`],
       ],
     ),
     '',

@@ -4,7 +4,7 @@ import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { FunctionName } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
 import { eachOf } from './each-of.ts'
-import type { Evidence } from './evidence.ts'
+import { type Evidence, effectSubIn } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
 import { heal } from './heal.ts'
 import { historyOf } from './history.ts'
@@ -15,7 +15,7 @@ import { type Pool, startPool } from './pool.ts'
 import { draw } from './random.ts'
 import { recover } from './recover.ts'
 import { bundlesIn, openStage, type Stage } from './stage.ts'
-import { scheduledSweep, sweepUntilQuiet } from './sweep.ts'
+import { scheduledSweep, sweepDuring, sweepUntilQuiet } from './sweep.ts'
 import { makeUsers, POOL, type User } from './users.ts'
 
 /** What is to be run. */
@@ -96,12 +96,10 @@ function misfortunes({ percent, users }: RunOptions): Misfortunes {
 async function play(running: Running, startedAt: number): Promise<RunResult> {
   const { seed, cutOff, stage, pool, driver, onProgress = () => undefined } = running
   const users = makeUsers(seed, running.users)
-  const journeys = await through(users, running)
+  const sweep = scheduledSweep(pool, stage, seed)
+  let { result: journeys, sweeps } = await sweepDuring(sweep, through(users, running))
   await pool.idle()
   const gone = leave(journeys, running)
-
-  const sweep = scheduledSweep(pool, stage, seed)
-  let sweeps = 0
   const swept = async (): Promise<void> => {
     onProgress('sweeping until quiet')
     sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
@@ -134,10 +132,13 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   }
   const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito]
   const { kills, freezes } = pool.count()
+  const veterans = new Set(users.filter(({ kind }) => kind === 'veteran').map(({ sub }) => sub))
+  const queued = new Set(evidence.dynamodb.map(({ about }) => effectSubIn(about)).filter((sub) => sub !== undefined && veterans.has(sub)))
   const counts = {
     users: users.length,
     'confirmed ones': journeys.filter(({ confirmed }) => confirmed).length,
-    'users from before': journeys.filter(({ user }) => user.kind === 'veteran').length,
+    'users from before': veterans.size,
+    '  of whose mail the ledger was told': queued.size,
     'members turned away': journeys.filter(({ turnedAway }) => turnedAway).length,
     'users deleted before the sweep': gone.size,
     ...driver.count(),

@@ -13,6 +13,7 @@ const TWO_AT_ONCE = 0.1
 // An effect of a user who is gone is kept for a minute, since Cognito may not find a new one at once.
 const LATER_MS = 120_000
 const KILL = 0.1
+const EVERY_MS = 3000
 const KILL_WITHIN_MS = 2000
 
 /** The deployed sweeper, called as its schedule does: now and then twice at once, or killed in the middle. */
@@ -33,6 +34,25 @@ export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'pending'>, seed: 
     sweeps += 1
     await Promise.all(draw(seed, 'two-sweepers', sweeps) < TWO_AT_ONCE ? [call(1), call(2)] : [call(1)])
     return (await stage.pending()).length
+  }
+}
+
+/** Sweeps now and then while users come and go, until the work is done. */
+export async function sweepDuring<V>(sweep: Sweep, work: Promise<V>): Promise<{ readonly result: V; readonly sweeps: number }> {
+  let sweeps = 0
+  const over = new AbortController()
+  const sweeping = (async () => {
+    while (await sleep(EVERY_MS, true, { signal: over.signal }).catch(() => false)) {
+      await sweep()
+      sweeps += 1
+    }
+  })()
+  try {
+    const result = await work
+    return { result, sweeps }
+  } finally {
+    over.abort()
+    await sweeping
   }
 }
 

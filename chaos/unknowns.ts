@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts'
 import { effectSubIn, grouped } from './evidence.ts'
 import type { Attempt } from './pool.ts'
+import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
 /** Finds out why nobody knows whether a user's mail was sent; undefined where nothing explains it. */
@@ -11,17 +12,24 @@ export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
  * killed or stood still that had the user's event, or that swept while the user's effect was being written to.
  */
 export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
-  const called = new Set(ses.map(({ about }) => about))
+  const called = grouped(ses, ({ about }) => about)
   const cutShort = attempts.filter(isCutShort)
   const confirmations = new Set(cutShort.filter(({ name }) => name === 'post-confirmation').map(({ sub }) => sub))
   const sweeps = cutShort.filter(({ name }) => name === 'sweeper')
   const writes = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? effectSubIn(about) : undefined))
   return ({ sub, email }) => {
-    if (called.has(email)) return 'SES was called'
+    const calls = called.get(email)
+    if (calls !== undefined) return saidOf(calls)
     if (confirmations.has(sub)) return 'the process that had the event was killed or stood still'
     const swept = (writes.get(sub) ?? []).some(({ at }) => sweeps.some(({ startedAt, endedAt }) => startedAt <= at && at <= endedAt))
     return swept ? 'the process that swept was killed or stood still' : undefined
   }
+}
+
+/** The last of them should be rare: a refusal is certain, and lost only with what was to be written of it. */
+function saidOf(calls: readonly Passed[]): string {
+  if (calls.some(({ status }) => status === 200)) return 'SES accepted it'
+  return calls.some(({ fault }) => fault !== 'throttling') ? 'SES did not say' : 'SES refused it'
 }
 
 function isCutShort({ ending, frozen }: Attempt): boolean {

@@ -159,7 +159,10 @@ describe('the judgement of a run', () => {
   })
 
   it.each([
-    ['SES was called', { ses: [mail(50, { status: undefined, answered: 'none' })] }],
+    ['SES did not say', { ses: [mail(50, { fault: 'hang', status: undefined, answered: 'none' })] }],
+    ['SES did not say', { ses: [mail(50, { fault: 'throttling', status: undefined }), mail(90, { fault: 'reset', status: undefined })] }],
+    ['SES accepted it', { ses: [mail(50, { fault: 'reset', status: undefined }), mail(90)] }],
+    ['SES refused it', { ses: [mail(50, { fault: 'throttling', status: undefined })] }],
     ['the process that had the event was killed or stood still', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
     ['the process that had the event was killed or stood still', { attempts: [attempt(0, 9000, stoodStill)] }],
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
@@ -192,6 +195,11 @@ describe('the judgement of a run', () => {
     ['a sweeper with more to do than a handler', [sweeper(0, 50_000, { ending: returned(50_000) })]],
   ] satisfies readonly (readonly [string, readonly Attempt[]])[])('does not count %s against the deadline', (_, attempts) => {
     expect(brokenIn({ attempts })).toEqual([])
+  })
+
+  it('counts apart what would have been past the deadline, had its process not been kept from running', () => {
+    const attempts = [attempt(0, 9000, { ending: returned(9000, 4500) }), attempt(0, 4500), attempt(0, 4501)]
+    expect(judge(evidence({ attempts })).excused).toBe(1)
   })
 
   it('finds mails to users who were gone, and to somebody who was denied', () => {
