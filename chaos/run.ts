@@ -113,8 +113,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await comeBack(journeys, gone, running)
   const healing = await heal(journeys, gone, { stage, driver, pool, atATime: AT_A_TIME, onProgress })
   await swept()
-  // What was lost meanwhile, a sweep's own claims too, and then once more when the outage is over.
-  await recovered()
+  // What was lost meanwhile, a sweep's own claims too, when the outage is over.
   stage.calm()
   await recovered()
 
