@@ -38,7 +38,7 @@ export interface FaultPlanOptions {
   readonly faults?: readonly [Fault, ...Fault[]]
 }
 
-// More would be a hang to the clients, which give up after 800 ms.
+// More would be a hang to the clients, of DynamoDB and Cognito, which give up after 800 ms.
 const MAX_DELAY_MS = 100
 
 /** Spreads faults evenly over calls: the same for the same seed. */
