@@ -7,7 +7,8 @@ export interface PostAuthenticationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
 }
 
-const schema = z.object({
+/** What `compiled-settings.ts` is written from. */
+export const schema: z.ZodMiniType<PostAuthenticationSettings> = z.object({
   PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
   ...logSettings,
 })

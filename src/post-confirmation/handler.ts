@@ -1,6 +1,6 @@
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/settings.ts'
+import { logging } from '../shared/settings/logging.ts'
 import { defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
 import { readPostConfirmationSettings } from './settings.ts'

@@ -1,7 +1,7 @@
 import { documentClient } from '../shared/aws/dynamodb.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/settings.ts'
+import { logging } from '../shared/settings/logging.ts'
 import { blockUsers } from './block-users.ts'
 import { dynamoBlockList } from './dynamo-block-list.ts'
 import { preAuthentication } from './pre-authentication.ts'

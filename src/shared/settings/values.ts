@@ -1,0 +1,38 @@
+// Plain functions, of which the schemas of settings are made and which the compiled readers call: what they refuse, both do.
+import { parseEmailAddress } from '../email/address.ts'
+import { domainList } from '../email/domain-list.ts'
+
+/** The entries of a list that is separated by commas, without the white space around them. */
+export function splitDomains(text: string): readonly string[] {
+  return text.split(',').map((entry) => entry.trim())
+}
+
+/** Why a text is no list of email domains, or undefined where it is one. */
+export function faultOfDomains(text: string): string | undefined {
+  try {
+    domainList(splitDomains(text))
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : 'not one'
+  }
+}
+
+/** Whether a text is a list of email domains. */
+export function areDomains(text: string): boolean {
+  return faultOfDomains(text) === undefined
+}
+
+/** Whether a text is exactly one plain email address. */
+export function isEmailAddress(text: string): boolean {
+  return parseEmailAddress(text) !== undefined
+}
+
+/** Whether a text is the address of a page that may be put into a mail. */
+export function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === 'https:'
+}
+
+/** Levels are written in any case. */
+export function lowerCase(text: string): string {
+  return text.toLowerCase()
+}
