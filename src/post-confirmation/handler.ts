@@ -1,11 +1,12 @@
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/logging.ts'
+import { compiledSettings } from './compiled-settings.ts'
 import { defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
-import { readPostConfirmationSettings } from './settings.ts'
 import type { PostConfirmation } from './trigger.ts'
 
-const settings = atInit(() => readPostConfirmationSettings(process.env))
+const settings =
+  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPostConfirmationSettings, process.env))
 
 export const handler: TriggerHandler<PostConfirmation> = postConfirmation.with(logging(settings))(defaultPostConfirmation(settings))

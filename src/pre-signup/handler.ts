@@ -7,13 +7,14 @@ import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/logging.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
+import { compiledSettings } from './compiled-settings.ts'
 import { byAdministrator } from './conditions.ts'
 import { denyEmailDomains } from './deny-email-domains.ts'
 import { preSignUp } from './pre-sign-up.ts'
-import { readPreSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
 
-const settings = atInit(() => readPreSignUpSettings(process.env))
+const settings =
+  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPreSignUpSettings, process.env))
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),
