@@ -64,7 +64,8 @@ function checkRefusal(check: z.core.$ZodCheck, place: string, known: (fn: unknow
   if (check instanceof z.core.$ZodCheckMinLength) {
     assertRead(check, ['minimum', 'when'], place)
     const { minimum } = check._zod.def
-    return (value) => `${value}.length < ${minimum}`
+    // As zod counts: a character outside the basic plane is one, not two.
+    return (value) => `[...${value}].length < ${minimum}`
   }
   if (!(check instanceof z.core.$ZodCustom)) throw new NotCompiled(place, `${describe(check)} is a check that is not compiled`)
   assertRead(check, ['fn'], place)

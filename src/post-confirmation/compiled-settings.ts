@@ -27,7 +27,7 @@ export function compiledSettings(environment: Environment): PostConfirmationSett
   )
     return undefined
   const LOG_HASH_KEY = environment.LOG_HASH_KEY || undefined
-  if (LOG_HASH_KEY !== undefined && LOG_HASH_KEY.length < 16) return undefined
+  if (LOG_HASH_KEY !== undefined && [...LOG_HASH_KEY].length < 16) return undefined
   if (WELCOME_EMAIL_FROM !== undefined && WELCOME_APP_NAME === undefined) return undefined
   if (WELCOME_EMAIL_FROM !== undefined && WELCOME_APP_URL === undefined) return undefined
   if (WELCOME_EMAIL_FROM !== undefined && EFFECT_TABLE === undefined) return undefined

@@ -19,6 +19,6 @@ export function compiledSettings(environment: Environment): PreAuthenticationSet
   )
     return undefined
   const LOG_HASH_KEY = environment.LOG_HASH_KEY || undefined
-  if (LOG_HASH_KEY !== undefined && LOG_HASH_KEY.length < 16) return undefined
+  if (LOG_HASH_KEY !== undefined && [...LOG_HASH_KEY].length < 16) return undefined
   return { BLOCK_TABLE, LOG_LEVEL, LOG_HASH_KEY }
 }

@@ -32,7 +32,7 @@ export function compiledSettings(environment: Environment): PreSignUpSettings | 
   )
     return undefined
   const LOG_HASH_KEY = environment.LOG_HASH_KEY || undefined
-  if (LOG_HASH_KEY !== undefined && LOG_HASH_KEY.length < 16) return undefined
+  if (LOG_HASH_KEY !== undefined && [...LOG_HASH_KEY].length < 16) return undefined
   if (AUTO_CONFIRM_DOMAINS !== undefined && AUTO_CONFIRM_TRUST === undefined) return undefined
   return {
     ALLOWED_EMAIL_DOMAINS,
