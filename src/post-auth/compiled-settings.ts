@@ -1,24 +1,31 @@
 // Written by scripts/compile-checks.ts out of settings.ts. To change it, change that, and run `npm run compile-checks`.
-import type { Environment } from '../shared/settings/read-settings.ts'
+import { collectProblems } from '../shared/settings/problems.ts'
+import { type Environment, InvalidSettings } from '../shared/settings/read-settings.ts'
 import { lowerCase } from '../shared/settings/values.ts'
 import type { PostAuthenticationSettings } from './settings.ts'
 
-/** Reads settings as the schema does; undefined where it refuses them. */
-export function compiledSettings(environment: Environment): PostAuthenticationSettings | undefined {
-  const PROFILE_TABLE = environment.PROFILE_TABLE
-  if (!PROFILE_TABLE) return undefined
+/**
+ * Reads settings as the schema does.
+ *
+ * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
+ */
+export function compiledSettings(environment: Environment): PostAuthenticationSettings {
+  const { found, wrong } = collectProblems(environment)
+  const PROFILE_TABLE = environment.PROFILE_TABLE || wrong('PROFILE_TABLE', 'the name of the DynamoDB table of profiles')
   const LOG_LEVEL_TEXT = environment.LOG_LEVEL || undefined
-  const LOG_LEVEL = LOG_LEVEL_TEXT === undefined ? undefined : lowerCase(LOG_LEVEL_TEXT)
-  if (
-    LOG_LEVEL !== undefined &&
-    LOG_LEVEL !== 'debug' &&
-    LOG_LEVEL !== 'info' &&
-    LOG_LEVEL !== 'warn' &&
-    LOG_LEVEL !== 'error' &&
-    LOG_LEVEL !== 'silent'
-  )
-    return undefined
+  const LOG_LEVEL_MADE = LOG_LEVEL_TEXT === undefined ? undefined : lowerCase(LOG_LEVEL_TEXT)
+  const LOG_LEVEL =
+    LOG_LEVEL_MADE === undefined ||
+    LOG_LEVEL_MADE === 'debug' ||
+    LOG_LEVEL_MADE === 'info' ||
+    LOG_LEVEL_MADE === 'warn' ||
+    LOG_LEVEL_MADE === 'error' ||
+    LOG_LEVEL_MADE === 'silent'
+      ? LOG_LEVEL_MADE
+      : wrong('LOG_LEVEL', 'one of debug, info, warn, error, silent')
   const LOG_HASH_KEY = environment.LOG_HASH_KEY || undefined
-  if (LOG_HASH_KEY !== undefined && [...LOG_HASH_KEY].length < 16) return undefined
+  if (LOG_HASH_KEY !== undefined && !([...LOG_HASH_KEY].length >= 16))
+    wrong('LOG_HASH_KEY', 'a random text of at least 16 characters', true)
+  if (PROFILE_TABLE === undefined || found.length > 0) throw new InvalidSettings(found)
   return { PROFILE_TABLE, LOG_LEVEL, LOG_HASH_KEY }
 }

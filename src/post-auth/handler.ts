@@ -8,8 +8,7 @@ import { postAuthentication } from './post-authentication.ts'
 import { recordSignIn } from './record-sign-in.ts'
 import type { PostAuthentication } from './trigger.ts'
 
-const settings =
-  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPostAuthenticationSettings, process.env))
+const settings = atInit(() => compiledSettings(process.env))
 const profiles = dynamoProfiles({ documents: documentClient(), table: settings.PROFILE_TABLE })
 
 export const handler: TriggerHandler<PostAuthentication> = postAuthentication.with(logging(settings))(recordSignIn(profiles))

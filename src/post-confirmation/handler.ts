@@ -6,7 +6,6 @@ import { defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
 import type { PostConfirmation } from './trigger.ts'
 
-const settings =
-  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPostConfirmationSettings, process.env))
+const settings = atInit(() => compiledSettings(process.env))
 
 export const handler: TriggerHandler<PostConfirmation> = postConfirmation.with(logging(settings))(defaultPostConfirmation(settings))

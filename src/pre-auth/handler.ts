@@ -8,8 +8,7 @@ import { dynamoBlockList } from './dynamo-block-list.ts'
 import { preAuthentication } from './pre-authentication.ts'
 import type { PreAuthentication } from './trigger.ts'
 
-const settings =
-  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPreAuthenticationSettings, process.env))
+const settings = atInit(() => compiledSettings(process.env))
 const blocks = dynamoBlockList({ documents: documentClient(), table: settings.BLOCK_TABLE })
 
 export const handler: TriggerHandler<PreAuthentication> = preAuthentication.with(logging(settings))(blockUsers(blocks))

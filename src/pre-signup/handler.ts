@@ -13,8 +13,7 @@ import { denyEmailDomains } from './deny-email-domains.ts'
 import { preSignUp } from './pre-sign-up.ts'
 import type { PreSignUp } from './trigger.ts'
 
-const settings =
-  compiledSettings(process.env) ?? (await atInit(async () => (await import('./settings.ts')).readPreSignUpSettings, process.env))
+const settings = atInit(() => compiledSettings(process.env))
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
 import { MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
-import { areDomains, faultOfDomains, isEmailAddress, isWebAddress, lowerCase, splitDomains } from './values.ts'
+import { areDomains, expectedDomains, isEmailAddress, isWebAddress, lowerCase, splitDomains } from './values.ts'
 
-// The schemas tell whoever deploys what is wrong; on settings that are right, readers run that scripts/compile-checks.ts
-// writes out of them. It knows functions of values.ts and no others.
+// Of these the schemas of settings are made. What is deployed are readers that scripts/compile-checks.ts writes out of the
+// schemas: they do and say the same without zod. Of functions it knows those of values.ts and no others.
 
 /** A text that is not empty. */
 export function text(expected: string): z.ZodMiniType<string> {
@@ -22,10 +22,9 @@ function oneOfThese(words: readonly string[]): string {
 
 /** Email domains, separated by commas. */
 export function domains(): z.ZodMiniType<readonly string[]> {
-  const expected = 'email domains separated by commas, such as example.com,*.example.org, or * for all'
-  const error = ({ input }: { readonly input: unknown }): string => `${expected} (${faultOfDomains(String(input))})`
   // `abort`: what other variables need to hold beside such a text is not worth a word.
-  return z.pipe(z.string({ error: expected }).check(z.refine(areDomains, { error, abort: true })), z.transform(splitDomains))
+  const list = z.string({ error: expectedDomains }).check(z.refine(areDomains, { error: expectedDomains, abort: true }))
+  return z.pipe(list, z.transform(splitDomains))
 }
 
 /** An email address. */

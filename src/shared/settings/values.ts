@@ -8,7 +8,7 @@ export function splitDomains(text: string): readonly string[] {
 }
 
 /** Why a text is no list of email domains, or undefined where it is one. */
-export function faultOfDomains(text: string): string | undefined {
+function faultOfDomains(text: string): string | undefined {
   try {
     domainList(splitDomains(text))
     return undefined
@@ -20,6 +20,12 @@ export function faultOfDomains(text: string): string | undefined {
 /** Whether a text is a list of email domains. */
 export function areDomains(text: string): boolean {
   return faultOfDomains(text) === undefined
+}
+
+/** What should stand where a text is no list of email domains, and why it is none. */
+export function expectedDomains({ input }: { readonly input?: unknown }): string {
+  const expected = 'email domains separated by commas, such as example.com,*.example.org, or * for all'
+  return typeof input === 'string' ? `${expected} (${faultOfDomains(input)})` : expected
 }
 
 /** Whether a text is exactly one plain email address. */
