@@ -22,7 +22,7 @@ const SES = /\/@aws-sdk\/client-ses\//
 const AWS = /\/@aws-sdk\/|\/@smithy\//
 const TOOLS = /\/(dynalite|esbuild|yaml)\/|^src\/(local|replay|cli|build)\//
 // Whole zod brings an error text in every language; the handlers use its small variant.
-const WHOLE_ZOD = /\/zod\/v4\/(classic|locales)\//
+const WHOLE_ZOD = /\/zod\/v4\/(classic\/|locales\/(?!index\.js))/
 
 const triggers: readonly Folder[] = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
 const folders: readonly Folder[] = [...triggers, 'sweeper']

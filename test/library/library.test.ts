@@ -81,7 +81,9 @@ describe('the packed library', () => {
     expect(
       ours.filter((input) => /\/(pre-auth|post-auth|post-confirmation|shared\/aws|shared\/profiles|local|replay|cli|build)\//.test(input)),
     ).toEqual([])
-    expect(used.filter((input) => /@aws-sdk|@smithy|zod\/v4\/(classic|locales)|node_modules\/(yaml|entities)\//.test(input))).toEqual([])
+    // Without code splitting zod's parts are wrapped, to be run when an event is refused; of its languages only an empty list is left.
+    const notUsed = /@aws-sdk|@smithy|zod\/v4\/(classic|locales\/(?!index\.js))|node_modules\/(yaml|entities)\//
+    expect(used.filter((input) => notUsed.test(input))).toEqual([])
     // What the program does not name is not there either, though its module is read.
     expect(ours.filter((input) => /shared\/rules\/(shadow|per-invocation|deny-if)\.js$/.test(input))).toEqual([])
   })
