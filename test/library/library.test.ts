@@ -63,6 +63,17 @@ describe('the packed library', () => {
     expect(found.split('\n').filter((line) => /^(program|node_modules\/cognito-lifeguard)\b.*error TS/.test(line))).toEqual([])
   })
 
+  it('says what is wrong with an event, on both Nodes', async () => {
+    const program = `const { allowEmailDomains, preSignUp } = await import('cognito-lifeguard/pre-signup')
+      const handler = preSignUp(allowEmailDomains('example.com'))
+      await handler({ userName: 7 }, {}).catch(({ name }) => console.log(name))`
+    for (const node of [process.execPath, oldestNode]) {
+      const printed = await command(node, ['--input-type=module', '-e', program], library.folder)
+      expect(printed).toContain('"problems":["userName: expected a string"]')
+      expect(printed).toMatch(/^TriggerFailed$/m)
+    }
+  })
+
   it('is bundled to the rules that a program uses', async () => {
     const { metafile } = await build({
       absWorkingDir: library.folder,
