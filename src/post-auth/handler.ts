@@ -3,13 +3,14 @@ import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { dynamoOwed } from '../shared/ledger/dynamo-owed.ts'
 import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/settings.ts'
+import { logging } from '../shared/settings/logging.ts'
+import { compiledSettings } from './compiled-settings.ts'
 import { postAuthentication } from './post-authentication.ts'
 import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
-import { type PostAuthenticationSettings, readPostAuthenticationSettings } from './settings.ts'
+import type { PostAuthenticationSettings } from './settings.ts'
 import type { PostAuthentication } from './trigger.ts'
 
-const settings = atInit(() => readPostAuthenticationSettings(process.env))
+const settings = atInit(() => compiledSettings(process.env))
 const documents = documentClient()
 const owed = owedBy(settings)
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { CutOff } from '../shared/rules/ledger.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, logSettings, moment, oneOf, text } from '../shared/settings/settings.ts'
+import { emailAddress, type LogSettings, logSettings, moment, neededWith, oneOf, text } from '../shared/settings/settings.ts'
 
 /** The environment of the post authentication function, read. */
 export interface PostAuthenticationSettings extends LogSettings {
@@ -14,7 +14,8 @@ export interface PostAuthenticationSettings extends LogSettings {
   readonly WELCOME_EMAIL_CUT_OFF: CutOff
 }
 
-const schema = z
+/** What `compiled-settings.ts` is written from. */
+export const schema: z.ZodMiniType<PostAuthenticationSettings> = z
   .object({
     PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
     WELCOME_SINCE: z.optional(moment()),
@@ -23,12 +24,7 @@ const schema = z
     WELCOME_EMAIL_CUT_OFF: z._default(oneOf(['at-most-once', 'at-least-once']), 'at-most-once'),
     ...logSettings,
   })
-  .check(
-    z.refine((settings) => settings.WELCOME_SINCE === undefined || settings.EFFECT_TABLE !== undefined, {
-      path: ['EFFECT_TABLE'],
-      error: 'the name of the DynamoDB table of effects, because WELCOME_SINCE is set',
-    }),
-  )
+  .check(neededWith('WELCOME_SINCE', 'EFFECT_TABLE', 'the name of the DynamoDB table of effects, because WELCOME_SINCE is set'))
 
 /**
  * Reads the environment of the post authentication function.

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { CutOff } from '../shared/rules/ledger.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, logSettings, oneOf, text, webAddress } from '../shared/settings/settings.ts'
+import { emailAddress, type LogSettings, logSettings, neededWith, oneOf, text, webAddress } from '../shared/settings/settings.ts'
 
 /** The environment of the post confirmation function, read. */
 export interface PostConfirmationSettings extends LogSettings {
@@ -14,7 +14,8 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_EMAIL_CUT_OFF: CutOff
 }
 
-const schema = z
+/** What `compiled-settings.ts` is written from. */
+export const schema: z.ZodMiniType<PostConfirmationSettings> = z
   .object({
     PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
     WELCOME_EMAIL_FROM: z.optional(emailAddress()),
@@ -25,18 +26,9 @@ const schema = z
     ...logSettings,
   })
   .check(
-    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.WELCOME_APP_NAME !== undefined, {
-      path: ['WELCOME_APP_NAME'],
-      error: 'the name of your application, because WELCOME_EMAIL_FROM is set',
-    }),
-    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.WELCOME_APP_URL !== undefined, {
-      path: ['WELCOME_APP_URL'],
-      error: 'the https:// address of your application, because WELCOME_EMAIL_FROM is set',
-    }),
-    z.refine((settings) => settings.WELCOME_EMAIL_FROM === undefined || settings.EFFECT_TABLE !== undefined, {
-      path: ['EFFECT_TABLE'],
-      error: 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
-    }),
+    neededWith('WELCOME_EMAIL_FROM', 'WELCOME_APP_NAME', 'the name of your application, because WELCOME_EMAIL_FROM is set'),
+    neededWith('WELCOME_EMAIL_FROM', 'WELCOME_APP_URL', 'the https:// address of your application, because WELCOME_EMAIL_FROM is set'),
+    neededWith('WELCOME_EMAIL_FROM', 'EFFECT_TABLE', 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set'),
   )
 
 /**

@@ -7,7 +7,8 @@ export interface PreAuthenticationSettings extends LogSettings {
   readonly BLOCK_TABLE: string
 }
 
-const schema = z.object({
+/** What `compiled-settings.ts` is written from. */
+export const schema: z.ZodMiniType<PreAuthenticationSettings> = z.object({
   BLOCK_TABLE: text('the name of the DynamoDB table of blocks'),
   ...logSettings,
 })

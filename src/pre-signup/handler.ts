@@ -4,16 +4,16 @@ import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/settings.ts'
+import { logging } from '../shared/settings/logging.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
+import { compiledSettings } from './compiled-settings.ts'
 import { byAdministrator } from './conditions.ts'
 import { denyEmailDomains } from './deny-email-domains.ts'
 import { preSignUp } from './pre-sign-up.ts'
-import { readPreSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
 
-const settings = atInit(() => readPreSignUpSettings(process.env))
+const settings = atInit(() => compiledSettings(process.env))
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),

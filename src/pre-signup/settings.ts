@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { domains, type LogSettings, logSettings, oneOf } from '../shared/settings/settings.ts'
+import { domains, type LogSettings, logSettings, neededWith, oneOf } from '../shared/settings/settings.ts'
 
 /** The environment of the pre sign-up function, read. */
 export interface PreSignUpSettings extends LogSettings {
@@ -13,7 +13,8 @@ export interface PreSignUpSettings extends LogSettings {
   readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'
 }
 
-const schema = z
+/** What `compiled-settings.ts` is written from. */
+export const schema: z.ZodMiniType<PreSignUpSettings> = z
   .object({
     ALLOWED_EMAIL_DOMAINS: domains(),
     DENIED_EMAIL_DOMAINS: z.optional(domains()),
@@ -24,11 +25,11 @@ const schema = z
     ...logSettings,
   })
   .check(
-    z.refine((settings) => settings.AUTO_CONFIRM_DOMAINS === undefined || settings.AUTO_CONFIRM_TRUST !== undefined, {
-      path: ['AUTO_CONFIRM_TRUST'],
-      error:
-        'unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing about who typed the address, and users confirmed by it never prove that it is theirs',
-    }),
+    neededWith(
+      'AUTO_CONFIRM_DOMAINS',
+      'AUTO_CONFIRM_TRUST',
+      'unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing about who typed the address, and users confirmed by it never prove that it is theirs',
+    ),
   )
 
 /**

@@ -1,4 +1,5 @@
-import { type PostConfirmationSettings, readPostConfirmationSettings } from '../post-confirmation/settings.ts'
+import { compiledSettings } from '../post-confirmation/compiled-settings.ts'
+import type { PostConfirmationSettings } from '../post-confirmation/settings.ts'
 import { type Environment, InvalidSettings } from '../shared/settings/read-settings.ts'
 
 /** The environment of the sweeper: that of the function whose effects it runs, and the ledger in any case. */
@@ -12,7 +13,7 @@ export interface SweeperSettings extends PostConfirmationSettings {
  * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
  */
 export function readSweeperSettings(environment: Environment): SweeperSettings {
-  const settings = readPostConfirmationSettings(environment)
+  const settings = compiledSettings(environment)
   const { EFFECT_TABLE } = settings
   if (EFFECT_TABLE === undefined) throw new InvalidSettings(['EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects'])
   return { ...settings, EFFECT_TABLE }

@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +9,7 @@ import { type Built, buildElsewhere } from '../support/built.ts'
 
 /** Bytes, raw and gzipped: what was measured and some five per cent. A bundle that outgrows them needs a reason. */
 const BUDGETS = {
-  'pre-signup': { raw: 46_800, gzipped: 16_600 },
+  'pre-signup': { raw: 29_500, gzipped: 11_200 },
   'pre-auth': { raw: 401_000, gzipped: 126_000 },
   'post-auth': { raw: 400_000, gzipped: 126_000 },
   'post-confirmation': { raw: 434_000, gzipped: 133_000 },
@@ -22,7 +24,7 @@ const SES = /\/@aws-sdk\/client-ses\//
 const AWS = /\/@aws-sdk\/|\/@smithy\//
 const TOOLS = /\/(dynalite|esbuild|yaml)\/|^src\/(local|replay|cli|build)\//
 // Whole zod brings an error text in every language; the handlers use its small variant.
-const WHOLE_ZOD = /\/zod\/v4\/(classic|locales)\//
+const WHOLE_ZOD = /\/zod\/v4\/(classic\/|locales\/(?!index\.js))/
 
 const triggers: readonly Folder[] = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
 const folders: readonly Folder[] = [...triggers, 'sweeper']
@@ -78,6 +80,36 @@ describe('the bundles', () => {
     expect(await files(folder, WHOLE_ZOD)).toEqual([])
   })
 
+  it.each(triggers)('load zod only when an event is refused: %s', async (folder) => {
+    const { outputs }: Metafile = JSON.parse(await readFile(join(built.folder, 'dist', folder, 'meta.json'), 'utf8'))
+    const [entry] = Object.keys(outputs).filter((file) => file.endsWith('/handler.js'))
+    const atOnce = new Set(entry === undefined ? [] : [entry])
+    for (const file of atOnce) {
+      for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement' && path in outputs) atOnce.add(path)
+    }
+    const inputs = [...atOnce].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}))
+    expect(inputs.filter((file) => /check-event\.ts$/.test(file))).toHaveLength(1)
+    expect(inputs.filter((file) => /\/zod\//.test(file))).toEqual([])
+    expect(await files(folder, /\/zod\//)).not.toEqual([])
+  })
+
+  it('refuse what is no event even where the part was not deployed that says why', async () => {
+    const folder = join(built.folder, 'dist/pre-signup')
+    const alone = await mkdtemp(join(built.folder, 'alone-'))
+    const { outputs }: Metafile = JSON.parse(await readFile(join(folder, 'meta.json'), 'utf8'))
+    const entry = Object.entries(outputs).find(([file]) => file.endsWith('/handler.js'))?.[1]
+    const needed = (entry?.imports ?? []).flatMap(({ path, kind }) =>
+      kind === 'import-statement' && path in outputs ? [basename(path)] : [],
+    )
+    for (const file of ['handler.js', 'package.json', ...needed]) await copyFile(join(folder, file), join(alone, file))
+    const program = `const { handler } = await import('./handler.js')
+      await handler({ userName: 7 }, {}).catch(({ name }) => console.log(name))`
+    const options = { cwd: alone, env: { ALLOWED_EMAIL_DOMAINS: '*' } }
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], options)
+    expect(stdout).toContain('"problems":["event: expected the shape of a Cognito event"]')
+    expect(stdout).toMatch(/^TriggerFailed$/m)
+  })
+
   it.each(folders)('keep to their budget of bytes: %s', async (folder) => {
     const bytes = await bundle(folder)
     expect(bytes.length).toBeLessThanOrEqual(BUDGETS[folder].raw)
@@ -95,13 +127,12 @@ describe('the bundles', () => {
 
   it('lie beside their source map, which no comment in the bundle promises to whom it is deployed', async () => {
     for (const folder of folders) {
-      expect((await readdir(join(built.folder, 'dist', folder))).toSorted()).toEqual([
-        'handler.js',
-        'handler.js.map',
-        'meta.json',
-        'package.json',
-      ])
-      expect(`${await bundle(folder)}`).not.toContain('sourceMappingURL')
+      const found = await readdir(join(built.folder, 'dist', folder))
+      const scripts = found.filter((file) => file.endsWith('.js'))
+      expect(scripts).toContain('handler.js')
+      expect(found.toSorted()).toEqual([...scripts, ...scripts.map((file) => `${file}.map`), 'meta.json', 'package.json'].toSorted())
+      for (const script of scripts)
+        expect(`${await readFile(join(built.folder, 'dist', folder, script))}`).not.toContain('sourceMappingURL')
     }
   })
 })

@@ -6,16 +6,21 @@ import type { SourceEvent } from './fuzz-sources.ts'
 
 /** Makes an event out of one, as the JSON text that Lambda would get. */
 export function fuzzedEvent(source: SourceEvent, random: Random): string {
+  // Nothing at all where the whole event was dropped: Lambda hands over null then.
+  const text: string | undefined = JSON.stringify(mutatedEvent(source, random))
+  if (text === undefined) return 'null'
+  return random.chance(0.03) ? withKeyTwice(text, random) : text
+}
+
+/** The same event as a value: with megabytes and deep nesting now and then, its text costs more than all the rest. */
+export function mutatedEvent(source: SourceEvent, random: Random): unknown {
   const root: { event: unknown } = { event: JSON.parse(source.text) }
   mark(root.event, random)
   if (random.chance(0.6)) setAddress(root.event, random)
   // Some stay as they are but for the address: events that fail for their shape would hide everything behind that.
   if (random.chance(0.65))
     for (let left = 1 + random.below(random.chance(0.2) ? 8 : 2); left > 0; left -= 1) random.pick(mutations)(root, random)
-  // Nothing at all where the whole event was dropped: Lambda hands over null then.
-  const text: string | undefined = JSON.stringify(root.event)
-  if (text === undefined) return 'null'
-  return random.chance(0.03) ? withKeyTwice(text, random) : text
+  return root.event
 }
 
 /** A place in an event, the event itself included. */

@@ -6,7 +6,7 @@ import { TriggerFailed } from '../lambda/errors.ts'
  *
  * @throws TriggerFailed when the settings cannot be read.
  * @example
- * const settings = atInit(() => readPreSignUpSettings(process.env))
+ * const settings = atInit(() => compiledSettings(process.env))
  */
 export function atInit<V>(read: () => V, complain: (text: string) => void = (text) => void process.stderr.write(text)): V {
   try {

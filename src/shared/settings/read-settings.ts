@@ -31,9 +31,10 @@ export function readSettings<S extends z.ZodMiniType>(schema: S, environment: En
   throw new InvalidSettings(result.error.issues.map((issue) => problem(String(issue.path[0]), issue.message, set)))
 }
 
-function problem(name: string, expected: string, set: Environment): string {
-  const value = set[name]
-  if (value === undefined) return `${name} is missing; expected ${expected}`
+/** One line of that error. */
+export function problem(name: string, expected: string, environment: Environment): string {
+  const value = environment[name]
+  if (value === undefined || value === '') return `${name} is missing; expected ${expected}`
   if (SECRET.test(name)) return `${name} is set to a value that is not shown; expected ${expected}`
   const shown = JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value)
   return `${name} is ${shown}; expected ${expected}`

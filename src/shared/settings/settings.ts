@@ -1,8 +1,10 @@
 import * as z from 'zod/mini'
-import { parseEmailAddress } from '../email/address.ts'
-import { domainList } from '../email/domain-list.ts'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
-import { type HandlerSettings, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
+import { MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
+import { areDomains, expectedDomains, isEmailAddress, isMoment, isWebAddress, lowerCase, splitDomains, toDate } from './values.ts'
+
+// Of these the schemas of settings are made. What is deployed are readers that scripts/compile-checks.ts writes out of the
+// schemas: they do and say the same without zod. Of functions it knows those of values.ts and no others.
 
 /** A text that is not empty. */
 export function text(expected: string): z.ZodMiniType<string> {
@@ -10,52 +12,37 @@ export function text(expected: string): z.ZodMiniType<string> {
 }
 
 /** One of a few words. */
-export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodMiniType<Word> {
-  return z.enum(words, { error: `one of ${words.join(', ')}` })
+export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodMiniType<Word, string> {
+  return z.enum(words, { error: oneOfThese(words) })
+}
+
+function oneOfThese(words: readonly string[]): string {
+  return `one of ${words.join(', ')}`
 }
 
 /** Email domains, separated by commas. */
 export function domains(): z.ZodMiniType<readonly string[]> {
-  const expected = 'email domains separated by commas, such as example.com,*.example.org, or * for all'
-  return z.pipe(
-    z.string({ error: expected }),
-    z.transform((value, ctx) => {
-      const entries = value.split(',').map((entry) => entry.trim())
-      try {
-        domainList(entries)
-        return entries
-      } catch (error) {
-        ctx.issues.push({ code: 'custom', input: value, message: `${expected} (${error instanceof Error ? error.message : 'not one'})` })
-        return z.NEVER
-      }
-    }),
-  )
+  // `abort`: what other variables need to hold beside such a text is not worth a word.
+  const list = z.string({ error: expectedDomains }).check(z.refine(areDomains, { error: expectedDomains, abort: true }))
+  return z.pipe(list, z.transform(splitDomains))
 }
-
-// `Date` alone also takes `1` and `March`, and what it does not know the zone of it takes for the machine's own.
-const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
 /** A moment: a day, which begins at midnight UTC, or a time with its zone. */
 export function moment(): z.ZodMiniType<Date> {
   const expected = 'a day such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z'
-  return z.pipe(
-    z.string({ error: expected }).check(z.refine((value) => MOMENT.test(value) && !Number.isNaN(Date.parse(value)), { error: expected })),
-    z.transform((value) => new Date(value)),
-  )
+  return z.pipe(z.string({ error: expected }).check(z.refine(isMoment, { error: expected, abort: true })), z.transform(toDate))
 }
 
 /** An email address. */
 export function emailAddress(): z.ZodMiniType<string> {
   const expected = 'one email address, such as welcome@example.com'
-  return z.string({ error: expected }).check(z.refine((value) => parseEmailAddress(value) !== undefined, { error: expected }))
+  return z.string({ error: expected }).check(z.refine(isEmailAddress, { error: expected }))
 }
 
 /** An address of a web page, to be put into a mail. */
 export function webAddress(): z.ZodMiniType<string> {
   const expected = 'a web address that begins with https://'
-  return z
-    .string({ error: expected })
-    .check(z.refine((value) => URL.canParse(value) && new URL(value).protocol === 'https:', { error: expected }))
+  return z.string({ error: expected }).check(z.refine(isWebAddress, { error: expected }))
 }
 
 /** The variables that every handler reads. */
@@ -66,18 +53,24 @@ export interface LogSettings {
 
 /** Their schemas. */
 export const logSettings: { readonly [Name in keyof LogSettings]-?: z.ZodMiniOptional<z.ZodMiniType<NonNullable<LogSettings[Name]>>> } = {
-  LOG_LEVEL: z.optional(
-    z.pipe(
-      z.transform((value) => (typeof value === 'string' ? value.toLowerCase() : value)),
-      oneOf(LOG_LEVELS),
-    ),
-  ),
+  LOG_LEVEL: z.optional(z.pipe(z.pipe(z.string({ error: oneOfThese(LOG_LEVELS) }), z.transform(lowerCase)), oneOf(LOG_LEVELS))),
   LOG_HASH_KEY: z.optional(
     z.string().check(z.minLength(MIN_HASH_KEY_LENGTH, { error: `a random text of at least ${MIN_HASH_KEY_LENGTH} characters` })),
   ),
 }
 
-/** Those variables as settings of a handler. */
-export function logging({ LOG_LEVEL, LOG_HASH_KEY }: LogSettings): Pick<HandlerSettings, 'logLevel' | 'logHashKey'> {
-  return { ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }), ...(LOG_HASH_KEY !== undefined && { logHashKey: LOG_HASH_KEY }) }
+/**
+ * A variable that has to be set where another one is.
+ *
+ * @example
+ * z.object({ A: z.optional(text('a')), B: z.optional(text('b')) }).check(neededWith('A', 'B', 'a value, because A is set'))
+ */
+export function neededWith<Other extends string, Name extends string>(
+  other: Other,
+  name: Name,
+  expected: string,
+): z.core.$ZodCheck<Readonly<Partial<Record<Other | Name, unknown>>>> {
+  const isThere = (settings: Readonly<Partial<Record<Other | Name, unknown>>>): boolean =>
+    settings[other] === undefined || settings[name] !== undefined
+  return z.refine(isThere, { path: [name], error: expected, params: { neededWith: other } })
 }

@@ -3,7 +3,8 @@ import * as z from 'zod/mini'
 import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { domains, emailAddress, logging, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
+import { logging } from '../../../src/shared/settings/logging.ts'
+import { domains, emailAddress, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
 
 /** What a schema makes of a value, or what it says that it expected. */
 function read<V>(schema: z.ZodMiniType<V>, value: unknown): V | string {

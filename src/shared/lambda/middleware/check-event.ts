@@ -1,33 +1,30 @@
 import type { MiddlewareObj } from '@middy/core'
-import * as z from 'zod/mini'
 import { InvalidEvent } from '../errors.ts'
+import { isEvent } from './compiled-event.ts'
 
-// AWS: events "might change with new features" and "stricter input validation can cause your functions to fail". So this
-// refuses only what would make a rule read the wrong thing, and lets through what Cognito adds, leaves out or sends as null.
-const EXPECTED_OBJECT = 'expected an object'
-const text = z.nullish(z.string('expected a string'))
-const record = z.nullish(z.looseObject({}, EXPECTED_OBJECT))
-const event = z.looseObject(
-  {
-    triggerSource: text,
-    userPoolId: text,
-    userName: text,
-    callerContext: z.nullish(z.looseObject({ clientId: text }, EXPECTED_OBJECT)),
-    request: z.nullish(z.looseObject({ userAttributes: record, validationData: record, clientMetadata: record }, EXPECTED_OBJECT)),
-    response: record,
-  },
-  EXPECTED_OBJECT,
-)
+type Explain = (input: unknown) => readonly string[]
 
 /**
- * Checks that an event has the shape of a Cognito event. It is never replaced by what the check made of it.
+ * Checks that an event has the shape of a Cognito event. It is never replaced by what the check made of it. Nothing is
+ * waited for while events are right; for the first that is not, the part that tells why is loaded.
  *
+ * @returns undefined for an event, at once, and otherwise a promise that rejects.
  * @throws InvalidEvent when a part that rules read has another type than Cognito's.
  */
-export function assertEvent(input: unknown): void {
-  const { error } = event.safeParse(input)
-  if (error === undefined) return
-  throw new InvalidEvent(error.issues.map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`))
+export function assertEvent(input: unknown, load: () => Promise<Explain> = loadExplain): Promise<never> | undefined {
+  return isEvent(input) ? undefined : refuse(input, load)
+}
+
+// An import that a bundler can see and put into a file of its own: with zod in it the handler would start several times slower.
+async function loadExplain(): Promise<Explain> {
+  return (await import('./explain-event.ts')).explainEvent
+}
+
+async function refuse(input: unknown, load: () => Promise<Explain>): Promise<never> {
+  // Without an explanation, as when that file was not deployed, the event is refused all the same.
+  const explain = await load().catch((): Explain => () => [])
+  const problems = explain(input)
+  throw new InvalidEvent(problems.length > 0 ? problems : ['event: expected the shape of a Cognito event'])
 }
 
 /** The same check as a middy middleware. */

@@ -5,9 +5,9 @@ import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
 import { assertEvent, checkEvent } from '../../../../src/shared/lambda/middleware/check-event.ts'
 import { preEvent, unchecked } from '../harness.ts'
 
-function problemsOf(input: unknown): readonly string[] {
+async function problemsOf(input: unknown): Promise<readonly string[]> {
   try {
-    assertEvent(input)
+    await assertEvent(input)
     return []
   } catch (error) {
     if (error instanceof InvalidEvent) return error.problems
@@ -16,16 +16,16 @@ function problemsOf(input: unknown): readonly string[] {
 }
 
 describe('assertEvent', () => {
-  it('lets through what Cognito sends, adds, leaves out or sends as null', () => {
-    expect(problemsOf(preEvent())).toEqual([])
-    expect(problemsOf({})).toEqual([])
-    expect(problemsOf(preEvent({ request: { userAttributes: { verified: true, n: 1 } }, response: null, new: [1] }))).toEqual([])
-    expect(problemsOf(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
+  it('lets through what Cognito sends, adds, leaves out or sends as null', async () => {
+    expect(await problemsOf(preEvent())).toEqual([])
+    expect(await problemsOf({})).toEqual([])
+    expect(await problemsOf(preEvent({ request: { userAttributes: { verified: true, n: 1 } }, response: null, new: [1] }))).toEqual([])
+    expect(await problemsOf(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
   })
 
-  it('names every place that is wrong', () => {
+  it('names every place that is wrong', async () => {
     expect(
-      problemsOf({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
+      await problemsOf({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
     ).toEqual([
       'userName: expected a string',
       'callerContext.clientId: expected a string',
@@ -35,15 +35,27 @@ describe('assertEvent', () => {
     ])
   })
 
-  it('throws nothing but InvalidEvent, and edits nothing, whatever comes in', () => {
+  it('throws nothing but InvalidEvent, and edits nothing, whatever comes in', async () => {
     const parts = fc.record({ request: fc.jsonValue(), callerContext: fc.jsonValue(), userName: fc.jsonValue() }, { requiredKeys: [] })
-    fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.jsonValue(), parts), async (input) => {
         const before = JSON.stringify(input)
-        problemsOf(input)
+        await problemsOf(input)
         expect(JSON.stringify(input)).toBe(before)
       }),
     )
+  })
+})
+
+describe('an event that is wrong, where the part is missing that says why', () => {
+  it('is refused all the same', async () => {
+    const missing = () => Promise.reject(new Error("Cannot find module 'explain-event.js'"))
+    await expect(assertEvent(7, missing)).rejects.toEqual(new InvalidEvent(['event: expected the shape of a Cognito event']))
+    expect(assertEvent({}, missing)).toBeUndefined()
+  })
+
+  it('is refused where that part sees nothing wrong', async () => {
+    await expect(assertEvent(7, async () => () => [])).rejects.toThrow('Not a Cognito event: event: expected the shape of a Cognito event')
   })
 })
 
