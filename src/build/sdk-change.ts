@@ -2,8 +2,8 @@
 export interface SdkChange {
   /** Its path below `node_modules`; `*` stands for any characters but a slash. */
   readonly file: string
-  /** What brings the file into a bundle, and so without it is a sign that the SDK is built otherwise than is known here. */
-  readonly of: 'every client' | 'client-dynamodb'
+  /** What always brings the file into a bundle: when it did not, the SDK is built otherwise than is known here. */
+  readonly of: 'every client' | 'client-dynamodb' | 'some clients'
   /** Undefined where the file is not the one that is known. */
   readonly apply: (source: string) => string | undefined
 }

@@ -1,5 +1,6 @@
 import { type Credentials, credentialSource } from './credentials.ts'
 import { edited, insteadOf, type SdkChange } from './sdk-change.ts'
+import { shortenErrors } from './sdk-errors.ts'
 
 /** What decides which changes are made. */
 export interface SdkChoice {
@@ -68,6 +69,17 @@ const always: readonly SdkChange[] = [
       const { name, version } = Object(JSON.parse(source))
       return typeof version === 'string' ? JSON.stringify({ name, version }) : undefined
     },
+  },
+  {
+    file: '@aws-sdk/client-*/dist-es/models/errors.js',
+    of: 'some clients',
+    apply: shortenErrors,
+  },
+  {
+    // Made at import, so that each keeps its command. Without this they are in every bundle.
+    file: '@aws-sdk/lib-dynamodb/dist-es/pagination/*Paginator.js',
+    of: 'some clients',
+    apply: edited(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
   },
   {
     // In browsers alone. Nothing in Node calls it, but with code splitting an `import()` in it makes a chunk.
