@@ -2,9 +2,13 @@ import { isBuiltin } from 'node:module'
 import type { PluginBuild } from 'esbuild'
 
 // Two forms of the same module. For `import`, an ES module whose names fall away one by one where nobody uses them; for
-// `require` and `import()`, the built-in itself, loaded when it is called for.
+// `require`, the built-in itself, loaded when it is called for. An `import()` stays with Node: it promises every name.
 const IMPORTED = 'lifeguard-builtin'
 const REQUIRED = 'lifeguard-builtin-required'
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ['import-statement', IMPORTED],
+  ['require-call', REQUIRED],
+])
 
 // Those that take half a millisecond and more to load, and that Node has not loaded when it comes to a handler.
 const COSTLY = ['child_process', 'crypto', 'dgram', 'http2', 'https', 'readline', 'repl', 'tls', 'v8', 'worker_threads', 'zlib']
@@ -16,12 +20,9 @@ const COSTLY = ['child_process', 'crypto', 'dgram', 'http2', 'https', 'readline'
  */
 export function takeBuiltins(build: PluginBuild): void {
   build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) => {
-    if (!isBuiltin(path) || kind === 'require-resolve') return undefined
-    return {
-      path: path.startsWith('node:') ? path : `node:${path}`,
-      namespace: kind === 'import-statement' ? IMPORTED : REQUIRED,
-      sideEffects: false,
-    }
+    const namespace = FORMS.get(kind)
+    if (!isBuiltin(path) || namespace === undefined) return undefined
+    return { path: path.startsWith('node:') ? path : `node:${path}`, namespace, sideEffects: false }
   })
   build.onLoad({ filter: /./, namespace: IMPORTED }, ({ path }) => ({ contents: asModule(path) }))
   build.onLoad({ filter: /./, namespace: REQUIRED }, ({ path }) => ({ contents: `module.exports = ${taken(path)}` }))

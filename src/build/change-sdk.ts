@@ -10,6 +10,10 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   const changes = sdkChanges(choice)
   const made = new Set<SdkChange>()
   const clients = new Set<string>()
+  const note = (path: string): void => {
+    const client = clientOf(path)
+    if (client !== undefined) clients.add(client)
+  }
   build.onStart(() => {
     made.clear()
     clients.clear()
@@ -19,7 +23,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
     build.onLoad({ filter: pathOf(change.file) }, async ({ path }): Promise<OnLoadResult> => {
       made.add(change)
       // Its own answer ends the search for others, so a client has to be noticed here as well.
-      note(clients, path)
+      note(path)
       const contents = change.apply(await readFile(path, 'utf8'))
       if (contents === undefined) return { errors: [{ text: `This is not the ${change.file} that is known. ${HELP}` }] }
       return { contents, loader: path.endsWith('.json') ? 'json' : 'js' }
@@ -27,7 +31,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   }
 
   build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-/ }, ({ path }) => {
-    note(clients, path)
+    note(path)
     return undefined
   })
 
@@ -45,16 +49,14 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
 /** Some clients carry event streams for one operation or two. What would fail only when that is called fails here. */
 function refuseEventStreams(build: PluginBuild): void {
   build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ importer }) => {
-    const [, client] = /[\\/](client-[a-z0-9-]+)[\\/]/.exec(importer) ?? []
+    const client = clientOf(importer)
     if (client === undefined) return undefined
     return { errors: [{ text: `@aws-sdk/${client} has operations with event streams: bundle it with \`eventStreams: true\`` }] }
   })
 }
 
-function note(clients: Set<string>, path: string): void {
-  const [, client] = /[\\/]@aws-sdk[\\/](client-[a-z0-9-]+)[\\/]/.exec(path) ?? []
-  if (client !== undefined) clients.add(client)
-}
+/** The client that a file belongs to, such as `client-dynamodb`. */
+const clientOf = (path: string): string | undefined => /[\\/]@aws-sdk[\\/](client-[a-z0-9-]+)[\\/]/.exec(path)?.[1]
 
 /** Paths of either system. */
 function pathOf(file: string): RegExp {

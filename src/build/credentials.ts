@@ -31,27 +31,30 @@ export const credentialsWillNeedRefresh = (credentials) => credentials?.expirati
 export const credentialsTreatedAsExpired = (credentials) =>
   credentialsWillNeedRefresh(credentials) && credentials.expiration.getTime() - Date.now() < 300_000`
 
-// The SDK calls these again only when what they gave is about to expire.
-const ENVIRONMENT = `
-import { fromEnv } from "@aws-sdk/credential-provider-env"
+// Kept until it is about to expire: a call asks for credentials several times, and keeps none by itself.
+const KEPT = `
 import { CredentialsProviderError } from "@smithy/core/config"
-export const defaultProvider = (init) => () =>
-  fromEnv(init)().catch(() => {
-    throw new CredentialsProviderError(
-      "No credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and this bundle looks nowhere else",
-      { tryNextLink: false, logger: init?.logger },
-    )
-  })`
+import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core"
+import { fromEnv } from "@aws-sdk/credential-provider-env"
+const kept = (provider) => memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh)
+const missing = (what, logger) =>
+  new CredentialsProviderError(\`No credentials: \${what}, and this bundle looks nowhere else\`, { tryNextLink: false, logger })`
 
-const CONTAINER = `
-import { fromEnv } from "@aws-sdk/credential-provider-env"
+const ENVIRONMENT = `${KEPT}
+export const defaultProvider = (init) =>
+  kept(() =>
+    fromEnv(init)().catch(() => {
+      throw missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", init?.logger)
+    }),
+  )`
+
+const CONTAINER = `${KEPT}
 import { fromHttp } from "@aws-sdk/credential-provider-http"
-import { CredentialsProviderError } from "@smithy/core/config"
-export const defaultProvider = (init) => () =>
-  fromEnv(init)().catch(() => {
-    if (process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI || process.env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) return fromHttp(init)()
-    throw new CredentialsProviderError(
-      "No credentials: neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set, and this bundle looks nowhere else",
-      { tryNextLink: false, logger: init?.logger },
-    )
-  })`
+export const defaultProvider = (init) =>
+  kept(() =>
+    fromEnv(init)().catch(() => {
+      if (process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI || process.env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) return fromHttp(init)()
+      const container = "AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+      throw missing("neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor " + container + " is set", init?.logger)
+    }),
+  )`

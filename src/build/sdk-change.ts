@@ -26,8 +26,8 @@ export function edited(text: string, replacement: string): SdkChange['apply'] {
 
 /** The names that a module of the SDK exports, which are written in two ways there. */
 function exportsOf(source: string): readonly string[] {
-  const declared = [...source.matchAll(/^export (?:const|let|class|(?:async )?function\*?) ([\w$]+)/gm)].map(([, name = '']) => name)
-  const listed = [...source.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+  const declared = [...source.matchAll(/\bexport (?:const|let|class|(?:async )?function\*?) ([\w$]+)/gm)].map(([, name = '']) => name)
+  const listed = [...source.matchAll(/\bexport \{([^}]*)\}/gm)].flatMap(([, list = '']) =>
     list.split(',').flatMap((each) => each.trim().match(/[\w$]+$/)?.[0] ?? []),
   )
   return [...declared, ...listed]
