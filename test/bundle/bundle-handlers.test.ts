@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleHandlers } from '../../src/build/bundle.ts'
@@ -28,6 +28,37 @@ describe('bundleHandlers', () => {
     })
     expect(handler).toBeTypeOf('function')
     expect(Object(handler)()).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
+  })
+
+  it('bundles packages that compute the name of what they `require`', async () => {
+    const { handler } = await bundled('computed', {
+      'old.cjs': "exports.load = (name) => require('node:' + name)",
+      'handler.ts': "import old from './old.cjs'\nexport const handler = (): string => old.load('path').posix.sep",
+    })
+    expect(Object(handler)()).toBe('/')
+  })
+
+  it('lays what a handler imports on demand beside it, and the map of each', async () => {
+    const { handler } = await bundled('demanding', {
+      'rare.ts': 'export const rare = (): number => 7',
+      'handler.ts': "export const handler = async (): Promise<number> => (await import('./rare.ts')).rare()",
+    })
+    expect(await Object(handler)()).toBe(7)
+    const files = await readdir(join(folder, 'demanding/dist'))
+    expect(files.toSorted()).toEqual([
+      'handler.js',
+      'handler.js.map',
+      'meta.json',
+      'package.json',
+      expect.stringMatching(/^rare-\w+\.js$/),
+      expect.stringMatching(/^rare-\w+\.js\.map$/),
+    ])
+    const { inputs } = JSON.parse(await readFile(join(folder, 'demanding/dist/meta.json'), 'utf8'))
+    expect(
+      Object.keys(inputs)
+        .map((path) => basename(path))
+        .toSorted(),
+    ).toEqual(['handler.ts', 'rare.ts'])
   })
 
   it('leaves every short name to the minifier', async () => {
