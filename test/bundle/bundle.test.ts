@@ -31,7 +31,7 @@ const UNUSED_SDK = {
   'credential providers but the one of the environment':
     /\/credential-provider-(?!env\/|node\/dist-es\/defaultProvider)|\/credential-providers\//,
   'clients of the credential providers': /\/nested-clients\/|\/token-providers\//,
-  'instance metadata': /-imds\/|\/nested-imds/,
+  'instance metadata': /-imds\//,
   'readers of shared configuration files': /shared-ini-file-loader\/(load|parse|read|get(SSO|HomeDir|Config|Credentials))/,
   'event streams': /event-?streams?\//i,
   'protocols of other services': /Rest(Json|Xml)Protocol|\/cbor\/|Ec2QueryProtocol/,
