@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { BuildOptions, BuildResult } from 'esbuild'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
+import type { BuildOptions, OutputFile } from 'esbuild'
 import { lambdaPlugin } from './index.ts'
 
 /** A handler to bundle. */
@@ -22,7 +22,6 @@ const settings: BuildOptions = {
   chunkNames: '[name]-[hash]',
   minify: true,
   sourcemap: 'external',
-  metafile: true,
   logLevel: 'silent',
   // Mail templates are inlined, so that a bundle reads no file but its own.
   loader: { '.txt': 'text', '.html': 'text' },
@@ -36,6 +35,10 @@ const REQUIRE = "const require=name=>process.getBuiltinModule('node:module').cre
 
 /** What esbuild writes where a `require` is left. */
 const LEFT_REQUIRE = 'Dynamic require of "'
+
+// The name of a chunk is made of what is in its map too, which leads from here to the sources. Were it the folder that is
+// deployed, the same handler would come out as other files elsewhere.
+const BUILT_IN = 'dist/function'
 
 /** The name of the bundle in its folder. What it imports on demand lies beside it, as `*.js` too. */
 export const BUNDLE_FILE = 'handler.js'
@@ -52,18 +55,32 @@ export const META_FILE = 'meta.json'
 export async function bundleHandlers(bundles: readonly Bundle[], build: typeof import('esbuild').build): Promise<void> {
   await Promise.all(
     bundles.map(async ({ folder, entry }) => {
-      const options = { ...settings, entryPoints: [{ in: entry, out: BUNDLE_FILE.replace(/\.js$/, '') }], outdir: folder }
+      const entryPoints = [{ in: entry, out: basename(BUNDLE_FILE, '.js') }]
+      const options = { ...settings, entryPoints, outdir: BUILT_IN, write: false, metafile: true } as const
       let result = await build({ ...options, plugins: [lambdaPlugin()] })
-      if (await leavesRequires(result)) result = await build({ ...options, plugins: [lambdaPlugin()], banner: { js: REQUIRE } })
+      if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins: [lambdaPlugin()], banner: { js: REQUIRE } })
       await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, 'package.json'), '{"type":"module"}\n')
-      await writeFile(join(folder, META_FILE), JSON.stringify(result.metafile))
+      const files = result.outputFiles.map((file) => writeFile(join(folder, basename(file.path)), moved(file, folder)))
+      await Promise.all([
+        ...files,
+        writeFile(join(folder, 'package.json'), '{"type":"module"}\n'),
+        writeFile(join(folder, META_FILE), JSON.stringify(result.metafile)),
+      ])
     }),
   )
 }
 
-async function leavesRequires({ metafile }: BuildResult): Promise<boolean> {
-  const scripts = Object.keys(metafile?.outputs ?? {}).filter((file) => file.endsWith('.js'))
-  const texts = await Promise.all(scripts.map((file) => readFile(file, 'utf8')))
-  return texts.some((text) => text.includes(LEFT_REQUIRE))
+const leavesRequires = (files: readonly OutputFile[]): boolean =>
+  files.some(({ path, text }) => path.endsWith('.js') && text.includes(LEFT_REQUIRE))
+
+/** What a file holds where it is deployed from: a map leads to its sources from there. */
+function moved({ path, contents, text }: OutputFile, folder: string): Uint8Array | string {
+  if (!path.endsWith('.map')) return contents
+  const map: { readonly sources: readonly string[] } = JSON.parse(text)
+  return JSON.stringify({ ...map, sources: map.sources.map((source) => fromFolder(source, folder)) })
+}
+
+/** Built-ins have names of their own and are no files. */
+function fromFolder(source: string, folder: string): string {
+  return /^[a-z-]{2,}:/.test(source) ? source : relative(resolve(folder), resolve(BUILT_IN, source)).replaceAll('\\', '/')
 }

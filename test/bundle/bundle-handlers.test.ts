@@ -61,6 +61,31 @@ describe('bundleHandlers', () => {
     ).toEqual(['handler.ts', 'rare.ts'])
   })
 
+  it('makes the same files of the same sources, wherever they are laid, with maps that lead back to the sources', async () => {
+    const home = join(folder, 'twice')
+    await mkdir(home)
+    await writeFile(join(home, 'rare.ts'), "import { sep } from 'node:path'\nexport const rare = (): string => sep")
+    const entry = join(home, 'handler.ts')
+    await writeFile(entry, "export const handler = async (): Promise<string> => (await import('./rare.ts')).rare()")
+    const places = [join(home, 'dist'), join(home, 'elsewhere/and/deeper')]
+    for (const place of places) await bundleHandlers([{ folder: place, entry }], build)
+    const [scripts, again] = await Promise.all(places.map(async (place) => (await readdir(place)).filter((name) => name.endsWith('.js'))))
+    expect(again).toEqual(scripts)
+    expect(scripts).toHaveLength(2)
+    for (const place of places) {
+      const sources: string[] = []
+      for (const script of scripts ?? []) {
+        expect(await readFile(join(place, script))).toEqual(await readFile(join(home, 'dist', script)))
+        sources.push(...JSON.parse(await readFile(join(place, `${script}.map`), 'utf8')).sources)
+      }
+      expect(sources.map((source) => (source.startsWith('.') ? join(place, source) : source)).toSorted()).toEqual([
+        entry,
+        join(home, 'rare.ts'),
+        'lifeguard-builtin:node:path',
+      ])
+    }
+  })
+
   it('leaves every short name to the minifier', async () => {
     // More names than there are letters for, so that the minifier hands out all names of one and two characters.
     const names = Array.from({ length: 4000 }, (_, index) => `value${index}`)
