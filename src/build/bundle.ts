@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import type { BuildOptions, OutputFile } from 'esbuild'
-import { lambdaPlugin } from './index.ts'
+import { type LambdaPluginOptions, lambdaPlugin } from './index.ts'
 
 /** A handler to bundle. */
 export interface Bundle {
@@ -52,13 +52,18 @@ export const META_FILE = 'meta.json'
  *
  * @throws esbuild's error when a source does not build.
  */
-export async function bundleHandlers(bundles: readonly Bundle[], build: typeof import('esbuild').build): Promise<void> {
+export async function bundleHandlers(
+  bundles: readonly Bundle[],
+  build: typeof import('esbuild').build,
+  plugin: LambdaPluginOptions = {},
+): Promise<void> {
   await Promise.all(
     bundles.map(async ({ folder, entry }) => {
       const entryPoints = [{ in: entry, out: basename(BUNDLE_FILE, '.js') }]
       const options = { ...settings, entryPoints, outdir: BUILT_IN, write: false, metafile: true } as const
-      let result = await build({ ...options, plugins: [lambdaPlugin()] })
-      if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins: [lambdaPlugin()], banner: { js: REQUIRE } })
+      const plugins = [lambdaPlugin(plugin)]
+      let result = await build({ ...options, plugins })
+      if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins, banner: { js: REQUIRE } })
       await mkdir(folder, { recursive: true })
       const files = result.outputFiles.map((file) => writeFile(join(folder, basename(file.path)), moved(file, folder)))
       await Promise.all([

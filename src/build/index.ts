@@ -13,12 +13,14 @@ export interface LambdaPluginOptions {
   readonly eventStreams?: boolean
   /** False leaves the AWS SDK as it is. */
   readonly sdk?: boolean
+  /** False leaves Node's own modules to `import` and `require`, for instrumentation that watches these alone. */
+  readonly builtins?: boolean
 }
 
 /**
  * An esbuild plugin for handlers that run in Lambda. Node's own modules are taken in the way that loads least, and an AWS SDK
  * that is bundled loses what a function has no use for: credential providers but the environment's, shared configuration
- * files, event streams, what is for browsers. It works for every client, and for handlers without one.
+ * files, event streams, what is for browsers. It is for any client, and for handlers without one.
  *
  * It asks esbuild for the SDK's ES modules, where `mainFields` does not say otherwise. The build fails, rather than that
  * something would be left undone, when the SDK is not one that is known: after an upgrade, for instance.
@@ -36,7 +38,8 @@ export interface LambdaPluginOptions {
  *   plugins: [lambdaPlugin()],
  * })
  */
-export function lambdaPlugin({ credentials = 'environment', eventStreams = false, sdk = true }: LambdaPluginOptions = {}): Plugin {
+export function lambdaPlugin(options: LambdaPluginOptions = {}): Plugin {
+  const { credentials = 'environment', eventStreams = false, sdk = true, builtins = true } = options
   return {
     name: 'cognito-lifeguard',
     setup(build) {
@@ -45,7 +48,7 @@ export function lambdaPlugin({ credentials = 'environment', eventStreams = false
       if (settings.platform !== 'node') throw new Error(`Handlers run in Node, but \`platform\` is '${settings.platform}'`)
       // Of the SDK's CommonJS files none can be left out.
       settings.mainFields ??= ['module', 'main']
-      takeBuiltins(build)
+      if (builtins) takeBuiltins(build)
       if (sdk) changeSdk(build, { credentials, eventStreams })
     },
   }

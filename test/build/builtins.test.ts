@@ -90,6 +90,11 @@ describe('built-ins in a bundle', () => {
     expect(loadedBy(imported.file).filter((name) => name.includes('undici'))).not.toEqual([])
   })
 
+  it('stay with Node when that is asked for', async () => {
+    const { file } = await bundled("import { sep } from 'node:path'; export const handler = () => sep", { builtins: false })
+    expect(await readFile(file, 'utf8')).toMatch(/from\s*"node:path"/)
+  })
+
   it('must have the names that are imported', async () => {
     await expect(bundled("import { rquest } from 'node:http'; export const handler = rquest")).rejects.toThrow(
       /No matching export .*"rquest"/,
