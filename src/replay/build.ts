@@ -45,7 +45,8 @@ export async function bundleHandler(source: string): Promise<TemporaryBundle> {
   const target = await mkdtemp(join(tmpdir(), 'lifeguard-'))
   const remove = () => rm(target, { recursive: true, force: true })
   try {
-    await bundleHandlers([{ folder: target, entry: source }], build)
+    // Any SDK that the handler uses is good enough to try it, whatever its deployment makes of it.
+    await bundleHandlers([{ folder: target, entry: source }], build, { sdk: false })
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {
     await remove()

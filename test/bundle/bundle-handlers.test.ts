@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleHandlers } from '../../src/build/bundle.ts'
@@ -28,6 +28,62 @@ describe('bundleHandlers', () => {
     })
     expect(handler).toBeTypeOf('function')
     expect(Object(handler)()).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
+  })
+
+  it('bundles packages that compute the name of what they `require`', async () => {
+    const { handler } = await bundled('computed', {
+      'old.cjs': "exports.load = (name) => require('node:' + name)",
+      'handler.ts': "import old from './old.cjs'\nexport const handler = (): string => old.load('path').posix.sep",
+    })
+    expect(Object(handler)()).toBe('/')
+  })
+
+  it('lays what a handler imports on demand beside it, and the map of each', async () => {
+    const { handler } = await bundled('demanding', {
+      'rare.ts': 'export const rare = (): number => 7',
+      'handler.ts': "export const handler = async (): Promise<number> => (await import('./rare.ts')).rare()",
+    })
+    expect(await Object(handler)()).toBe(7)
+    const files = await readdir(join(folder, 'demanding/dist'))
+    expect(files.toSorted()).toEqual([
+      'handler.js',
+      'handler.js.map',
+      'meta.json',
+      'package.json',
+      expect.stringMatching(/^rare-\w+\.js$/),
+      expect.stringMatching(/^rare-\w+\.js\.map$/),
+    ])
+    const { inputs } = JSON.parse(await readFile(join(folder, 'demanding/dist/meta.json'), 'utf8'))
+    expect(
+      Object.keys(inputs)
+        .map((path) => basename(path))
+        .toSorted(),
+    ).toEqual(['handler.ts', 'rare.ts'])
+  })
+
+  it('makes the same files of the same sources, wherever they are laid, with maps that lead back to the sources', async () => {
+    const home = join(folder, 'twice')
+    await mkdir(home)
+    await writeFile(join(home, 'rare.ts'), "import { sep } from 'node:path'\nexport const rare = (): string => sep")
+    const entry = join(home, 'handler.ts')
+    await writeFile(entry, "export const handler = async (): Promise<string> => (await import('./rare.ts')).rare()")
+    const places = [join(home, 'dist'), join(home, 'elsewhere/and/deeper')]
+    for (const place of places) await bundleHandlers([{ folder: place, entry }], build)
+    const [scripts, again] = await Promise.all(places.map(async (place) => (await readdir(place)).filter((name) => name.endsWith('.js'))))
+    expect(again).toEqual(scripts)
+    expect(scripts).toHaveLength(2)
+    for (const place of places) {
+      const sources: string[] = []
+      for (const script of scripts ?? []) {
+        expect(await readFile(join(place, script))).toEqual(await readFile(join(home, 'dist', script)))
+        sources.push(...JSON.parse(await readFile(join(place, `${script}.map`), 'utf8')).sources)
+      }
+      expect(sources.map((source) => (source.startsWith('.') ? join(place, source) : source)).toSorted()).toEqual([
+        entry,
+        join(home, 'rare.ts'),
+        'lifeguard-builtin:node:path',
+      ])
+    }
   })
 
   it('leaves every short name to the minifier', async () => {

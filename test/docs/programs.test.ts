@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -30,7 +30,7 @@ beforeAll(async () => {
     './src/$1index.ts',
   )
   await writeFile(join(library, 'package.json'), manifest)
-  for (const name of ['@aws-sdk', '@middy', '@types', 'entities', 'zod'])
+  for (const name of ['@aws-sdk', '@middy', '@types', 'entities', 'esbuild', 'zod'])
     await symlink(join(repository, 'node_modules', name), join(modules, name))
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   await writeFile(
@@ -52,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe.each(['README.md', 'docs/compose.md'])('the first program of %s', (page) => {
+describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md'])('the first program of %s', (page) => {
   const name = page.replace(/\W/g, '-')
 
   test('compiles as a user would compile it', async () => {
@@ -62,6 +62,30 @@ describe.each(['README.md', 'docs/compose.md'])('the first program of %s', (page
     )
     expect(stdout).toBe('')
   })
+})
+
+test('the program of docs/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {
+  await mkdir(join(folder, 'src'))
+  await writeFile(join(folder, 'src/sign-up.ts'), 'export const handler = async () => (await import("./rare.ts")).rare')
+  await writeFile(join(folder, 'src/rare.ts'), 'export const rare = 7')
+  const client = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"
+  await writeFile(join(folder, 'src/confirmed.ts'), `${client}; export const handler = () => new DynamoDBClient({}).config.region()`)
+  const source = await programOf('docs/bundling.md')
+  // Node strips no types below node_modules.
+  const plugin = pathToFileURL(join(repository, 'src/build/index.ts')).href
+  await writeFile(join(folder, 'bundling-run.ts'), source.replace('cognito-lifeguard/esbuild', plugin))
+  await run(process.execPath, ['bundling-run.ts'], { cwd: folder })
+  const invoke = `console.log(await (await import('./dist/' + process.argv[1] + '/handler.js')).handler())`
+  const invoked = async (name: string): Promise<string> => {
+    const env = { PATH: process.env.PATH, AWS_REGION: 'eu-west-3' }
+    return (await run(process.execPath, ['--input-type=module', '-e', invoke, name], { cwd: folder, env })).stdout.trim()
+  }
+  expect(await invoked('sign-up')).toBe('7')
+  expect(await invoked('confirmed')).toBe('eu-west-3')
+  expect((await readdir(join(folder, 'dist/confirmed'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json'])
+  const rare = expect.stringMatching(/^rare-\w+\.js$/)
+  const itsMap = expect.stringMatching(/^rare-\w+\.js\.map$/)
+  expect((await readdir(join(folder, 'dist/sign-up'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json', rare, itsMap])
 })
 
 test('the program of the README is no longer than it claims, and decides as it says', async () => {

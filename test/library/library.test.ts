@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { publint } from 'publint'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startServices } from '../../src/local/services.ts'
+import { runDeployed } from '../package/lambda-process.ts'
+import { preSignUpEvent } from '../support/events.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { command, type PackedLibrary, packLibrary, repository } from './pack.ts'
 
@@ -27,13 +30,21 @@ const strict = {
   skipLibCheck: true,
 }
 
+/** What a user writes: rules, a handler of their own that calls AWS, and how that is bundled. */
+const PROGRAMS = ['program', 'own-handler', 'bundling']
+
 let library: PackedLibrary
 
 beforeAll(async () => {
-  library = await packLibrary(['@types/node'])
+  library = await packLibrary(['@types/node', 'esbuild'])
   await writeFile(join(library.folder, 'package.json'), '{"name":"user","type":"module"}')
-  await writeFile(join(library.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: strict, files: ['program.ts'] }))
-  await writeFile(join(library.folder, 'program.ts'), await readFile(join(import.meta.dirname, 'program.ts.txt'), 'utf8'))
+  await writeFile(
+    join(library.folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: strict, files: PROGRAMS.map((name) => `${name}.ts`) }),
+  )
+  for (const name of PROGRAMS) {
+    await writeFile(join(library.folder, `${name}.ts`), await readFile(join(import.meta.dirname, `${name}.ts.txt`), 'utf8'))
+  }
 }, 120_000)
 afterAll(() => library.remove())
 
@@ -60,7 +71,9 @@ describe('the packed library', () => {
   it.each(Object.entries(TYPESCRIPTS))('has no error in its own declarations to %s', async (_, tsc) => {
     const args = [tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
     const found = await command(process.execPath, args, library.folder).catch(String)
-    expect(found.split('\n').filter((line) => /^(program|node_modules\/cognito-lifeguard)\b.*error TS/.test(line))).toEqual([])
+    expect(
+      found.split('\n').filter((line) => /^(program|own-handler|bundling|node_modules\/cognito-lifeguard)\b.*error TS/.test(line)),
+    ).toEqual([])
   })
 
   it('says what is wrong with an event, on both Nodes', async () => {
@@ -99,7 +112,30 @@ describe('the packed library', () => {
     expect(ours.filter((input) => /shared\/rules\/(shadow|per-invocation|deny-if)\.js$/.test(input))).toEqual([])
   })
 
-  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation'])(
+  it('bundles a handler of the user with an SDK in it, which then runs', async () => {
+    await command(process.execPath, [TYPESCRIPTS["this repository's TypeScript"](), '-p', library.folder], library.folder)
+    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    onTestFinished(() => services.stop())
+    for (const node of [process.execPath, oldestNode]) {
+      await command(node, ['bundling.js'], library.folder)
+      await writeFile(join(library.folder, 'dist/package.json'), '{"type":"module"}')
+      const bundle = await readFile(join(library.folder, 'dist/handler.js'), 'utf8')
+      expect(bundle).not.toMatch(/\bfrom\s*"|AWS_PROFILE|169\.254\.170\.2/)
+      const once = { ...preSignUpEvent(), request: { userAttributes: { email: `${node === oldestNode ? 'old' : 'new'}@example.com` } } }
+      const file = join(library.folder, 'dist/handler.js')
+      expect(await runDeployed(node, file, services.environment, once)).toEqual({ answer: once })
+      expect(await runDeployed(node, file, services.environment, once)).toMatchObject({ error: { message: 'You were here before' } })
+    }
+  })
+
+  it('lets a configuration in CommonJS have the plugin', async () => {
+    for (const node of [process.execPath, oldestNode]) {
+      const printed = await command(node, ['-p', "require('cognito-lifeguard/esbuild').lambdaPlugin().name"], library.folder)
+      expect(printed.trim()).toBe('cognito-lifeguard')
+    }
+  })
+
+  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation', './esbuild'])(
     'exports %s to both Nodes that Lambda runs',
     async (subpath) => {
       const name = `cognito-lifeguard${subpath.slice(1)}`

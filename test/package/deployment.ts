@@ -49,14 +49,17 @@ export async function serviceFolder(): Promise<{ readonly folder: string; readon
  */
 export async function makeDeployment(params: readonly string[] = []): Promise<Deployment> {
   const { folder, remove } = await serviceFolder()
+  return { ...(await packageService(folder, params)), folder, remove }
+}
+
+/** Makes the deployment package of a folder with the service in it. */
+export async function packageService(folder: string, params: readonly string[] = []): Promise<Pick<Deployment, 'template' | 'zip'>> {
   const packaged = join(folder, 'packaged')
   const { code, stdout, stderr } = await osls(folder, ['package', '--package', packaged, ...params.map((param) => `--param=${param}`)])
   if (code !== 0) throw new Error(`osls package failed:\n${stdout}${stderr}`)
   return {
-    folder,
     template: JSON.parse(await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')),
     zip: (functionName) => readFile(join(packaged, `${functionName}.zip`)),
-    remove,
   }
 }
 

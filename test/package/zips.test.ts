@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { bundleHandlers } from '../../src/build/bundle.ts'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
 import { dynamoOwed } from '../../src/shared/ledger/dynamo-owed.ts'
 import { repository } from '../support/built.ts'
@@ -12,7 +14,7 @@ import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
 import { ann } from '../support/events.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { type Deployment, makeDeployment } from './deployment.ts'
+import { type Deployment, makeDeployment, packageService, serviceFolder } from './deployment.ts'
 import { type Answer, runDeployed } from './lambda-process.ts'
 import { unzip, unzipTo } from './unzip.ts'
 
@@ -62,14 +64,29 @@ function run(
 }
 
 describe('the zips', () => {
-  it.each(functionNames)('hold the bundle and what makes it an ES module, and nothing else: %s', async (name) => {
+  it.each(functionNames)('hold the bundle with its chunks and what makes them ES modules, and nothing else: %s', async (name) => {
     const files = unzip(await deployment.zip(name))
     const folder = `dist/${folders[name]}`
-    const parts = (await readdir(join(deployment.folder, folder))).filter((file) => /\.js$|^package\.json$/.test(file))
-    expect(parts).toContain('handler.js')
-    expect([...files.keys()].toSorted()).toEqual(parts.map((file) => `${folder}/${file}`).toSorted())
+    const scripts = (await readdir(join(deployment.folder, folder))).filter((file) => file.endsWith('.js'))
+    expect([...files.keys()].toSorted()).toEqual([...scripts, 'package.json'].map((file) => `${folder}/${file}`).toSorted())
     expect(JSON.parse(`${files.get(`${folder}/package.json`)}`)).toEqual({ type: 'module' })
-    expect(files.get(`${folder}/handler.js`)?.equals(await readFile(join(deployment.folder, folder, 'handler.js')))).toBe(true)
+    for (const script of scripts) {
+      expect(files.get(`${folder}/${script}`)?.equals(await readFile(join(deployment.folder, folder, script)))).toBe(true)
+    }
+  })
+
+  it('hold the chunks of a handler that imports something on demand', async () => {
+    const { folder, remove } = await serviceFolder()
+    onTestFinished(remove)
+    await writeFile(join(folder, 'rare.js'), 'export const rare = 1')
+    await writeFile(join(folder, 'handler.js'), "export const handler = () => import('./rare.js')")
+    await bundleHandlers([{ folder: join(folder, 'dist/pre-signup'), entry: join(folder, 'handler.js') }], build)
+    const files = unzip(await (await packageService(folder)).zip('preSignUp'))
+    expect([...files.keys()].toSorted()).toEqual([
+      'dist/pre-signup/handler.js',
+      'dist/pre-signup/package.json',
+      expect.stringMatching(/^dist\/pre-signup\/rare-\w+\.js$/),
+    ])
   })
 })
 

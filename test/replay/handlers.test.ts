@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Handlers, openHandlers } from '../../src/replay/handlers.ts'
 import { folderOf } from '../cli/lifeguard.ts'
+import { repository } from '../support/built.ts'
 
 const CONFIG = `
 service: example
@@ -115,6 +116,15 @@ describe('openHandlers', () => {
     await expect(find('PreSignUp')).rejects.toThrow(
       "The handler dist/sign-up.run is not there, and package.json has no script 'build' that could make it",
     )
+  })
+
+  it('bundles a TypeScript handler with any client of AWS in it', async () => {
+    const client = JSON.stringify(join(repository, 'node_modules/@aws-sdk/client-s3'))
+    const { find } = await opened(
+      { 'a.ts': `import { S3Client } from ${client}\nexport const handler = () => new S3Client({})\n` },
+      'preSignUp=a.ts',
+    )
+    expect((await find('PreSignUp'))?.file).toMatch(/handler\.js$/)
   })
 
   it('says where a TypeScript handler cannot be bundled', async () => {

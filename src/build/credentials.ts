@@ -1,0 +1,60 @@
+import { insteadOf, type SdkChange } from './sdk-change.ts'
+
+/**
+ * Where a bundled AWS SDK takes credentials from, unless a client is given its own.
+ *
+ * - `environment`: from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, where Lambda puts those of the
+ *   function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * - `container`: from there, else from the endpoint that `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI` names. For
+ *   code that also runs in ECS or EKS, and for Lambda functions with SnapStart, which have no keys in their environment.
+ *   SnapStart is not there for Node's runtimes:
+ *   https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+ * - `chain`: the SDK's whole chain, with profiles, single sign-on and the shared configuration files.
+ */
+export type Credentials = 'environment' | 'container' | 'chain'
+
+/** The module that stands for the SDK's chain of credential providers; undefined where that stays. */
+export function credentialSource(credentials: Credentials): SdkChange | undefined {
+  if (credentials === 'chain') return undefined
+  return {
+    file: '@aws-sdk/credential-provider-node/dist-es/defaultProvider.js',
+    of: 'every client',
+    apply: insteadOf(
+      ['defaultProvider', 'credentialsWillNeedRefresh', 'credentialsTreatedAsExpired'],
+      `${credentials === 'environment' ? ENVIRONMENT : CONTAINER}\n${EXPIRY}`,
+    ),
+  }
+}
+
+const EXPIRY = `
+export const credentialsWillNeedRefresh = (credentials) => credentials?.expiration !== undefined
+export const credentialsTreatedAsExpired = (credentials) =>
+  credentialsWillNeedRefresh(credentials) && credentials.expiration.getTime() - Date.now() < 300_000`
+
+// Kept until it is about to expire: a call asks for credentials several times, and keeps none by itself.
+const KEPT = `
+import { CredentialsProviderError } from "@smithy/core/config"
+import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core"
+import { fromEnv } from "@aws-sdk/credential-provider-env"
+const kept = (provider) => memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh)
+const missing = (what, logger) =>
+  new CredentialsProviderError(\`No credentials: \${what}, and this bundle looks nowhere else\`, { tryNextLink: false, logger })`
+
+const ENVIRONMENT = `${KEPT}
+export const defaultProvider = (init) =>
+  kept(() =>
+    fromEnv(init)().catch(() => {
+      throw missing("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", init?.logger)
+    }),
+  )`
+
+const CONTAINER = `${KEPT}
+import { fromHttp } from "@aws-sdk/credential-provider-http"
+export const defaultProvider = (init) =>
+  kept(() =>
+    fromEnv(init)().catch(() => {
+      if (process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI || process.env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) return fromHttp(init)()
+      const container = "AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+      throw missing("neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor " + container + " is set", init?.logger)
+    }),
+  )`
