@@ -3,6 +3,7 @@ import { parseEmailAddress } from '../email/address.ts'
 import { domainList } from '../email/domain-list.ts'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
 import { type HandlerSettings, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
+import { type DomainsSetting, fileNamed } from './domains-setting.ts'
 
 /** A text that is not empty. */
 export function text(expected: string): z.ZodMiniType<string> {
@@ -14,12 +15,15 @@ export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodM
   return z.enum(words, { error: `one of ${words.join(', ')}` })
 }
 
-/** Email domains, separated by commas. */
-export function domains(): z.ZodMiniType<readonly string[]> {
-  const expected = 'email domains separated by commas, such as example.com,*.example.org, or * for all'
+/** Email domains, separated by commas, or the file of a list of them. */
+export function domains(): z.ZodMiniType<DomainsSetting> {
+  const expected =
+    'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a list that lifeguard domains build made'
   return z.pipe(
     z.string({ error: expected }),
-    z.transform((value, ctx) => {
+    z.transform((value, ctx): DomainsSetting => {
+      const file = fileNamed(value)
+      if (file !== undefined) return { file }
       const entries = value.split(',').map((entry) => entry.trim())
       try {
         domainList(entries)
