@@ -32,7 +32,7 @@ export interface BuiltDomainList extends DomainList {
 export function readDomainList(bytes: Uint8Array): BuiltDomainList {
   const { patterns, blocks } = headerOf(bytes)
   // Numbers need an aligned place, which a part of a larger buffer may not have.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   const index = new Int32Array(aligned.buffer, aligned.byteOffset + HEADER_LENGTH, (blocks * INDEX_ENTRY) / 4)
   const startOf = (block: number): number => (block < blocks ? (index[block * 2] ?? 0) : bytes.length)
   // What is looked for, backwards. A look-up is never interrupted, so one place does for all.
@@ -65,7 +65,10 @@ export function readDomainList(bytes: Uint8Array): BuiltDomainList {
   const assertWhole = (block: number): void => {
     const next = startOf(block + 1)
     const end = block + 1 < blocks ? next + ENTRY_HEAD + (bytes[next + 1] ?? 0) : next
-    if (block < 0 || end > bytes.length || checkOf(bytes, startOf(block), end, block) !== index[block * 2 + 1]) {
+    const start = startOf(block)
+    // Before the check: a damaged start may be gigabytes away.
+    const inside = block >= 0 && start >= HEADER_LENGTH && start < end && end <= bytes.length
+    if (!inside || checkOf(bytes, start, end, block) !== index[block * 2 + 1]) {
       throw new InvalidDomainList(`The domain list is damaged, in block ${block} of ${blocks}; ${MAKE_AGAIN}`)
     }
   }
