@@ -42,7 +42,11 @@ export async function domainsCommand(args: readonly string[], io: Io): Promise<n
 async function checkDomains(file: string, domains: readonly string[], json: boolean, io: Io): Promise<number> {
   const list = await openList(file)
   if (domains.length === 0) {
-    await io.out(json ? `${JSON.stringify({ file, patterns: list.size })}\n` : `${plain(file)}: ${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}, undamaged\n`)
+    await io.out(
+      json
+        ? `${JSON.stringify({ file, patterns: list.size })}\n`
+        : `${plain(file)}: ${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}, undamaged\n`,
+    )
   }
   let missing = 0
   for (const domain of domains) {

@@ -55,7 +55,7 @@ describe('readPreSignUpSettings', () => {
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'a@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "a@b.com"; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,*' }, problem: 'ALLOWED_EMAIL_DOMAINS is "b.com,*"; expected email domains' },
-    { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the name of a list that lifeguard domains build made' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the name of a built list' },
     {
       environment: { ALLOWED_EMAIL_DOMAINS: '@file:a,b.com' },
       problem: 'ALLOWED_EMAIL_DOMAINS is "@file:a,b.com"; expected email domains',

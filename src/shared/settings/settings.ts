@@ -18,7 +18,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodM
 /** Email domains, separated by commas, or the file of a list of them. */
 export function domains(): z.ZodMiniType<DomainsSetting> {
   const expected =
-    'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a list that lifeguard domains build made'
+    'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list'
   return z.pipe(
     z.string({ error: expected }),
     z.transform((value, ctx): DomainsSetting => {
