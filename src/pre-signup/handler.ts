@@ -1,11 +1,11 @@
-import type { DomainList } from '../shared/email/domain-list.ts'
+import { type DomainList, domainList } from '../shared/email/domain-list.ts'
 import { emailDomainIn } from '../shared/email/email-domain-in.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { type DomainsSetting, openDomains } from '../shared/settings/domains-setting.ts'
+import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
 import { logging } from '../shared/settings/settings.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
@@ -16,19 +16,24 @@ import { readPreSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
 
 const settings = atInit(() => readPreSignUpSettings(process.env))
-// Beside the bundle, wherever that is unpacked.
-const listOf = (domains: DomainsSetting): DomainList => atInit(() => openDomains(domains, import.meta.dirname))
+
+/** The reader of files is loaded where there is one to read. It lies beside the bundle, wherever that is unpacked. */
+const listOf = async (domains: DomainsSetting): Promise<DomainList> => {
+  if (!('file' in domains)) return domainList(domains)
+  const { openDomainFile } = await import('../shared/settings/open-domain-file.ts')
+  return atInit(() => openDomainFile(domains, import.meta.dirname))
+}
 
 const rules: readonly Rule<PreSignUp>[] = [
-  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
+  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(await listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
   allowEmailDomains({
-    domains: listOf(settings.ALLOWED_EMAIL_DOMAINS),
+    domains: await listOf(settings.ALLOWED_EMAIL_DOMAINS),
     federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
   }),
   ...(settings.AUTO_CONFIRM_DOMAINS && settings.AUTO_CONFIRM_TRUST
     ? [
         autoConfirm({
-          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(listOf(settings.AUTO_CONFIRM_DOMAINS))),
+          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(await listOf(settings.AUTO_CONFIRM_DOMAINS))),
           trust: settings.AUTO_CONFIRM_TRUST,
         }),
       ]

@@ -7,7 +7,7 @@ import { type Built, buildElsewhere } from '../support/built.ts'
 
 /** Bytes, raw and gzipped: what was measured and some five per cent. A bundle that outgrows them needs a reason. */
 const BUDGETS = {
-  'pre-signup': { raw: 46_800, gzipped: 16_600 },
+  'pre-signup': { raw: 52_300, gzipped: 18_900 },
   'pre-auth': { raw: 401_000, gzipped: 126_000 },
   'post-auth': { raw: 400_000, gzipped: 126_000 },
   'post-confirmation': { raw: 434_000, gzipped: 133_000 },

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
-import { fileNamed, openDomains } from '../../../src/shared/settings/domains-setting.ts'
+import { fileNamed } from '../../../src/shared/settings/domains-setting.ts'
+import { openDomainFile } from '../../../src/shared/settings/open-domain-file.ts'
 
 let folder: string
 
@@ -33,14 +34,9 @@ describe('a setting of domains', () => {
 
   it('is opened from the folder of the bundle, or where its path says', () => {
     for (const file of ['staff.domains', './staff.domains', join(folder, 'staff.domains')]) {
-      const list = openDomains({ file }, folder)
+      const list = openDomainFile({ file }, folder)
       expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
     }
-  })
-
-  it('holds the domains themselves where it names no file', () => {
-    expect(openDomains(['example.com'], folder).has('example.com')).toBe(true)
-    expect(openDomains(['*'], folder).every).toBe(true)
   })
 
   it.each([
@@ -50,7 +46,7 @@ describe('a setting of domains', () => {
     ['staff.txt', 'This is no built domain list; lifeguard domains build makes one of patterns in plain text'],
     ['empty.domains', 'This is no built domain list'],
   ])('is refused when its file is no whole list: %j', (file, why) => {
-    const open = (): unknown => openDomains({ file }, folder)
+    const open = (): unknown => openDomainFile({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)
     expect(open).toThrow(why)
     expect(open).toThrow("It has to be in the function's zip, see docs/domain-lists.md")
