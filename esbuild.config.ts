@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { bundleHandlers } from './src/build/bundle.ts'
+import { buildDomainFiles } from './src/build/domain-files.ts'
 
 const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']
 
@@ -12,3 +13,5 @@ await bundleHandlers(
   functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` })),
   build,
 )
+// Lists of domains that its settings may name, see docs/domain-lists.md.
+await buildDomainFiles('domains', `${target}/pre-signup`)

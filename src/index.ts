@@ -1,4 +1,7 @@
+export { type DomainList, domainList } from './shared/email/domain-list.ts'
 export { emailDomainIn } from './shared/email/email-domain-in.ts'
+export { InvalidDomainList } from './shared/email/invalid-domain-list.ts'
+export { type BuiltDomainList, readDomainList } from './shared/email/read-domain-list.ts'
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'
 export type { InvocationContext } from './shared/lambda/invoke.ts'
 export type { LogFields, Logger, LogLevel } from './shared/lambda/log/logger.ts'

@@ -12,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['replay', async (args, io) => (await import('./replay.ts')).replayCommand(args, io)],
   ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./effects.ts')).effectsCommand(args, io)],
+  ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
 ])
 
 /**

@@ -18,6 +18,7 @@ export const HELP: string = `Rules for the Lambda triggers of an Amazon Cognito 
 lifeguard replay [PATH...]   replays events through the built handlers, as Cognito would call them
 lifeguard explain FILE       shows how the rules came to their decision on one event
 lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
+lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
 
 lifeguard COMMAND --help     tells more of a command
 lifeguard --version`

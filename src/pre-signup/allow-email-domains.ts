@@ -1,5 +1,6 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainList, domainList } from '../shared/email/domain-list.ts'
+import type { DomainList } from '../shared/email/domain-list.ts'
+import { type Domains, isDomainList, listOf } from '../shared/email/domains.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'
@@ -9,8 +10,11 @@ export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
 
 /** Which addresses may sign up. */
 export interface AllowEmailDomainsOptions {
-  /** `example.com` for the domain itself, `*.example.org` for its subdomains, `*` alone for every domain, and users without an address too. */
-  readonly domains: readonly string[]
+  /**
+   * `example.com` for the domain itself, `*.example.org` for its subdomains, `*` alone for every domain, and users without an
+   * address too. Or a list, such as one that readDomainList reads: for more domains than anybody writes into a program.
+   */
+  readonly domains: Domains
   /** What the caller reads on a denial. */
   readonly message?: string
   /** How users from an identity provider are judged. */
@@ -35,15 +39,16 @@ export interface AllowEmailDomainsOptions {
  * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
  */
 export function allowEmailDomains(options: AllowEmailDomainsOptions): Rule<PreSignUp>
+export function allowEmailDomains(list: DomainList): Rule<PreSignUp>
 export function allowEmailDomains(...domains: readonly string[]): Rule<PreSignUp>
-export function allowEmailDomains(...given: readonly [AllowEmailDomainsOptions] | readonly string[]): Rule<PreSignUp> {
+export function allowEmailDomains(...given: Given): Rule<PreSignUp> {
   const options = optionsOf(given)
-  const list = domainList(options.domains)
+  const list = listOf(options.domains)
   // Worded once: a message that is empty is refused here, not when the first user comes.
   const denial = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const refuse = (reason: string): Deny => ({ ...denial, reason })
   // Where every domain is let in there is nothing that an address could prove or a missing one could hide.
-  const everyDomain = options.domains.every((domain) => domain === '*')
+  const everyDomain = list.every
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
 
   return defineRule<PreSignUp>(
@@ -67,10 +72,13 @@ function refusal(email: string, list: DomainList): string | undefined {
   return list.has(address.domain) ? undefined : 'domain-not-allowed'
 }
 
-function optionsOf(given: readonly [AllowEmailDomainsOptions] | readonly string[]): AllowEmailDomainsOptions {
-  return areDomains(given) ? { domains: given } : given[0]
+type Given = readonly [AllowEmailDomainsOptions | DomainList] | readonly string[]
+
+function optionsOf(given: Given): AllowEmailDomainsOptions {
+  if (areDomains(given)) return { domains: given }
+  return isDomainList(given[0]) ? { domains: given[0] } : given[0]
 }
 
-function areDomains(given: readonly [AllowEmailDomainsOptions] | readonly string[]): given is readonly string[] {
+function areDomains(given: Given): given is readonly string[] {
   return typeof given[0] !== 'object'
 }

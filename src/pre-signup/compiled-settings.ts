@@ -1,7 +1,7 @@
 // Written by scripts/compile-checks.ts out of settings.ts. To change it, change that, and run `npm run compile-checks`.
 import { collectProblems } from '../shared/settings/problems.ts'
 import { type Environment, InvalidSettings } from '../shared/settings/read-settings.ts'
-import { areDomains, expectedDomains, lowerCase, splitDomains } from '../shared/settings/values.ts'
+import { areDomains, expectedDomains, lowerCase, toDomains } from '../shared/settings/values.ts'
 import type { PreSignUpSettings } from './settings.ts'
 
 /**
@@ -17,21 +17,21 @@ export function compiledSettings(environment: Environment): PreSignUpSettings {
     ALLOWED_EMAIL_DOMAINS_TEXT === undefined
       ? undefined
       : areDomains(ALLOWED_EMAIL_DOMAINS_TEXT)
-        ? splitDomains(ALLOWED_EMAIL_DOMAINS_TEXT)
+        ? toDomains(ALLOWED_EMAIL_DOMAINS_TEXT)
         : wrong('ALLOWED_EMAIL_DOMAINS', expectedDomains({ input: ALLOWED_EMAIL_DOMAINS_TEXT }))
   const DENIED_EMAIL_DOMAINS_TEXT = environment.DENIED_EMAIL_DOMAINS || undefined
   const DENIED_EMAIL_DOMAINS =
     DENIED_EMAIL_DOMAINS_TEXT === undefined
       ? undefined
       : areDomains(DENIED_EMAIL_DOMAINS_TEXT)
-        ? splitDomains(DENIED_EMAIL_DOMAINS_TEXT)
+        ? toDomains(DENIED_EMAIL_DOMAINS_TEXT)
         : wrong('DENIED_EMAIL_DOMAINS', expectedDomains({ input: DENIED_EMAIL_DOMAINS_TEXT }))
   const AUTO_CONFIRM_DOMAINS_TEXT = environment.AUTO_CONFIRM_DOMAINS || undefined
   const AUTO_CONFIRM_DOMAINS =
     AUTO_CONFIRM_DOMAINS_TEXT === undefined
       ? undefined
       : areDomains(AUTO_CONFIRM_DOMAINS_TEXT)
-        ? splitDomains(AUTO_CONFIRM_DOMAINS_TEXT)
+        ? toDomains(AUTO_CONFIRM_DOMAINS_TEXT)
         : wrong('AUTO_CONFIRM_DOMAINS', expectedDomains({ input: AUTO_CONFIRM_DOMAINS_TEXT }))
   const AUTO_CONFIRM_TRUST_TEXT = environment.AUTO_CONFIRM_TRUST || undefined
   const AUTO_CONFIRM_TRUST =

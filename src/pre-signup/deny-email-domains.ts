@@ -1,5 +1,6 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { domainList } from '../shared/email/domain-list.ts'
+import type { DomainList } from '../shared/email/domain-list.ts'
+import { type DomainArguments, listOfArguments } from '../shared/email/domains.ts'
 import { deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { EMAIL_NOT_ALLOWED } from './allow-email-domains.ts'
@@ -13,8 +14,10 @@ import type { PreSignUp } from './trigger.ts'
  * @example
  * preSignUp(denyEmailDomains('mailinator.com', '*.mailinator.com'))
  */
-export function denyEmailDomains(...domains: readonly string[]): Rule<PreSignUp> {
-  const list = domainList(domains)
+export function denyEmailDomains(list: DomainList): Rule<PreSignUp>
+export function denyEmailDomains(...domains: readonly string[]): Rule<PreSignUp>
+export function denyEmailDomains(...given: DomainArguments): Rule<PreSignUp> {
+  const list = listOfArguments(given)
   return defineRule<PreSignUp>(
     'deny-email-domains',
     ({ user }) => {

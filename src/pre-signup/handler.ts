@@ -1,10 +1,13 @@
+import { type DomainList, domainList } from '../shared/email/domain-list.ts'
 import { emailDomainIn } from '../shared/email/email-domain-in.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import { atInit } from '../shared/settings/at-init.ts'
+import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
 import { logging } from '../shared/settings/logging.ts'
+import { openDomainFile } from '../shared/settings/open-domain-file.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
 import { compiledSettings } from './compiled-settings.ts'
@@ -15,16 +18,20 @@ import type { PreSignUp } from './trigger.ts'
 
 const settings = atInit(() => compiledSettings(process.env))
 
+/** A file lies beside the bundle, wherever that is unpacked. */
+const listOf = (domains: DomainsSetting): DomainList =>
+  'file' in domains ? atInit(() => openDomainFile(domains, import.meta.dirname)) : domainList(domains)
+
 const rules: readonly Rule<PreSignUp>[] = [
-  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(...settings.DENIED_EMAIL_DOMAINS)] : []),
+  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
   allowEmailDomains({
-    domains: settings.ALLOWED_EMAIL_DOMAINS,
+    domains: listOf(settings.ALLOWED_EMAIL_DOMAINS),
     federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
   }),
   ...(settings.AUTO_CONFIRM_DOMAINS && settings.AUTO_CONFIRM_TRUST
     ? [
         autoConfirm({
-          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(...settings.AUTO_CONFIRM_DOMAINS)),
+          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(listOf(settings.AUTO_CONFIRM_DOMAINS))),
           trust: settings.AUTO_CONFIRM_TRUST,
         }),
       ]

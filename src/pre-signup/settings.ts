@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
+import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
 import { domains, type LogSettings, logSettings, neededWith, oneOf } from '../shared/settings/settings.ts'
 
 /** The environment of the pre sign-up function, read. */
 export interface PreSignUpSettings extends LogSettings {
-  readonly ALLOWED_EMAIL_DOMAINS: readonly string[]
-  readonly DENIED_EMAIL_DOMAINS?: readonly string[] | undefined
+  readonly ALLOWED_EMAIL_DOMAINS: DomainsSetting
+  readonly DENIED_EMAIL_DOMAINS?: DomainsSetting | undefined
   /** Whose users are confirmed without a code; needs AUTO_CONFIRM_TRUST. */
-  readonly AUTO_CONFIRM_DOMAINS?: readonly string[] | undefined
+  readonly AUTO_CONFIRM_DOMAINS?: DomainsSetting | undefined
   readonly AUTO_CONFIRM_TRUST?: 'unproven-address' | undefined
   readonly ADMIN_CREATED_USERS: 'exempt' | 'judge'
   readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'

@@ -78,6 +78,7 @@ describe('the zips', () => {
   it('hold the chunks of a handler that imports something on demand', async () => {
     const { folder, remove } = await serviceFolder()
     onTestFinished(remove)
+    await rm(join(folder, 'dist/pre-signup'), { recursive: true })
     await writeFile(join(folder, 'rare.js'), 'export const rare = 1')
     await writeFile(join(folder, 'handler.js'), "export const handler = () => import('./rare.js')")
     await bundleHandlers([{ folder: join(folder, 'dist/pre-signup'), entry: join(folder, 'handler.js') }], build)

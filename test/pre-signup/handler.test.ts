@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { buildDomainList } from '../../src/shared/email/build-domain-list.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
@@ -45,6 +49,34 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
     expect(await handler.decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
+  })
+
+  it('takes all its domains from built lists', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lifeguard-lists-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const fileOf = async (name: string, patterns: readonly string[]): Promise<string> => {
+      await writeFile(join(folder, name), buildDomainList(patterns).bytes)
+      return `@file:${join(folder, name)}`
+    }
+    const handler = await handlerWith({
+      ALLOWED_EMAIL_DOMAINS: await fileOf('allowed', ['example.com', '*.example.org']),
+      DENIED_EMAIL_DOMAINS: await fileOf('denied', ['bad.example.org']),
+      AUTO_CONFIRM_DOMAINS: await fileOf('confirmed', ['example.com']),
+      AUTO_CONFIRM_TRUST: 'unproven-address',
+    })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...vouched, response: { autoConfirmUser: true } })
+    expect(await handler.decide(preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject({ ...vouched, response: {} })
+    expect(await handler.decide(preSignUpEvent({ email: 'ann@bad.example.org' }))).toMatchObject({
+      kind: 'denied',
+      rule: 'deny-email-domains',
+    })
+    expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
+  })
+
+  it('does not start without a list that it should have, and says where it looked', async () => {
+    const complaint = await complaintOf(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
+    const path = join(import.meta.dirname, '../../src/pre-signup/none.domains')
+    expect(complaint).toContain(`@file:none.domains cannot be used: ${path}: ENOENT`)
   })
 
   it('confirms the users of some domains, who came by themselves', async () => {

@@ -36,6 +36,14 @@ describe('readPreSignUpSettings', () => {
     })
   })
 
+  it('takes the name of a file for domains', () => {
+    const environment = { ALLOWED_EMAIL_DOMAINS: '@file:staff.domains', DENIED_EMAIL_DOMAINS: '@file:/opt/disposable.domains' }
+    expect(readPreSignUpSettings(environment)).toMatchObject({
+      ALLOWED_EMAIL_DOMAINS: { file: 'staff.domains' },
+      DENIED_EMAIL_DOMAINS: { file: '/opt/disposable.domains' },
+    })
+  })
+
   it('takes an empty variable for one that is not set', () => {
     const settings = readPreSignUpSettings({ ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', LOG_LEVEL: '' })
     expect(settings).toMatchObject({ ALLOWED_EMAIL_DOMAINS: ['example.com'] })
@@ -47,6 +55,11 @@ describe('readPreSignUpSettings', () => {
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'a@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "a@b.com"; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,*' }, problem: 'ALLOWED_EMAIL_DOMAINS is "b.com,*"; expected email domains' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the name of a built list' },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS: '@file:a,b.com' },
+      problem: 'ALLOWED_EMAIL_DOMAINS is "@file:a,b.com"; expected email domains',
+    },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,,c.com' }, problem: "The domain pattern '' is empty" },
     {
       environment: { ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: 'com' },

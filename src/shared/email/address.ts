@@ -19,7 +19,8 @@ const longestLocal = 64
  * Characters that nobody sees or that mean nothing by themselves. IDNA drops some of them in silence (a soft hyphen, a
  * variation selector), so that two domains which differ would compare as one: they must be looked for before it runs.
  */
-const unseen = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/u
+const unseenProperties = ['Cc', 'Cf', 'Z', 'Cs', 'Co', 'Cn', 'Default_Ignorable_Code_Point']
+const unseen = onDemand(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
 
 /**
  * RFC 5321's dot-atom without `!` and `%`. Mail servers still read those two as a route (`eve%evil.com@example.com` and
@@ -30,14 +31,27 @@ const plainLocal = /^[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}
 const asciiDomain = /^[A-Za-z0-9.-]+$/
 
 /** Of ASCII, what a domain has. IDNA in Node parses a host as URLs do: it decodes `%65` and stops reading at `/`, `?`, `#` and `\`. */
-const domainToConvert = /^[A-Za-z0-9.\-\P{ASCII}]+$/u
+const domainToConvert = /^[A-Za-z0-9.\-\u{80}-\u{10ffff}]+$/u
 
 /** Two labels or more. The last is no number, decimal or hexadecimal: URLs, and IDNA in Node with them, make an IP address of that. */
 const dnsName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!(?:\d+|0x[\da-f]*)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/**
+ * Makes something when it is first asked for. A regular expression with Unicode properties has to be made of a text for that: a
+ * literal is looked up in Unicode's tables when the program is read, which takes a good part of a cold start, for the few domains
+ * that are not ASCII.
+ */
+function onDemand<V extends object>(make: () => V): () => V {
+  let made: V | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 /** Whether there is a control, white-space, invisible, private, unassigned or broken character anywhere in a text. */
 export function hasUnseenCharacter(text: string): boolean {
-  return unseen.test(text)
+  return unseen().test(text)
 }
 
 /**

@@ -1,37 +1,17 @@
-import { hasUnseenCharacter, normaliseDomain } from './address.ts'
+import { normaliseDomain } from './address.ts'
+import { normalisePattern, patternFault } from './domain-pattern.ts'
 
 /** Domains to look up. */
 export interface DomainList {
   /** Whether a pattern matches a domain, however it is spelt. None matches what is no domain. The size of the list costs nothing here. */
   readonly has: (domain: string) => boolean
-  /** How many different patterns there are. */
+  /** How many different patterns there are, never none. */
   readonly size: number
+  /** Whether it was asked for every domain that there is, and not for some. */
+  readonly every: boolean
 }
 
 const expected = "expected a domain ('example.com'), a domain after '*.' for all below it ('*.example.org'), or only '*' for every domain"
-
-const longestQuote = 80
-
-function visible(char: string): string {
-  return char !== ' ' && hasUnseenCharacter(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char
-}
-
-/** Patterns come from settings: what does not show there must show in the message, and a megabyte must not. */
-function quoted(pattern: string): string {
-  const start = Array.from(pattern.slice(0, longestQuote), visible).join('')
-  return pattern.length > longestQuote ? `'${start}...'` : `'${start}'`
-}
-
-function faultOf(pattern: string): string {
-  if (pattern === '') return 'is empty'
-  if (hasUnseenCharacter(pattern)) return 'has white space or an invisible character'
-  if (pattern.includes('@')) return "has an '@': only what stands behind it is the domain"
-  if (/[/\\:?#]/.test(pattern)) return 'looks like a URL'
-  const base = pattern.startsWith('*.') ? pattern.slice(2) : pattern
-  if (base.includes('*')) return "has a '*' that is not the whole first label"
-  if (!base.replace(/\.$/, '').includes('.')) return 'names a whole top-level domain, or no domain at all'
-  return 'is not a domain name'
-}
 
 /**
  * Makes a list of domains from patterns. `example.com` matches that domain and nothing below it; `*.example.org` matches
@@ -59,11 +39,10 @@ export function domainList(patterns: readonly string[]): DomainList {
       every = true
       continue
     }
-    const wild = pattern.startsWith('*.')
-    const domain = normaliseDomain(wild ? pattern.slice(2) : pattern)
-    if (domain === undefined) throw new TypeError(`The domain pattern ${quoted(pattern)} ${faultOf(pattern)}; ${expected}`)
-    const patternsOfKind = wild ? parents : exact
-    patternsOfKind.add(domain)
+    const normalised = normalisePattern(pattern)
+    if (normalised === undefined) throw new TypeError(`The domain pattern ${patternFault(pattern)}; ${expected}`)
+    if (normalised.startsWith('*.')) parents.add(normalised.slice(2))
+    else exact.add(normalised)
   }
   const size = exact.size + parents.size
   if (every && size > 0) throw new TypeError(`The domain pattern '*' matches every domain and makes the others pointless; ${expected}`)
@@ -80,5 +59,6 @@ export function domainList(patterns: readonly string[]): DomainList {
       return domain !== undefined && (every || exact.has(domain) || below(domain))
     },
     size: every ? 1 : size,
+    every,
   }
 }

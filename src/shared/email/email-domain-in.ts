@@ -1,10 +1,11 @@
 import { type Condition, proving } from '../rules/condition.ts'
 import type { Context } from '../rules/context.ts'
 import { parseEmailAddress } from './address.ts'
-import { domainList } from './domain-list.ts'
+import type { DomainList } from './domain-list.ts'
+import { type DomainArguments, listOfArguments } from './domains.ts'
 
 /**
- * Whether the user's email address is in one of these domains, written as {@link domainList} takes them. No address, or one
+ * Whether the user's email address is in one of these domains, patterns or a list of them. No address, or one
  * that is not exactly one plain address, is in none.
  *
  * At sign-up anybody can type any address: the answer says nothing about who owns it. And `not(emailDomainIn(...))` is
@@ -14,8 +15,10 @@ import { domainList } from './domain-list.ts'
  * @example
  * when(emailDomainIn('example.com', '*.example.org'), requireAttributes(staffSchema))
  */
-export function emailDomainIn(...domains: readonly string[]): Condition {
-  const list = domainList(domains)
+export function emailDomainIn(list: DomainList): Condition
+export function emailDomainIn(...domains: readonly string[]): Condition
+export function emailDomainIn(...given: DomainArguments): Condition {
+  const list = listOfArguments(given)
   return proving('domain', ({ user }: Context) => {
     const address = user.email === undefined ? undefined : parseEmailAddress(user.email)
     return address !== undefined && list.has(address.domain)

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
 import { MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
-import { areDomains, expectedDomains, isEmailAddress, isMoment, isWebAddress, lowerCase, splitDomains, toDate } from './values.ts'
+import type { DomainsSetting } from './domains-setting.ts'
+import { areDomains, expectedDomains, isEmailAddress, isMoment, isWebAddress, lowerCase, toDate, toDomains } from './values.ts'
 
 // Of these the schemas of settings are made. What is deployed are readers that scripts/compile-checks.ts writes out of the
 // schemas: they do and say the same without zod. Of functions it knows those of values.ts and no others.
@@ -20,11 +21,11 @@ function oneOfThese(words: readonly string[]): string {
   return `one of ${words.join(', ')}`
 }
 
-/** Email domains, separated by commas. */
-export function domains(): z.ZodMiniType<readonly string[]> {
+/** Email domains, separated by commas, or the file of a list of them. */
+export function domains(): z.ZodMiniType<DomainsSetting> {
   // `abort`: what other variables need to hold beside such a text is not worth a word.
   const list = z.string({ error: expectedDomains }).check(z.refine(areDomains, { error: expectedDomains, abort: true }))
-  return z.pipe(list, z.transform(splitDomains))
+  return z.pipe(list, z.transform(toDomains))
 }
 
 /** A moment: a day, which begins at midnight UTC, or a time with its zone. */

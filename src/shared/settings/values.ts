@@ -1,30 +1,35 @@
 // Plain functions, of which the schemas of settings are made and which the compiled readers call: what they refuse, both do.
 import { parseEmailAddress } from '../email/address.ts'
 import { domainList } from '../email/domain-list.ts'
+import { type DomainsSetting, fileNamed } from './domains-setting.ts'
 
-/** The entries of a list that is separated by commas, without the white space around them. */
-export function splitDomains(text: string): readonly string[] {
-  return text.split(',').map((entry) => entry.trim())
+/** The domains that a text names: the file of a list, or entries separated by commas, without the white space around them. */
+export function toDomains(text: string): DomainsSetting {
+  const file = fileNamed(text)
+  return file === undefined ? text.split(',').map((entry) => entry.trim()) : { file }
 }
 
-/** Why a text is no list of email domains, or undefined where it is one. */
+/** Why a text names no email domains, or undefined where it does. What is in a file is seen when that is read. */
 function faultOfDomains(text: string): string | undefined {
+  const domains = toDomains(text)
+  if ('file' in domains) return undefined
   try {
-    domainList(splitDomains(text))
+    domainList(domains)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : 'not one'
   }
 }
 
-/** Whether a text is a list of email domains. */
+/** Whether a text names email domains. */
 export function areDomains(text: string): boolean {
   return faultOfDomains(text) === undefined
 }
 
-/** What should stand where a text is no list of email domains, and why it is none. */
+/** What should stand where a text names no email domains, and why it does not. */
 export function expectedDomains({ input }: { readonly input?: unknown }): string {
-  const expected = 'email domains separated by commas, such as example.com,*.example.org, or * for all'
+  const expected =
+    'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list'
   return typeof input === 'string' ? `${expected} (${faultOfDomains(input)})` : expected
 }
 

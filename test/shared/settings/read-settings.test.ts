@@ -54,7 +54,7 @@ describe('readSettings', () => {
     expect(linesOf({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
       'The settings in the environment are not valid:',
       '  BLOCK_TABLE is missing; expected the name of a table',
-      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all',
+      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list',
       '  MODE is "maybe"; expected one of exempt, judge',
       '  LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent',
       '  LOG_HASH_KEY is set to a value that is not shown; expected a random text of at least 16 characters',

@@ -34,7 +34,7 @@ describe('the pieces of settings', () => {
     'domains: %j is wrong, and it is said what is expected and which entry is at fault',
     (value) => {
       expect(read(domains(), value)).toMatch(
-        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all \(The domain pattern '.*/,
+        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the name of a built list \(The domain pattern '.*/,
       )
     },
   )

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { buildDomainFiles } from '../../src/build/domain-files.ts'
+import { isStale } from '../../src/replay/freshness.ts'
+import { readDomainList } from '../../src/shared/email/read-domain-list.ts'
+
+/** A project with a built bundle and these lists. */
+async function projectWith(lists: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-domain-files-')))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'bundle'))
+  await writeFile(join(folder, 'bundle/handler.js'), '')
+  await writeFile(join(folder, 'bundle/meta.json'), JSON.stringify({ inputs: { 'bundle/handler.js': {} }, outputs: { some: 1 } }))
+  if (Object.keys(lists).length > 0) await mkdir(join(folder, 'domains'))
+  for (const [name, text] of Object.entries(lists)) await writeFile(join(folder, 'domains', name), text)
+  return folder
+}
+
+const build = (folder: string): Promise<void> => buildDomainFiles(join(folder, 'domains'), join(folder, 'bundle'))
+
+describe('buildDomainFiles', () => {
+  it('puts a list beside the bundle for every text file in the folder', async () => {
+    const folder = await projectWith({ 'staff.txt': 'example.com\n', 'x.y.txt': '# all of it\n*.example.org\n', 'notes.md': 'not a list' })
+    await build(folder)
+    expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'meta.json', 'staff.domains', 'x.y.domains'])
+    expect(readDomainList(await readFile(join(folder, 'bundle/staff.domains'))).has('example.com')).toBe(true)
+    expect(readDomainList(await readFile(join(folder, 'bundle/x.y.domains'))).has('a.example.org')).toBe(true)
+  })
+
+  it('makes them sources of the bundle, which is stale once one was edited', async () => {
+    const folder = await projectWith({ 'staff.txt': 'example.com\n' })
+    await build(folder)
+    const bundle = join(folder, 'bundle/handler.js')
+    const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
+    await utimes(join(folder, 'domains/staff.txt'), at(-60), at(-60))
+    expect(await isStale(bundle, folder)).toBe(false)
+    await utimes(join(folder, 'domains/staff.txt'), at(60), at(60))
+    expect(await isStale(bundle, folder)).toBe(true)
+    expect(JSON.parse(await readFile(join(folder, 'bundle/meta.json'), 'utf8')).outputs).toEqual({ some: 1 })
+  })
+
+  it('does nothing where there is no such folder', async () => {
+    const folder = await projectWith({})
+    await build(folder)
+    expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'meta.json'])
+  })
+
+  it.each([
+    [
+      'example.com\n\nexample\n*\n',
+      /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' lets everybody in.*\nexpected one domain a line/,
+    ],
+    ['# nobody yet\n', /staff\.txt: holds no pattern; expected one domain a line/],
+  ])('fails the build when a list is wrong: %j', async (text, message) => {
+    const folder = await projectWith({ 'staff.txt': text })
+    await expect(build(folder)).rejects.toThrow(message)
+  })
+
+  it('fails the build when the folder cannot be read', async () => {
+    const folder = await projectWith({})
+    await writeFile(join(folder, 'domains'), 'a file')
+    await expect(build(folder)).rejects.toThrow('ENOTDIR')
+  })
+})

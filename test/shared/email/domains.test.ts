@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { allowEmailDomains } from '../../../src/pre-signup/allow-email-domains.ts'
+import { autoConfirm } from '../../../src/pre-signup/auto-confirm.ts'
+import { denyEmailDomains } from '../../../src/pre-signup/deny-email-domains.ts'
+import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
+import { type DomainList, domainList } from '../../../src/shared/email/domain-list.ts'
+import { isDomainList, listOf } from '../../../src/shared/email/domains.ts'
+import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
+import { readDomainList } from '../../../src/shared/email/read-domain-list.ts'
+import { when } from '../../../src/shared/rules/chain.ts'
+import { preSignUpEvent } from '../../support/events.ts'
+
+const patterns = ['example.com', '*.example.org']
+const { bytes } = buildDomainList(patterns)
+const lists: readonly (readonly [string, DomainList])[] = [
+  ['a built list', readDomainList(bytes)],
+  ['a list of patterns', domainList(patterns)],
+]
+const kinds = [
+  'ann@example.com',
+  'ann@mail.example.org',
+  'ann@example.org',
+  'ann@evil.com',
+  'ann@example.com.evil.com',
+  '"a"@example.com',
+  undefined,
+]
+const events = kinds.map((email) => preSignUpEvent(email === undefined ? {} : { email }))
+
+describe.each(lists)('%s', (_, list) => {
+  it.each([
+    ['allowEmailDomains', [allowEmailDomains(list), allowEmailDomains({ domains: list }), allowEmailDomains(...patterns)]],
+    ['denyEmailDomains', [denyEmailDomains(list), denyEmailDomains(...patterns)]],
+    [
+      'emailDomainIn',
+      [emailDomainIn(list), emailDomainIn(...patterns)].map((condition) =>
+        when(condition, denyEmailDomains('example.com', '*.example.org')),
+      ),
+    ],
+  ])('decides in %s as its patterns do', async (_name, rules) => {
+    const decisions = await Promise.all(
+      rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
+    )
+    for (const decided of decisions) expect(decided).toEqual(decisions.at(-1))
+    expect(new Set(decisions.flat().map(({ kind }) => kind))).toEqual(new Set(['proceed', 'denied']))
+  })
+
+  it('proves no more than its patterns', () => {
+    expect(() => autoConfirm({ when: emailDomainIn(list) })).toThrow('an email domain proves nothing')
+  })
+
+  it('is a list', () => {
+    expect(isDomainList(list)).toBe(true)
+    expect(listOf(list)).toBe(list)
+  })
+})
+
+describe('a list of domains', () => {
+  it('of every domain lets in whom * lets in, and only that', async () => {
+    const every = allowEmailDomains(domainList(['*']))
+    expect(await preSignUp(every).decide(preSignUpEvent({}))).toMatchObject({ kind: 'proceed' })
+    for (const [, list] of lists) {
+      expect(await preSignUp(allowEmailDomains(list)).decide(preSignUpEvent({}))).toMatchObject({ kind: 'denied', reason: 'no-email' })
+    }
+  })
+
+  it('that is damaged breaks its rule, whichever it is: nobody comes in by it', async () => {
+    const damaged = Uint8Array.from(bytes)
+    damaged[damaged.length - 1] = 0x7a
+    const list = readDomainList(damaged)
+    for (const rule of [allowEmailDomains(list), denyEmailDomains(list), when(emailDomainIn(list), denyEmailDomains('evil.com'))]) {
+      const decision = await preSignUp(rule).decide(preSignUpEvent({ email: 'ann@example.com' }))
+      expect(decision).toMatchObject({ kind: 'failed', error: { name: 'InvalidDomainList' } })
+    }
+  })
+
+  it.each([0, -1, Number.NaN])('of a making of your own is refused when it has %d patterns', (size) => {
+    const empty: DomainList = { has: () => false, size, every: false }
+    for (const make of [() => allowEmailDomains(empty), () => denyEmailDomains(empty), () => emailDomainIn(empty)]) {
+      expect(make).toThrow('A domain list needs at least one pattern; this one is empty')
+    }
+  })
+
+  it.each([
+    ['the bytes of a list, unread', bytes],
+    ['a set, which knows of no pattern', new Set(patterns)],
+    ['an array in place of its entries', patterns],
+  ])('is not %s', (_, value) => {
+    expect(isDomainList(value)).toBe(false)
+    for (const rule of [denyEmailDomains, emailDomainIn]) {
+      expect(() => Reflect.apply(rule, undefined, [value])).toThrow('A domain pattern is a string, not a value of type object')
+    }
+  })
+})

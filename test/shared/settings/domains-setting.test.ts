@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
+import { fileNamed } from '../../../src/shared/settings/domains-setting.ts'
+import { openDomainFile } from '../../../src/shared/settings/open-domain-file.ts'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lifeguard-domains-'))
+  const { bytes } = buildDomainList(['example.com', '*.example.org'])
+  await writeFile(join(folder, 'staff.domains'), bytes)
+  await writeFile(join(folder, 'half.domains'), bytes.subarray(0, bytes.length / 2))
+  await writeFile(join(folder, 'staff.txt'), 'example.com\n')
+  await writeFile(join(folder, 'empty.domains'), '')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('a setting of domains', () => {
+  it.each([
+    ['@file:staff.domains', 'staff.domains'],
+    [' @file:/opt/staff.domains ', '/opt/staff.domains'],
+    ['@file:', undefined],
+    ['@file:a.domains,b.domains', undefined],
+    ['@file:a.domains,example.com', undefined],
+    ['example.com,@file:a.domains', undefined],
+    ['file:a.domains', undefined],
+    ['*', undefined],
+  ])('%j names the file %j', (value, file) => {
+    expect(fileNamed(value)).toBe(file)
+  })
+
+  it('is opened from the folder of the bundle, or where its path says', () => {
+    for (const file of ['staff.domains', './staff.domains', join(folder, 'staff.domains')]) {
+      const list = openDomainFile({ file }, folder)
+      expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
+    }
+  })
+
+  it.each([
+    ['none.domains', 'ENOENT: no such file'],
+    ['', 'EISDIR'],
+    ['half.domains', 'bytes long and was built with'],
+    ['staff.txt', 'This is no built domain list; lifeguard domains build makes one of patterns in plain text'],
+    ['empty.domains', 'This is no built domain list'],
+  ])('is refused when its file is no whole list: %j', (file, why) => {
+    const open = (): unknown => openDomainFile({ file }, folder)
+    expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)
+    expect(open).toThrow(why)
+    expect(open).toThrow("It has to be in the function's zip, see docs/domain-lists.md")
+  })
+})
