@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
 import { bareDomainsSource, domainsOf, lifeguardDomainsSource } from './domains.ts'
@@ -98,8 +98,9 @@ async function bundled(bundling: Bundling, entry: string, folder: string): Promi
 /** Of what is deployed: the folder without source maps and without what esbuild tells of it. */
 async function sizes(folder: string, entry: string): Promise<Omit<Built, 'file'>> {
   const files: Packed[] = []
-  for (const name of (await readdir(folder)).sort()) {
-    if (!name.endsWith('.map') && name !== META_FILE) files.push({ name, bytes: await readFile(join(folder, name)) })
+  for (const each of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const name = relative(folder, join(each.parentPath, each.name))
+    if (each.isFile() && !name.endsWith('.map') && name !== META_FILE) files.push({ name, bytes: await readFile(join(folder, name)) })
   }
   const modules = new Map(files.flatMap(({ name, bytes }) => (/\.[cm]?js$/.test(name) ? [[name, bytes] as const] : [])))
   return {
@@ -116,7 +117,7 @@ function atStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): reado
   // A set that grows while it is walked is walked to its new end.
   for (const name of found) {
     const text = Buffer.from(modules.get(name) ?? []).toString()
-    for (const [, imported] of text.matchAll(/(?:from|import) ?"\.\/([^"]+)"/g)) if (imported !== undefined) found.add(imported)
+    for (const [, imported] of text.matchAll(/(?:from|import) ?"(\.[^"]+)"/g)) found.add(join(dirname(name), imported ?? ''))
   }
   return [...found]
 }
