@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, stop } from 'esbuild'
 import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
 import { bareDomainsSource, domainsOf, lifeguardDomainsSource } from './domains.ts'
 import { type Bundling, PROGRAM_NAMES, PROGRAMS, type ProgramName, type Source } from './programs.ts'
@@ -52,6 +52,8 @@ export async function buildAll(root: string): Promise<AllBuilt> {
   await build({ ...common, format: 'esm', entryPoints: [join(root, 'bench/driver.ts')], outfile: driver })
   const programs = new Map<ProgramName, Built>()
   for (const name of PROGRAM_NAMES) programs.set(name, await buildOne(name, root, dist))
+  // Its process would stay, beside what is measured.
+  await stop()
   return {
     driver,
     of: (name) => {
