@@ -47,6 +47,7 @@ export async function measure(stage: Stage, { rounds, seed, onProgress }: Measur
   for (let round = 0; round < rounds; round++) {
     for (const { latency, steps } of shuffled(groups, seed, 'groups', round)) {
       await stage.services.ask({ kind: 'delay', ...latency }, 'delayed')
+      await stage.services.ask({ kind: 'count' }, 'counted')
       for (const step of shuffled(steps, seed, 'steps', round)) await step(round)
     }
     onProgress(`round ${round + 1} of ${rounds}`)
@@ -123,6 +124,9 @@ function coldStep(stage: Stage, series: Series, name: ProgramName, event: string
     if (!isAnswer(event.replaceAll('$N', String(from)), answered)(report.answer)) {
       throw new Error(`${name} answers ${JSON.stringify(report.answer)}`)
     }
+    // A program that was fast because its mail did not go out must not count.
+    const { mails } = await stage.services.ask({ kind: 'count' }, 'counted')
+    if (mails !== (name.startsWith('post/') ? 1 : 0)) throw new Error(`${name} has sent ${mails} mails for one event`)
     series.record(`${name} ${label}import ms`, report.importMs)
     series.record(`${name} ${label}first ms`, report.firstMs)
     series.record(`${name} ${label}cold ms`, report.importMs + report.firstMs)
