@@ -54,7 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT.measured
 }
 
-async function run({ seed, rounds }: Options, peers: Versions): Promise<Results> {
+async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<Results> {
   const tell = (what: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${what}`))
   tell('building')
   const built = await buildAll(root)
@@ -75,10 +75,18 @@ async function run({ seed, rounds }: Options, peers: Versions): Promise<Results>
     const stage = { built, launcher, services, environment, events: await readEvents(root), users: numberUsers() }
     tell('checking that the programs do the same')
     await checkPrograms(stage)
-    const series = await measure(stage, { seed, rounds, onProgress: tell })
+    const series = await measure(stage, { seed, rounds, endsAt, onProgress: tell })
     const goals = GOALS.map((each) => outcomeOf(each, series))
     const further = FURTHER.map((each) => outcomeOf(each, series))
-    return { machine: describeMachine(pins), versions: await versionsOf(peers), seed, rounds, goals, further, series }
+    return {
+      machine: describeMachine(pins),
+      versions: await versionsOf(peers),
+      seed,
+      rounds: goals[0]?.rounds ?? 0,
+      goals,
+      further,
+      series,
+    }
   } finally {
     tell('')
     stop()

@@ -1,6 +1,7 @@
 import { isAnswer } from './check.ts'
 import { domainsOf } from './domains.ts'
 import type { WarmReport } from './job.ts'
+import { LEAST_ROUNDS } from './options.ts'
 import { FEW_DOMAINS, MOST_DOMAINS, PROGRAM_NAMES, type ProgramName } from './programs.ts'
 import { createSeries, type Series } from './series.ts'
 import { shuffled } from './shuffle.ts'
@@ -26,6 +27,8 @@ type Step = (round: number) => Promise<void>
 export interface MeasureOptions {
   readonly rounds: number
   readonly seed: number
+  /** When no further round begins, once there are quartiles to be had: milliseconds since this process started. */
+  readonly endsAt: number
   readonly onProgress: (done: string) => void
 }
 
@@ -35,7 +38,7 @@ export interface MeasureOptions {
  *
  * @throws Error that names the program that failed.
  */
-export async function measure(stage: Stage, { rounds, seed, onProgress }: MeasureOptions): Promise<Series> {
+export async function measure(stage: Stage, { rounds, seed, endsAt, onProgress }: MeasureOptions): Promise<Series> {
   const series = createSeries()
   for (const name of PROGRAM_NAMES) {
     const { rawBytes, entryBytes, zipBytes } = stage.built.of(name)
@@ -44,7 +47,7 @@ export async function measure(stage: Stage, { rounds, seed, onProgress }: Measur
     series.record(`${name} zip kB`, zipBytes / 1000)
   }
   const groups = groupsOf(stage, series, seed, await lineLength(stage))
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && (round < LEAST_ROUNDS || performance.now() < endsAt); round++) {
     for (const { latency, steps } of shuffled(groups, seed, 'groups', round)) {
       await stage.services.ask({ kind: 'delay', ...latency }, 'delayed')
       await stage.services.ask({ kind: 'count' }, 'counted')

@@ -8,12 +8,17 @@ const main = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
 
 describe('the options of the bench', () => {
   it('make a full run that writes its results, unless told otherwise', () => {
-    expect(readOptions([])).toEqual({ seed: expect.any(Number), rounds: 31, short: false, json: false, write: true })
+    expect(readOptions([])).toEqual({ seed: expect.any(Number), rounds: 31, endsAt: Number.POSITIVE_INFINITY, json: false, write: true })
   })
 
   it('make a short run that writes nothing, unless told to', () => {
-    expect(readOptions(['--short'])).toMatchObject({ rounds: 7, short: true, write: false })
+    expect(readOptions(['--short'])).toMatchObject({ rounds: 7, write: false })
     expect(readOptions(['--short', '--write'])).toMatchObject({ write: true })
+  })
+
+  it('end a short run before two minutes are over, but not one whose rounds somebody asked for', () => {
+    expect(readOptions(['--short'])).toMatchObject({ endsAt: 95_000 })
+    expect(readOptions(['--short', '--rounds', '50'])).toMatchObject({ endsAt: Number.POSITIVE_INFINITY })
   })
 
   it('take the number of rounds and the seed of another run', () => {
