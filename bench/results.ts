@@ -20,6 +20,15 @@ export interface Results {
   readonly series: Series
 }
 
+const FURTHER_HEAD: readonly string[] = ['what', 'against', 'median', 'quartiles']
+const FURTHER_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right']
+
+/** The row of a comparison that has no goal, and so nothing to hold. */
+function withoutGoal(outcome: Outcome): readonly string[] {
+  const [what = '', against = '', , median = '', around = ''] = outcomeRow(outcome)
+  return [what, against, median, around]
+}
+
 /** For a terminal. */
 export function printed({ machine, goals, further, rounds, seed }: Results): readonly string[] {
   const failed = goals.filter(({ holds }) => holds === false).length
@@ -28,11 +37,7 @@ export function printed({ machine, goals, further, rounds, seed }: Results): rea
     '',
     ...columns(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
     '',
-    ...columns(
-      ['further', ...OUTCOME_HEAD.slice(1, 5)],
-      further.map((each) => outcomeRow(each).slice(0, 5)),
-      OUTCOME_ALIGNS,
-    ),
+    ...columns(['further', ...FURTHER_HEAD.slice(1)], further.map(withoutGoal), FURTHER_ALIGNS),
     '',
     failed === 0 ? 'All goals hold.' : `${failed} of ${goals.length} goals do not hold.`,
   ]
@@ -52,8 +57,6 @@ export function asJson({ machine, versions, goals }: Results): string {
 /** For bench/RESULTS.md. */
 export function asMarkdown(results: Results, date: Date): string {
   const { machine, versions, goals, further, rounds, seed, series } = results
-  const furtherHead = ['what', 'against', 'median', 'quartiles']
-  const withoutGoal = (row: readonly string[]): readonly string[] => [...row.slice(0, 2), ...row.slice(3, 5)]
   return [
     '# Results of the bench',
     '',
@@ -72,11 +75,7 @@ export function asMarkdown(results: Results, date: Date): string {
     '',
     '## What else was compared',
     '',
-    ...markdown(
-      furtherHead,
-      further.map((each) => withoutGoal(outcomeRow(each))),
-      ['left', 'left', 'right', 'right'],
-    ),
+    ...markdown(FURTHER_HEAD, further.map(withoutGoal), FURTHER_ALIGNS),
     '',
     '## Medians',
     '',
