@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util'
+import { addressOf, subOf } from './events.ts'
+import type { Answer } from './job.ts'
+import { PROGRAMS, type ProgramName } from './programs.ts'
+import { NO_LATENCY, runCold, type Stage } from './stage.ts'
+
+/** What all programs tell whoever is refused. */
+const NOT_ALLOWED = 'This email address cannot be used to sign up'
+
+const PRE: readonly ProgramName[] = ['pre/bare', 'pre/bare-logging', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
+// The bare ones check nothing of their input but the domain.
+const CHECKING: readonly ProgramName[] = ['pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
+const POST: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
+
+/**
+ * Proves, before anything is measured, that the programs that are compared do the same.
+ *
+ * @throws Error that names the program and what it did instead.
+ */
+export async function checkPrograms(stage: Stage): Promise<void> {
+  const { approved, unconfirmed, denied, awkward, malformed } = stage.events
+  for (const name of PRE) {
+    await expectAnswers(stage, name, [approved], isAnswer(approved, { autoConfirmUser: true }))
+    await expectAnswers(stage, name, [unconfirmed], isAnswer(unconfirmed, { autoConfirmUser: false }))
+    await expectAnswers(stage, name, denied, isDenial)
+  }
+  for (const name of CHECKING) {
+    await expectAnswers(stage, name, awkward, isDenial)
+    await expectAnswers(stage, name, malformed, ({ kind }) => kind === 'threw')
+  }
+  await stage.services.ask({ kind: 'delay', ...NO_LATENCY }, 'delayed')
+  for (const name of POST) await expectOnce(stage, name)
+}
+
+/** Whether a program gave the answer of an approval, and nothing but what it should has changed in the event. */
+export function isAnswer(event: string, response: object): (answer: Answer) => boolean {
+  const sent = JSON.parse(event)
+  const expected = { ...sent, response: { ...sent.response, ...response } }
+  return (answer) => answer.kind === 'returned' && isDeepStrictEqual(answer.value, expected)
+}
+
+function isDenial(answer: Answer): boolean {
+  return answer.kind === 'threw' && answer.message === NOT_ALLOWED
+}
+
+async function expectAnswers(stage: Stage, name: ProgramName, events: readonly string[], fits: (answer: Answer) => boolean): Promise<void> {
+  const job = { kind: 'answers', file: stage.built.of(name).file, events } as const
+  const { report } = await stage.launcher.run<readonly Answer[]>(name, job, stage.environment)
+  for (const [index, event] of events.entries()) {
+    const answer = report[index]
+    if (answer === undefined || !fits(answer)) throw new Error(`${titled(name)} answers ${JSON.stringify(answer)} to ${event}`)
+  }
+}
+
+/** Twice the same event, in two processes: one profile, one mail. */
+async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
+  const { services, events, users } = stage
+  const from = users(1)
+  const event = events.confirmed.replaceAll('$N', String(from))
+  const sent = JSON.parse(event)
+  for (const time of ['first', 'second']) {
+    const { report } = await runCold(stage, name, events.confirmed, 1, {}, from)
+    if (!isAnswer(event, {})(report.answer)) throw new Error(`${titled(name)} answers ${JSON.stringify(report.answer)} the ${time} time`)
+    const look = { kind: 'look', sub: subOf(from), userPoolId: sent.userPoolId, email: addressOf(from) } as const
+    const { profile, mails } = await services.ask(look, 'seen')
+    if (mails !== 1) throw new Error(`${titled(name)} has sent ${mails} mails after the ${time} event, instead of 1`)
+    const { email, email_verified, given_name, family_name } = sent.request.userAttributes
+    const kept = profile && { sub: profile.sub, userName: profile.userName, attributes: profile.attributes }
+    const expected = { sub: subOf(from), userName: sent.userName, attributes: { email, email_verified, given_name, family_name } }
+    if (!isDeepStrictEqual(kept, expected) || typeof profile?.confirmedAt !== 'string') {
+      throw new Error(`${titled(name)} keeps the profile ${JSON.stringify(profile)}`)
+    }
+  }
+}
+
+function titled(name: ProgramName): string {
+  return `${name} (${PROGRAMS[name].title})`
+}

@@ -1,0 +1,35 @@
+import { draw } from '../chaos/random.ts'
+
+/** As many different domains as asked for, always the same ones, of the lengths that company domains have. */
+export function domainsOf(count: number): readonly string[] {
+  const ends = ['com', 'org', 'net', 'de', 'co.uk', 'io', 'fr', 'com.br']
+  return Array.from({ length: count }, (_, index) => {
+    const length = 4 + Math.floor(draw(index, 'length') * 12)
+    const letters = Array.from({ length }, (_, place) => String.fromCharCode(97 + Math.floor(draw(index, 'letter', place) * 26)))
+    // The index keeps them apart, since letters by chance need not.
+    return `${letters.join('')}${index.toString(36)}.${ends[index % ends.length]}`
+  })
+}
+
+/** What a person writes by hand for a list of domains: an array, and a Set made of it. */
+export function bareDomainsSource(domains: readonly string[]): string {
+  return `const domains = ${JSON.stringify(domains)}
+const allowed = new Set(domains)
+
+export const handler = async (event) => {
+  const domain = event.request.userAttributes.email?.split('@')[1]?.toLowerCase() ?? ''
+  if (!allowed.has(domain)) throw new Error('This email address cannot be used to sign up')
+  return event
+}
+`
+}
+
+/** The same with Lifeguard, through what it offers to everybody. */
+export function lifeguardDomainsSource(domains: readonly string[]): string {
+  return `import { allowEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+
+const domains = ${JSON.stringify(domains)}
+
+export const handler = preSignUp(allowEmailDomains({ domains }))
+`
+}

@@ -1,0 +1,121 @@
+// Runs in a process of its own, as Lambda's runtime client does: bundled, so that nothing is compiled in it but itself.
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import type { Answer, AnswersJob, ColdJob, ColdReport, Job, WarmJob, WarmReport } from './job.ts'
+import { shuffled } from './shuffle.ts'
+import { quantile } from './statistics.ts'
+
+type LambdaFunction = (event: unknown, context: object) => unknown
+
+const require = createRequire(import.meta.url)
+// What the runtime client (aws-lambda-ric 3.3.0) has loaded before a handler is, and how: an import of node:http would bring
+// much more with it than a require does, and take that cost off the programs.
+for (const name of ['assert', 'fs', 'http', 'net', 'path', 'util']) require(name)
+const { writeSync } = require('node:fs')
+// The runtime client defines this for response streaming, and handlers know by it that they are in Lambda.
+Reflect.set(globalThis, 'awslambda', {})
+
+const REPORT_FD = 3
+const job: Job = JSON.parse(process.argv[2] ?? '')
+
+try {
+  writeSync(REPORT_FD, JSON.stringify(await run(job)))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(1)
+}
+// The SDK keeps its connections open, and would keep this process.
+process.exit(0)
+
+function run(job: Job): Promise<unknown> {
+  if (job.kind === 'cold') return cold(job)
+  return job.kind === 'answers' ? answers(job) : warm(job)
+}
+
+async function cold({ file, event, from, invocations }: ColdJob): Promise<ColdReport> {
+  const first = eventOf(event, from)
+  const context = contextOf(from)
+  const startedAt = performance.now()
+  const handler = await load(file)
+  const loadedAt = performance.now()
+  const answer = await settle(handler, first, context)
+  const endedAt = performance.now()
+  for (let n = 1; n < invocations; n++) {
+    await nextTurn()
+    await handler(eventOf(event, from + n), contextOf(from + n))
+  }
+  return { importMs: loadedAt - startedAt, firstMs: endedAt - loadedAt, rssBytes: process.memoryUsage.rss(), answer }
+}
+
+async function answers({ file, events }: AnswersJob): Promise<readonly Answer[]> {
+  const handler = await load(file)
+  const all: Answer[] = []
+  for (const [n, event] of events.entries()) all.push(await settle(handler, eventOf(event, n), contextOf(n)))
+  return all
+}
+
+async function warm({ programs, from, warmUp, blocks, block, seed }: WarmJob): Promise<WarmReport> {
+  const turns: Turn[] = []
+  for (const { file, events } of programs) turns.push({ handler: await load(file), events, times: new Float64Array(blocks * block) })
+  let number = from
+  const invoke = async ({ handler, events }: Turn): Promise<number> => {
+    const event = eventOf(events[number % events.length] ?? '', number)
+    const context = contextOf(number++)
+    await nextTurn()
+    const startedAt = performance.now()
+    await handler(event, context)
+    return (performance.now() - startedAt) * 1000
+  }
+  for (const turn of turns) for (let n = 0; n < warmUp; n++) await invoke(turn)
+  for (let index = 0; index < blocks; index++) {
+    for (const turn of shuffled(turns, seed, index)) {
+      for (let n = 0; n < block; n++) turn.times[index * block + n] = await invoke(turn)
+    }
+  }
+  return { p50: turns.map(({ times }) => quantile(times, 0.5)), p99: turns.map(({ times }) => quantile(times, 0.99)) }
+}
+
+interface Turn {
+  readonly handler: LambdaFunction
+  readonly events: readonly string[]
+  readonly times: Float64Array
+}
+
+/** As the runtime client loads a handler: an ES module by import, anything else by require. */
+async function load(file: string): Promise<LambdaFunction> {
+  const { handler }: { readonly handler?: LambdaFunction } = file.endsWith('.cjs') ? require(file) : await import(pathToFileURL(file).href)
+  if (typeof handler !== 'function') throw new TypeError(`${file} exports no function 'handler'`)
+  return handler
+}
+
+async function settle(handler: LambdaFunction, event: unknown, context: object): Promise<Answer> {
+  try {
+    return { kind: 'returned', value: await handler(event, context) }
+  } catch (error) {
+    return { kind: 'threw', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** In Lambda an event comes over a connection, so that what a handler left to the event loop is done before the next one. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function eventOf(text: string, n: number): unknown {
+  return JSON.parse(text.replaceAll('$N', String(n)))
+}
+
+function contextOf(n: number): object {
+  const endsAt = performance.now() + 5000
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: 'bench',
+    functionVersion: '$LATEST',
+    memoryLimitInMB: '512',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:bench',
+    logGroupName: '/aws/lambda/bench',
+    logStreamName: 'bench',
+    awsRequestId: `6bc28136-89ff-4b59-8b15-${String(n).padStart(12, '0')}`,
+    getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { version as esbuildVersion } from 'esbuild'
+import { UsageError } from '../src/replay/usage-error.ts'
+import { buildAll } from './build.ts'
+import { checkPrograms } from './check.ts'
+import { createLauncher } from './child.ts'
+import { readEvents } from './events.ts'
+import { FURTHER, GOALS, outcomeOf } from './goals.ts'
+import { describeMachine, pin } from './machine.ts'
+import { measure } from './measure.ts'
+import { HELP, type Options, readOptions } from './options.ts'
+import { installPeers, type Versions } from './peers.ts'
+import { asChart, asJson, asMarkdown, printed, type Results } from './results.ts'
+import { startServicesApart } from './services.ts'
+import { numberUsers, SETTINGS } from './stage.ts'
+
+const EXIT = { measured: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+const bench = fileURLToPath(new URL('.', import.meta.url))
+const root = join(bench, '..')
+
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`bench: ${error.message}\n`)
+    process.exitCode = EXIT.usage
+  } else if (ending.signal.aborted) process.exitCode = EXIT.interrupted
+  else {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = EXIT.failed
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args)
+  if (options === 'help') {
+    process.stdout.write(`${HELP}\n`)
+    return EXIT.measured
+  }
+  const peers = await installPeers(bench, ending.signal)
+  const results = await run(options, peers)
+  process.stdout.write(`${options.json ? asJson(results) : printed(results).join('\n')}\n`)
+  if (options.write) {
+    await writeFile(join(bench, 'RESULTS.md'), asMarkdown(results, new Date()))
+    await writeFile(join(bench, 'chart.svg'), asChart(results))
+  }
+  return EXIT.measured
+}
+
+async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<Results> {
+  const tell = (what: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${what}`))
+  tell('building')
+  const built = await buildAll(root)
+  const pins = pin()
+  const launcher = createLauncher({ driver: built.driver, cpu: pins?.measured })
+  const services = await startServicesApart()
+  const folder = await mkdtemp(join(tmpdir(), 'lifeguard-bench-'))
+  const stop = (): void => {
+    launcher.stop()
+    services.stop()
+  }
+  ending.signal.addEventListener('abort', stop)
+  try {
+    ending.signal.throwIfAborted()
+    const trusted = join(folder, 'certificate.pem')
+    await writeFile(trusted, services.certificate)
+    const environment = { ...services.environment, ...SETTINGS, NODE_EXTRA_CA_CERTS: trusted }
+    const stage = { built, launcher, services, environment, events: await readEvents(root), users: numberUsers() }
+    tell('checking that the programs do the same')
+    await checkPrograms(stage)
+    const series = await measure(stage, { seed, rounds, endsAt, onProgress: tell })
+    const goals = GOALS.map((each) => outcomeOf(each, series))
+    const further = FURTHER.map((each) => outcomeOf(each, series))
+    return {
+      machine: describeMachine(pins),
+      versions: await versionsOf(peers),
+      seed,
+      rounds: goals[0]?.rounds ?? 0,
+      goals,
+      further,
+      series,
+    }
+  } finally {
+    tell('')
+    stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function versionsOf(peers: Versions): Promise<Versions> {
+  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return { [name]: version, node: process.versions.node, esbuild: esbuildVersion, ...peers }
+}

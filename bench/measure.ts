@@ -1,0 +1,171 @@
+import { isAnswer } from './check.ts'
+import { domainsOf } from './domains.ts'
+import type { WarmReport } from './job.ts'
+import { LEAST_ROUNDS } from './options.ts'
+import { FEW_DOMAINS, MOST_DOMAINS, PROGRAM_NAMES, type ProgramName } from './programs.ts'
+import { createSeries, type Series } from './series.ts'
+import { shuffled } from './shuffle.ts'
+import { type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage } from './stage.ts'
+
+const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
+const DOMAINS_COLD: readonly ProgramName[] = ['domains/bare', 'domains/many']
+const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
+const POST_WARM: readonly ProgramName[] = ['post/hand-written', 'post/powertools', 'post/lifeguard']
+
+/** Invocations before the memory is looked at: few, before what nobody has collected yet outweighs what a program holds, and many. */
+export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
+
+interface Group {
+  readonly latency: Latency
+  readonly steps: readonly Step[]
+}
+
+/** Measures something once and records it. */
+type Step = (round: number) => Promise<void>
+
+/** What is measured how often. */
+export interface MeasureOptions {
+  readonly rounds: number
+  readonly seed: number
+  /** When no further round begins, once there are quartiles to be had: milliseconds since this process started. */
+  readonly endsAt: number
+  readonly onProgress: (done: string) => void
+}
+
+/**
+ * Measures everything, round by round: in each, groups of what is compared in an order by chance, and in each group its
+ * programs, so that what the machine does meanwhile falls on all alike.
+ *
+ * @throws Error that names the program that failed.
+ */
+export async function measure(stage: Stage, { rounds, seed, endsAt, onProgress }: MeasureOptions): Promise<Series> {
+  const series = createSeries()
+  for (const name of PROGRAM_NAMES) {
+    const { rawBytes, entryBytes, zipBytes } = stage.built.of(name)
+    series.record(`${name} raw kB`, rawBytes / 1000)
+    series.record(`${name} entry kB`, entryBytes / 1000)
+    series.record(`${name} zip kB`, zipBytes / 1000)
+  }
+  const groups = groupsOf(stage, series, seed, await lineLength(stage))
+  for (let round = 0; round < rounds && (round < LEAST_ROUNDS || performance.now() < endsAt); round++) {
+    for (const { latency, steps } of shuffled(groups, seed, 'groups', round)) {
+      await stage.services.ask({ kind: 'delay', ...latency }, 'delayed')
+      await stage.services.ask({ kind: 'count' }, 'counted')
+      for (const step of shuffled(steps, seed, 'steps', round)) await step(round)
+    }
+    onProgress(`round ${round + 1} of ${rounds}`)
+  }
+  return series
+}
+
+/** How long Lifeguard's line of a warm invocation is. */
+async function lineLength(stage: Stage): Promise<number> {
+  const { output } = await runCold(stage, 'pre/lifeguard', stage.events.approved, 3)
+  return output.trimEnd().split('\n').at(-1)?.length ?? 0
+}
+
+function groupsOf(stage: Stage, series: Series, seed: number, logged: number): readonly Group[] {
+  const { approved, confirmed } = stage.events
+  const domain = domainsOf(1)[0] ?? ''
+  const inDomain = approved.replace('mary@example.com', `mary@${domain}`)
+  const cold =
+    (event: string, answered: object, label = '') =>
+    (name: ProgramName) =>
+      coldStep(stage, series, name, event, answered, label)
+  const resident =
+    (event: string, invocations: number, label = 'resident') =>
+    (name: ProgramName): Step =>
+    async () => {
+      const { report } = await runCold(stage, name, event, invocations, { BENCH_LINE_LENGTH: String(logged) })
+      series.record(`${name} ${label} MB`, report.rssBytes / 1e6)
+    }
+  return [
+    { latency: NO_LATENCY, steps: PRE_COLD.map(cold(approved, { autoConfirmUser: true })) },
+    { latency: NO_LATENCY, steps: DOMAINS_COLD.map(cold(inDomain, {})) },
+    { latency: NO_LATENCY, steps: POST_COLD.map(cold(confirmed, {})) },
+    { latency: REGIONAL_LATENCY, steps: POST_WARM.map(cold(confirmed, {}, 'regional ')) },
+    { latency: NO_LATENCY, steps: (['pre/bare', 'pre/lifeguard'] as const).map(resident(approved, MEMORY_INVOCATIONS.few)) },
+    { latency: NO_LATENCY, steps: (['post/powertools', 'post/lifeguard'] as const).map(resident(confirmed, MEMORY_INVOCATIONS.few)) },
+    {
+      latency: NO_LATENCY,
+      steps: (['pre/bare-logging', 'pre/powertools', 'pre/lifeguard'] as const).map(resident(approved, MEMORY_INVOCATIONS.many, 'later')),
+    },
+    {
+      latency: NO_LATENCY,
+      steps: [
+        warmStep(stage, series, ['pre/bare-logging', 'pre/lifeguard'], {
+          events: () => [approved],
+          environment: { BENCH_LINE_LENGTH: String(logged) },
+          plan: { warmUp: 3000, blocks: 8, block: 500 },
+          seed,
+        }),
+        warmStep(stage, series, ['domains/few', 'domains/most'], {
+          events: (name) => inDomainsOf(approved, name === 'domains/few' ? FEW_DOMAINS : MOST_DOMAINS),
+          environment: {},
+          plan: { warmUp: 2000, blocks: 8, block: 250 },
+          seed,
+        }),
+      ],
+    },
+    {
+      latency: REGIONAL_LATENCY,
+      steps: [
+        warmStep(stage, series, POST_WARM, {
+          events: () => [confirmed],
+          environment: {},
+          plan: { warmUp: 3, blocks: 2, block: 4 },
+          seed,
+        }),
+      ],
+    },
+  ]
+}
+
+function coldStep(stage: Stage, series: Series, name: ProgramName, event: string, answered: object, label: string): Step {
+  return async () => {
+    const { report, processMs, from } = await runCold(stage, name, event, 1)
+    if (!isAnswer(event.replaceAll('$N', String(from)), answered)(report.answer)) {
+      throw new Error(`${name} answers ${JSON.stringify(report.answer)}`)
+    }
+    // A program that was fast because its mail did not go out must not count.
+    const { mails } = await stage.services.ask({ kind: 'count' }, 'counted')
+    if (mails !== (name.startsWith('post/') ? 1 : 0)) throw new Error(`${name} has sent ${mails} mails for one event`)
+    series.record(`${name} ${label}import ms`, report.importMs)
+    series.record(`${name} ${label}first ms`, report.firstMs)
+    series.record(`${name} ${label}cold ms`, report.importMs + report.firstMs)
+    series.record(`${name} ${label}process ms`, processMs)
+  }
+}
+
+interface Warm {
+  readonly events: (name: ProgramName) => readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly plan: { readonly warmUp: number; readonly blocks: number; readonly block: number }
+  readonly seed: number
+}
+
+function warmStep(stage: Stage, series: Series, names: readonly ProgramName[], { events, environment, plan, seed }: Warm): Step {
+  return async (round) => {
+    const { warmUp, blocks, block } = plan
+    const programs = names.map((name) => ({ file: stage.built.of(name).file, events: events(name) }))
+    const from = stage.users((warmUp + blocks * block) * names.length)
+    const job = { kind: 'warm', programs, from, ...plan, seed: seed + round } as const
+    const { report } = await stage.launcher.run<WarmReport>(names.join(' and '), job, { ...stage.environment, ...environment })
+    for (const [index, name] of names.entries()) {
+      series.record(`${name} warm p50 us`, report.p50[index] ?? Number.NaN)
+      series.record(`${name} warm p99 us`, report.p99[index] ?? Number.NaN)
+    }
+  }
+}
+
+// So many that look-ups are spread over the whole list, and few enough to be handed over as an argument.
+const EVENTS = 100
+
+function inDomainsOf(event: string, count: number): readonly string[] {
+  const domains = domainsOf(count)
+  const apart = Math.max(1, Math.floor(count / EVENTS))
+  return Array.from({ length: EVENTS }, (_, index) => {
+    const domain = domains[(index * apart) % count]
+    return event.replace('mary@example.com', `mary@${domain}`)
+  })
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The version of every package that the programs of the peers use. */
+export type Versions = Readonly<Record<string, string>>
+
+/**
+ * Sees to it that the packages of the peers are there, in the versions of bench/package.json, and installs them where not.
+ *
+ * @param bench The folder of the bench.
+ * @throws Error that names the packages that are still missing.
+ */
+export async function installPeers(bench: string, signal: AbortSignal): Promise<Versions> {
+  const { dependencies }: { readonly dependencies: Versions } = await readJson(join(bench, 'package.json'))
+  if ((await missingOf(bench, dependencies)).length > 0) {
+    process.stderr.write('bench: installing what the programs of the peers need\n')
+    // Its standard output is not ours: with --json there is nothing else on it.
+    const npm = spawn('npm', ['ci', '--prefix', bench, '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 2], signal })
+    const [code] = await once(npm, 'exit').catch((error: unknown) => [error])
+    const missing = await missingOf(bench, dependencies)
+    if (missing.length > 0) throw new Error(`npm ci (exit code ${code}) did not install ${missing.join(', ')}`)
+  }
+  return dependencies
+}
+
+async function missingOf(bench: string, dependencies: Versions): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (const [name, version] of Object.entries(dependencies)) {
+    const installed = await readJson(join(bench, 'node_modules', name, 'package.json')).catch(() => ({ version: undefined }))
+    if (installed.version !== version) missing.push(`${name} ${version}`)
+  }
+  return missing
+}
+
+async function readJson(file: string) {
+  return JSON.parse(await readFile(file, 'utf8'))
+}

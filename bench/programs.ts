@@ -1,0 +1,89 @@
+/** How a program is bundled. */
+export type Bundling =
+  /** As Powertools' documentation recommends for esbuild: an ES module, minified, `module` before `main`, with a `require`. */
+  | 'usual'
+  /** As the Lambda guide shows esbuild: CommonJS, minified, and nothing else. */
+  | 'commonjs'
+  /** With the settings that the deployed handlers are bundled with. */
+  | 'lifeguard'
+
+/** Where the source of a program is. */
+export type Source =
+  | { readonly file: string }
+  /** Generated: so many domains, in the words of one or the other. */
+  | { readonly domains: number; readonly of: 'bare' | 'lifeguard' }
+
+/** A program that is measured. */
+export interface Program {
+  readonly title: string
+  readonly bundling: Bundling
+  readonly source: Source
+}
+
+/** What a program is called: the folder of its bundle. */
+export type ProgramName =
+  | 'pre/bare'
+  | 'pre/bare-logging'
+  | 'pre/hand-written'
+  | 'pre/middy-zod'
+  | 'pre/powertools'
+  | 'pre/lifeguard'
+  | 'domains/bare'
+  | 'domains/few'
+  | 'domains/many'
+  | 'domains/most'
+  | 'post/hand-written'
+  | 'post/hand-written-commonjs'
+  | 'post/powertools'
+  | 'post/lifeguard'
+
+/** How many domains the long lists have. */
+export const MANY_DOMAINS = 10_000
+export const MOST_DOMAINS = 100_000
+export const FEW_DOMAINS = 3
+
+/** All programs. File names start at the root of the repository. */
+export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
+  'pre/bare': { title: 'a bare handler', bundling: 'usual', source: { file: 'bench/programs/pre-signup/bare.ts' } },
+  'pre/bare-logging': {
+    title: 'a bare handler that logs as much',
+    bundling: 'usual',
+    source: { file: 'bench/programs/pre-signup/bare-logging.ts' },
+  },
+  'pre/hand-written': {
+    title: 'hand-written `if` checks',
+    bundling: 'usual',
+    source: { file: 'bench/programs/pre-signup/hand-written.ts' },
+  },
+  'pre/middy-zod': { title: 'middy + zod', bundling: 'usual', source: { file: 'bench/programs/pre-signup/middy-zod.ts' } },
+  'pre/powertools': { title: 'Powertools parser + logger', bundling: 'usual', source: { file: 'bench/programs/pre-signup/powertools.ts' } },
+  'pre/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/pre-signup/handler.ts' } },
+  'domains/bare': { title: 'a bare handler, array and Set', bundling: 'usual', source: { domains: MANY_DOMAINS, of: 'bare' } },
+  'domains/few': { title: 'Lifeguard, 3 domains', bundling: 'lifeguard', source: { domains: FEW_DOMAINS, of: 'lifeguard' } },
+  'domains/many': { title: 'Lifeguard, 10,000 domains', bundling: 'lifeguard', source: { domains: MANY_DOMAINS, of: 'lifeguard' } },
+  'domains/most': { title: 'Lifeguard, 100,000 domains', bundling: 'lifeguard', source: { domains: MOST_DOMAINS, of: 'lifeguard' } },
+  'post/hand-written': {
+    title: 'hand-written on the SDK',
+    bundling: 'usual',
+    source: { file: 'bench/programs/post-confirmation/hand-written.ts' },
+  },
+  'post/hand-written-commonjs': {
+    title: 'hand-written on the SDK, CommonJS',
+    bundling: 'commonjs',
+    source: { file: 'bench/programs/post-confirmation/hand-written.ts' },
+  },
+  'post/powertools': {
+    title: 'Powertools parser + idempotency',
+    bundling: 'usual',
+    source: { file: 'bench/programs/post-confirmation/powertools.ts' },
+  },
+  'post/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/post-confirmation/handler.ts' } },
+}
+
+/** Whether a text names a program. */
+export function isProgramName(name: string): name is ProgramName {
+  return Object.hasOwn(PROGRAMS, name)
+}
+
+/** The names of all programs. */
+export const PROGRAM_NAMES: readonly ProgramName[] = Object.keys(PROGRAMS).filter(isProgramName)

@@ -1,0 +1,9 @@
+import type { PreSignUpTriggerEvent } from 'aws-lambda'
+
+// As Cognito's guide shows it: nothing of the input is checked but the domain.
+export const handler = async (event: PreSignUpTriggerEvent): Promise<PreSignUpTriggerEvent> => {
+  const domain = event.request.userAttributes.email?.split('@')[1] ?? ''
+  if (domain !== 'example.com' && !domain.endsWith('.example.org')) throw new Error('This email address cannot be used to sign up')
+  event.response.autoConfirmUser = domain === 'example.com'
+  return event
+}

@@ -1,0 +1,22 @@
+/** Figures by name, one a round. */
+export interface Series {
+  readonly record: (name: string, figure: number) => void
+  /** Undefined when nothing was recorded under that name. */
+  readonly find: (name: string) => readonly number[] | undefined
+  /** @throws Error when nothing was recorded under that name. */
+  readonly of: (name: string) => readonly number[]
+}
+
+/** Makes an empty collection of figures. */
+export function createSeries(): Series {
+  const all = new Map<string, number[]>()
+  return {
+    record: (name, figure) => void all.set(name, [...(all.get(name) ?? []), figure]),
+    find: (name) => all.get(name),
+    of: (name) => {
+      const figures = all.get(name)
+      if (figures === undefined) throw new Error(`${name} was not measured`)
+      return figures
+    },
+  }
+}

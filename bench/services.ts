@@ -1,0 +1,55 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Reply, Request } from './services-messages.ts'
+
+/** The services that the programs call, in a process of their own. */
+export interface Services {
+  /** What a program's environment must hold to use them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The certificate that a program must trust, PEM. */
+  readonly certificate: string
+  /** @throws Error when the services ended, or answer something else. */
+  readonly ask: <Kind extends Reply['kind']>(request: Request, kind: Kind) => Promise<Extract<Reply, { kind: Kind }>>
+  readonly stop: () => void
+}
+
+const CHILD = fileURLToPath(new URL('./services-child.ts', import.meta.url))
+
+/**
+ * Starts the services.
+ *
+ * @throws Error that says why they cannot start.
+ */
+export async function startServicesApart(): Promise<Services> {
+  const child = fork(CHILD, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = []
+  const next = (): Promise<Reply> => new Promise((resolve, reject) => waiting.push({ resolve, reject }))
+  child.on('message', (reply: Reply) => waiting.shift()?.resolve(reply))
+  // What cannot be sent any more is told by `close`.
+  child.on('error', () => undefined)
+  child.on('close', () => {
+    for (const { reject } of waiting.splice(0)) reject(new Error('The embedded services ended'))
+  })
+  const started = await next()
+  if (started.kind !== 'started') {
+    child.kill()
+    throw new Error(`The embedded services do not start: ${started.kind === 'failed' ? started.message : started.kind}`)
+  }
+  return {
+    environment: started.environment,
+    certificate: started.certificate,
+    async ask(request, kind) {
+      if (!child.connected) throw new Error('The embedded services ended')
+      const replied = next()
+      child.send(request)
+      const reply = await replied
+      if (!isOf(reply, kind)) throw new Error(`The embedded services answered ${reply.kind} instead of ${kind}`)
+      return reply
+    },
+    stop: () => void child.kill('SIGKILL'),
+  }
+}
+
+function isOf<Kind extends Reply['kind']>(reply: Reply, kind: Kind): reply is Extract<Reply, { kind: Kind }> {
+  return reply.kind === kind
+}

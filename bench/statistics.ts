@@ -1,0 +1,42 @@
+/** The middle of some figures and the half of them around it. */
+export interface Quartiles {
+  readonly lower: number
+  readonly median: number
+  readonly upper: number
+}
+
+/**
+ * The figure below which a share of all lies, in a straight line between its two neighbours.
+ *
+ * @param share From 0 to 1: 0.99 for the 99th percentile.
+ * @throws RangeError when there is no figure.
+ */
+export function quantile(figures: Iterable<number>, share: number): number {
+  const sorted = Float64Array.from(figures).sort()
+  const place = (sorted.length - 1) * share
+  const below = sorted[Math.floor(place)]
+  const above = sorted[Math.ceil(place)]
+  if (below === undefined || above === undefined) throw new RangeError('There is no figure to take a quantile of')
+  return below + (above - below) * (place - Math.floor(place))
+}
+
+/** The quartiles of some figures. */
+export function quartiles(figures: readonly number[]): Quartiles {
+  return { lower: quantile(figures, 0.25), median: quantile(figures, 0.5), upper: quantile(figures, 0.75) }
+}
+
+/**
+ * Compares two series round by round. The machine drifts between rounds more than within one, so that figures of different
+ * rounds must never be set against each other.
+ *
+ * @throws RangeError when one series has more rounds than the other.
+ * @example
+ * paired(ours, theirs, (our, their) => our / their)
+ */
+export function paired(ours: readonly number[], theirs: readonly number[], compare: (our: number, their: number) => number): number[] {
+  if (ours.length !== theirs.length) throw new RangeError(`${ours.length} rounds cannot be paired with ${theirs.length}`)
+  return ours.flatMap((our, round) => {
+    const their = theirs[round]
+    return their === undefined ? [] : [compare(our, their)]
+  })
+}

@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto'
+import { createServer } from 'node:http'
+import { request } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Certificate, selfSigned } from '../../bench/certificate.ts'
+import { startDelayed } from '../../bench/delayed.ts'
+import { listenOnLoopback } from '../../src/local/loopback.ts'
+
+/** Posts a text, trusting one certificate and no other. */
+async function post(endpoint: string, { certificate }: Certificate, body: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${endpoint}/path`, { method: 'POST', ca: certificate, agent: false }, async (response) => {
+      resolve({ status: response.statusCode, body: await text(response) })
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
+}
+
+async function echo() {
+  const server = createServer(async (incoming, response) => {
+    response.writeHead(418, { 'content-type': 'text/plain' }).end(`${incoming.method} ${incoming.url} ${await text(incoming)}`)
+  })
+  const service = await listenOnLoopback(server)
+  onTestFinished(service.stop)
+  return service
+}
+
+describe('the certificate', () => {
+  it('is for 127.0.0.1 alone, signs itself, and holds now', () => {
+    const certificate = new X509Certificate(selfSigned().certificate)
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
+    expect(certificate.checkHost('example.com')).toBeUndefined()
+    expect(certificate.verify(certificate.publicKey)).toBe(true)
+    expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now())
+    expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now())
+  })
+})
+
+describe('a service behind TLS', () => {
+  it('answers what the service answers, with and without a latency', async () => {
+    const certificate = selfSigned()
+    const delayed = await startDelayed((await echo()).endpoint, certificate)
+    onTestFinished(delayed.stop)
+    expect(await post(delayed.endpoint, certificate, 'hello')).toEqual({ status: 418, body: 'POST /path hello' })
+    delayed.delay(5)
+    expect(await post(delayed.endpoint, certificate, 'again')).toEqual({ status: 418, body: 'POST /path again' })
+  })
+
+  it('is trusted by nobody who does not know its certificate', async () => {
+    const delayed = await startDelayed((await echo()).endpoint, selfSigned())
+    onTestFinished(delayed.stop)
+    await expect(post(delayed.endpoint, selfSigned(), '')).rejects.toThrow(/self.signed|certificate/i)
+  })
+
+  it('closes the connection when the service behind it is gone', async () => {
+    const certificate = selfSigned()
+    const service = await echo()
+    const delayed = await startDelayed(service.endpoint, certificate)
+    onTestFinished(delayed.stop)
+    await service.stop()
+    await expect(post(delayed.endpoint, certificate, '')).rejects.toThrow(/hang up|ECONNRESET/)
+  })
+})

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../bench/goals.ts'
+import { columns, digits, markdown, outcomeRow } from '../../bench/table.ts'
+
+const ratio: Outcome = {
+  what: 'pre sign-up, cold',
+  against: 'a bare handler',
+  comparison: 'ratio',
+  unit: 'x',
+  ours: 'a',
+  theirs: 'b',
+  atMost: 2.5,
+  figures: { lower: 1.9, median: 2.25, upper: 12.5 },
+  rounds: 31,
+  holds: true,
+}
+
+describe('a row of outcomes', () => {
+  it('tells the goal, the median, the quartiles, and whether the goal holds', () => {
+    expect(outcomeRow(ratio)).toEqual(['pre sign-up, cold', 'a bare handler', '2.5x', '2.25x', '1.90 to 12.5', 'yes'])
+    expect(outcomeRow({ ...ratio, holds: false }).at(-1)).toBe('no')
+  })
+
+  it('gives a difference its sign and its unit', () => {
+    const difference: Outcome = { ...ratio, comparison: 'difference', unit: 'µs', figures: { lower: -1, median: -0.5, upper: 0 } }
+    expect(outcomeRow(difference).slice(2, 4)).toEqual(['+2.5 µs', '-0.50 µs'])
+  })
+
+  it('has no quartiles where nothing varies', () => {
+    expect(outcomeRow({ ...ratio, comparison: 'value', unit: 'kB' })[4]).toBe('')
+  })
+
+  it('leaves out what a comparison without a goal does not have', () => {
+    const { atMost: _, ...further } = ratio
+    expect(outcomeRow({ ...further, holds: undefined })).toEqual(['pre sign-up, cold', 'a bare handler', '', '2.25x', '1.90 to 12.5', ''])
+  })
+})
+
+describe('columns', () => {
+  it('line up, texts to the left and figures to the right', () => {
+    expect(
+      columns(
+        ['what', 'ms'],
+        [
+          ['cold', '1.0'],
+          ['warm start', '10.0'],
+        ],
+        ['left', 'right'],
+      ),
+    ).toEqual(['what          ms', 'cold         1.0', 'warm start  10.0'])
+  })
+})
+
+describe('a table in Markdown', () => {
+  it('keeps a bar in a cell from ending it', () => {
+    expect(markdown(['a', 'b'], [['x|y', '1']], ['left', 'right'])).toEqual(['| a | b |', '| --- | ---: |', '| x\\|y | 1 |'])
+  })
+})
+
+describe('digits', () => {
+  it.each([
+    [423.98, '424'],
+    [45.67, '45.7'],
+    [2.246, '2.25'],
+    [0.0817, '0.082'],
+    [-149.4, '-149'],
+    [0, '0.000'],
+  ])('writes %d as %s', (figure, text) => expect(digits(figure)).toBe(text))
+})
