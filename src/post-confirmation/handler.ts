@@ -1,11 +1,17 @@
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
+import { warmUp } from '../shared/lambda/warm-up.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/logging.ts'
 import { compiledSettings } from './compiled-settings.ts'
-import { defaultPostConfirmation } from './default-chain.ts'
+import { defaultPostConfirmation, makeClients, warmings } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
 import type { PostConfirmation } from './trigger.ts'
 
 const settings = atInit(() => compiledSettings(process.env))
+const clients = makeClients()
 
-export const handler: TriggerHandler<PostConfirmation> = postConfirmation.with(logging(settings))(defaultPostConfirmation(settings))
+export const handler: TriggerHandler<PostConfirmation> = postConfirmation.with(logging(settings))(
+  defaultPostConfirmation(settings, clients),
+)
+
+warmUp(...warmings(settings, clients))

@@ -1,11 +1,8 @@
+import { isLambda } from './is-lambda.ts'
+
 // Lambda delivers the first event of an on-demand environment as soon as the init phase is over. A provisioned or
 // proactively initialised one waits for its first event much longer than this.
 const ON_DEMAND_GAP_MS = 250
-
-/** Whether this process is Lambda's runtime: it alone defines this global, for response streaming. */
-function isLambda(): boolean {
-  return 'awslambda' in globalThis
-}
 
 /** Tells, once, how many milliseconds of the caller's patience the init phase has used up already. */
 export type InitTime = (startedAt: number) => number
