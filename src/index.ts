@@ -1,7 +1,7 @@
 export { emailDomainIn } from './shared/email/email-domain-in.ts'
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'
-export type { InvocationContext } from './shared/lambda/invoke.ts'
 export type { LogFields, Logger, LogLevel } from './shared/lambda/log/logger.ts'
+export type { InvocationContext } from './shared/lambda/pipeline.ts'
 export type { HandlerSettings } from './shared/lambda/settings.ts'
 export { anyOf } from './shared/rules/any-of.ts'
 export { chain, when } from './shared/rules/chain.ts'
