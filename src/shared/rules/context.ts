@@ -50,10 +50,12 @@ function present(value: unknown): string | undefined {
 }
 
 /** Reads the user out of an event, whatever is missing from it. */
-export function readUser(event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null }): User {
-  const attributes = readAttributes(event.request?.userAttributes)
+export function readUser(
+  event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
+): User {
+  const attributes = readAttributes(event?.request?.userAttributes)
   return {
-    userName: typeof event.userName === 'string' ? event.userName : '',
+    userName: typeof event?.userName === 'string' ? event.userName : '',
     sub: present(attributes.sub),
     email: present(attributes.email),
     emailVerified: attributes.email_verified === 'true',
@@ -64,35 +66,33 @@ export function readUser(event: { readonly userName?: unknown; readonly request?
   }
 }
 
+/** Something whose end can be listened to; the signal is made when it is first asked for. */
+interface Timed {
+  readonly signal: () => AbortSignal
+}
+
 /** Makes the context of an invocation. */
-export function createContext<T extends Trigger>(event: T['event'], time: { readonly signal: AbortSignal }): Context<T> {
-  let user: User | undefined
+export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
   return {
     event,
-    get user() {
-      user ??= readUser(event)
-      return user
-    },
-    get appClient() {
-      return present(event.callerContext?.clientId)
-    },
+    user: readUser(event),
+    appClient: present(event?.callerContext?.clientId),
+    // The one getter: each of them is defined anew for every context, which takes longer than reading the user at once.
     get signal() {
-      return time.signal
+      return time.signal()
     },
   }
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
-export function narrowContext<T extends Trigger>(ctx: Context<T>, time: { readonly signal: AbortSignal }): Context<T> {
+export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
   return {
     event: ctx.event,
+    user: ctx.user,
     appClient: ctx.appClient,
     invocation: ctx.invocation ?? ctx,
-    get user() {
-      return ctx.user
-    },
     get signal() {
-      return time.signal
+      return time.signal()
     },
   }
 }

@@ -62,15 +62,15 @@ describe('contexts', () => {
   const signal = new AbortController().signal
 
   test('read the user once', () => {
-    const ctx = createContext(sampleEvent, { signal })
+    const ctx = createContext(sampleEvent, { signal: () => signal })
     expect(ctx.user).toBe(ctx.user)
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
   test('of a rule with less time have its signal, and know the invocation that they belong to', () => {
-    const whole = createContext(sampleEvent, { signal })
+    const whole = createContext(sampleEvent, { signal: () => signal })
     const other = new AbortController().signal
-    const part = narrowContext(narrowContext(whole, { signal }), { signal: other })
+    const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })
     expect(part.signal).toBe(other)
     expect(part.invocation).toBe(whole)
     expect(part.user).toBe(whole.user)
