@@ -75,12 +75,17 @@ export function logEntry(ended: Ended): LogEntry {
   }
 }
 
-function loggedRule({ error, detail, ms, ...line }: TraceEntry): LoggedRule {
+function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms, error }: TraceEntry): LoggedRule {
   return {
-    ...line,
+    rule,
+    path,
+    outcome,
+    ...(reason !== undefined && { reason }),
+    ...(overrides !== undefined && { overrides }),
+    ...(shadow && { shadow }),
     ...(detail !== undefined && { detail: short(detail) }),
     ms: rounded(ms),
-    ...(line.outcome === 'broken' && { error: describeError(error) }),
+    ...(outcome === 'broken' && { error: describeError(error) }),
   }
 }
 
