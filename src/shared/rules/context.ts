@@ -71,28 +71,35 @@ interface Timed {
   readonly signal: () => AbortSignal
 }
 
+const TIME: unique symbol = Symbol('time')
+
+/**
+ * The getter of every context's signal. One that stands in an object literal is a new function each time, and engines then
+ * give each object a shape of its own: whatever reads such a context takes several times as long.
+ */
+const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
+  // A copy of a context, made to change something about it, has a signal too.
+  enumerable: true,
+  get() {
+    return this[TIME].signal()
+  },
+}
+
+/** Adds the signal to a context. */
+function addSignal(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
+  Object.defineProperty(ctx, 'signal', SIGNAL)
+}
+
 /** Makes the context of an invocation. */
 export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
-  return {
-    event,
-    user: readUser(event),
-    appClient: present(event?.callerContext?.clientId),
-    // The one getter: each of them is defined anew for every context, which takes longer than reading the user at once.
-    get signal() {
-      return time.signal()
-    },
-  }
+  const ctx = { event, user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
+  addSignal(ctx)
+  return ctx
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
 export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
-  return {
-    event: ctx.event,
-    user: ctx.user,
-    appClient: ctx.appClient,
-    invocation: ctx.invocation ?? ctx,
-    get signal() {
-      return time.signal()
-    },
-  }
+  const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: time }
+  addSignal(narrow)
+  return narrow
 }

@@ -76,4 +76,23 @@ describe('contexts', () => {
     expect(part.user).toBe(whole.user)
     expect(part.appClient).toBe('client1')
   })
+
+  test('make their signal when it is asked for, and a copy of one has it too', () => {
+    let made = 0
+    const time = {
+      signal: () => {
+        made++
+        return signal
+      },
+    }
+    const whole = createContext(sampleEvent, time)
+    const part = narrowContext(whole, time)
+    expect(made).toBe(0)
+    expect({ ...whole }).toMatchObject({ event: sampleEvent, signal })
+    expect({ ...part }.signal).toBe(signal)
+  })
+
+  test('can be made of what is no event at all: whether to ask a rule is not theirs to say', () => {
+    expect(createContext(JSON.parse('null'), { signal: () => signal })).toMatchObject({ event: null, user: { userName: '' } })
+  })
 })

@@ -76,6 +76,10 @@ export function logEntry(ended: Ended): LogEntry {
 }
 
 function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms, error }: TraceEntry): LoggedRule {
+  // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
+  if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'broken') {
+    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
+  }
   return {
     rule,
     path,
@@ -109,7 +113,11 @@ function textsOf(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userN
 }
 
 function field(input: unknown, name: string): unknown {
-  return typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined
+  return isObject(input) ? input[name] : undefined
+}
+
+function isObject(input: unknown): input is Readonly<Record<string, unknown>> {
+  return typeof input === 'object' && input !== null
 }
 
 function textField(input: unknown, name: string): string | null {
