@@ -37,7 +37,8 @@ export interface Context<T extends Trigger = Trigger> {
 function readAttributes(raw: unknown): AttributeMap {
   const attributes: Record<string, string> = Object.create(null)
   if (typeof raw !== 'object' || raw === null) return attributes
-  for (const [name, value] of Object.entries(raw)) {
+  for (const name of Object.keys(raw)) {
+    const value: unknown = Reflect.get(raw, name)
     if (typeof value === 'string') attributes[name] = value
     else if (typeof value === 'boolean') attributes[name] = String(value)
   }
