@@ -1,6 +1,8 @@
 import type { Condition } from '../shared/rules/condition.ts'
-import { respond, skip } from '../shared/rules/outcome.ts'
+import type { User } from '../shared/rules/context.ts'
+import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import { andThen, type Soon } from '../shared/rules/soon.ts'
 import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
 
 /** Whom to confirm without a code, and what to mark as verified. */
@@ -34,18 +36,20 @@ export interface AutoConfirmOptions {
  */
 export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
   assertSpeltOut(options)
+  const confirm = ({ email, phoneNumber }: User): Skip<PreSignUp> => {
+    const response: PreSignUpResponse = {
+      autoConfirmUser: true,
+      ...(options.verifyEmail && email !== undefined && { autoVerifyEmail: true }),
+      ...(options.verifyPhone && phoneNumber !== undefined && { autoVerifyPhone: true }),
+    }
+    return respond<PreSignUp>(response, 'confirmed')
+  }
   return defineRule<PreSignUp>(
     'auto-confirm',
-    async (ctx, run) => {
+    (ctx, run) => {
       if (ctx.event.triggerSource === 'PreSignUp_AdminCreateUser') return skip('ignored-for-administrators')
-      if (options.when !== undefined && !(await run.ask(options.when, ctx))) return skip('condition-false')
-      const { email, phoneNumber } = ctx.user
-      const response: PreSignUpResponse = {
-        autoConfirmUser: true,
-        ...(options.verifyEmail && email !== undefined && { autoVerifyEmail: true }),
-        ...(options.verifyPhone && phoneNumber !== undefined && { autoVerifyPhone: true }),
-      }
-      return respond<PreSignUp>(response, 'confirmed')
+      const holds = options.when === undefined || run.ask(options.when, ctx)
+      return andThen(holds, (confirmed): Soon<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
     },
     { kind: 'shaper' },
   )

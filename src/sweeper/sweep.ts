@@ -68,7 +68,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   try {
     while (remainingMs() > LEAST_MS) {
       // What could not be settled is still due, and stands before the rest.
-      const page = await within(EFFECT_MS, ({ signal, race }) => race(effects.due(now(), PAGE + seen.size, signal)))
+      const page = await within(EFFECT_MS, ({ signal, race }) => race(effects.due(now(), PAGE + seen.size, signal())))
       const fresh = page.filter((item) => !seen.has(effectPk(item)))
       if (fresh.length === 0) break
       for (const item of fresh) seen.add(effectPk(item))
@@ -94,9 +94,9 @@ function toError(error: unknown): Outcome {
 async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, rules }: SweepOptions, now: Date): Promise<Outcome> {
   // Where somebody has changed it since it was read, the next sweep sees how it stands.
   const park = async (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
-    (await deadline.race(effects.park(item, as, reason, deadline.signal))) ? { as, reason } : { as: 'waiting' }
+    (await deadline.race(effects.park(item, as, reason, deadline.signal()))) ? { as, reason } : { as: 'waiting' }
   const forget = async (as: 'gone' | 'not-owed'): Promise<Outcome> =>
-    (await deadline.race(effects.remove(item, now, deadline.signal))) ? { as } : { as: 'waiting' }
+    (await deadline.race(effects.remove(item, now, deadline.signal()))) ? { as } : { as: 'waiting' }
   const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
 
   const settled = settledAs(item)
@@ -105,7 +105,7 @@ async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, 
   if (rule === undefined) return park('failed', 'no-rule')
   let user: PoolUser | undefined
   try {
-    user = await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal))
+    user = await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal()))
   } catch (error) {
     if (error instanceof PoolNotFound || dueForMs > STUCK_AFTER_MS) return park('failed', reasonOf(error))
     throw error

@@ -1,19 +1,15 @@
-import middy, { type MiddlewareObj } from '@middy/core'
-import type { Context as LambdaContext } from 'aws-lambda'
+import middy from '@middy/core'
 import type { Allowed } from '../rules/checked.ts'
-import { type Deadline, DeadlineExceeded, processClock, startDeadline } from '../rules/deadline.ts'
-import { type Decision, decide } from '../rules/decide.ts'
+import { processClock, startDeadline } from '../rules/deadline.ts'
+import { decide } from '../rules/decide.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
 import { concludeFrom, type Trouble } from './conclude.ts'
 import { initTime } from './init-time.ts'
 import { reporter } from './log/report.ts'
-import { checkEvent } from './middleware/check-event.ts'
+import { type Invocation, type InvocationContext, pipelineOf } from './pipeline.ts'
 import { DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
-
-/** The part of Lambda's context that is read; tests may leave it out. */
-export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
 
 /** A Lambda function of a trigger. Two parameters: Node 24's runtime refuses a third. */
 export type Invoke<T extends Trigger> = (event: T['event'], context?: InvocationContext) => Promise<T['event']>
@@ -50,51 +46,21 @@ export function createInvoke<T extends Trigger>({ name, allowed, rule, settings 
     return lambdas === undefined ? mine : Math.min(mine, Math.max(lambdas - LAMBDA_MARGIN_MS, 1))
   }
 
+  const pipeline = pipelineOf<T>((event, deadline) => decide(rule, event, { allowed, deadline, clock }), middleware)
+
   return async (event, context) => {
     const startedAt = clock.now()
     const deadline = startDeadline(timeFor(context, startedAt), clock)
-    let decision: Decision<T> | undefined
-    const judge = async (): Promise<T['event']> => {
-      decision = await decide(rule, event, { allowed, deadline, clock })
-      return forMiddleware(answerOrThrow<T>(decision, event), middleware)
+    const invocation: Invocation<T> = { event, context, deadline, decision: undefined }
+    let trouble: Trouble | undefined
+    try {
+      await pipeline(invocation)
+    } catch (error) {
+      trouble = { error }
     }
-    const trouble = await runPipeline(judge, event, context, middleware, deadline)
     deadline.close()
-    const conclusion = concludeFrom(decision, trouble)
+    const conclusion = concludeFrom(invocation.decision, trouble)
     report(event, context, conclusion, clock.now() - startedAt)
     return answerOrThrow<T>(conclusion, event)
   }
-}
-
-/** Runs the middleware around the engine. What it returns is of no interest; what it throws, or that it hangs, is. */
-async function runPipeline<T extends Trigger>(
-  judge: () => Promise<T['event']>,
-  event: T['event'],
-  context: InvocationContext | undefined,
-  middleware: readonly MiddlewareObj<T['event'], T['event']>[],
-  deadline: Deadline,
-): Promise<Trouble | undefined> {
-  const pipeline = middy(judge, { timeoutEarlyInMillis: 0 }).use(checkEvent())
-  for (const each of middleware) pipeline.use(each)
-  try {
-    // middy takes `undefined` for an empty event; null is refused, as it should be.
-    const seen = forMiddleware<T['event'] | null>(event ?? null, middleware)
-    // A middleware gets what Lambda handed in, or the part of it that a test did: nothing of ours depends on the rest.
-    await Promise.race([pipeline(seen, (context ?? {}) as LambdaContext), cutOff(deadline)])
-    return undefined
-  } catch (error) {
-    return { error }
-  }
-}
-
-/** Events and answers as middleware may see them: a copy to the bottom, so that an edit changes neither what is judged nor what is answered. */
-function forMiddleware<V>(value: V, middleware: readonly unknown[]): V {
-  return middleware.length === 0 ? value : structuredClone(value)
-}
-
-/** Rejects just after the deadline: rules that were cut off at it still reach their decision first. */
-function cutOff(deadline: Deadline): Promise<never> {
-  return new Promise((_, reject) => {
-    deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceeded())))
-  })
 }

@@ -1,8 +1,9 @@
 import { unbroken } from './breakage.ts'
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
-import { type AnyOutcome, type ResponseOf, skip } from './outcome.ts'
+import { type AnyOutcome, type Deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
 import { compose, type Part, type Rule, type Run, type Share } from './rule.ts'
+import { andThen, isThenable, type Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -31,29 +32,41 @@ export function when<T extends Trigger>(condition: Condition<T>, ...rules: reado
     name: 'when',
     kind: 'when',
     children: rules,
-    evaluate: async (ctx, run) => ((await run.ask(condition, ctx)) ? inOrder(rules, ctx, run) : skip('condition-false')),
+    evaluate: (ctx, run) =>
+      andThen(run.ask(condition, ctx), (holds): Soon<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip('condition-false'))),
   })
 }
 
-async function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): Promise<AnyOutcome<T>> {
+function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): Soon<AnyOutcome<T>> {
   let response: ResponseOf<T> | undefined
   let vouched: AnyOutcome<T> | undefined
   let worked = false
-  for (const [place, rule] of rules.entries()) {
-    const verdict = await run.evaluate(rule, ctx, { over: response, ...shareOf(run, rules.length - place) })
-    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.sealed) continue
+
+  /** Takes what a rule said into account; a denial is the end. */
+  const take = (verdict: Verdict<T>): Deny | undefined => {
+    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.sealed) return
     const outcome = unbroken(verdict)
     if (outcome.kind === 'deny') return outcome
     if (outcome.kind === 'allow') vouched ??= outcome
     if (outcome.kind === 'done') worked = true
-    if (outcome.response !== undefined) response = { ...response, ...outcome.response }
+    if (outcome.response !== undefined) response = response === undefined ? outcome.response : { ...response, ...outcome.response }
+    return
   }
-  const answer = response === undefined ? {} : { response }
-  if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
-  return { kind: worked ? 'done' : 'skip', ...answer }
+  const goOn = (left: readonly Rule<T>[]): Soon<AnyOutcome<T>> => {
+    for (const [place, rule] of left.entries()) {
+      const verdict = run.evaluate(rule, ctx, shareOf(run, left.length - place, response))
+      if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(left.slice(place + 1)))
+      const denied = take(verdict)
+      if (denied !== undefined) return denied
+    }
+    const answer = response === undefined ? {} : { response }
+    if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
+    return { kind: worked ? 'done' : 'skip', ...answer }
+  }
+  return goOn(rules)
 }
 
 /** Post rules do not stop at a broken one, so each keeps enough time for those after it, whatever its service does. */
-function shareOf(run: Run, left: number): Share {
-  return run.phase === 'post' && left > 1 ? { withinMs: run.remainingMs() / left } : {}
+function shareOf(run: Run, left: number, over: object | undefined): Share {
+  return run.phase === 'post' && left > 1 ? { over, withinMs: run.remainingMs() / left } : { over }
 }

@@ -39,10 +39,11 @@ export function checked<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNod
 }
 
 function checkResponse(response: object, rule: RuleNode, fields: ResponseFields): void {
-  for (const [field, value] of Object.entries(response)) {
+  for (const field of Object.keys(response)) {
     if (!Object.hasOwn(fields, field)) {
       throw new TypeError(`The rule '${rule.name}' answered with '${field}', which this trigger's response does not have`)
     }
+    const value: unknown = Reflect.get(response, field)
     if (typeof value !== fields[field]) {
       throw new TypeError(`The rule '${rule.name}' answered with '${field}' of type ${typeof value}; it is a ${fields[field]}`)
     }

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { andThen, isThenable, type Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { Trigger } from './trigger.ts'
  */
 export type Evidence = 'domain' | 'circumstance'
 
-/** A question about an invocation. Its answer is always awaited; one that throws breaks the rule that asked. */
+/** A question about an invocation. An answer that is a promise is awaited; one that throws breaks the rule that asked. */
 export interface Condition<T extends Trigger = Trigger> {
   (ctx: Context<T>): boolean | Promise<boolean>
   /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
@@ -28,8 +29,12 @@ export function proving<T extends Trigger>(
  * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
  *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
  */
-export async function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): Promise<boolean> {
-  const answer: unknown = await condition(ctx)
+export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): Soon<boolean> {
+  const answer = condition(ctx)
+  return isThenable(answer) ? Promise.resolve(answer).then(asAnswer) : asAnswer(answer)
+}
+
+function asAnswer(answer: unknown): boolean {
   if (typeof answer !== 'boolean')
     throw new TypeError(`A condition answers with a boolean; this one answered with a value of type ${typeof answer}`)
   return answer
@@ -57,10 +62,7 @@ function assertSome(name: string, parts: readonly unknown[]): void {
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('and', conditions)
-  return proving(strongest(conditions), async (ctx: Context<T>) => {
-    for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
-    return true
-  })
+  return proving(strongest(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
 }
 
 /**
@@ -70,15 +72,24 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('or', conditions)
-  return proving(weakest(conditions), async (ctx: Context<T>) => {
-    for (const condition of conditions) if (await answerOf(condition, ctx)) return true
-    return false
-  })
+  return proving(weakest(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
+}
+
+/** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
+function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: Context<T>): Soon<boolean> {
+  for (const [place, condition] of conditions.entries()) {
+    const answer = answerOf(condition, ctx)
+    if (isThenable(answer)) {
+      return answer.then((given) => (given === wanted ? wanted : untilOneIs(wanted, conditions.slice(place + 1), ctx)))
+    }
+    if (answer === wanted) return wanted
+  }
+  return !wanted
 }
 
 /** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
-  return proving(condition.evidence, async (ctx: Context<T>) => !(await answerOf(condition, ctx)))
+  return proving(condition.evidence, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
 
 /** The trigger sources that Cognito documents. It may send others. */

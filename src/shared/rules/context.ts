@@ -37,7 +37,8 @@ export interface Context<T extends Trigger = Trigger> {
 function readAttributes(raw: unknown): AttributeMap {
   const attributes: Record<string, string> = Object.create(null)
   if (typeof raw !== 'object' || raw === null) return attributes
-  for (const [name, value] of Object.entries(raw)) {
+  for (const name of Object.keys(raw)) {
+    const value: unknown = Reflect.get(raw, name)
     if (typeof value === 'string') attributes[name] = value
     else if (typeof value === 'boolean') attributes[name] = String(value)
   }
@@ -50,10 +51,12 @@ function present(value: unknown): string | undefined {
 }
 
 /** Reads the user out of an event, whatever is missing from it. */
-export function readUser(event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null }): User {
-  const attributes = readAttributes(event.request?.userAttributes)
+export function readUser(
+  event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
+): User {
+  const attributes = readAttributes(event?.request?.userAttributes)
   return {
-    userName: typeof event.userName === 'string' ? event.userName : '',
+    userName: typeof event?.userName === 'string' ? event.userName : '',
     sub: present(attributes.sub),
     email: present(attributes.email),
     emailVerified: attributes.email_verified === 'true',
@@ -64,35 +67,40 @@ export function readUser(event: { readonly userName?: unknown; readonly request?
   }
 }
 
+/** Something whose end can be listened to; the signal is made when it is first asked for. */
+interface Timed {
+  readonly signal: () => AbortSignal
+}
+
+const TIME: unique symbol = Symbol('time')
+
+/**
+ * The getter of every context's signal. One that stands in an object literal is a new function each time, and engines then
+ * give each object a shape of its own: whatever reads such a context takes several times as long.
+ */
+const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
+  // A copy of a context, made to change something about it, has a signal too.
+  enumerable: true,
+  get() {
+    return this[TIME].signal()
+  },
+}
+
+/** Adds the signal to a context. */
+function addSignal(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
+  Object.defineProperty(ctx, 'signal', SIGNAL)
+}
+
 /** Makes the context of an invocation. */
-export function createContext<T extends Trigger>(event: T['event'], time: { readonly signal: AbortSignal }): Context<T> {
-  let user: User | undefined
-  return {
-    event,
-    get user() {
-      user ??= readUser(event)
-      return user
-    },
-    get appClient() {
-      return present(event.callerContext?.clientId)
-    },
-    get signal() {
-      return time.signal
-    },
-  }
+export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
+  const ctx = { event, user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
+  addSignal(ctx)
+  return ctx
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
-export function narrowContext<T extends Trigger>(ctx: Context<T>, time: { readonly signal: AbortSignal }): Context<T> {
-  return {
-    event: ctx.event,
-    appClient: ctx.appClient,
-    invocation: ctx.invocation ?? ctx,
-    get user() {
-      return ctx.user
-    },
-    get signal() {
-      return time.signal
-    },
-  }
+export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
+  const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: time }
+  addSignal(narrow)
+  return narrow
 }

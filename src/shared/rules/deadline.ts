@@ -27,7 +27,7 @@ export class DeadlineExceeded extends Error {
 /** A moment by which work must have ended. Work that has not ended then is given up; its signal tells it so. */
 export interface Deadline {
   /** Aborted at the deadline. Made when first asked for. */
-  readonly signal: AbortSignal
+  readonly signal: () => AbortSignal
   readonly remainingMs: () => number
   /** Settles as the work does, or rejects with {@link DeadlineExceeded} when the time is over. */
   readonly race: <V>(work: PromiseLike<V>) => Promise<V>
@@ -44,7 +44,7 @@ export interface Deadline {
  *
  * @example
  * const deadline = startDeadline(4000, processClock)
- * await deadline.race(fetchBlocks({ signal: deadline.signal }))
+ * await deadline.race(fetchBlocks({ signal: deadline.signal() }))
  */
 export function startDeadline(ms: number, clock: Clock): Deadline {
   const expiresAt = clock.now() + ms
@@ -73,7 +73,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   }
 
   return {
-    get signal() {
+    signal() {
       if (controller === undefined) {
         controller = new AbortController()
         if (remainingMs() <= 0) controller.abort(new DeadlineExceeded())

@@ -1,6 +1,7 @@
 import type { Condition } from './condition.ts'
 import { deny, skip } from './outcome.ts'
 import { compose, type Rule } from './rule.ts'
+import { andThen } from './soon.ts'
 import type { PreTrigger } from './trigger.ts'
 
 /**
@@ -17,6 +18,6 @@ export function denyIf<T extends PreTrigger>(condition: Condition<NoInfer<T>>, r
   return compose({
     name: `deny-if-${reason}`,
     kind: 'guard',
-    evaluate: async (ctx, run) => ((await run.ask(condition, ctx)) ? denial : skip()),
+    evaluate: (ctx, run) => andThen(run.ask(condition, ctx), (holds) => (holds ? denial : skip())),
   })
 }

@@ -4,9 +4,10 @@ import { answerOf } from './condition.ts'
 import { type Context, narrowContext } from './context.ts'
 import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
 import { NotDone } from './not-done.ts'
-import { isReason, type Verdict } from './outcome.ts'
+import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
 import { reasonOf } from './reason.ts'
 import { isComposition, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { andThen, isThenable, type Soon } from './soon.ts'
 import type { TraceEntry, TraceWriter } from './trace.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -16,7 +17,7 @@ export interface Engine {
   readonly clock: Clock
   readonly trace: TraceWriter
   /** Rules to run once the decision stands. */
-  readonly deferred: ((deadline: Deadline) => Promise<unknown>)[]
+  readonly deferred: ((deadline: Deadline) => unknown)[]
 }
 
 /** Where in the composition a rule stands, and what holds there. */
@@ -25,48 +26,50 @@ export interface Scope {
   readonly path?: string
   readonly deadline: Deadline
   /** What the nearest failOpen or failClosed around it says. */
-  readonly onError?: 'fail' | 'continue'
-  readonly shadow?: true
+  readonly onError?: 'fail' | 'continue' | undefined
+  readonly shadow?: true | undefined
 }
+
+/** What a line of the trace tells besides what the rule said. */
+type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
 
 /** Runs one rule and everything inside it. Never throws. */
-export async function evaluate<T extends Trigger>(
-  engine: Engine,
-  rule: Rule<T>,
-  ctx: Context<T>,
-  scope: Scope,
-  over?: object,
-): Promise<Verdict<T>> {
+export function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope, over?: object): Soon<Verdict<T>> {
+  const { path } = scope
+  if (path === undefined) return attempt(engine, rule, ctx, scope)
   const began = engine.clock.now()
-  const write = scope.path === undefined ? undefined : engine.trace.start()
-  const verdict = await attempt(engine, rule, ctx, scope)
-  write?.({
-    rule: rule.name,
-    path: scope.path ?? '',
-    ms: engine.clock.now() - began,
-    ...describe(verdict, over),
-    ...(scope.shadow && { shadow: true }),
+  const line = engine.trace.start()
+  return andThen(attempt(engine, rule, ctx, scope), (verdict) => {
+    const ms = engine.clock.now() - began
+    engine.trace.fill(line, traced(verdict, { rule: rule.name, path, ms, ...(scope.shadow && { shadow: true }) }, over))
+    return verdict
   })
-  return verdict
 }
 
-async function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope): Promise<Verdict<T>> {
+function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope): Soon<Verdict<T>> {
   try {
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
     if (scope.deadline.remainingMs() <= 0) throw new NotDone(new DeadlineExceeded())
     const said = rule.evaluate(ctx, runOf(engine, rule, scope))
-    // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
-    // would blame it, and a post chain would stop instead of going on to the rules that still have time.
-    const outcome = isThenable(said) && !isComposition(rule) ? await scope.deadline.race(said) : await said
-    return checked<T>(outcome, rule, engine.allowed)
+    return isThenable(said) ? settled<T>(engine, rule, scope, said) : checked<T>(said, rule, engine.allowed)
   } catch (error) {
-    if (error instanceof Breakage) return error.verdict
-    return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
+    return broken(error, rule, scope)
   }
 }
 
-function isThenable<V>(value: V | Promise<V>): value is Promise<V> {
-  return typeof value === 'object' && value !== null && 'then' in value
+async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: Scope, said: Promise<AnyOutcome<T>>): Promise<Verdict<T>> {
+  try {
+    // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
+    // would blame it, and a post chain would stop instead of going on to the rules that still have time.
+    return checked<T>(await (isComposition(rule) ? said : scope.deadline.race(said)), rule, engine.allowed)
+  } catch (error) {
+    return broken(error, rule, scope)
+  }
+}
+
+function broken(error: unknown, rule: RuleNode, scope: Scope): Broken {
+  if (error instanceof Breakage) return error.verdict
+  return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
 }
 
 /** What a rule sees of the engine. */
@@ -80,21 +83,29 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
     return place
   }
   const inner = (child: RuleNode): Scope => {
-    const index = placeOf(child)
-    const onError = rule.onError ?? scope.onError
-    return { ...scope, path: scope.path === undefined ? `${index}` : `${scope.path}.${index}`, ...(onError && { onError }) }
+    const place = placeOf(child)
+    return {
+      path: scope.path === undefined ? `${place}` : `${scope.path}.${place}`,
+      deadline: scope.deadline,
+      onError: rule.onError ?? scope.onError,
+      shadow: scope.shadow,
+    }
   }
   return {
     phase: engine.allowed.phase,
     remainingMs: scope.deadline.remainingMs,
     wait: scope.deadline.race,
-    ask: (condition, ctx) => scope.deadline.race(answerOf(condition, ctx)),
-    async evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share: Share = {}): Promise<Verdict<T>> {
-      if (share.withinMs === undefined) return evaluate(engine, child, ctx, inner(child), share.over)
+    ask(condition, ctx) {
+      const answer = answerOf(condition, ctx)
+      return isThenable(answer) ? scope.deadline.race(answer) : answer
+    },
+    evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
+      if (share?.withinMs === undefined) return evaluate(engine, child, ctx, inner(child), share?.over)
       const deadline = scope.deadline.within(share.withinMs)
-      const verdict = await evaluate(engine, child, narrowContext(ctx, deadline), { ...inner(child), deadline }, share.over)
-      deadline.close()
-      return verdict
+      return andThen(evaluate(engine, child, narrowContext(ctx, deadline), { ...inner(child), deadline }, share.over), (verdict) => {
+        deadline.close()
+        return verdict
+      })
     },
     defer(child, ctx) {
       engine.deferred.push((deadline) => evaluate(engine, child, narrowContext(ctx, deadline), { ...inner(child), deadline, shadow: true }))
@@ -102,22 +113,24 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
   }
 }
 
-/** A verdict's line in the trace, without what the engine knows anyway. */
-function describe<T extends Trigger>(
-  verdict: Verdict<T>,
-  over: object | undefined,
-): Pick<TraceEntry, 'outcome' | 'reason' | 'detail' | 'overrides' | 'error'> {
+/** A rule's line in the trace, once its verdict is known. */
+function traced<T extends Trigger>(verdict: Verdict<T>, line: Begun, over: object | undefined): TraceEntry {
   switch (verdict.kind) {
     case 'broken':
-      return { outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
+      return { ...line, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
     case 'deny':
-      return { outcome: 'deny', reason: verdict.reason, ...(verdict.detail !== undefined && { detail: verdict.detail }) }
+      return { ...line, outcome: 'deny', reason: verdict.reason, ...(verdict.detail !== undefined && { detail: verdict.detail }) }
     default: {
-      const said = verdict.kind === 'skip' ? verdict.why : undefined
-      // Reasons are logged: one that is made of something else, such as an attribute, must not be.
-      const why = said === undefined || isReason(said) ? said : 'unnamed'
-      const overrides = Object.keys(verdict.response ?? {}).filter((field) => over !== undefined && Object.hasOwn(over, field))
-      return { outcome: verdict.kind, ...(why !== undefined && { reason: why }), ...(overrides.length > 0 && { overrides }) }
+      const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
+      const said = { ...line, outcome: verdict.kind, ...(reason !== undefined && { reason }) }
+      if (over === undefined || verdict.response === undefined) return said
+      const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
+      return overrides.length > 0 ? { ...said, overrides } : said
     }
   }
+}
+
+/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
+function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
+  return why === undefined || isReason(why) ? why : 'unnamed'
 }

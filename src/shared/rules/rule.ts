@@ -1,6 +1,7 @@
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
 import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
+import type { Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -45,12 +46,12 @@ export interface RuleNode {
 export interface Run {
   readonly phase: 'pre' | 'post'
   readonly remainingMs: () => number
-  /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. */
-  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => Promise<Verdict<T>>
+  /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. No promise where nothing waits. */
+  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => Soon<Verdict<T>>
   /** Waits for something, in the time that is left. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
-  /** Asks a condition, in the time that is left. */
-  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => Promise<boolean>
+  /** Asks a condition, in the time that is left. No promise where the condition makes none. */
+  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => Soon<boolean>
   /** Runs a rule after the decision, where it changes nothing. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>) => void
 }
@@ -115,7 +116,7 @@ interface Composition<T extends Trigger> {
   readonly children?: readonly RuleNode[]
   readonly needs?: readonly Need[]
   readonly onError?: 'fail' | 'continue'
-  readonly evaluate: (ctx: Context<T>, run: Run) => Promise<AnyOutcome<T>>
+  readonly evaluate: (ctx: Context<T>, run: Run) => Soon<AnyOutcome<T>>
 }
 
 /**

@@ -22,8 +22,9 @@ export interface TraceEntry {
 
 /** A trace in the making: rules stand in the order in which they started, so that it reads like the composition. */
 export interface TraceWriter {
-  /** Takes the next line for a rule; the returned function fills it in. */
-  readonly start: () => (entry: TraceEntry) => void
+  /** Takes the next line for a rule, to be filled in when the rule has ended. */
+  readonly start: () => number
+  readonly fill: (line: number, entry: TraceEntry) => void
   readonly entries: () => readonly TraceEntry[]
 }
 
@@ -31,11 +32,9 @@ export interface TraceWriter {
 export function startTrace(): TraceWriter {
   const lines: (TraceEntry | undefined)[] = []
   return {
-    start() {
-      const line = lines.push(undefined) - 1
-      return (entry) => {
-        lines[line] = entry
-      }
+    start: () => lines.push(undefined) - 1,
+    fill: (line, entry) => {
+      lines[line] = entry
     },
     entries: () => lines.filter((line) => line !== undefined),
   }

@@ -16,7 +16,7 @@ const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
       request: { userAttributes },
       response: {},
     },
-    { signal: new AbortController().signal },
+    { signal: () => new AbortController().signal },
   )
 
 describe('emailDomainIn', () => {

@@ -62,18 +62,37 @@ describe('contexts', () => {
   const signal = new AbortController().signal
 
   test('read the user once', () => {
-    const ctx = createContext(sampleEvent, { signal })
+    const ctx = createContext(sampleEvent, { signal: () => signal })
     expect(ctx.user).toBe(ctx.user)
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
   test('of a rule with less time have its signal, and know the invocation that they belong to', () => {
-    const whole = createContext(sampleEvent, { signal })
+    const whole = createContext(sampleEvent, { signal: () => signal })
     const other = new AbortController().signal
-    const part = narrowContext(narrowContext(whole, { signal }), { signal: other })
+    const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })
     expect(part.signal).toBe(other)
     expect(part.invocation).toBe(whole)
     expect(part.user).toBe(whole.user)
     expect(part.appClient).toBe('client1')
+  })
+
+  test('make their signal when it is asked for, and a copy of one has it too', () => {
+    let made = 0
+    const time = {
+      signal: () => {
+        made++
+        return signal
+      },
+    }
+    const whole = createContext(sampleEvent, time)
+    const part = narrowContext(whole, time)
+    expect(made).toBe(0)
+    expect({ ...whole }).toMatchObject({ event: sampleEvent, signal })
+    expect({ ...part }.signal).toBe(signal)
+  })
+
+  test('can be made of what is no event at all: whether to ask a rule is not theirs to say', () => {
+    expect(createContext(JSON.parse('null'), { signal: () => signal })).toMatchObject({ event: null, user: { userName: '' } })
   })
 })

@@ -1,4 +1,5 @@
 import type { LogEntry } from './entry.ts'
+import { numberJson, textJson } from './json-text.ts'
 import type { LogFields } from './logger.ts'
 
 /** The CloudWatch namespace of all metrics. */
@@ -25,35 +26,31 @@ function perRule(name: 'Denials' | 'Breakages'): Directive {
   return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', 'rule']], Metrics: [{ Name: name, Unit: 'Count' }] }
 }
 
+const PER_TRIGGER = JSON.stringify(perTrigger)
+const DENIALS_PER_RULE = JSON.stringify(perRule('Denials'))
+
 /**
- * The metrics of an invocation in CloudWatch's embedded metric format: one document that counts it, and one for each rule
- * that broke, since a document holds only one value for the dimension `rule`. The first can be merged into the log line.
+ * The metrics of an invocation in CloudWatch's embedded metric format: JSON without braces and without the trigger, for a line
+ * that holds it already. {@link breakageLine} counts the rules that broke.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricsOf(entry: LogEntry, now: number): readonly [LogFields, ...LogFields[]] {
-  const broken = brokenRules(entry)
+export function metricFields(entry: LogEntry, breakages: number, now: number): string {
   const denied = entry.decision === 'denied' ? entry.decidedBy : null
-  const counted: LogFields = {
-    _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, perRule('Denials')] },
-    trigger: entry.trigger,
-    ...(denied !== null && { rule: denied }),
-    Invocations: 1,
-    Denials: entry.decision === 'denied' ? 1 : 0,
-    Breakages: broken.length,
-    Duration: entry.durationMs,
-  }
-  const breakages = broken.map((rule) => ({
-    _aws: { Timestamp: now, CloudWatchMetrics: [perRule('Breakages')] },
-    trigger: entry.trigger,
-    rule,
-    Breakages: 1,
-  }))
-  return [counted, ...breakages]
+  const directives = denied === null ? PER_TRIGGER : `${PER_TRIGGER},${DENIALS_PER_RULE}`
+  const rule = denied === null ? '' : `,"rule":${textJson(denied)}`
+  return `"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${directives}]}${rule},"Invocations":1,"Denials":${
+    entry.decision === 'denied' ? 1 : 0
+  },"Breakages":${breakages},"Duration":${numberJson(entry.durationMs)}`
+}
+
+/** The document that counts one broken rule: it holds only one value for the dimension `rule`. */
+export function breakageLine(trigger: string, rule: string, now: number): LogFields {
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('Breakages')] }, trigger, rule, Breakages: 1 }
 }
 
 /** The rules that broke themselves: a composition around a broken rule, and a shadow, which decides nothing, do not count. */
-function brokenRules(entry: LogEntry): readonly string[] {
+export function brokenRules(entry: LogEntry): readonly string[] {
   const broken = entry.trace.filter((line) => line.outcome === 'broken' && !line.shadow)
   const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
   const rules = innermost.map((line) => line.rule)

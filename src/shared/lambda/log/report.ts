@@ -3,9 +3,11 @@ import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'
 import type { HandlerSettings } from '../settings.ts'
 import { type LogEntry, logEntry } from './entry.ts'
+import { textJson, timestamps } from './json-text.ts'
+import { logFields } from './log-line.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
 import { lostLine } from './lost-line.ts'
-import { metricsOf } from './metrics.ts'
+import { breakageLine, brokenRules, metricFields } from './metrics.ts'
 
 /** Writes the one log line of an invocation, and its metrics. Never throws. */
 export type Report = <T extends Trigger>(
@@ -24,6 +26,7 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
   const { logger, logLevel = 'info', logHashKey } = settings
   const write = settings.write ?? ((line: string) => process.stdout.write(line))
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
+  const timestamp = timestamps()
   let coldStart = true
 
   const writeLines: Report = (event, context, conclusion, durationMs) => {
@@ -33,11 +36,16 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     const severity = severityOf(entry)
     const message = `${trigger} ${entry.decision}`
     const now = Date.now()
-    const [counted, ...breakages] = metricsOf(entry, now)
-    const written = isWritten(severity, logLevel)
-    const own = written && (logger === undefined || !logged(logger, severity, message, entry))
-    writeJson(own ? { level: severity.toUpperCase(), timestamp: new Date(now).toISOString(), message, ...entry, ...counted } : counted)
-    for (const breakage of breakages) writeJson(breakage)
+    const broken = severity === 'info' ? [] : brokenRules(entry)
+    const metrics = metricFields(entry, broken.length, now)
+    const metricsAlone = `{"trigger":${textJson(trigger)},${metrics}}\n`
+    if (isWritten(severity, logLevel)) {
+      // Before somebody else's logger can edit what it is told.
+      const line = `{${logFields(entry, severity, message, timestamp(now))},${metrics}}\n`
+      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone : line)
+    } else write(metricsAlone)
+    if (severity === 'info') return
+    for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
     for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))
   }
 

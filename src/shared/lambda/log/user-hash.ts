@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto'
-
 // 128 bits: enough that two users of a pool never share one.
 const HASH_HEX_DIGITS = 32
 
@@ -11,6 +9,8 @@ const HASH_HEX_DIGITS = 32
  * hashUser('secret', { userPoolId: 'eu-west-1_abc', userName: 'mary' })
  */
 export function hashUser(key: string, event: { readonly userPoolId?: string | null; readonly userName?: string | null }): string {
+  // Not imported: it would be loaded at every cold start, and few handlers have a key.
+  const { createHmac } = process.getBuiltinModule('node:crypto')
   return createHmac('sha256', key)
     .update(`${event.userPoolId ?? ''}/${event.userName ?? ''}`)
     .digest('hex')

@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Conclusion } from '../../../../src/shared/lambda/conclude.ts'
+import { logEntry } from '../../../../src/shared/lambda/log/entry.ts'
+import { numberJson, textJson, timestamps } from '../../../../src/shared/lambda/log/json-text.ts'
+import { reporter } from '../../../../src/shared/lambda/log/report.ts'
+import type { TraceEntry } from '../../../../src/shared/rules/trace.ts'
+import { collector, type Line, type Pre } from '../harness.ts'
+
+/** Texts that a writer which forgets to escape would turn into something else. */
+const hostile = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '"',
+    '\\',
+    '\\"',
+    '\n',
+    '\r\n',
+    '\u0000',
+    '\u001f',
+    '\u007f',
+    '\u2028\u2029',
+    '\ud800',
+    '\udfff',
+    '\ud83d\ude00',
+    '\udc00\ud800',
+  ),
+  fc.constantFrom('"}', '","decision":"proceed', '\\u0022', '__proto__', 'x'.repeat(600), `${'x'.repeat(499)}\ud83d\ude00`),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
+)
+const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, 1e21, 0.0004, 0.0005, 1234.5678))
+const thrown = fc.constantFrom<unknown>(new Error('secret'), 'text', Object.assign(new TypeError('secret'), { code: 'ECONNRESET' }))
+
+const traceEntry: fc.Arbitrary<TraceEntry> = fc.record(
+  {
+    rule: hostile,
+    path: fc.array(fc.nat(12), { minLength: 1, maxLength: 4 }).map((steps) => steps.join('.')),
+    outcome: fc.constantFrom('allow', 'skip', 'deny', 'done', 'broken'),
+    ms: number,
+    reason: hostile,
+    detail: hostile,
+    overrides: fc.array(hostile, { maxLength: 3 }),
+    shadow: fc.constant(true as const),
+    error: thrown,
+  },
+  { requiredKeys: ['rule', 'path', 'outcome', 'ms'] },
+)
+
+const conclusion: fc.Arbitrary<Conclusion<Pre>> = fc
+  .record({ trace: fc.array(traceEntry, { maxLength: 6 }), rule: hostile, reason: hostile, error: thrown })
+  .chain(({ trace, rule, reason, error }) =>
+    fc.constantFrom<Conclusion<Pre>>(
+      { kind: 'proceed', rule: null, response: {}, trace },
+      { kind: 'proceed', rule, response: {}, trace },
+      { kind: 'denied', rule, reason, message: 'No', trace },
+      { kind: 'denied', rule: trace[0]?.rule ?? rule, reason, message: 'No', trace },
+      { kind: 'failed', rule, reason, error, trace },
+    ),
+  )
+
+const event = fc.record(
+  {
+    triggerSource: hostile,
+    userPoolId: hostile,
+    userName: hostile,
+    callerContext: fc.record({ clientId: fc.oneof(hostile, fc.constant(null)) }),
+  },
+  { requiredKeys: [] },
+)
+
+const count = (name: string) => ({ Name: name, Unit: 'Count' })
+const perTrigger = {
+  Namespace: 'Lifeguard',
+  Dimensions: [['trigger']],
+  Metrics: [count('Invocations'), count('Denials'), count('Breakages'), { Name: 'Duration', Unit: 'Milliseconds' }],
+}
+const perRule = { Namespace: 'Lifeguard', Dimensions: [['trigger', 'rule']], Metrics: [count('Denials')] }
+
+describe('the line of an invocation', () => {
+  it('is what JSON.stringify makes of the entry and its metrics, to the byte, whatever the texts and numbers in it', () => {
+    fc.assert(
+      fc.property(event, conclusion, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {
+        const out = collector()
+        const settings = { write: out.write, ...(keyed && { logHashKey: 'sixteen letters or more' }) }
+        reporter(trigger, settings)(input, { awsRequestId: requestId }, ended, durationMs)
+        const line: Line = out.lines()[0] ?? {}
+        const now = Number(Object(line._aws).Timestamp)
+        const hashKey = keyed ? settings.logHashKey : undefined
+        const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey })
+        const broke = entry.trace.some(({ outcome }) => outcome === 'broken')
+        const denied = entry.decision === 'denied'
+        const expected = {
+          level: entry.decision === 'failed' ? 'ERROR' : broke ? 'WARN' : 'INFO',
+          timestamp: new Date(now).toISOString(),
+          message: `${trigger} ${entry.decision}`,
+          ...entry,
+          _aws: { Timestamp: now, CloudWatchMetrics: denied ? [perTrigger, perRule] : [perTrigger] },
+          ...(denied && { rule: entry.decidedBy }),
+          Invocations: 1,
+          Denials: denied ? 1 : 0,
+          Breakages: out.lines().length - 1,
+          Duration: entry.durationMs,
+        }
+        expect(out.raw().split('\n')[0]).toBe(JSON.stringify(expected))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('texts and numbers', () => {
+  it('are written as JSON.stringify writes them', () => {
+    fc.assert(fc.property(fc.oneof(hostile, fc.constant(null)), (text) => void expect(textJson(text)).toBe(JSON.stringify(text))))
+    fc.assert(fc.property(number, (value) => void expect(numberJson(value)).toBe(JSON.stringify(value))))
+    for (const each of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) expect(numberJson(each)).toBe('null')
+    for (let unit = 0; unit <= 0xffff; unit++) {
+      const text = `a${String.fromCharCode(unit)}`
+      if (textJson(text) !== JSON.stringify(text)) expect(textJson(text)).toBe(JSON.stringify(text))
+    }
+  })
+})
+
+describe('timestamps', () => {
+  it('are those of toISOString, on every day and at every turn of one', () => {
+    const noon = fc.date({ noInvalidDate: true, min: new Date('1970-01-01'), max: new Date('9999-12-31T23:59:59.999Z') })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(noon, fc.integer({ min: -2, max: 2 })), { minLength: 1 }), (moments) => {
+        const timestamp = timestamps()
+        for (const [moment, turn] of moments) {
+          const midnight = Math.max(2, moment.getTime() - (moment.getTime() % 86_400_000))
+          for (const now of [moment.getTime(), midnight + turn]) expect(timestamp(now)).toBe(new Date(now).toISOString())
+        }
+      }),
+    )
+  })
+})
