@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, stop } from 'esbuild'
 import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
-import { bareDomainsSource, domainsOf, lifeguardDomainsSource } from './domains.ts'
+import { buildDomainList } from '../src/shared/email/build-domain-list.ts'
+import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
 import { type Bundling, PROGRAM_NAMES, PROGRAMS, type ProgramName, type Source } from './programs.ts'
 import { type Packed, zipBytes } from './zip.ts'
 
@@ -70,6 +71,8 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
   try {
     const entry = await entryOf(name, source, root, dist)
     const file = await bundled(bundling, entry, folder)
+    if ('domains' in source && source.of === 'lifeguard')
+      await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
     return { file, ...(await sizes(folder, file)) }
   } catch (error) {
     throw new Error(`${name} (${title}) does not build: ${error instanceof Error ? error.message : String(error)}`)
@@ -80,8 +83,7 @@ async function entryOf(name: ProgramName, source: Source, root: string, dist: st
   if ('file' in source) return join(root, source.file)
   const file = join(dist, 'sources', `${name}.js`)
   await mkdir(dirname(file), { recursive: true })
-  const domains = domainsOf(source.domains)
-  await writeFile(file, source.of === 'bare' ? bareDomainsSource(domains) : lifeguardDomainsSource(domains))
+  await writeFile(file, source.of === 'bare' ? bareDomainsSource(domainsOf(source.domains)) : lifeguardDomainsSource())
   return file
 }
 

@@ -59,7 +59,7 @@ async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
   const event = events.confirmed.replaceAll('$N', String(from))
   const sent = JSON.parse(event)
   for (const time of ['first', 'second']) {
-    const { report } = await runCold(stage, name, events.confirmed, 1, {}, from)
+    const { report } = await runCold(stage, name, events.confirmed, 1, {}, { from })
     if (!isAnswer(event, {})(report.answer)) throw new Error(`${titled(name)} answers ${JSON.stringify(report.answer)} the ${time} time`)
     const look = { kind: 'look', sub: subOf(from), userPoolId: sent.userPoolId, email: addressOf(from) } as const
     const { profile, mails } = await services.ask(look, 'seen')

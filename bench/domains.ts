@@ -24,12 +24,18 @@ export const handler = async (event) => {
 `
 }
 
-/** The same with Lifeguard, through what it offers to everybody. */
-export function lifeguardDomainsSource(domains: readonly string[]): string {
-  return `import { allowEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+/** The same with Lifeguard, through what it offers to everybody: the list in a file beside the bundle. */
+export function lifeguardDomainsSource(): string {
+  return `import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readDomainList } from 'cognito-lifeguard'
+import { allowEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
 
-const domains = ${JSON.stringify(domains)}
+const list = readDomainList(readFileSync(join(import.meta.dirname, '${DOMAINS_FILE}')))
 
-export const handler = preSignUp(allowEmailDomains({ domains }))
+export const handler = preSignUp(allowEmailDomains(list))
 `
 }
+
+/** The name of the list beside a bundle. */
+export const DOMAINS_FILE = 'allowed.domains'

@@ -32,19 +32,21 @@ function run(job: Job): Promise<unknown> {
   return job.kind === 'answers' ? answers(job) : warm(job)
 }
 
-async function cold({ file, event, from, invocations }: ColdJob): Promise<ColdReport> {
+async function cold({ file, event, from, invocations, pauseMs }: ColdJob): Promise<ColdReport> {
   const first = eventOf(event, from)
   const context = contextOf(from)
   const startedAt = performance.now()
   const handler = await load(file)
   const loadedAt = performance.now()
+  if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  const startedFirstAt = performance.now()
   const answer = await settle(handler, first, context)
   const endedAt = performance.now()
   for (let n = 1; n < invocations; n++) {
     await nextTurn()
     await handler(eventOf(event, from + n), contextOf(from + n))
   }
-  return { importMs: loadedAt - startedAt, firstMs: endedAt - loadedAt, rssBytes: process.memoryUsage.rss(), answer }
+  return { importMs: loadedAt - startedAt, firstMs: endedAt - startedFirstAt, rssBytes: process.memoryUsage.rss(), answer }
 }
 
 async function answers({ file, events }: AnswersJob): Promise<readonly Answer[]> {

@@ -11,6 +11,8 @@ export interface ColdJob {
   readonly from: number
   /** How often it is run in all: 1 to measure a cold start. */
   readonly invocations: number
+  /** Milliseconds between the end of the import and the first event; 0 where somebody waits for it. */
+  readonly pauseMs: number
 }
 
 /** Runs a program over several events, to see whether it does what it should. */

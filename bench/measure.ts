@@ -15,6 +15,12 @@ const POST_WARM: readonly ProgramName[] = ['post/hand-written', 'post/powertools
 /** Invocations before the memory is looked at: few, before what nobody has collected yet outweighs what a program holds, and many. */
 export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
 
+/**
+ * How long a process that Lambda has initialised ahead, provisioned or before it was needed, waits for its first event, at the
+ * least: what a program has begun at its start is over by then.
+ */
+const READY_MS = 100
+
 interface Group {
   readonly latency: Latency
   readonly steps: readonly Step[]
@@ -72,6 +78,13 @@ function groupsOf(stage: Stage, series: Series, seed: number, logged: number): r
     (event: string, answered: object, label = '') =>
     (name: ProgramName) =>
       coldStep(stage, series, name, event, answered, label)
+  const ready =
+    (event: string) =>
+    (name: ProgramName): Step =>
+    async () => {
+      const { report } = await runCold(stage, name, event, 1, {}, { pauseMs: READY_MS })
+      series.record(`${name} ready first ms`, report.firstMs)
+    }
   const resident =
     (event: string, invocations: number, label = 'resident') =>
     (name: ProgramName): Step =>
@@ -84,6 +97,7 @@ function groupsOf(stage: Stage, series: Series, seed: number, logged: number): r
     { latency: NO_LATENCY, steps: DOMAINS_COLD.map(cold(inDomain, {})) },
     { latency: NO_LATENCY, steps: POST_COLD.map(cold(confirmed, {})) },
     { latency: REGIONAL_LATENCY, steps: POST_WARM.map(cold(confirmed, {}, 'regional ')) },
+    { latency: NO_LATENCY, steps: POST_WARM.map(ready(confirmed)) },
     { latency: NO_LATENCY, steps: (['pre/bare', 'pre/lifeguard'] as const).map(resident(approved, MEMORY_INVOCATIONS.few)) },
     { latency: NO_LATENCY, steps: (['post/powertools', 'post/lifeguard'] as const).map(resident(confirmed, MEMORY_INVOCATIONS.few)) },
     {

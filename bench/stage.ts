@@ -56,9 +56,9 @@ export async function runCold(
   event: string,
   invocations: number,
   environment: Readonly<Record<string, string>> = {},
-  from: number = stage.users(invocations),
+  { from = stage.users(invocations), pauseMs = 0 }: { readonly from?: number; readonly pauseMs?: number } = {},
 ): Promise<Done<ColdReport> & { readonly from: number }> {
-  const job = { kind: 'cold', file: stage.built.of(name).file, event, from, invocations } as const
+  const job = { kind: 'cold', file: stage.built.of(name).file, event, from, invocations, pauseMs } as const
   const done = await stage.launcher.run<ColdReport>(name, job, { ...stage.environment, ...environment })
   return { ...done, from }
 }
