@@ -8,6 +8,7 @@ import { logFields } from './log-line.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
 import { lostLine } from './lost-line.ts'
 import { breakageLine, brokenRules, metricFields } from './metrics.ts'
+import { standardOutput } from './standard-output.ts'
 
 /** Writes the one log line of an invocation, and its metrics. Never throws. */
 export type Report = <T extends Trigger>(
@@ -24,7 +25,7 @@ export type Report = <T extends Trigger>(
  */
 export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>): Report {
   const { logger, logLevel = 'info', logHashKey } = settings
-  const write = settings.write ?? ((line: string) => process.stdout.write(line))
+  const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
   const timestamp = timestamps()
   let coldStart = true

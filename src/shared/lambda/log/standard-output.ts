@@ -1,0 +1,44 @@
+import { writeSync } from 'node:fs'
+import { isLambda } from '../is-lambda.ts'
+
+const STANDARD_OUTPUT = 1
+
+/** Writes bytes from a place on, and tells how many it took, which may be fewer. */
+type WriteBytes = (bytes: Uint8Array, from: number) => number
+
+/**
+ * Makes what writes lines to standard output, whole and in order.
+ *
+ * In Lambda they go to the descriptor itself, as those of `console` do there, which the runtime client writes to a descriptor of
+ * its own: the first use of `process.stdout` makes a stream, a good part of a small handler's cold start. Elsewhere, somebody may
+ * have put something else in that stream's place.
+ *
+ * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ */
+export function standardOutput(direct: boolean = isLambda(), writeBytes: WriteBytes = writeDirectly): (line: string) => void {
+  let asStream = !direct
+  return (line) => {
+    if (asStream) {
+      process.stdout.write(line)
+      return
+    }
+    const bytes = Buffer.from(line)
+    let written = 0
+    try {
+      while (written < bytes.length) written += writeBytes(bytes, written)
+    } catch (error) {
+      if (!isFull(error)) throw error
+      // Who made a stream of this pipe made it one that refuses when it is full. The stream waits and keeps the order, from now on.
+      asStream = true
+      process.stdout.write(bytes.subarray(written))
+    }
+  }
+}
+
+function writeDirectly(bytes: Uint8Array, from: number): number {
+  return writeSync(STANDARD_OUTPUT, bytes, from)
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+}
