@@ -39,12 +39,12 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     const now = Date.now()
     const broken = severity === 'info' ? [] : brokenRules(entry)
     const metrics = metricFields(entry, broken.length, now)
-    const metricsAlone = `{"trigger":${textJson(trigger)},${metrics}}\n`
+    const metricsAlone = (): string => `{"trigger":${textJson(trigger)},${metrics}}\n`
     if (isWritten(severity, logLevel)) {
       // Before somebody else's logger can edit what it is told.
       const line = `{${logFields(entry, severity, message, timestamp(now))},${metrics}}\n`
-      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone : line)
-    } else write(metricsAlone)
+      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone() : line)
+    } else write(metricsAlone())
     if (severity === 'info') return
     for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
     for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))

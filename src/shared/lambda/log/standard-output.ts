@@ -3,8 +3,8 @@ import { isLambda } from '../is-lambda.ts'
 
 const STANDARD_OUTPUT = 1
 
-/** Writes bytes from a place on, and tells how many it took, which may be fewer. */
-type WriteBytes = (bytes: Uint8Array, from: number) => number
+/** Writes a text, or what is left of its bytes, and tells how many bytes it took, which may be fewer. */
+type Write = (data: string | Uint8Array) => number
 
 /**
  * Makes what writes lines to standard output, whole and in order.
@@ -15,28 +15,29 @@ type WriteBytes = (bytes: Uint8Array, from: number) => number
  *
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
-export function standardOutput(direct: boolean = isLambda(), writeBytes: WriteBytes = writeDirectly): (line: string) => void {
+export function standardOutput(direct: boolean = isLambda(), write: Write = writeDirectly): (line: string) => void {
   let asStream = !direct
   return (line) => {
     if (asStream) {
       process.stdout.write(line)
       return
     }
-    const bytes = Buffer.from(line)
     let written = 0
     try {
-      while (written < bytes.length) written += writeBytes(bytes, written)
+      written = write(line)
+      const length = Buffer.byteLength(line)
+      while (written < length) written += write(Buffer.from(line).subarray(written))
     } catch (error) {
       if (!isFull(error)) throw error
       // Who made a stream of this pipe made it one that refuses when it is full. The stream waits and keeps the order, from now on.
       asStream = true
-      process.stdout.write(bytes.subarray(written))
+      process.stdout.write(Buffer.from(line).subarray(written))
     }
   }
 }
 
-function writeDirectly(bytes: Uint8Array, from: number): number {
-  return writeSync(STANDARD_OUTPUT, bytes, from)
+function writeDirectly(data: string | Uint8Array): number {
+  return typeof data === 'string' ? writeSync(STANDARD_OUTPUT, data) : writeSync(STANDARD_OUTPUT, data)
 }
 
 function isFull(error: unknown): boolean {
