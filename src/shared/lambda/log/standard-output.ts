@@ -15,7 +15,7 @@ type Write = (data: string | Uint8Array) => number
  *
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
-export function standardOutput(direct: boolean = isLambda(), write: Write = writeDirectly): (line: string) => void {
+export function standardOutput(direct: boolean = isLambda(), write: Write = toDescriptor(STANDARD_OUTPUT)): (line: string) => void {
   let asStream = !direct
   return (line) => {
     if (asStream) {
@@ -36,8 +36,9 @@ export function standardOutput(direct: boolean = isLambda(), write: Write = writ
   }
 }
 
-function writeDirectly(data: string | Uint8Array): number {
-  return typeof data === 'string' ? writeSync(STANDARD_OUTPUT, data) : writeSync(STANDARD_OUTPUT, data)
+/** Writes to a descriptor, without a stream. */
+export function toDescriptor(fd: number): Write {
+  return (data) => (typeof data === 'string' ? writeSync(fd, data) : writeSync(fd, data))
 }
 
 function isFull(error: unknown): boolean {

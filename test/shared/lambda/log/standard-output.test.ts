@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { standardOutput } from '../../../../src/shared/lambda/log/standard-output.ts'
+import { standardOutput, toDescriptor } from '../../../../src/shared/lambda/log/standard-output.ts'
 
 const MODULE = new URL('../../../../src/shared/lambda/log/standard-output.ts', import.meta.url).href
 /** More than a pipe holds, and of more than one byte a character. */
@@ -42,6 +46,17 @@ describe('standardOutput', () => {
     const bytes: number[] = []
     standardOutput(true, (data) => bytes.push(Buffer.from(data)[0] ?? 0) && 1)('{"é":"漢"}\n')
     expect(Buffer.from(bytes).toString()).toBe('{"é":"漢"}\n')
+  })
+
+  it('gets whatever goes to its descriptor', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'standard-output-'))
+    const file = join(folder, 'out')
+    const fd = openSync(file, 'w')
+    const write = standardOutput(true, toDescriptor(fd))
+    for (const line of LINES) write(line)
+    closeSync(fd)
+    expect(await readFile(file, 'utf8')).toBe(LINES.join(''))
+    await rm(folder, { recursive: true })
   })
 
   it('is left to the stream once the pipe is full, which waits', () => {
