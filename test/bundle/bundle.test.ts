@@ -12,10 +12,10 @@ import { type Built, buildElsewhere } from '../support/built.ts'
  * needs a reason.
  */
 const BUDGETS = {
-  'pre-signup': { raw: 48_300, gzipped: 17_600 },
+  'pre-signup': { raw: 52_300, gzipped: 19_500 },
   'pre-auth': { raw: 210_500, gzipped: 70_300 },
   'post-auth': { raw: 214_500, gzipped: 71_600 },
-  'post-confirmation': { raw: 266_000, gzipped: 84_000 },
+  'post-confirmation': { raw: 266_000, gzipped: 86_700 },
   sweeper: { raw: 278_000, gzipped: 84_000 },
 } as const
 

@@ -34,7 +34,8 @@ const asciiDomain = /^[A-Za-z0-9.-]+$/
 const domainToConvert = /^[A-Za-z0-9.\-\u{80}-\u{10ffff}]+$/u
 
 /** Two labels or more. The last is no number, decimal or hexadecimal: URLs, and IDNA in Node with them, make an IP address of that. */
-const dnsName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!(?:\d+|0x[\da-f]*)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const dnsName =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?!(?:\d+|0[Xx][\dA-Fa-f]*)$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 
 /**
  * Makes something when it is first asked for. A regular expression with Unicode properties has to be made of a text for that: a
@@ -81,15 +82,20 @@ function hasBrokenPunycode(ascii: string): boolean {
  */
 export function normaliseDomain(text: string): string | undefined {
   if (text.length > longestDomain + 1) return undefined
-  let ascii = text.toLowerCase()
-  if (!asciiDomain.test(text)) {
-    if (!domainToConvert.test(text) || hasUnseenCharacter(text)) return undefined
-    ascii = domainToASCII(text)
-  }
+  const plain = nameIn(text)
+  if (plain !== undefined) return plain
+  if (asciiDomain.test(text) || !domainToConvert.test(text) || hasUnseenCharacter(text)) return undefined
   // IDNA turns other full stops, such as the ideographic one, into dots: only now is it known whether the last is one.
-  const name = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
-  if (name.length > longestDomain || !dnsName.test(name) || hasBrokenPunycode(name)) return undefined
-  return name
+  return nameIn(domainToASCII(text))
+}
+
+/** The name in a text of ASCII characters, in lower case and without the dot of the root. */
+function nameIn(text: string): string | undefined {
+  const name = text.endsWith('.') ? text.slice(0, -1) : text
+  // Of more than ASCII nothing may be made lower case before IDNA has seen it: so the pattern takes both cases, and looks first.
+  if (name.length > longestDomain || !dnsName.test(name)) return undefined
+  const lower = name.toLowerCase()
+  return hasBrokenPunycode(lower) ? undefined : lower
 }
 
 /**

@@ -36,7 +36,7 @@ const LEAST_MS = 250
 export function createInvoke<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy refuses what is no middleware: here when the handler is made, below it would be when a user signs up.
-  middy().use([...middleware])
+  if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(name, settings)
   const spentInInit = initTime(clock.now())
 

@@ -52,10 +52,12 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
     if (outcome.response !== undefined) response = response === undefined ? outcome.response : { ...response, ...outcome.response }
     return
   }
-  const goOn = (left: readonly Rule<T>[]): Soon<AnyOutcome<T>> => {
-    for (const [place, rule] of left.entries()) {
-      const verdict = run.evaluate(rule, ctx, shareOf(run, left.length - place, response))
-      if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(left.slice(place + 1)))
+  const goOn = (from: number): Soon<AnyOutcome<T>> => {
+    for (let place = from; place < rules.length; place += 1) {
+      const rule = rules[place]
+      if (rule === undefined) continue
+      const verdict = run.evaluate(rule, ctx, shareOf(run, rules.length - place, response))
+      if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(place + 1))
       const denied = take(verdict)
       if (denied !== undefined) return denied
     }
@@ -63,7 +65,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
     if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
     return { kind: worked ? 'done' : 'skip', ...answer }
   }
-  return goOn(rules)
+  return goOn(0)
 }
 
 /** Post rules do not stop at a broken one, so each keeps enough time for those after it, whatever its service does. */

@@ -48,8 +48,9 @@ export interface Deadline {
  */
 export function startDeadline(ms: number, clock: Clock): Deadline {
   const expiresAt = clock.now() + ms
-  const waiting = new Set<() => void>()
-  const parts: Deadline[] = []
+  // Both made when there is something to keep: most invocations wait for nothing.
+  let waiting: Set<() => void> | undefined
+  let parts: Deadline[] | undefined
   let controller: AbortController | undefined
   let cancel: (() => void) | undefined
   let closed = false
@@ -60,16 +61,17 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   const expire = (): void => {
     expired = true
     controller?.abort(new DeadlineExceeded())
-    for (const callback of [...waiting]) callback()
-    waiting.clear()
+    for (const callback of [...(waiting ?? [])]) callback()
+    waiting?.clear()
   }
   const arm = (): void => {
     if (!closed) cancel ??= clock.after(Math.max(0, Math.ceil(remainingMs())), expire)
   }
   const onExpiry = (callback: () => void): (() => void) => {
+    waiting ??= new Set()
     waiting.add(callback)
     arm()
-    return () => waiting.delete(callback)
+    return () => waiting?.delete(callback)
   }
 
   return {
@@ -101,13 +103,14 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
     },
     within(shorterMs) {
       const part = startDeadline(Math.min(shorterMs, remainingMs()), clock)
+      parts ??= []
       parts.push(part)
       return part
     },
     close() {
       closed = true
       cancel?.()
-      for (const part of parts) part.close()
+      for (const part of parts ?? []) part.close()
     },
   }
 }

@@ -41,7 +41,10 @@ export function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: 
   const line = engine.trace.start()
   return andThen(attempt(engine, rule, ctx, scope), (verdict) => {
     const ms = engine.clock.now() - began
-    engine.trace.fill(line, traced(verdict, { rule: rule.name, path, ms, ...(scope.shadow && { shadow: true }) }, over))
+    engine.trace.fill(
+      line,
+      traced(verdict, scope.shadow ? { rule: rule.name, path, ms, shadow: true } : { rule: rule.name, path, ms }, over),
+    )
     return verdict
   })
 }
@@ -72,25 +75,30 @@ function broken(error: unknown, rule: RuleNode, scope: Scope): Broken {
   return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
 }
 
+/** A rule that is running, from which its children are found. */
+interface Running {
+  readonly rule: RuleNode
+  readonly scope: Scope
+  /** One rule can stand in a composition twice; the second time it runs it is the next of the two. */
+  next: number
+}
+
+/** Where a child of a running rule stands. */
+function inside(running: Running, child: RuleNode): Scope {
+  const { rule, scope } = running
+  const place = Math.max(0, rule.children?.indexOf(child, running.next) ?? 0)
+  running.next = place + 1
+  return {
+    path: scope.path === undefined ? `${place}` : `${scope.path}.${place}`,
+    deadline: scope.deadline,
+    onError: rule.onError ?? scope.onError,
+    shadow: scope.shadow,
+  }
+}
+
 /** What a rule sees of the engine. */
 function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
-  // One rule can stand in a composition twice; the second time it runs it is the next of the two.
-  let next = 0
-  const placeOf = (child: RuleNode): number => {
-    const children = rule.children ?? []
-    const place = Math.max(0, children.indexOf(child, next))
-    next = place + 1
-    return place
-  }
-  const inner = (child: RuleNode): Scope => {
-    const place = placeOf(child)
-    return {
-      path: scope.path === undefined ? `${place}` : `${scope.path}.${place}`,
-      deadline: scope.deadline,
-      onError: rule.onError ?? scope.onError,
-      shadow: scope.shadow,
-    }
-  }
+  const running: Running = { rule, scope, next: 0 }
   return {
     phase: engine.allowed.phase,
     remainingMs: scope.deadline.remainingMs,
@@ -100,15 +108,18 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
       return isThenable(answer) ? scope.deadline.race(answer) : answer
     },
     evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
-      if (share?.withinMs === undefined) return evaluate(engine, child, ctx, inner(child), share?.over)
+      const place = inside(running, child)
+      if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.over)
       const deadline = scope.deadline.within(share.withinMs)
-      return andThen(evaluate(engine, child, narrowContext(ctx, deadline), { ...inner(child), deadline }, share.over), (verdict) => {
+      return andThen(evaluate(engine, child, narrowContext(ctx, deadline), { ...place, deadline }, share.over), (verdict) => {
         deadline.close()
         return verdict
       })
     },
     defer(child, ctx) {
-      engine.deferred.push((deadline) => evaluate(engine, child, narrowContext(ctx, deadline), { ...inner(child), deadline, shadow: true }))
+      engine.deferred.push((deadline) =>
+        evaluate(engine, child, narrowContext(ctx, deadline), { ...inside(running, child), deadline, shadow: true }),
+      )
     },
   }
 }
@@ -122,7 +133,7 @@ function traced<T extends Trigger>(verdict: Verdict<T>, line: Begun, over: objec
       return { ...line, outcome: 'deny', reason: verdict.reason, ...(verdict.detail !== undefined && { detail: verdict.detail }) }
     default: {
       const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
-      const said = { ...line, outcome: verdict.kind, ...(reason !== undefined && { reason }) }
+      const said = reason === undefined ? { ...line, outcome: verdict.kind } : { ...line, outcome: verdict.kind, reason }
       if (over === undefined || verdict.response === undefined) return said
       const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
       return overrides.length > 0 ? { ...said, overrides } : said

@@ -8,6 +8,7 @@ import { logFields } from './log-line.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
 import { lostLine } from './lost-line.ts'
 import { breakageLine, brokenRules, metricFields } from './metrics.ts'
+import { standardOutput } from './standard-output.ts'
 
 /** Writes the one log line of an invocation, and its metrics. Never throws. */
 export type Report = <T extends Trigger>(
@@ -24,7 +25,7 @@ export type Report = <T extends Trigger>(
  */
 export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>): Report {
   const { logger, logLevel = 'info', logHashKey } = settings
-  const write = settings.write ?? ((line: string) => process.stdout.write(line))
+  const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
   const timestamp = timestamps()
   let coldStart = true
@@ -38,12 +39,12 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     const now = Date.now()
     const broken = severity === 'info' ? [] : brokenRules(entry)
     const metrics = metricFields(entry, broken.length, now)
-    const metricsAlone = `{"trigger":${textJson(trigger)},${metrics}}\n`
+    const metricsAlone = (): string => `{"trigger":${textJson(trigger)},${metrics}}\n`
     if (isWritten(severity, logLevel)) {
       // Before somebody else's logger can edit what it is told.
       const line = `{${logFields(entry, severity, message, timestamp(now))},${metrics}}\n`
-      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone : line)
-    } else write(metricsAlone)
+      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone() : line)
+    } else write(metricsAlone())
     if (severity === 'info') return
     for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
     for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))
