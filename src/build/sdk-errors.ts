@@ -1,6 +1,6 @@
 /** The beginning of a class that says nothing but its name, whose fault it is, and which fields of an answer it carries. */
 const CLASS =
-  /^export class (\w+) extends (\w+) \{\s*static shapeId = "([\w.#]+)";\s*name = "\1";\s*\$fault = "(client|server)";\s*((?:\w+;\s*)*)constructor\(opts\) \{\s*super\(opts\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*((?:this\.(\w+) = opts\.\7;\s*)*)\}\s*\}/gm
+  /^export class (\w+) extends (\w+) \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*((?:\w+;\s*)*)constructor\(opts\) \{\s*super\(opts\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*((?:this\.(\w+) = opts\.\7;\s*)*)\}\s*\}/gm
 
 /**
  * Shortens a client's error classes, of which it has dozens and keeps each. What is left out of one says again what it says of
@@ -13,12 +13,12 @@ export function shortenErrors(source: string): string | undefined {
   const repeated = /super\(\{\s*name: "\w+",\s*\$fault: "\w+",\s*\.\.\.opts,?\s*\}\);/g
   const [classes, calls] = [/^export class /gm, repeated].map((pattern) => source.match(pattern)?.length)
   if (calls !== classes) return undefined
-  const bases = new Set<string>()
-  const short = source.replace(repeated, 'super(opts);').replace(CLASS, (whole, name, base, shape, fault, declared, set) => {
+  const bases = new Map<string, string>()
+  const short = source.replace(repeated, 'super(opts);').replace(CLASS, (whole, name, base, namespace, fault, declared, set) => {
     const fields = namesIn(declared, /(\w+);/g)
-    if (namesIn(set, /this\.(\w+)/g).join() !== fields.join()) return whole
-    bases.add(base)
-    return `export const ${name} = /* @__PURE__ */ errorOf${base}(${[shape, fault, ...fields].map((text) => JSON.stringify(text)).join(', ')});`
+    if (namesIn(set, /this\.(\w+)/g).join() !== fields.join() || (bases.get(base) ?? namespace) !== namespace) return whole
+    bases.set(base, namespace)
+    return `export const ${name} = /* @__PURE__ */ errorOf${base}(${[name, fault, ...fields].map((text) => JSON.stringify(text)).join(', ')});`
   })
   return `${short}\n${[...bases].map(makerOf).join('\n')}`
 }
@@ -26,10 +26,9 @@ export function shortenErrors(source: string): string | undefined {
 const namesIn = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
 
 /** A function declaration, which is there before what stands above it is run. */
-const makerOf = (base: string): string => `function errorOf${base}(shapeId, $fault, ...fields) {
-  const name = shapeId.split("#")[1]
+const makerOf = ([base, namespace]: readonly [string, string]): string => `function errorOf${base}(name, $fault, ...fields) {
   const known = { [name]: class extends ${base} {
-    static shapeId = shapeId
+    static shapeId = "${namespace}#" + name
     constructor(opts) {
       super(opts)
       this.name = name

@@ -9,7 +9,7 @@ import type { PostConfirmationEvent } from './trigger.ts'
 /** What every write is answered with: an effect that is claimed, of which the ledger reads what it needs. */
 const ITEM = '{"Attributes":{"state":{"S":"pending"},"token":{"S":"warm-up"},"attempt":{"N":"1"}}}'
 const SENT =
-  '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult><ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></SendEmailResponse>'
+  '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
 
 /**
  * A confirmed sign-up that never was, through the chain that is deployed. No profile is written and no mail is sent.
