@@ -24,6 +24,14 @@ export function edited(text: string, replacement: string): SdkChange['apply'] {
   }
 }
 
+/** One change after the other. */
+export function both(first: SdkChange['apply'], second: SdkChange['apply']): SdkChange['apply'] {
+  return (source) => {
+    const changed = first(source)
+    return changed === undefined ? undefined : second(changed)
+  }
+}
+
 /** The names that a module of the SDK exports, which are written in two ways there. */
 function exportsOf(source: string): readonly string[] {
   const declared = [...source.matchAll(/\bexport (?:const|let|class|(?:async )?function\*?) ([\w$]+)/gm)].map(([, name = '']) => name)

@@ -1,5 +1,5 @@
 import { type Credentials, credentialSource } from './credentials.ts'
-import { edited, insteadOf, type SdkChange } from './sdk-change.ts'
+import { both, edited, insteadOf, type SdkChange } from './sdk-change.ts'
 import { shortenErrors } from './sdk-errors.ts'
 
 /** What decides which changes are made. */
@@ -11,7 +11,7 @@ export interface SdkChoice {
 /** The changes to make to an AWS SDK that is bundled for Lambda. */
 export function sdkChanges({ credentials, eventStreams }: SdkChoice): readonly SdkChange[] {
   const provider = credentialSource(credentials)
-  return [...always, ...(provider === undefined ? [] : [...environmentOnly, provider]), ...(eventStreams ? [] : [noEventStreams])]
+  return [...always, ...(provider === undefined ? [] : [...environmentOnly, provider]), ...(eventStreams ? [] : noEventStreams)]
 }
 
 const CONFIG = '@smithy/core/dist-es/submodules/config'
@@ -37,11 +37,22 @@ const environmentOnly: readonly SdkChange[] = [
   },
 ]
 
-const noEventStreams: SdkChange = {
-  file: '@smithy/core/dist-es/submodules/protocols/HttpProtocol.js',
-  of: 'every client',
-  apply: edited('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
-}
+const noEventStreams: readonly SdkChange[] = [
+  {
+    file: '@smithy/core/dist-es/submodules/protocols/HttpProtocol.js',
+    of: 'every client',
+    apply: edited('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
+  },
+  {
+    // Writes the headers of a message of an event stream, for its signature.
+    file: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
+    of: 'every client',
+    apply: insteadOf(
+      ['HeaderFormatter', 'Int64'],
+      'export class HeaderFormatter { format() { throw new Error("Event streams are not in this bundle") } }',
+    ),
+  },
+]
 
 // Least recently used goes first, as in what it stands for: a package with another in it, each as large as the whole rest.
 const LEAST_RECENTLY_USED = `class LRUCache extends Map {
@@ -91,6 +102,24 @@ const always: readonly SdkChange[] = [
     file: '@smithy/node-http-handler/dist-es/node-http-handler.js',
     of: 'every client',
     apply: edited('await import("node:http")', 'process.getBuiltinModule("node:http")'),
+  },
+  {
+    // To read the class off `node:fs` loads the streams of files, and few bodies are asked whether they are one.
+    file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
+    of: 'every client',
+    apply: both(
+      edited('import { ReadStream, fstatSync, lstatSync } from', 'import { fstatSync, lstatSync } from'),
+      edited('body instanceof ReadStream', 'body instanceof process.getBuiltinModule("node:fs").ReadStream'),
+    ),
+  },
+  {
+    // To ask for the global loads the streams of the web, and without a reader nothing is one.
+    file: '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
+    of: 'every client',
+    apply: edited(
+      'typeof ReadableStream === "function" &&',
+      'typeof stream?.getReader === "function" && typeof ReadableStream === "function" &&',
+    ),
   },
   {
     file: '@aws/lambda-invoke-store/dist-es/invoke-store.js',

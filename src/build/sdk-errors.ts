@@ -1,12 +1,41 @@
+/** The beginning of a class that says nothing but its name, whose fault it is, and which fields of an answer it carries. */
+const CLASS =
+  /^export class (\w+) extends (\w+) \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*((?:\w+;\s*)*)constructor\(opts\) \{\s*super\(opts\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*((?:this\.(\w+) = opts\.\7;\s*)*)\}\s*\}/gm
+
 /**
- * Shortens a client's error classes, of which it has dozens and keeps each. What is left out says again what a class says of
+ * Shortens a client's error classes, of which it has dozens and keeps each. What is left out of one says again what it says of
  * itself: after `super`, its fields set the name and the fault. Its prototype it has to set, because the class above sets
- * that to its own.
+ * that to its own. What then differs in nothing but names is made by one function.
  *
  * @returns undefined where the classes are written otherwise.
  */
 export function shortenErrors(source: string): string | undefined {
   const repeated = /super\(\{\s*name: "\w+",\s*\$fault: "\w+",\s*\.\.\.opts,?\s*\}\);/g
   const [classes, calls] = [/^export class /gm, repeated].map((pattern) => source.match(pattern)?.length)
-  return calls === classes ? source.replace(repeated, 'super(opts);') : undefined
+  if (calls !== classes) return undefined
+  const bases = new Map<string, string>()
+  const short = source.replace(repeated, 'super(opts);').replace(CLASS, (whole, name, base, namespace, fault, declared, set) => {
+    const fields = namesIn(declared, /(\w+);/g)
+    if (namesIn(set, /this\.(\w+)/g).join() !== fields.join() || (bases.get(base) ?? namespace) !== namespace) return whole
+    bases.set(base, namespace)
+    return `export const ${name} = /* @__PURE__ */ errorOf${base}(${[name, fault, ...fields].map((text) => JSON.stringify(text)).join(', ')});`
+  })
+  return `${short}\n${[...bases].map(makerOf).join('\n')}`
 }
+
+const namesIn = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
+
+/** A function declaration, which is there before what stands above it is run. */
+const makerOf = ([base, namespace]: readonly [string, string]): string => `function errorOf${base}(name, $fault, ...fields) {
+  const known = { [name]: class extends ${base} {
+    static shapeId = "${namespace}#" + name
+    constructor(opts) {
+      super(opts)
+      this.name = name
+      this.$fault = $fault
+      Object.setPrototypeOf(this, known.prototype)
+      for (const field of fields) this[field] = opts[field]
+    }
+  } }[name]
+  return known
+}`

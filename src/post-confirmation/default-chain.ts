@@ -1,15 +1,14 @@
 import { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 import { type Ses, sesClient } from '../shared/aws/ses.ts'
-import type { Warming } from '../shared/lambda/warm-up.ts'
 import { dynamoLedger } from '../shared/ledger/dynamo-ledger.ts'
-import { dynamoProfiles, warmProfiles } from '../shared/profiles/dynamo-profiles.ts'
+import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { when } from '../shared/rules/chain.ts'
 import { and, hasAttribute, triggeredBy } from '../shared/rules/condition.ts'
 import { once } from '../shared/rules/once.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import { together } from '../shared/rules/together.ts'
 import { sendWelcomeEmail, WELCOME_ATTRIBUTES } from './send-welcome-email.ts'
-import { sesMailer, warmSesMailer } from './ses-mailer.ts'
+import { sesMailer } from './ses-mailer.ts'
 import type { PostConfirmationSettings } from './settings.ts'
 import { syncProfile } from './sync-profile.ts'
 import { mailTemplate } from './template.ts'
@@ -43,13 +42,4 @@ export interface Clients {
 /** Clients that are made at their first use. */
 export function makeClients(): Clients {
   return { documents: documentClient(), ses: sesClient() }
-}
-
-/** What warms those clients up which the chain uses with these settings. */
-export function warmings(
-  { PROFILE_TABLE: table, WELCOME_EMAIL_FROM: from }: PostConfirmationSettings,
-  clients: Clients,
-): readonly Warming[] {
-  const { documents, ses } = clients
-  return [warmProfiles({ documents, table }), ...(from === undefined ? [] : [warmSesMailer({ ses, from })])]
 }

@@ -3,15 +3,15 @@ import { warmUp } from '../shared/lambda/warm-up.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/logging.ts'
 import { compiledSettings } from './compiled-settings.ts'
-import { defaultPostConfirmation, makeClients, warmings } from './default-chain.ts'
+import { defaultPostConfirmation, makeClients } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
+import { rehearse } from './rehearsal.ts'
 import type { PostConfirmation } from './trigger.ts'
 
 const settings = atInit(() => compiledSettings(process.env))
 const clients = makeClients()
+const givingWay = warmUp((ended) => rehearse(settings, clients, ended))
 
 export const handler: TriggerHandler<PostConfirmation> = postConfirmation.with(logging(settings))(
-  defaultPostConfirmation(settings, clients),
+  defaultPostConfirmation(settings, { documents: givingWay(clients.documents), ses: givingWay(clients.ses) }),
 )
-
-warmUp(...warmings(settings, clients))

@@ -1,5 +1,4 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
-import { ONLY_CONNECT, onlyConnect, warmingSignal } from '../shared/aws/only-connect.ts'
 import type { Ses } from '../shared/aws/ses.ts'
 import { NotDone } from '../shared/rules/not-done.ts'
 import type { Mail, Mailer } from './mailer.ts'
@@ -33,22 +32,6 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
         throw !(error instanceof NotDone) && wasNotSent(error, requests()) ? new NotDone(error) : error
       }
     },
-  }
-}
-
-const SENT = '<SendEmailResponse><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
-
-/**
- * Warms up what sending a mail takes. No mail is sent.
- *
- * @example
- * warmUp(warmSesMailer({ ses, from: 'welcome@example.com' }))
- */
-export function warmSesMailer({ ses, from }: SesMailerOptions): () => Promise<unknown> {
-  return () => {
-    const command = commandOf({ to: from, subject: 'warm-up', text: '', html: '' }, from)
-    command.middlewareStack.add((next) => (args) => onlyConnect(next, args, SENT), ONLY_CONNECT)
-    return ses().send(command, { abortSignal: warmingSignal() })
   }
 }
 

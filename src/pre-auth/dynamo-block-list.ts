@@ -1,6 +1,5 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../shared/aws/dynamodb.ts'
-import { ONLY_CONNECT, onlyConnect, warmingSignal } from '../shared/aws/only-connect.ts'
 import { isReason } from '../shared/rules/outcome.ts'
 import { blockKey } from './block-key.ts'
 import type { Block, BlockKey } from './block-list.ts'
@@ -43,20 +42,6 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
         return key === undefined ? [] : [readBlock(key, item)]
       })
     },
-  }
-}
-
-/**
- * Warms up what reading the block list takes.
- *
- * @example
- * warmUp(warmBlockList({ documents, table: 'blocks' }))
- */
-export function warmBlockList({ documents, table }: DynamoBlockListOptions): () => Promise<unknown> {
-  return () => {
-    const command = new BatchGetCommand({ RequestItems: { [table]: { Keys: [{ pk: 'warm-up' }], ConsistentRead: true } } })
-    command.middlewareStack.add((next) => (args) => onlyConnect(next, args, '{}'), ONLY_CONNECT)
-    return documents().send(command, { abortSignal: warmingSignal() })
   }
 }
 

@@ -1,17 +1,23 @@
-import { documentClient } from '../shared/aws/dynamodb.ts'
+import { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
+import type { HandlerSettings } from '../shared/lambda/settings.ts'
 import { warmUp } from '../shared/lambda/warm-up.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/logging.ts'
 import { blockUsers } from './block-users.ts'
 import { compiledSettings } from './compiled-settings.ts'
-import { dynamoBlockList, warmBlockList } from './dynamo-block-list.ts'
+import { dynamoBlockList } from './dynamo-block-list.ts'
 import { preAuthentication } from './pre-authentication.ts'
+import { rehearse } from './rehearsal.ts'
 import type { PreAuthentication } from './trigger.ts'
 
 const settings = atInit(() => compiledSettings(process.env))
-const blocks = { documents: documentClient(), table: settings.BLOCK_TABLE }
+const documents = documentClient()
+const givingWay = warmUp((ended) => rehearse(handlerOf, documents, settings.BLOCK_TABLE, ended))
 
-export const handler: TriggerHandler<PreAuthentication> = preAuthentication.with(logging(settings))(blockUsers(dynamoBlockList(blocks)))
+export const handler: TriggerHandler<PreAuthentication> = handlerOf(givingWay(documents))
 
-warmUp(warmBlockList(blocks))
+function handlerOf(client: Documents, more: HandlerSettings = {}): TriggerHandler<PreAuthentication> {
+  const blocks = dynamoBlockList({ documents: client, table: settings.BLOCK_TABLE })
+  return preAuthentication.with({ ...logging(settings), ...more })(blockUsers(blocks))
+}

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shortenErrors } from '../../src/build/sdk-errors.ts'
@@ -52,6 +55,27 @@ describe('the changes to the SDK', () => {
     )
   })
 
+  it('measure bodies as before, files among them', async () => {
+    const source =
+      "export { calculateBodyLength } from './node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js'"
+    const [was, is] = [Object(await plainly(source)).calculateBodyLength, Object(await changed(source)).calculateBodyLength]
+    const file = createReadStream('package.json')
+    await once(file, 'open')
+    for (const body of [undefined, '', 'text', new Uint8Array(3), { start: 2, end: 4 }, file]) expect(is(body)).toBe(was(body))
+    expect(is(file)).toBeGreaterThan(0)
+    expect(() => is({})).toThrow('Body Length computation failed')
+    file.destroy()
+  })
+
+  it('know a stream of the web when they see one', async () => {
+    const source =
+      "export { isReadableStream } from './node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js'"
+    const [was, is] = [Object(await plainly(source)).isReadableStream, Object(await changed(source)).isReadableStream]
+    for (const it of [undefined, null, 'text', {}, Readable.from([]), new Uint8Array(1)]) expect([was(it), is(it)]).toEqual([false, false])
+    const stream = new Blob(['text']).stream()
+    expect([was(stream), is(stream)]).toEqual([true, true])
+  })
+
   it('hash as before', async () => {
     const source = "export { Sha256 } from './node_modules/@smithy/core/dist-es/submodules/checksum/index.js'"
     const digest = async (
@@ -71,6 +95,8 @@ describe('shortenErrors', () => {
   it('leaves a file that is written otherwise', () => {
     const known = 'export class A extends B {\n constructor(opts) {\n super({\n name: "A",\n $fault: "client",\n ...opts,\n });\n }\n}\n'
     expect(shortenErrors(known)).toContain('super(opts);')
+    const own = known.replace('  }', '}').replace('extends B {', 'extends B {\n static shapeId = "s#A"; name = "A"; $fault = "client"; x;')
+    expect(shortenErrors(own)).toContain('export class A')
     expect(shortenErrors(`${known}export class C extends B {\n constructor(opts) { super(opts, 1) }\n}\n`)).toBeUndefined()
   })
 })

@@ -4,6 +4,7 @@ import { type LocalServices, startServices } from '../../src/local/services.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
+import { rehearsed } from '../support/rehearsed.ts'
 
 let services: LocalServices
 
@@ -74,5 +75,10 @@ describe('the post authentication handler', () => {
 
   it('does not start without its table', async () => {
     expect(await complaintOf(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
+  })
+
+  it('rehearses in Lambda without writing or logging anything, over a connection that stays', async () => {
+    const environment = { PROFILE_TABLE: 'profiles' }
+    expect(await rehearsed(() => import('../../src/post-auth/handler.ts'), environment, 1)).toBe('')
   })
 })

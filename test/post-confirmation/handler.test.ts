@@ -7,6 +7,7 @@ import type { RuleNode } from '../../src/shared/rules/rule.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
 import { startLossyProxy } from '../support/lossy-proxy.ts'
+import { rehearsed } from '../support/rehearsed.ts'
 
 const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
 let services: LocalServices
@@ -156,5 +157,14 @@ describe('the post confirmation handler', () => {
     { environment: { PROFILE_TABLE: 'profiles', ...mail }, problem: 'EFFECT_TABLE is missing' },
   ])('does not start: $problem', async ({ environment, problem }) => {
     expect(await complaintOf(() => handlerWith(environment))).toContain(problem)
+  })
+
+  it('rehearses in Lambda without writing, sending or logging anything, over connections that stay', async () => {
+    const environment = { PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail }
+    expect(await rehearsed(() => import('../../src/post-confirmation/handler.ts'), environment, 3)).toBe('')
+  })
+
+  it('rehearses without a mail where none is sent', async () => {
+    expect(await rehearsed(() => import('../../src/post-confirmation/handler.ts'), { PROFILE_TABLE: 'profiles' }, 1)).toBe('')
   })
 })

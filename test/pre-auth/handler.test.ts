@@ -5,6 +5,7 @@ import { dynamoBlockWriter } from '../../src/pre-auth/dynamo-block-writer.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, preAuthenticationEvent } from '../support/events.ts'
+import { rehearsed } from '../support/rehearsed.ts'
 
 let services: LocalServices
 
@@ -56,5 +57,9 @@ describe('the pre authentication handler', () => {
 
   it('does not start without its table', async () => {
     expect(await complaintOf(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
+  })
+
+  it('rehearses in Lambda without asking or logging anything, over a connection that stays', async () => {
+    expect(await rehearsed(() => import('../../src/pre-auth/handler.ts'), { BLOCK_TABLE: 'blocks' }, 1)).toBe('')
   })
 })

@@ -1,4 +1,7 @@
-/** Whether this process is Lambda's runtime: it alone defines this global, for response streaming. */
+/**
+ * Whether this process is Lambda's runtime: it alone defines `awslambda.streamifyResponse`, for response streaming. The global
+ * `awslambda` itself an AWS SDK makes too, wherever it is loaded.
+ */
 export function isLambda(): boolean {
-  return 'awslambda' in globalThis
+  return 'streamifyResponse' in Object(Reflect.get(globalThis, 'awslambda'))
 }

@@ -35,16 +35,22 @@ export function pipelineOf<T extends Trigger>(judge: Judge<T>, middleware: reado
 }
 
 /**
- * Without middleware there is nobody from whom an event or an answer must be kept, nobody who could hang, and nothing that middy
- * would do: its pipeline makes an AbortController each time.
+ * Without middleware there is nobody from whom an event or an answer must be kept, and nobody who could hang. So middy's
+ * pipeline is made once, and an invocation goes through it in the event's place: what belongs to one, no other can reach.
  */
 function plainPipeline<T extends Trigger>(judge: Judge<T>): Pipeline<T> {
-  return async (invocation) => {
-    const refused = assertEvent(invocation.event)
-    if (refused !== undefined) await refused
+  const run = async (invocation: Invocation<T>): Promise<void> => {
     invocation.decision = await judge(invocation.event, invocation.deadline)
   }
+  const pipeline = middy(run, WITHOUT_TIMEOUT).use({
+    name: 'check-event',
+    before: ({ event: invocation }) => assertEvent(invocation.event),
+  })
+  return (invocation) => pipeline(invocation, NO_CONTEXT)
 }
+
+// Nothing of ours behind middy reads it.
+const NO_CONTEXT = {} as LambdaContext
 
 /** The engine judges the event as it came in; the middleware around it sees copies. */
 function pipelineAround<T extends Trigger>(judge: Judge<T>, middleware: readonly Middleware<T>[]): Pipeline<T> {

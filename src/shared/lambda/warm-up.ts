@@ -1,20 +1,46 @@
+import { processClock } from '../rules/deadline.ts'
 import { isLambda } from './is-lambda.ts'
+import type { InvocationContext } from './pipeline.ts'
+import type { HandlerSettings } from './settings.ts'
 
-/** Does once in the init phase what a client would do at its first call, without calling anything. */
-export type Warming = () => Promise<unknown>
+/** Goes once through what an invocation does, without asking anybody for anything, until it is told to end. */
+export type Rehearsal = (ended: AbortSignal) => Promise<unknown>
+
+/** The same, ending the rehearsal when it is used. */
+export type GivingWay = <V>(make: () => V) => () => V
+
+/** How a handler runs in a rehearsal: nothing is logged or counted, nothing waits for long, and the init phase took no time. */
+export function rehearsing(): Pick<HandlerSettings, 'deadlineMs' | 'write' | 'clock'> {
+  const { now, after } = processClock
+  const begunAt = now()
+  return { deadlineMs: 1000, write: () => undefined, clock: { now: () => now() - begunAt, after } }
+}
+
+// What is run a few times is compiled for good; more of them gain nothing that could be measured.
+const TIMES = 4
+
+/** What a handler is told in a rehearsal. */
+export const REHEARSED_CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeInMillis: () => 5000 }
 
 /**
- * Warms clients up while Lambda loads the function, where their first calls take longest: the SDK is loaded, a call is
- * prepared, and the connection is open when the first event comes. Nothing waits for it, and nothing fails with it. Elsewhere
- * than in Lambda nothing is done.
+ * Rehearses an invocation, a few times, while nobody waits: code is compiled, and connections are open when the first event comes. It begins
+ * when the handler is loaded, unless there is an event by then, and gives way to the first one. Nothing waits for it, and
+ * nothing fails with it. Elsewhere than in Lambda nothing is done.
  *
+ * @returns What is used in an invocation passes through this, so that the rehearsal ends.
  * @example
- * warmUp(warmProfiles({ documents, table: 'profiles' }))
+ * const givingWay = warmUp((ended) => rehearse(clients, ended))
+ * export const handler = handlerOf(givingWay(clients.documents))
  */
-export function warmUp(...parts: readonly Warming[]): void {
-  if (!isLambda()) return
-  for (const part of parts)
-    void Promise.resolve()
-      .then(part)
-      .catch(() => undefined)
+export function warmUp(rehearse: Rehearsal): GivingWay {
+  const ending = new AbortController()
+  if (isLambda()) setImmediate(() => repeat(rehearse, ending.signal).catch(() => undefined))
+  return (make) => () => {
+    ending.abort()
+    return make()
+  }
+}
+
+async function repeat(rehearse: Rehearsal, ended: AbortSignal): Promise<void> {
+  for (let times = 0; times < TIMES && !ended.aborted; times++) await rehearse(ended)
 }

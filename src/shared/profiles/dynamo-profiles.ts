@@ -1,6 +1,5 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
-import { ONLY_CONNECT, onlyConnect, warmingSignal } from '../aws/only-connect.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
 /** Where profiles are kept in DynamoDB. */
@@ -96,26 +95,6 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
       })
       await conditionally(documents().send(command, { abortSignal: signal }))
     },
-  }
-}
-
-/**
- * Warms up what writing a profile takes, other writes of the same client included.
- *
- * @example
- * warmUp(warmProfiles({ documents, table: 'profiles' }))
- */
-export function warmProfiles({ documents, table }: DynamoProfilesOptions): () => Promise<unknown> {
-  return () => {
-    const command = new UpdateCommand({
-      TableName: table,
-      Key: { pk: 'warm-up' },
-      UpdateExpression: 'SET #attributes = :attributes',
-      ExpressionAttributeNames: { '#attributes': 'attributes' },
-      ExpressionAttributeValues: { ':attributes': {} },
-    })
-    command.middlewareStack.add((next) => (args) => onlyConnect(next, args, '{}'), ONLY_CONNECT)
-    return documents().send(command, { abortSignal: warmingSignal() })
   }
 }
 

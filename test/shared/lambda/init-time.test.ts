@@ -22,7 +22,7 @@ describe('initTime', () => {
   it('is none outside Lambda, whose runtime alone defines the global awslambda', () => {
     expect(initTime(1500, false)(1501)).toBe(0)
     expect(initTime(1500)(1501)).toBe(0)
-    vi.stubGlobal('awslambda', {})
+    vi.stubGlobal('awslambda', { streamifyResponse: () => undefined })
     expect(initTime(1500)(1501)).toBe(1500)
   })
 })

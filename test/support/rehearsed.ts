@@ -1,0 +1,52 @@
+import { expect, vi } from 'vitest'
+import { endpointEnvironment, stubEnvironment } from './environment.ts'
+import { startTroubledService } from './troubled-service.ts'
+
+/** A request that asks for nothing: it names no operation, and nobody signed it. */
+const NOTHING = { method: 'GET', url: '/', body: '', operation: undefined, authorization: undefined }
+
+/**
+ * Loads a handler as in Lambda, and waits for its rehearsals against a service that answers and does nothing.
+ *
+ * @param load Imports the handler.
+ * @param connections How many there are afterwards.
+ * @returns What was written to standard output.
+ */
+export async function rehearsed(
+  load: () => Promise<unknown>,
+  environment: Readonly<Record<string, string>>,
+  connections: number,
+): Promise<string> {
+  const asked: (typeof NOTHING | object)[] = []
+  const ports = new Set<number | undefined>()
+  const service = await startTroubledService(({ body, request, response }) => {
+    const { method, url, headers, socket } = request
+    asked.push({ method, url, body, operation: headers['x-amz-target'], authorization: headers.authorization })
+    ports.add(socket.remotePort)
+    response.end('healthy')
+  })
+  const written: string[] = []
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+  try {
+    stubEnvironment({ ...endpointEnvironment({ dynamodb: service.endpoint, ses: service.endpoint }), ...environment })
+    vi.stubGlobal('awslambda', { streamifyResponse: () => undefined })
+    await load()
+    let before = -1
+    await vi.waitFor(
+      () => {
+        const now = asked.length
+        const settled = now > connections && now === before
+        before = now
+        expect(settled).toBe(true)
+      },
+      { interval: 200, timeout: 5000 },
+    )
+    for (const each of asked) expect(each).toEqual(NOTHING)
+    expect(ports.size).toBe(connections)
+    return written.join('')
+  } finally {
+    spy.mockRestore()
+    vi.unstubAllGlobals()
+    await service.stop()
+  }
+}
