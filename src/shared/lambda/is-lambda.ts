@@ -1,4 +1,8 @@
-/** Whether this process is Lambda's runtime: it alone defines this global, for response streaming. */
+/**
+ * Whether this process is Lambda's runtime: it alone defines this function, for response streaming. The object that holds it is
+ * no sign, since a part of the AWS SDK makes one wherever it is loaded.
+ */
 export function isLambda(): boolean {
-  return 'awslambda' in globalThis
+  const runtime: unknown = Reflect.get(globalThis, 'awslambda')
+  return typeof runtime === 'object' && runtime !== null && 'streamifyResponse' in runtime
 }

@@ -19,10 +19,12 @@ describe('initTime', () => {
     expect([spent(60_000), spent(60_001)]).toEqual([0, 0])
   })
 
-  it('is none outside Lambda, whose runtime alone defines the global awslambda', () => {
+  it('is none outside Lambda, whose runtime alone defines awslambda.streamifyResponse', () => {
     expect(initTime(1500, false)(1501)).toBe(0)
     expect(initTime(1500)(1501)).toBe(0)
     vi.stubGlobal('awslambda', {})
+    expect(initTime(1500)(1501)).toBe(0)
+    vi.stubGlobal('awslambda', { streamifyResponse: () => undefined })
     expect(initTime(1500)(1501)).toBe(1500)
   })
 })
