@@ -15,7 +15,7 @@ const LINES = ['a', 'é', '漢'].map((char) => `${char.repeat(100_000)}\n`)
 /** What a reader that is late gets from a process in Lambda that writes these lines. */
 async function written(first: string, last: string): Promise<string> {
   const program = `
-    globalThis.awslambda = {}
+    globalThis.awslambda = { streamifyResponse() {} }
     const { standardOutput } = await import(${JSON.stringify(MODULE)})
     ${first}
     const write = standardOutput()
