@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
 import { startServices } from '../../src/local/services.ts'
 import type { PostAuthenticationSettings } from '../../src/post-auth/settings.ts'
 import type { PostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
@@ -10,6 +13,7 @@ import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Need, RuleNode } from '../../src/shared/rules/rule.ts'
 import type { SweeperSettings } from '../../src/sweeper/settings.ts'
 import { sweepLine } from '../../src/sweeper/sweep-line.ts'
+import { repository } from '../support/built.ts'
 import { preSignUpEvent } from '../support/events.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
@@ -522,6 +526,29 @@ describe('the parameters', () => {
       TellsOfAlarms: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
     })
     expect(template.Conditions).toMatchObject({ ProtectsData: { 'Fn::Equals': ['INACTIVE', 'ACTIVE'] } })
+  })
+})
+
+describe('docs/deploy.md', () => {
+  it('tells of every parameter, and of none that is not there', async () => {
+    const known = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
+    const table = /^## Parameters$[\s\S]*?^## /m.exec(await readFile(join(repository, 'docs/deploy.md'), 'utf8'))?.[0] ?? ''
+    const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
+    // The one without a default.
+    expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
+  })
+
+  it('has what it imports after a removal in one piece', () => {
+    const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+    expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())
+    for (const [name, { Properties }] of kept) {
+      const { LambdaConfig, ...rest } = Properties
+      expect(
+        references(rest).filter((each) => !imported.includes(each)),
+        name,
+      ).toEqual([])
+    }
   })
 })
 
