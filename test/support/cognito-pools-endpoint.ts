@@ -8,6 +8,7 @@ export type Pool = Readonly<Record<string, unknown>>
 
 /** A part of Cognito that runs here: it describes pools and updates them as Cognito does, and knows no other call. */
 export interface CognitoPoolsEndpoint extends LocalService {
+  /** Keeps a pool; a setting that it does not name has its default, as after an update that leaves it out. */
   readonly put: (pool: Pool) => void
   readonly pool: (id: string) => Pool | undefined
   readonly updates: () => number
@@ -145,7 +146,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
   )
   return {
     ...service,
-    put: (pool) => pools.set(String(pool.Id), pool),
+    put: (pool) => pools.set(String(pool.Id), { ...DEFAULTS, ...pool }),
     pool: (id) => pools.get(id),
     updates: () => updates,
     fault: (operation, name) => {
