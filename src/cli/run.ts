@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
+  ['attach', async (args, io) => (await import('./attach.ts')).attachCommand(args, io)],
 ])
 
 /**

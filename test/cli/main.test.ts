@@ -7,6 +7,7 @@ describe('lifeguard', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard replay [PATH...]')
     expect(stdout).toContain('lifeguard explain FILE')
+    expect(stdout).toContain('lifeguard attach --pool ID')
     expect(stderr).toBe('')
   })
 
@@ -29,7 +30,7 @@ describe('lifeguard', () => {
   })
 
   it.each([
-    [[], 'Say what to do: one of replay, explain, effects, domains'],
+    [[], 'Say what to do: one of replay, explain, effects, domains, attach'],
     [['repaly'], "'repaly' is no command of lifeguard: one of replay, explain"],
     [['replay', '--jsn'], "Unknown option '--jsn'; lifeguard replay --help tells more"],
     [['replay', '--services', 'azure'], '--services azure: expected one of embedded, aws, none'],

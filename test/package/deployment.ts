@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cp, readFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildElsewhere, repository } from '../support/built.ts'
 
 /** What would be deployed, made offline in a folder of its own. */
 export interface Deployment {
-  /** Where the framework can be run: with `serverless.yml` and the built handlers, and nothing else of the repository. */
+  /** Where the framework can be run: with its configurations and the built handlers, and nothing else of the repository. */
   readonly folder: string
   readonly template: Template
   readonly zip: (functionName: string) => Promise<Buffer>
@@ -35,10 +35,11 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Builds the handlers, and lays the service's configuration beside them. */
+/** Builds the handlers, and lays the services' configurations beside them. */
 export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const built = await buildElsewhere()
-  await cp(join(repository, 'serverless.yml'), join(built.folder, 'serverless.yml'))
+  for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
+    await cp(join(repository, path), join(built.folder, path), { recursive: true })
   return built
 }
 
@@ -52,10 +53,19 @@ export async function makeDeployment(params: readonly string[] = []): Promise<De
   return { ...(await packageService(folder, params)), folder, remove }
 }
 
-/** Makes the deployment package of a folder with the service in it. */
-export async function packageService(folder: string, params: readonly string[] = []): Promise<Pick<Deployment, 'template' | 'zip'>> {
-  const packaged = join(folder, 'packaged')
-  const { code, stdout, stderr } = await osls(folder, ['package', '--package', packaged, ...params.map((param) => `--param=${param}`)])
+/**
+ * Makes the deployment package of a folder with the service in it.
+ *
+ * @param args What else the framework is told, such as `--stage`.
+ */
+export async function packageService(
+  folder: string,
+  params: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<Pick<Deployment, 'template' | 'zip'>> {
+  const packaged = await mkdtemp(join(folder, 'packaged-'))
+  const given = [...args, ...params.map((param) => `--param=${param}`)]
+  const { code, stdout, stderr } = await osls(folder, ['package', '--package', packaged, ...given])
   if (code !== 0) throw new Error(`osls package failed:\n${stdout}${stderr}`)
   return {
     template: JSON.parse(await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')),

@@ -1,17 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
 import { startServices } from '../../src/local/services.ts'
 import type { PostAuthenticationSettings } from '../../src/post-auth/settings.ts'
 import type { PostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
 import type { PreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
 import type { PreSignUpSettings } from '../../src/pre-signup/settings.ts'
-import { lostLine } from '../../src/shared/lambda/log/lost-line.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Need, RuleNode } from '../../src/shared/rules/rule.ts'
 import type { SweeperSettings } from '../../src/sweeper/settings.ts'
-import { sweepLine } from '../../src/sweeper/sweep-line.ts'
+import { repository } from '../support/built.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
-import { type Deployment, makeDeployment, type Resource, type Template } from './deployment.ts'
+import { type Deployment, makeDeployment, packageService, type Resource, type Template } from './deployment.ts'
+import { circle, references } from './references.ts'
 
 const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
 const functions = [...triggers, 'Sweeper'] as const
@@ -98,9 +101,8 @@ function granted(trigger: FunctionName): readonly string[] {
   const beside = ofType('AWS::IAM::Policy').filter(([, { Properties }]) =>
     Properties.Roles.some((each: { Ref: string }) => each.Ref === role),
   )
-  const documents = [...resource(role).Properties.Policies, ...beside.map(([, { Properties }]) => Properties)].map(
-    (policy) => policy.PolicyDocument,
-  )
+  const inside = resource(role).Properties.Policies.filter((policy: object) => !('Fn::If' in policy))
+  const documents = [...inside, ...beside.map(([, { Properties }]) => Properties)].map((policy) => policy.PolicyDocument)
   return documents
     .flatMap((document) => document.Statement)
     .flatMap((statement) => {
@@ -141,6 +143,12 @@ describe('the functions', () => {
   it('leave the sweeper more time than a trigger has, and call it every five minutes', () => {
     expect(lambda('Sweeper').Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 60 })
     const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties)
+    expect(resource('SweeperLambdaPermissionEventsRuleSchedule1').Properties).toEqual({
+      FunctionName: { 'Fn::GetAtt': ['SweeperLambdaFunction', 'Arn'] },
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': ['SweeperEventsRuleSchedule1', 'Arn'] },
+    })
     expect(rules).toMatchObject([
       { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED', Targets: [{ Arn: { 'Fn::GetAtt': ['SweeperLambdaFunction', 'Arn'] } }] },
     ])
@@ -224,6 +232,28 @@ describe('the roles', () => {
     vi.unstubAllEnvs()
   })
 
+  it('write traces where tracing is on, and otherwise not', () => {
+    for (const name of functions) {
+      expect(lambda(name).Properties.TracingConfig).toEqual({ Mode: 'PassThrough' })
+      expect(resource(`${name}Role`).Properties.Policies.filter((policy: object) => 'Fn::If' in policy)).toEqual([
+        {
+          'Fn::If': [
+            'Traces',
+            {
+              PolicyName: 'traces',
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [{ Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' }],
+              },
+            },
+            { Ref: 'AWS::NoValue' },
+          ],
+        },
+      ])
+    }
+    expect(template.Conditions).toMatchObject({ Traces: { 'Fn::Equals': ['PassThrough', 'Active'] } })
+  })
+
   it('are taken on by Lambda alone', () => {
     expect(ofType('AWS::IAM::Role')).toHaveLength(functions.length)
     for (const [, { Properties }] of ofType('AWS::IAM::Role')) {
@@ -282,7 +312,11 @@ describe('the tables', () => {
     expect(resource(name)).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
-      Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }, SSESpecification: { SSEEnabled: true } },
+      Properties: {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        DeletionProtectionEnabled: { 'Fn::If': ['ProtectsData', true, false] },
+      },
     })
   })
 
@@ -305,81 +339,116 @@ describe('the tables', () => {
   })
 })
 
-describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) => {
-  it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
-    const { Properties } = resource(`${metric}Alarm`)
-    const line = sweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
-    expect(Properties).toMatchObject({
-      Namespace: 'Lifeguard',
-      MetricName: metric,
-      Dimensions: [{ Name: 'table', Value: line.table }],
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+describe('the pool', () => {
+  it('is safe by its settings', () => {
+    const { LambdaConfig, ...settings } = resource('CognitoUserPoolUsers').Properties
+    expect(Object.keys(LambdaConfig).toSorted()).toEqual([...triggers].toSorted())
+    expect(settings).toEqual({
+      UserPoolName: 'lifeguard-dev',
+      DeletionProtection: 'INACTIVE',
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
     })
-    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, [metric]: 1 })
+  })
+
+  it('has an app client that tells nobody who is a user, and outlives the deployment with it', () => {
+    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
+    expect(resource('CognitoUserPoolUsers')).toMatchObject(kept)
+    expect(resource('AppClient')).toEqual({
+      Type: 'AWS::Cognito::UserPoolClient',
+      ...kept,
+      Properties: {
+        ClientName: 'app',
+        UserPoolId: { Ref: 'CognitoUserPoolUsers' },
+        GenerateSecret: false,
+        ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+        PreventUserExistenceErrors: 'ENABLED',
+        EnableTokenRevocation: true,
+      },
+    })
   })
 })
 
-describe('the alarm on effects that were lost', () => {
-  it('watches what post confirmation counts, and tells somebody only where it is told whom', () => {
-    const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
-    const line = lostLine(lost, 'PostConfirmation', Date.now())
-    expect(resource('EffectsLostAlarm').Properties).toMatchObject({
-      Namespace: 'Lifeguard',
-      MetricName: 'EffectsLost',
-      Dimensions: [{ Name: 'trigger', Value: line.trigger }],
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+describe('the parameters', () => {
+  it('protect what is on the stage prod, and can be given there too', async () => {
+    const params = ['memorySize=1024', 'logRetentionInDays=90', 'tracing=Active', 'alarmSlowAfterMs=2500', 'alarmTopicArn=arn:aws:sns:x']
+    const prod = (await packageService(deployment.folder, params, ['--stage', 'prod'])).template
+    expect(prod.Resources).toMatchObject({
+      CognitoUserPoolUsers: { Properties: { UserPoolName: 'lifeguard-prod', DeletionProtection: 'ACTIVE' } },
+      BlockTable: { Properties: { TableName: 'lifeguard-prod-blocks' } },
+      PreSignUpLambdaFunction: { Properties: { MemorySize: 1024, TracingConfig: { Mode: 'Active' } } },
+      PreSignUpLogGroup: { Properties: { RetentionInDays: 90 } },
+      PreSignUpDurationAlarm: { Properties: { AlarmActions: { 'Fn::If': ['TellsOfAlarms', ['arn:aws:sns:x'], { Ref: 'AWS::NoValue' }] } } },
     })
-    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['trigger']] }] }, EffectsLost: 1 })
+    expect(Number(prod.Resources.PreSignUpDurationAlarm?.Properties.Threshold)).toBe(2500)
+    expect(prod.Conditions).toMatchObject({
+      ProtectsData: { 'Fn::Equals': ['ACTIVE', 'ACTIVE'] },
+      Traces: { 'Fn::Equals': ['Active', 'Active'] },
+      TellsOfAlarms: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
+    })
+    expect(template.Conditions).toMatchObject({ ProtectsData: { 'Fn::Equals': ['INACTIVE', 'ACTIVE'] } })
   })
 })
 
-describe('the alarm on the sweeper', () => {
-  it('watches the errors of the function itself', () => {
-    expect(resource('SweeperErrorsAlarm').Properties).toMatchObject({
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Errors',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'SweeperLambdaFunction' } }],
-      Threshold: 0,
-    })
-    expect(resource('SweeperLambdaFunction').Type).toBe('AWS::Lambda::Function')
-  })
-})
-
-describe('the template', () => {
-  it('keeps the users when it is taken down', () => {
-    expect(resource('CognitoUserPoolUsers')).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } })
+describe('docs/deploy.md', () => {
+  it('tells of every parameter, and of none that is not there', async () => {
+    const known = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
+    const table = /^## Parameters$[\s\S]*?^## /m.exec(await readFile(join(repository, 'docs/deploy.md'), 'utf8'))?.[0] ?? ''
+    const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
+    // The one without a default.
+    expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
   })
 
-  it('names nothing that it does not hold, and goes round in no circle', () => {
-    const names = new Set(Object.keys(template.Resources))
-    const needs = new Map(Object.entries(template.Resources).map(([name, each]) => [name, references(each)]))
-    for (const [name, needed] of needs)
+  it('has what it imports after a removal in one piece', () => {
+    const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+    expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())
+    for (const [name, { Properties }] of kept) {
+      const { LambdaConfig, ...rest } = Properties
       expect(
-        needed.filter((each) => !names.has(each) && !each.startsWith('AWS::')),
+        references(rest).filter((each) => !imported.includes(each)),
         name,
       ).toEqual([])
-    const done = new Set<string>()
-    while (done.size < names.size) {
-      const ready = [...needs].filter(([name, needed]) => !done.has(name) && needed.every((each) => done.has(each) || !names.has(each)))
-      expect(ready, 'what is left waits for itself').not.toEqual([])
-      for (const [name] of ready) done.add(name)
     }
   })
 })
 
-/** The other resources that a resource names. */
-function references(value: unknown): readonly string[] {
-  if (typeof value === 'string') return []
-  if (Array.isArray(value)) return value.flatMap(references)
-  return Object.entries(Object(value)).flatMap(([key, inner]) => {
-    if (key === 'Ref' || key === 'DependsOn') return [inner].flat().map(String)
-    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).replace(/\..*/, '')]
-    if (key === 'Fn::Sub' && typeof inner === 'string')
-      return [...inner.matchAll(/\$\{([^}!]+)\}/g)].map(([, name = '']) => name.replace(/\.(?!.*::).*/, ''))
-    return references(inner)
+describe('the template', () => {
+  it('holds what is told of above, and nothing else', () => {
+    const each = (names: readonly string[], ...endings: readonly string[]): readonly string[] =>
+      names.flatMap((name) => endings.map((ending) => `${name}${ending}`))
+    expect(Object.keys(template.Resources).toSorted()).toEqual(
+      [
+        // The framework's own, for the zips.
+        ...['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'],
+        ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable', 'WelcomeEmailPolicy'],
+        ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),
+        ...each(triggers, 'ThrottlesAlarm', 'DurationAlarm'),
+        ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
+        ...each(['PreSignUp', 'PreAuthentication'], 'DenialsFilter'),
+        ...each(['EffectsParked', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
+        ...['SweeperEventsRuleSchedule1', 'SweeperLambdaPermissionEventsRuleSchedule1'],
+      ].toSorted(),
+    )
   })
-}
+
+  it('names in its outputs what apps and operators need', () => {
+    expect(template.Outputs).toMatchObject({
+      UserPoolId: { Value: { Ref: 'CognitoUserPoolUsers' } },
+      AppClientId: { Value: { Ref: 'AppClient' } },
+      BlockTableName: { Value: { Ref: 'BlockTable' } },
+      ProfileTableName: { Value: { Ref: 'ProfileTable' } },
+      EffectTableName: { Value: { Ref: 'EffectTable' } },
+    })
+  })
+
+  it('names nothing that it does not hold, and goes round in no circle', () => {
+    const names = new Set(Object.keys(template.Resources))
+    const strange = references(template.Resources).filter((each) => !names.has(each) && !each.startsWith('AWS::'))
+    expect(strange).toEqual([])
+    expect(circle(template), 'what is left waits for itself').toEqual([])
+  })
+})

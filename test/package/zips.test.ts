@@ -75,6 +75,12 @@ describe('the zips', () => {
     }
   })
 
+  it('are the same to the byte when they are made again', async () => {
+    const again = await makeDeployment()
+    onTestFinished(again.remove)
+    for (const name of functionNames) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
+  })
+
   it('hold the chunks of a handler that imports something on demand', async () => {
     const { folder, remove } = await serviceFolder()
     onTestFinished(remove)

@@ -1,0 +1,86 @@
+import { buffer } from 'node:stream/consumers'
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+  UpdateUserPoolCommand,
+  type UpdateUserPoolRequest,
+  type UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider'
+
+/** A user pool, as the command reads and changes it. */
+export interface PoolService {
+  readonly describe: (userPoolId: string, signal: AbortSignal) => Promise<Described>
+  readonly update: (update: UpdateUserPoolRequest, signal: AbortSignal) => Promise<void>
+}
+
+/** What a pool is said to be. */
+export interface Described {
+  readonly pool: UserPoolType
+  /** Settings that Cognito sent and the installed client does not know, so that no update can say them again. */
+  readonly unknown: readonly string[]
+}
+
+// A person waits longer than a trigger may, over a line that may be slow; forever is too long.
+const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
+/** The caller's own Cognito: the SDK reads credentials and endpoints from the environment. */
+export function poolService(region: string): PoolService {
+  const client = new CognitoIdentityProviderClient({ region, requestHandler })
+  let raw: unknown
+  // The client drops what it does not know, so the answer is read before it does.
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const { response } = result
+      if (isRecord(response) && isStream(response.body)) {
+        const bytes = await buffer(response.body)
+        response.body = bytes
+        raw = parsed(bytes)
+      }
+      return result
+    },
+    { step: 'deserialize', priority: 'low' },
+  )
+  return {
+    async describe(UserPoolId, abortSignal) {
+      const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }), { abortSignal })
+      if (UserPool === undefined) throw new Error('The answer holds no pool')
+      return { pool: UserPool, unknown: unknownIn(isRecord(raw) ? raw.UserPool : undefined, UserPool) }
+    },
+    async update(update, abortSignal) {
+      await client.send(new UpdateUserPoolCommand(update), { abortSignal })
+    },
+  }
+}
+
+/**
+ * What of an answer is missing from what was made of it, as paths.
+ *
+ * @example
+ * unknownIn({ Policies: { New: 1 } }, { Policies: {} }) // ['Policies.New']
+ */
+export function unknownIn(raw: unknown, known: unknown, path: string = ''): readonly string[] {
+  if (raw === null || raw === undefined) return []
+  if (known === undefined) return [path]
+  if (Array.isArray(raw))
+    return raw.flatMap((each, index) => unknownIn(each, Array.isArray(known) ? known[index] : undefined, `${path}.${index}`))
+  if (!isRecord(raw)) return []
+  const there = isRecord(known) ? known : {}
+  return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, there[key], path === '' ? key : `${path}.${key}`))
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return isRecord(value) && Symbol.asyncIterator in value
+}

@@ -1,0 +1,51 @@
+import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
+import { ATTACHABLE, type AttachPlan } from './attach-plan.ts'
+import type { Io } from './io.ts'
+import { plain } from './table.ts'
+
+/** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
+export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan, paint: Io['paint']): readonly string[] {
+  const before = new Map(Object.entries(current))
+  const after = new Map(Object.entries(lambdaConfig))
+  const names = [...new Set([...ATTACHABLE, ...before.keys(), ...after.keys()])]
+  const width = Math.max(...names.map((name) => name.length))
+  const line = (sign: string, name: string, value: unknown): string =>
+    plain(`  ${sign} ${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return names.flatMap((name) => {
+    const [from, to] = [before.get(name), after.get(name)]
+    if (JSON.stringify(from) === JSON.stringify(to)) return from === undefined ? [] : [line(' ', name, from)]
+    return [
+      ...(from === undefined ? [] : [paint('red', line('-', name, from))]),
+      ...(to === undefined ? [] : [paint('green', line('+', name, to))]),
+    ]
+  })
+}
+
+/** The update as a command of the AWS CLI, for a POSIX shell. */
+export function updateCommand(update: UpdateUserPoolRequest, region: string): string {
+  return `aws cognito-idp update-user-pool --region ${region} --cli-input-json ${quoted(ascii(JSON.stringify(update, null, 2)))}`
+}
+
+/**
+ * What lets a pool call a function, as a command of the AWS CLI. It names the pool, so that no other pool may.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
+export function permissionCommand(trigger: string, functionArn: string, poolArn: string, region: string): string {
+  const id = `cognito-${trigger}-${poolArn.replace(/^.*\//, '')}`
+  return [
+    `aws lambda add-permission --region ${region} --statement-id ${quoted(id)}`,
+    '--action lambda:InvokeFunction --principal cognito-idp.amazonaws.com',
+    `--function-name ${quoted(functionArn)}`,
+    `--source-arn ${quoted(poolArn)}`,
+  ].join(' \\\n  ')
+}
+
+// Nothing that a pool holds may end the quotes, and a terminal may not be steered by it.
+function quoted(text: string): string {
+  return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+function ascii(json: string): string {
+  return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

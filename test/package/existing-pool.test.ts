@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Deployment, osls, packageService, serviceFolder, type Template } from './deployment.ts'
+import { circle, references } from './references.ts'
+
+const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation']
+const config = ['--config', 'serverless.existing-pool.yml']
+const pool = 'userPoolId=eu-west-1_Example'
+const POOL_ARN = { 'Fn::Sub': `arn:\${AWS::Partition}:cognito-idp:\${AWS::Region}:\${AWS::AccountId}:userpool/eu-west-1_Example` }
+
+let service: Awaited<ReturnType<typeof serviceFolder>>
+let existing: Pick<Deployment, 'template' | 'zip'>
+let made: Pick<Deployment, 'template' | 'zip'>
+
+beforeAll(async () => {
+  service = await serviceFolder()
+  existing = await packageService(service.folder, [pool], config)
+  made = await packageService(service.folder)
+})
+afterAll(() => service.remove())
+
+/** What belongs to the one pool that serverless.yml makes. */
+const ofThePool = (name: string): boolean => name === 'AppClient' || name.includes('CognitoUserPoolUsers')
+
+/** A template without what differs in every deployment: where the zips are, and the name of the service. */
+function comparable({ Resources }: Template): Record<string, unknown> {
+  const text = JSON.stringify(Resources, (key, value) => (key === 'S3Key' ? undefined : value))
+  return JSON.parse(text.replaceAll('lifeguard-existing-pool-dev-', 'lifeguard-dev-').replaceAll('eu-west-1_Example', 'POOL'))
+}
+
+describe('the configuration for a pool that exists', () => {
+  it('deploys what the other one deploys, but for the pool', () => {
+    const { SweeperRole, ...theirs } = comparable(made.template)
+    const { SweeperRole: own, ...ours } = comparable(existing.template)
+    const permissions = triggers.map((trigger) => `${trigger}Permission`)
+    expect(Object.fromEntries(Object.entries(ours).filter(([name]) => !permissions.includes(name)))).toEqual(
+      Object.fromEntries(Object.entries(theirs).filter(([name]) => !ofThePool(name))),
+    )
+    expect(Object.keys(ours)).toEqual(expect.arrayContaining(permissions))
+    expect(existing.template.Conditions).toEqual(made.template.Conditions)
+    // The roles differ in the one place that names the pool.
+    const named = JSON.stringify({ 'Fn::GetAtt': ['CognitoUserPoolUsers', 'Arn'] })
+    expect(own).toEqual(
+      JSON.parse(JSON.stringify(SweeperRole).replace(named, JSON.stringify(POOL_ARN).replace('eu-west-1_Example', 'POOL'))),
+    )
+  })
+
+  it('is a service of its own, so that it takes the place of no stack that made a pool', () => {
+    const names = ({ Resources }: Template): readonly unknown[] =>
+      Object.values(Resources).flatMap(({ Properties }) => [Properties.FunctionName, Properties.TableName, Properties.LogGroupName])
+    const both = names(existing.template).filter((name) => typeof name === 'string' && names(made.template).includes(name))
+    expect(both).toEqual([])
+  })
+
+  it('makes no pool, and nothing that changes one', () => {
+    const types = new Set(Object.values(existing.template.Resources).map(({ Type }) => Type))
+    expect([...types].toSorted()).toEqual([
+      'AWS::CloudWatch::Alarm',
+      'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
+      'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
+    ])
+    expect(JSON.stringify(existing.template)).not.toContain('UpdateUserPool')
+  })
+
+  it.each(triggers)('lets that pool call the function, and no other: %s', (trigger) => {
+    expect(existing.template.Resources[`${trigger}Permission`]).toEqual({
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        FunctionName: { 'Fn::GetAtt': [`${trigger}LambdaFunction`, 'Arn'] },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: POOL_ARN,
+      },
+    })
+  })
+
+  it('tells the command that attaches its functions', () => {
+    const command = [
+      `npx lifeguard attach --pool eu-west-1_Example --region \${AWS::Region}`,
+      ...triggers.map((trigger) => `--function ${trigger}=\${${trigger}LambdaFunction.Arn}`),
+    ].join(' ')
+    expect(existing.template.Outputs).toMatchObject({ AttachCommand: { Value: { 'Fn::Sub': command } } })
+  })
+
+  it('names nothing that it does not hold, and goes round in no circle', () => {
+    const names = Object.keys(existing.template.Resources)
+    const all = references([existing.template.Resources, existing.template.Outputs])
+    expect(all.filter((each) => !names.includes(each) && !each.startsWith('AWS::'))).toEqual([])
+    expect(circle(existing.template)).toEqual([])
+  })
+
+  it('asks for the pool where none is given', async () => {
+    const { code, stdout, stderr } = await osls(service.folder, ['package', ...config])
+    expect(code).not.toBe(0)
+    expect(`${stdout}${stderr}`).toMatch(/custom\.userPoolArn[\s\S]*Value not found at "param" source/)
+  })
+
+  it.each(['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation', 'sweeper'])(
+    'deploys the very zip that the other one deploys: %s',
+    async (name) => {
+      expect((await existing.zip(name)).equals(await made.zip(name))).toBe(true)
+    },
+  )
+})

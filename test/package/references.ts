@@ -1,0 +1,26 @@
+import type { Template } from './deployment.ts'
+
+/** The other resources that a part of a template names. */
+export function references(value: unknown): readonly string[] {
+  if (typeof value === 'string') return []
+  if (Array.isArray(value)) return value.flatMap(references)
+  return Object.entries(Object(value)).flatMap(([key, inner]) => {
+    if (key === 'Ref' || key === 'DependsOn') return [inner].flat().map(String)
+    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).replace(/\..*/, '')]
+    if (key === 'Fn::Sub' && typeof inner === 'string')
+      return [...inner.matchAll(/\$\{([^}!]+)\}/g)].map(([, name = '']) => name.replace(/\.(?!.*::).*/, ''))
+    return references(inner)
+  })
+}
+
+/** The resources that wait for each other, so that none of them can be made; empty where there is an order. */
+export function circle({ Resources }: Template): readonly string[] {
+  const needs = new Map(Object.entries(Resources).map(([name, each]) => [name, references(each)]))
+  const done = new Set<string>()
+  for (;;) {
+    const left = [...needs].filter(([name]) => !done.has(name))
+    const ready = left.filter(([, needed]) => needed.every((each) => done.has(each) || !needs.has(each)))
+    if (ready.length === 0) return left.map(([name]) => name)
+    for (const [name] of ready) done.add(name)
+  }
+}
