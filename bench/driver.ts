@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url)
 for (const name of ['assert', 'fs', 'http', 'net', 'path', 'util']) require(name)
 const { writeSync } = require('node:fs')
 // The runtime client defines this for response streaming, and handlers know by it that they are in Lambda.
-Reflect.set(globalThis, 'awslambda', {})
+Reflect.set(globalThis, 'awslambda', { streamifyResponse: () => undefined })
 
 const REPORT_FD = 3
 const job: Job = JSON.parse(process.argv[2] ?? '')

@@ -1,4 +1,10 @@
-/** Whether this process is Lambda's runtime: it alone defines this global, for response streaming. */
+/**
+ * Whether this process is Lambda's runtime: its global for response streaming tells. That there is such a global at all
+ * proves nothing, since the AWS SDK makes an empty one wherever it is loaded.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+ */
 export function isLambda(): boolean {
-  return 'awslambda' in globalThis
+  const runtime: unknown = Reflect.get(globalThis, 'awslambda')
+  return typeof runtime === 'object' && runtime !== null && 'streamifyResponse' in runtime
 }

@@ -134,7 +134,7 @@ describe('the deadline, on the clock of the process', () => {
 })
 
 describe('the deadline of the first invocation', () => {
-  beforeEach(() => void vi.stubGlobal('awslambda', {}))
+  beforeEach(() => void vi.stubGlobal('awslambda', { streamifyResponse: () => undefined }))
   afterEach(() => void vi.unstubAllGlobals())
 
   /** How long a hanging rule has, in the first and in the second invocation of a process that was ready after `readyAt`. */
