@@ -77,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const replies = channel<{ readonly id: string; readonly outcome: Outcome }>()
   let initError: ReportedError | undefined
 
-  const take = async (path: string, body: string): Promise<void> => {
+  const take = (path: string, body: string): void => {
     if (path === `${API}/init/error`) initError = JSON.parse(body)
     const [, id = '', kind] = /invocation\/([^/]+)\/(response|error)$/.exec(path) ?? []
     if (kind === 'response') replies.put({ id, outcome: { kind, json: body } })
@@ -86,7 +86,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const api = await listenOnLoopback(
     createServer(async (request, response) => {
       if (request.url === `${API}/invocation/next`) return polls.put(response)
-      await take(`${request.url}`, await text(request))
+      take(`${request.url}`, await text(request))
       response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}')
     }),
   )

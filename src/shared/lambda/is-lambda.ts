@@ -5,6 +5,5 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
  */
 export function isLambda(): boolean {
-  const runtime: unknown = Reflect.get(globalThis, 'awslambda')
-  return typeof runtime === 'object' && runtime !== null && 'streamifyResponse' in runtime
+  return 'streamifyResponse' in Object(Reflect.get(globalThis, 'awslambda'))
 }
