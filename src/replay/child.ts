@@ -25,13 +25,12 @@ async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Pro
   try {
     const module: object = await import(pathToFileURL(file).href)
     const found = exportOf(module, exported)
-    if (!isFunction(found))
-      return { kind: 'broken', error: { name: 'HandlerNotFound', message: `The file exports no function '${exported}'` } }
+    if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
     const rule = describeRule('rule' in found ? found.rule : undefined)
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }) }
   } catch (error) {
-    return { kind: 'broken', error: reported(error) }
+    return { kind: 'broken', error: reported(error instanceof SyntaxError ? named('Runtime.UserCodeSyntaxError', `${error}`) : error) }
   }
 }
 
@@ -47,15 +46,31 @@ function isFunction(value: unknown): value is LambdaFunction {
 }
 
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+  // A handler that waits for what nothing will ever bring leaves Node nothing to do, and Lambda's process ends then.
+  process.channel?.unref()
   try {
     const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
-    // Lambda sends null for what JSON cannot hold, such as nothing at all.
-    return { kind: 'returned', json: JSON.stringify(result) ?? 'null' }
+    return { kind: 'returned', json: serialised(result) }
   } catch (error) {
     return { kind: 'threw', error: reported(error) }
   } finally {
+    process.channel?.ref()
     write(`\n${request.endMark}\n`)
   }
+}
+
+/** As Lambda's runtime does it, which says nothing of what JSON could not hold. */
+function serialised(result: unknown): string {
+  let json: string | undefined
+  try {
+    // Nothing at all is sent as null.
+    json = JSON.stringify(result === undefined ? null : result)
+  } catch {
+    throw named('Runtime.JSONStringifyError', 'Unable to stringify response body')
+  }
+  // Of a function, say.
+  if (json === undefined) throw new TypeError('Wrong arguments')
+  return json
 }
 
 async function call(event: unknown, context: object): Promise<unknown> {
@@ -80,6 +95,10 @@ function contextOf(awsRequestId: string, limitMs: number): object {
     callbackWaitsForEmptyEventLoop: false,
     getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
   }
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name })
 }
 
 /** As Lambda's runtime does it: the name and message of an error, the text of anything else. */

@@ -60,7 +60,7 @@ describe('deliver', () => {
 
   it('tells an answer that is no JSON as the error that the runtime reports', async () => {
     const { error } = await deliver(lambda('answer.js'), 'PreSignUp', event('PreSignUp_SignUp', { answer: 'circular' }), 5000)
-    expect(error?.message).toContain('PreSignUp failed with error Converting circular structure to JSON')
+    expect(error?.message).toContain('PreSignUp failed with error Unable to stringify response body.')
   })
 
   it('refuses a field of the wrong type', async () => {

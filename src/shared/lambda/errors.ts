@@ -8,6 +8,8 @@ export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 
 /** The error that Lambda reports for a denial; Cognito shows its message to the caller. */
 export class TriggerDenied extends Error {
+  // In its JSON format Lambda logs the name of the class, of which minifying leaves a letter or two.
+  static override readonly name = 'TriggerDenied'
   override readonly name = 'TriggerDenied'
   constructor(message: string) {
     // A rule may deny without deny(), which drops the full stop; Cognito adds one.
@@ -19,6 +21,7 @@ export class TriggerDenied extends Error {
 
 /** The error that Lambda reports when there was no decision; what broke stands in the log line alone. */
 export class TriggerFailed extends Error {
+  static override readonly name = 'TriggerFailed'
   override readonly name = 'TriggerFailed'
   constructor() {
     super(MASKED_MESSAGE)

@@ -1,6 +1,8 @@
 /**
- * Whether this process is Lambda's runtime: it alone defines `awslambda.streamifyResponse`, for response streaming. The global
- * `awslambda` itself an AWS SDK makes too, wherever it is loaded.
+ * Whether this process is Lambda's runtime: its global for response streaming tells. That there is such a global at all
+ * proves nothing, since the AWS SDK makes an empty one wherever it is loaded.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
  */
 export function isLambda(): boolean {
   return 'streamifyResponse' in Object(Reflect.get(globalThis, 'awslambda'))

@@ -19,10 +19,19 @@ describe('initTime', () => {
     expect([spent(60_000), spent(60_001)]).toEqual([0, 0])
   })
 
-  it('is none outside Lambda, whose runtime alone defines the global awslambda', () => {
+  it('is none outside Lambda, whose runtime alone defines awslambda.streamifyResponse', () => {
     expect(initTime(1500, false)(1501)).toBe(0)
     expect(initTime(1500)(1501)).toBe(0)
     vi.stubGlobal('awslambda', { streamifyResponse: () => undefined })
     expect(initTime(1500)(1501)).toBe(1500)
+  })
+
+  it.each([
+    ['the AWS SDK', () => import('@aws-sdk/client-dynamodb')],
+    ['Powertools', () => import('@aws-lambda-powertools/logger')],
+  ])('is none where %s is loaded outside Lambda, which makes an empty global awslambda', async (_, load) => {
+    await load()
+    expect(Reflect.has(globalThis, 'awslambda')).toBe(true)
+    expect(initTime(1500)(1501)).toBe(0)
   })
 })

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { checkAnswer } from '../../src/replay/check-answer.ts'
+import { oldestNode } from '../support/oldest-node.ts'
+import { deployed, down, linesOf, sample, silent } from './deployed.ts'
+import { underRuntimeClient } from './under-client.ts'
+
+/** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
+const masked = {
+  errorType: 'TriggerFailed',
+  errorMessage: 'Something went wrong, please try again later',
+  trace: ['TriggerFailed: Something went wrong, please try again later'],
+}
+const denied = (errorMessage: string): object => ({
+  kind: 'error',
+  error: { errorType: 'TriggerDenied', errorMessage, trace: [`TriggerDenied: ${errorMessage}`] },
+})
+
+// Lambda would end the process at its own limit, were it nearer than the handler's: the handler answers before that.
+const HURRY_MS = 500
+const PATIENCE_MS = 20_000
+
+const triggers = [
+  { folder: 'pre-signup', trigger: 'PreSignUp', approved: 'sign-up-mary' },
+  { folder: 'pre-auth', trigger: 'PreAuthentication', approved: 'sign-in-mary' },
+  { folder: 'post-auth', trigger: 'PostAuthentication', approved: 'sign-in-mary' },
+  { folder: 'post-confirmation', trigger: 'PostConfirmation', approved: 'confirm-mary' },
+] as const
+
+underRuntimeClient('the built bundles', (client) => {
+  const { start, embedded } = deployed(client)
+
+  describe.each([
+    ['nodejs24.x', process.execPath],
+    ['nodejs22.x', oldestNode],
+  ])('on %s', (runtime, node) => {
+    it.each(triggers)('$folder approves with the whole event, in an answer that Cognito takes', async ({ folder, trigger, approved }) => {
+      const event = await sample(`${folder}/${approved}`)
+      const sandbox = await start(folder, { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }, { node })
+      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+      expect(checkAnswer(trigger, event, JSON.stringify(event))).toEqual({ response: event.response })
+    })
+  })
+
+  it('leaves a profile and a mail behind', async () => {
+    await (await start('post-confirmation')).invoke(await sample('post-confirmation/confirm-upper-case-domain'))
+    const { profiles, mails } = await embedded().aftermath()
+    expect(profiles).not.toEqual([])
+    expect(mails).not.toEqual([])
+  })
+
+  it.each([
+    ['pre-signup', 'sign-up-mary', 'sign-up-other-domain', 'This email address cannot be used to sign up'],
+    ['pre-auth', 'sign-in-mary', 'blocked-by-email', 'Sign-in is not possible at the moment'],
+  ])('%s denies with the public message alone, and the process goes on', async (folder, approved, blocked, message) => {
+    const sandbox = await start(folder)
+    expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
+    expect(await sandbox.invoke(await sample(`${folder}/${approved}`))).toMatchObject({ kind: 'response' })
+    expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
+  })
+
+  it.each(triggers)(
+    '$folder tells the caller nothing about what is not an event, and the process goes on',
+    async ({ folder, approved }) => {
+      const event = await sample(`${folder}/${approved}`)
+      const sandbox = await start(folder)
+      for (const wrong of [null, 'text', { ...event, request: { userAttributes: 'mary@example.com' } }]) {
+        expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
+      }
+      expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
+      // Why it is none is known to a chunk that is loaded for the first of them.
+      const errors = linesOf(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
+      expect(errors).toHaveLength(3)
+      for (const error of errors)
+        expect(error).toMatchObject({ name: 'InvalidEvent', code: 'invalid-event', problems: [expect.any(String)] })
+      expect(JSON.stringify(errors[2])).toContain('request.userAttributes')
+    },
+  )
+
+  it.each(triggers)('$folder takes an event of a megabyte, and answers with all of it', async ({ folder, approved }) => {
+    const event = await sample(`${folder}/${approved}`)
+    const request = { ...Object(event.request), clientMetadata: { note: 'é€𝄞"\\\u2028'.repeat(75_000) } }
+    const large = { ...event, request }
+    expect(Buffer.byteLength(JSON.stringify(large))).toBeGreaterThan(2 ** 20)
+    const sandbox = await start(folder)
+    expect(await sandbox.invoke(large)).toEqual({ kind: 'response', json: JSON.stringify(large) })
+    expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
+  })
+
+  it('pre-auth lets nobody in while its table cannot be reached or does not answer, and the process goes on', async () => {
+    const event = await sample('pre-auth/sign-in-mary')
+    for (const environment of [down, await silent()]) {
+      const sandbox = await start('pre-auth', environment)
+      for (let time = 0; time < 2; time++)
+        expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'error', error: masked })
+    }
+  })
+
+  it.each(triggers.slice(2))('$folder keeps nobody out while its services are down or silent', async ({ folder, approved }) => {
+    const event = await sample(`${folder}/${approved}`)
+    for (const environment of [down, await silent()]) {
+      const sandbox = await start(folder, environment)
+      for (let time = 0; time < 2; time++)
+        expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+    }
+  })
+
+  it('is killed in the middle of an invocation, and the next process takes its place', async () => {
+    const event = await sample('pre-auth/sign-in-mary')
+    const sandbox = await start('pre-auth', await silent())
+    await sandbox.initialised
+    const running = sandbox.invoke(event)
+    sandbox.kill('SIGKILL')
+    expect(await running).toEqual({ kind: 'exit', exit: { code: null, signal: 'SIGKILL' } })
+    expect(await (await start('pre-auth')).invoke(event)).toMatchObject({ kind: 'response' })
+  })
+
+  it.each([
+    ['pre-signup', { ADMIN_CREATED_USERS: 'maybe' }, 'ADMIN_CREATED_USERS is "maybe"'],
+    ['pre-auth', { BLOCK_TABLE: '' }, 'BLOCK_TABLE is'],
+    ['post-auth', { PROFILE_TABLE: '' }, 'PROFILE_TABLE is'],
+    ['post-confirmation', { WELCOME_APP_URL: 'nowhere' }, 'WELCOME_APP_URL is "nowhere"'],
+  ])('%s does not start with a wrong setting, and tells who deploys it alone', async (folder, wrong, complaint) => {
+    const sandbox = await start(folder, wrong)
+    expect(await sandbox.invoke({})).toEqual({ kind: 'init-error', error: masked, exit: { code: 1, signal: null } })
+    const { stdout, stderr } = await sandbox.stop()
+    expect(stderr).toContain(complaint)
+    expect(stdout).not.toContain(complaint)
+    expect(stdout).toContain('Init Error')
+  })
+})

@@ -1,0 +1,76 @@
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { repository } from '../support/built.ts'
+import { sample } from './deployed.ts'
+import { startSandbox } from './sandbox.ts'
+import { underRuntimeClient } from './under-client.ts'
+
+/** What a deployment may set to keep the client from making its global. */
+const WITHOUT_GLOBAL = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
+
+underRuntimeClient('what handlers assume of Lambda', (client) => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-environment-')))
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const sourceOf = (path: string): string => JSON.stringify(pathToFileURL(join(repository, 'src', path)).href)
+
+  /** What a handler of this source prints while it is loaded and asked twice. */
+  async function printed(source: string, environment: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+    const file = join(folder, 'handler.js')
+    await writeFile(file, source)
+    const sandbox = await startSandbox({ client, file, environment })
+    const event = await sample('pre-signup/sign-up-mary')
+    for (let time = 0; time < 2; time++) await sandbox.invoke(event)
+    return (await sandbox.stop()).stdout.trimEnd().split('\n')
+  }
+
+  describe('isLambda', () => {
+    const source = `
+      import { isLambda } from ${sourceOf('shared/lambda/is-lambda.ts')}
+      process.stdout.write(typeof globalThis.awslambda?.streamifyResponse + ' ' + isLambda() + '\\n')
+      export const handler = async (event) => event`
+
+    it('is true while a handler is loaded: the client has made its global by then', async () => {
+      expect(await printed(source)).toEqual(['function true'])
+    })
+
+    it('is false where the deployment has told the client to make none', async () => {
+      expect(await printed(source, WITHOUT_GLOBAL)).toEqual(['undefined false'])
+    })
+  })
+
+  describe('the deadline', () => {
+    // A process that is 1500 ms old when its handler is made, and where every deadline is over at once.
+    const source = `
+      import { preSignUp } from ${sourceOf('pre-signup/pre-sign-up.ts')}
+      import { defineRule } from ${sourceOf('shared/rules/rule.ts')}
+      const clock = {
+        now: () => 1500,
+        after: (ms, callback) => {
+          process.stdout.write('deadline ' + ms + '\\n')
+          setImmediate(callback)
+          return () => undefined
+        },
+      }
+      const hang = defineRule('hang', () => new Promise(() => undefined), { kind: 'guard' })
+      export const handler = preSignUp.with({ clock, write: () => undefined })(hang)`
+
+    const deadlines = async (environment = {}): Promise<readonly string[]> =>
+      (await printed(source, environment)).filter((line) => line.startsWith('deadline'))
+
+    it('of a first invocation counts the cold start, and of the next one does not', async () => {
+      expect(await deadlines()).toEqual(['deadline 2500', 'deadline 4000'])
+    })
+
+    it('does not count it where Lambda cannot be told from anything else', async () => {
+      expect(await deadlines(WITHOUT_GLOBAL)).toEqual(['deadline 4000', 'deadline 4000'])
+    })
+  })
+})

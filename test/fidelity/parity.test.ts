@@ -1,0 +1,141 @@
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { type Invocation, lambdaFunction } from '../../src/replay/lambda.ts'
+import { type Exit, type Outcome, startSandbox } from './sandbox.ts'
+import { underRuntimeClient } from './under-client.ts'
+
+/** Handlers of all kinds of behaviour; those who throw say how often their process has been asked. */
+const handlers: Readonly<Record<string, string>> = {
+  'answers with the event': 'export const handler = async (event) => event',
+  'answers without waiting': 'export const handler = (event) => ({ ...event, response: { autoConfirmUser: true } })',
+  'answers with nothing': 'export const handler = async () => undefined',
+  'answers with what JSON leaves out': 'export const handler = async (event) => ({ ...event, none: undefined, not: NaN, f() {} })',
+  'answers with a circle': 'export const handler = async (event) => { event.self = event; return event }',
+  'answers with what JSON has no word for': 'export const handler = async () => ({ big: 1n })',
+  'answers with a function': 'export const handler = async () => () => undefined',
+  'throws an error': 'let n = 0\nexport const handler = async () => { throw new TypeError("asked " + ++n) }',
+  'throws before it waits': 'let n = 0\nexport const handler = () => { throw new Error("asked " + ++n) }',
+  'throws an error with a name of its own':
+    'class Denied extends Error { name = "NoSeatsLeft" }\nexport const handler = async () => { throw new Denied("é \\u{1D11E} <b>\\n") }',
+  'throws an error without a message': 'export const handler = async () => { throw new Error() }',
+  'throws an error that looks like one': 'export const handler = async () => { throw { name: "Error", message: "not one" } }',
+  'throws a text': 'export const handler = async () => { throw "just a text" }',
+  'throws nothing': 'export const handler = async () => { throw undefined }',
+  'ends its process': 'export const handler = async () => process.exit(3)',
+  'ends its process as if all were well': 'export const handler = async () => process.exit(0)',
+  'kills its process':
+    'export const handler = async () => { process.kill(process.pid, "SIGKILL"); await new Promise((r) => setTimeout(r, 60000)) }',
+  'throws where nobody waits': 'export const handler = () => new Promise(() => setTimeout(() => { throw new Error("late") }, 1))',
+  'rejects where nobody waits':
+    'export const handler = async (event) => { Promise.reject(new Error("late")); await new Promise((r) => setTimeout(r, 60000)); return event }',
+  'waits for what nothing will bring': 'export const handler = () => new Promise(() => undefined)',
+  hangs: 'export const handler = () => new Promise(() => setInterval(() => undefined, 1000))',
+  'does not let go of the processor': 'export const handler = () => { for (;;); }',
+  'throws while it is loaded': 'throw new RangeError("ALLOWED_EMAIL_DOMAINS is missing\\nIt holds domains")',
+  'throws a text while it is loaded': 'throw "not ready"',
+  'ends its process while it is loaded': 'process.exit(4)',
+  'does not parse': 'export const handler = async (event) => {',
+  'imports what is not there': 'import "./nowhere.js"\nexport const handler = async (event) => event',
+}
+
+/** What both can tell of an invocation. */
+type Told = { readonly kind: string; readonly json?: string; readonly name?: string; readonly message?: string }
+
+// Long enough for all that come to an end, on a busy machine too.
+const LIMIT_MS = 10_000
+const HANGING_MS = 500
+const hanging = ['hangs', 'does not let go of the processor']
+const event = { version: '1', triggerSource: 'PreSignUp_SignUp', userName: 'é€𝄞\u2028', request: {}, response: {} }
+
+underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (client) => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-parity-')))
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  /** Asks twice, where the process is still there after the first time. */
+  async function inLambda(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
+    const sandbox = await startSandbox({ client, file, environment: {} })
+    onTestFinished(async () => void (await sandbox.stop()))
+    const first = await sandbox.invoke(event, limitMs)
+    return first.kind === 'response' || first.kind === 'error'
+      ? [fromLambda(first), fromLambda(await sandbox.invoke(event, limitMs))]
+      : [fromLambda(first)]
+  }
+
+  async function inReplay(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
+    const ignore = (): void => undefined
+    const started = lambdaFunction({ file, exported: 'handler', environment: {}, onOutput: ignore, onNote: ignore })
+    onTestFinished(() => started.stop())
+    const first = await started.invoke(event, limitMs)
+    return first.kind === 'returned' || first.kind === 'threw'
+      ? [fromReplay(first), fromReplay(await started.invoke(event, limitMs))]
+      : [fromReplay(first)]
+  }
+
+  it.each(Object.entries(handlers))('of one that %s', async (name, source) => {
+    const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
+    await writeFile(file, source)
+    const limitMs = hanging.includes(name) ? HANGING_MS : LIMIT_MS
+    const [lambda, replay] = await Promise.all([inLambda(file, limitMs), inReplay(file, limitMs)])
+    expect(replay).toEqual(lambda)
+  })
+
+  it.each([
+    ['exports no handler', 'export const handle = async (event) => event'],
+    ['exports something else as its handler', 'export const handler = { handle: 1 }'],
+  ])('of one that %s, but in plainer words', async (name, source) => {
+    const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
+    await writeFile(file, source)
+    expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
+    expect(await inReplay(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
+  })
+
+  it('but for callbacks, which only the older of the two runtimes takes: replay goes on and says so', async () => {
+    const file = join(folder, 'callback.js')
+    await writeFile(file, 'export const handler = (event, context, callback) => callback(null, event)')
+    expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.CallbackHandlerDeprecated' }])
+    expect(await inReplay(file)).toMatchObject([{ kind: 'answered' }, { kind: 'answered' }])
+  })
+})
+
+function fromLambda(outcome: Outcome): Told {
+  switch (outcome.kind) {
+    case 'response':
+      return { kind: 'answered', json: outcome.json }
+    case 'error':
+      return { kind: 'threw', name: outcome.error.errorType, message: outcome.error.errorMessage }
+    case 'init-error':
+      return { kind: 'not started', name: outcome.error.errorType, message: outcome.error.errorMessage }
+    case 'exit':
+      return { kind: 'ended', name: 'Runtime.ExitError', message: `Runtime exited ${how(outcome.exit)}` }
+    case 'timeout':
+      return { kind: 'timed out' }
+  }
+}
+
+/** In the words of Lambda, which alone sees how a process ends. */
+function how({ code, signal }: Exit): string {
+  if (signal !== null) return `with error: signal: ${signal}`
+  return code === 0 ? 'without providing a reason' : `with error: exit status ${code}`
+}
+
+function fromReplay(invocation: Invocation): Told {
+  switch (invocation.kind) {
+    case 'returned':
+      return { kind: 'answered', json: invocation.json }
+    case 'threw':
+      return { kind: 'threw', ...invocation.error }
+    case 'notStarted':
+      // A process that ends while it loads reports nothing itself.
+      return { kind: invocation.error.name === 'Runtime.ExitError' ? 'ended' : 'not started', ...invocation.error }
+    case 'crashed':
+      return { kind: 'ended', ...invocation.error }
+    case 'timedOut':
+      return { kind: 'timed out' }
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { deployed, down, linesOf, silent } from './deployed.ts'
+import { underRuntimeClient } from './under-client.ts'
+
+// It runs for a minute, and begins nothing in its last seconds.
+const SWEEPER_TIMEOUT_MS = 60_000
+
+underRuntimeClient('the sweeper', (client) => {
+  const { start } = deployed(client)
+
+  it('sweeps whatever it is called with, and fails where nobody would notice otherwise', async () => {
+    const sandbox = await start('sweeper')
+    expect(await sandbox.invoke({ source: 'aws.events' }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
+    expect(await sandbox.invoke({ note: 'x'.repeat(2 ** 20) }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
+    expect(linesOf(await sandbox.stop())).toMatchObject([{ message: 'sweep' }, { message: 'sweep' }])
+
+    for (const [environment, reason] of [
+      [down, 'ECONNREFUSED'],
+      [await silent(), expect.any(String)],
+    ] as const) {
+      const cutOff = await start('sweeper', environment)
+      // Just enough for it to begin.
+      const outcome = await cutOff.invoke({}, 9000)
+      expect(outcome).toMatchObject({
+        kind: 'error',
+        error: { errorType: 'Error', errorMessage: expect.stringMatching(/^The ledger could not be read: \w+/) },
+      })
+      expect(linesOf(await cutOff.stop())).toMatchObject([{ message: 'sweep', unread: reason }])
+    }
+  })
+
+  it('names a wrong setting, since nobody but who deploys it reads its errors', async () => {
+    expect(await (await start('sweeper', { WELCOME_APP_URL: 'nowhere' })).invoke({})).toMatchObject({
+      kind: 'init-error',
+      error: { errorType: 'InvalidSettings', errorMessage: expect.stringContaining('WELCOME_APP_URL is "nowhere"') },
+      exit: { code: 1, signal: null },
+    })
+  })
+})

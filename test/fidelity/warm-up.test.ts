@@ -1,0 +1,98 @@
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { expect, it, onTestFinished } from 'vitest'
+import { listenOnLoopback } from '../../src/local/loopback.ts'
+import { deployed, down, sample, silent } from './deployed.ts'
+import { underRuntimeClient } from './under-client.ts'
+
+/** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
+const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
+
+underRuntimeClient('the warm-up', (client) => {
+  const { start, embedded } = deployed(client)
+
+  /** The embedded services behind doors that tell who comes in and what for. */
+  async function watched(): Promise<Watched> {
+    const calls: string[] = []
+    const doors = await Promise.all(
+      ['DYNAMODB', 'SES'].map(async (service) => {
+        const variable = `AWS_ENDPOINT_URL_${service}`
+        const warmed = Promise.withResolvers<Warming>()
+        const server = createServer(async (request, response) => {
+          const { method = 'GET', url, headers } = request
+          const body = await text(request)
+          if (method === 'GET') {
+            response.on('finish', () => warmed.resolve({ service, url: `${url}`, headers: Object.keys(headers), body }))
+            return response.writeHead(404).end()
+          }
+          calls.push(`${service} ${`${headers['x-amz-target'] ?? new URLSearchParams(body).get('Action')}`.replace(/^.*\./, '')}`)
+          const passedOn = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'].map((name) => [name, `${headers[name] ?? ''}`])
+          const answer = await fetch(`${embedded().environment[variable]}`, { method, body, headers: Object.fromEntries(passedOn) })
+          return response.writeHead(answer.status, { 'content-type': `${answer.headers.get('content-type')}` }).end(await answer.text())
+        })
+        const door = await listenOnLoopback(server)
+        onTestFinished(door.stop)
+        return { variable, endpoint: door.endpoint, warmed: warmed.promise }
+      }),
+    )
+    const environment = Object.fromEntries(doors.map(({ variable, endpoint }) => [variable, endpoint]))
+    return { environment, calls, warmings: doors.map(({ warmed }) => warmed) }
+  }
+
+  it.each([
+    ['pre-auth', 'pre-auth/sign-in-mary', ['DYNAMODB']],
+    ['post-auth', 'post-auth/sign-in-mary', ['DYNAMODB']],
+    ['post-confirmation', 'post-confirmation/confirm-email-as-user-name', ['DYNAMODB', 'SES']],
+  ])('of %s opens connections before the first event comes, tells nothing on them, and changes nothing', async (name, path, services) => {
+    const event = await sample(path)
+    const warm = await watched()
+    const sandbox = await start(name, warm.environment)
+    // The first event is handed out after it, so that nobody but the warm-up can have asked.
+    const warmings = await Promise.all(warm.warmings.slice(0, services.length))
+    expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
+    expect(warm.calls).toEqual([])
+    expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+    expect((await sandbox.stop()).stderr).toBe('')
+
+    const cold = await watched()
+    const unwarmed = await start(name, { ...cold.environment, ...UNWARMED })
+    expect(await unwarmed.invoke({ ...event, request: withSub(event, `${name}-cold`) })).toMatchObject({ kind: 'response' })
+    expect(warm.calls).not.toEqual([])
+    expect(warm.calls.toSorted()).toEqual(cold.calls.toSorted())
+  })
+
+  it('harms nothing where nothing listens: the event comes, and is answered as without it', async () => {
+    const event = await sample('post-auth/sign-in-mary')
+    const sandbox = await start('post-auth', down)
+    for (let time = 0; time < 2; time++) expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
+    expect((await sandbox.stop()).stderr).toBe('')
+  })
+
+  it('holds nothing up where a service takes the connection and says nothing', async () => {
+    const sandbox = await start('pre-auth', await silent())
+    await sandbox.initialised
+    expect(await sandbox.invoke(null)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailed' } })
+  })
+})
+
+/** What came without a body or a name. */
+interface Warming {
+  readonly service: string
+  readonly url: string
+  readonly headers: readonly string[]
+  readonly body: string
+}
+
+interface Watched {
+  readonly environment: Readonly<Record<string, string>>
+  /** What was asked for, by the names of the operations. */
+  readonly calls: readonly string[]
+  /** The first thing of each service that is no call. */
+  readonly warmings: readonly Promise<Warming>[]
+}
+
+/** The request of an event, of another user: what was done for one is not done for him again. */
+function withSub({ request }: Record<string, unknown>, sub: string): object {
+  const { userAttributes } = Object(request)
+  return { ...Object(request), userAttributes: { ...userAttributes, sub } }
+}
