@@ -19,6 +19,7 @@ lifeguard replay [PATH...]   replays events through the built handlers, as Cogni
 lifeguard explain FILE       shows how the rules came to their decision on one event
 lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
 lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
+lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
 
 lifeguard COMMAND --help     tells more of a command
 lifeguard --version`
