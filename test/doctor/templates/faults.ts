@@ -152,7 +152,7 @@ export const FAULTS: readonly Fault[] = [
     code: 'LG201',
     change: {
       'Role.Properties.Policies': [
-        { PolicyName: 'pool', PolicyDocument: { Statement: [allowing('logs:PutLogEvents', { 'Fn::Sub': '${Users.Arn}' })] } },
+        { PolicyName: 'pool', PolicyDocument: { Statement: [allowing('logs:PutLogEvents', { 'Fn::Sub': `\${Users.Arn}` })] } },
       ],
     },
     at: 'Role.Properties.Policies.0.PolicyDocument.Statement.0.Resource',
@@ -312,7 +312,7 @@ export const FAULTS: readonly Fault[] = [
     base: 'osls.json',
     seeds: 'a right on the index of a table and not on the table',
     code: 'LG302',
-    change: { [`${statements('PreTokenGenerationRole')}.1`]: allowing('logs:PutLogEvents', { 'Fn::Sub': '${BlockTable.Arn}/index/x' }) },
+    change: { [`${statements('PreTokenGenerationRole')}.1`]: allowing('logs:PutLogEvents', { 'Fn::Sub': `\${BlockTable.Arn}/index/x` }) },
     at: 'PreTokenGenerationLambdaFunction.Properties.Role',
   },
   {
