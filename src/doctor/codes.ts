@@ -142,7 +142,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'warning',
     title: 'Email writable, domain judged at sign-up alone',
     why: 'A signed-in user may change the address to one of any domain, and no trigger runs that could judge it.',
-    fix: "Leave email out of the app client's WriteAttributes (a required attribute stays writable), or judge the domain before sign-in or in tokens as well.",
+    fix: "Leave email out of the app client's WriteAttributes; where email is required, or mapped from an identity provider, it has to stay writable: judge the domain before sign-in or in tokens as well.",
   },
   LG403: {
     severity: 'note',

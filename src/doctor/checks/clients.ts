@@ -1,3 +1,4 @@
+import { isRecord } from '../../replay/handler-log.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { symbolic } from '../symbolic.ts'
@@ -19,16 +20,23 @@ export function checkClients(subject: Subject): Judged {
       unknown.push(`whether addresses that are changed through ${client.id} are judged: some rules are not known`)
       continue
     }
-    const { WriteAttributes } = client.properties
+    const why = writes(client, judging.pool)
+    if (why === undefined) continue
     const path = ['Properties', 'WriteAttributes']
-    if (WriteAttributes === undefined) {
-      const message = `${client.id} lets users write every standard attribute, email with them, as it names no WriteAttributes`
-      findings.push({ code: 'LG402', resource: client.id, path, message })
-    } else if (Array.isArray(WriteAttributes) && WriteAttributes.includes('email')) {
-      findings.push({ code: 'LG402', resource: client.id, path, message: `${client.id} lets users write email` })
-    }
+    findings.push({ code: 'LG402', resource: client.id, path, message: `${client.id} lets users write email${why}` })
   }
   return { findings, unknown }
+}
+
+/** Why users may write their address through a client; undefined where they may not, or nobody knows. */
+function writes({ properties }: Resource, pool: Resource | undefined): string | undefined {
+  const { WriteAttributes } = properties
+  if (WriteAttributes === undefined) return ', as it names no WriteAttributes, which means all'
+  if (!Array.isArray(WriteAttributes)) return undefined
+  if (WriteAttributes.includes('email')) return ''
+  const schema: readonly unknown[] = Array.isArray(pool?.properties.Schema) ? pool.properties.Schema : []
+  const required = schema.some((each) => isRecord(each) && each.Name === 'email' && symbolic(each.Required) === 'true')
+  return required ? ', as a required attribute is always writable' : undefined
 }
 
 function judgesDomain(code: Code | undefined): boolean {

@@ -412,6 +412,13 @@ export const FAULTS: readonly Fault[] = [
     at: 'WebClient.Properties.WriteAttributes',
   },
   {
+    base: 'sam.yaml',
+    seeds: 'a required email, which every app client writes',
+    code: 'LG402',
+    change: { 'Users.Properties.Schema': [{ Name: 'email', Required: true }] },
+    at: 'WebClient.Properties.WriteAttributes',
+  },
+  {
     base: 'osls.json',
     seeds: 'blocks that are checked at sign-in alone',
     code: 'LG403',
