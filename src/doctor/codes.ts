@@ -57,7 +57,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG104: {
     severity: 'error',
     title: 'Handler with a third parameter',
-    why: 'Lambda refuses handlers that take a callback from nodejs24.x on: the function does not start, and nobody signs in. On older runtimes it works until it is called twice, or not at all.',
+    why: 'Lambda refuses handlers that take a callback from nodejs24.x on: the function does not start, and nobody signs in. On older runtimes it starts, and one way through the code that forgets the callback lets Cognito wait in vain.',
     fix: 'Make the handler async with the parameters event and context, and return the event.',
   },
   LG105: {

@@ -31,12 +31,12 @@ const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined } 
 /** Reads the code of all functions that pools call, and of others that look as if a pool should. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
   const attached = new Set(attachedIn(template).map(({ target }) => target?.id))
-  const codes = new Map<string, Code>()
-  for (const lambda of ofType(template, 'AWS::Lambda::Function')) {
-    const code = await codeOf(lambda, attached.has(lambda.id), options)
-    if (code !== undefined) codes.set(lambda.id, code)
-  }
-  return codes
+  const codes = await Promise.all(
+    ofType(template, 'AWS::Lambda::Function').map(async (lambda): Promise<readonly [string, Code | undefined]> => {
+      return [lambda.id, await codeOf(lambda, attached.has(lambda.id), options)]
+    }),
+  )
+  return new Map(codes.filter((entry): entry is [string, Code] => entry[1] !== undefined))
 }
 
 async function codeOf(lambda: Resource, isAttached: boolean, { folder, load }: LoadOptions): Promise<Code | undefined> {

@@ -19,6 +19,11 @@ export function isKnown(text: string): boolean {
   return !text.includes('${')
 }
 
+/** The same without what is in the placeholders: names in them may hold the colons that part an ARN. */
+export function withoutNames(text: string): string {
+  return text.replaceAll(/\$\{[^}]*\}/g, '$')
+}
+
 /** The resource and, where there is one, its attribute, of a text that is nothing but one reference. */
 export function referenceIn(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
   const [, id, attribute] = /^\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []

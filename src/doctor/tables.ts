@@ -1,4 +1,4 @@
-import { isKnown, referenceIn, symbolic } from './symbolic.ts'
+import { isKnown, referenceIn, symbolic, withoutNames } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 
 /** What is known before the deployment: `maybe` where it decides. */
@@ -44,7 +44,7 @@ function coversOne(template: Template, on: string, table: Resource): Sure {
 function onOther(template: Template, on: string, table: Resource): Sure {
   const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'
-  if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z-]+:/.test(on)) return 'no'
+  if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z-]+:/.test(withoutNames(on))) return 'no'
   return 'maybe'
 }
 

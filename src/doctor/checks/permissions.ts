@@ -1,6 +1,6 @@
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
-import { isKnown, referenceIn, symbolic } from '../symbolic.ts'
+import { isKnown, referenceIn, symbolic, withoutNames } from '../symbolic.ts'
 import { ofType, type Resource, type Template } from '../template.ts'
 import { type Attached, attachedIn, COGNITO, functionNamed } from '../triggers.ts'
 
@@ -63,7 +63,7 @@ function tooWide({ id, properties }: Resource): Pick<Finding, 'path' | 'message'
   if (principal === '*') return { path: ['Properties', 'Principal'], message: `${id} lets anybody invoke the trigger` }
   if (principal !== COGNITO || SourceAccount !== undefined) return undefined
   if (SourceArn === undefined) return { path: ['Properties', 'Principal'], message: `${id} names neither SourceArn nor SourceAccount` }
-  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(symbolic(SourceArn) ?? '') ?? []
+  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(symbolic(SourceArn) ?? '')) ?? []
   const wild = symbolic(SourceArn) === '*' || account === '*' || account === ''
   return wild ? { path: ['Properties', 'SourceArn'], message: `${id} names no account in its SourceArn` } : undefined
 }

@@ -233,6 +233,13 @@ export const FAULTS: readonly Fault[] = [
     change: { 'WelcomePostConfirmationCognito.Properties.SourceArn': 'arn:aws:cognito-idp:eu-west-1:*:userpool/*' },
     at: 'WelcomePostConfirmationCognito.Properties.SourceArn',
   },
+  {
+    base: 'plain.yaml',
+    seeds: 'a permission for the pools of every account, in a partition that the deployment names',
+    code: 'LG203',
+    change: { 'MaySend.Properties.SourceArn': { 'Fn::Sub': `arn:\${AWS::Partition}:cognito-idp:*:*:userpool/*` } },
+    at: 'MaySend.Properties.SourceArn',
+  },
 
   // Versions of tokens.
   {
