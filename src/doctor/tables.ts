@@ -44,7 +44,7 @@ function coversOne(template: Template, on: string, table: Resource): Sure {
 function onOther(template: Template, on: string, table: Resource): Sure {
   const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'
-  if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z-]+:/.test(withoutNames(on))) return 'no'
+  if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z0-9-]+:/.test(withoutNames(on))) return 'no'
   return 'maybe'
 }
 
