@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { UsageError } from '../replay/usage-error.ts'
 
@@ -32,7 +32,7 @@ export async function packageService(path: string, { environment, onNote, signal
   const target = await mkdtemp(join(tmpdir(), 'lifeguard-doctor-'))
   try {
     const own = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))
-    const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null' }
+    const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_CONFIG_FILE: devNull }
     const args = [command, 'package', '--config', basename(path), '--package', target]
     await new Promise<void>((resolve, reject) => {
       execFile(process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
