@@ -177,6 +177,9 @@ describe('when it is composed, autoConfirm', () => {
   })
   it('shows in a composition what it marks as verified', () => {
     expect(autoConfirm().verifies).toEqual([])
-    expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual(['email', 'phone_number'])
+    expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual([
+      'email',
+      'phone_number',
+    ])
   })
 })
