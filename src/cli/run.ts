@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { MissingPeer } from '../local/missing-peer.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { EXIT, type Io } from './io.ts'
 import { HELP } from './usage.ts'
+import { version } from './version.ts'
 
 /** Runs one of the subcommands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
@@ -14,6 +14,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['effects', async (args, io) => (await import('./effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
   ['attach', async (args, io) => (await import('./attach.ts')).attachCommand(args, io)],
+  ['doctor', async (args, io) => (await import('./doctor.ts')).doctorCommand(args, io)],
 ])
 
 /**
@@ -46,9 +47,4 @@ async function print(io: Io, text: string): Promise<number> {
 function textOf(error: unknown): string {
   if (error instanceof UsageError || error instanceof MissingPeer) return error.message
   return error instanceof Error && error.stack !== undefined ? error.stack : String(error)
-}
-
-async function version(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown'
 }

@@ -20,6 +20,7 @@ lifeguard explain FILE       shows how the rules came to their decision on one e
 lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
 lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
 lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
+lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
 
 lifeguard COMMAND --help     tells more of a command
 lifeguard --version`

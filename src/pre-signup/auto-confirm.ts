@@ -1,7 +1,7 @@
 import type { Condition } from '../shared/rules/condition.ts'
 import type { User } from '../shared/rules/context.ts'
 import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
 import { andThen, type Soon } from '../shared/rules/soon.ts'
 import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
 
@@ -21,6 +21,12 @@ export interface AutoConfirmOptions {
   readonly trust?: 'unproven-address'
 }
 
+/** A rule made by {@link autoConfirm}, as a composition shows it. */
+export interface AutoConfirmNode extends RuleNode {
+  /** The attributes that it marks as verified. */
+  readonly verifies: readonly ('email' | 'phone_number')[]
+}
+
 /**
  * Confirms users at once, so that Cognito sends them no code. Marks nothing as verified unless asked to, and never an
  * attribute that the user does not have: that would make the sign-up fail. Skips users whom an administrator creates, for
@@ -34,7 +40,7 @@ export interface AutoConfirmOptions {
  * @example
  * autoConfirm({ when: hasInvite, verifyEmail: true })
  */
-export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
+export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> & AutoConfirmNode {
   assertSpeltOut(options)
   const confirm = ({ email, phoneNumber }: User): Skip<PreSignUp> => {
     const response: PreSignUpResponse = {
@@ -44,7 +50,7 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
     }
     return respond<PreSignUp>(response, 'confirmed')
   }
-  return defineRule<PreSignUp>(
+  const rule = defineRule<PreSignUp>(
     'auto-confirm',
     (ctx, run) => {
       if (ctx.event.triggerSource === 'PreSignUp_AdminCreateUser') return skip('ignored-for-administrators')
@@ -53,6 +59,10 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> {
     },
     { kind: 'shaper' },
   )
+  return {
+    ...rule,
+    verifies: [...(options.verifyEmail ? (['email'] as const) : []), ...(options.verifyPhone ? (['phone_number'] as const) : [])],
+  }
 }
 
 function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOptions): void {

@@ -20,7 +20,7 @@ export type Request =
 
 /** What it answers. */
 export type Reply =
-  | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly takesCallback: boolean }
+  | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
   | { readonly kind: 'broken'; readonly error: FunctionError }
   | { readonly kind: 'returned'; readonly json: string }
   | { readonly kind: 'threw'; readonly error: FunctionError }

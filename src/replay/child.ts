@@ -28,7 +28,8 @@ async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Pro
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
     const rule = describeRule('rule' in found ? found.rule : undefined)
-    return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }) }
+    const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
+    return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
   } catch (error) {
     return { kind: 'broken', error: reported(error instanceof SyntaxError ? named('Runtime.UserCodeSyntaxError', `${error}`) : error) }
   }

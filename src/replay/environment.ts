@@ -18,8 +18,8 @@ export const DEFAULT_SETTINGS = {
   WELCOME_APP_URL: 'https://app.example.com',
 } as const
 
-// Credentials that AWS would refuse, and an address where nothing listens: whatever a handler tries, it reaches no account.
-const NOWHERE = {
+/** Credentials that AWS would refuse, and an address where nothing listens: whatever a handler tries, it reaches no account. */
+export const NOWHERE: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_REGION: 'us-east-1',
@@ -27,7 +27,7 @@ const NOWHERE = {
   AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-} as const
+}
 
 /**
  * The environment of the handlers: the caller's, with defaults for what it does not set. Unless the caller's own services

@@ -175,4 +175,11 @@ describe('when it is composed, autoConfirm', () => {
     expect(() => loosely({ verifyEmail: 'trust-unproven-number' })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => loosely({ verifyPhone: 'trust-unproven-address' })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
+  it('shows in a composition what it marks as verified', () => {
+    expect(autoConfirm().verifies).toEqual([])
+    expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual([
+      'email',
+      'phone_number',
+    ])
+  })
 })

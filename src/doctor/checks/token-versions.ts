@@ -1,0 +1,44 @@
+import { isRecord } from '../../replay/handler-log.ts'
+import type { Finding, Judged } from '../finding.ts'
+import { attachedCode, type Subject } from '../loaded.ts'
+import { isKnown, symbolic } from '../symbolic.ts'
+import { ofType } from '../template.ts'
+
+/** LG204, LG205 and LG206: the trigger before tokens, whose versions read different answers. */
+export function checkTokenVersions(subject: Subject): Judged {
+  const answers = attachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
+    const text = code?.text ?? ''
+    // A bundle that knows both may answer as the event asks it to.
+    const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
+    if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
+    if (later && version === 'V1_0') {
+      return [{ code: 'LG204', resource, path, message: `${target.id} answers claimsAndScopeOverrideDetails and is called with V1_0` }]
+    }
+    if (first && version !== 'V1_0') {
+      return [{ code: 'LG205', resource, path, message: `${target.id} answers claimsOverrideDetails and is called with ${version}` }]
+    }
+    return []
+  })
+  return { findings: [...answers, ...twice(subject)], unknown: [] }
+}
+
+function twice({ template }: Subject): readonly Finding[] {
+  return ofType(template, 'AWS::Cognito::UserPool').flatMap(({ id, properties }): readonly Finding[] => {
+    const config = isRecord(properties.LambdaConfig) ? properties.LambdaConfig : {}
+    const versioned = isRecord(config.PreTokenGenerationConfig) ? symbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
+    const plain = symbolic(config.PreTokenGeneration)
+    if (plain === undefined || versioned === undefined || plain === versioned) return []
+    // Two references to different resources are different; of two parameters nobody knows.
+    const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
+    if (!left || !right) return []
+    const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']
+    return [
+      {
+        code: 'LG206',
+        resource: id,
+        path,
+        message: `${id} names one function as PreTokenGeneration and another in PreTokenGenerationConfig`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,26 @@
+import type { Finding, Judged } from '../finding.ts'
+import type { Subject } from '../loaded.ts'
+import { ofType } from '../template.ts'
+import { attachedIn, calledFromElsewhere } from '../triggers.ts'
+
+/** LG304: rules that are for a trigger as which no pool calls them. */
+export function checkWiring({ template, codes }: Subject): Judged {
+  const attached = attachedIn(template)
+  const hasPool = attached.length > 0 || ofType(template, 'AWS::Cognito::UserPool').length > 0
+  const elsewhere = calledFromElsewhere(template)
+  const findings: Finding[] = []
+  const unknown: string[] = []
+  for (const [id, { rule, trigger }] of codes) {
+    if (rule === undefined || trigger === undefined) continue
+    const calls = attached.filter(({ target }) => target?.id === id).map((each) => String(each.trigger))
+    if (calls.includes(trigger)) continue
+    if (!hasPool || elsewhere.has(id)) {
+      unknown.push(`whether a pool that lives elsewhere calls ${id} as ${trigger}`)
+      continue
+    }
+    const how = calls.length === 0 ? 'no user pool calls it' : `it is called as ${calls.join(', ')}`
+    const message = `The rules of ${id} are for ${trigger}, and ${how}`
+    findings.push({ code: 'LG304', resource: id, path: ['Properties', 'Handler'], message })
+  }
+  return { findings, unknown }
+}

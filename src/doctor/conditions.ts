@@ -1,0 +1,48 @@
+import { isRecord } from '../replay/handler-log.ts'
+import { isKnown, symbolic } from './symbolic.ts'
+
+/** What is known of a condition before the deployment. */
+export type Holds = boolean | 'unknown'
+
+/** Judges a template's conditions, by name. */
+export function conditionsOf(declared: unknown): (name: string) => Holds {
+  const all = isRecord(declared) ? declared : {}
+  const judge = (value: unknown, within: readonly string[]): Holds => {
+    if (!isRecord(value)) return 'unknown'
+    const [name, argument] = Object.entries(value)[0] ?? []
+    if (name === 'Condition' && typeof argument === 'string') return named(argument, within)
+    if (!Array.isArray(argument)) return 'unknown'
+    if (name === 'Fn::Equals') return equal(argument[0], argument[1])
+    const parts = argument.map((part) => judge(part, within))
+    if (name === 'Fn::Not') return parts[0] === undefined || parts[0] === 'unknown' ? 'unknown' : !parts[0]
+    if (name === 'Fn::And') return parts.includes(false) ? false : parts.includes('unknown') ? 'unknown' : true
+    if (name === 'Fn::Or') return parts.includes(true) ? true : parts.includes('unknown') ? 'unknown' : false
+    return 'unknown'
+  }
+  const named = (name: string, within: readonly string[] = []): Holds =>
+    within.includes(name) || !Object.hasOwn(all, name) ? 'unknown' : judge(all[name], [...within, name])
+  return (name) => named(name)
+}
+
+function equal(left: unknown, right: unknown): Holds {
+  const [a = '', b = ''] = [symbolic(left), symbolic(right)]
+  if (a === b) return true
+  return isKnown(a) && isKnown(b) ? false : 'unknown'
+}
+
+/**
+ * Takes the branch of each `Fn::If` whose condition is known, and takes out what is `AWS::NoValue`. What stays undecided
+ * stays as it is, and so is unknown to whoever reads it.
+ */
+export function settled(value: unknown, holds: (name: string) => Holds): unknown {
+  if (Array.isArray(value)) return value.map((item) => settled(item, holds)).filter((item) => item !== undefined)
+  if (!isRecord(value)) return value
+  if (value.Ref === 'AWS::NoValue') return undefined
+  const choice = value['Fn::If']
+  if (Array.isArray(choice) && typeof choice[0] === 'string') {
+    const decided = holds(choice[0])
+    if (decided !== 'unknown') return settled(choice[decided ? 1 : 2], holds)
+  }
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, settled(inner, holds)])
+  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined))
+}

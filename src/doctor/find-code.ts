@@ -1,0 +1,53 @@
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { isRecord } from '../replay/handler-log.ts'
+import { symbolic } from './symbolic.ts'
+import type { Resource } from './template.ts'
+
+/** Where a handler is. */
+export interface Found {
+  /** As an absolute path. */
+  readonly file: string
+  readonly exported: string
+}
+
+const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
+
+/** The code that stands in the template itself. */
+export function inlineCode({ properties }: Resource): string | undefined {
+  const code = properties.Code
+  return isRecord(code) && typeof code.ZipFile === 'string' ? code.ZipFile : undefined
+}
+
+/** Whether a function runs on Node. */
+export function isNode({ properties }: Resource): boolean {
+  return symbolic(properties.Runtime)?.startsWith('nodejs') ?? false
+}
+
+/**
+ * Looks for a function's handler among the files of its project: in the folder that SAM's CodeUri or the CDK's metadata names,
+ * else beside the template, as the Serverless Framework has it.
+ *
+ * @param folder The project's folder, or that of the template.
+ */
+export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | undefined> {
+  const { Handler, Code } = properties
+  const asset = metadata['aws:asset:path']
+  const uri = isRecord(Code) ? Code.CodeUri : undefined
+  const named = typeof asset === 'string' ? asset : uri
+  if (typeof Handler !== 'string' || (named !== undefined && typeof named !== 'string')) return undefined
+  const dot = Handler.lastIndexOf('.')
+  if (dot < 1) return undefined
+  for (const extension of EXTENSIONS) {
+    const file = resolve(folder, named ?? '.', `${Handler.slice(0, dot)}${extension}`)
+    const found = await stat(file).catch(() => undefined)
+    if (found?.isFile()) return { file, exported: Handler.slice(dot + 1) }
+  }
+  return undefined
+}
+
+/** The folder that the paths in a template are relative to: packaged templates lie in a folder of their own. */
+export function projectFolder(template: string): string {
+  const folder = dirname(resolve(template))
+  return /[\\/]\.serverless$/.test(folder) ? dirname(folder) : folder
+}

@@ -1,0 +1,49 @@
+import type { RuleDescription } from '../replay/description.ts'
+import { triggerNamed } from '../replay/trigger-of.ts'
+import type { Template } from './template.ts'
+import { type Attached, attachedIn, calledFromElsewhere } from './triggers.ts'
+
+/** What could be read of a function's code. */
+export interface Code {
+  /** Its composition; undefined where it was not made with Lifeguard, or could not be loaded. */
+  readonly rule: RuleDescription | undefined
+  /** The trigger that the composition is for. */
+  readonly trigger: string | undefined
+  /** undefined where it could not be loaded and its text does not say. */
+  readonly takesCallback: boolean | undefined
+  /** Its text, the bundle's where it is one; undefined where none was found. */
+  readonly text: string | undefined
+  /** Why its composition is not known; undefined where it was loaded. */
+  readonly problem: string | undefined
+}
+
+/** A template with the code of its functions, by logical id. */
+export interface Subject {
+  readonly template: Template
+  readonly codes: ReadonlyMap<string, Code>
+  readonly today: Date
+}
+
+/** All rules of a composition, itself first. */
+export function rulesIn(rule: RuleDescription): readonly RuleDescription[] {
+  return [rule, ...rule.children.flatMap(rulesIn)]
+}
+
+/** A function that a user pool calls, with what is known of its code. */
+export type AttachedCode = Attached & { readonly code: Code | undefined }
+
+/**
+ * The functions that user pools call. Of pools that live elsewhere the template tells no trigger; a function that they may
+ * invoke is taken to be called as what its rules are for.
+ */
+export function attachedCode({ template, codes }: Subject): readonly AttachedCode[] {
+  const attached = attachedIn(template)
+  const elsewhere = [...calledFromElsewhere(template)].flatMap((id): readonly Attached[] => {
+    const target = template.resources.get(id)
+    const trigger = triggerNamed(codes.get(id)?.trigger ?? '')
+    if (target === undefined || trigger === undefined || attached.some((each) => each.target?.id === id)) return []
+    const named = `\${${id}.Arn}`
+    return [{ trigger, version: undefined, target, named, pool: undefined, resource: id, path: ['Properties'] }]
+  })
+  return [...attached, ...elsewhere].map((each) => ({ ...each, code: codes.get(each.target?.id ?? '') }))
+}

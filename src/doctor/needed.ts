@@ -1,0 +1,27 @@
+import type { RuleDescription } from '../replay/description.ts'
+
+// What every function does, whatever its rules: its log, its traces, its network.
+const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
+
+/** Whether an action serves the function itself rather than its rules. */
+export function isPlumbing(action: string): boolean {
+  return PLUMBING.test(action)
+}
+
+// Lifeguard's own rules that need nothing of AWS, and so say nothing.
+const NEED_NOTHING = /^(?:allow-email-domains|deny-email-domains|require-attributes|auto-confirm|deny-if-.+)$/
+
+/** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
+export function saysNothing({ name, kind, children, needs }: RuleDescription): boolean {
+  const own = kind === 'rule' || kind === 'gate' || kind === 'guard' || kind === 'shaper' || kind === 'effect'
+  return own && children.length === 0 && needs === undefined && !NEED_NOTHING.test(name)
+}
+
+/** Whether an action as a policy writes it, perhaps with wildcards, allows another. */
+export function allows(written: string, action: string): boolean {
+  const pattern = written
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${pattern}$`, 'i').test(action)
+}

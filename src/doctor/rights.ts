@@ -1,0 +1,105 @@
+import { isRecord } from '../replay/handler-log.ts'
+import { referenceIn, symbolic } from './symbolic.ts'
+import { ofType, type Resource, type Template } from './template.ts'
+import type { Path } from './yaml-values.ts'
+
+/** An action that a role allows. */
+export interface Right {
+  /** As it is written: `dynamodb:*` too. */
+  readonly action: string
+  /** As symbolic texts. */
+  readonly on: readonly string[]
+  readonly resource: string
+  readonly path: Path
+  /** Whether it is there under a condition that only the deployment decides. */
+  readonly conditional: boolean
+}
+
+/** What a function may do. */
+export interface Rights {
+  /** The role's logical id; undefined where the template does not hold it. */
+  readonly role: string | undefined
+  readonly rights: readonly Right[]
+  /** Whether these are all: not so where a policy lives elsewhere or is left to the deployment. */
+  readonly complete: boolean
+}
+
+// What these allow concerns logs, traces and network interfaces.
+const HARMLESS =
+  /policy\/(?:service-role\/)?(?:AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AWSLambdaVPCAccessExecutionRole|CloudWatchLambdaInsightsExecutionRolePolicy)$/
+
+/** Reads what a function's role allows. */
+export function rightsOf(template: Template, lambda: Resource): Rights {
+  const id = referenceIn(symbolic(lambda.properties.Role) ?? '')?.id
+  const role = id === undefined ? undefined : template.resources.get(id)
+  if (role === undefined || role.type !== 'AWS::IAM::Role') return { role: undefined, rights: [], complete: false }
+  const inline = policiesIn(role)
+  const beside = ofType(template, 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy').filter((policy) =>
+    isFor(policy, role, template),
+  )
+  const parts = [
+    ...inline.parts,
+    ...beside.map((policy) => statementsIn(policy, policy.properties.PolicyDocument, ['Properties', 'PolicyDocument'])),
+  ]
+  const managed = listOf(role.properties.ManagedPolicyArns)
+  const known = managed?.every((arn) => isHarmless(arn) || isHeld(template, arn)) ?? false
+  return {
+    role: role.id,
+    rights: parts.flatMap(({ rights }) => rights),
+    complete: known && inline.complete && parts.every(({ complete }) => complete),
+  }
+}
+
+interface Part {
+  readonly rights: readonly Right[]
+  readonly complete: boolean
+}
+
+function policiesIn(role: Resource): { readonly parts: readonly Part[]; readonly complete: boolean } {
+  const policies = listOf(role.properties.Policies)
+  const parts = (policies ?? []).map((policy, index) =>
+    statementsIn(role, isRecord(policy) ? policy.PolicyDocument : undefined, ['Properties', 'Policies', index, 'PolicyDocument']),
+  )
+  return { parts, complete: policies !== undefined }
+}
+
+/** Nothing is an empty list; undefined where it is no list before the deployment. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  return value === undefined ? [] : Array.isArray(value) ? value : undefined
+}
+
+function isHarmless(arn: unknown): boolean {
+  const text = symbolic(arn) ?? ''
+  return HARMLESS.test(text) || HARMLESS.test(`policy/${text}`)
+}
+
+function isHeld(template: Template, arn: unknown): boolean {
+  return template.resources.get(referenceIn(symbolic(arn) ?? '')?.id ?? '')?.type === 'AWS::IAM::ManagedPolicy'
+}
+
+function isFor(policy: Resource, role: Resource, { resources }: Template): boolean {
+  const { Roles, RoleName } = policy.properties
+  const names = [symbolic(role.properties.RoleName), `\${${role.id}}`]
+  const named = [...(listOf(Roles) ?? []), RoleName].some((each) => each !== undefined && names.includes(symbolic(each)))
+  const attached = (listOf(role.properties.ManagedPolicyArns) ?? []).some((arn) => referenceIn(symbolic(arn) ?? '')?.id === policy.id)
+  return resources.has(policy.id) && (named || attached)
+}
+
+function statementsIn(holder: Resource, document: unknown, path: Path): Part {
+  const declared = isRecord(document) ? document.Statement : undefined
+  const statements: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
+  const parts = statements.map((statement, index): Part => {
+    if (!isRecord(statement) || !('Effect' in statement)) return { rights: [], complete: false }
+    // What is denied takes rights away that this does not weigh: too few could be told as missing, never the other way.
+    if (statement.Effect !== 'Allow') return { rights: [], complete: true }
+    const { Action, Resource: on } = statement
+    const actions: readonly unknown[] = [Action].flat()
+    if (Action === undefined || on === undefined || actions.some((action) => typeof action !== 'string'))
+      return { rights: [], complete: false }
+    const texts = [on].flat().map((each) => symbolic(each) ?? '')
+    const here = [...path, 'Statement', ...(Array.isArray(declared) ? [index] : [])]
+    const { id: resource, conditional } = holder
+    return { rights: actions.map((action) => ({ action: String(action), on: texts, resource, path: here, conditional })), complete: true }
+  })
+  return { rights: parts.flatMap(({ rights }) => rights), complete: parts.every(({ complete }) => complete) }
+}

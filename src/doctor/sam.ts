@@ -1,0 +1,88 @@
+import { isRecord } from '../replay/handler-log.ts'
+import type { Resource } from './template.ts'
+
+const FUNCTION = 'AWS::Serverless::Function'
+
+/**
+ * Adds what SAM makes of its functions, as far as user pools are concerned: the Lambda function under the same name with
+ * the globals in it, its role, the pool's LambdaConfig and the permission to invoke.
+ *
+ * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+ */
+export function expandSam(
+  resources: ReadonlyMap<string, Resource>,
+  globals: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, Resource> {
+  const expanded = new Map(resources)
+  const shared = isRecord(globals.Function) ? globals.Function : {}
+  for (const declared of resources.values()) {
+    if (declared.type === 'AWS::Serverless::SimpleTable') {
+      expanded.set(declared.id, { ...declared, type: 'AWS::DynamoDB::Table' })
+    }
+    if (declared.type !== FUNCTION) continue
+    const properties = overlaid(shared, declared.properties)
+    const { Role, Policies, Events } = properties
+    const role = `${declared.id}Role`
+    expanded.set(declared.id, {
+      ...declared,
+      type: 'AWS::Lambda::Function',
+      properties: { ...lambdaProperties(properties), Role: Role ?? { 'Fn::GetAtt': [role, 'Arn'] } },
+    })
+    if (Role === undefined) expanded.set(role, roleOf(declared, role, Policies))
+    for (const [name, event] of Object.entries(isRecord(Events) ? Events : {})) {
+      if (isRecord(event) && event.Type === 'Cognito' && isRecord(event.Properties)) addTrigger(expanded, declared, name, event.Properties)
+    }
+  }
+  return expanded
+}
+
+/** SAM puts maps together key by key; anything else of the function goes before the global. */
+function overlaid(shared: Record<string, unknown>, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...shared, ...own }
+  for (const key of Object.keys(shared)) {
+    const [outer, inner] = [shared[key], own[key]]
+    if (isRecord(outer) && isRecord(inner)) all[key] = overlaid(outer, inner)
+  }
+  return all
+}
+
+function lambdaProperties({ InlineCode, CodeUri, Policies, Events, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return { ...rest, Code: typeof InlineCode === 'string' ? { ZipFile: InlineCode } : { CodeUri } }
+}
+
+function roleOf(declared: Resource, id: string, policies: unknown): Resource {
+  const all: readonly unknown[] = policies === undefined ? [] : [policies].flat()
+  return {
+    ...declared,
+    id,
+    type: 'AWS::IAM::Role',
+    properties: {
+      Policies: all.flatMap((policy, index) =>
+        isRecord(policy) && 'Statement' in policy ? [{ PolicyName: `${id}Policy${index}`, PolicyDocument: policy }] : [],
+      ),
+      ManagedPolicyArns: all.filter((policy) => !isRecord(policy) || !('Statement' in policy)),
+    },
+  }
+}
+
+function addTrigger(resources: Map<string, Resource>, declared: Resource, name: string, event: Record<string, unknown>): void {
+  const { id } = declared
+  const pool = isRecord(event.UserPool) && typeof event.UserPool.Ref === 'string' ? resources.get(event.UserPool.Ref) : undefined
+  if (pool === undefined) return
+  const arn = { 'Fn::GetAtt': [id, 'Arn'] }
+  const config = isRecord(pool.properties.LambdaConfig) ? pool.properties.LambdaConfig : {}
+  const triggers = [event.Trigger].flat().filter((trigger) => typeof trigger === 'string')
+  const added = Object.fromEntries(triggers.map((trigger) => [trigger, arn]))
+  resources.set(pool.id, { ...pool, properties: { ...pool.properties, LambdaConfig: { ...config, ...added } } })
+  resources.set(`${id}${name}Permission`, {
+    ...declared,
+    id: `${id}${name}Permission`,
+    type: 'AWS::Lambda::Permission',
+    properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { Ref: id },
+      Principal: 'cognito-idp.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [pool.id, 'Arn'] },
+    },
+  })
+}

@@ -1,0 +1,57 @@
+import { CODE_NAMES, CODES } from './codes.ts'
+import type { Reported } from './report.ts'
+
+/**
+ * The report as SARIF 2.1.0, which code hosts show beside the lines.
+ *
+ * @param version Of Lifeguard.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function sarifOf(findings: readonly Reported[], unknown: readonly string[], version: string): object {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'lifeguard doctor', semanticVersion: version, rules: CODE_NAMES.map(ruleOf) } },
+        results: findings.map(resultOf),
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: unknown.map((text) => ({ level: 'note', message: { text: `Not judged: ${text}` } })),
+          },
+        ],
+      },
+    ],
+  }
+}
+
+function ruleOf(id: (typeof CODE_NAMES)[number]): object {
+  const { title, why, fix, severity } = CODES[id]
+  return {
+    id,
+    name: title.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: fix },
+    defaultConfiguration: { level: severity },
+  }
+}
+
+function resultOf({ code, severity, message, fix, file, line, resource, path }: Reported): object {
+  return {
+    ruleId: code,
+    ruleIndex: CODE_NAMES.indexOf(code),
+    level: severity,
+    message: { text: `${message}. ${fix}` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: file.split(/[\\/]/).map(encodeURIComponent).join('/') },
+          ...(line !== null && { region: { startLine: line } }),
+        },
+        logicalLocations: [{ name: resource, fullyQualifiedName: `${resource}.${path}`, kind: 'resource' }],
+      },
+    ],
+  }
+}

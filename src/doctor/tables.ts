@@ -1,0 +1,57 @@
+import { isKnown, referenceIn, symbolic, withoutNames } from './symbolic.ts'
+import { ofType, type Resource, type Template } from './template.ts'
+
+/** What is known before the deployment: `maybe` where it decides. */
+export type Sure = 'yes' | 'no' | 'maybe'
+
+function tablesIn(template: Template): readonly Resource[] {
+  return ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
+}
+
+/** The table that a setting names, by reference or by name; and whether the template surely holds none that it could be. */
+export function tableNamed(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
+  const tables = tablesIn(template)
+  const reference = referenceIn(setting)
+  const found = tables.find(({ id, properties }) => id === reference?.id || symbolic(properties.TableName) === setting)
+  if (found !== undefined) return found
+  const names = tables.map(({ properties }) => symbolic(properties.TableName))
+  return isKnown(setting) && names.every((name) => name === undefined || isKnown(name)) ? 'elsewhere' : 'unknown'
+}
+
+/** Whether a right on these resources covers a table. */
+export function covers(template: Template, on: readonly string[], table: Resource): Sure {
+  const answers = on.map((resource) => coversOne(template, resource, table))
+  return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no'
+}
+
+function coversOne(template: Template, on: string, table: Resource): Sure {
+  if (on === '*') return 'yes'
+  const reference = referenceIn(on)
+  if (reference !== undefined) {
+    if (reference.id === table.id) return 'yes'
+    return template.resources.has(reference.id) ? 'no' : 'maybe'
+  }
+  const [, name] = /:table\/([^/]+)$/.exec(on) ?? []
+  if (name === undefined) return isKnown(on) && !on.endsWith('*') ? 'no' : onOther(template, on, table)
+  const own = symbolic(table.properties.TableName)
+  if (name === own || referenceIn(name)?.id === table.id) return 'yes'
+  if (referenceIn(name) !== undefined && template.resources.has(referenceIn(name)?.id ?? '')) return 'no'
+  if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
+  return own !== undefined && globbed(name).test(own) ? 'yes' : 'no'
+}
+
+/** An index or a stream of a table is not the table. */
+function onOther(template: Template, on: string, table: Resource): Sure {
+  const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
+  if (id === table.id) return 'no'
+  if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z0-9-]+:/.test(withoutNames(on))) return 'no'
+  return 'maybe'
+}
+
+function globbed(pattern: string): RegExp {
+  const escaped = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${escaped}$`)
+}

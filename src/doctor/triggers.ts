@@ -1,0 +1,94 @@
+import { isRecord } from '../replay/handler-log.ts'
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../replay/trigger-of.ts'
+import { referenceIn, symbolic } from './symbolic.ts'
+import { ofType, type Resource, type Template } from './template.ts'
+import type { Path } from './yaml-values.ts'
+
+/** The principal that invokes triggers. */
+export const COGNITO = 'cognito-idp.amazonaws.com'
+
+/** A function that a user pool calls. */
+export interface Attached {
+  readonly trigger: TriggerName
+  /** The version of the event: only the trigger before a token has several. undefined where the deployment decides. */
+  readonly version: string | undefined
+  /** The function, where the template holds it. */
+  readonly target: Resource | undefined
+  /** What the pool names: the function, or one of its aliases or versions. */
+  readonly named: string
+  /** The pool; undefined where it lives elsewhere. */
+  readonly pool: Resource | undefined
+  /** Where the template says so. */
+  readonly resource: string
+  readonly path: Path
+}
+
+/** All functions that user pools call, as the template wires them. */
+export function attachedIn(template: Template): readonly Attached[] {
+  return [...ofType(template, 'AWS::Cognito::UserPool').flatMap((pool) => ofPool(template, pool)), ...ofExistingPools(template)]
+}
+
+function ofPool(template: Template, pool: Resource): readonly Attached[] {
+  const config = pool.properties.LambdaConfig
+  if (!isRecord(config)) return []
+  return Object.entries(config).flatMap(([key, value]) => {
+    const trigger = key === 'PreTokenGenerationConfig' ? 'PreTokenGeneration' : TRIGGER_NAMES.find((name) => name === key)
+    if (trigger === undefined) return []
+    const arn = isRecord(value) && 'LambdaArn' in value ? value.LambdaArn : value
+    const version = isRecord(value) && 'LambdaVersion' in value ? value.LambdaVersion : 'V1_0'
+    const named = symbolic(arn)
+    if (named === undefined) return []
+    return {
+      trigger,
+      version: typeof version === 'string' ? version : undefined,
+      target: functionNamed(template, named),
+      named,
+      pool,
+      resource: pool.id,
+      path: ['Properties', 'LambdaConfig', key],
+    }
+  })
+}
+
+/** What the Serverless Framework's custom resource attaches to pools that live elsewhere. */
+function ofExistingPools(template: Template): readonly Attached[] {
+  return ofType(template, 'Custom::CognitoUserPool').flatMap(({ id, properties }) => {
+    const { UserPoolConfigs, FunctionName } = properties
+    const named = symbolic(FunctionName)
+    if (!Array.isArray(UserPoolConfigs) || named === undefined) return []
+    return UserPoolConfigs.flatMap((config, index): readonly Attached[] => {
+      const trigger = isRecord(config) && typeof config.Trigger === 'string' ? triggerNamed(config.Trigger) : undefined
+      if (trigger === undefined) return []
+      const path = ['Properties', 'UserPoolConfigs', index]
+      return [{ trigger, version: 'V1_0', target: functionNamed(template, named), named, pool: undefined, resource: id, path }]
+    })
+  })
+}
+
+/** The function that a reference, an ARN or a name stands for, through aliases and versions. */
+export function functionNamed(template: Template, text: string, depth: number = 0): Resource | undefined {
+  const found = template.resources.get(referenceIn(text)?.id ?? '')
+  if (found?.type === 'AWS::Lambda::Function') return found
+  if (found?.type === 'AWS::Lambda::Alias' || found?.type === 'AWS::Lambda::Version') {
+    const inner = symbolic(found.properties.FunctionName)
+    return inner === undefined || depth > 2 ? undefined : functionNamed(template, inner, depth + 1)
+  }
+  const [, last = text] = /:function:(.+)$/.exec(text) ?? []
+  return ofType(template, 'AWS::Lambda::Function').find(
+    ({ id, properties }) => last === `\${${id}}` || symbolic(properties.FunctionName) === last,
+  )
+}
+
+/** The functions that a pool outside the template may invoke, by logical id: it is attached where the template cannot show it. */
+export function calledFromElsewhere(template: Template): ReadonlySet<string> {
+  const permitted = ofType(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
+    const source = referenceIn(symbolic(properties.SourceArn) ?? '')?.id
+    return properties.Principal === COGNITO && template.resources.get(source ?? '')?.type !== 'AWS::Cognito::UserPool'
+  })
+  return new Set(permitted.flatMap(({ properties }) => functionNamed(template, symbolic(properties.FunctionName) ?? '')?.id ?? []))
+}
+
+/** Whether the sign-in or sign-up waits for the trigger. Custom senders are invoked asynchronously. */
+export function isAwaited({ trigger }: Attached): boolean {
+  return trigger !== 'CustomEmailSender' && trigger !== 'CustomSMSSender'
+}

@@ -1,0 +1,172 @@
+import { utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { CODE_NAMES } from '../../src/doctor/codes.ts'
+import { patched, TEMPLATES } from '../doctor/patched.ts'
+import { folderOf, lifeguard } from './lifeguard.ts'
+
+const slow = (): Promise<string> => patched('plain.yaml', { 'Judge.Properties.Timeout': 30 })
+
+describe('lifeguard doctor', () => {
+  it('tells what is wrong, where, why and how to mend it, and what it did not judge', async () => {
+    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const { code, stdout, stderr } = await lifeguard(['doctor', 'template.yaml'], { cwd })
+    expect(stdout).toMatch(
+      /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Judge may run for 30 seconds, and Cognito waits 5\n {2}Why: /,
+    )
+    expect(stdout).toContain('\n  Fix: Set Timeout to 5.\n')
+    expect(stdout).toContain('\nNot judged:\n  the rules of Judge: its code stands in the template\n')
+    expect(stdout).toMatch(/\ntemplate\.yaml: 1 finding\n$/)
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  })
+
+  it('exits with 0 where nothing is found', async () => {
+    const { code, stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json')])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'test/doctor/templates/osls.json: nothing found\n' })
+  })
+
+  it('prints one JSON object, with the line that the finding is on', async () => {
+    const text = await slow()
+    const cwd = await folderOf({ 'template.yaml': text })
+    const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--json'], { cwd })
+    const report = JSON.parse(stdout)
+    expect(report).toMatchObject({
+      file: 'template.yaml',
+      findings: [{ code: 'LG101', severity: 'warning', file: 'template.yaml', resource: 'Judge', path: 'Properties.Timeout' }],
+      notJudged: expect.arrayContaining(['the rules of Judge: its code stands in the template']),
+    })
+    expect(text.split('\n')[report.findings[0].line - 1]).toContain('Timeout: 30')
+    expect(code).toBe(1)
+  })
+
+  it('prints SARIF 2.1.0, each result with a rule and a place', async () => {
+    const cwd = await folderOf({ 'a template.yaml': await slow() })
+    const { code, stdout } = await lifeguard(['doctor', 'a template.yaml', '--sarif'], { cwd })
+    const log = JSON.parse(stdout)
+    expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'lifeguard doctor' } } }] })
+    const [{ tool, results, invocations }] = log.runs
+    expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(CODE_NAMES)
+    for (const rule of tool.driver.rules) {
+      expect(rule).toMatchObject({ shortDescription: { text: expect.any(String) }, help: { text: expect.any(String) } })
+      expect(['error', 'warning', 'note']).toContain(rule.defaultConfiguration.level)
+    }
+    expect(results).toHaveLength(1)
+    expect(tool.driver.rules[results[0].ruleIndex].id).toBe(results[0].ruleId)
+    expect(results[0]).toMatchObject({
+      ruleId: 'LG101',
+      level: 'warning',
+      message: { text: expect.stringContaining('30 seconds') },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: 'a%20template.yaml' }, region: { startLine: expect.any(Number) } },
+          logicalLocations: [{ name: 'Judge', fullyQualifiedName: 'Judge.Properties.Timeout' }],
+        },
+      ],
+    })
+    expect(invocations[0]).toMatchObject({ executionSuccessful: true, toolExecutionNotifications: expect.any(Array) })
+    expect(code).toBe(1)
+  })
+
+  it('leaves out codes that it is told to', async () => {
+    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
+    expect(stdout).toMatch(/\ntemplate\.yaml: nothing found\n$/)
+    expect(code).toBe(0)
+  })
+
+  it('loads no handler where it must not', async () => {
+    const { stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json'), '--no-handlers'])
+    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: it was not to be loaded\n')
+  })
+
+  it('reads what serverless.yml was packaged to, with the handlers beside it, and tells the lines of serverless.yml', async () => {
+    const configuration = `
+service: shop
+provider:
+  name: aws
+  timeout: 5
+functions:
+  preSignUp:
+    handler: handlers/pre-sign-up.handler
+    timeout: 29
+resources:
+  Resources:
+    CognitoUserPoolUsers:
+      Type: AWS::Cognito::UserPool
+    WebClient:
+      Type: AWS::Cognito::UserPoolClient
+      Properties:
+        UserPoolId: !Ref CognitoUserPoolUsers
+`
+    const packaged = await patched('osls.json', {
+      'PreSignUpLambdaFunction.Properties.Timeout': 29,
+      'PreSignUpLambdaFunction.Properties.Runtime': 'nodejs20.x',
+      'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
+      'WebClient.Properties.WriteAttributes': undefined,
+    })
+    const handlers = ['pre-sign-up', 'pre-auth', 'pre-token'].map((name): [string, string] => [
+      `handlers/${name}.mjs`,
+      `export { handler } from '${join(TEMPLATES, 'handlers', name)}.js'\n`,
+    ])
+    const cwd = await folderOf({
+      ...Object.fromEntries(handlers),
+      'serverless.yml': configuration,
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    const { stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd })
+    expect(stderr).toBe('')
+    const { findings } = JSON.parse(stdout)
+    expect(
+      findings.map(({ code, file, line, resource }: Record<string, unknown>) => `${code} ${file}:${line} ${resource}`).toSorted(),
+    ).toEqual([
+      'LG101 serverless.yml:9 PreSignUpLambdaFunction',
+      'LG101 serverless.yml:null PreAuthenticationLambdaFunction',
+      'LG103 serverless.yml:7 PreSignUpLambdaFunction',
+      'LG402 serverless.yml:16 WebClient',
+    ])
+  })
+
+  it('does not take a package for the service that is older than its configuration', async () => {
+    const packaged = await patched('osls.json')
+    const cwd = await folderOf({
+      'serverless.yml': 'service: shop\n',
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    await utimes(join(cwd, '.serverless/cloudformation-template-update-stack.json'), 1, 1)
+    const { code, stdout, stderr } = await lifeguard(['doctor'], { cwd })
+    expect(stderr).toBe(
+      'lifeguard: serverless.yml is not packaged, or has changed since, and osls is not installed. Package it: the template is read from .serverless/\n',
+    )
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it.each([
+    [[], 'There is no serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
+    [['no.json'], 'no.json: no such file'],
+    [['folder'], 'folder: a folder, not a file'],
+    [['text.txt'], 'text.txt: not a CloudFormation template: it has no Resources'],
+    [['broken.json'], 'broken.json: neither JSON nor YAML: '],
+    [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
+    [['bomb.yaml'], 'bomb.yaml: too large or too deep for a template'],
+    [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
+    [['a.json', 'b.json'], "doctor takes one template; 'b.json' is a second one"],
+    [['a.json', '--json', '--sarif'], '--json and --sarif are two forms of one report: choose one'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/doctor.md has them all'],
+    [['--jsn'], "Unknown option '--jsn'; lifeguard doctor --help tells more"],
+  ])('refuses %j in plain text', async (args, message) => {
+    const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)
+    const cwd = await folderOf({
+      'folder/x': '',
+      'text.txt': 'Hello',
+      'broken.json': '{"Resources": {',
+      'untyped.yaml': 'Resources: { A: {} }',
+      'bomb.yaml': `Metadata:\n${aliases.join('\n')}\nResources: {}\n`,
+      'serverless.ts': '',
+    })
+    const { code, stdout, stderr } = await lifeguard(['doctor', ...args], { cwd })
+    expect(stderr.startsWith(`lifeguard: ${message}`), stderr).toBe(true)
+    expect(stderr).not.toMatch(/^\s+at \S+ \(/m)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})

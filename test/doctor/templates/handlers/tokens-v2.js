@@ -1,0 +1,4 @@
+export const handler = async (event) => {
+  event.response = { claimsAndScopeOverrideDetails: { accessTokenGeneration: { scopesToAdd: ['read'] } } }
+  return event
+}
