@@ -2,21 +2,16 @@ import type { Documents } from '../shared/aws/dynamodb.ts'
 import { onlyConnecting } from '../shared/aws/only-connect.ts'
 import type { Invoke } from '../shared/lambda/invoke.ts'
 import type { HandlerSettings } from '../shared/lambda/settings.ts'
-import { REHEARSED_CONTEXT, rehearsing } from '../shared/lambda/warm-up.ts'
+import { REHEARSED_CONTEXT, REHEARSED_EVENT, rehearsing } from '../shared/lambda/warm-up.ts'
 import type { PostAuthentication } from './trigger.ts'
 
 /** What every write is answered with: a profile of which nothing is owed yet, so that this is rehearsed too. */
 const ANSWER = '{"Attributes":{"signInCount":{"N":"1"}}}'
 
 const EVENT: PostAuthentication['event'] = {
-  version: '1',
+  ...REHEARSED_EVENT,
   triggerSource: 'PostAuthentication_Authentication',
-  region: 'us-east-1',
-  userPoolId: 'warm-up',
-  userName: 'warm-up',
-  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'warm-up' },
   request: { userAttributes: { sub: 'warm-up', email: 'warm-up@example.com', email_verified: 'true' } },
-  response: {},
 }
 
 /**

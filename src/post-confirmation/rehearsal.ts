@@ -1,5 +1,5 @@
 import { onlyConnecting } from '../shared/aws/only-connect.ts'
-import { REHEARSED_CONTEXT, rehearsing } from '../shared/lambda/warm-up.ts'
+import { REHEARSED_CONTEXT, REHEARSED_EVENT, rehearsing } from '../shared/lambda/warm-up.ts'
 import { logging } from '../shared/settings/logging.ts'
 import { type Clients, defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
@@ -28,13 +28,8 @@ export function rehearse(settings: PostConfirmationSettings, { documents, ses }:
 /** Were it ever sent, the mail would go to its own sender. */
 function signUp(email: string): PostConfirmationEvent {
   return {
-    version: '1',
+    ...REHEARSED_EVENT,
     triggerSource: 'PostConfirmation_ConfirmSignUp',
-    region: 'us-east-1',
-    userPoolId: 'warm-up',
-    userName: 'warm-up',
-    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'warm-up' },
     request: { userAttributes: { sub: 'warm-up', email, email_verified: 'true', given_name: 'Ann' } },
-    response: {},
   }
 }

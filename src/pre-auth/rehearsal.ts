@@ -2,21 +2,16 @@ import type { Documents } from '../shared/aws/dynamodb.ts'
 import { onlyConnecting } from '../shared/aws/only-connect.ts'
 import type { Invoke } from '../shared/lambda/invoke.ts'
 import type { HandlerSettings } from '../shared/lambda/settings.ts'
-import { REHEARSED_CONTEXT, rehearsing } from '../shared/lambda/warm-up.ts'
+import { REHEARSED_CONTEXT, REHEARSED_EVENT, rehearsing } from '../shared/lambda/warm-up.ts'
 import type { PreAuthentication } from './trigger.ts'
 
 /** What the block list is answered with: nobody is blocked. */
 const answerOf = (table: string): string => JSON.stringify({ Responses: { [table]: [] }, UnprocessedKeys: {} })
 
 const EVENT: PreAuthentication['event'] = {
-  version: '1',
+  ...REHEARSED_EVENT,
   triggerSource: 'PreAuthentication_Authentication',
-  region: 'us-east-1',
-  userPoolId: 'warm-up',
-  userName: 'warm-up',
-  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'warm-up' },
   request: { userAttributes: { sub: 'warm-up', email: 'warm-up@example.com', email_verified: 'true' } },
-  response: {},
 }
 
 /**

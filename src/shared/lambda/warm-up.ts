@@ -19,13 +19,23 @@ export function rehearsing(): Pick<HandlerSettings, 'deadlineMs' | 'write' | 'cl
 // What is run a few times is compiled for good; more of them gain nothing that could be measured.
 const TIMES = 4
 
+/** Every rehearsed event, but for what its trigger adds. There is no such pool. */
+export const REHEARSED_EVENT = {
+  version: '1',
+  region: 'us-east-1',
+  userPoolId: 'warm-up',
+  userName: 'warm-up',
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'warm-up' },
+  response: {},
+} as const
+
 /** What a handler is told in a rehearsal. */
 export const REHEARSED_CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeInMillis: () => 5000 }
 
 /**
- * Rehearses an invocation, a few times, while nobody waits: code is compiled, and connections are open when the first event comes. It begins
- * when the handler is loaded, unless there is an event by then, and gives way to the first one. Nothing waits for it, and
- * nothing fails with it. Elsewhere than in Lambda nothing is done.
+ * Rehearses an invocation, a few times, while nobody waits: code is compiled, and connections are open when the first event
+ * comes. It begins when the handler is loaded, unless there is an event by then, and gives way to the first one. Nothing waits
+ * for it, and nothing fails with it. Elsewhere than in Lambda nothing is done.
  *
  * @returns What is used in an invocation passes through this, so that the rehearsal ends.
  * @example

@@ -1,5 +1,6 @@
 import type { Decision } from '../../rules/decide.ts'
 import type { TraceEntry } from '../../rules/trace.ts'
+import { isObject } from '../middleware/is-object.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './logger.ts'
 import { hashUser } from './user-hash.ts'
@@ -114,10 +115,6 @@ function textsOf(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userN
 
 function field(input: unknown, name: string): unknown {
   return isObject(input) ? input[name] : undefined
-}
-
-function isObject(input: unknown): input is Readonly<Record<string, unknown>> {
-  return typeof input === 'object' && input !== null
 }
 
 function textField(input: unknown, name: string): string | null {
