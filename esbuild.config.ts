@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { bundleEarly } from './scripts/early/bundle-early.ts'
+import { isWaitedFor, ordinaryStart } from './scripts/early/starts.ts'
 import { bundleHandlers } from './src/build/bundle.ts'
 import { buildDomainFiles } from './src/build/domain-files.ts'
 
@@ -13,5 +15,6 @@ await bundleHandlers(
   functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` })),
   build,
 )
+await Promise.all(functions.filter(isWaitedFor).map(async (each) => bundleEarly(`${target}/${each}`, await ordinaryStart(each))))
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)

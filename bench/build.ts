@@ -1,6 +1,9 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, stop } from 'esbuild'
+import { bundleEarly } from '../scripts/early/bundle-early.ts'
+import type { Start } from '../scripts/early/functions-called.ts'
+import { ordinaryStart } from '../scripts/early/starts.ts'
 import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
 import { buildDomainList } from '../src/shared/email/build-domain-list.ts'
 import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
@@ -73,6 +76,8 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
     const file = await bundled(bundling, entry, folder)
     if ('domains' in source && source.of === 'lifeguard')
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
+    // As the deployed handlers are built.
+    if (bundling === 'lifeguard') await bundleEarly(folder, await startOf(source))
     return { file, ...(await sizes(folder, file)) }
   } catch (error) {
     throw new Error(`${name} (${title}) does not build: ${error instanceof Error ? error.message : String(error)}`)
@@ -85,6 +90,12 @@ async function entryOf(name: ProgramName, source: Source, root: string, dist: st
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, source.of === 'bare' ? bareDomainsSource(domainsOf(source.domains)) : lifeguardDomainsSource())
   return file
+}
+
+async function startOf(source: Source): Promise<Start> {
+  if ('file' in source) return ordinaryStart(source.file.includes('post-confirmation') ? 'post-confirmation' : 'pre-signup')
+  const { event } = await ordinaryStart('pre-signup')
+  return { event: event.replace('mary@example.com', `mary@${domainsOf(1)[0]}`) }
 }
 
 async function bundled(bundling: Bundling, entry: string, folder: string): Promise<string> {

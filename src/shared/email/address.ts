@@ -1,4 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { isDnsName } from './dns-name.ts'
+import { isPlainLocalPart } from './local-part.ts'
 
 /** One plain email address, in parts that can be compared. */
 export interface EmailAddress {
@@ -22,20 +24,10 @@ const longestLocal = 64
 const unseenProperties = ['Cc', 'Cf', 'Z', 'Cs', 'Co', 'Cn', 'Default_Ignorable_Code_Point']
 const unseen = onDemand(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
 
-/**
- * RFC 5321's dot-atom without `!` and `%`. Mail servers still read those two as a route (`eve%evil.com@example.com` and
- * `evil.com!eve@example.com` are mail for evil.com to them), so behind such an address there may be another domain.
- */
-const plainLocal = /^[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*$/
-
 const asciiDomain = /^[A-Za-z0-9.-]+$/
 
 /** Of ASCII, what a domain has. IDNA in Node parses a host as URLs do: it decodes `%65` and stops reading at `/`, `?`, `#` and `\`. */
 const domainToConvert = /^[A-Za-z0-9.\-\u{80}-\u{10ffff}]+$/u
-
-/** Two labels or more. The last is no number, decimal or hexadecimal: URLs, and IDNA in Node with them, make an IP address of that. */
-const dnsName =
-  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?!(?:\d+|0[Xx][\dA-Fa-f]*)$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 
 /**
  * Makes something when it is first asked for. A regular expression with Unicode properties has to be made of a text for that: a
@@ -92,8 +84,8 @@ export function normaliseDomain(text: string): string | undefined {
 /** The name in a text of ASCII characters, in lower case and without the dot of the root. */
 function nameIn(text: string): string | undefined {
   const name = text.endsWith('.') ? text.slice(0, -1) : text
-  // Of more than ASCII nothing may be made lower case before IDNA has seen it: so the pattern takes both cases, and looks first.
-  if (name.length > longestDomain || !dnsName.test(name)) return undefined
+  // Of more than ASCII nothing may be made lower case before IDNA has seen it: so both cases are taken for a name, and looked at first.
+  if (name.length > longestDomain || !isDnsName(name)) return undefined
   const lower = name.toLowerCase()
   return hasBrokenPunycode(lower) ? undefined : lower
 }
@@ -115,7 +107,7 @@ export function parseEmailAddress(text: string): EmailAddress | undefined {
   const at = text.indexOf('@')
   if (at === -1 || at > longestLocal || at !== text.lastIndexOf('@')) return undefined
   const local = text.slice(0, at)
-  if (!plainLocal.test(local)) return undefined
+  if (!isPlainLocalPart(local)) return undefined
   const domain = normaliseDomain(text.slice(at + 1))
   // IDNA can lengthen a domain.
   if (domain === undefined || at + 1 + domain.length > longestAddress) return undefined

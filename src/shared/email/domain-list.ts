@@ -55,6 +55,8 @@ export function domainList(patterns: readonly string[]): DomainList {
   }
   return {
     has: (text) => {
+      // Normalised domains are the only ones that stand there, and mostly what is asked for.
+      if (exact.has(text)) return true
       const domain = normaliseDomain(text)
       return domain !== undefined && (every || exact.has(domain) || below(domain))
     },

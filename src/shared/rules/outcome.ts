@@ -1,3 +1,4 @@
+import { isIdentifier } from './identifier.ts'
 import type { Trigger } from './trigger.ts'
 
 /** What a rule may put into the answer to Cognito; a rule for any trigger nothing, since it cannot know the fields. */
@@ -65,25 +66,24 @@ export interface Broken extends Said {
 /** What the engine knows of a rule after it ran. */
 export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | Broken
 
-// Both cases spelt out: with the flag `i` an engine takes ten times as long to compile it, at every cold start.
-const REASON = /^[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*$/
-
 /** The longest reason, in characters: it becomes a metric's dimension and a column in log queries. */
 export const MAX_REASON_LENGTH = 64
 
 /** Tells whether a text is a constant identifier that can stand in a log as a reason. */
 export function isReason(text: unknown): text is string {
-  return typeof text === 'string' && text.length <= MAX_REASON_LENGTH && REASON.test(text)
+  return typeof text === 'string' && text.length <= MAX_REASON_LENGTH && isIdentifier(text)
 }
 
 /** Tells whether a text is one that a caller can read, once the full stops at its end are dropped. */
 export function isPublicText(text: unknown): text is string {
-  return typeof text === 'string' && /[^\s.]/u.test(text)
+  return typeof text === 'string' && withoutFullStop(text) !== ''
 }
 
 /** A text without the full stops at its end: Cognito adds one. */
 export function withoutFullStop(text: string): string {
-  return text.replace(/[\s.]+$/u, '')
+  let trimmed = text.trimEnd()
+  while (trimmed.endsWith('.')) trimmed = trimmed.slice(0, -1).trimEnd()
+  return trimmed
 }
 
 /** Vouches for this user. */

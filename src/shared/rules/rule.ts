@@ -1,5 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
+import { isKebabCase } from './identifier.ts'
 import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
 import type { Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
@@ -84,8 +85,6 @@ export interface RuleOptions {
   readonly needs?: readonly Need[]
 }
 
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-
 /**
  * Makes a rule.
  *
@@ -107,7 +106,7 @@ export function defineRule<T extends Trigger>(
 }
 
 function assertName(name: string): void {
-  if (!NAME.test(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
 }
 
 interface Composition<T extends Trigger> {
