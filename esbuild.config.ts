@@ -14,6 +14,8 @@ await rm(target, { recursive: true, force: true })
 await bundleHandlers(
   functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` })),
   build,
+  // All clients of ours name their way to retry.
+  { adaptiveRetries: false },
 )
 await Promise.all(functions.filter(isWaitedFor).map(async (each) => bundleEarly(`${target}/${each}`, await ordinaryStart(each))))
 // Lists of domains that its settings may name, see docs/domain-lists.md.

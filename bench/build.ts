@@ -101,7 +101,7 @@ async function startOf(source: Source): Promise<Start> {
 async function bundled(bundling: Bundling, entry: string, folder: string): Promise<string> {
   const file = join(folder, bundling === 'commonjs' ? 'handler.cjs' : BUNDLE_FILE)
   if (bundling === 'lifeguard') {
-    await bundleHandlers([{ folder, entry }], build)
+    await bundleHandlers([{ folder, entry }], build, { adaptiveRetries: false })
     return file
   }
   await mkdir(folder, { recursive: true })

@@ -1,5 +1,5 @@
 import remapping from '@jridgewell/remapping'
-import { type Node, parse } from 'acorn'
+import { type Identifier, type Node, parse } from 'acorn'
 import { ancestor } from 'acorn-walk'
 import MagicString from 'magic-string'
 
@@ -36,7 +36,7 @@ export function compileEarly(program: Mapped, called: readonly Span[]): Mapped {
     text.appendLeft(end, after)
   }
   const isCalled = ({ start, end }: Node): boolean => spans.has(`${start}-${end}`)
-  const moved: { readonly name: string; readonly declaration: Node }[] = []
+  const moved: { readonly id: Identifier; readonly declaration: Node }[] = []
   ancestor(parse(program.code, { ecmaVersion: 'latest', sourceType: 'module' }), {
     ArrowFunctionExpression(node) {
       if (isCalled(node)) embrace(node)
@@ -45,11 +45,13 @@ export function compileEarly(program: Mapped, called: readonly Span[]): Mapped {
       if (isCalled(node) && !isMethod(path.at(-2))) embrace(node)
     },
     FunctionDeclaration(node, _, path) {
-      if (isCalled(node) && node.id && path.at(-2)?.type === 'Program') moved.push({ name: node.id.name, declaration: node })
+      if (isCalled(node) && node.id && path.at(-2)?.type === 'Program') moved.push({ id: node.id, declaration: node })
     },
   })
-  for (const { name, declaration } of moved) {
-    embrace(declaration, `var ${name}=(`, ');')
+  for (const { id, declaration } of moved) {
+    embrace(declaration, `var ${id.name}=(`, ');')
+    // It gets the name of its variable.
+    text.remove(id.start, id.end)
     text.move(declaration.start, declaration.end, 0)
   }
   return { code: text.toString(), map: traced(text, program.map) }

@@ -11,6 +11,11 @@ export interface LambdaPluginOptions {
   readonly credentials?: Credentials
   /** Whether some client uses operations with event streams, such as S3's SelectObjectContent: false unless set. */
   readonly eventStreams?: boolean
+  /**
+   * False leaves adaptive retries out. A client that is told to use them, by `retryMode` or by `AWS_RETRY_MODE`, then fails at its
+   * first call, so that every client has to say `retryMode: 'standard'`.
+   */
+  readonly adaptiveRetries?: boolean
   /** False leaves the AWS SDK as it is. */
   readonly sdk?: boolean
   /** False leaves Node's own modules to `import` and `require`, for instrumentation that watches these alone. */
@@ -39,7 +44,7 @@ export interface LambdaPluginOptions {
  * })
  */
 export function lambdaPlugin(options: LambdaPluginOptions = {}): Plugin {
-  const { credentials = 'environment', eventStreams = false, sdk = true, builtins = true } = options
+  const { credentials = 'environment', eventStreams = false, adaptiveRetries = true, sdk = true, builtins = true } = options
   return {
     name: 'cognito-lifeguard',
     setup(build) {
@@ -49,7 +54,7 @@ export function lambdaPlugin(options: LambdaPluginOptions = {}): Plugin {
       // Of the SDK's CommonJS files none can be left out.
       settings.mainFields ??= ['module', 'main']
       if (builtins) takeBuiltins(build)
-      if (sdk) changeSdk(build, { credentials, eventStreams })
+      if (sdk) changeSdk(build, { credentials, eventStreams, adaptiveRetries })
     },
   }
 }

@@ -6,12 +6,18 @@ import { shortenErrors } from './sdk-errors.ts'
 export interface SdkChoice {
   readonly credentials: Credentials
   readonly eventStreams: boolean
+  readonly adaptiveRetries: boolean
 }
 
 /** The changes to make to an AWS SDK that is bundled for Lambda. */
-export function sdkChanges({ credentials, eventStreams }: SdkChoice): readonly SdkChange[] {
+export function sdkChanges({ credentials, eventStreams, adaptiveRetries }: SdkChoice): readonly SdkChange[] {
   const provider = credentialSource(credentials)
-  return [...always, ...(provider === undefined ? [] : [...environmentOnly, provider]), ...(eventStreams ? [] : noEventStreams)]
+  return [
+    ...always,
+    ...(provider === undefined ? [] : [...environmentOnly, provider]),
+    ...(eventStreams ? [] : noEventStreams),
+    ...(adaptiveRetries ? [] : [noAdaptiveRetries]),
+  ]
 }
 
 const CONFIG = '@smithy/core/dist-es/submodules/config'
@@ -53,6 +59,16 @@ const noEventStreams: readonly SdkChange[] = [
     ),
   },
 ]
+
+// With it goes a rate limiter, which nothing else uses.
+const noAdaptiveRetries: SdkChange = {
+  file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
+  of: 'every client',
+  apply: insteadOf(
+    ['AdaptiveRetryStrategy'],
+    'export class AdaptiveRetryStrategy { constructor() { throw new Error("Adaptive retries are not in this bundle") } }',
+  ),
+}
 
 // Least recently used goes first, as in what it stands for: a package with another in it, each as large as the whole rest.
 const LEAST_RECENTLY_USED = `class LRUCache extends Map {

@@ -189,6 +189,17 @@ describe('a handler that is bundled for Lambda', () => {
     ).toEqual([])
     expect(contents.filter((path) => /shared-ini-file-loader\/(load|parse|read)|Sha256Js|Paginator/.test(path))).toEqual([])
   })
+
+  it('keeps adaptive retries, and without them fails where they are asked for, and nowhere else', async () => {
+    const dynamodb = await service(found)
+    const [whole, without] = [await bundled(READS), await bundled(READS, { adaptiveRetries: false })]
+    const rateLimiters = ({ contents }: typeof whole) => contents.filter((path) => path.endsWith('/DefaultRateLimiter.js'))
+    expect([rateLimiters(whole).length, rateLimiters(without).length]).toEqual([1, 0])
+    const adaptive = { ...credentials, AWS_RETRY_MODE: 'adaptive' }
+    expect(await run(whole.file, dynamodb, adaptive)).toMatchObject({ answer: { Item: { pk: '1', count: 2 } } })
+    expect(await run(without.file, dynamodb)).toMatchObject({ answer: { Item: { pk: '1', count: 2 } } })
+    expect(await run(without.file, dynamodb, adaptive)).toMatchObject({ answer: { message: 'Adaptive retries are not in this bundle' } })
+  })
 })
 
 /** Shared files as on a developer's machine, with keys and an endpoint that are nobody's. */

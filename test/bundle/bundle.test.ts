@@ -12,11 +12,11 @@ import { type Built, buildElsewhere } from '../support/built.ts'
  * needs a reason.
  */
 const BUDGETS = {
-  'pre-signup': { raw: 52_300, gzipped: 19_500 },
-  'pre-auth': { raw: 207_000, gzipped: 70_300 },
-  'post-auth': { raw: 210_700, gzipped: 71_600 },
-  'post-confirmation': { raw: 256_400, gzipped: 84_000 },
-  sweeper: { raw: 253_900, gzipped: 82_200 },
+  'pre-signup': { raw: 54_200, gzipped: 20_000 },
+  'pre-auth': { raw: 207_000, gzipped: 71_600 },
+  'post-auth': { raw: 210_700, gzipped: 72_900 },
+  'post-confirmation': { raw: 256_400, gzipped: 85_900 },
+  sweeper: { raw: 251_500, gzipped: 81_200 },
 } as const
 
 type Folder = keyof typeof BUDGETS
@@ -35,6 +35,7 @@ const UNUSED_SDK = {
   'clients of the credential providers': /\/nested-clients\/|\/token-providers\//,
   'instance metadata': /-imds\//,
   'readers of shared configuration files': /shared-ini-file-loader\/(load|parse|read|get(SSO|HomeDir|Config|Credentials))/,
+  'adaptive retries, which no client of ours makes': /DefaultRateLimiter/,
   'event streams': /event-?streams?\//i,
   'protocols of other services': /Rest(Json|Xml)Protocol|\/cbor\/|Ec2QueryProtocol/,
   'signatures for several regions': /multi-region|SigV4A/,

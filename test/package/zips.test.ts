@@ -28,7 +28,8 @@ const folders = {
 type FunctionName = keyof typeof folders
 const functionNames: readonly FunctionName[] = ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation', 'sweeper']
 
-const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
+// What the clients retry is theirs to say, since the bundles hold no other way.
+const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_RETRY_MODE: 'adaptive' }
 const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
 
 let deployment: Deployment

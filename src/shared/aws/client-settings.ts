@@ -17,6 +17,12 @@ export interface ClientTimes {
  */
 export const requestHandler: ClientTimes = { connectionTimeout: 300, requestTimeout: 800, socketTimeout: 800, throwOnRequestTimeout: true }
 
+/**
+ * Said, so that `AWS_RETRY_MODE` cannot change it: adaptive retries hold calls back for as long as they see fit, and somebody
+ * is waiting. Bundles leave their code out.
+ */
+export const RETRY_MODE = 'standard'
+
 /** Reads may be repeated. */
 export const READ_ATTEMPTS = 2
 

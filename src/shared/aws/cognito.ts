@@ -1,5 +1,5 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { READ_ATTEMPTS, requestHandler } from './client-settings.ts'
+import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
 import { lazily } from './lazily.ts'
 
 /** A Cognito client that is made at its first use. */
@@ -7,5 +7,5 @@ export type Cognito = () => CognitoIdentityProviderClient
 
 /** The process's Cognito client, for looking users up. */
 export function cognitoClient(): Cognito {
-  return lazily(() => new CognitoIdentityProviderClient({ maxAttempts: READ_ATTEMPTS, requestHandler }))
+  return lazily(() => new CognitoIdentityProviderClient({ retryMode: RETRY_MODE, maxAttempts: READ_ATTEMPTS, requestHandler }))
 }

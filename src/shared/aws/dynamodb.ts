@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { READ_ATTEMPTS, requestHandler } from './client-settings.ts'
+import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
 import { lazily } from './lazily.ts'
 
 /** A document client that is made at its first use. */
@@ -15,7 +15,7 @@ export type Documents = () => DynamoDBDocumentClient
  */
 export function documentClient(): Documents {
   return lazily(() =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: READ_ATTEMPTS, requestHandler }), {
+    DynamoDBDocumentClient.from(new DynamoDBClient({ retryMode: RETRY_MODE, maxAttempts: READ_ATTEMPTS, requestHandler }), {
       marshallOptions: { removeUndefinedValues: true },
     }),
   )

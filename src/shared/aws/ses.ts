@@ -1,6 +1,6 @@
 import { SESClient } from '@aws-sdk/client-ses'
 import { NotDone } from '../rules/not-done.ts'
-import { SEND_ATTEMPTS, sendConnections, sendTimes } from './client-settings.ts'
+import { RETRY_MODE, SEND_ATTEMPTS, sendConnections, sendTimes } from './client-settings.ts'
 import { watchedConnections } from './connections.ts'
 import { lazily } from './lazily.ts'
 
@@ -17,7 +17,11 @@ export type Ses = () => SESClient
 export function sesClient(): Ses {
   return lazily(() => {
     const { httpAgent, httpsAgent, dropIdle, neverMade } = watchedConnections(sendConnections)
-    const client = new SESClient({ maxAttempts: SEND_ATTEMPTS, requestHandler: { ...sendTimes, httpAgent, httpsAgent } })
+    const client = new SESClient({
+      retryMode: RETRY_MODE,
+      maxAttempts: SEND_ATTEMPTS,
+      requestHandler: { ...sendTimes, httpAgent, httpsAgent },
+    })
     client.middlewareStack.add(
       (next) => async (args) => {
         dropIdle()
