@@ -26,6 +26,9 @@ const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwO
 /** The caller's own Cognito: the SDK reads credentials and endpoints from the environment. */
 export function poolService(region: string): PoolService {
   const client = new CognitoIdentityProviderClient({ region, requestHandler })
+  // An update that is sent again seconds later would take back what somebody else changed in between, and Cognito knows no
+  // condition against that. It would also hide what the first answer was.
+  const updating = new CognitoIdentityProviderClient({ region, requestHandler, maxAttempts: 1 })
   let raw: unknown
   // The client drops what it does not know, so the answer is read before it does.
   client.middlewareStack.add(
@@ -48,7 +51,7 @@ export function poolService(region: string): PoolService {
       return { pool: UserPool, unknown: unknownIn(isRecord(raw) ? raw.UserPool : undefined, UserPool) }
     },
     async update(update, abortSignal) {
-      await client.send(new UpdateUserPoolCommand(update), { abortSignal })
+      await updating.send(new UpdateUserPoolCommand(update), { abortSignal })
     },
   }
 }

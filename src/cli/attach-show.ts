@@ -1,5 +1,6 @@
 import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
-import { ATTACHABLE, type AttachPlan } from './attach-plan.ts'
+import type { AttachPlan } from './attach-plan.ts'
+import { ATTACHABLE, SENDERS } from './attach-triggers.ts'
 import type { Io } from './io.ts'
 import { plain } from './table.ts'
 
@@ -7,10 +8,10 @@ import { plain } from './table.ts'
 export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan, paint: Io['paint']): readonly string[] {
   const before = new Map(Object.entries(current))
   const after = new Map(Object.entries(lambdaConfig))
-  const names = [...new Set([...ATTACHABLE, ...before.keys(), ...after.keys()])]
+  const known = ATTACHABLE.flatMap((name) => (name === 'PreTokenGeneration' ? [name, 'PreTokenGenerationConfig'] : [name]))
+  const names = [...new Set([...known, ...before.keys(), ...after.keys()])]
   const width = Math.max(...names.map((name) => name.length))
-  const line = (sign: string, name: string, value: unknown): string =>
-    plain(`  ${sign} ${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const line = (sign: string, name: string, value: unknown): string => plain(`  ${sign} ${name.padEnd(width)}  ${shown(value)}`)
   return names.flatMap((name) => {
     const [from, to] = [before.get(name), after.get(name)]
     if (JSON.stringify(from) === JSON.stringify(to)) return from === undefined ? [] : [line(' ', name, from)]
@@ -19,6 +20,20 @@ export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: Attac
       ...(to === undefined ? [] : [paint('green', line('+', name, to))]),
     ]
   })
+}
+
+/**
+ * What custom senders need besides a permission to be called; without it users get no codes.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
+ */
+export function senderNeeds(config: LambdaConfigType, key: string): string {
+  const senders = SENDERS.filter((name) => config[name] !== undefined)
+  return [
+    `The function of ${senders.join(' and of ')} gets codes that are encrypted with`,
+    `  ${key}`,
+    'Its role needs kms:Decrypt for that key, and whoever updates the pool kms:CreateGrant.',
+  ].join('\n')
 }
 
 /** The update as a command of the AWS CLI, for a POSIX shell. */
@@ -39,6 +54,14 @@ export function permissionCommand(trigger: string, functionArn: string, poolArn:
     `--function-name ${quoted(functionArn)}`,
     `--source-arn ${quoted(poolArn)}`,
   ].join(' \\\n  ')
+}
+
+/** A function with the version of its event reads like any other function. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value
+  const { LambdaArn, LambdaVersion, ...rest }: Record<string, unknown> = Object(value)
+  const isKnown = typeof LambdaArn === 'string' && typeof LambdaVersion === 'string' && Object.keys(rest).length === 0
+  return isKnown ? `${LambdaArn} ${LambdaVersion}` : JSON.stringify(value)
 }
 
 // Nothing that a pool holds may end the quotes, and a terminal may not be steered by it.

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LambdaConfigType, UpdateUserPoolRequest, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
+import { bothPlaces } from './attach-triggers.ts'
 
 /**
  * Makes the update that changes the triggers of a pool and nothing else. UpdateUserPool sets back to its default what an update
@@ -53,8 +54,8 @@ export function updateOf(pool: UserPoolType, lambdaConfig: LambdaConfigType): Up
  * @param lambdaConfig The triggers that it was to have.
  */
 export function changedBy(before: UserPoolType, after: UserPoolType, lambdaConfig: LambdaConfigType): readonly string[] {
-  const expected = new Map(Object.entries({ ...before, ...validityOf(before), LambdaConfig: lambdaConfig }))
-  const found = new Map(Object.entries({ LambdaConfig: {}, ...after, ...validityOf(after) }))
+  const expected = new Map(Object.entries({ ...before, ...validityOf(before), LambdaConfig: bothPlaces(lambdaConfig) }))
+  const found = new Map(Object.entries({ ...after, ...validityOf(after), LambdaConfig: bothPlaces(after.LambdaConfig ?? {}) }))
   const names = new Set([...expected.keys(), ...found.keys()])
   return [...names].filter((name) => !OF_ITSELF.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
 }

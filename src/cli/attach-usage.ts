@@ -1,5 +1,6 @@
 /** What lifeguard attach --help says. */
-export const ATTACH_HELP = `lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--dry-run] [--replace] [--region REGION]
+export const ATTACH_HELP = `lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--kms-key ARN] [--dry-run] [--replace]
+                 [--region REGION]
 
 Attaches functions to a user pool that exists, and leaves everything else of the pool as it is:
 other triggers, and the settings that Cognito resets when an update leaves them out. Shows what is
@@ -12,10 +13,19 @@ see whether a function lets the pool call it, and prints the commands that make 
   --pool ID               the id of the pool, such as eu-west-1_Example
   --function TRIGGER=ARN  the function of a trigger, such as preSignUp=arn:aws:lambda:...; may be
                           repeated
+  --function TRIGGER@VERSION=ARN
+                          the same with the version of the event that the function gets:
+                          PreTokenGeneration has V1_0, V2_0 and V3_0, the last two not in a Lite
+                          pool; CustomSMSSender, CustomEmailSender and InboundFederation have V1_0.
+                          Without a version the trigger keeps the one it has, or gets V1_0
+  --kms-key ARN           the key with which Cognito encrypts what custom senders send: needed with
+                          CustomSMSSender and CustomEmailSender. A pool has one for both, and who
+                          sets it needs kms:CreateGrant
   --dry-run               changes nothing, and prints the command of the AWS CLI that would
-  --replace               where a trigger has another function, takes its place; without it such a
-                          trigger is a reason to change nothing
+  --replace               where the pool has another function, version or key, takes its place;
+                          without it that is a reason to change nothing
   --region REGION         the region of the pool and of the functions; the one in the pool's id
                           unless given
 
-Exit code: 0 attached, or nothing to do; 1 could not be done; 2 bad usage.`
+Exit code: 0 attached, or nothing to do; 1 could not be done, or is not known to be, and the message
+says what is; 2 bad usage, or a version that the plan of the pool does not have.`

@@ -1,26 +1,14 @@
-import { UsageError } from '../replay/usage-error.ts'
-import { ATTACHABLE, type Attachable, type AttachPlan, attachPlan } from './attach-plan.ts'
+import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
+import { type Wanted, wantedOf } from './attach-options.ts'
+import { type AttachPlan, attachPlan, inTheWay, notInTier } from './attach-plan.ts'
 import { type Described, type PoolService, poolService } from './attach-pool.ts'
-import { permissionCommand, shownTriggers, updateCommand } from './attach-show.ts'
-import { changedBy, updateOf } from './attach-update.ts'
+import { type Aftermath, send } from './attach-send.ts'
+import { permissionCommand, senderNeeds, shownTriggers, updateCommand } from './attach-show.ts'
+import { updateOf } from './attach-update.ts'
 import { ATTACH_HELP } from './attach-usage.ts'
 import { troubleOf } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
-import { parse } from './options.ts'
 import { plain } from './table.ts'
-
-// `eu-west-1_Example`: a region, and what follows is unique in it.
-const POOL_ID = /^([a-z]{2}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/
-const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
-
-interface Wanted {
-  readonly userPoolId: string
-  readonly region: string
-  readonly functions: ReadonlyMap<Attachable, string>
-  readonly dryRun: boolean
-  readonly replace: boolean
-}
 
 /** `lifeguard attach`. */
 export async function attachCommand(args: readonly string[], io: Io): Promise<number> {
@@ -43,105 +31,76 @@ export async function attachCommand(args: readonly string[], io: Io): Promise<nu
 async function attach({ pool, unknown }: Described, wanted: Wanted, service: PoolService, io: Io): Promise<number> {
   const { userPoolId, region, functions, dryRun, replace } = wanted
   const current = pool.LambdaConfig ?? {}
-  const plan = attachPlan(current, functions)
-  const update = updateOf(pool, plan.lambdaConfig)
+  const plan = attachPlan(current, wanted)
   const lines = shownTriggers(current, plan, io.paint)
   await io.out(`${[plain(`${userPoolId} (${pool.Name})`), ...(lines.length === 0 ? ['  no trigger'] : lines)].join('\n')}\n`)
   if (plan.changes.length === 0) {
-    await io.out(functions.size === 0 ? '' : '\nNothing to do: the pool has these functions\n')
+    await io.out(functions.length === 0 ? '' : '\nNothing to do: the pool has these functions\n')
+    await needs(wanted, pool, plan, io)
     return EXIT.fine
   }
 
-  const taken = replace ? [] : plan.replaced.map(({ trigger }) => trigger)
-  if (taken.length > 0)
-    return trouble(io, `Nothing is changed: ${taken.join(', ')} of the pool has another function; --replace takes its place`)
+  const unavailable = notInTier(pool, plan)
+  if (unavailable !== undefined) return trouble(io, `Nothing is changed: ${unavailable}`, EXIT.usage)
+  const taken = replace ? [] : inTheWay(plan)
+  if (taken.length > 0) return trouble(io, `Nothing is changed: ${taken.join(', ')}; --replace takes its place`)
   if (unknown.length > 0) {
     const what = `The pool has settings that this version does not know, and an update would reset: ${unknown.join(', ')}`
     if (!dryRun) return trouble(io, `Nothing is changed. ${what}. --dry-run prints the update, to which they can be added by hand`)
     io.err(`lifeguard: ${plain(`${what}. Add them to the update`)}\n`)
   }
+  const update = updateOf(pool, plan.lambdaConfig)
   if (dryRun) {
     await io.out(`\nNothing is changed. This would do it, with all else that the pool has:\n\n${updateCommand(update, region)}\n`)
-    return permissions(plan, pool.Arn, region, io)
+    await needs(wanted, pool, plan, io)
+    return EXIT.fine
   }
-
-  try {
-    await service.update(update, io.signal)
-  } catch (error) {
-    if (io.signal.aborted) throw error
-    return trouble(io, `The pool '${userPoolId}' is not changed: ${troubleOf(error)}`)
-  }
-  return confirm({ pool, unknown }, plan, wanted, service, io)
+  const aftermath = await send(service, pool, { ...update, LambdaConfig: plan.lambdaConfig }, io.signal)
+  const code = await told(aftermath, wanted, io)
+  if (aftermath.state !== 'refused') await needs(wanted, pool, plan, io)
+  return code
 }
 
-/** Reads the pool again: what Cognito made of the update is what counts. */
-async function confirm({ pool }: Described, plan: AttachPlan, wanted: Wanted, service: PoolService, io: Io): Promise<number> {
-  const { userPoolId, region } = wanted
-  try {
-    const after = await service.describe(userPoolId, io.signal)
-    const changed = changedBy(pool, after.pool, plan.lambdaConfig)
-    if (changed.length > 0)
-      return trouble(io, `Attached, but of the pool these are not what they were to be: ${changed.join(', ')}. Look at them`)
-  } catch (error) {
-    if (io.signal.aborted) throw error
-    return trouble(io, `Attached, but whether all else is as it was cannot be told: ${troubleOf(error)}`)
+/** Says what is known, and where it is not all what to do. */
+async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, io: Io): Promise<number> {
+  const look = `lifeguard attach --pool ${userPoolId}${region === home ? '' : ` --region ${region}`}`
+  if (aftermath.state === 'refused') return trouble(io, `The pool '${userPoolId}' is not changed: ${aftermath.trouble}`)
+  const { state, lost } = aftermath
+  const sent = `The update was sent, and Cognito did not say what came of it: ${io.signal.aborted ? 'the command was interrupted' : lost}`
+  // It attaches what is not attached and leaves the rest alone, so it can do no harm.
+  const again = 'Then give the same command again: it does nothing where it is done'
+  if (state === 'asBefore')
+    return trouble(io, `${sent}. The pool is as it was, but the update may arrive yet. Look in a minute: ${look}. ${again}`)
+  if (state === 'unread') {
+    if (lost !== undefined) return trouble(io, `${sent}. Whether the pool is changed is not known. See: ${look}. ${again}`)
+    const why = io.signal.aborted ? 'the command was interrupted' : aftermath.trouble
+    return trouble(io, `Attached, but whether all else is as it was cannot be told: ${why}. See: ${look} and the pool's settings`)
   }
+  if (state === 'differs') {
+    const what = `of the pool these are not what they were to be: ${aftermath.settings.join(', ')}. Look at them`
+    return trouble(io, lost === undefined ? `Attached, but ${what}` : `${sent}. It was read again: ${what}`)
+  }
+  if (lost !== undefined) io.err(`lifeguard: ${plain(`${sent}. The pool was read again, and has what it was to have`)}\n`)
   await io.out('\nAttached; all other settings are as they were\n')
-  return permissions(plan, pool.Arn, region, io)
-}
-
-async function permissions({ changes }: AttachPlan, poolArn: string | undefined, region: string, io: Io): Promise<number> {
-  if (poolArn === undefined) return EXIT.fine
-  const commands = changes.map(({ trigger, to }) => permissionCommand(trigger, to, poolArn, region))
-  await io.out(
-    `\nA function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:\n\n${commands.join('\n')}\n`,
-  )
   return EXIT.fine
 }
 
-function trouble(io: Io, text: string): number {
-  io.err(`lifeguard: ${plain(text)}\n`)
-  return EXIT.unexpected
-}
-
-function wantedOf(args: readonly string[]): Wanted | 'help' {
-  const { values, positionals } = parse('attach', {
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      pool: { type: 'string' },
-      function: { type: 'string', multiple: true },
-      'dry-run': { type: 'boolean' },
-      replace: { type: 'boolean' },
-      region: { type: 'string' },
-    },
-  })
-  if (values.help) return 'help'
-  if (positionals[0] !== undefined) throw new UsageError(`attach takes no '${positionals[0]}'; lifeguard attach --help tells more`)
-  const userPoolId = values.pool
-  if (!userPoolId) throw new UsageError('Say which pool: lifeguard attach --pool ID')
-  const [, home] = POOL_ID.exec(userPoolId) ?? []
-  if (home === undefined) throw new UsageError(`--pool ${userPoolId}: expected the id of a user pool, such as eu-west-1_Example`)
-  const region = values.region ?? home
-  if (!REGION.test(region)) throw new UsageError(`--region ${region}: expected a region, such as eu-west-1`)
-  const functions = new Map<Attachable, string>()
-  for (const option of values.function ?? []) {
-    const [trigger, arn] = functionNamed(option, region)
-    if (functions.has(trigger)) throw new UsageError(`--function ${option}: ${trigger} has one already`)
-    functions.set(trigger, arn)
+/**
+ * What the pool cannot say: whether the functions may be called, and may decrypt. Told of those that are attached already too,
+ * since somebody may ask again after a run that was cut off.
+ */
+async function needs({ functions, kmsKey, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
+  const { Arn } = pool
+  if (Arn !== undefined && functions.length > 0) {
+    const commands = functions.map(({ trigger, arn }) => permissionCommand(trigger, arn, Arn, region))
+    await io.out(
+      `\nA function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:\n\n${commands.join('\n')}\n`,
+    )
   }
-  return { userPoolId, region, functions, dryRun: values['dry-run'] ?? false, replace: values.replace ?? false }
+  if (kmsKey !== undefined) await io.out(`\n${senderNeeds(plan.lambdaConfig, kmsKey)}\n`)
 }
 
-function functionNamed(option: string, region: string): readonly [Attachable, string] {
-  const [word = '', arn = ''] = option.split(/=(.*)/s)
-  const trigger = ATTACHABLE.find((each) => each.toLowerCase() === word.replaceAll(/[-_]/g, '').toLowerCase())
-  if (trigger === undefined) throw new UsageError(`--function ${option}: expected TRIGGER=ARN with one of ${ATTACHABLE.join(', ')}`)
-  const [, where] = FUNCTION_ARN.exec(arn) ?? []
-  if (where === undefined) throw new UsageError(`--function ${option}: expected the ARN of a function, such as ${SAMPLE_ARN}`)
-  if (where !== region) throw new UsageError(`--function ${option}: the function is in ${where}; a pool in ${region} calls none there`)
-  return [trigger, arn]
+function trouble(io: Io, text: string, code: number = EXIT.unexpected): number {
+  io.err(`lifeguard: ${plain(text)}\n`)
+  return code
 }
-
-const SAMPLE_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:NAME'

@@ -46,7 +46,7 @@ describe('lifeguard attach', () => {
       stdout: [
         `${ID} (people's)`,
         `    CustomMessage                ${arn('message')}`,
-        `    CustomEmailSender            ${JSON.stringify({ LambdaVersion: 'V1_0', LambdaArn: arn('sender') })}`,
+        `    CustomEmailSender            ${arn('sender')} V1_0`,
         '    KMSKeyID                     arn:aws:kms:eu-west-1:111122223333:key/1',
         '',
       ].join('\n'),
@@ -183,7 +183,6 @@ describe('lifeguard attach', () => {
     [['--pool', ID, 'more'], "attach takes no 'more'; lifeguard attach --help tells more"],
     [['--pool', ID, '--region', 'Ireland'], '--region Ireland: expected a region, such as eu-west-1'],
     [['--pool', ID, '--function', 'signUp=a'], '--function signUp=a: expected TRIGGER=ARN with one of PreSignUp, '],
-    [['--pool', ID, '--function', 'CustomEmailSender=a'], '--function CustomEmailSender=a: expected TRIGGER=ARN'],
     [['--pool', ID, '--function', 'preSignUp'], '--function preSignUp: expected the ARN of a function'],
     [['--pool', ID, '--function', 'preSignUp=sign-up'], '--function preSignUp=sign-up: expected the ARN of a function'],
     [['--pool', 'us-east-1_Example', ...ours], 'the function is in eu-west-1; a pool in us-east-1 calls none there'],

@@ -2,6 +2,8 @@ import type { Pool } from '../support/cognito-pools-endpoint.ts'
 
 export const arn = (name: string): string => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`
 
+export const key = (id: string): string => `arn:aws:kms:eu-west-1:111122223333:key/${id}`
+
 /** With every setting that an update could reset, and none at its default. */
 export const pool: Pool = {
   Id: 'eu-west-1_Example',
@@ -21,7 +23,7 @@ export const pool: Pool = {
   DeletionProtection: 'ACTIVE',
   LambdaConfig: {
     CustomMessage: arn('message'),
-    KMSKeyID: 'arn:aws:kms:eu-west-1:111122223333:key/1',
+    KMSKeyID: key('1'),
     CustomEmailSender: { LambdaVersion: 'V1_0', LambdaArn: arn('sender') },
   },
   AutoVerifiedAttributes: ['email'],

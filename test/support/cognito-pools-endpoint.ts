@@ -14,9 +14,17 @@ export interface CognitoPoolsEndpoint extends LocalService {
   readonly updates: () => number
   /** Lets an operation fail with this error of Cognito's, until it is undefined again. */
   readonly fault: (operation: 'DescribeUserPool' | 'UpdateUserPool', name: string | undefined) => void
+  /** What becomes of the line when an update comes, until it is undefined again. */
+  readonly line: (trouble: LineTrouble | undefined) => void
   /** Lets updates do something of their own to the pool. */
   readonly meddle: (with_: Pool | undefined) => void
 }
+
+/**
+ * An update never arrives, or is carried out and then its answer is cut off, or never comes. After a `cut` nothing gets through
+ * any more, the answer included or not.
+ */
+export type LineTrouble = 'lost request' | 'lost answer' | 'no answer' | 'cut' | 'cut after the answer'
 
 const TYPE = 'application/x-amz-json-1.1'
 
@@ -88,6 +96,8 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
   const pools = new Map<string, Pool>()
   const faults = new Map<string, string>()
   let updates = 0
+  let line: LineTrouble | undefined
+  let isCut = false
   let meddling: Pool | undefined
 
   const calls: Readonly<Record<string, (asked: Pool) => object>> = {
@@ -122,24 +132,32 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     if (pool === undefined) throw new Refused('ResourceNotFoundException', { cause: `User pool ${id} does not exist.` })
     return pool
   }
-  const answer = async (request: IncomingMessage): Promise<{ readonly status: number; readonly body: object }> => {
+  const answer = async (request: IncomingMessage): Promise<{ readonly status: number; readonly body: object } | undefined> => {
     const operation = String(request.headers['x-amz-target']).replace('AWSCognitoIdentityProviderService.', '')
     const fault = faults.get(operation)
+    const isUpdate = operation === 'UpdateUserPool'
+    if (isCut || (isUpdate && line === 'lost request')) throw new Error('Lost')
     try {
       if (fault !== undefined) throw new Refused(fault, { cause: 'As told' })
       const call = calls[operation]
       if (call === undefined) throw new Refused('UnknownOperationException')
-      return { status: 200, body: call(Object(await json(request))) }
+      const body = call(Object(await json(request)))
+      if (!isUpdate || line === undefined) return { status: 200, body }
+      if (line === 'no answer') return undefined
+      isCut = line.startsWith('cut')
+      if (line === 'cut after the answer') return { status: 200, body }
+      throw new Error('Lost')
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      return { status: 400, body: { __type: error.message, message: error.cause } }
+      // As Cognito has it: what went wrong on its own side is no fault of the request.
+      return { status: error.message === 'InternalErrorException' ? 500 : 400, body: { __type: error.message, message: error.cause } }
     }
   }
 
   const service = await listenOnLoopback(
     createServer((request, response) => {
       answer(request).then(
-        ({ status, body }) => response.writeHead(status, { 'content-type': TYPE }).end(JSON.stringify(body)),
+        (answered) => answered && response.writeHead(answered.status, { 'content-type': TYPE }).end(JSON.stringify(answered.body)),
         () => response.destroy(),
       )
     }),
@@ -152,6 +170,10 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     fault: (operation, name) => {
       if (name === undefined) faults.delete(operation)
       else faults.set(operation, name)
+    },
+    line: (trouble) => {
+      line = trouble
+      isCut = false
     },
     meddle: (pool) => {
       meddling = pool
@@ -168,11 +190,17 @@ function refuse(settings: Pool): void {
     throw invalid('aws: prefixed tag key names are not allowed for external use.')
   if (settings.UserPoolTier === 'LITE' && settings.AcrConfiguration !== undefined)
     throw new Refused('FeatureUnavailableInTierException', { cause: 'Not in this tier' })
-  const { PreTokenGeneration, PreTokenGenerationConfig } = Object(settings.LambdaConfig)
+  const { PreTokenGeneration, PreTokenGenerationConfig, CustomSMSSender, CustomEmailSender, KMSKeyID } = Object(settings.LambdaConfig)
   if (
     PreTokenGeneration !== undefined &&
     PreTokenGenerationConfig !== undefined &&
     PreTokenGeneration !== PreTokenGenerationConfig.LambdaArn
   )
     throw invalid('PreTokenGeneration and PreTokenGenerationConfig differ')
+  if ((CustomSMSSender ?? CustomEmailSender) !== undefined && KMSKeyID === undefined) throw invalid('KMSKeyID is needed')
+  if (KMSKeyID !== undefined && !String(KMSKeyID).startsWith('arn:')) throw invalid('KMSKeyID is no ARN')
+  const isSecured = (Object(settings.UserPoolAddOns).AdvancedSecurityMode ?? 'OFF') !== 'OFF'
+  const versions = isSecured ? ['V1_0', 'V2_0'] : ['V1_0']
+  if (settings.UserPoolTier === 'LITE' && !versions.includes(PreTokenGenerationConfig?.LambdaVersion ?? 'V1_0'))
+    throw new Refused('FeatureUnavailableInTierException', { cause: 'Not in this tier' })
 }
