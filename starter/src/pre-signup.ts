@@ -1,5 +1,5 @@
-import { and, atInit, chain, emailDomainIn, not, triggeredBy, when } from 'cognito-lifeguard'
-import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { and, atInit, chain, emailDomainIn, not, type Rule, triggeredBy, when } from 'cognito-lifeguard'
+import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
 import { domains, logging, missing, oneOf } from './settings.ts'
 
 /** Who may sign up. A rule that breaks refuses. */
@@ -10,7 +10,7 @@ export const handler = atInit(() => {
   const federated = oneOf('FEDERATED_EMAIL', ['require-verified', 'trust-identity-provider'], 'require-verified')
   const administrators = oneOf('ADMIN_CREATED_USERS', ['exempt', 'judge'], 'exempt')
 
-  const rules = chain(
+  const rules: readonly Rule<PreSignUp>[] = [
     ...(denied ? [denyEmailDomains(denied)] : []),
     allowEmailDomains({
       domains: allowed,
@@ -25,7 +25,8 @@ export const handler = atInit(() => {
           }),
         ]
       : []),
-  )
+  ]
 
-  return preSignUp.with(logging())(administrators === 'judge' ? rules : when(not(byAdministrator), rules))
+  // Administrators hold rights in AWS, so they may create whom they want, unless they are to be judged as well.
+  return preSignUp.with(logging())(administrators === 'judge' ? chain(...rules) : when(not(byAdministrator), ...rules))
 })

@@ -27,8 +27,23 @@ export function domains(name: string): DomainList | undefined {
   const value = optional(name)
   if (value === undefined) return undefined
   const [, file] = /^@file:([^,]+)$/.exec(value) ?? []
-  if (file !== undefined) return readDomainList(readFileSync(resolve(import.meta.dirname, file)))
-  return domainList(value.split(',').map((domain) => domain.trim()))
+  try {
+    if (file !== undefined) return readDomainList(readFileSync(resolve(import.meta.dirname, file)))
+    return domainList(value.split(',').map((domain) => domain.trim()))
+  } catch (error) {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+export function emailAddress(name: string): string | undefined {
+  const value = optional(name)
+  return value === undefined || /^[^\s@]+@[^\s@]+$/.test(value) ? value : wrong(name, 'one email address')
+}
+
+/** The address of a page that may be put into a mail. */
+export function webAddress(name: string): string {
+  const value = required(name)
+  return URL.canParse(value) && new URL(value).protocol === 'https:' ? value : wrong(name, 'an address that begins with https://')
 }
 
 /** A day, or a time with its zone. */

@@ -11,17 +11,17 @@ import {
   syncProfile,
   WELCOME_ATTRIBUTES,
 } from 'cognito-lifeguard/post-confirmation'
-import { oneOf, optional, required } from './settings.ts'
+import { emailAddress, oneOf, required, webAddress } from './settings.ts'
 import { WELCOME } from './welcome-mail.ts'
 
 /** A profile and, where a sender is set, one welcome mail. The sweeper composes the same, to run what was cut off here. */
 export function whenConfirmed(): Rule<PostConfirmation> {
   const documents = documentClient()
   const profile = syncProfile(dynamoProfiles({ documents, table: required('PROFILE_TABLE') }))
-  const from = optional('WELCOME_EMAIL_FROM')
+  const from = emailAddress('WELCOME_EMAIL_FROM')
   if (from === undefined) return together(profile)
 
-  const template = mailTemplate(WELCOME, { appName: required('WELCOME_APP_NAME'), appUrl: required('WELCOME_APP_URL') })
+  const template = mailTemplate(WELCOME, { appName: required('WELCOME_APP_NAME'), appUrl: webAddress('WELCOME_APP_URL') })
   // Cognito may call more than once: the claim in the ledger keeps a second mail back.
   const mail = once(
     dynamoLedger({ documents, table: required('EFFECT_TABLE') }),
