@@ -5,6 +5,7 @@ import { checkHandlers } from './checks/handlers.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkProperties } from './checks/properties.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkWiring } from './checks/wiring.ts'
@@ -22,6 +23,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkWiring,
   checkPools,
   checkClients,
+  checkProperties,
 ]
 
 /** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */

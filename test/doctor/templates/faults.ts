@@ -1,4 +1,5 @@
 import type { Code } from '../../../src/doctor/codes.ts'
+import { PROPERTY_FAULTS } from './property-faults.ts'
 
 /** The clean templates, each in the shape that a tool gives them. */
 export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml', 'amplify.json'] as const
@@ -435,4 +436,7 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'CognitoUserPoolUsers.Properties.LambdaConfig.PreAuthentication',
   },
+
+  // Names and types of properties.
+  ...PROPERTY_FAULTS,
 ]
