@@ -15,6 +15,7 @@ export const CODE_NAMES = [
   'LG103',
   'LG104',
   'LG105',
+  'LG106',
   'LG201',
   'LG202',
   'LG203',
@@ -68,6 +69,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Handler answers through its context',
     why: 'context.done, context.succeed and context.fail are gone from nodejs24.x on, so that the trigger throws where it should answer.',
     fix: 'Return the event from an async handler; throw an error to refuse.',
+  },
+  LG106: {
+    severity: 'error',
+    title: 'Timeout too short for the sweeper',
+    why: 'The sweeper begins no effect that it could not end, and keeps three seconds to count: with 8 seconds or less it does nothing, and what is not done stays so.',
+    fix: 'Set its Timeout to 60. Nobody waits for it.',
   },
   LG201: {
     severity: 'error',

@@ -7,6 +7,7 @@ import { checkPermissions } from './checks/permissions.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkProperties } from './checks/properties.ts'
 import { checkSurplus } from './checks/surplus.ts'
+import { checkSweeper } from './checks/sweeper.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkWiring } from './checks/wiring.ts'
 import { type Judged, together } from './finding.ts'
@@ -15,6 +16,7 @@ import { attachedCode, type Subject } from './loaded.ts'
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,
   checkHandlers,
+  checkSweeper,
   checkCycles,
   checkPermissions,
   checkTokenVersions,

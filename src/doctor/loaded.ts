@@ -26,6 +26,11 @@ export interface Subject {
   readonly today: Date
 }
 
+/** Whether a function is the sweeper, by a metric that nothing else writes: it has no rules to be known by. */
+export function isSweeper(text: string): boolean {
+  return /\bEffectsParked\b/.test(text)
+}
+
 /** All rules of a composition, itself first. */
 export function rulesIn(rule: RuleDescription): readonly RuleDescription[] {
   return [rule, ...rule.children.flatMap(rulesIn)]

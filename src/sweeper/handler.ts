@@ -31,5 +31,6 @@ export async function handler(_event?: unknown, context?: { readonly getRemainin
   for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
   write(sweepLine(report, parked, settings.EFFECT_TABLE, Date.now()))
   // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
+  if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
   if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
 }

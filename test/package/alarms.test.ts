@@ -38,18 +38,31 @@ describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) =
 })
 
 describe('the alarm on effects that were lost', () => {
-  it('watches what post confirmation counts, and tells somebody only where it is told whom', () => {
-    const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
-    const line = lostLine(lost, 'PostConfirmation', Date.now())
-    expect(resource('EffectsLostAlarm').Properties).toMatchObject({
+  const name = 'lifeguard-dev-postConfirmation-lost'
+
+  it('counts the lines of this stage alone, and tells somebody only where it is told whom', () => {
+    expect(resource('EffectsLostFilter').Properties).toEqual({
+      LogGroupName: { Ref: 'PostConfirmationLogGroup' },
+      FilterPattern: '{ $.EffectsLost = 1 }',
+      MetricTransformations: [{ MetricNamespace: 'Lifeguard', MetricName: name, MetricValue: '1' }],
+    })
+    const { Properties } = resource('EffectsLostAlarm')
+    expect(Properties).toMatchObject({
       Namespace: 'Lifeguard',
-      MetricName: 'EffectsLost',
-      Dimensions: [{ Name: 'trigger', Value: line.trigger }],
+      MetricName: name,
+      Statistic: 'Sum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
+      TreatMissingData: 'notBreaching',
       AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
     })
-    expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['trigger']] }] }, EffectsLost: 1 })
+    // A filter without dimensions makes a metric without any.
+    expect(Properties.Dimensions).toBeUndefined()
+  })
+
+  it('finds what its filter looks for in the line that a handler writes', () => {
+    const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
+    expect(lostLine(lost, 'PostConfirmation', Date.now())).toMatchObject({ EffectsLost: 1 })
   })
 })
 

@@ -132,6 +132,22 @@ export const FAULTS: readonly Fault[] = [
     at: 'Judge.Properties.Handler',
   },
 
+  // The sweeper.
+  {
+    base: 'osls.json',
+    seeds: 'a sweeper with the timeout of a trigger',
+    code: 'LG106',
+    change: { SweeperLambdaFunction: sweeper({ Timeout: 5 }) },
+    at: 'SweeperLambdaFunction.Properties.Timeout',
+  },
+  {
+    base: 'osls.json',
+    seeds: "a sweeper with Lambda's own timeout",
+    code: 'LG106',
+    change: { SweeperLambdaFunction: sweeper({}) },
+    at: 'SweeperLambdaFunction.Properties.Timeout',
+  },
+
   // Cycles.
   {
     base: 'osls.json',
@@ -440,3 +456,8 @@ export const FAULTS: readonly Fault[] = [
   // Names and types of properties.
   ...PROPERTY_FAULTS,
 ]
+
+function sweeper(properties: object): object {
+  const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/sweeper.handler', Role: 'arn:aws:iam::111122223333:role/sweeper' }
+  return { Type: 'AWS::Lambda::Function', Properties: { ...Properties, Code: { S3Bucket: 'a', S3Key: 'b' }, ...properties } }
+}
