@@ -163,19 +163,19 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG501: {
     severity: 'error',
     title: 'Property that the resource does not have',
-    why: 'CloudFormation refuses it, mostly in the middle of a deployment, which is then rolled back. Where it is passed over, the setting is not made, and a trigger or a pool does not do what its template says.',
+    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
     fix: 'Correct the name, or take the property away. AWS may know one that is newer than the specification here: npm update @aws-cdk/aws-service-spec.',
   },
   LG502: {
     severity: 'error',
     title: 'Value of the wrong type',
-    why: 'CloudFormation refuses it, mostly in the middle of a deployment, which is then rolled back.',
+    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
     fix: 'Write the value as the type that the property takes. A text that is a number, or true or false, is taken as that.',
   },
   LG503: {
     severity: 'error',
     title: 'Required property missing',
-    why: 'CloudFormation refuses the resource, mostly in the middle of a deployment, which is then rolled back.',
+    why: 'CloudFormation refuses the resource, often only in the middle of a deployment, which is then rolled back.',
     fix: 'Add the property.',
   },
 }

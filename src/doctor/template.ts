@@ -57,8 +57,14 @@ export function readTemplate(file: string, text: string): Template {
       conditional: condition === 'unknown',
     })
   }
-  const macros = [value.Transform].flat().flatMap((each) => (typeof each === 'string' ? [each] : []))
-  return { file, resources: expandSam(resources, isRecord(value.Globals) ? value.Globals : {}), declared: resources, macros, line }
+  const macros = [value.Transform].flat().map((each: unknown) => (isRecord(each) ? each.Name : each))
+  return {
+    file,
+    resources: expandSam(resources, isRecord(value.Globals) ? value.Globals : {}),
+    declared: resources,
+    macros: macros.filter((each) => typeof each === 'string'),
+    line,
+  }
 }
 
 /** The resources of a type. */

@@ -59,6 +59,19 @@ describe('a value', () => {
   })
 })
 
+describe('any properties', () => {
+  it.each(['AWS::Cognito::UserPool', 'AWS::DynamoDB::Table', 'AWS::WAFv2::WebACL'])('are judged without breaking: %s', async (type) => {
+    const name = fc.constantFrom('LambdaConfig', 'KeySchema', 'Rules', 'Statement', 'Fn::If', 'Ref', 'Any', '__proto__', 'constructor')
+    const tree = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 5 }, fc.jsonValue({ maxDepth: 1 }), fc.array(tie('value')), fc.dictionary(name, tie('value'))),
+    }))
+    const property = fc.asyncProperty(fc.dictionary(name, tree.value), async (properties) => {
+      for (const message of (await said(type, properties)).messages) expect(message).toMatch(/^LG50[123] .*AWS::/)
+    })
+    await fc.assert(property, { numRuns: 50 })
+  })
+})
+
 describe('what is not judged', () => {
   it.each(['AWS::Serverless::Api', 'AWS::Nobody::Knows', 'Somebody::Elses::Type', 'Somebody::Elses::Thing::MODULE'])(
     'are the properties of a type that the specification does not describe: %s',
@@ -73,6 +86,13 @@ describe('what is not judged', () => {
   it('are all properties, where a macro may change them', async () => {
     const { messages, unknown } = await said('AWS::SNS::Topic', { Topics: 1 }, { Transform: ['AWS::LanguageExtensions', 'Ours'] })
     expect({ messages, unknown }).toEqual({ messages: [], unknown: ['the properties of resources, which the macro Ours may change'] })
+  })
+
+  it('are all properties under a macro with parameters too', async () => {
+    const Transform = { Name: 'Ours', Parameters: {} }
+    expect((await said('AWS::SNS::Topic', { Topics: 1 }, { Transform })).unknown).toEqual([
+      'the properties of resources, which the macro Ours may change',
+    ])
   })
 
   it('is nothing, where a macro of AWS leaves resources as they are', async () => {

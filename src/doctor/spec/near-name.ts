@@ -9,6 +9,8 @@ export function nearName(word: string, names: readonly string[]): string | undef
   const most = Math.max(1, Math.floor(word.length / 4))
   let best: { readonly name: string; readonly apart: number } | undefined
   for (const name of names) {
+    // Each letter more in one of them is a step; and a template may have a name of any length.
+    if (Math.abs(name.length - word.length) > most) continue
     const apart = distance(word.toLowerCase(), name.toLowerCase())
     if (apart <= most && (best === undefined || apart < best.apart)) best = { name, apart }
   }
