@@ -15,25 +15,18 @@ export interface Wrong {
 export function judgeProperties(value: Readonly<Record<string, unknown>>, shape: Shape, path: Path): readonly Wrong[] {
   // A function of CloudFormation, such as Fn::Transform, may stand beside the properties and bring others.
   const known = Object.entries(value).filter(([name]) => !isFunction(name))
-  const wrong: Wrong[] = []
+  const absent = shape.names.filter((name) => !Object.hasOwn(value, name))
   const meant = new Set<string>()
-  for (const [name, inner] of known) {
+  const wrong = known.flatMap(([name, inner]): readonly Wrong[] => {
     const property = shape.property(name)
-    if (property !== undefined) {
-      wrong.push(...judgeValue(inner, property.type, [...path, name]))
-      continue
-    }
-    const near = nearName(
-      name,
-      shape.names.filter((each) => !Object.hasOwn(value, each)),
-    )
+    if (property !== undefined) return judgeValue(inner, property.type, [...path, name])
+    const near = nearName(name, absent)
     if (near !== undefined) meant.add(near)
-    const why =
-      near === undefined ? (shape.attributes.includes(name) ? ' (CloudFormation sets it itself)' : '') : ` (did you mean ${near}?)`
-    wrong.push({ kind: 'unknown', path: [...path, name], said: why })
-  }
+    const set = shape.attributes.includes(name) ? ' (CloudFormation sets it itself)' : ''
+    return [{ kind: 'unknown', path: [...path, name], said: near === undefined ? set : ` (did you mean ${near}?)` }]
+  })
   if (known.length < Object.keys(value).length) return wrong
-  const missing = shape.names.filter((name) => isRequired(shape.property(name)) && !Object.hasOwn(value, name) && !meant.has(name))
+  const missing = absent.filter((name) => isRequired(shape.property(name)) && !meant.has(name))
   return [...wrong, ...missing.map((name): Wrong => ({ kind: 'missing', path, said: name }))]
 }
 
@@ -58,6 +51,8 @@ export function judgeValue(value: unknown, type: ValueType, path: Path): readonl
 
 /** Of several types the ones of the value's own kind count: a list is judged as a list even where a text may stand there too. */
 function judgeChoice(value: unknown, types: readonly ValueType[], path: Path): readonly Wrong[] {
+  // Where a map of whatever is right, any map is.
+  if (isRecord(value) && types.some(({ kind }) => kind === 'anything')) return []
   const fitting = types.filter((type) => type.kind === 'one of' || (type.kind !== 'anything' && isKind(value, type)))
   if (fitting.length === 0) {
     if (types.some(({ kind }) => kind === 'anything')) return []

@@ -35,8 +35,9 @@ function shapeOf(database: Database, properties: Properties, attributes: readonl
     property(name): PropertySpec | undefined {
       const found = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (found === undefined) return undefined
-      const types = [found.type, ...(found.previousTypes ?? [])].map((type) => typeOf(database, type))
-      return { required: found.required ?? false, type: oneOf(types) }
+      // What was described as anything once, and is described better now, is judged by that.
+      const before = (found.previousTypes ?? []).map((type) => typeOf(database, type)).filter(({ kind }) => kind !== 'anything')
+      return { required: found.required ?? false, type: oneOf([typeOf(database, found.type), ...before]) }
     },
   }
 }
