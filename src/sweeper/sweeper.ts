@@ -29,8 +29,8 @@ const UNKNOWN_MS = 30_000
  * and writes a line with what came of them, and metrics, to standard output.
  *
  * @param composition Where the effects are found: the `rule` of the handler that has them.
- * @throws TypeError when two effects of the composition have one name. The handler throws when the ledger cannot be read, for
- * Lambda to count.
+ * @throws TypeError when two effects of the composition have one name. The handler throws when the ledger cannot be read, or
+ * its timeout leaves no time for a sweep, for Lambda to count.
  * @example
  * const effects = dynamoEffects({ documents: documentClient(), table: 'effects' })
  * export const handler = sweeper(postConfirmationHandler.rule, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
@@ -48,6 +48,7 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
     write(sweepLine(report, parked, table, Date.now()))
     // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
+    if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
   }
 }

@@ -57,7 +57,7 @@ function suite(library: () => PackedLibrary): void {
     const report = await promisify(execFile)('npx', ['lifeguard', 'doctor', '--json'], { cwd: folder }).catch((error) => error)
     const { findings, notJudged } = JSON.parse(report.stdout)
     expect(notJudged).toEqual([])
-    for (const { code } of findings) expect(['LG305', 'LG402', 'LG403']).toContain(code)
+    expect(findings).toEqual([])
   })
 }
 
