@@ -25,7 +25,7 @@ export async function packageService(path: string, { environment, onNote, signal
   const command = commandIn(folder)
   if (command === undefined) {
     throw new UsageError(
-      `${basename(path)} is not packaged, or has changed since, and osls is not installed. Package it: the template is read from .serverless/`,
+      `${basename(path)} is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/`,
     )
   }
   onNote('packaging the service: osls package')

@@ -21,7 +21,9 @@ export interface Source {
 }
 
 const CONFIGURATIONS = ['serverless.yml', 'serverless.yaml']
+const NAMED_CONFIGURATION = /^serverless\.(?:ya?ml|json)$/
 const PACKAGED = join('.serverless', 'cloudformation-template-update-stack.json')
+const STATE = join('.serverless', 'serverless-state.json')
 
 /**
  * Reads a template, or what a Serverless configuration makes.
@@ -37,7 +39,7 @@ export async function openSource(named: string | undefined, options: OslsOptions
   if (/^serverless\.[cm]?[jt]s$/.test(basename(path))) {
     throw new UsageError(`${file}: a program, which doctor does not run. Package it, and name the template: lifeguard doctor ${PACKAGED}`)
   }
-  if (!/^serverless\.(?:ya?ml|json)$/.test(basename(path)) || isTemplate(file, text)) {
+  if (!isConfiguration(file, text)) {
     const template = readTemplate(file, text)
     const line = ({ resource, path: inside }: Finding): number | undefined => template.line(['Resources', resource, ...inside])
     return { template, file, folder: projectFolder(path), line }
@@ -45,15 +47,35 @@ export async function openSource(named: string | undefined, options: OslsOptions
   const folder = dirname(path)
   const packaged = join(folder, PACKAGED)
   const shown = relative(working, packaged)
-  const template = (await isFresh(packaged, path, text))
-    ? readTemplate(shown, await textOf(packaged, shown))
-    : readTemplate(`${file}, packaged`, await packageService(path, options))
+  const template =
+    (await isFresh(packaged, path, text)) && (await isPackageOf(path))
+      ? readTemplate(shown, await textOf(packaged, shown))
+      : readTemplate(`${file}, packaged`, await packageService(path, options))
   return { template, file, folder, line: serverlessLine(readYaml(file, text)) }
 }
 
-function isTemplate(file: string, text: string): boolean {
+/** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
+function isConfiguration(file: string, text: string): boolean {
   const { value } = readYaml(file, text)
-  return isRecord(value) && isRecord(value.Resources)
+  if (isRecord(value) && isRecord(value.Resources)) return false
+  return NAMED_CONFIGURATION.test(basename(file)) || (isRecord(value) && 'service' in value && 'provider' in value)
+}
+
+/** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
+async function isPackageOf(path: string): Promise<boolean> {
+  const state = await readFile(join(dirname(path), STATE), 'utf8').then(parsed, () => undefined)
+  const service = isRecord(state) ? state.service : undefined
+  const made = isRecord(service) ? service.serviceFilename : undefined
+  // The framework has not always noted it.
+  return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function configurationIn(folder: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CODE_NAMES } from '../../src/doctor/codes.ts'
@@ -147,6 +147,27 @@ resources:
     ])
   })
 
+  it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {
+    const packaged = await patched('osls.json')
+    const cwd = await folderOf({
+      'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
+      'second.yml': 'service: second\nprovider:\n  name: aws\n',
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+      '.serverless/serverless-state.json': '{"service":{"serviceFilename":"second.yml"}}',
+    })
+    const notPackaged = 'is not packaged, or has changed since, or something else was packaged'
+    expect(await lifeguard(['doctor', 'second.yml', '--no-handlers'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+    expect(await lifeguard(['doctor'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`serverless.yml ${notPackaged}`),
+    })
+    await rm(join(cwd, '.serverless/serverless-state.json'))
+    expect(await lifeguard(['doctor', 'second.yml'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`second.yml ${notPackaged}`),
+    })
+  })
+
   it('does not take a package for the service that is older than its configuration', async () => {
     const packaged = await patched('osls.json')
     const cwd = await folderOf({
@@ -156,7 +177,7 @@ resources:
     await utimes(join(cwd, '.serverless/cloudformation-template-update-stack.json'), 1, 1)
     const { code, stdout, stderr } = await lifeguard(['doctor'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: serverless.yml is not packaged, or has changed since, and osls is not installed. Package it: the template is read from .serverless/\n',
+      'lifeguard: serverless.yml is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/\n',
     )
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
