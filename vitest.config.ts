@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
@@ -11,8 +12,15 @@ const inlineText: Plugin = {
   },
 }
 
+/** What users import is the sources here, and not what was compiled of them at some time. */
+const library = [
+  { find: /^cognito-lifeguard$/, replacement: resolve('src/index.ts') },
+  { find: /^cognito-lifeguard\/(?!esbuild$)([\w-]+)$/, replacement: `${resolve('src')}/$1/index.ts` },
+]
+
 const config: ViteUserConfig = defineConfig({
   plugins: [inlineText],
+  resolve: { alias: library },
   test: {
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },

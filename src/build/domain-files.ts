@@ -7,11 +7,14 @@ import { META_FILE } from './bundle.ts'
 import { domainSource, EXPECTED_LINE } from './domain-source.ts'
 
 /**
- * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources: a bundle
- * whose list was edited since is stale.
+ * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
+ * metafile lies there too, as meta.json: a bundle whose list was edited since is stale.
  *
  * @param sources A folder; none at all is no list.
+ * @param bundleFolder The folder that is deployed.
  * @throws Error that names the lines which hold no pattern.
+ * @example
+ * await buildDomainFiles('domains', 'dist/pre-signup')
  */
 export async function buildDomainFiles(sources: string, bundleFolder: string): Promise<void> {
   const found = await readdir(sources).catch((error: NodeJS.ErrnoException) => {
@@ -35,7 +38,11 @@ async function bytesOf(source: string): Promise<Uint8Array> {
 }
 
 async function countAsInputs(meta: string, files: readonly string[]): Promise<void> {
-  const { inputs, ...others } = JSON.parse(await readFile(meta, 'utf8'))
+  const text = await readFile(meta, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (text === undefined) return
+  const { inputs, ...others } = JSON.parse(text)
   const lists = Object.fromEntries(files.map((file) => [file, { bytes: 0, imports: [] }]))
   await writeFile(meta, JSON.stringify({ ...others, inputs: { ...inputs, ...lists } }))
 }

@@ -4,6 +4,7 @@ import { changeSdk } from './change-sdk.ts'
 import type { Credentials } from './credentials.ts'
 
 export type { Credentials } from './credentials.ts'
+export { buildDomainFiles } from './domain-files.ts'
 
 /** How a handler is bundled. */
 export interface LambdaPluginOptions {

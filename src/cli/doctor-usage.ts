@@ -17,4 +17,7 @@ TEMPLATE  JSON or YAML, as osls, the CDK (cdk.out/NAME.template.json) or SAM hav
 
 What only the deployment decides is not judged, and said so at the end.
 
-Exit code: 0 nothing found; 1 something was; 2 bad usage, or something that cannot be read.`
+A resource may accept a finding, with a reason; docs/doctor.md says how.
+
+Exit code: 0 nothing found, or all of it accepted; 1 something was; 2 bad usage, or something that
+cannot be read.`

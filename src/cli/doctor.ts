@@ -1,9 +1,10 @@
 import { type Code, isCode } from '../doctor/codes.ts'
 import { examine } from '../doctor/examine.ts'
 import { loadCode } from '../doctor/load-code.ts'
-import { reported } from '../doctor/report.ts'
+import { reportOf } from '../doctor/report.ts'
 import { sarifOf } from '../doctor/sarif.ts'
 import { openSource } from '../doctor/source.ts'
+import { loadSpec } from '../doctor/spec/load-spec.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { DOCTOR_HELP } from './doctor-usage.ts'
 import { EXIT, type Io } from './io.ts'
@@ -36,16 +37,13 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
 
   const { folder, environment, signal } = io
   const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err(`${plain(note)}\n`) })
-  const codes = await loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] })
-  const judged = examine({ template: source.template, codes, today: new Date() })
-  const findings = reported(
-    judged.findings.filter(({ code }) => !ignored.has(code)),
-    source,
-  )
-  if (values.json) await io.out(`${JSON.stringify({ file: source.file, findings, notJudged: judged.unknown }, null, 2)}\n`)
-  else if (values.sarif) await io.out(`${JSON.stringify(sarifOf(findings, judged.unknown, await version()), null, 2)}\n`)
-  else await printDoctor(source.file, findings, judged.unknown, io)
-  return findings.length > 0 ? EXIT.unexpected : EXIT.fine
+  const [codes, spec] = await Promise.all([loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] }), loadSpec()])
+  const judged = examine({ template: source.template, codes, spec, today: new Date() })
+  const report = reportOf({ ...judged, findings: judged.findings.filter(({ code }) => !ignored.has(code)) }, source)
+  if (values.json) await io.out(`${JSON.stringify(report, null, 2)}\n`)
+  else if (values.sarif) await io.out(`${JSON.stringify(sarifOf(report, await version()), null, 2)}\n`)
+  else await printDoctor(report, io)
+  return report.findings.length > 0 ? EXIT.unexpected : EXIT.fine
 }
 
 function codeNamed(word: string): Code {

@@ -1,11 +1,11 @@
-import type { Reported } from '../doctor/report.ts'
+import type { Report, Reported } from '../doctor/report.ts'
 import type { Io, Style } from './io.ts'
 import { plain, wrapped } from './table.ts'
 
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
 /** Shows a report to people. */
-export async function printDoctor(file: string, findings: readonly Reported[], unknown: readonly string[], io: Io): Promise<void> {
+export async function printDoctor({ file, findings, accepted, notJudged }: Report, io: Io): Promise<void> {
   for (const { code, severity, title, message, line, resource, path, why, fix } of findings) {
     const where = `${file}${line === null ? '' : `:${line}`}  ${resource}.${path}`
     const lines = [
@@ -17,7 +17,15 @@ export async function printDoctor(file: string, findings: readonly Reported[], u
     ]
     await io.out(`${lines.join('\n')}\n\n`)
   }
-  if (unknown.length > 0) await io.out(`Not judged:\n${unknown.flatMap((each) => wrapped(plain(each), '  ')).join('\n')}\n\n`)
+  if (accepted.length > 0) {
+    const lines = accepted.flatMap(({ code, resource, path, reason }) => [
+      `  ${plain(`${code}  ${resource}.${path}`)}`,
+      ...wrapped(plain(reason), '    '),
+    ])
+    await io.out(`Accepted by the template:\n${lines.join('\n')}\n\n`)
+  }
+  if (notJudged.length > 0) await io.out(`Not judged:\n${notJudged.flatMap((each) => wrapped(plain(each), '  ')).join('\n')}\n\n`)
   const count = findings.length
-  await io.out(`${plain(file)}: ${count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`}\n`)
+  const found = count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`
+  await io.out(`${plain(file)}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}\n`)
 }

@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
   ['attach', async (args, io) => (await import('./attach.ts')).attachCommand(args, io)],
   ['doctor', async (args, io) => (await import('./doctor.ts')).doctorCommand(args, io)],
+  ['init', async (args, io) => (await import('./init.ts')).initCommand(args, io)],
 ])
 
 /**

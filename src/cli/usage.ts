@@ -21,6 +21,7 @@ lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
 lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
 lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
 lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
+lifeguard init DIR           writes a project that is ready to be tried, changed and deployed
 
 lifeguard COMMAND --help     tells more of a command
 lifeguard --version`
@@ -42,8 +43,9 @@ PATH  a file with an event, an .ndjson file with one a line, a folder of them, o
   --watch                 again whenever an event or a source changes
 ${SHARED}
 
-Handlers get your environment, with a LOG_LEVEL of info at most, since the decision is read from
-their log line. What it does not set is:
+Handlers get your environment, and where it does not say, what the file lifeguard.env in this folder
+sets, one NAME=value a line; with a LOG_LEVEL of info at most, since the decision is read from their
+log line. What neither sets is:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that

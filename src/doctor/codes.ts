@@ -15,6 +15,7 @@ export const CODE_NAMES = [
   'LG103',
   'LG104',
   'LG105',
+  'LG106',
   'LG201',
   'LG202',
   'LG203',
@@ -29,6 +30,9 @@ export const CODE_NAMES = [
   'LG401',
   'LG402',
   'LG403',
+  'LG501',
+  'LG502',
+  'LG503',
 ] as const
 
 /** The code of a finding. */
@@ -65,6 +69,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Handler answers through its context',
     why: 'context.done, context.succeed and context.fail are gone from nodejs24.x on, so that the trigger throws where it should answer.',
     fix: 'Return the event from an async handler; throw an error to refuse.',
+  },
+  LG106: {
+    severity: 'error',
+    title: 'Timeout too short for the sweeper',
+    why: 'The sweeper begins no effect that it could not end, and keeps three seconds to count: with 8 seconds or less it does nothing, and what is not done stays so.',
+    fix: 'Set its Timeout to 60. Nobody waits for it.',
   },
   LG201: {
     severity: 'error',
@@ -149,6 +159,24 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Refresh tokens walk past the block',
     why: 'Pre authentication does not run when a session is refreshed: who is blocked goes on until the refresh token ends.',
     fix: 'Sign users out as they are blocked (AdminUserGlobalSignOut), keep refresh tokens short, or check the block at token generation too.',
+  },
+  LG501: {
+    severity: 'error',
+    title: 'Property that the resource does not have',
+    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
+    fix: 'Correct the name, or take the property away. AWS may know one that is newer than the specification here: npm update @aws-cdk/aws-service-spec.',
+  },
+  LG502: {
+    severity: 'error',
+    title: 'Value of the wrong type',
+    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
+    fix: 'Write the value as the type that the property takes. A text that is a number, or true or false, is taken as that.',
+  },
+  LG503: {
+    severity: 'error',
+    title: 'Required property missing',
+    why: 'CloudFormation refuses the resource, often only in the middle of a deployment, which is then rolled back.',
+    fix: 'Add the property.',
   },
 }
 

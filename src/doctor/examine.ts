@@ -5,7 +5,9 @@ import { checkHandlers } from './checks/handlers.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkProperties } from './checks/properties.ts'
 import { checkSurplus } from './checks/surplus.ts'
+import { checkSweeper } from './checks/sweeper.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkWiring } from './checks/wiring.ts'
 import { type Judged, together } from './finding.ts'
@@ -14,6 +16,7 @@ import { attachedCode, type Subject } from './loaded.ts'
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,
   checkHandlers,
+  checkSweeper,
   checkCycles,
   checkPermissions,
   checkTokenVersions,
@@ -22,6 +25,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkWiring,
   checkPools,
   checkClients,
+  checkProperties,
 ]
 
 /** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */

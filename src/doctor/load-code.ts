@@ -9,7 +9,7 @@ import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { startWorker } from '../replay/worker.ts'
 import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
-import type { Code } from './loaded.ts'
+import { type Code, isSweeper } from './loaded.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import { attachedIn } from './triggers.ts'
@@ -47,6 +47,7 @@ async function codeOf(lambda: Resource, isAttached: boolean, { folder, load }: L
   const found = await findCode(folder, lambda)
   if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: 'its code was not found' } : undefined
   const text = await readFile(found.file, 'utf8')
+  if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
   if (!load) return { ...OTHER, takesCallback: threeParameters(text), text, problem: 'it was not to be loaded' }
   const reply = await loaded(found, environmentOf(lambda))

@@ -1,5 +1,6 @@
 import type { RuleDescription } from '../replay/description.ts'
 import { triggerNamed } from '../replay/trigger-of.ts'
+import type { Spec } from './spec/spec.ts'
 import type { Template } from './template.ts'
 import { type Attached, attachedIn, calledFromElsewhere } from './triggers.ts'
 
@@ -21,7 +22,13 @@ export interface Code {
 export interface Subject {
   readonly template: Template
   readonly codes: ReadonlyMap<string, Code>
+  readonly spec: Spec
   readonly today: Date
+}
+
+/** Whether a function is the sweeper, by a metric that nothing else writes: it has no rules to be known by. */
+export function isSweeper(text: string): boolean {
+  return /\bEffectsParked\b/.test(text)
 }
 
 /** All rules of a composition, itself first. */

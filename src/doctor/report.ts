@@ -1,5 +1,6 @@
+import { acceptedIn } from './accepted.ts'
 import { CODES, type Code, type Severity } from './codes.ts'
-import type { Finding } from './finding.ts'
+import type { Judged } from './finding.ts'
 import type { Source } from './source.ts'
 
 /** A finding with all that a person reads. */
@@ -19,15 +20,37 @@ export interface Reported {
   readonly fix: string
 }
 
+/** A finding that the template accepts, and why. */
+export interface AcceptedFinding extends Reported {
+  readonly reason: string
+}
+
+/** A report on a template. */
+export interface Report {
+  /** For people. */
+  readonly file: string
+  readonly findings: readonly Reported[]
+  readonly accepted: readonly AcceptedFinding[]
+  readonly notJudged: readonly string[]
+}
+
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 
-/** Adds to findings what is known of their codes; the worst come first. */
-export function reported(findings: readonly Finding[], { file, line }: Pick<Source, 'file' | 'line'>): readonly Reported[] {
-  const all = findings.map((finding): Reported => {
+/** Makes the report of what was judged: the worst comes first. */
+export function reportOf({ findings, unknown }: Judged, { file, line, template }: Pick<Source, 'file' | 'line' | 'template'>): Report {
+  const reasonOf = acceptedIn(template)
+  const all = findings.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
     const { code, message, resource, path } = finding
-    return { code, severity, title, message, file, line: line(finding) ?? null, resource, path: path.join('.'), why, fix }
+    const reported = { code, severity, title, message, file, line: line(finding) ?? null, resource, path: path.join('.'), why, fix }
+    const reason = reasonOf(finding)
+    return reason === undefined ? reported : { ...reported, reason }
   })
   const rank = ({ severity }: Reported): number => ORDER.indexOf(severity)
-  return all.toSorted((left, right) => rank(left) - rank(right) || left.code.localeCompare(right.code))
+  const sorted = all.toSorted((left, right) => rank(left) - rank(right) || left.code.localeCompare(right.code))
+  return { file, findings: sorted.filter((each) => !isAccepted(each)), accepted: sorted.filter(isAccepted), notJudged: unknown }
+}
+
+function isAccepted(reported: Reported | AcceptedFinding): reported is AcceptedFinding {
+  return 'reason' in reported
 }

@@ -1,5 +1,5 @@
 import { CODE_NAMES, CODES } from './codes.ts'
-import type { Reported } from './report.ts'
+import type { AcceptedFinding, Report, Reported } from './report.ts'
 
 /**
  * The report as SARIF 2.1.0, which code hosts show beside the lines.
@@ -7,18 +7,18 @@ import type { Reported } from './report.ts'
  * @param version Of Lifeguard.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifOf(findings: readonly Reported[], unknown: readonly string[], version: string): object {
+export function sarifOf({ findings, accepted, notJudged }: Report, version: string): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: 'lifeguard doctor', semanticVersion: version, rules: CODE_NAMES.map(ruleOf) } },
-        results: findings.map(resultOf),
+        results: [...findings.map(resultOf), ...accepted.map(suppressed)],
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: unknown.map((text) => ({ level: 'note', message: { text: `Not judged: ${text}` } })),
+            toolExecutionNotifications: notJudged.map((text) => ({ level: 'note', message: { text: `Not judged: ${text}` } })),
           },
         ],
       },
@@ -36,6 +36,10 @@ function ruleOf(id: (typeof CODE_NAMES)[number]): object {
     help: { text: fix },
     defaultConfiguration: { level: severity },
   }
+}
+
+function suppressed(accepted: AcceptedFinding): object {
+  return { ...resultOf(accepted), suppressions: [{ kind: 'inSource', status: 'accepted', justification: accepted.reason }] }
 }
 
 function resultOf({ code, severity, message, fix, file, line, resource, path }: Reported): object {

@@ -21,6 +21,10 @@ export interface Template {
   readonly file: string
   /** Those that are certainly left out by their condition are not in it. */
   readonly resources: ReadonlyMap<string, Resource>
+  /** The same as they stand in the file, before SAM. */
+  readonly declared: ReadonlyMap<string, Resource>
+  /** The macros that change the whole template, by name. */
+  readonly macros: readonly string[]
   readonly line: (path: Path) => number | undefined
 }
 
@@ -53,7 +57,14 @@ export function readTemplate(file: string, text: string): Template {
       conditional: condition === 'unknown',
     })
   }
-  return { file, resources: expandSam(resources, isRecord(value.Globals) ? value.Globals : {}), line }
+  const macros = [value.Transform].flat().map((each: unknown) => (isRecord(each) ? each.Name : each))
+  return {
+    file,
+    resources: expandSam(resources, isRecord(value.Globals) ? value.Globals : {}),
+    declared: resources,
+    macros: macros.filter((each) => typeof each === 'string'),
+    line,
+  }
 }
 
 /** The resources of a type. */

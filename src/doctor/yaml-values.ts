@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { UsageError } from '../replay/usage-error.ts'
 
 /** Where something stands in a template: keys and indices from the top. */
@@ -30,11 +30,17 @@ export function readYaml(file: string, text: string): Read {
   const [error] = document.errors
   if (error !== undefined) throw new UsageError(`${file}: neither JSON nor YAML: ${error.message.trim()}`)
   let left = MOST_NODES
+  // To resolve one alias is to walk the document up to it, and one that stands under another is met each time that this is.
+  const resolved = new Map<Alias, unknown>()
+  const behind = (alias: Alias): unknown => {
+    if (!resolved.has(alias)) resolved.set(alias, alias.resolve(document))
+    return resolved.get(alias)
+  }
 
   const valueAt = (node: unknown, depth: number): unknown => {
     left -= 1
     if (left < 0 || depth > DEEPEST) throw new UsageError(`${file}: too large or too deep for a template`)
-    if (isAlias(node)) return valueAt(node.resolve(document), depth + 1)
+    if (isAlias(node)) return valueAt(behind(node), depth + 1)
     if (isScalar(node)) return tagged(node.tag, node.value)
     if (isSeq(node))
       return tagged(

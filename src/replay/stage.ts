@@ -3,6 +3,7 @@ import type { Embedded } from './embedded.ts'
 import { type Environment, handlerEnvironment, type Services } from './environment.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
+import { withSettingsFile } from './settings-file.ts'
 import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
@@ -21,7 +22,7 @@ export interface Stage {
 /** How a stage is set. */
 export interface StageOptions {
   readonly folder: string
-  /** The caller's environment. */
+  /** The caller's environment, which goes before the settings file of the folder. */
   readonly environment: Environment
   readonly services: Services
   /** What `--handler` said. */
@@ -40,9 +41,10 @@ export interface StageOptions {
  * @throws UsageError or MissingPeer when something cannot be had; nothing is left running then.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { folder, environment, onNote, signal } = options
+  const { folder, onNote, signal } = options
+  const environment = await withSettingsFile(folder, options.environment)
   const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
-  const embedded = await embeddedFor(options)
+  const embedded = await embeddedFor({ ...options, environment })
   const forHandlers = handlerEnvironment(environment, options.services, embedded?.environment)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []

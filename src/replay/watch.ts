@@ -1,11 +1,12 @@
 import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
+import { SETTINGS_FILE } from './settings-file.ts'
 
 // Editors write a file in more than one step.
 const SETTLE_MS = 150
 
 /**
- * Waits until an event, a source of the handlers or the Serverless configuration changes.
+ * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.
  *
  * @param sources What the handlers were made of; where nothing is known of that, the folder `src` is watched.
  * @param since What was saved after this moment, in milliseconds since 1970, has changed already.
@@ -20,7 +21,7 @@ export async function waitForChange(
   const own = sources.filter((source) => !source.includes(`${sep}node_modules${sep}`))
   const src = join(folder, 'src')
   const deep = [...paths.map((path) => resolve(folder, path)), ...(own.length === 0 && existsSync(src) ? [src] : [])]
-  const files = new Set([...own, join(folder, 'serverless.yml')])
+  const files = new Set([...own, join(folder, 'serverless.yml'), join(folder, SETTINGS_FILE)])
   const folders = new Set([...files].map(dirname))
   if (signal.aborted) return
 

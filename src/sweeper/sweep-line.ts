@@ -10,7 +10,12 @@ import type { SweepReport } from './sweep.ts'
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function sweepLine({ swept, reasons, unread }: SweepReport, { failed, unknown }: Standing, table: string, now: number): LogFields {
+export function sweepLine(
+  { swept, reasons, unread, tooShort }: SweepReport,
+  { failed, unknown }: Standing,
+  table: string,
+  now: number,
+): LogFields {
   const metrics = {
     EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept.broken ?? 0),
     EffectsDone: swept.done ?? 0,
@@ -19,12 +24,13 @@ export function sweepLine({ swept, reasons, unread }: SweepReport, { failed, unk
   }
   const named = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }))
   return {
-    level: unread === undefined ? 'INFO' : 'ERROR',
+    level: unread === undefined && tooShort === undefined ? 'INFO' : 'ERROR',
     timestamp: new Date(now).toISOString(),
     message: 'sweep',
     swept,
     reasons,
     ...(unread !== undefined && { unread }),
+    ...(tooShort !== undefined && { tooShort }),
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['table']], Metrics: named }] },
     // By table, since its name holds service and stage: those of two stages must not be added up.
     table,

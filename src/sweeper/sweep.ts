@@ -32,6 +32,8 @@ export interface SweepReport {
   readonly lost: readonly LostEffect[]
   /** Why the ledger could not be read, if so. */
   readonly unread?: string
+  /** Whether there was not even time to begin, so that nothing was looked at. */
+  readonly tooShort?: true
 }
 
 // As long as a handler has, and so well within the lease of a claim.
@@ -48,7 +50,8 @@ const STUCK_AFTER_MS = 24 * 60 * 60_000
 
 /**
  * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
- * happen twice is parked, and so is what was tried often enough. One effect that fails stops no other. Never throws.
+ * happen twice is parked, and so is what was tried often enough. One effect that fails stops no other. Never throws. With five
+ * seconds or less it does nothing and says so.
  *
  * @example
  * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
@@ -58,6 +61,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const swept: Partial<Record<Swept, number>> = {}
   const reasons: Record<string, number> = {}
   const lost: LostEffect[] = []
+  let begun = false
   const seen = new Set<string>()
   const settle = async (item: EffectItem): Promise<void> => {
     const { as, reason, lost: found = [] } = await within(EFFECT_MS, (deadline) => sweepOne(item, deadline, options, now())).catch(toError)
@@ -67,6 +71,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   }
   try {
     while (remainingMs() > LEAST_MS) {
+      begun = true
       // What could not be settled is still due, and stands before the rest.
       const page = await within(EFFECT_MS, ({ signal, race }) => race(effects.due(now(), PAGE + seen.size, signal())))
       const fresh = page.filter((item) => !seen.has(effectPk(item)))
@@ -74,7 +79,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
       for (const item of fresh) seen.add(effectPk(item))
       await eachOf(fresh, settle, () => remainingMs() > LEAST_MS)
     }
-    return { swept, reasons, lost }
+    return { swept, reasons, lost, ...(!begun && { tooShort: true }) }
   } catch (error) {
     return { swept, reasons, lost, unread: reasonOf(error) }
   }

@@ -29,6 +29,13 @@ describe('buildDomainFiles', () => {
     expect(readDomainList(await readFile(join(folder, 'bundle/x.y.domains'))).has('a.example.org')).toBe(true)
   })
 
+  it('does without a metafile, as a build of somebody else may have none', async () => {
+    const folder = await projectWith({ 'staff.txt': 'example.com\n' })
+    await rm(join(folder, 'bundle/meta.json'))
+    await build(folder)
+    expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'staff.domains'])
+  })
+
   it('makes them sources of the bundle, which is stale once one was edited', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await build(folder)

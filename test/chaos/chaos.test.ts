@@ -38,7 +38,11 @@ describe.each(CUT_OFFS)('with %s, without faults', (cutOff) => {
   it('sends one mail to everybody who was confirmed, and none to users from before', async () => {
     const result = await run({ seed: SEED, users: 60, percent: 0, cutOff, bundles: `${built.folder}/dist` })
     expect(brokenIn(result)).toEqual([])
-    expect(result.mails).toEqual({ accepted: result.counts['confirmed ones'], unknown: new Map(), parked: 0, twice: new Map() })
+    expect(result.mails).toMatchObject({ unknown: new Map(), parked: 0, twice: new Map() })
+    // A machine that is very busy leaves a mail to the sweep, and some users are deleted before that.
+    const [confirmed = 0, gone = 0] = [result.counts['confirmed ones'], result.counts['users deleted before the sweep']]
+    expect(result.mails.accepted).toBeGreaterThanOrEqual(confirmed - gone)
+    expect(result.mails.accepted).toBeLessThanOrEqual(confirmed)
     expect(result.counts['sign-ins to heal what is missing']).toBe(0)
     // Otherwise it would be no wonder that they got no mail.
     expect(result.counts['users from before']).toBeGreaterThan(0)

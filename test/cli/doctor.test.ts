@@ -68,6 +68,26 @@ describe('lifeguard doctor', () => {
     expect(code).toBe(1)
   })
 
+  it('lists apart what the template accepts, with the reason, and exits with 0 where there is nothing else', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+    const text = await patched('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
+    const cwd = await folderOf({ 'template.yaml': text })
+    const [shown, json, sarif] = await Promise.all(
+      [[], ['--json'], ['--sarif']].map((form) => lifeguard(['doctor', 'template.yaml', '--no-handlers', ...form], { cwd })),
+    )
+    expect(shown?.stdout).toMatch(
+      /^Accepted by the template:\n {2}LG101 {2}Judge\.Properties\.Timeout\n {4}It is called by nobody yet\.\n\n/,
+    )
+    expect(shown?.stdout).toMatch(/\ntemplate\.yaml: nothing found, 1 accepted\n$/)
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({
+      findings: [],
+      accepted: [{ code: 'LG101', resource: 'Judge', reason: 'It is called by nobody yet.' }],
+    })
+    const suppressions = [{ kind: 'inSource', status: 'accepted', justification: 'It is called by nobody yet.' }]
+    expect(JSON.parse(sarif?.stdout ?? '').runs[0].results).toMatchObject([{ ruleId: 'LG101', suppressions }])
+    expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
+  })
+
   it('leaves out codes that it is told to', async () => {
     const cwd = await folderOf({ 'template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
@@ -147,6 +167,7 @@ resources:
     [['folder'], 'folder: a folder, not a file'],
     [['text.txt'], 'text.txt: not a CloudFormation template: it has no Resources'],
     [['broken.json'], 'broken.json: neither JSON nor YAML: '],
+    [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
     [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
     [['bomb.yaml'], 'bomb.yaml: too large or too deep for a template'],
     [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
@@ -161,6 +182,7 @@ resources:
       'text.txt': 'Hello',
       'broken.json': '{"Resources": {',
       'untyped.yaml': 'Resources: { A: {} }',
+      'accepting.yaml': 'Resources: { A: { Type: AWS::SNS::Topic, Metadata: { Lifeguard: { accept: [{ code: LG101 }] } } } }',
       'bomb.yaml': `Metadata:\n${aliases.join('\n')}\nResources: {}\n`,
       'serverless.ts': '',
     })

@@ -275,8 +275,8 @@ describe('the environment of a replayed handler', () => {
     AWS_REGION: 'eu-west-1',
   }
 
-  async function seen(services: string, env: Record<string, string>): Promise<Record<string, string>> {
-    const cwd = await folderOf({ 'a.json': event() })
+  async function seen(services: string, env: Record<string, string>, files: Record<string, string> = {}): Promise<Record<string, string>> {
+    const cwd = await folderOf({ 'a.json': event(), ...files })
     const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...handler('environment.js')], { cwd, env })
     const [result] = objectsIn(stdout)
     const { message } = Object(result?.error)
@@ -293,6 +293,23 @@ describe('the environment of a replayed handler', () => {
       PROFILE_TABLE: 'lifeguard-profiles',
       LOG_LEVEL: 'info',
     })
+  })
+
+  it('holds what lifeguard.env sets, where the caller sets nothing else', async () => {
+    const file = '# A comment\nALLOWED_EMAIL_DOMAINS="example.net"\nWELCOME_APP_NAME=From the file\nLOG_LEVEL=silent\nBLOCK_TABLE=filed\n'
+    expect(await seen('embedded', { WELCOME_APP_NAME: 'Mine' }, { 'lifeguard.env': file })).toMatchObject({
+      ALLOWED_EMAIL_DOMAINS: 'example.net',
+      WELCOME_APP_NAME: 'Mine',
+      WELCOME_EMAIL_FROM: 'welcome@example.com',
+      BLOCK_TABLE: 'filed',
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  it('cannot be had where lifeguard.env cannot be read', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'lifeguard.env/file': '' })
+    const { code, stderr } = await lifeguard(['replay', 'a.json', ...none, ...handler('environment.js')], { cwd })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'lifeguard: lifeguard.env: a folder, not a file\n' })
   })
 
   it('holds nothing of the caller’s account with embedded services', async () => {

@@ -11,7 +11,8 @@ describe('doctor', () => {
   it.each(FAULTS.map((fault) => [fault.code, fault.base, fault.seeds, fault] as const))(
     'finds %s and nothing else in %s with %s',
     async (code, base, _seeds, { change, at }) => {
-      const { findings } = await examined(await patched(base, change))
+      // Names and types of properties are judged without the code, which costs a process a function.
+      const { findings } = await examined(await patched(base, change), { load: !code.startsWith('LG5') })
       expect(findings.map(({ code, resource, path }) => ({ code, at: [resource, ...path].join('.') }))).toEqual([{ code, at }])
     },
   )

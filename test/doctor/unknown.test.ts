@@ -62,7 +62,11 @@ describe('what only the deployment decides', () => {
         'UserPool.Properties.LambdaConfig.PreTokenGenerationConfig': { LambdaArn: imported, LambdaVersion: 'V2_0' },
       },
     ],
-    ['a whole resource, made by a macro', 'plain.yaml', { 'Made.Type': 'AWS::CloudFormation::Macro' }],
+    [
+      'a whole resource, made by a macro',
+      'plain.yaml',
+      { Made: { Type: 'AWS::CloudFormation::Macro', Properties: { Name: 'Makes', FunctionName: parameter } } },
+    ],
     [
       "what pre token generation does, where it is somebody's own",
       'osls.json',

@@ -9,6 +9,7 @@ import { startServices } from '../../src/local/services.ts'
 import { runDeployed } from '../package/lambda-process.ts'
 import { preSignUpEvent } from '../support/events.ts'
 import { oldestNode } from '../support/oldest-node.ts'
+import { describeNewProject } from './new-project.ts'
 import { command, type PackedLibrary, packLibrary, repository } from './pack.ts'
 
 const TYPESCRIPTS = {
@@ -135,7 +136,7 @@ describe('the packed library', () => {
     }
   })
 
-  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation', './esbuild'])(
+  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation', './sweeper', './esbuild'])(
     'exports %s to both Nodes that Lambda runs',
     async (subpath) => {
       const name = `cognito-lifeguard${subpath.slice(1)}`
@@ -158,7 +159,10 @@ describe('the packed library', () => {
 
   it('leaves out what is deployed and what is only settings of that', async () => {
     const listed = await command('tar', ['-tzf', library.tarball], library.folder)
-    const files = listed.trim().split('\n')
+    const files = listed
+      .trim()
+      .split('\n')
+      .filter((file) => !file.startsWith('package/starter/'))
     expect(files.filter((file) => /handler\.(ts|js)|welcome\.(txt|html)|\/test\/|\/dist\/|\/node_modules\//.test(file))).toEqual([])
     expect(files.filter((file) => /^package\/lib\/[^/]*\/settings\./.test(file))).toEqual([])
   })
@@ -181,3 +185,5 @@ describe('the packed library', () => {
     await command(process.execPath, [attw, library.tarball, '--profile', 'esm-only'], repository)
   })
 })
+
+describeNewProject(() => library)

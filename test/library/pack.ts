@@ -17,7 +17,10 @@ export interface PackedLibrary {
 }
 
 // What a clone holds that goes into the package or into making it.
-const SOURCES = ['package.json', 'tsconfig.json', 'tsconfig.lib.json', 'scripts', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE']
+const SOURCES = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.lib.json', 'scripts', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['starter', 'deploy', 'events', 'docs', 'serverless.yml', 'serverless.existing-pool.yml'],
+]
 
 /**
  * Packs the library and installs it for a user. It is packed from a copy, since packing builds `lib/` anew. Installing takes

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lifeguard } from '../cli/lifeguard.ts'
 import { type Deployment, osls, packageService, serviceFolder, type Template } from './deployment.ts'
 import { circle, references } from './references.ts'
 
@@ -94,6 +97,19 @@ describe('the configuration for a pool that exists', () => {
     const all = references([existing.template.Resources, existing.template.Outputs])
     expect(all.filter((each) => !names.includes(each) && !each.startsWith('AWS::'))).toEqual([])
     expect(circle(existing.template)).toEqual([])
+  })
+
+  it('has nothing that doctor finds wrong; that the sweeper has no time it would find', async () => {
+    const found = async (change: object): Promise<readonly string[]> => {
+      const { SweeperLambdaFunction: sweeper, ...others } = existing.template.Resources
+      const Resources = { ...others, SweeperLambdaFunction: { ...sweeper, Properties: { ...sweeper?.Properties, ...change } } }
+      await writeFile(join(service.folder, 'existing.json'), JSON.stringify({ ...existing.template, Resources }))
+      const { stdout } = await lifeguard(['doctor', 'existing.json', '--json'], { cwd: service.folder })
+      const { findings, accepted } = JSON.parse(stdout)
+      return [...findings, ...accepted].map(({ code, resource }) => `${code} ${resource}`)
+    }
+    expect(await found({})).toEqual([])
+    expect(await found({ Timeout: 8 })).toEqual(['LG106 SweeperLambdaFunction'])
   })
 
   it('asks for the pool where none is given', async () => {

@@ -64,6 +64,12 @@ describe('the sweeper', () => {
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ResourceNotFoundException', EffectsRun: 0 })
   })
 
+  it.each([3000, 8000])('fails, for Lambda to count, when a timeout of %i ms leaves it nothing to do', async (milliseconds) => {
+    const { error, line } = await swept({}, milliseconds)
+    expect(error).toBe('Error: No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
+    expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
+  })
+
   it('does not start without a ledger', async () => {
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     await expect(import('../../src/sweeper/handler.ts')).rejects.toThrow('EFFECT_TABLE is missing')

@@ -22,4 +22,9 @@ describe('the line of a sweep', () => {
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
     expect(JSON.stringify(line)).not.toMatch(/EffectsParked|EffectsUnknown/)
   })
+
+  it('is an error where there was no time to sweep', () => {
+    const line = sweepLine({ swept: {}, reasons: {}, lost: [], tooShort: true }, {}, 'effects', now)
+    expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
+  })
 })

@@ -225,7 +225,7 @@ describe('a sweep', () => {
 
   it('starts nothing when the time is nearly over, not even in the middle of a page', async () => {
     for (const sub of [ann.sub, randomUUID(), randomUUID()]) await world.owed.put(world.welcome(sub), signal)
-    expect(await world.sweep({ remainingMs: () => 4000 })).toEqual({ swept: {}, reasons: {}, lost: [] })
+    expect(await world.sweep({ remainingMs: () => 4000 })).toEqual({ swept: {}, reasons: {}, lost: [], tooShort: true })
     const times = [30_000, 30_000]
     expect((await world.sweep({ remainingMs: () => times.shift() ?? 0 })).swept).toEqual({ done: 1 })
   })

@@ -1,4 +1,5 @@
 import type { Code } from '../../../src/doctor/codes.ts'
+import { PROPERTY_FAULTS } from './property-faults.ts'
 
 /** The clean templates, each in the shape that a tool gives them. */
 export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml', 'amplify.json'] as const
@@ -129,6 +130,22 @@ export const FAULTS: readonly Fault[] = [
     code: 'LG105',
     change: { 'Judge.Properties.Code': inline('exports.handler = (event, context) => { context.succeed(event) }') },
     at: 'Judge.Properties.Handler',
+  },
+
+  // The sweeper.
+  {
+    base: 'osls.json',
+    seeds: 'a sweeper with the timeout of a trigger',
+    code: 'LG106',
+    change: { SweeperLambdaFunction: sweeper({ Timeout: 5 }) },
+    at: 'SweeperLambdaFunction.Properties.Timeout',
+  },
+  {
+    base: 'osls.json',
+    seeds: "a sweeper with Lambda's own timeout",
+    code: 'LG106',
+    change: { SweeperLambdaFunction: sweeper({}) },
+    at: 'SweeperLambdaFunction.Properties.Timeout',
   },
 
   // Cycles.
@@ -435,4 +452,12 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'CognitoUserPoolUsers.Properties.LambdaConfig.PreAuthentication',
   },
+
+  // Names and types of properties.
+  ...PROPERTY_FAULTS,
 ]
+
+function sweeper(properties: object): object {
+  const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/sweeper.handler', Role: 'arn:aws:iam::111122223333:role/sweeper' }
+  return { Type: 'AWS::Lambda::Function', Properties: { ...Properties, Code: { S3Bucket: 'a', S3Key: 'b' }, ...properties } }
+}

@@ -1,0 +1,91 @@
+import { basename, relative, resolve } from 'node:path'
+import { type Origin, originOf } from '../init/origin.ts'
+import { ownManifest, PACKAGE_FOLDER } from '../init/own-manifest.ts'
+import { type ProjectFiles, projectFiles } from '../init/project.ts'
+import { inTheWay, writeFiles } from '../init/write.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import { INIT_HELP } from './init-usage.ts'
+import { EXIT, type Io } from './io.ts'
+import { parse } from './options.ts'
+import { plain, wrapped } from './table.ts'
+
+// What AWS calls a function is made of it, the stage and more, and may be 64 characters long.
+const NAME = /^[a-z][a-z\d-]{1,23}$/
+
+/** `lifeguard init`. */
+export async function initCommand(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parse('init', {
+    args: [...args],
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, name: { type: 'string' }, package: { type: 'string' } },
+  })
+  if (values.help) {
+    await io.out(`${INIT_HELP}\n`)
+    return EXIT.fine
+  }
+  const [target = '', more] = positionals
+  if (target === '') throw new UsageError('Say into which folder: lifeguard init DIR')
+  if (more !== undefined) throw new UsageError(`init takes one folder; '${more}' is a second one`)
+
+  const folder = resolve(io.folder, target)
+  const name = nameOf(values.name, folder)
+  const own = await ownManifest()
+  const tarball = values.package === undefined ? undefined : resolve(io.folder, values.package)
+  const origin = await originOf({ ...own, folder: resolve(PACKAGE_FOLDER) }, folder, tarball)
+  const files = await projectFiles(name, own, origin)
+  await write(target, folder, files, io)
+  await io.out(done(target, relative(io.folder, folder), origin, files))
+  return EXIT.fine
+}
+
+function nameOf(given: string | undefined, folder: string): string {
+  const name =
+    given ??
+    basename(folder)
+      .toLowerCase()
+      .replaceAll(/[\s._]+/g, '-')
+  if (NAME.test(name)) return name
+  const what =
+    given === undefined ? `The folder's name makes no name for a service; give one` : `'${given}' is no name for a service; give one`
+  throw new UsageError(`${what} with --name NAME: 2 to 24 lower-case letters, digits and hyphens, with a letter in front`)
+}
+
+async function write(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
+  const found = await inTheWay(folder, files)
+  if (found.includes('')) throw new UsageError(`${target}: not a folder, and nothing was written`)
+  if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written:\n${listed(found)}`)
+  const written = await writeFiles(folder, files, io.signal)
+  if (written.cutOff === undefined) return
+  const there =
+    written.files.length === 0
+      ? 'no file was written'
+      : `${written.files.length} of ${files.size} files are there; remove them before another try:\n${listed(written.files)}`
+  const problem = new UsageError(`${target}: the project is not whole, ${written.cutOff}; ${there}`)
+  // Of a command that was told to stop nothing else is said.
+  if (io.signal.aborted) io.err(`lifeguard: ${problem.message}\n`)
+  throw problem
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.map((path) => `  ${path}`).join('\n')
+}
+
+function done(target: string, from: string, { spec }: Origin, files: ProjectFiles): string {
+  const names = [...files.keys()]
+  const shown = [...new Set(names.map((path) => path.replace(/\/.*/s, '/')))].map((each) => {
+    const within = names.filter((path) => path.startsWith(each)).length
+    return each.endsWith('/') ? `${each} (${within})` : each
+  })
+  const change = from === '' ? [] : [`  cd ${/\s/.test(from) ? `'${plain(from)}'` : plain(from)}`]
+  return [
+    `${plain(target)}: ${names.length} files`,
+    ...wrapped(shown.join(', '), '  '),
+    `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'of the registry,'} ${plain(spec.replace(/^file:/, ''))}`,
+    '',
+    'Next:',
+    ...change,
+    '  npm ci                  # installs what it needs, at the versions that are tested together',
+    '  npx lifeguard replay    # builds the handlers and replays the events',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,59 @@
+import { type Lock, type LockRoots, partOf } from './lock.ts'
+import type { Origin } from './origin.ts'
+import type { OwnManifest } from './own-manifest.ts'
+
+/** What a project needs to be built, tried and packaged. The versions are this package's own: those it is tested with. */
+const TOOLS = ['@types/node', 'dynalite', 'esbuild', 'node', 'osls', 'typescript', 'vitest']
+
+const SCRIPTS = {
+  build: 'node esbuild.config.ts',
+  start: 'lifeguard replay',
+  test: 'vitest run',
+  check: 'tsc',
+  package: 'npm run build && osls package',
+}
+
+/** Of what the lock of a project is made. */
+export function rootsOf(own: OwnManifest): LockRoots {
+  return { dependencies: Object.keys(own.dependencies), devDependencies: TOOLS }
+}
+
+/** The package.json of a project. */
+export function manifestOf(name: string, own: OwnManifest, { spec }: Origin): object {
+  return { name, private: true, type: 'module', scripts: SCRIPTS, ...dependenciesOf(own, spec), allowScripts: own.allowScripts }
+}
+
+/** The package-lock.json that goes with it, so that `npm ci` installs what is known to work together. */
+export function lockOf(name: string, own: OwnManifest, lock: Lock, { spec, resolved, integrity }: Origin): object {
+  const { version, license, engines, bin, dependencies, peerDependencies, peerDependenciesMeta } = own
+  const itself = {
+    version,
+    ...(resolved !== undefined && { resolved }),
+    ...(integrity !== undefined && { integrity }),
+    ...{ license, dependencies, bin, engines, peerDependencies, peerDependenciesMeta },
+  }
+  const packages = { ...partOf(lock, rootsOf(own)), [`node_modules/${own.name}`]: itself }
+  return {
+    name,
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      '': { name, ...dependenciesOf(own, spec) },
+      ...Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  }
+}
+
+interface Dependencies {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+
+function dependenciesOf(own: OwnManifest, spec: string): Dependencies {
+  const tools = TOOLS.map((tool) => {
+    const wanted = own.devDependencies[tool]
+    if (wanted === undefined) throw new Error(`${tool} is no development dependency of ${own.name}`)
+    return [tool, wanted] as const
+  })
+  return { dependencies: { [own.name]: spec }, devDependencies: Object.fromEntries(tools) }
+}

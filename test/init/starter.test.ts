@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describeRule } from '../../src/replay/description.ts'
+import { complaintOf, stubEnvironment } from '../support/environment.ts'
+
+const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
+const tables = { BLOCK_TABLE: 'blocks', PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' }
+const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
+const empty = { DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', AUTO_CONFIRM_TRUST: '', WELCOME_SINCE: '', LOG_HASH_KEY: '' }
+
+type Name = 'pre-signup' | 'pre-auth' | 'post-auth' | 'post-confirmation'
+
+// By computed names: what users write needs no types spelt out, which imported by name it would.
+const load = {
+  project: (name: Name | 'sweeper') => import(`../../starter/src/${name}.ts`),
+  own: (name: Name) => import(`../../src/${name}/handler.ts`),
+}
+
+const event = (email: string, triggerSource: string) => ({
+  version: '1',
+  triggerSource,
+  region: 'eu-west-1',
+  userPoolId: 'eu-west-1_example',
+  userName: 'somebody',
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' },
+  request: { userAttributes: { email, 'cognito:user_status': 'UNCONFIRMED' } },
+  response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+})
+
+/** What a handler is made of, and what it says to a few people, whichever of the two it is. */
+async function composed(name: Name, whose: keyof typeof load) {
+  const { handler } = await load[whose](name)
+  if (handler.trigger !== 'PreSignUp') return describeRule(handler.rule)
+  const said: unknown[] = []
+  for (const source of ['PreSignUp_SignUp', 'PreSignUp_ExternalProvider', 'PreSignUp_AdminCreateUser', 'PreSignUp_New']) {
+    for (const email of ['mary@example.com', 'eve@evilexample.com', 'a@mail.example.org', 'bob@other.example', 'two@at@example.com']) {
+      const { trace, ...decision } = await handler.decide(event(email, source))
+      said.push(decision)
+    }
+  }
+  return { rule: describeRule(handler.rule), said }
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('the handlers of a new project', () => {
+  it.each<[Name, string, Readonly<Record<string, string>>]>([
+    ['pre-signup', 'nothing but domains', domains],
+    ['pre-signup', 'all that is empty', { ...domains, ...empty }],
+    ['pre-signup', 'denied domains', { ...domains, DENIED_EMAIL_DOMAINS: 'mail.example.org' }],
+    ['pre-signup', 'everybody', { ALLOWED_EMAIL_DOMAINS: '*' }],
+    ['pre-signup', 'administrators who are judged', { ...domains, ADMIN_CREATED_USERS: 'judge' }],
+    ['pre-signup', 'a trusted identity provider', { ...domains, FEDERATED_EMAIL: 'trust-identity-provider' }],
+    [
+      'pre-signup',
+      'users confirmed by domain',
+      { ...domains, AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' },
+    ],
+    ['pre-signup', 'another level', { ...domains, LOG_LEVEL: 'WARN', LOG_HASH_KEY: 'sixteen characters' }],
+    ['pre-auth', 'a table', tables],
+    ['post-auth', 'a table', tables],
+    ['post-auth', 'a sender and no day', { ...tables, ...welcome }],
+    ['post-auth', 'a sender and a day', { ...tables, ...welcome, WELCOME_SINCE: '2026-01-31' }],
+    ['post-confirmation', 'no sender', { ...tables, ...empty }],
+    ['post-confirmation', 'a sender', { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'at-least-once' }],
+  ])('compose what the handlers of this repository compose: %s, with %s', async (name, _, environment) => {
+    stubEnvironment(environment)
+    expect(await composed(name, 'project')).toEqual(await composed(name, 'own'))
+  })
+
+  it.each<[Name, string, Readonly<Record<string, string>>]>([
+    ['pre-signup', 'ALLOWED_EMAIL_DOMAINS is missing', {}],
+    ['pre-signup', 'ALLOWED_EMAIL_DOMAINS is missing', { ALLOWED_EMAIL_DOMAINS: '' }],
+    ['pre-signup', 'ALLOWED_EMAIL_DOMAINS: ', { ALLOWED_EMAIL_DOMAINS: 'exam ple.com' }],
+    ['pre-signup', 'none.domains', { ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }],
+    ['pre-signup', 'AUTO_CONFIRM_TRUST is missing', { ...domains, AUTO_CONFIRM_DOMAINS: 'example.com' }],
+    ['pre-signup', 'AUTO_CONFIRM_TRUST is not valid', { ...domains, AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'yes' }],
+    ['pre-signup', 'ADMIN_CREATED_USERS is not valid; expected one of exempt, judge', { ...domains, ADMIN_CREATED_USERS: 'maybe' }],
+    ['pre-signup', 'FEDERATED_EMAIL is not valid', { ...domains, FEDERATED_EMAIL: 'trust' }],
+    ['pre-signup', 'LOG_LEVEL is not valid', { ...domains, LOG_LEVEL: 'loud' }],
+    ['pre-signup', 'logHashKey is too short', { ...domains, LOG_HASH_KEY: 'short' }],
+    ['pre-auth', 'BLOCK_TABLE is missing', {}],
+    ['post-auth', 'PROFILE_TABLE is missing', {}],
+    ['post-auth', 'WELCOME_SINCE is not valid; expected a day', { ...tables, ...welcome, WELCOME_SINCE: 'March' }],
+    ['post-auth', 'EFFECT_TABLE is missing', { PROFILE_TABLE: 'profiles', ...welcome, WELCOME_SINCE: '2026-01-31' }],
+    ['post-confirmation', 'WELCOME_APP_NAME is missing', { ...tables, WELCOME_EMAIL_FROM: 'welcome@example.com' }],
+    ['post-auth', 'WELCOME_EMAIL_FROM is not valid; expected one email address', { ...tables, WELCOME_EMAIL_FROM: 'Example' }],
+    ['post-confirmation', 'WELCOME_EMAIL_FROM is not valid', { ...tables, ...welcome, WELCOME_EMAIL_FROM: 'a@b@example.com' }],
+    ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'http://app.example.com' }],
+    ['post-confirmation', 'EFFECT_TABLE is missing', { PROFILE_TABLE: 'profiles', ...welcome }],
+    ['post-confirmation', 'WELCOME_EMAIL_CUT_OFF is not valid', { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'never' }],
+  ])(
+    'do not start with wrong settings, as those of this repository, and tell nobody who signs up: %s, %s',
+    async (name, text, environment) => {
+      stubEnvironment(environment)
+      expect(await complaintOf(() => load.project(name))).toContain(text)
+      expect(await complaintOf(() => load.own(name))).not.toBe('')
+    },
+  )
+
+  it('run in the sweeper what post confirmation composes', async () => {
+    stubEnvironment({ ...tables, ...welcome })
+    const { handler } = await load.project('sweeper')
+    expect(handler).toBeTypeOf('function')
+    stubEnvironment({ PROFILE_TABLE: 'profiles' })
+    await expect(load.project('sweeper')).rejects.toThrow('EFFECT_TABLE is missing')
+  })
+})

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { unzip } from '../package/unzip.ts'
+import { command, type PackedLibrary } from './pack.ts'
+
+const REGISTRY_ANSWERS = await answers()
+
+/** What `lifeguard init` of the packed library writes, installed with npm and used as its README says; by its name skipped offline. */
+export function describeNewProject(library: () => PackedLibrary): void {
+  const title = 'a project that the packed library begins'
+  if (!REGISTRY_ANSWERS) describe.skip(`${title} (SKIPPED: npm's registry is out of reach)`, () => suite(library))
+  else describe(title, () => suite(library))
+}
+
+function suite(library: () => PackedLibrary): void {
+  let folder: string
+  const run = (...words: readonly [string, ...string[]]): Promise<string> => command(words[0], words.slice(1), folder)
+
+  beforeAll(async () => {
+    const { installed, tarball } = library()
+    folder = join(dirname(tarball), 'people')
+    await command(process.execPath, [join(installed, 'lib/cli/main.js'), 'init', folder, '--package', tarball], dirname(tarball))
+    // It asks for nothing that is not in the lock, so that what this repository has installed is in npm's cache.
+    await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
+  }, 240_000)
+
+  it('replays its events as they expect, at once', async () => {
+    const printed = await run('npx', 'lifeguard', 'replay')
+    expect(printed).toMatch(/^(\d+) events: .*\n\1 as expected; /m)
+  })
+
+  it('judges every event that is published as the handlers of this repository do', async () => {
+    const printed = await run('npx', 'lifeguard', 'replay', 'node_modules/cognito-lifeguard/events')
+    const events = (await readdir(join(library().installed, 'events'), { recursive: true })).filter((file) => file.endsWith('.expect.json'))
+    expect(events.length).toBeGreaterThan(50)
+    expect(printed).toContain(`\n${events.length} as expected; `)
+  })
+
+  it('passes its own test and its own types', async () => {
+    await Promise.all([run('npm', 'test'), run('npm', 'run', 'check')])
+  })
+
+  it('packages one bundle a function and nothing else, in which the doctor finds nothing but the gaps that the README tells of', async () => {
+    await run('npm', 'run', 'package')
+    const zips = (await readdir(join(folder, '.serverless'))).filter((file) => file.endsWith('.zip'))
+    expect(zips.toSorted()).toEqual(
+      ['postAuthentication', 'postConfirmation', 'preAuthentication', 'preSignUp', 'sweeper'].map((name) => `${name}.zip`),
+    )
+    for (const zip of zips) {
+      const files = [...unzip(await readFile(join(folder, '.serverless', zip))).keys()]
+      expect(files.map((file) => file.replace(/^dist\/[\w-]+\//, ''))).toEqual(expect.arrayContaining(['handler.js', 'package.json']))
+      expect(files.filter((file) => !/^dist\/[\w-]+\/([\w-]+\.js|package\.json)$/.test(file))).toEqual([])
+    }
+    const report = await promisify(execFile)('npx', ['lifeguard', 'doctor', '--json'], { cwd: folder }).catch((error) => error)
+    const { findings, notJudged } = JSON.parse(report.stdout)
+    expect(notJudged).toEqual([])
+    expect(findings).toEqual([])
+  })
+}
+
+/** As npm sees it, through whatever proxy it is told to use. */
+async function answers(): Promise<boolean> {
+  const asked = ['view', 'dynalite', 'version', '--fetch-retries=0', '--fetch-timeout=5000']
+  return promisify(execFile)('npm', asked).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { repository } from '../../support/built.ts'
+import { packageService } from '../deployment.ts'
+import { references } from '../references.ts'
+import type { Packaged } from './packaged.ts'
+
+/** What is asserted of the parameters, and of what docs/deploy.md says. */
+export function assertParameters({ template, folder }: Packaged): void {
+  describe('the parameters', () => {
+    it('protect what is on the stage prod, and can be given there too', async () => {
+      const params = ['memorySize=1024', 'logRetentionInDays=90', 'tracing=Active', 'alarmSlowAfterMs=2500', 'alarmTopicArn=arn:aws:sns:x']
+      const prod = (await packageService(folder(), params, ['--stage', 'prod'])).template
+      expect(prod.Resources).toMatchObject({
+        CognitoUserPoolUsers: { Properties: { UserPoolName: 'lifeguard-prod', DeletionProtection: 'ACTIVE' } },
+        BlockTable: { Properties: { TableName: 'lifeguard-prod-blocks' } },
+        PreSignUpLambdaFunction: { Properties: { MemorySize: 1024, TracingConfig: { Mode: 'Active' } } },
+        PreSignUpLogGroup: { Properties: { RetentionInDays: 90 } },
+        PreSignUpDurationAlarm: {
+          Properties: { AlarmActions: { 'Fn::If': ['TellsOfAlarms', ['arn:aws:sns:x'], { Ref: 'AWS::NoValue' }] } },
+        },
+      })
+      expect(Number(prod.Resources.PreSignUpDurationAlarm?.Properties.Threshold)).toBe(2500)
+      expect(prod.Conditions).toMatchObject({
+        ProtectsData: { 'Fn::Equals': ['ACTIVE', 'ACTIVE'] },
+        Traces: { 'Fn::Equals': ['Active', 'Active'] },
+        TellsOfAlarms: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
+      })
+      expect(template().Conditions).toMatchObject({ ProtectsData: { 'Fn::Equals': ['INACTIVE', 'ACTIVE'] } })
+    })
+  })
+
+  describe('docs/deploy.md', () => {
+    it('tells of every parameter, and of none that is not there', async () => {
+      const known = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
+      const table = /^## Parameters$[\s\S]*?^## /m.exec(await readFile(join(repository, 'docs/deploy.md'), 'utf8'))?.[0] ?? ''
+      const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
+      // The one without a default.
+      expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
+    })
+
+    it('has what it imports after a removal in one piece', () => {
+      const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
+      const kept = Object.entries(template().Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())
+      for (const [name, { Properties }] of kept) {
+        const { LambdaConfig, ...rest } = Properties
+        expect(
+          references(rest).filter((each) => !imported.includes(each)),
+          name,
+        ).toEqual([])
+      }
+    })
+  })
+}

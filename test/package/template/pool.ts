@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { asked, type Packaged, triggers } from './packaged.ts'
+
+/** What is asserted of the user pool and its app client. */
+export function assertPool({ template }: Packaged): void {
+  const { resource } = asked(template)
+
+  describe('the pool', () => {
+    it('is safe by its settings', () => {
+      const { LambdaConfig, ...settings } = resource('CognitoUserPoolUsers').Properties
+      expect(Object.keys(LambdaConfig).toSorted()).toEqual([...triggers].toSorted())
+      expect(settings).toEqual({
+        UserPoolName: 'lifeguard-dev',
+        DeletionProtection: 'INACTIVE',
+        UsernameAttributes: ['email'],
+        UsernameConfiguration: { CaseSensitive: false },
+        AutoVerifiedAttributes: ['email'],
+        UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+        AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+      })
+    })
+
+    it('has an app client that tells nobody who is a user, and outlives the deployment with it', () => {
+      const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
+      expect(resource('CognitoUserPoolUsers')).toMatchObject(kept)
+      expect(resource('AppClient')).toEqual({
+        Type: 'AWS::Cognito::UserPoolClient',
+        ...kept,
+        Metadata: { Lifeguard: { accept: [{ code: 'LG402', reason: expect.any(String) }] } },
+        Properties: {
+          ClientName: 'app',
+          UserPoolId: { Ref: 'CognitoUserPoolUsers' },
+          GenerateSecret: false,
+          ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+          PreventUserExistenceErrors: 'ENABLED',
+          EnableTokenRevocation: true,
+        },
+      })
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { startServices } from '../../../src/local/services.ts'
+import { dynamoDbClient } from '../../support/local-clients.ts'
+import { asked, type FunctionName, type Packaged } from './packaged.ts'
+
+/** What is asserted of the tables. */
+export function assertTables({ template }: Packaged): void {
+  const { lambda, resource } = asked(template)
+
+  describe('the tables', () => {
+    it('are shaped as those that the handlers are tried on', async () => {
+      const services = await startServices({
+        blocks: 'lifeguard-dev-blocks',
+        profiles: 'lifeguard-dev-profiles',
+        effects: 'lifeguard-dev-effects',
+      })
+      const client = dynamoDbClient(services.dynamodb.endpoint)
+      try {
+        for (const name of ['BlockTable', 'ProfileTable']) {
+          const { TableName, KeySchema, AttributeDefinitions, BillingMode } = resource(name).Properties
+          const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+          expect(Table).toMatchObject({ KeySchema, AttributeDefinitions, BillingModeSummary: { BillingMode } })
+          expect(Table?.GlobalSecondaryIndexes).toBeUndefined()
+        }
+        const { TableName, KeySchema, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes } = resource('EffectTable').Properties
+        const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+        expect(Table).toMatchObject({ KeySchema, BillingModeSummary: { BillingMode }, GlobalSecondaryIndexes })
+        // In whatever order.
+        expect(Table?.AttributeDefinitions).toHaveLength(AttributeDefinitions.length)
+        expect(Table?.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions))
+      } finally {
+        client.destroy()
+        await services.stop()
+      }
+    })
+
+    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('can be restored, are encrypted, and outlive the deployment: %s', (name) => {
+      expect(resource(name)).toMatchObject({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true },
+          DeletionProtectionEnabled: { 'Fn::If': ['ProtectsData', true, false] },
+        },
+      })
+    })
+
+    it('forget blocks that have expired, and never a profile or that an effect is done', () => {
+      expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
+      expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
+      expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()
+    })
+
+    it('carry service and stage in their names, as the functions know them', () => {
+      const variables = (trigger: FunctionName): Record<string, string> => lambda(trigger).Properties.Environment.Variables
+      expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
+      expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')
+      expect(variables('PreAuthentication').BLOCK_TABLE).toBe('lifeguard-dev-blocks')
+      expect(variables('PostAuthentication').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
+      expect(variables('PostConfirmation').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
+      expect(resource('EffectTable').Properties.TableName).toBe('lifeguard-dev-effects')
+      expect(variables('PostConfirmation').EFFECT_TABLE).toBe('lifeguard-dev-effects')
+      expect(variables('Sweeper').EFFECT_TABLE).toBe('lifeguard-dev-effects')
+    })
+  })
+}
