@@ -38,9 +38,14 @@ export interface Ran {
 /** Builds the handlers, and lays the services' configurations beside them. */
 export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const built = await buildElsewhere()
-  for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
-    await cp(join(repository, path), join(built.folder, path), { recursive: true })
+  await layOut(built.folder)
   return built
+}
+
+/** Copies the services' configurations into a folder. */
+export async function layOut(folder: string): Promise<void> {
+  for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
+    await cp(join(repository, path), join(folder, path), { recursive: true })
 }
 
 /**
@@ -75,11 +80,20 @@ export async function packageService(
 
 /** Runs the Serverless Framework without credentials: those of whoever runs the tests included. */
 export function osls(folder: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const command = join(repository, 'node_modules/osls/bin/serverless.js')
+  return runOffline(join(repository, 'node_modules/osls/bin/serverless.js'), folder, args, environment)
+}
+
+/** Runs a program of Node in a folder, without credentials. */
+export function runOffline(
+  program: string,
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null', ...environment }
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { cwd: folder, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { cwd: folder, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
     })
   })

@@ -6,8 +6,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Settings that a deployment got wrong: every variable, what it holds and what it should hold. */
 export class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings'
+  /** One line each, which begins with the name of the variable. */
+  readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
     super(`The settings in the environment are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.problems = problems
   }
 }
 

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parse } from 'yaml'
+import { isRecord } from '../../src/replay/handler-log.ts'
+
+/** The parameters of a service, by name. */
+export interface Parameters {
+  /** What its configuration reads, `${param:NAME}`. */
+  readonly read: ReadonlySet<string>
+  /** What the stages in its configuration set. */
+  readonly set: readonly string[]
+}
+
+/**
+ * Finds out which parameters a service's configuration reads, and the files that it names by `${file(...)}`.
+ *
+ * @param folder Of the service.
+ * @returns undefined where that cannot be told: a file that is not there, or a name that is put together.
+ */
+export async function parametersOf(folder: string, config: string): Promise<Parameters | undefined> {
+  const text = await readFile(resolve(folder, config), 'utf8').catch(() => undefined)
+  const read = text === undefined ? undefined : await namesIn(folder, text)
+  return text === undefined || read === undefined ? undefined : { read: new Set(read), set: setIn(text) }
+}
+
+async function namesIn(folder: string, text: string, from: readonly string[] = []): Promise<readonly string[] | undefined> {
+  const names = [...text.matchAll(/\$\{param:([^,}]*)/g)].map(([, name = '']) => name.trim())
+  if (names.some((name) => name.includes('$'))) return undefined
+  for (const [, path = '', part] of text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)) {
+    if (from.includes(path)) continue
+    const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
+    // Of a file that is read in part, what it reads itself; not all that it is made of.
+    const more =
+      inner === undefined ? undefined : await namesIn(folder, part ? inner.replaceAll(/\$\{file\(/g, '') : inner, [...from, path])
+    if (more === undefined) return undefined
+    names.push(...more)
+  }
+  return names
+}
+
+function setIn(text: string): readonly string[] {
+  const config: unknown = (() => {
+    try {
+      return parse(text, { logLevel: 'error' })
+    } catch {
+      // osls says so better.
+      return undefined
+    }
+  })()
+  const stages = isRecord(config) && isRecord(config.params) ? Object.values(config.params) : []
+  return stages.flatMap((stage) => (isRecord(stage) ? Object.keys(stage) : []))
+}
+
+/** The parameter that sets a variable: `LOG_LEVEL` is `logLevel`. */
+export function parameterOf(variable: string, parameters: Parameters | undefined): string | undefined {
+  const name = variable.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+  return parameters?.read.has(name) ? name : undefined
+}
