@@ -26,6 +26,8 @@ const config: ViteUserConfig = defineConfig({
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Tests wait more than they reckon: for processes, services and deadlines.
+    maxWorkers: '100%',
     reporters: ['default', 'json'],
     outputFile: { json: 'coverage/test-results.json' },
     coverage: {
