@@ -17,6 +17,12 @@ await bundleHandlers(
   // All clients of ours name their way to retry.
   { adaptiveRetries: false },
 )
-await Promise.all(functions.filter(isWaitedFor).map(async (each) => bundleEarly(`${target}/${each}`, await ordinaryStart(each))))
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
+await Promise.all(
+  functions.filter(isWaitedFor).map(async (each) => {
+    const fault = await bundleEarly(`${target}/${each}`, await ordinaryStart(each))
+    if (fault !== undefined)
+      process.stderr.write(`${each}: left as esbuild made it, since its trial start did not go well (docs/performance.md): ${fault}\n`)
+  }),
+)

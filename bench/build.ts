@@ -77,7 +77,10 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
     if ('domains' in source && source.of === 'lifeguard')
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
     // As the deployed handlers are built.
-    if (bundling === 'lifeguard') await bundleEarly(folder, await startOf(source))
+    if (bundling === 'lifeguard') {
+      const fault = await bundleEarly(folder, await startOf(source))
+      if (fault !== undefined) throw new Error(fault)
+    }
     return { file, ...(await sizes(folder, file)) }
   } catch (error) {
     throw new Error(`${name} (${title}) does not build: ${error instanceof Error ? error.message : String(error)}`)

@@ -8,11 +8,14 @@ import { functionsCalled, type Start } from './functions-called.ts'
  * Has the functions of a bundle that its start calls compiled together with it.
  *
  * @param folder The folder of the bundle.
- * @throws Error when the bundle does not start.
+ * @returns Why it was left as it is, where its start did not go well: a chain of somebody's own may deny the event.
  */
-export async function bundleEarly(folder: string, start: Start): Promise<void> {
+export async function bundleEarly(folder: string, start: Start): Promise<string | undefined> {
   const file = join(folder, BUNDLE_FILE)
+  const called = await functionsCalled(file, start)
+  if ('fault' in called) return called.fault
   const [code, map] = await Promise.all([readFile(file, 'utf8'), readFile(`${file}.map`, 'utf8')])
-  const early = compileEarly({ code, map }, await functionsCalled(file, start))
+  const early = compileEarly({ code, map }, called.functions)
   await Promise.all([writeFile(file, early.code), writeFile(`${file}.map`, early.map)])
+  return undefined
 }

@@ -52,7 +52,7 @@ export function compileEarly(program: Mapped, called: readonly Span[]): Mapped {
     embrace(declaration, `var ${id.name}=(`, ');')
     // It gets the name of its variable.
     text.remove(id.start, id.end)
-    text.move(declaration.start, declaration.end, 0)
+    if (declaration.start > 0) text.move(declaration.start, declaration.end, 0)
   }
   return { code: text.toString(), map: traced(text, program.map) }
 }

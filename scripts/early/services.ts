@@ -1,16 +1,20 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/**
- * Starts a DynamoDB and an SES that say yes to everything and keep nothing: a start of a handler goes the way that it goes
- * when all is well.
- *
- * @returns The endpoint of both.
- */
-export function startYesServices(): Promise<string> {
+/** A DynamoDB and an SES that say yes to everything and keep nothing. */
+export interface YesServices {
+  readonly port: number
+  /** Whether a call came again: its caller had given up on the first one, as it does where a machine is very busy. */
+  readonly heardAgain: () => boolean
+}
+
+/** Starts them, so that a start of a handler goes the way that it goes when all is well. */
+export function startYesServices(): Promise<YesServices> {
+  let again = false
   const server = createServer(async (request, response) => {
     const asked = await text(request)
     const dynamoDb = request.headers['x-amz-target'] !== undefined
+    if (/\battempt=(?!1\b)/.test(`${request.headers['amz-sdk-request']}`)) again = true
     response.setHeader('content-type', dynamoDb ? 'application/x-amz-json-1.0' : 'text/xml')
     response.end(dynamoDb ? nothingFound(JSON.parse(asked)) : SENT)
   })
@@ -19,7 +23,7 @@ export function startYesServices(): Promise<string> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
       if (address === null || typeof address === 'string') reject(new Error('The services have no port'))
-      else resolve(`http://127.0.0.1:${address.port}`)
+      else resolve({ port: address.port, heardAgain: () => again })
     })
   })
 }

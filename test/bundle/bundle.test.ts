@@ -5,6 +5,8 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { functionsCalled } from '../../scripts/early/functions-called.ts'
+import { ordinaryStart } from '../../scripts/early/starts.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
 
 /**
@@ -45,7 +47,7 @@ const UNUSED_SDK = {
   'files in CommonJS': /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
 }
 
-const triggers: readonly Folder[] = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
+const triggers = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation'] as const
 const folders: readonly Folder[] = [...triggers, 'sweeper']
 
 let built: Built
@@ -145,6 +147,17 @@ describe('the bundles', () => {
       expect(`${text}`).not.toMatch(/\b(from|import)\s*["'](?!\.\/)/)
       expect(`${text}`).not.toMatch(/\bimport\(["'](?!\.\/)|Dynamic require of/)
     }
+  })
+
+  it.each(triggers)('have what their start calls compiled with them: %s', async (folder) => {
+    const file = join(built.folder, 'dist', folder, 'handler.js')
+    const code = await readFile(file, 'utf8')
+    const called = await functionsCalled(file, await ordinaryStart(folder))
+    expect(called).toHaveProperty('functions')
+    const functions = 'functions' in called ? called.functions : []
+    const inParentheses = functions.filter(({ start, end }) => code[start - 1] === '(' && code[end] === ')')
+    // The others are methods, for the most part of the SDK.
+    expect(inParentheses.length / functions.length).toBeGreaterThan(0.6)
   })
 
   it.each(folders)('keep to their budget of bytes: %s', async (folder) => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'acorn'
+import { full } from 'acorn-walk'
 import { transform } from 'esbuild'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileEarly, type Span } from '../../../scripts/early/compile-early.ts'
 
@@ -45,6 +47,27 @@ describe('compileEarly', () => {
     const code = early('export const names=[f.name,g.name];function f(){}async function*g(){}', ['function f(){}', 'async function*g(){}'])
     expect(code).toMatch(/^var f=.*var g=/)
     return expect(import(`data:text/javascript,${encodeURIComponent(code)}`)).resolves.toMatchObject({ names: ['f', 'g'] })
+  })
+
+  it('takes a declaration that comes first already', () => {
+    expect(early('function f(){}export{f as default};', ['function f(){}'])).toBe('var f=(function (){});export{f as default};')
+  })
+
+  it('does not change what a program does, whichever functions are called', async () => {
+    const code = `const seen=[];add(1);function add(n){seen.push(n);return twice(n)}function twice(n){return[n].map(m=>m*2)[0]}
+      async function later(){await null;return add(2)}function*each(){yield*[3,4].map(function(n){return n+one()})}
+      const o={m(){return(()=>this.n)()},n:5,get g(){return 6}};class C{#p=()=>7;v(){return this.#p()}static s=function(){return 8}}
+      var one=()=>1;export const result=[await later(),...each(),o.m(),o.g,new C().v(),C.s(),add.name,one.name,later.name,seen];`
+    const spans: Span[] = []
+    full(parse(code, { ecmaVersion: 'latest', sourceType: 'module' }), ({ start, end }) => void spans.push({ start, end }))
+    const resultOf = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
+    const expected = await resultOf(code)
+    expect(expected).toHaveLength(11)
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(spans), async (called) => {
+        expect(await resultOf(compileEarly({ code, map: noMap }, called).code)).toEqual(expected)
+      }),
+    )
   })
 
   it('puts functions inside of each other in parentheses', () => {
