@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeRule } from '../../src/replay/description.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 
 const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
@@ -99,8 +100,14 @@ describe('the handlers of a new project', () => {
 
   it('run in the sweeper what post confirmation composes', async () => {
     stubEnvironment({ ...tables, ...welcome })
-    const { handler } = await load.project('sweeper')
-    expect(handler).toBeTypeOf('function')
+    const { handler: sweeper } = await load.project('sweeper')
+    const { handler: trigger } = await load.project('post-confirmation')
+    const { handler: own } = await import('../../src/sweeper/handler.ts')
+    expect(sweeper).toBeTypeOf('function')
+    expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
+    // A handler's own rules are a chain, which the sweeper needs none of.
+    expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.rule)?.children)
+    expect(describeRule(sweeper.sweepsEffectsOf)).toEqual(describeRule(own.sweepsEffectsOf))
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     await expect(load.project('sweeper')).rejects.toThrow('EFFECT_TABLE is missing')
   })
