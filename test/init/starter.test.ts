@@ -1,6 +1,13 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { describeRule } from '../../src/replay/description.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
+import { repository } from '../support/built.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 
 const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
@@ -42,6 +49,19 @@ async function composed(name: Name, whose: keyof typeof load) {
 }
 
 afterEach(() => vi.unstubAllEnvs())
+
+describe('the tests of a new project', () => {
+  it('get the settings of lifeguard.env, where the caller sets nothing else', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nBLOCK_TABLE=filed\n')
+    const config = pathToFileURL(join(repository, 'starter/vitest.config.ts')).href
+    const program = `import(${JSON.stringify(config)}).then(({ default: { test } }) => console.log(JSON.stringify(test.env)))`
+    const env = { ...process.env, WELCOME_APP_NAME: 'Mine' }
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env })
+    expect(JSON.parse(stdout)).toMatchObject({ WELCOME_APP_NAME: 'Mine', BLOCK_TABLE: 'filed' })
+  })
+})
 
 describe('the handlers of a new project', () => {
   it.each<[Name, string, Readonly<Record<string, string>>]>([
