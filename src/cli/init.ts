@@ -7,6 +7,7 @@ import { UsageError } from '../replay/usage-error.ts'
 import { INIT_HELP } from './init-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
+import { quoted } from './quoted.ts'
 import { plain, wrapped } from './table.ts'
 
 // Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
@@ -76,7 +77,7 @@ function done(target: string, from: string, { spec }: Origin, files: ProjectFile
     const within = names.filter((path) => path.startsWith(each)).length
     return each.endsWith('/') ? `${each} (${within})` : each
   })
-  const change = from === '' ? [] : [`  cd ${/\s/.test(from) ? `'${plain(from)}'` : plain(from)}`]
+  const change = from === '' ? [] : [`  cd ${quoted(plain(from))}`]
   return [
     `${plain(target)}: ${names.length} files`,
     ...wrapped(shown.join(', '), '  '),

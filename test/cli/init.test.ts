@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { folderOf, lifeguard, textOf } from './lifeguard.ts'
@@ -35,6 +36,17 @@ describe('lifeguard init', () => {
     expect(JSON.parse(await readFile(join(cwd, 'package-lock.json'), 'utf8')).name).toBe('members')
     expect(await readFile(join(cwd, 'LICENSE'), 'utf8')).toBe('mine')
   })
+
+  it.skipIf(process.platform === 'win32').each(['my users', "it's/my-users", 'a;b/my-users', 'a$(id)/my-users', 'a`id`', 'a&b', '*', '~'])(
+    'prints a way into %s that a shell takes to the letter',
+    async (target) => {
+      const cwd = await folderOf({})
+      const { stdout } = await lifeguard(['init', target, '--name', 'users'], { cwd })
+      const [, change = ''] = /^ {2}(cd .*)$/m.exec(stdout) ?? []
+      const shell = await promisify(execFile)('sh', ['-c', `${change} && pwd -P`], { cwd })
+      expect(shell.stdout).toBe(`${join(await realpath(cwd), target)}\n`)
+    },
+  )
 
   it('takes no longer a name than leaves room for a stage of ten letters in the name of every function', async () => {
     const cwd = await folderOf({})
