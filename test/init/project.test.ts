@@ -55,6 +55,13 @@ describe('a new project', () => {
     }
   })
 
+  it('says of every package with an install script whether that may run, so that npm does not ask', () => {
+    const { allowScripts } = JSON.parse(files.get('package.json') ?? '')
+    const { packages } = JSON.parse(files.get('package-lock.json') ?? '')
+    const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+    expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).toSorted()).toEqual(Object.keys(allowScripts).toSorted())
+  })
+
   it('leaves no place unfilled, and has texts alone that end with a line', () => {
     for (const [path, text] of files) {
       if (path !== 'src/welcome-mail.ts') expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
