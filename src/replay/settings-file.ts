@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts'
 /** The file in the working folder that says with which settings events are replayed. */
 export const SETTINGS_FILE = 'lifeguard.env'
 
-// The lines that parseEnv reads whole. Of any other it drops a part or all of it, and a default would stand there unseen.
+// The lines that parseEnv reads whole. Of any other it drops a part or all of it, without a word.
 const LINES = [
   /^[ \t]*(?:#.*)?$/,
   /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)[ \t]*(?:#.*)?$/,
