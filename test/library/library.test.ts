@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { access, constants, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -155,6 +155,10 @@ describe('the packed library', () => {
     for (const node of [process.execPath, oldestNode]) {
       expect(await command(node, [join(library.installed, 'lib/cli/main.js'), '--help'], library.folder)).toContain('lifeguard replay')
     }
+  })
+
+  it('has a command that may still be run in place when it was built again', async () => {
+    await access(join(library.clone, 'lib/cli/main.js'), constants.X_OK)
   })
 
   it('leaves out what is deployed and what is only settings of that', async () => {
