@@ -53,6 +53,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const handler = await handlers.find(trigger)
     if (handler === undefined) return undefined
     const lambda = lambdaFunction({
+      folder,
       file: handler.file,
       exported: handler.exported,
       environment: forHandlers,

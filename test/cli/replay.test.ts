@@ -228,6 +228,37 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(2)
   })
 
+  it('tells what broke a rule, and where, of that very invocation', async () => {
+    const source = `
+      import { postAuthentication } from '${process.cwd()}/src/post-auth/post-authentication.ts'
+      import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
+      const crash = defineRule('crash', async ({ user }) => { throw new Error('no seat for ' + user.userName) })
+      export const handler = postAuthentication(crash)
+    `
+    const named = (userName: string): object => ({ ...event('PostAuthentication_Authentication'), userName })
+    const cwd = await folderOf({ 'handler.ts': source, 'a.json': named('ann'), 'b.json': named('bob') })
+    const args = [...none, '--handler', 'postAuthentication=handler.ts']
+    const { stdout } = await lifeguard(['replay', '.', '--json', ...args], { cwd })
+    expect(objectsIn(stdout).map(({ trace }) => trace)).toMatchObject(
+      ['ann', 'bob'].map((name) => [
+        { rule: 'crash', reason: 'Error', error: 'Error', message: `no seat for ${name}`, place: 'handler.ts:4' },
+      ]),
+    )
+    const people = await lifeguard(['replay', 'a.json', ...args], { cwd })
+    expect(people.stdout).toContain('\n      crash broke and was passed over: Error: no seat for ann (handler.ts:4)\n')
+  })
+
+  it('tells people what the handler failed on', async () => {
+    const source = `
+      import { preSignUp } from '${process.cwd()}/src/pre-signup/pre-sign-up.ts'
+      import { requireAttributes } from '${process.cwd()}/src/pre-signup/require-attributes.ts'
+      export const handler = preSignUp(requireAttributes({ '~standard': { validate() { throw new RangeError('no table') } } }))
+    `
+    const cwd = await folderOf({ 'handler.ts': source, 'a.json': event() })
+    const { stdout } = await lifeguard(['replay', 'a.json', ...none, '--handler', 'preSignUp=handler.ts'], { cwd })
+    expect(stdout).toContain('require-attributes: RangeError\n      no table (handler.ts:4)\n      → PreSignUp failed with error Something')
+  })
+
   it('replays only the triggers that --only names, however they are written', async () => {
     const cwd = await folderOf({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
     const args = ['replay', '.', '--json', ...none, ...handler('approve.js'), ...handler('approve.js', 'PreAuthentication')]
