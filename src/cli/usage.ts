@@ -45,7 +45,8 @@ ${SHARED}
 
 Handlers get your environment, and where it does not say, what the file lifeguard.env in this folder
 sets, one NAME=value a line; with a LOG_LEVEL of info at most, since the decision is read from their
-log line. What neither sets is:
+log line. Without that file, what you do not set is as follows; with it, only the tables of the
+embedded DynamoDB are, and any other setting is missing as it would be in a deployment:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that

@@ -331,10 +331,16 @@ describe('the environment of a replayed handler', () => {
     expect(await seen('embedded', { WELCOME_APP_NAME: 'Mine' }, { 'lifeguard.env': file })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
       WELCOME_APP_NAME: 'Mine',
-      WELCOME_EMAIL_FROM: 'welcome@example.com',
       BLOCK_TABLE: 'filed',
+      PROFILE_TABLE: 'lifeguard-profiles',
       LOG_LEVEL: 'info',
     })
+  })
+
+  it('holds no default beside a lifeguard.env, so that a setting which is misspelt there is missing', async () => {
+    const environment = await seen('none', {}, { 'lifeguard.env': 'ALLOWED_EMAIL_DOMIANS=example.net\n' })
+    expect(environment).toMatchObject({ ALLOWED_EMAIL_DOMIANS: 'example.net' })
+    for (const name of ['ALLOWED_EMAIL_DOMAINS', 'WELCOME_EMAIL_FROM', 'BLOCK_TABLE']) expect(environment).not.toHaveProperty(name)
   })
 
   it('cannot be had where lifeguard.env cannot be read', async () => {
