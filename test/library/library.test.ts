@@ -1,4 +1,4 @@
-import { access, constants, readFile, writeFile } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -127,6 +127,16 @@ describe('the packed library', () => {
       expect(await runDeployed(node, file, services.environment, once)).toEqual({ answer: once })
       expect(await runDeployed(node, file, services.environment, once)).toMatchObject({ error: { message: 'You were here before' } })
     }
+  })
+
+  it("says what is wrong with a source in esbuild's words alone, in a project that it begins", async () => {
+    const folder = join(library.folder, 'broken')
+    await mkdir(join(folder, 'src'), { recursive: true })
+    await copyFile(join(library.installed, 'starter/esbuild.config.ts'), join(folder, 'esbuild.config.ts'))
+    await writeFile(join(folder, 'src/pre-signup.ts'), 'export const handler = (')
+    const failed = await command(process.execPath, ['esbuild.config.ts'], folder).catch(String)
+    expect(failed).toMatch(/^Error: .* failed:\n.*ERROR.* Unexpected end of file\n\n {4}src\/pre-signup\.ts:1:24:\n/)
+    expect(failed).not.toMatch(/^ +at /m)
   })
 
   it('lets a configuration in CommonJS have the plugin', async () => {
