@@ -62,6 +62,7 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
   const { folder, environment, signal } = io
   return {
     only: values.only.map(onlyTrigger),
+    named: paths,
     repeat: repeatCount(values.repeat),
     json: values.json,
     watch: values.watch,

@@ -50,7 +50,7 @@ embedded DynamoDB are, and any other setting is missing as it would be in a depl
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that
-was not; 2 bad usage, or something that cannot be read.`
+was not; 2 bad usage, something that cannot be read, or a file named here that is no event.`
 
 /** What lifeguard explain --help says. */
 export const EXPLAIN_HELP: string = `lifeguard explain FILE

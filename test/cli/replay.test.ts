@@ -169,6 +169,20 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(0)
   })
 
+  it.each([
+    ['package.json', { name: 'people' }, 'package.json: not an event: it names no triggerSource'],
+    ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
+  ])('does not pass over what is no event where it is named: %s', async (file, content, message) => {
+    const cwd = await folderOf({ [file]: content })
+    const args = [...none, ...handler('approve.js')]
+    const { code, stderr } = await lifeguard(['replay', file, '--json', ...args], { cwd })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` })
+    const people = await lifeguard(['replay', file, ...args], { cwd })
+    expect(people.code).toBe(2)
+    expect(people.stdout).toContain(`Not as it should be:\n  ${message}\n`)
+  })
+
   it('says which line of which file cannot be read and why, and replays the others', async () => {
     const cwd = await folderOf({
       'a.json': '{"triggerSource":',
