@@ -120,6 +120,22 @@ denied by refuse: not-today
     expect(code).toBe(1)
   })
 
+  it('leads to what a handler has said itself when its settings are wrong', async () => {
+    const source = `
+import { atInit } from '${process.cwd()}/src/shared/settings/at-init.ts'
+export const handler = atInit(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
+`
+    const cwd = await folderOf({ 'event.json': event(), 'handler.ts': source })
+    const args = ['event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts']
+    const said = 'PreSignUp: ALLOWED_EMAIL_DOMAINS is missing\n'
+    const explained = await lifeguard(['explain', ...args], { cwd })
+    expect(explained.stderr).toBe(said)
+    expect(explained.stdout).toContain('\n  The handler does not start: see the lines above\n\nfailed: the handler does not start\n')
+    const replayed = await lifeguard(['replay', ...args], { cwd })
+    expect(replayed.stderr).toBe(`${said}The PreSignUp handler does not start: see the lines above\n`)
+    expect(replayed.code).toBe(1)
+  })
+
   it.each([
     ['.', '.: a folder; explain takes one event. To replay a folder: lifeguard replay .'],
     ['two.ndjson', 'two.ndjson: more than one event; explain takes one'],
