@@ -48,6 +48,16 @@ async function oneOfEach(): Promise<void> {
 }
 
 describe('lifeguard effects list', () => {
+  it('says where a region is set when there is none', async () => {
+    const { AWS_REGION, ...without } = env
+    const home = await folderOf({})
+    const { code, stderr } = await lifeguard(['effects', 'list', '--table', 'x'], { env: { ...without, HOME: home } })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "lifeguard: The table 'x' cannot be used: no region is set: set AWS_REGION, or name one in your AWS profile\n",
+    })
+  })
+
   it('shows what is not done, and no attribute', async () => {
     await oneOfEach()
     const { code, stdout, stderr } = await effects(['list'])
