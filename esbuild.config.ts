@@ -16,7 +16,12 @@ await bundleHandlers(
   build,
   // All clients of ours name their way to retry.
   { adaptiveRetries: false },
-)
+).catch((error: unknown) => {
+  if (!(error instanceof Error && 'errors' in error)) throw error
+  // What is wrong with which source; from where it was called helps nobody.
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(

@@ -16,6 +16,10 @@ for (const name of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 
     sourcemap: 'external',
     metafile: true,
     plugins: [lambdaPlugin()],
+  }).catch((error) => {
+    // What is wrong with a source esbuild has printed by now.
+    if (!error.errors) throw error
+    process.exit(1)
   })
   // Makes ES modules of the bundle wherever it is unpacked.
   await writeFile(`dist/${name}/package.json`, '{"type":"module"}\n')

@@ -9,6 +9,7 @@ import { type TriggerName, triggerOf } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { callerSees } from './caller-sees.ts'
 import { EXIT, type Io } from './io.ts'
+import { whyNotStarted } from './not-started.ts'
 import { parse, servicesNamed } from './options.ts'
 import { shownPath } from './print-event.ts'
 import { treeLines } from './print-tree.ts'
@@ -108,7 +109,7 @@ function headLines({ result }: Replayed, io: Io): readonly string[] {
 function noTree({ notStarted }: Replayed): string {
   return notStarted === undefined
     ? '  The handler was not made with Lifeguard: there are no rules to show'
-    : `  The handler does not start:\n${notStarted.replaceAll(/^/gm, '  ')}`
+    : `  The handler does not start:${whyNotStarted(notStarted)}`
 }
 
 function footLines({ result }: Replayed, io: Io): readonly string[] {

@@ -47,7 +47,9 @@ function nameOf(given: string | undefined, folder: string): string {
       .replaceAll(/[\s._]+/g, '-')
   if (NAME.test(name)) return name
   const what =
-    given === undefined ? `The folder's name makes no name for a service; give one` : `'${given}' is no name for a service; give one`
+    given === undefined
+      ? `The folder's name '${basename(folder)}' makes no name for a service; give one`
+      : `'${given}' is no name for a service; give one`
   throw new UsageError(`${what} with --name NAME: 2 to 20 lower-case letters, digits and hyphens, with a letter in front`)
 }
 

@@ -3,6 +3,7 @@ import { STDIN } from '../replay/event-files.ts'
 import type { Replayed, ReplayResult } from '../replay/replay.ts'
 import { triggerNamed } from '../replay/trigger-of.ts'
 import { callerSees } from './caller-sees.ts'
+import { causeOf } from './cause.ts'
 import type { Io } from './io.ts'
 import { plain, WIDTH, wrapped } from './table.ts'
 
@@ -50,8 +51,9 @@ export function eventLines(replayed: Replayed, paint: Io['paint']): readonly str
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
     ...(oneLine ? [`${start}  ${why === '' ? '' : `${why} `}${paint('dim', sees)}`] : withCell(start, why, room, paint)),
+    ...failedOn(result).flatMap((text) => continued(text, paint, 'yellow')),
     ...(oneLine ? [] : continued(sees, paint)),
-    ...passedOver(result).flatMap((text) => continued(plain(text), paint, 'yellow')),
+    ...passedOver(result).flatMap((text) => continued(text, paint, 'yellow')),
     ...mismatches.flatMap((text) => continued(plain(text), paint, 'red')),
   ]
 }
@@ -92,12 +94,22 @@ function decidedHow({ decidedBy, reason, trace, outcome }: ReplayResult): string
   return skipped.map(({ rule, reason: why }) => `${rule}: ${why}`)[0] ?? 'no rule objected'
 }
 
+/** What broke the rule that a handler failed on. */
+function failedOn({ trace, outcome, decidedBy }: ReplayResult): readonly string[] {
+  const rule = outcome === 'failed' && trace?.find((each) => each.rule === decidedBy && each.message !== undefined && !each.shadow)
+  const cause = rule ? causeOf(rule) : undefined
+  return cause === undefined ? [] : [cause]
+}
+
 /** Rules that broke and did not decide: nobody sees them otherwise. */
 function passedOver({ trace, outcome }: ReplayResult): readonly string[] {
   if (trace === null || outcome === 'failed') return []
   const broken = trace.filter((rule) => rule.outcome === 'broken')
   const innermost = broken.filter((rule) => !broken.some((other) => other.path.startsWith(`${rule.path}.`)))
-  return innermost.map(
-    ({ rule, reason, shadow }) => `${rule} broke${shadow ? ' in the shadow' : ' and was passed over'}: ${reason ?? 'unknown'}`,
-  )
+  return innermost.map((said) => {
+    const { rule, reason, shadow } = said
+    const cause = causeOf(said)
+    const how = plain(`${rule} broke${shadow ? ' in the shadow' : ' and was passed over'}: ${reason ?? 'unknown'}`)
+    return cause === undefined ? how : `${how}: ${cause}`
+  })
 }

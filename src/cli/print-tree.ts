@@ -1,4 +1,5 @@
 import type { ExplainedRule } from '../replay/explain.ts'
+import { causeOf } from './cause.ts'
 import type { Io } from './io.ts'
 import { plain, wrapped } from './table.ts'
 
@@ -28,7 +29,8 @@ export function treeLines(rules: readonly ExplainedRule[], paint: Io['paint']): 
       [said.reason, said.shadow && '(shadow)', said.overrides && `overrides ${said.overrides.join(', ')}`].filter(Boolean).join(' '),
     )
     const line = `${start}  ${paint(COLOURS[said.outcome] ?? 'dim', said.outcome.padEnd(7))}  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`
-    return said.detail === undefined ? [line] : [line, ...wrapped(plain(said.detail), ' '.repeat(width + 11))]
+    const more = said.detail === undefined ? causeOf(said) : plain(said.detail)
+    return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
   })
 }
 

@@ -5,6 +5,7 @@ import { openStage, type Stage, type StageOptions } from '../replay/stage.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { waitForChange } from '../replay/watch.ts'
 import { EXIT, type Io } from './io.ts'
+import { whyNotStarted } from './not-started.ts'
 import { onlyTrigger, parse, repeatCount, servicesNamed } from './options.ts'
 import { aftermathLines } from './print-aftermath.ts'
 import { eventLines, headingOf } from './print-event.ts'
@@ -62,6 +63,7 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
   const { folder, environment, signal } = io
   return {
     only: values.only.map(onlyTrigger),
+    named: paths,
     repeat: repeatCount(values.repeat),
     json: values.json,
     watch: values.watch,
@@ -116,7 +118,7 @@ function tellTrouble(replayed: Replayed, told: Set<string>, { json }: Wanted, io
   const { result, notStarted, unreadable } = replayed
   if (notStarted !== undefined && result.trigger !== null && !told.has(result.trigger)) {
     told.add(result.trigger)
-    io.err(`The ${result.trigger} handler does not start:\n${notStarted.replaceAll(/^/gm, '  ')}\n`)
+    io.err(`The ${result.trigger} handler does not start:${whyNotStarted(notStarted)}\n`)
   }
   if (unreadable && json) io.err(`${plain(`${placeOf(replayed, io.folder)}: ${result.error?.message}`)}\n`)
 }

@@ -45,11 +45,13 @@ ${SHARED}
 
 Handlers get your environment, and where it does not say, what the file lifeguard.env in this folder
 sets, one NAME=value a line, with quotes around a value that has a # in it; with a LOG_LEVEL of info
-at most, since the decision is read from their log line. What neither sets is:
+at most, since the decision is read from their log line. Without that file, what you do not set is
+as follows; with it, only the tables of the embedded DynamoDB are, and any other setting is missing
+as it would be in a deployment:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that
-was not; 2 bad usage, or something that cannot be read.`
+was not; 2 bad usage, something that cannot be read, or a file named here that is no event.`
 
 /** What lifeguard explain --help says. */
 export const EXPLAIN_HELP: string = `lifeguard explain FILE

@@ -18,11 +18,14 @@ export interface RequireAttributesOptions {
  * messages go to the log, without the values that they quote, and never to the caller.
  *
  * @param schema Any Standard Schema, such as zod's; what it makes of the values is not used.
- * @throws TypeError when the message is empty.
+ * @throws TypeError when it is given no schema, or the message is empty.
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
  */
 export function requireAttributes(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<PreSignUp> {
+  if (typeof schema?.['~standard']?.validate !== 'function') {
+    throw new TypeError("requireAttributes: expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
+  }
   // Worded once: a message that is empty is refused here, not when the first user comes.
   const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
   return defineRule<PreSignUp>(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FILE, bundleHandlers } from '../build/bundle.ts'
@@ -42,7 +42,8 @@ export interface TemporaryBundle {
  */
 export async function bundleHandler(source: string): Promise<TemporaryBundle> {
   const { build } = await importPeer('esbuild', 'to bundle a TypeScript handler', () => import('esbuild'))
-  const target = await mkdtemp(join(tmpdir(), 'lifeguard-'))
+  // Node tells places in it by its real path, and its source map leads from there to the sources.
+  const target = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-')))
   const remove = () => rm(target, { recursive: true, force: true })
   try {
     // Any SDK that the handler uses is good enough to try it, whatever its deployment makes of it.

@@ -6,6 +6,13 @@ export interface FunctionError {
   readonly message: string
 }
 
+/** What broke a rule. */
+export interface Broke {
+  readonly rule: string
+  readonly error: FunctionError
+  readonly stack: string
+}
+
 /** What the handler's process is asked. Events cross as JSON text, as they do in Lambda. */
 export type Request =
   | { readonly kind: 'load'; readonly file: string; readonly exported: string }
@@ -22,5 +29,5 @@ export type Request =
 export type Reply =
   | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
   | { readonly kind: 'broken'; readonly error: FunctionError }
-  | { readonly kind: 'returned'; readonly json: string }
-  | { readonly kind: 'threw'; readonly error: FunctionError }
+  | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[] }
+  | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }

@@ -1,12 +1,18 @@
 // Runs in a process of its own, which can be killed: loads a handler and invokes it, as Lambda's runtime does.
 import { pathToFileURL } from 'node:url'
-import type { FunctionError, Reply, Request } from './child-messages.ts'
+import type { Broke, FunctionError, Reply, Request } from './child-messages.ts'
 import { describeRule } from './description.ts'
+import { watchRules } from './watch-rules.ts'
 
 type Callback = (error: unknown, result?: unknown) => void
 type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
 
 const FUNCTION_NAME = 'lifeguard-replay'
+// A page of HTML, say: nobody reads on.
+const MAX_MESSAGE_LENGTH = 500
+
+// An error of the AWS SDK has more than the usual ten frames before those of who called it.
+Error.stackTraceLimit = 50
 
 // Taken before the handler is loaded, which may replace it.
 const write = process.stdout.write.bind(process.stdout)
@@ -16,6 +22,7 @@ process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 
 let handler: LambdaFunction | undefined
+let broken = new Map<unknown, string>()
 process.on('message', async (request: Request) => {
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
   process.send?.(reply)
@@ -27,6 +34,13 @@ async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Pro
     const found = exportOf(module, exported)
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
+    if ('rule' in found) {
+      watchRules(found.rule, () => {
+        const current = broken
+        // Compositions around it see the same.
+        return (rule, thrown) => void (current.has(thrown) || current.set(thrown, rule))
+      })
+    }
     const rule = describeRule('rule' in found ? found.rule : undefined)
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
@@ -49,11 +63,12 @@ function isFunction(value: unknown): value is LambdaFunction {
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
   // A handler that waits for what nothing will ever bring leaves Node nothing to do, and Lambda's process ends then.
   process.channel?.unref()
+  broken = new Map()
   try {
     const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
-    return { kind: 'returned', json: serialised(result) }
+    return { kind: 'returned', json: serialised(result), broke: breakages() }
   } catch (error) {
-    return { kind: 'threw', error: reported(error) }
+    return { kind: 'threw', error: reported(error), broke: breakages() }
   } finally {
     process.channel?.ref()
     write(`\n${request.endMark}\n`)
@@ -96,6 +111,21 @@ function contextOf(awsRequestId: string, limitMs: number): object {
     callbackWaitsForEmptyEventLoop: false,
     getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
   }
+}
+
+function breakages(): readonly Broke[] {
+  return [...broken].flatMap(([thrown, rule]) => {
+    // What prevented an effect says more than that it was prevented.
+    const cause = thrown instanceof Error && thrown.name === 'NotDone' ? thrown.cause : thrown
+    try {
+      const { name, message } = reported(cause)
+      const stack = cause instanceof Error ? String(cause.stack) : ''
+      return [{ rule, error: { name, message: message.slice(0, MAX_MESSAGE_LENGTH) }, stack }]
+    } catch {
+      // A getter of it threw: it hides what it is.
+      return []
+    }
+  })
 }
 
 function named(name: string, message: string): Error {

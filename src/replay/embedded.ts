@@ -3,10 +3,12 @@ import { dirname } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { startServices } from '../local/services.ts'
+import type { TableNames } from '../local/tables.ts'
 import type { Aftermath } from './aftermath.ts'
 import { DEFAULT_SETTINGS, type Environment } from './environment.ts'
 import { STDIN } from './event-files.ts'
 import { seedBlocks } from './seed.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The embedded services, with the blocks of the seed files in them. */
 export interface Embedded {
@@ -22,13 +24,12 @@ export interface Embedded {
  *
  * @param caller The caller's environment, which may name the tables.
  * @param paths What will be replayed, for the seed files beside it.
- * @throws MissingPeer without dynalite, UsageError when a seed file is wrong.
+ * @throws MissingPeer without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
  */
 export async function startEmbedded(caller: Environment, paths: readonly string[]): Promise<Embedded> {
-  const blocks = caller.BLOCK_TABLE || DEFAULT_SETTINGS.BLOCK_TABLE
-  const profiles = caller.PROFILE_TABLE || DEFAULT_SETTINGS.PROFILE_TABLE
-  const effects = caller.EFFECT_TABLE || DEFAULT_SETTINGS.EFFECT_TABLE
-  const services = await startServices({ blocks, profiles, effects })
+  const names = tablesOf(caller)
+  const { blocks, profiles } = names
+  const services = await startServices(names)
   const documents = documentsAt(services.dynamodb.endpoint)
   const stop = async (): Promise<void> => {
     documents.destroy()
@@ -45,6 +46,23 @@ export async function startEmbedded(caller: Environment, paths: readonly string[
     aftermath: async () => ({ profiles: await rowsOf(documents, profiles), mails: services.ses.inbox() }),
     stop,
   }
+}
+
+const TABLE_NAME = /^[\w.-]{3,255}$/
+
+function tablesOf(caller: Environment): TableNames {
+  const taken = new Map<string, string>()
+  const nameOf = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
+    const name = caller[setting] || DEFAULT_SETTINGS[setting]
+    const refused = `${setting} is ${JSON.stringify(name)}; expected`
+    if (!TABLE_NAME.test(name))
+      throw new UsageError(`${refused} the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores`)
+    const other = taken.get(name)
+    if (other !== undefined) throw new UsageError(`${refused} the name of a table of its own; ${other} names this one too`)
+    taken.set(name, setting)
+    return name
+  }
+  return { blocks: nameOf('BLOCK_TABLE'), profiles: nameOf('PROFILE_TABLE'), effects: nameOf('EFFECT_TABLE') }
 }
 
 function documentsAt(endpoint: string): DynamoDBDocumentClient {

@@ -7,7 +7,7 @@ export type Services = (typeof SERVICES)[number]
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What a handler finds in its environment where the caller's does not say. */
+/** What a handler finds in its environment where the caller's does not say, and no file says what is set. */
 export const DEFAULT_SETTINGS = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
   BLOCK_TABLE: 'lifeguard-blocks',
@@ -30,20 +30,22 @@ export const NOWHERE: Readonly<Record<string, string>> = {
 }
 
 /**
- * The environment of the handlers: the caller's, with defaults for what it does not set. Unless the caller's own services
+ * The environment of the handlers: the caller's, with the defaults for what it does not set. Unless the caller's own services
  * are asked for, nothing of their AWS settings is passed on.
  *
+ * @param defaults None where a file says what is set: one that is misspelt or forgotten there must be missing here too.
  * @param embedded What the embedded services want to be set.
  */
 export function handlerEnvironment(
   caller: Environment,
   services: Services,
+  defaults: Readonly<Record<string, string>>,
   embedded: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const own = Object.entries(caller).filter(([name]) => services === 'aws' || !name.startsWith('AWS_'))
   const set = Object.fromEntries(own.filter((entry): entry is [string, string] => entry[1] !== undefined))
   return {
-    ...DEFAULT_SETTINGS,
+    ...defaults,
     ...set,
     ...(services !== 'aws' && NOWHERE),
     ...embedded,

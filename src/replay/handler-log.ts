@@ -10,6 +10,10 @@ export interface LoggedRule {
   readonly shadow?: true
   /** The name of the error that broke it. */
   readonly error?: string
+  /** That error's own text. No log holds it: it comes from the process that ran the handler here. */
+  readonly message?: string
+  /** Where in the sources it was thrown, such as `src/pre-signup.ts:12`, as far as is known. */
+  readonly place?: string
 }
 
 /** What a handler that was made with Lifeguard logged of an invocation. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withCauses } from './causes.ts'
 import type { FunctionError } from './child-messages.ts'
 import type { RuleDescription } from './description.ts'
 import { type HandlerLog, readLogLine } from './handler-log.ts'
+import { type SourcePlace, sourcePlaces } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
 
 /** What came of an invocation. */
@@ -29,6 +31,8 @@ export interface LambdaFunction {
 
 /** Which handler, and where it runs. */
 export interface LambdaOptions {
+  /** The working folder, which places in sources are told relative to. */
+  readonly folder: string
   /** The built file, as an absolute path. */
   readonly file: string
   readonly exported: string
@@ -49,6 +53,7 @@ type Failure = { readonly error: FunctionError }
 
 /** Prepares a handler; its process starts with the first use. */
 export function lambdaFunction(options: LambdaOptions): LambdaFunction {
+  const placeOf = sourcePlaces(options.folder)
   let worker: Worker | undefined
   let current: Promise<Loaded | Failure> | undefined
 
@@ -64,7 +69,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
     async invoke(event, limitMs) {
       const ready = await loaded()
       if ('error' in ready) return { kind: 'notStarted', error: ready.error, log: null }
-      const invocation = await invokeOn(ready.worker, options, event, limitMs)
+      const invocation = await invokeOn({ ...ready, placeOf }, options, event, limitMs)
       if (invocation.kind === 'timedOut' || invocation.kind === 'crashed') {
         current = undefined
         await ready.worker.kill()
@@ -97,7 +102,12 @@ async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): 
   return { error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN }
 }
 
-async function invokeOn(worker: Worker, options: LambdaOptions, event: unknown, limitMs: number): Promise<Invocation> {
+interface On {
+  readonly worker: Worker
+  readonly placeOf: SourcePlace
+}
+
+async function invokeOn({ worker, placeOf }: On, options: LambdaOptions, event: unknown, limitMs: number): Promise<Invocation> {
   const requestId = randomUUID()
   const endMark = randomUUID()
   let log: HandlerLog | null = null
@@ -113,7 +123,8 @@ async function invokeOn(worker: Worker, options: LambdaOptions, event: unknown, 
   if (reply === undefined) return { kind: 'timedOut', log }
   if (reply.kind === 'returned' || reply.kind === 'threw') {
     await within(LOG_LAG_MS, logEnded)
-    return { ...reply, log }
+    const { broke, ...answer } = reply
+    return { ...answer, log: await withCauses(log, broke, placeOf) }
   }
   return { kind: 'crashed', error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN, log }
 }

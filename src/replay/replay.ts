@@ -35,7 +35,7 @@ export interface Replayed {
   readonly time: number
   /** How it differs from what was expected. */
   readonly mismatches: readonly string[]
-  /** It could not be read, or its expectation could not. */
+  /** It could not be read, or its expectation could not; or it is no event, and was asked for by its name. */
   readonly unreadable: boolean
   /** Why its handler cannot be loaded. */
   readonly notStarted?: string
@@ -49,6 +49,8 @@ export interface ReplayOptions {
   readonly repeat: number
   /** How long a try may take, in milliseconds; Cognito's five seconds unless set. */
   readonly waitMs?: number
+  /** What was asked for by its name, where something that is no event is a mistake and not merely beside the events. */
+  readonly named?: readonly string[]
 }
 
 /**
@@ -61,7 +63,7 @@ export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, op
     // What cannot be read may be of any trigger.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
-      const replayed = await replayOne(read, trigger, stage, options.waitMs ?? COGNITO_WAIT_MS)
+      const replayed = await replayOne(read, trigger, stage, options)
       yield { ...replayed, time: time + 1 }
       // What did not run would not run the next time either.
       if (replayed.result.outcome === null) break
@@ -71,8 +73,9 @@ export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, op
 
 type Once = Omit<Replayed, 'time'>
 
-async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, waitMs: number): Promise<Once> {
+async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, options: ReplayOptions): Promise<Once> {
   const { event } = read
+  const { waitMs = COGNITO_WAIT_MS, named = [] } = options
   if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
   let expectation: Expectation | undefined
   try {
@@ -80,10 +83,14 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
   } catch (error) {
     return notRun(read, 'Unreadable', error instanceof Error ? error.message : String(error))
   }
-  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
-    return notRun(read, 'NotAnEvent', 'not an event: it names no triggerSource', expectation)
+  const noEvent = (why: string): Once => {
+    const once = notRun(read, 'NotAnEvent', `not an event: ${why}`, expectation)
+    return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
-  if (trigger === undefined) return notRun(read, 'NotAnEvent', `not an event: no trigger is called '${event.triggerSource}'`, expectation)
+  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
+    return noEvent('it names no triggerSource')
+  }
+  if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
   const lambda = await stage.lambda(trigger)
   if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence, expectation)
 

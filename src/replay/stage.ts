@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Aftermath } from './aftermath.ts'
 import type { Embedded } from './embedded.ts'
-import { type Environment, handlerEnvironment, type Services } from './environment.ts'
+import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, type Services } from './environment.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
-import { withSettingsFile } from './settings-file.ts'
+import { SETTINGS_FILE, withSettingsFile } from './settings-file.ts'
 import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
@@ -45,7 +47,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const environment = await withSettingsFile(folder, options.environment)
   const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
   const embedded = await embeddedFor({ ...options, environment })
-  const forHandlers = handlerEnvironment(environment, options.services, embedded?.environment)
+  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
+  const forHandlers = handlerEnvironment(environment, options.services, defaults, embedded?.environment)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -53,6 +56,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const handler = await handlers.find(trigger)
     if (handler === undefined) return undefined
     const lambda = lambdaFunction({
+      folder,
       file: handler.file,
       exported: handler.exported,
       environment: forHandlers,

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleHandlers } from '../../src/build/bundle.ts'
+import { repository } from '../support/built.ts'
 
 let folder: string
 
@@ -19,6 +22,22 @@ async function bundled(name: string, sources: Readonly<Record<string, string>>):
   await bundleHandlers([{ folder: join(home, 'dist'), entry: join(home, 'handler.ts') }], build)
   return import(join(home, 'dist/handler.js'))
 }
+
+describe('npm run build', () => {
+  it("says what is wrong with a source in esbuild's words alone", async () => {
+    const home = join(folder, 'a-project')
+    for (const name of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
+      await mkdir(join(home, 'src', name), { recursive: true })
+      await writeFile(join(home, 'src', name, 'handler.ts'), name === 'pre-auth' ? 'export const handler = (' : 'export const handler = 1')
+    }
+    const failed = await promisify(execFile)(process.execPath, [join(repository, 'esbuild.config.ts')], { cwd: home }).catch(Object)
+    expect(failed).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'Build failed with 1 error:\nsrc/pre-auth/handler.ts:1:24: ERROR: Unexpected end of file\n',
+    })
+  })
+})
 
 describe('bundleHandlers', () => {
   it("bundles packages in CommonJS that call `require` for Node's own modules", async () => {

@@ -265,6 +265,8 @@ describe('lifeguard effects', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^lifeguard: The table 'no-such-table' cannot be used: ResourceNotFoundException/)
     const { AWS_REGION: _, ...nowhere } = env
-    expect((await lifeguard(['effects', 'list'], { env: { ...nowhere, HOME: '/nowhere' } })).stderr).toContain('Region is missing')
+    expect((await lifeguard(['effects', 'list'], { env: { ...nowhere, HOME: '/nowhere' } })).stderr).toBe(
+      "lifeguard: The table 'effects' cannot be used: no region is set: set AWS_REGION, or name one in your AWS profile\n",
+    )
   })
 })

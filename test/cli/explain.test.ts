@@ -17,6 +17,11 @@ const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'
 const pass = defineRule('pass', () => skip('nothing-to-say'))
 const crash = defineRule('crash', () => { throw new RangeError('secret') })
 const work = defineRule('work', () => done())
+const forget = defineRule('forget', () => undefined)
+const later = defineRule('later', async () => { await null; throw new Error('no such\\n  \\u001B[31minvite') })
+const text = defineRule('text', () => { throw 'a text' })
+const hide = defineRule('hide', () => { throw Object.defineProperty(new Error(), 'message', { get() { throw new Error() } }) })
+const asks = () => { throw new TypeError('no answer') }
 export const handler = ${trigger}(${rules})
 `
 }
@@ -51,6 +56,7 @@ describe('lifeguard explain', () => {
 │  └─ refuse    not run  vouch vouched before
 ├─ fail-open    skip     failed-open
 │  └─ crash     broken   RangeError
+                         secret (handler.ts:13)
 ├─ shadow       skip     shadowed
 │  └─ refuse    deny     not-today (shadow)
 ├─ chain        deny     not-today
@@ -70,6 +76,24 @@ denied by refuse: not-today
     expect(stdout).toContain('└─ vouch  not run  crash broke before')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
+  })
+
+  it.each([
+    ['later', 'later  broken   Error', 'no such \uFFFD[31minvite (handler.ts:16)'],
+    ['text', 'text  broken   error', 'a text'],
+    ['forget', 'forget  broken   TypeError', "The rule 'forget' must return one of allow, skip, deny"],
+    ['when(asks, vouch)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
+    ['shadow(later)', 'later  broken   Error (shadow)', 'no such \uFFFD[31minvite (handler.ts:16)'],
+    ['anyOf(pass, later)', 'later  broken   Error', 'no such \uFFFD[31minvite (handler.ts:16)'],
+  ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {
+    const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
+    expect(stdout).toContain(`─ ${line}`)
+    expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)
+  })
+
+  it('says no more of an error that hides what it is', async () => {
+    const { stdout } = await explained('preSignUp', 'hide', 'PreSignUp_SignUp')
+    expect(stdout).toMatch(/─ hide {2}broken {3}Error\n\nfailed by hide/)
   })
 
   it("runs effects in the caller's own services only with --effects", async () => {
@@ -94,6 +118,22 @@ denied by refuse: not-today
     const { code, stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('settings-error.js')], { cwd })
     expect(stdout).toContain('The handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains')
     expect(code).toBe(1)
+  })
+
+  it('leads to what a handler has said itself when its settings are wrong', async () => {
+    const source = `
+import { atInit } from '${process.cwd()}/src/shared/settings/at-init.ts'
+export const handler = atInit(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
+`
+    const cwd = await folderOf({ 'event.json': event(), 'handler.ts': source })
+    const args = ['event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts']
+    const said = 'PreSignUp: ALLOWED_EMAIL_DOMAINS is missing\n'
+    const explained = await lifeguard(['explain', ...args], { cwd })
+    expect(explained.stderr).toBe(said)
+    expect(explained.stdout).toContain('\n  The handler does not start: see the lines above\n\nfailed: the handler does not start\n')
+    const replayed = await lifeguard(['replay', ...args], { cwd })
+    expect(replayed.stderr).toBe(`${said}The PreSignUp handler does not start: see the lines above\n`)
+    expect(replayed.code).toBe(1)
   })
 
   it.each([

@@ -169,6 +169,20 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(0)
   })
 
+  it.each([
+    ['package.json', { name: 'people' }, 'package.json: not an event: it names no triggerSource'],
+    ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
+  ])('does not pass over what is no event where it is named: %s', async (file, content, message) => {
+    const cwd = await folderOf({ [file]: content })
+    const args = [...none, ...handler('approve.js')]
+    const { code, stderr } = await lifeguard(['replay', file, '--json', ...args], { cwd })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` })
+    const people = await lifeguard(['replay', file, ...args], { cwd })
+    expect(people.code).toBe(2)
+    expect(people.stdout).toContain(`Not as it should be:\n  ${message}\n`)
+  })
+
   it('says which line of which file cannot be read and why, and replays the others', async () => {
     const cwd = await folderOf({
       'a.json': '{"triggerSource":',
@@ -226,6 +240,37 @@ describe('lifeguard replay --json', () => {
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(objectsIn(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
     expect(code).toBe(2)
+  })
+
+  it('tells what broke a rule, and where, of that very invocation', async () => {
+    const source = `
+      import { postAuthentication } from '${process.cwd()}/src/post-auth/post-authentication.ts'
+      import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
+      const crash = defineRule('crash', async ({ user }) => { throw new Error('no seat for ' + user.userName) })
+      export const handler = postAuthentication(crash)
+    `
+    const named = (userName: string): object => ({ ...event('PostAuthentication_Authentication'), userName })
+    const cwd = await folderOf({ 'handler.ts': source, 'a.json': named('ann'), 'b.json': named('bob') })
+    const args = [...none, '--handler', 'postAuthentication=handler.ts']
+    const { stdout } = await lifeguard(['replay', '.', '--json', ...args], { cwd })
+    expect(objectsIn(stdout).map(({ trace }) => trace)).toMatchObject(
+      ['ann', 'bob'].map((name) => [
+        { rule: 'crash', reason: 'Error', error: 'Error', message: `no seat for ${name}`, place: 'handler.ts:4' },
+      ]),
+    )
+    const people = await lifeguard(['replay', 'a.json', ...args], { cwd })
+    expect(people.stdout).toContain('\n      crash broke and was passed over: Error: no seat for ann (handler.ts:4)\n')
+  })
+
+  it('tells people what the handler failed on', async () => {
+    const source = `
+      import { preSignUp } from '${process.cwd()}/src/pre-signup/pre-sign-up.ts'
+      import { requireAttributes } from '${process.cwd()}/src/pre-signup/require-attributes.ts'
+      export const handler = preSignUp(requireAttributes({ '~standard': { validate() { throw new RangeError('no table') } } }))
+    `
+    const cwd = await folderOf({ 'handler.ts': source, 'a.json': event() })
+    const { stdout } = await lifeguard(['replay', 'a.json', ...none, '--handler', 'preSignUp=handler.ts'], { cwd })
+    expect(stdout).toContain('require-attributes: RangeError\n      no table (handler.ts:4)\n      → PreSignUp failed with error Something')
   })
 
   it('replays only the triggers that --only names, however they are written', async () => {
@@ -300,10 +345,16 @@ describe('the environment of a replayed handler', () => {
     expect(await seen('embedded', { WELCOME_APP_NAME: 'Mine' }, { 'lifeguard.env': file })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
       WELCOME_APP_NAME: 'Mine',
-      WELCOME_EMAIL_FROM: 'welcome@example.com',
       BLOCK_TABLE: 'filed',
+      PROFILE_TABLE: 'lifeguard-profiles',
       LOG_LEVEL: 'info',
     })
+  })
+
+  it('holds no default beside a lifeguard.env, so that a setting which is misspelt there is missing', async () => {
+    const environment = await seen('none', {}, { 'lifeguard.env': 'ALLOWED_EMAIL_DOMIANS=example.net\n' })
+    expect(environment).toMatchObject({ ALLOWED_EMAIL_DOMIANS: 'example.net' })
+    for (const name of ['ALLOWED_EMAIL_DOMAINS', 'WELCOME_EMAIL_FROM', 'BLOCK_TABLE']) expect(environment).not.toHaveProperty(name)
   })
 
   it('cannot be had where lifeguard.env cannot be read', async () => {

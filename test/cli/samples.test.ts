@@ -39,7 +39,7 @@ describe('lifeguard replay in this project', () => {
     const { code, stdout, stderr } = await lifeguard(['replay', 'events/pre-signup/sign-up-mary.json'], {
       env: { ALLOWED_EMAIL_DOMAINS: 'not a domain' },
     })
-    expect(stderr).toContain('The PreSignUp handler does not start:\n')
+    expect(stderr).toContain('\nThe PreSignUp handler does not start: see the lines above\n')
     expect(stderr).toContain('ALLOWED_EMAIL_DOMAINS')
     expect(stderr).toContain('not a domain')
     expect(stderr).not.toMatch(/^\s+at /m)

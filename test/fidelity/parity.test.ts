@@ -69,7 +69,7 @@ underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (
 
   async function inReplay(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
     const ignore = (): void => undefined
-    const started = lambdaFunction({ file, exported: 'handler', environment: {}, onOutput: ignore, onNote: ignore })
+    const started = lambdaFunction({ folder: process.cwd(), file, exported: 'handler', environment: {}, onOutput: ignore, onNote: ignore })
     onTestFinished(() => started.stop())
     const first = await started.invoke(event, limitMs)
     return first.kind === 'returned' || first.kind === 'threw'

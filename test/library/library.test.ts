@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -129,6 +129,16 @@ describe('the packed library', () => {
     }
   })
 
+  it("says what is wrong with a source in esbuild's words alone, in a project that it begins", async () => {
+    const folder = join(library.folder, 'broken')
+    await mkdir(join(folder, 'src'), { recursive: true })
+    await copyFile(join(library.installed, 'starter/esbuild.config.ts'), join(folder, 'esbuild.config.ts'))
+    await writeFile(join(folder, 'src/pre-signup.ts'), 'export const handler = (')
+    const failed = await command(process.execPath, ['esbuild.config.ts'], folder).catch(String)
+    expect(failed).toMatch(/^Error: .* failed:\n.*ERROR.* Unexpected end of file\n\n {4}src\/pre-signup\.ts:1:24:\n/)
+    expect(failed).not.toMatch(/^ +at /m)
+  })
+
   it('lets a configuration in CommonJS have the plugin', async () => {
     for (const node of [process.execPath, oldestNode]) {
       const printed = await command(node, ['-p', "require('cognito-lifeguard/esbuild').lambdaPlugin().name"], library.folder)
@@ -155,6 +165,10 @@ describe('the packed library', () => {
     for (const node of [process.execPath, oldestNode]) {
       expect(await command(node, [join(library.installed, 'lib/cli/main.js'), '--help'], library.folder)).toContain('lifeguard replay')
     }
+  })
+
+  it('has a command that may still be run in place when it was built again', async () => {
+    await access(join(library.clone, 'lib/cli/main.js'), constants.X_OK)
   })
 
   it('leaves out what is deployed and what is only settings of that', async () => {

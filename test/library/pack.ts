@@ -8,6 +8,8 @@ export const repository: string = resolve(import.meta.dirname, '../..')
 
 /** The library as npm would publish it, and a folder of a user who has installed it. */
 export interface PackedLibrary {
+  /** The copy of the repository in which it was built. */
+  readonly clone: string
   readonly tarball: string
   /** The user's folder: empty but for `node_modules`. */
   readonly folder: string
@@ -51,7 +53,7 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
     await mkdir(dirname(join(modules, name)), { recursive: true })
     await symlink(join(repository, 'node_modules', name), join(modules, name), 'junction')
   }
-  return { tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
+  return { clone, tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
 }
 
 /** Runs a command and returns what it printed; rejects with all of it when it fails. */

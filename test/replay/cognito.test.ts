@@ -8,6 +8,7 @@ import { event, folderOf } from '../cli/lifeguard.ts'
 /** One of the fixtures in a process of its own. */
 function lambda(fixture: string, environment: Record<string, string> = {}): LambdaFunction {
   const started = lambdaFunction({
+    folder: process.cwd(),
     file: resolve('test/replay/fixtures', fixture),
     exported: 'handler',
     environment,

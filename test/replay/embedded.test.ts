@@ -56,6 +56,21 @@ Mails sent: 1
     expect(code).toBe(2)
   })
 
+  it.each([
+    [
+      { BLOCK_TABLE: 'x y' },
+      'BLOCK_TABLE is "x y"; expected the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores',
+    ],
+    [
+      { EFFECT_TABLE: 'lifeguard-blocks' },
+      'EFFECT_TABLE is "lifeguard-blocks"; expected the name of a table of its own; BLOCK_TABLE names this one too',
+    ],
+  ])('refuses the names of tables %j', async (env, message) => {
+    const cwd = await folderOf({ 'events/a.json': event(), 'handler.mjs': HANDLER })
+    const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd, env })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
+  })
+
   it('counts the effects of an event against its expectation', async () => {
     const effects = { profiles: 1, mails: 1 }
     const cwd = await folderOf({
