@@ -104,6 +104,20 @@ describe('what only the deployment decides', () => {
     expect(unknown).toContain('whether a pool that lives elsewhere calls PreSignUpLambdaFunction as PreSignUp')
   })
 
+  it('says why it does not know the rules of a function that a pool elsewhere may invoke', async () => {
+    const change = {
+      CognitoUserPoolUsers: undefined,
+      WebClient: undefined,
+      'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp.Properties.SourceArn':
+        'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Example',
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
+      'PreSignUpLambdaFunction.Properties.Environment.Variables': { STRICT: 'PAGE', PAGE: parameter },
+    }
+    const { findings, unknown } = await examined(await patched('osls.json', change))
+    expect(findings).toEqual([])
+    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: it does not start: Wrong settings: PAGE is "SomeParameter"')
+  })
+
   it('judges functions that a pool elsewhere may invoke as what their rules are for', async () => {
     const permission = 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp'
     const change = {

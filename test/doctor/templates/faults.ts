@@ -131,6 +131,35 @@ export const FAULTS: readonly Fault[] = [
     change: { 'Judge.Properties.Code': inline('exports.handler = (event, context) => { context.succeed(event) }') },
     at: 'Judge.Properties.Handler',
   },
+  {
+    base: 'osls.json',
+    seeds: 'a setting with which the handler does not start',
+    code: 'LG107',
+    change: {
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
+      'PreSignUpLambdaFunction.Properties.Environment.Variables': { STRICT: 'PAGE', PAGE: 'nowhere' },
+    },
+    at: 'PreSignUpLambdaFunction.Properties.Handler',
+  },
+  {
+    base: 'sam.yaml',
+    seeds: 'a handler that the file does not export',
+    code: 'LG107',
+    change: { 'PreSignUp.Properties.Handler': 'pre-sign-up.handel' },
+    at: 'PreSignUp.Properties.Handler',
+  },
+  {
+    base: 'osls.json',
+    seeds: 'a handler that does not start, called by a pool that lives elsewhere',
+    code: 'LG107',
+    change: {
+      CognitoUserPoolUsers: undefined,
+      WebClient: undefined,
+      [`${permission}.Properties.SourceArn`]: 'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Example',
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pre-sign-up.handel',
+    },
+    at: 'PreSignUpLambdaFunction.Properties.Handler',
+  },
 
   // The sweeper.
   {
