@@ -87,6 +87,7 @@ describe('what only the deployment decides', () => {
 
   it.each([
     ['a rule that does not say what it needs', 'own-rule', 'whether PreSignUp needs its rights: ask-somebody do not say what they need'],
+    ['what such a rule needs', 'own-rule', 'what ask-somebody of PreSignUp needs: it does not say'],
     ['a handler that does not start', 'broken', 'the rules of PreSignUp: it does not start: No such thing'],
     ['a handler that is not there', 'gone', 'the rules of PreSignUp: its code was not found'],
   ])('is all that is said of %s', async (_, file, said) => {
@@ -95,6 +96,13 @@ describe('what only the deployment decides', () => {
     const { findings, unknown } = await examined(await patched('sam.yaml', change))
     expect(findings).toEqual([])
     expect(unknown).toContain(said)
+  })
+
+  it('does not ask rules that call nothing what they need', async () => {
+    const { unknown } = await examined(
+      await patched('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
+    )
+    expect(unknown).toEqual([])
   })
 
   it('leaves it open whether a pool elsewhere calls a function, where the template holds no pool', async () => {
