@@ -16,7 +16,7 @@ export const CODE_NAMES = [
   'LG104',
   'LG105',
   'LG106',
-  'LG107',
+  'LG108',
   'LG201',
   'LG202',
   'LG203',
@@ -77,7 +77,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     why: 'The sweeper begins no effect that it could not end, and keeps three seconds to count: with 8 seconds or less it does nothing, and what is not done stays so.',
     fix: 'Set its Timeout to 60. Nobody waits for it.',
   },
-  LG107: {
+  LG108: {
     severity: 'error',
     title: 'Handler does not start',
     why: 'Every sign-up or sign-in that calls it fails, with a text that tells its caller nothing of this.',

@@ -1,7 +1,7 @@
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Subject } from '../loaded.ts'
 
-/** LG104, LG105 and LG107: handlers in a style that current runtimes refuse, or that do not start. */
+/** LG104, LG105 and LG108: handlers in a style that current runtimes refuse, or that do not start. */
 export function checkHandlers(subject: Subject): Judged {
   const seen = new Set<string>()
   const findings: Finding[] = []
@@ -21,7 +21,7 @@ export function checkHandlers(subject: Subject): Judged {
   for (const [id, { fault }] of subject.codes) {
     if (fault === undefined) continue
     const message = `The handler of ${id} does not start: ${fault}`
-    findings.push({ code: 'LG107', resource: id, path: ['Properties', 'Handler'], message })
+    findings.push({ code: 'LG108', resource: id, path: ['Properties', 'Handler'], message })
   }
   return { findings, unknown: [] }
 }
