@@ -9,6 +9,7 @@ export interface Reported {
   readonly severity: Severity
   readonly title: string
   readonly message: string
+  /** The one to change: what the template was made of, where doctor knows that. */
   readonly file: string
   /** From 1; null where the file has no such line. */
   readonly line: number | null
@@ -37,12 +38,13 @@ export interface Report {
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 
 /** Makes the report of what was judged: the worst comes first. */
-export function reportOf({ findings, unknown }: Judged, { file, line, template }: Pick<Source, 'file' | 'line' | 'template'>): Report {
+export function reportOf({ findings, unknown }: Judged, { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>): Report {
   const reasonOf = acceptedIn(template)
   const all = findings.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
     const { code, message, resource, path } = finding
-    const reported = { code, severity, title, message, file, line: line(finding) ?? null, resource, path: path.join('.'), why, fix }
+    const at = place(finding)
+    const reported = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
     const reason = reasonOf(finding)
     return reason === undefined ? reported : { ...reported, reason }
   })

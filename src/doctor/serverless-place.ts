@@ -1,6 +1,5 @@
-import { isRecord } from '../replay/handler-log.ts'
-import type { Finding } from './finding.ts'
-import type { Path, Read } from './yaml-values.ts'
+import type { PlaceOf } from './configuration-files.ts'
+import type { Finding, Place } from './finding.ts'
 
 // How CloudFormation's properties are called in the configuration.
 const NAMES: Readonly<Record<string, string>> = {
@@ -11,24 +10,31 @@ const NAMES: Readonly<Record<string, string>> = {
   Role: 'role',
   Environment: 'environment',
 }
+// The role that the framework makes for functions that name none.
+const OWN_ROLE = 'IamRoleLambdaExecution'
 
-/** Finds the lines of a Serverless configuration that the packaged template came of. */
-export function serverlessLine({ value, line }: Read): (finding: Finding) => number | undefined {
-  const config = isRecord(value) ? value : {}
-  const resources = isRecord(config.resources) ? config.resources.Resources : undefined
-  const functions = isRecord(config.functions) ? config.functions : {}
+/** Finds the place in a Serverless configuration that the packaged template came of. */
+export function serverlessPlace(placeOf: PlaceOf): (finding: Finding) => Place | undefined {
   return ({ resource, path }) => {
-    if (isRecord(resources) && Object.hasOwn(resources, resource)) return line(['resources', 'Resources', resource, ...path])
-    const name = Object.keys(functions).find((each) => `${each.charAt(0).toUpperCase()}${each.slice(1)}LambdaFunction` === resource)
+    const own = placeOf(['resources', 'Resources', resource, ...path], 3)
+    if (own !== undefined) return own
+    if (resource === OWN_ROLE) return placeOf(['provider', 'iam', 'role', 'statements'], 1)
+    const name = namesOf(resource).find((each) => placeOf(['functions', each]) !== undefined)
     if (name === undefined) return undefined
     const [, property = '', , variable] = path
-    const own = functions[name]
     const key = NAMES[property]
-    if (key === undefined || (isRecord(own) && Object.hasOwn(own, key))) return line(['functions', name, ...inside(key, variable)])
-    return isRecord(config.provider) && Object.hasOwn(config.provider, key) ? line(['provider', key]) : line(['functions', name])
+    const inside = key === undefined ? [] : variable === undefined ? [[key]] : [[key, variable], [key]]
+    const places = inside.flatMap((steps) => [placeOf(['functions', name, ...steps]), placeOf(['provider', ...steps])])
+    return places.find((place) => place !== undefined) ?? placeOf(['functions', name])
   }
 }
 
-function inside(key: string | undefined, variable: string | number | undefined): Path {
-  return [key, variable].filter((step) => step !== undefined)
+/** What a function may be called in the configuration, of which the framework makes its logical id. */
+function namesOf(resource: string): readonly string[] {
+  const [, base] = /^(.+)LambdaFunction$/.exec(resource) ?? []
+  if (base === undefined) return []
+  return [`${base.charAt(0).toLowerCase()}${base.slice(1)}`, base].flatMap((name) => [
+    name,
+    name.replaceAll('Dash', '-').replaceAll('Underscore', '_'),
+  ])
 }

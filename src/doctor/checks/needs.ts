@@ -50,10 +50,15 @@ function unmet(template: Template, target: Resource, { actions, on }: Need, rule
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `${rule} needs ${action}${where}, which ${rights.role} does not allow`
-    missing.push({ code, resource: target.id, path: ['Properties', 'Role'], message })
+    const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
+    missing.push({ code, ...placeOf(template, target, rights), message })
   }
   return missing
+}
+
+/** Where a right is added. A role that SAM makes stands nowhere; it is of what the function says. */
+function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
+  return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
 }
 
 function settingOf({ properties }: Resource, name: string): string | undefined {
