@@ -1,9 +1,10 @@
-// Runs osls, with the arguments that it gets: `package` writes what would be deployed, to .serverless/, and `deploy` deploys that.
+// Runs osls, with the options that it gets: `package` writes what would be deployed, to .serverless/, and `deploy` deploys that.
 // In between it checks the settings as the functions will: one whose settings are wrong does not start, and so refuses everybody.
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { packagingArguments, unfitLines } from './deployment/arguments.ts'
 import { checkSettings } from './deployment/check-settings.ts'
 import { readPackaged } from './deployment/packaged.ts'
 import { parametersOf } from './deployment/parameters.ts'
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     package: { type: 'string', short: 'p' },
     param: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
   },
 })
 const folder = typeof values.package === 'string' ? values.package : '.serverless'
@@ -38,17 +40,18 @@ function refuse(title: string, lines: readonly string[]): void {
 }
 
 async function packageAndCheck(): Promise<void> {
+  refuse('Nothing was packaged:', unfitLines(command, args))
   const parameters = await parametersOf(service, String(values.config))
   const given = (values.param ?? []).flatMap((param) => /^[^=]+(?==.)/.exec(String(param)) ?? [])
   refuse('Nothing was packaged:', parameters === undefined ? [] : strangerLines(given, parameters))
-  // These are for the deployment alone.
-  osls('package', ...args.filter((arg) => !['--force', '--conceal'].includes(arg)))
+  osls('package', ...packagingArguments(args))
   const functions = (await readPackaged(resolve(folder))).map((each) => ({ name: each.name, ...checkSettings(each, service) }))
   for (const line of uncheckedLines(functions)) console.error(`Not checked: ${line}`)
   refuse('The settings are wrong. Nothing was deployed:', problemLines(functions, parameters))
   console.log('Settings checked.')
 }
 
-if (values.help !== true) await packageAndCheck()
-if (values.help === true) osls(command, ...args)
+const asks = values.help === true || values.version === true
+if (!asks) await packageAndCheck()
+if (asks) osls(command, ...args)
 else if (command === 'deploy') osls('deploy', ...args, ...(values.package === undefined ? ['--package', folder] : []))

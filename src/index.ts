@@ -1,3 +1,4 @@
+export { type EmailAddress, parseEmailAddress } from './shared/email/address.ts'
 export { type DomainList, domainList } from './shared/email/domain-list.ts'
 export { emailDomainIn } from './shared/email/email-domain-in.ts'
 export { InvalidDomainList } from './shared/email/invalid-domain-list.ts'

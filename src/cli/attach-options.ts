@@ -1,14 +1,14 @@
 import { UsageError } from '../replay/usage-error.ts'
 import type { Wish } from './attach-plan.ts'
-import { ATTACHABLE, ONE_VERSION, PLAIN, PRE_TOKEN_VERSIONS, SENDERS, type WantedFunction } from './attach-triggers.ts'
+import { ATTACHABLE, isSender, ONE_VERSION, PLAIN, PRE_TOKEN_VERSIONS, SENDERS, type WantedFunction } from './attach-triggers.ts'
 import { parse } from './options.ts'
 
-// `eu-west-1_Example`: a region, and what follows is unique in it.
-const POOL_ID = /^([a-z]{2}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/
+// `eu-west-1_Example`: a region, and what follows is unique in it. The European Sovereign Cloud begins with more than two letters.
+const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
 // A bare id or an alias is no ARN of a key, which is what Cognito takes.
-const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
+const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/
 
 const SAMPLE_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:NAME'
 const SAMPLE_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/ID'
@@ -59,7 +59,7 @@ export function wantedOf(args: readonly string[]): Wanted | 'help' {
       throw new UsageError(`--function ${option}: ${wanted.trigger} has one already`)
     functions.push(wanted)
   }
-  const kmsKey = keyNamed(values['kms-key'] ?? [], functions)
+  const kmsKey = keyNamed(values['kms-key'] ?? [], functions, region)
   return { userPoolId, region, home, functions, kmsKey, dryRun: values['dry-run'] ?? false, replace: values.replace ?? false }
 }
 
@@ -97,16 +97,15 @@ export function functionNamed(option: string, region: string): WantedFunction {
   return { trigger: 'PreTokenGeneration', arn, version: oneOf(PRE_TOKEN_VERSIONS) }
 }
 
-/** The pool's one key: it is named with a custom sender, and not without. */
-function keyNamed(keys: readonly string[], functions: readonly WantedFunction[]): string | undefined {
+/** The pool's one key. It is named with a custom sender only; whether that needs it depends on what the pool has. */
+function keyNamed(keys: readonly string[], functions: readonly WantedFunction[], region: string): string | undefined {
   const [key, another] = keys
-  const sender = functions.find(({ trigger }) => SENDERS.some((each) => each === trigger))
-  if (key === undefined) {
-    if (sender === undefined) return undefined
-    throw new UsageError(`${sender.trigger} needs --kms-key ARN: the key with which Cognito encrypts what it is to send`)
-  }
+  if (key === undefined) return undefined
   if (another !== undefined) throw new UsageError(`--kms-key ${another}: a pool has one key for all its senders`)
-  if (!KEY_ARN.test(key)) throw new UsageError(`--kms-key ${key}: expected the ARN of a key, such as ${SAMPLE_KEY}`)
-  if (sender !== undefined) return key
+  const [, where] = KEY_ARN.exec(key) ?? []
+  if (where === undefined) throw new UsageError(`--kms-key ${key}: expected the ARN of a key, such as ${SAMPLE_KEY}`)
+  // A replica of a key that several regions share has an ARN of its own in each of them.
+  if (where !== region) throw new UsageError(`--kms-key ${key}: the key is in ${where}; a pool in ${region} uses none there`)
+  if (functions.some(isSender)) return key
   throw new UsageError(`--kms-key ${key}: only custom senders use a key; name ${SENDERS.join(' or ')} with --function`)
 }

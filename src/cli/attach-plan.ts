@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LambdaConfigType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
-import { type Attachable, type Attached, attachedTo, type WantedFunction, withFunction } from './attach-triggers.ts'
+import { type Attachable, type Attached, attachedTo, isSender, type WantedFunction, withFunction } from './attach-triggers.ts'
 
 /** One trigger of a pool, or the key of its senders: what is attached, and what is to be. */
 export interface Change {
@@ -46,6 +46,16 @@ export function attachPlan(current: LambdaConfigType, { functions, kmsKey }: Wis
   if (kmsKey === undefined || kmsKey === key) return { changes, lambdaConfig }
   changes.push({ name: 'KMSKeyID', from: key === undefined ? undefined : { arn: key }, to: { arn: kmsKey } })
   return { changes, lambdaConfig: { ...lambdaConfig, KMSKeyID: kmsKey } }
+}
+
+/**
+ * Why a custom sender cannot be attached, in words, or undefined. A pool has one key for all its senders, so that one which has
+ * senders already need not be told its key again.
+ */
+export function withoutKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
+  const sender = functions.find(isSender)
+  if (sender === undefined || lambdaConfig.KMSKeyID !== undefined) return undefined
+  return `${sender.trigger} needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none`
 }
 
 /** What of the pool would have to give way, in words. */

@@ -2,6 +2,7 @@ import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-co
 import type { AttachPlan } from './attach-plan.ts'
 import { ATTACHABLE, SENDERS } from './attach-triggers.ts'
 import type { Io } from './io.ts'
+import { quoted } from './quoted.ts'
 import { plain } from './table.ts'
 
 /** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
@@ -64,11 +65,7 @@ function shown(value: unknown): string {
   return isKnown ? `${LambdaArn} ${LambdaVersion}` : JSON.stringify(value)
 }
 
-// Nothing that a pool holds may end the quotes, and a terminal may not be steered by it.
-function quoted(text: string): string {
-  return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-}
-
+// What a pool holds may not steer a terminal.
 function ascii(json: string): string {
   return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

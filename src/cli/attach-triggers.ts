@@ -45,6 +45,11 @@ export const ATTACHABLE: readonly Attachable[] = [...PLAIN, 'PreTokenGeneration'
 /** The triggers whose codes are encrypted with the pool's KMSKeyID, and which no pool has without one. */
 export const SENDERS = ['CustomSMSSender', 'CustomEmailSender'] as const
 
+/** Whether codes are encrypted for a function. */
+export function isSender({ trigger }: Pick<WantedFunction, 'trigger'>): boolean {
+  return SENDERS.some((each) => each === trigger)
+}
+
 /** What a trigger has. */
 export interface Attached {
   readonly arn: string

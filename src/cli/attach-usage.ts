@@ -19,8 +19,8 @@ see whether a function lets the pool call it, and prints the commands that make 
                           pool; CustomSMSSender, CustomEmailSender and InboundFederation have V1_0.
                           Without a version the trigger keeps the one it has, or gets V1_0
   --kms-key ARN           the key with which Cognito encrypts what custom senders send: needed with
-                          CustomSMSSender and CustomEmailSender. A pool has one for both, and who
-                          sets it needs kms:CreateGrant
+                          CustomSMSSender and CustomEmailSender unless the pool has one. It has one
+                          for both, in its own region, and who sets it needs kms:CreateGrant
   --dry-run               changes nothing, and prints the command of the AWS CLI that would
   --replace               where the pool has another function, version or key, takes its place;
                           without it that is a reason to change nothing
@@ -28,4 +28,5 @@ see whether a function lets the pool call it, and prints the commands that make 
                           unless given
 
 Exit code: 0 attached, or nothing to do; 1 could not be done, or is not known to be, and the message
-says what is; 2 bad usage, or a version that the plan of the pool does not have.`
+says what is; 2 bad usage, or a version that the plan of the pool does not have, or a custom sender
+without a key.`

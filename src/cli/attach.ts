@@ -1,9 +1,10 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import { type Wanted, wantedOf } from './attach-options.ts'
-import { type AttachPlan, attachPlan, inTheWay, notInTier } from './attach-plan.ts'
+import { type AttachPlan, attachPlan, inTheWay, notInTier, withoutKey } from './attach-plan.ts'
 import { type Described, type PoolService, poolService } from './attach-pool.ts'
 import { type Aftermath, send } from './attach-send.ts'
 import { permissionCommand, senderNeeds, shownTriggers, updateCommand } from './attach-show.ts'
+import { isSender } from './attach-triggers.ts'
 import { updateOf } from './attach-update.ts'
 import { ATTACH_HELP } from './attach-usage.ts'
 import { troubleOf } from './effects-services.ts'
@@ -40,7 +41,7 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
     return EXIT.fine
   }
 
-  const unavailable = notInTier(pool, plan)
+  const unavailable = withoutKey(wanted, plan) ?? notInTier(pool, plan)
   if (unavailable !== undefined) return trouble(io, `Nothing is changed: ${unavailable}`, EXIT.usage)
   const taken = replace ? [] : inTheWay(plan)
   if (taken.length > 0) return trouble(io, `Nothing is changed: ${taken.join(', ')}; --replace takes its place`)
@@ -89,7 +90,7 @@ async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, 
  * What the pool cannot say: whether the functions may be called, and may decrypt. Told of those that are attached already too,
  * since somebody may ask again after a run that was cut off.
  */
-async function needs({ functions, kmsKey, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
+async function needs({ functions, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
   const { Arn } = pool
   if (Arn !== undefined && functions.length > 0) {
     const commands = functions.map(({ trigger, arn }) => permissionCommand(trigger, arn, Arn, region))
@@ -97,7 +98,8 @@ async function needs({ functions, kmsKey, region }: Wanted, pool: UserPoolType, 
       `\nA function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:\n\n${commands.join('\n')}\n`,
     )
   }
-  if (kmsKey !== undefined) await io.out(`\n${senderNeeds(plan.lambdaConfig, kmsKey)}\n`)
+  const key = functions.some(isSender) ? plan.lambdaConfig.KMSKeyID : undefined
+  if (key !== undefined) await io.out(`\n${senderNeeds(plan.lambdaConfig, key)}\n`)
 }
 
 function trouble(io: Io, text: string, code: number = EXIT.unexpected): number {

@@ -39,7 +39,7 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
   const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err(`${plain(note)}\n`) })
   const [codes, spec] = await Promise.all([loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] }), loadSpec()])
   const judged = examine({ template: source.template, codes, spec, today: new Date() })
-  const report = reportOf({ ...judged, findings: judged.findings.filter(({ code }) => !ignored.has(code)) }, source)
+  const report = reportOf(judged, source, ignored)
   if (values.json) await io.out(`${JSON.stringify(report, null, 2)}\n`)
   else if (values.sarif) await io.out(`${JSON.stringify(sarifOf(report, await version()), null, 2)}\n`)
   else await printDoctor(report, io)

@@ -13,7 +13,7 @@ test, a build, and what deploys all of it with the Serverless Framework. There:
 Nothing is installed and no network is used before that. Nothing is overwritten: where a file of the
 project is there already, nothing is written at all. DIR is made unless it is there.
 
-  --name NAME     what the package and the service are called: DIR's own name unless given; 2 to 24
+  --name NAME     what the package and the service are called: DIR's own name unless given; 2 to 20
                   lower-case letters, digits and hyphens, with a letter in front
   --package FILE  the packed cognito-lifeguard (.tgz) that the project depends on: the one that this
                   command was installed from unless given, or else the registry's

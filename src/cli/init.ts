@@ -7,10 +7,11 @@ import { UsageError } from '../replay/usage-error.ts'
 import { INIT_HELP } from './init-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
+import { quoted } from './quoted.ts'
 import { plain, wrapped } from './table.ts'
 
-// What AWS calls a function is made of it, the stage and more, and may be 64 characters long.
-const NAME = /^[a-z][a-z\d-]{1,23}$/
+// Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
+const NAME = /^[a-z][a-z\d-]{1,19}$/
 
 /** `lifeguard init`. */
 export async function initCommand(args: readonly string[], io: Io): Promise<number> {
@@ -47,7 +48,7 @@ function nameOf(given: string | undefined, folder: string): string {
   if (NAME.test(name)) return name
   const what =
     given === undefined ? `The folder's name makes no name for a service; give one` : `'${given}' is no name for a service; give one`
-  throw new UsageError(`${what} with --name NAME: 2 to 24 lower-case letters, digits and hyphens, with a letter in front`)
+  throw new UsageError(`${what} with --name NAME: 2 to 20 lower-case letters, digits and hyphens, with a letter in front`)
 }
 
 async function write(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
@@ -76,7 +77,7 @@ function done(target: string, from: string, { spec }: Origin, files: ProjectFile
     const within = names.filter((path) => path.startsWith(each)).length
     return each.endsWith('/') ? `${each} (${within})` : each
   })
-  const change = from === '' ? [] : [`  cd ${/\s/.test(from) ? `'${plain(from)}'` : plain(from)}`]
+  const change = from === '' ? [] : [`  cd ${quoted(plain(from))}`]
   return [
     `${plain(target)}: ${names.length} files`,
     ...wrapped(shown.join(', '), '  '),

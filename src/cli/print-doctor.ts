@@ -5,7 +5,7 @@ import { plain, wrapped } from './table.ts'
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
 /** Shows a report to people. */
-export async function printDoctor({ file, findings, accepted, notJudged }: Report, io: Io): Promise<void> {
+export async function printDoctor({ file, findings, accepted, unused, notJudged }: Report, io: Io): Promise<void> {
   // Why and how to mend it is the same for all findings of a code.
   for (const group of Map.groupBy(findings, ({ code }) => code).values()) {
     const [first] = group
@@ -25,6 +25,10 @@ export async function printDoctor({ file, findings, accepted, notJudged }: Repor
       ...wrapped(plain(reason), '    '),
     ])
     await io.out(`Accepted by the template:\n${lines.join('\n')}\n\n`)
+  }
+  if (unused.length > 0) {
+    const lines = unused.map(({ code, resource }) => `  ${plain(`${code}  ${resource}`)}`)
+    await io.out(`Accepted by the template, and not found:\n${lines.join('\n')}\n\n`)
   }
   if (notJudged.length > 0) await io.out(`Not judged:\n${notJudged.flatMap((each) => wrapped(plain(each), '  ')).join('\n')}\n\n`)
   const count = findings.length

@@ -44,8 +44,8 @@ PATH  a file with an event, an .ndjson file with one a line, a folder of them, o
 ${SHARED}
 
 Handlers get your environment, and where it does not say, what the file lifeguard.env in this folder
-sets, one NAME=value a line; with a LOG_LEVEL of info at most, since the decision is read from their
-log line. What neither sets is:
+sets, one NAME=value a line, with quotes around a value that has a # in it; with a LOG_LEVEL of info
+at most, since the decision is read from their log line. What neither sets is:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that

@@ -16,6 +16,7 @@ export const CODE_NAMES = [
   'LG104',
   'LG105',
   'LG106',
+  'LG107',
   'LG108',
   'LG201',
   'LG202',
@@ -76,6 +77,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Timeout too short for the sweeper',
     why: 'The sweeper begins no effect that it could not end, and keeps three seconds to count: with 8 seconds or less it does nothing, and what is not done stays so.',
     fix: 'Set its Timeout to 60. Nobody waits for it.',
+  },
+  LG107: {
+    severity: 'error',
+    title: 'Function name too long',
+    why: 'Lambda takes 64 characters, and refuses the function in the middle of a deployment, which is then rolled back.',
+    fix: 'Shorten what the name is made of: service, stage, function. Without FunctionName CloudFormation makes one that fits.',
   },
   LG108: {
     severity: 'error',

@@ -1,5 +1,6 @@
 import { checkClients } from './checks/clients.ts'
 import { checkCycles } from './checks/cycles.ts'
+import { checkFunctionNames } from './checks/function-names.ts'
 import { checkFunctions } from './checks/functions.ts'
 import { checkHandlers } from './checks/handlers.ts'
 import { checkNeeds } from './checks/needs.ts'
@@ -16,6 +17,7 @@ import { calledFromElsewhere } from './triggers.ts'
 
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,
+  checkFunctionNames,
   checkHandlers,
   checkSweeper,
   checkCycles,

@@ -28,9 +28,9 @@ export interface Subject {
   readonly today: Date
 }
 
-/** Whether a function is the sweeper, by a metric that nothing else writes: it has no rules to be known by. */
+/** Whether a function is the sweeper, by the name under which its handler carries its composition: its metrics others name as well. */
 export function isSweeper(text: string): boolean {
-  return /\bEffectsParked\b/.test(text)
+  return /\bsweepsEffectsOf\b/.test(text)
 }
 
 /** All rules of a composition, itself first. */

@@ -1,6 +1,6 @@
-import { acceptedIn } from './accepted.ts'
+import { type Acceptance, acceptedIn } from './accepted.ts'
 import { CODES, type Code, type Severity } from './codes.ts'
-import type { Judged } from './finding.ts'
+import type { Finding, Judged } from './finding.ts'
 import type { Source } from './source.ts'
 
 /** A finding with all that a person reads. */
@@ -32,25 +32,46 @@ export interface Report {
   readonly file: string
   readonly findings: readonly Reported[]
   readonly accepted: readonly AcceptedFinding[]
+  /** What the template accepts and nothing was found of; empty where something was not judged, which may be just that. */
+  readonly unused: readonly Acceptance[]
   readonly notJudged: readonly string[]
 }
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 
-/** Makes the report of what was judged: the worst comes first. */
-export function reportOf({ findings, unknown }: Judged, { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>): Report {
-  const reasonOf = acceptedIn(template)
-  const all = findings.map((finding): Reported | AcceptedFinding => {
+/**
+ * Makes the report of what was judged: the worst comes first.
+ *
+ * @param ignored Codes that are left out of it.
+ */
+export function reportOf(
+  { findings, unknown }: Judged,
+  { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>,
+  ignored: ReadonlySet<Code>,
+): Report {
+  const acceptances = acceptedIn(template).filter(({ code }) => !ignored.has(code))
+  const judged = findings.filter(({ code }) => !ignored.has(code))
+  const all = judged.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
     const { code, message, resource, path } = finding
     const at = place(finding)
     const reported = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
-    const reason = reasonOf(finding)
-    return reason === undefined ? reported : { ...reported, reason }
+    const acceptance = acceptances.find((each) => isOf(each, finding))
+    return acceptance === undefined ? reported : { ...reported, reason: acceptance.reason }
   })
   const rank = ({ severity }: Reported): number => ORDER.indexOf(severity)
   const sorted = all.toSorted((left, right) => rank(left) - rank(right) || left.code.localeCompare(right.code))
-  return { file, findings: sorted.filter((each) => !isAccepted(each)), accepted: sorted.filter(isAccepted), notJudged: unknown }
+  return {
+    file,
+    findings: sorted.filter((each) => !isAccepted(each)),
+    accepted: sorted.filter(isAccepted),
+    unused: unknown.length > 0 ? [] : acceptances.filter((each) => !judged.some((finding) => isOf(each, finding))),
+    notJudged: unknown,
+  }
+}
+
+function isOf(acceptance: Acceptance, { code, resource }: Finding): boolean {
+  return acceptance.code === code && acceptance.resource === resource
 }
 
 function isAccepted(reported: Reported | AcceptedFinding): reported is AcceptedFinding {

@@ -7,7 +7,7 @@ import type { AcceptedFinding, Report, Reported } from './report.ts'
  * @param version Of Lifeguard.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifOf({ findings, accepted, notJudged }: Report, version: string): object {
+export function sarifOf({ findings, accepted, unused, notJudged }: Report, version: string): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -18,12 +18,19 @@ export function sarifOf({ findings, accepted, notJudged }: Report, version: stri
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: notJudged.map((text) => ({ level: 'note', message: { text: `Not judged: ${text}` } })),
+            toolExecutionNotifications: [
+              ...unused.map(({ code, resource }) => noteOf(`Accepted and not found: ${code} of ${resource}`)),
+              ...notJudged.map((text) => noteOf(`Not judged: ${text}`)),
+            ],
           },
         ],
       },
     ],
   }
+}
+
+function noteOf(text: string): object {
+  return { level: 'note', message: { text } }
 }
 
 function ruleOf(id: (typeof CODE_NAMES)[number]): object {

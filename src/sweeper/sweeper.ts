@@ -18,7 +18,11 @@ export interface SweeperOptions {
 }
 
 /** A function for Lambda. What it was called with is of no interest. */
-export type SweeperHandler = (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }) => Promise<void>
+export interface SweeperHandler {
+  (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void>
+  /** The composition, to be read without running it. By this name in a bundle `lifeguard doctor` knows the sweeper. */
+  readonly sweepsEffectsOf: RuleNode
+}
 
 // What is left of Lambda's time when the last effect has ended, to count and to write.
 const MARGIN_MS = 3000
@@ -37,7 +41,7 @@ const UNKNOWN_MS = 30_000
  */
 export function sweeper(composition: RuleNode, { effects, users, table }: SweeperOptions): SweeperHandler {
   const rules = onceRules(composition)
-  return async (_event, context) => {
+  const handle = async (...[, context]: Parameters<SweeperHandler>): Promise<void> => {
     const endsAt = performance.now() + (context?.getRemainingTimeInMillis?.() ?? UNKNOWN_MS) - MARGIN_MS
     const remainingMs = (): number => endsAt - performance.now()
     const report = await sweep({ effects, users, rules, remainingMs })
@@ -51,4 +55,5 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
   }
+  return Object.assign(handle, { sweepsEffectsOf: composition })
 }

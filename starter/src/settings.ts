@@ -1,7 +1,7 @@
 // What serverless.yml sets in a function's environment, and on your machine lifeguard.env. Nothing else reads it.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type DomainList, domainList, type HandlerSettings, readDomainList } from 'cognito-lifeguard'
+import { type DomainList, domainList, type HandlerSettings, parseEmailAddress, readDomainList } from 'cognito-lifeguard'
 
 /** A setting. One that is empty counts as not set: that is how serverless.yml passes on a parameter without a value. */
 export function optional(name: string): string | undefined {
@@ -37,7 +37,7 @@ export function domains(name: string): DomainList | undefined {
 
 export function emailAddress(name: string): string | undefined {
   const value = optional(name)
-  return value === undefined || /^[^\s@]+@[^\s@]+$/.test(value) ? value : wrong(name, 'one email address')
+  return value === undefined || parseEmailAddress(value) !== undefined ? value : wrong(name, 'one email address')
 }
 
 /** The address of a page that may be put into a mail. */
@@ -46,12 +46,14 @@ export function webAddress(name: string): string {
   return URL.canParse(value) && new URL(value).protocol === 'https:' ? value : wrong(name, 'an address that begins with https://')
 }
 
-/** A day, or a time with its zone. */
+/** A day that there is, or a time of one with its zone. */
 export function moment(name: string): Date | undefined {
   const value = optional(name)
   if (value === undefined) return undefined
   const isOne = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && !Number.isNaN(Date.parse(value))
-  return isOne ? new Date(value) : wrong(name, 'a day such as 2026-01-31')
+  // JavaScript takes 31 February for 3 March.
+  const isThere = new Date(value.slice(0, 10)).getUTCDate() === Number(value.slice(8, 10))
+  return isOne && isThere ? new Date(value) : wrong(name, 'a day such as 2026-01-31')
 }
 
 /** How every handler writes its log. */

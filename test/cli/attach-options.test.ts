@@ -89,13 +89,25 @@ describe('the command line', () => {
     expect(of('--kms-key', key('mrk-1'), ...sender)).toMatchObject({ kmsKey: key('mrk-1') })
   })
 
+  it.each(['eu-west-1', 'ap-southeast-2', 'mx-central-1', 'us-gov-west-1', 'us-isob-east-1', 'cn-north-1', 'eusc-de-east-1'])(
+    'knows a pool of %s by its id',
+    (region) => {
+      const pool = ['--pool', `${region}_Example`]
+      expect(wantedOf(pool)).toMatchObject({ userPoolId: `${region}_Example`, region, home: region })
+      expect(wantedOf([...pool, '--region', 'eusc-de-east-1'])).toMatchObject({ region: 'eusc-de-east-1', home: region })
+    },
+  )
+
   it.each([
-    [sender, 'CustomSMSSender needs --kms-key ARN: the key with which Cognito encrypts what it is to send'],
     [['--kms-key', key('1')], 'only custom senders use a key; name CustomSMSSender or CustomEmailSender with --function'],
     [['--kms-key', key('1'), '--function', `InboundFederation=${arn('a')}`], 'only custom senders use a key'],
     [['--kms-key', key('1'), '--kms-key', key('2'), ...sender], `--kms-key ${key('2')}: a pool has one key for all its senders`],
     [['--kms-key', '1234-abcd', ...sender], '--kms-key 1234-abcd: expected the ARN of a key, such as arn:aws:kms:'],
     [['--kms-key', 'arn:aws:kms:eu-west-1:111122223333:alias/codes', ...sender], 'expected the ARN of a key'],
+    [
+      ['--kms-key', key('mrk-1').replace('eu-west-1', 'us-east-1'), ...sender],
+      'the key is in us-east-1; a pool in eu-west-1 uses none there',
+    ],
     [
       ['--function', `PreTokenGenerationConfig=${arn('a')}`],
       'expected PreTokenGeneration@VERSION=ARN, which is what sets PreTokenGenerationConfig',

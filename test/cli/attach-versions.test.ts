@@ -154,10 +154,23 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V2_0') })
   })
 
-  it('asks nothing of the pool where a sender has no key', async () => {
-    await cognito.stop()
-    const { code, stdout, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`)
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('CustomEmailSender needs --kms-key ARN')
+  it('needs no key for a sender of a pool that has one, and says which the function decrypts with', async () => {
+    having({ CustomEmailSender: versioned('theirs'), KMSKeyID: key('1') })
+    const { code, stdout, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, '--replace')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lambdaConfig()).toEqual({ CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
+    expect(stdout).toContain(`The function of CustomEmailSender gets codes that are encrypted with\n  ${key('1')}\n`)
+  })
+
+  it('attaches no sender to a pool without a key where none is given', async () => {
+    having({ PreSignUp: arn('sign-up') })
+    const before = cognito.updates()
+    for (const more of [[], ['--dry-run'], ['--replace']]) {
+      const { code, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, ...more)
+      expect({ code, updates: cognito.updates() }).toEqual({ code: 2, updates: before })
+      expect(stderr).toBe(
+        'lifeguard: Nothing is changed: CustomEmailSender needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none\n',
+      )
+    }
   })
 })

@@ -88,6 +88,20 @@ describe('lifeguard doctor', () => {
     expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
   })
 
+  it('tells what the template accepts for nothing, and exits with 0', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+    const cwd = await folderOf({ 'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }) })
+    const [shown, json, sarif, ignored] = await Promise.all(
+      [[], ['--json'], ['--sarif'], ['--ignore', 'LG101']].map((form) => lifeguard(['doctor', 'template.json', ...form], { cwd })),
+    )
+    expect(shown?.stdout).toBe('Accepted by the template, and not found:\n  LG101  Topic\n\ntemplate.json: nothing found\n')
+    expect(JSON.parse(json?.stdout ?? '').unused).toEqual([{ code: 'LG101', resource: 'Topic', reason: 'It is called by nobody yet.' }])
+    const toolExecutionNotifications = [{ level: 'note', message: { text: 'Accepted and not found: LG101 of Topic' } }]
+    expect(JSON.parse(sarif?.stdout ?? '').runs[0].invocations).toMatchObject([{ toolExecutionNotifications }])
+    expect(ignored?.stdout).toBe('template.json: nothing found\n')
+    expect([shown, json, sarif, ignored].map((each) => each?.code)).toEqual([0, 0, 0, 0])
+  })
+
   it('leaves out codes that it is told to', async () => {
     const cwd = await folderOf({ 'template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })

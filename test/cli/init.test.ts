@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { folderOf, lifeguard, textOf } from './lifeguard.ts'
 
 async function filesIn(folder: string): Promise<readonly string[]> {
@@ -33,6 +35,27 @@ describe('lifeguard init', () => {
     expect(stdout).not.toContain('  cd ')
     expect(JSON.parse(await readFile(join(cwd, 'package-lock.json'), 'utf8')).name).toBe('members')
     expect(await readFile(join(cwd, 'LICENSE'), 'utf8')).toBe('mine')
+  })
+
+  it.skipIf(process.platform === 'win32').each(['my users', "it's/my-users", 'a;b/my-users', 'a$(id)/my-users', 'a`id`', 'a&b', '*', '~'])(
+    'prints a way into %s that a shell takes to the letter',
+    async (target) => {
+      const cwd = await folderOf({})
+      const { stdout } = await lifeguard(['init', target, '--name', 'users'], { cwd })
+      const [, change = ''] = /^ {2}(cd .*)$/m.exec(stdout) ?? []
+      const shell = await promisify(execFile)('sh', ['-c', `${change} && pwd -P`], { cwd })
+      expect(shell.stdout).toBe(`${join(await realpath(cwd), target)}\n`)
+    },
+  )
+
+  it('takes no longer a name than leaves room for a stage of ten letters in the name of every function', async () => {
+    const cwd = await folderOf({})
+    expect((await lifeguard(['init', '.', '--name', 'as-long-as-it-can-be'], { cwd })).code).toBe(0)
+    for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
+      const { service, functions } = parse(await readFile(join(cwd, file), 'utf8'), { logLevel: 'error' })
+      const longest = Math.max(...Object.keys(functions).map((name) => `${service}-production-${name}`.length))
+      expect(longest, file).toBeLessThanOrEqual(64)
+    }
   })
 
   it('depends on a tarball that is named, from wherever the project is', async () => {
@@ -99,9 +122,9 @@ describe('lifeguard init', () => {
     [['init'], 'Say into which folder: lifeguard init DIR'],
     [['init', 'a1', 'b1'], "init takes one folder; 'b1' is a second one"],
     [['init', 'a1', '--force'], "Unknown option '--force'; lifeguard init --help tells more"],
-    [['init', 'a1', '--name', 'My Users'], "'My Users' is no name for a service; give one with --name NAME: 2 to 24 lower-case letters"],
+    [['init', 'a1', '--name', 'My Users'], "'My Users' is no name for a service; give one with --name NAME: 2 to 20 lower-case letters"],
     [['init', '42'], "The folder's name makes no name for a service; give one with --name NAME"],
-    [['init', 'a-name-that-is-far-too-long-for-it'], "The folder's name makes no name for a service"],
+    [['init', 'one-letter-too-many-1'], "The folder's name makes no name for a service"],
     [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file; name the packed cognito-lifeguard (.tgz) with --package FILE'],
     [['init', 'a-file'], 'a-file: not a folder, and nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is not whole, '],

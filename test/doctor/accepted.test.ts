@@ -1,27 +1,46 @@
 import { describe, expect, it } from 'vitest'
-import { acceptedIn } from '../../src/doctor/accepted.ts'
+import type { Code } from '../../src/doctor/codes.ts'
+import type { Finding, Judged } from '../../src/doctor/finding.ts'
+import { type Report, reportOf } from '../../src/doctor/report.ts'
 import { readTemplate } from '../../src/doctor/template.ts'
 
 const accepting = (accept: unknown): string => {
   const metadata = { Lifeguard: accept }
   return JSON.stringify({ Resources: { Pool: { Type: 'AWS::Cognito::UserPool', Metadata: metadata }, Other: { Type: 'AWS::SNS::Topic' } } })
 }
-const reason = (accept: unknown, resource: string, code: 'LG401' | 'LG403'): string | undefined =>
-  acceptedIn(readTemplate('any', accepting(accept)))({ code, resource, path: [], message: '' })
+const findings: readonly Finding[] = [
+  { code: 'LG403', resource: 'Pool', path: [], message: '' },
+  { code: 'LG401', resource: 'Pool', path: [], message: '' },
+  { code: 'LG403', resource: 'Other', path: [], message: '' },
+]
+const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readonly Code[] = []): Report => {
+  const source = { file: 'any', place: () => ({ file: 'any', line: undefined }), template: readTemplate('any', accepting(accept)) }
+  return reportOf({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
+}
 
 describe('a finding', () => {
   const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
 
-  it('is accepted where its resource names its code with a reason', () => {
-    expect(reason(accept, 'Pool', 'LG403')).toBe('Sessions are short.')
+  it('is accepted where its resource names its code with a reason, and no other along with it', () => {
+    const { accepted, findings: left, unused } = reported(accept, { findings })
+    expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
+    expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
+    expect(unused).toEqual([])
   })
 
-  it.each([
-    ['another code on the resource', 'Pool', 'LG401'],
-    ['the same code on another', 'Other', 'LG403'],
-    ['a resource that the template does not have', 'Gone', 'LG403'],
-  ] as const)('is not accepted along with it: %s', (_, resource, code) => {
-    expect(reason(accept, resource, code)).toBeUndefined()
+  it('leaves its acceptance unused where it is not found', () => {
+    const others = findings.slice(1)
+    expect(reported(accept, { findings: others })).toMatchObject({
+      accepted: [],
+      unused: [{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }],
+    })
+  })
+
+  it.each<[string, Partial<Judged>, readonly Code[]]>([
+    ['its code is left out of the report', {}, ['LG403']],
+    ['something was not judged, which may be just that', { unknown: ['the rules of It: its code was not found'] }, []],
+  ])('leaves it unsaid where %s', (_, judged, ignored) => {
+    expect(reported(accept, judged, ignored).unused).toEqual([])
   })
 
   it.each([
@@ -32,6 +51,6 @@ describe('a finding', () => {
     [{ accept: [{ code: 'LG403' }] }, 'accepts LG403 without a reason'],
     [{ accept: [{ code: 'LG403', reason: ' ' }] }, 'accepts LG403 without a reason'],
   ])('cannot be accepted by half: %j', (metadata, message) => {
-    expect(() => reason(metadata, 'Pool', 'LG403')).toThrow(`any: Metadata.Lifeguard of Pool ${message}`)
+    expect(() => reported(metadata)).toThrow(`any: Metadata.Lifeguard of Pool ${message}`)
   })
 })

@@ -17,6 +17,12 @@ describe('doctor', () => {
     },
   )
 
+  it('does not take for the sweeper what reads its metrics', async () => {
+    const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/parked.handler', Role: 'arn:aws:iam::111122223333:role/parked' }
+    const Parked = { Type: 'AWS::Lambda::Function', Properties: { ...Properties, Code: { S3Bucket: 'a', S3Key: 'b' } } }
+    expect((await examined(await patched('osls.json', { Parked }))).findings).toEqual([])
+  })
+
   it('has a template with a fault for every code', () => {
     expect(FAULTS.length).toBeGreaterThanOrEqual(40)
     expect([...new Set(FAULTS.map(({ code }) => code))].toSorted()).toEqual(CODE_NAMES.toSorted())

@@ -36,6 +36,7 @@ describe('a value', () => {
     ['a policy in any form', 'AWS::IAM::ManagedPolicy', { PolicyDocument: '{}' }],
     ['two forms of one property, the one', 'AWS::DynamoDB::Table', table],
     ['a file that is still to be packaged', 'AWS::Lambda::Function', { Code: './dist', Role: 'a' }],
+    ['a file that is still to be packaged, a map deeper', 'AWS::CodeCommit::Repository', { RepositoryName: 'a', Code: { S3: './seed' } }],
     ['what a custom resource reads', 'Custom::Anything', { Whatever: [null] }],
     ['what the other custom resources read', 'AWS::CloudFormation::CustomResource', { ServiceToken: 'a', Whatever: 1 }],
     ["the CDK's metadata", 'AWS::CDK::Metadata', { Analytics: 'a' }],
@@ -52,6 +53,11 @@ describe('a value', () => {
     ['AWS::SNS::Topic', { TopicName: { a: 1, b: 2 } }, 'LG502 TopicName of AWS::SNS::Topic takes a text, not a map'],
     ['AWS::SNS::Topic', { TopicName: null }, 'LG502 TopicName of AWS::SNS::Topic takes a text, not null'],
     ['AWS::Lambda::Function', { Code: [], Role: 'a' }, 'LG502 Code of AWS::Lambda::Function takes a map, not a list'],
+    [
+      'AWS::CodeCommit::Repository',
+      { RepositoryName: 'a', Code: { S3: [] } },
+      'LG502 Code.S3 of AWS::CodeCommit::Repository takes a map, not a list',
+    ],
     ['AWS::DynamoDB::Table', { KeySchema: [{ KeyType: 'HASH' }] }, 'LG503 KeySchema.0 of AWS::DynamoDB::Table requires AttributeName'],
     ['AWS::IAM::ManagedPolicy', {}, 'LG503 AWS::IAM::ManagedPolicy requires PolicyDocument'],
   ])('is wrong, and no value is repeated: %s with %j', async (type, properties, message) => {

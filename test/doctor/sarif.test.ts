@@ -26,15 +26,16 @@ describe('SARIF', () => {
   it.each([
     ['every code, with and without a line', { findings: CODE_NAMES.map((code, at) => finding(code, at % 2 === 0 ? at + 1 : null)) }],
     ['what the template accepts', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
+    ['what it accepts for nothing', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
     ['what was not judged', { notJudged: ['the rules of It: its code was not found'] }],
     ['nothing', {}],
   ] satisfies readonly (readonly [string, Partial<Report>])[])('keeps to the schema of 2.1.0 for %s', (_, report) => {
-    isSarif(sarifOf({ file: 'any', findings: [], accepted: [], notJudged: [], ...report }, '0.1.0'))
+    isSarif(sarifOf({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
     expect(isSarif.errors ?? []).toEqual([])
   })
 
   it('is held to a schema that finds a wrong word', () => {
-    const text = JSON.stringify(sarifOf({ file: 'any', findings: [finding('LG101', 1)], accepted: [], notJudged: [] }, '0.1.0'))
+    const text = JSON.stringify(sarifOf({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
     expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
   })
 })

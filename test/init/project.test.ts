@@ -55,6 +55,19 @@ describe('a new project', () => {
     }
   })
 
+  it('tells in its README of every finding that its deployment accepts', () => {
+    const accepted = [...files].flatMap(([path, text]) => (path.startsWith('deploy/') ? [...text.matchAll(/- code: (LG\d+)/g)] : []))
+    expect(accepted.length).toBeGreaterThan(0)
+    for (const [, code] of accepted) expect(files.get('README.md')).toContain(`${code},`)
+  })
+
+  it('says of every package with an install script whether that may run, so that npm does not ask', () => {
+    const { allowScripts } = JSON.parse(files.get('package.json') ?? '')
+    const { packages } = JSON.parse(files.get('package-lock.json') ?? '')
+    const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+    expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).toSorted()).toEqual(Object.keys(allowScripts).toSorted())
+  })
+
   it('leaves no place unfilled, and has texts alone that end with a line', () => {
     for (const [path, text] of files) {
       if (path !== 'src/welcome-mail.ts') expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)

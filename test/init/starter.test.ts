@@ -1,5 +1,13 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { describeRule } from '../../src/replay/description.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
+import { repository } from '../support/built.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 
 const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
@@ -42,6 +50,19 @@ async function composed(name: Name, whose: keyof typeof load) {
 
 afterEach(() => vi.unstubAllEnvs())
 
+describe('the tests of a new project', () => {
+  it('get the settings of lifeguard.env, where the caller sets nothing else', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nBLOCK_TABLE=filed\n')
+    const config = pathToFileURL(join(repository, 'starter/vitest.config.ts')).href
+    const program = `import(${JSON.stringify(config)}).then(({ default: { test } }) => console.log(JSON.stringify(test.env)))`
+    const env = { ...process.env, WELCOME_APP_NAME: 'Mine' }
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env })
+    expect(JSON.parse(stdout)).toMatchObject({ WELCOME_APP_NAME: 'Mine', BLOCK_TABLE: 'filed' })
+  })
+})
+
 describe('the handlers of a new project', () => {
   it.each<[Name, string, Readonly<Record<string, string>>]>([
     ['pre-signup', 'nothing but domains', domains],
@@ -59,6 +80,7 @@ describe('the handlers of a new project', () => {
     ['pre-auth', 'a table', tables],
     ['post-auth', 'a table', tables],
     ['post-auth', 'a sender and no day', { ...tables, ...welcome }],
+    ['post-auth', 'a sender and a time', { ...tables, ...welcome, WELCOME_SINCE: '2026-01-31T23:30:00-05:00' }],
     ['post-auth', 'a sender and a day', { ...tables, ...welcome, WELCOME_SINCE: '2026-01-31' }],
     ['post-confirmation', 'no sender', { ...tables, ...empty }],
     ['post-confirmation', 'a sender', { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'at-least-once' }],
@@ -81,10 +103,12 @@ describe('the handlers of a new project', () => {
     ['pre-auth', 'BLOCK_TABLE is missing', {}],
     ['post-auth', 'PROFILE_TABLE is missing', {}],
     ['post-auth', 'WELCOME_SINCE is not valid; expected a day', { ...tables, ...welcome, WELCOME_SINCE: 'March' }],
+    ['post-auth', 'WELCOME_SINCE is not valid; expected a day', { ...tables, ...welcome, WELCOME_SINCE: '2026-02-31' }],
     ['post-auth', 'EFFECT_TABLE is missing', { PROFILE_TABLE: 'profiles', ...welcome, WELCOME_SINCE: '2026-01-31' }],
     ['post-confirmation', 'WELCOME_APP_NAME is missing', { ...tables, WELCOME_EMAIL_FROM: 'welcome@example.com' }],
     ['post-auth', 'WELCOME_EMAIL_FROM is not valid; expected one email address', { ...tables, WELCOME_EMAIL_FROM: 'Example' }],
     ['post-confirmation', 'WELCOME_EMAIL_FROM is not valid', { ...tables, ...welcome, WELCOME_EMAIL_FROM: 'a@b@example.com' }],
+    ['post-confirmation', 'WELCOME_EMAIL_FROM is not valid', { ...tables, ...welcome, WELCOME_EMAIL_FROM: 'a@b' }],
     ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'http://app.example.com' }],
     ['post-confirmation', 'EFFECT_TABLE is missing', { PROFILE_TABLE: 'profiles', ...welcome }],
     ['post-confirmation', 'WELCOME_EMAIL_CUT_OFF is not valid', { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'never' }],
@@ -99,8 +123,14 @@ describe('the handlers of a new project', () => {
 
   it('run in the sweeper what post confirmation composes', async () => {
     stubEnvironment({ ...tables, ...welcome })
-    const { handler } = await load.project('sweeper')
-    expect(handler).toBeTypeOf('function')
+    const { handler: sweeper } = await load.project('sweeper')
+    const { handler: trigger } = await load.project('post-confirmation')
+    const { handler: own } = await import('../../src/sweeper/handler.ts')
+    expect(sweeper).toBeTypeOf('function')
+    expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
+    // A handler's own rules are a chain, which the sweeper needs none of.
+    expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.rule)?.children)
+    expect(describeRule(sweeper.sweepsEffectsOf)).toEqual(describeRule(own.sweepsEffectsOf))
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     await expect(load.project('sweeper')).rejects.toThrow('EFFECT_TABLE is missing')
   })

@@ -17,8 +17,8 @@ afterAll(() => service.remove())
 it('packages this service, knows the rules of all its handlers, and finds nothing but the gaps that the template owns up to', async () => {
   const { code, stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd: service.folder })
   expect(stderr).toContain('packaging the service: osls package')
-  const { findings, accepted, notJudged } = JSON.parse(stdout)
-  expect({ findings, notJudged }).toEqual({ findings: [], notJudged: [] })
+  const { findings, accepted, unused, notJudged } = JSON.parse(stdout)
+  expect({ findings, unused, notJudged }).toEqual({ findings: [], unused: [], notJudged: [] })
   // No trigger runs when an address is changed or tokens are refreshed.
   expect(accepted.map(({ code, resource }: Record<string, string>) => `${code} ${resource}`)).toEqual([
     'LG402 AppClient',

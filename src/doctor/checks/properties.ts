@@ -1,3 +1,4 @@
+import { isRecord } from '../../replay/handler-log.ts'
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
 import { judgeProperties, type Wrong } from '../spec/judge-value.ts'
@@ -17,6 +18,7 @@ const LOCAL_FILES: Readonly<Record<string, string>> = {
   'AWS::ElasticBeanstalk::ApplicationVersion': 'Properties.SourceBundle',
   'AWS::StepFunctions::StateMachine': 'Properties.DefinitionS3Location',
   'AWS::CloudFormation::ResourceVersion': 'Properties.SchemaHandlerPackage',
+  'AWS::CodeCommit::Repository': 'Properties.Code.S3',
 }
 
 /** LG501, LG502 and LG503: names and types of the properties of every resource, by AWS's own description of its type. */
@@ -43,8 +45,9 @@ function judged({ id, type, properties }: Resource, spec: Spec): Judged {
 }
 
 function isLocalFile(type: string, { kind, path }: Wrong, properties: Readonly<Record<string, unknown>>): boolean {
-  const [, name = ''] = path
-  return kind === 'type' && path.join('.') === LOCAL_FILES[type] && typeof properties[name] === 'string'
+  if (kind !== 'type' || path.join('.') !== LOCAL_FILES[type]) return false
+  const value = path.slice(1).reduce((within: unknown, name) => (isRecord(within) ? within[name] : undefined), properties)
+  return typeof value === 'string'
 }
 
 function findingOf(id: string, type: string, { kind, path, said }: Wrong): Finding {

@@ -1,20 +1,29 @@
 import { TriggerFailed } from '../lambda/errors.ts'
+import { isThenable } from '../rules/soon.ts'
 
 /**
  * Reads settings, or makes a handler of them, in the init phase. What is thrown there Lambda reports like any other error, and
  * Cognito shows it to whoever signs up: what is wrong goes to standard error, for whoever deploys, and a fixed text is thrown.
+ * Of a promise the same holds: it is to be awaited where it is exported, since Lambda calls no promise.
  *
- * @param read What may throw.
+ * @param read What may throw, or may reject.
  * @param complain Gets what it threw, as text; standard error unless set.
- * @throws TriggerFailed when it throws.
+ * @throws TriggerFailed when it throws. A promise rejects with it.
  * @example
  * export const handler = atInit(() => preSignUp(allowEmailDomains(...domainsIn(process.env))))
+ * @example
+ * export const handler = await atInit(async () => preSignUp(allowEmailDomains(...(await domainsFromStore()))))
  */
-export function atInit<V>(read: () => V, complain: (text: string) => void = (text) => void process.stderr.write(text)): V {
-  try {
-    return read()
-  } catch (error) {
+export function atInit<V>(read: () => V, complain?: (text: string) => void): V
+export function atInit(read: () => unknown, complain = (text: string): void => void process.stderr.write(text)): unknown {
+  const fail = (error: unknown): never => {
     complain(`${error instanceof Error ? error.message : String(error)}\n`)
     throw new TriggerFailed()
+  }
+  try {
+    const value = read()
+    return isThenable(value) ? value.then(undefined, fail) : value
+  } catch (error) {
+    return fail(error)
   }
 }

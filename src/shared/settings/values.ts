@@ -51,9 +51,10 @@ export function lowerCase(text: string): string {
 // `Date` alone also takes `1` and `March`, and what it does not know the zone of it takes for the machine's own.
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-/** Whether a text is a day, or a time with its zone. */
+/** Whether a text is a day that there is, or a time of one with its zone. */
 export function isMoment(text: string): boolean {
-  return MOMENT.test(text) && !Number.isNaN(Date.parse(text))
+  // `Date` takes 31 February for 3 March: of the day alone, which is midnight UTC, its number has to come back.
+  return MOMENT.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))
 }
 
 /** The moment that a text names. A day begins at midnight UTC. */

@@ -177,6 +177,31 @@ export const FAULTS: readonly Fault[] = [
     at: 'SweeperLambdaFunction.Properties.Timeout',
   },
 
+  // Names.
+  {
+    base: 'osls.json',
+    seeds: 'a name of 65 characters',
+    code: 'LG107',
+    change: { 'PreSignUpLambdaFunction.Properties.FunctionName': 'n'.repeat(65) },
+    at: 'PreSignUpLambdaFunction.Properties.FunctionName',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'a name of 65 characters on a function that no pool calls, put together',
+    code: 'LG107',
+    change: {
+      Report: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: { 'Fn::Join': ['-', ['a'.repeat(32), 'b'.repeat(32)]] },
+          Role: 'arn:aws:iam::111122223333:role/report',
+          Code: { S3Bucket: 'a', S3Key: 'b' },
+        },
+      },
+    },
+    at: 'Report.Properties.FunctionName',
+  },
+
   // Cycles.
   {
     base: 'osls.json',

@@ -30,14 +30,21 @@ export function assertAlarms({ template }: Packaged): void {
   })
 
   describe('the alarm on effects that were lost', () => {
-    const name = 'lifeguard-dev-postConfirmation-lost'
+    const name = 'lifeguard-dev-effects-lost'
 
-    it('counts the lines of this stage alone, and tells somebody only where it is told whom', () => {
-      expect(resource('EffectsLostFilter').Properties).toEqual({
-        LogGroupName: { Ref: 'PostConfirmationLogGroup' },
+    it.each([
+      ['EffectsLostFilter', 'PostConfirmationLogGroup'],
+      ['EffectsLostBySweeperFilter', 'SweeperLogGroup'],
+    ])('counts the lines of each function that runs effects: %s', (filter, Ref) => {
+      expect(resource(filter).Properties).toEqual({
+        LogGroupName: { Ref },
         FilterPattern: '{ $.EffectsLost = 1 }',
         MetricTransformations: [{ MetricNamespace: 'Lifeguard', MetricName: name, MetricValue: '1' }],
       })
+      expect(resource(Ref).Type).toBe('AWS::Logs::LogGroup')
+    })
+
+    it('counts the lines of this stage alone, and tells somebody only where it is told whom', () => {
       const { Properties } = resource('EffectsLostAlarm')
       expect(Properties).toMatchObject({
         Namespace: 'Lifeguard',
@@ -52,7 +59,7 @@ export function assertAlarms({ template }: Packaged): void {
       expect(Properties.Dimensions).toBeUndefined()
     })
 
-    it('finds what its filter looks for in the line that a handler writes', () => {
+    it('finds what its filters look for in the line that a handler writes', () => {
       const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
       expect(lostLine(lost, 'PostConfirmation', Date.now())).toMatchObject({ EffectsLost: 1 })
     })

@@ -17,7 +17,7 @@ export function assertWhole({ template }: Packaged): void {
           ...each(triggers, 'ThrottlesAlarm', 'DurationAlarm'),
           ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
           ...each(['PreSignUp', 'PreAuthentication'], 'DenialsFilter'),
-          'EffectsLostFilter',
+          ...['EffectsLostFilter', 'EffectsLostBySweeperFilter'],
           ...each(['EffectsParked', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
           ...['SweeperEventsRuleSchedule1', 'SweeperLambdaPermissionEventsRuleSchedule1'],
         ].toSorted(),

@@ -32,7 +32,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   WELCOME_EMAIL_FROM: mail,
   WELCOME_APP_NAME: names,
   WELCOME_APP_URL: web,
-  WELCOME_SINCE: ['2026-01-31', '2026-01-31T09:00:00Z', '2026-01-31T09:00:00', '2026-13-01', 'March', '1'],
+  WELCOME_SINCE: ['2026-01-31', '2026-01-31T09:00:00Z', '2026-01-31T09:00:00', '2026-13-01', '2026-02-31', 'March', '1'],
   WELCOME_EMAIL_CUT_OFF: ['at-most-once', 'at-least-once', 'once'],
 }
 

@@ -46,6 +46,13 @@ describe('the pieces of settings', () => {
       expect(read(moment(), value)).toMatch(/^a day such as 2026-01-31, or a time with its zone/)
   })
 
+  it('moment: a day that the calendar has, in whatever zone', () => {
+    for (const value of ['2028-02-29', '2026-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
+      expect(read(moment(), value)).toEqual(new Date(value))
+    for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])
+      expect(read(moment(), value)).toMatch(/^a day such as 2026-01-31, or a time with its zone/)
+  })
+
   it('emailAddress: one address and nothing around it', () => {
     expect(read(emailAddress(), 'welcome@example.com')).toBe('welcome@example.com')
     for (const value of [

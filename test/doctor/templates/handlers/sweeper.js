@@ -1,4 +1,2 @@
 // As much of the sweeper as its bundle has of words.
-export async function handler() {
-  process.stdout.write(`${JSON.stringify({ message: 'sweep', EffectsParked: 0 })}\n`)
-}
+export const handler = Object.assign(async () => undefined, { sweepsEffectsOf: { name: 'chain', kind: 'chain' } })
