@@ -6,12 +6,14 @@ const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', wa
 
 /** Shows a report to people. */
 export async function printDoctor({ file, findings, accepted, unused, notJudged }: Report, io: Io): Promise<void> {
-  for (const { code, severity, title, message, line, resource, path, why, fix } of findings) {
-    const where = `${file}${line === null ? '' : `:${line}`}  ${resource}.${path}`
+  // Why and how to mend it is the same for all findings of a code.
+  for (const group of Map.groupBy(findings, ({ code }) => code).values()) {
+    const [first] = group
+    if (first === undefined) continue
+    const { code, severity, title, why, fix } = first
     const lines = [
       `${io.paint(STYLES[severity], `${severity} ${code}`)}  ${io.paint('bold', title)}`,
-      `  ${plain(where)}`,
-      ...wrapped(plain(message), '  '),
+      ...group.flatMap((each) => [`  ${plain(placeOf(each))}`, ...wrapped(plain(each.message), '  ')]),
       ...wrapped(`Why: ${why}`, '  '),
       ...wrapped(`Fix: ${fix}`, '  '),
     ]
@@ -32,4 +34,8 @@ export async function printDoctor({ file, findings, accepted, unused, notJudged 
   const count = findings.length
   const found = count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`
   await io.out(`${plain(file)}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}\n`)
+}
+
+function placeOf({ file, line, resource, path }: Reported): string {
+  return `${file}${line === null ? '' : `:${line}`}  ${resource}.${path}`
 }

@@ -17,6 +17,7 @@ export const CODE_NAMES = [
   'LG105',
   'LG106',
   'LG107',
+  'LG108',
   'LG201',
   'LG202',
   'LG203',
@@ -82,6 +83,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Function name too long',
     why: 'Lambda takes 64 characters, and refuses the function in the middle of a deployment, which is then rolled back.',
     fix: 'Shorten what the name is made of: service, stage, function. Without FunctionName CloudFormation makes one that fits.',
+  },
+  LG108: {
+    severity: 'error',
+    title: 'Handler does not start',
+    why: 'Every sign-up or sign-in that calls it fails, with a text that tells its caller nothing of this.',
+    fix: "Mend what it complains of: mostly a setting in the function's environment, in osls often a parameter.",
   },
   LG201: {
     severity: 'error',

@@ -13,6 +13,7 @@ import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkWiring } from './checks/wiring.ts'
 import { type Judged, together } from './finding.ts'
 import { attachedCode, type Subject } from './loaded.ts'
+import { calledFromElsewhere } from './triggers.ts'
 
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,
@@ -32,8 +33,11 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
 
 /** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */
 export function examine(subject: Subject): Judged {
-  const unread = attachedCode(subject).flatMap(({ target, code }) =>
-    target === undefined || code?.problem === undefined ? [] : [`the rules of ${target.id}: ${code.problem}`],
-  )
+  // Of a pool that lives elsewhere only the rules would tell as what it calls a function.
+  const called = [...attachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...calledFromElsewhere(subject.template)]
+  const unread = called.flatMap((id) => {
+    const problem = subject.codes.get(id)?.problem
+    return problem === undefined ? [] : [`the rules of ${id}: ${problem}`]
+  })
   return together([{ findings: [], unknown: unread }, ...CHECKS.map((check) => check(subject))])
 }

@@ -12,6 +12,14 @@ export interface Finding {
   readonly message: string
 }
 
+/** Where a person finds what a finding is about. */
+export interface Place {
+  /** Relative to the working folder. */
+  readonly file: string
+  /** From 1; undefined where the file has no such line. */
+  readonly line: number | undefined
+}
+
 /** What a check found, and what it could not judge. */
 export interface Judged {
   readonly findings: readonly Finding[]

@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MissingPeer } from '../local/missing-peer.ts'
 import { bundleHandler } from '../replay/build.ts'
-import type { Reply } from '../replay/child-messages.ts'
-import { DEFAULT_SETTINGS, NOWHERE } from '../replay/environment.ts'
-import { isRecord } from '../replay/handler-log.ts'
+import type { FunctionError, Reply } from '../replay/child-messages.ts'
 import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { startWorker } from '../replay/worker.ts'
+import { environmentOf, type FunctionEnvironment } from './environment-of.ts'
 import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
 import { type Code, isSweeper } from './loaded.ts'
-import { isKnown, referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import { attachedIn } from './triggers.ts'
 
@@ -26,20 +24,22 @@ export interface LoadOptions {
 const INIT_LIMIT_MS = 10_000
 // What a bundle of Lifeguard or the source of one has in it, in the words of Cognito or in camel case.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
-const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined } as const
+const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
+// Of errors that begin to tell of this machine: a file that a layer brings, a package that is not installed.
+const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
 /** Reads the code of all functions that pools call, and of others that look as if a pool should. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
   const attached = new Set(attachedIn(template).map(({ target }) => target?.id))
   const codes = await Promise.all(
     ofType(template, 'AWS::Lambda::Function').map(async (lambda): Promise<readonly [string, Code | undefined]> => {
-      return [lambda.id, await codeOf(lambda, attached.has(lambda.id), options)]
+      return [lambda.id, await codeOf(lambda, attached.has(lambda.id), template, options)]
     }),
   )
   return new Map(codes.filter((entry): entry is [string, Code] => entry[1] !== undefined))
 }
 
-async function codeOf(lambda: Resource, isAttached: boolean, { folder, load }: LoadOptions): Promise<Code | undefined> {
+async function codeOf(lambda: Resource, isAttached: boolean, template: Template, { folder, load }: LoadOptions): Promise<Code | undefined> {
   if (!isNode(lambda)) return isAttached ? { ...OTHER, text: undefined, problem: 'it does not run on Node, as far as is known' } : undefined
   const inline = inlineCode(lambda)
   if (inline !== undefined)
@@ -50,15 +50,20 @@ async function codeOf(lambda: Resource, isAttached: boolean, { folder, load }: L
   if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
   if (!load) return { ...OTHER, takesCallback: threeParameters(text), text, problem: 'it was not to be loaded' }
-  const reply = await loaded(found, environmentOf(lambda))
-  if (typeof reply === 'string') return { ...OTHER, takesCallback: threeParameters(text), text, problem: reply }
+  const reply = await loaded(found, environmentOf(lambda, template))
+  if (reply.kind === 'unloaded') return { ...OTHER, takesCallback: threeParameters(text), text, problem: reply.problem, fault: reply.fault }
   const { rule, trigger, takesCallback } = reply
-  return { rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
+  return { ...OTHER, rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
 }
 
 type Ready = Extract<Reply, { readonly kind: 'ready' }>
+type Unloaded = { readonly kind: 'unloaded' } & Pick<Code, 'problem' | 'fault'>
 
-async function loaded({ file, exported }: Found, environment: Record<string, string>): Promise<Ready | string> {
+function unloaded(problem: string): Unloaded {
+  return { kind: 'unloaded', problem, fault: undefined }
+}
+
+async function loaded({ file, exported }: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
   if (!/\.[cm]?ts$/.test(file)) return inWorker({ file, exported }, environment)
   try {
     const bundle = await bundleHandler(file)
@@ -68,39 +73,38 @@ async function loaded({ file, exported }: Found, environment: Record<string, str
       await bundle.remove()
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof MissingPeer) return firstLine(error.message)
+    if (error instanceof UsageError || error instanceof MissingPeer) return unloaded(firstLine(error.message))
     throw error
   }
 }
 
-async function inWorker(found: Found, environment: Record<string, string>): Promise<Ready | string> {
-  const worker = startWorker({ environment, onOutput: () => undefined })
+async function inWorker(found: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
+  const printed: string[] = []
+  // Node's own warnings would stand among the reasons.
+  const variables = { ...environment.variables, NODE_NO_WARNINGS: '1' }
+  const worker = startWorker({ environment: variables, onOutput: (line) => printed.push(line) })
+  worker.listen(() => undefined)
   const over = new AbortController()
+  let reply: Awaited<ReturnType<typeof worker.ask>> | undefined
   try {
     const late = sleep(INIT_LIMIT_MS, undefined, { signal: over.signal }).catch(() => undefined)
-    const reply = await Promise.race([worker.ask({ kind: 'load', ...found }), late])
-    if (reply === undefined) return 'it was not loaded after ten seconds, when Lambda gives up'
-    if (reply.kind === 'ready') return reply
-    return reply.kind === 'broken' ? `it does not start: ${firstLine(reply.error.message)}` : 'its process ended as it was loaded'
+    reply = await Promise.race([worker.ask({ kind: 'load', ...found }), late])
   } finally {
     over.abort()
     await worker.kill()
   }
+  if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
+  if (reply.kind === 'ready') return reply
+  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment) : unloaded('its process ended as it was loaded')
 }
 
-/**
- * The function's environment. What the deployment decides is filled in with a value that a handler can start with: the
- * composition may depend on it, and then this one is judged.
- */
-function environmentOf({ properties }: Resource): Record<string, string> {
-  const declared = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
-  const own = Object.entries(isRecord(declared) ? declared : {}).map(([name, value]): [string, string] => {
-    const text = symbolic(value) ?? ''
-    if (isKnown(text)) return [name, text]
-    const settings: Readonly<Record<string, string>> = DEFAULT_SETTINGS
-    return [name, settings[name] ?? referenceIn(text)?.id ?? 'known-at-deployment']
-  })
-  return { ...Object.fromEntries(own), ...NOWHERE }
+/** What `atInit` throws says nothing: the reason is what was printed. */
+function notStarted({ name, message }: FunctionError, printed: readonly string[], environment: FunctionEnvironment): Unloaded {
+  const isAtInit = name === 'TriggerFailed' && printed.length > 0
+  const said = environment.withoutSecrets(isAtInit ? inOneLine(printed) : firstLine(message))
+  const isCertain = isAtInit ? !OF_THIS_MACHINE.test(said) && environment.isOfTemplate(said) : name === 'Runtime.HandlerNotFound'
+  if (!isCertain) return unloaded(`it does not start: ${said}`)
+  return { kind: 'unloaded', problem: 'it does not start', fault: said }
 }
 
 /** Judged by the text where the handler is not loaded; undefined where it does not tell. */
@@ -112,4 +116,10 @@ function threeParameters(text: string): boolean | undefined {
 
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? ''
+}
+
+/** A list after a colon keeps it, and its entries are told apart. */
+function inOneLine(lines: readonly string[]): string {
+  const text = lines.map((line) => line.trim()).filter((line) => line !== '')
+  return text.join('; ').replaceAll(':; ', ': ')
 }

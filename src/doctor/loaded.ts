@@ -16,6 +16,8 @@ export interface Code {
   readonly text: string | undefined
   /** Why its composition is not known; undefined where it was loaded. */
   readonly problem: string | undefined
+  /** Why it starts nowhere with what the template gives it; undefined where it does, or nobody knows. */
+  readonly fault: string | undefined
 }
 
 /** A template with the code of its functions, by logical id. */

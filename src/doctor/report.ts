@@ -9,6 +9,7 @@ export interface Reported {
   readonly severity: Severity
   readonly title: string
   readonly message: string
+  /** The one to change: what the template was made of, where doctor knows that. */
   readonly file: string
   /** From 1; null where the file has no such line. */
   readonly line: number | null
@@ -45,7 +46,7 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'note']
  */
 export function reportOf(
   { findings, unknown }: Judged,
-  { file, line, template }: Pick<Source, 'file' | 'line' | 'template'>,
+  { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>,
   ignored: ReadonlySet<Code>,
 ): Report {
   const acceptances = acceptedIn(template).filter(({ code }) => !ignored.has(code))
@@ -53,7 +54,8 @@ export function reportOf(
   const all = judged.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
     const { code, message, resource, path } = finding
-    const reported = { code, severity, title, message, file, line: line(finding) ?? null, resource, path: path.join('.'), why, fix }
+    const at = place(finding)
+    const reported = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
     const acceptance = acceptances.find((each) => isOf(each, finding))
     return acceptance === undefined ? reported : { ...reported, reason: acceptance.reason }
   })

@@ -2,10 +2,11 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isRecord } from '../replay/handler-log.ts'
 import { UsageError } from '../replay/usage-error.ts'
+import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Place } from './finding.ts'
 import { type OslsOptions, packageService } from './package-service.ts'
-import { serverlessLine } from './serverless-line.ts'
+import { serverlessPlace } from './serverless-place.ts'
 import { readTemplate, type Template } from './template.ts'
 import { readYaml } from './yaml-values.ts'
 
@@ -16,8 +17,8 @@ export interface Source {
   readonly file: string
   /** Of the project: handlers are relative to it. */
   readonly folder: string
-  /** The line of what a finding is about, where the file has it. */
-  readonly line: (finding: Finding) => number | undefined
+  /** Where what a finding is about stands: in that file, or in one that it names. */
+  readonly place: (finding: Finding) => Place
 }
 
 const CONFIGURATIONS = ['serverless.yml', 'serverless.yaml']
@@ -41,8 +42,8 @@ export async function openSource(named: string | undefined, options: OslsOptions
   }
   if (!isConfiguration(file, text)) {
     const template = readTemplate(file, text)
-    const line = ({ resource, path: inside }: Finding): number | undefined => template.line(['Resources', resource, ...inside])
-    return { template, file, folder: projectFolder(path), line }
+    const place = ({ resource, path: inside }: Finding): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
+    return { template, file, folder: projectFolder(path), place }
   }
   const folder = dirname(path)
   const packaged = join(folder, PACKAGED)
@@ -51,7 +52,8 @@ export async function openSource(named: string | undefined, options: OslsOptions
     (await isFresh(packaged, path, text)) && (await isPackageOf(path))
       ? readTemplate(shown, await textOf(packaged, shown))
       : readTemplate(`${file}, packaged`, await packageService(path, options))
-  return { template, file, folder, line: serverlessLine(readYaml(file, text)) }
+  const inConfiguration = serverlessPlace(await openConfiguration(path, working))
+  return { template, file, folder, place: (finding) => inConfiguration(finding) ?? { file, line: undefined } }
 }
 
 /** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
@@ -96,7 +98,6 @@ async function textOf(path: string, shown: string): Promise<string> {
 async function isFresh(packaged: string, path: string, text: string): Promise<boolean> {
   const made = await stat(packaged).catch(() => undefined)
   if (made === undefined) return false
-  const named = [...text.matchAll(/\$\{file\(([^)]+)\)/g)].map(([, name = '']) => resolve(dirname(path), name.trim()))
-  const written = await Promise.all([path, ...named].map((each) => stat(each).catch(() => undefined)))
+  const written = await Promise.all([path, ...filesNamed(text, dirname(path))].map((each) => stat(each).catch(() => undefined)))
   return written.every((each) => each === undefined || each.mtimeMs <= made.mtimeMs)
 }

@@ -161,6 +161,36 @@ resources:
     ])
   })
 
+  it('names the file in which a configuration says it, and tells once what is the same of several findings', async () => {
+    const packaged = await patched('osls.json', {
+      'PreSignUpLambdaFunction.Properties.Timeout': 29,
+      'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
+      'WebClient.Properties.WritableAttributes': [],
+    })
+    const client = 'Resources:\n  WebClient:\n    Properties:\n      WritableAttributes: []\n'
+    const functions = 'functions:\n  preSignUp:\n    timeout: 29\n  preAuthentication:\n    timeout: 28\n'
+    const cwd = await folderOf({
+      'parts/client.yml': client,
+      'serverless.yml': `service: shop\nprovider:\n  name: aws\n${functions}resources:\n  - \${file(parts/client.yml)}\n`,
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    const [shown, sarif] = await Promise.all([[], ['--sarif']].map((form) => lifeguard(['doctor', '--no-handlers', ...form], { cwd })))
+    expect(shown?.stdout).toContain('\n  parts/client.yml:4  WebClient.Properties.WritableAttributes\n')
+    const timeouts = [
+      'warning LG101  Timeout above 5 seconds',
+      '  serverless.yml:6  PreSignUpLambdaFunction.Properties.Timeout',
+      '  PreSignUpLambdaFunction may run for 29 seconds, and Cognito waits 5',
+      '  serverless.yml:8  PreAuthenticationLambdaFunction.Properties.Timeout',
+      '  PreAuthenticationLambdaFunction may run for 28 seconds, and Cognito waits 5',
+      '  Why: ',
+    ]
+    expect(shown?.stdout).toContain(timeouts.join('\n'))
+    expect(shown?.stdout.match(/^ {2}Why: /gm)).toHaveLength(2)
+    expect(shown?.stdout).toMatch(/\nserverless\.yml: 3 findings\n$/)
+    const { results } = JSON.parse(sarif?.stdout ?? '').runs[0]
+    expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/client.yml' }, region: { startLine: 4 } })
+  })
+
   it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {
     const packaged = await patched('osls.json')
     const cwd = await folderOf({

@@ -14,7 +14,7 @@ const findings: readonly Finding[] = [
   { code: 'LG403', resource: 'Other', path: [], message: '' },
 ]
 const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readonly Code[] = []): Report => {
-  const source = { file: 'any', line: () => undefined, template: readTemplate('any', accepting(accept)) }
+  const source = { file: 'any', place: () => ({ file: 'any', line: undefined }), template: readTemplate('any', accepting(accept)) }
   return reportOf({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
 }
 

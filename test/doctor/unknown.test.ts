@@ -87,6 +87,7 @@ describe('what only the deployment decides', () => {
 
   it.each([
     ['a rule that does not say what it needs', 'own-rule', 'whether PreSignUp needs its rights: ask-somebody do not say what they need'],
+    ['what such a rule needs', 'own-rule', 'what ask-somebody of PreSignUp needs: it does not say'],
     ['a handler that does not start', 'broken', 'the rules of PreSignUp: it does not start: No such thing'],
     ['a handler that is not there', 'gone', 'the rules of PreSignUp: its code was not found'],
   ])('is all that is said of %s', async (_, file, said) => {
@@ -97,11 +98,32 @@ describe('what only the deployment decides', () => {
     expect(unknown).toContain(said)
   })
 
+  it('does not ask rules that call nothing what they need', async () => {
+    const { unknown } = await examined(
+      await patched('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
+    )
+    expect(unknown).toEqual([])
+  })
+
   it('leaves it open whether a pool elsewhere calls a function, where the template holds no pool', async () => {
     const change = { CognitoUserPoolUsers: undefined, WebClient: undefined }
     const { findings, unknown } = await examined(await patched('osls.json', change))
     expect(findings).toEqual([])
     expect(unknown).toContain('whether a pool that lives elsewhere calls PreSignUpLambdaFunction as PreSignUp')
+  })
+
+  it('says why it does not know the rules of a function that a pool elsewhere may invoke', async () => {
+    const change = {
+      CognitoUserPoolUsers: undefined,
+      WebClient: undefined,
+      'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp.Properties.SourceArn':
+        'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Example',
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
+      'PreSignUpLambdaFunction.Properties.Environment.Variables': { STRICT: 'PAGE', PAGE: parameter },
+    }
+    const { findings, unknown } = await examined(await patched('osls.json', change))
+    expect(findings).toEqual([])
+    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: it does not start: Wrong settings: PAGE is "SomeParameter"')
   })
 
   it('judges functions that a pool elsewhere may invoke as what their rules are for', async () => {

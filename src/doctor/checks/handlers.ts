@@ -1,7 +1,7 @@
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Subject } from '../loaded.ts'
 
-/** LG104 and LG105: handlers in a style that current runtimes refuse. */
+/** LG104, LG105 and LG108: handlers in a style that current runtimes refuse, or that do not start. */
 export function checkHandlers(subject: Subject): Judged {
   const seen = new Set<string>()
   const findings: Finding[] = []
@@ -16,6 +16,12 @@ export function checkHandlers(subject: Subject): Judged {
     if (method !== undefined) {
       findings.push({ code: 'LG105', resource: target.id, path, message: `The handler of ${target.id} calls context.${method}` })
     }
+  }
+  // Of a pool that lives elsewhere only the rules would tell that it calls the function.
+  for (const [id, { fault }] of subject.codes) {
+    if (fault === undefined) continue
+    const message = `The handler of ${id} does not start: ${fault}`
+    findings.push({ code: 'LG108', resource: id, path: ['Properties', 'Handler'], message })
   }
   return { findings, unknown: [] }
 }

@@ -2,7 +2,7 @@ import { isRecord } from '../../replay/handler-log.ts'
 import type { Need } from '../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
-import { allows } from '../needed.ts'
+import { allows, saysNothing } from '../needed.ts'
 import { type Rights, rightsOf } from '../rights.ts'
 import { symbolic } from '../symbolic.ts'
 import { covers, tableNamed } from '../tables.ts'
@@ -15,7 +15,9 @@ export function checkNeeds(subject: Subject): Judged {
   for (const { target, code } of attachedCode(subject)) {
     if (target === undefined || code?.rule === undefined) continue
     const rights = rightsOf(subject.template, target)
-    const needs = rulesIn(code.rule).flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, rule: rule.name })))
+    const rules = rulesIn(code.rule)
+    unknown.push(...rules.filter(saysNothing).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
+    const needs = rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, rule: rule.name })))
     if (!rights.complete && needs.length > 0) unknown.push(`the rights of ${target.id}, of which this template does not hold all`)
     for (const { need, rule } of needs) {
       for (const finding of unmet(subject.template, target, need, rule, rights)) {
@@ -48,10 +50,15 @@ function unmet(template: Template, target: Resource, { actions, on }: Need, rule
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `${rule} needs ${action}${where}, which ${rights.role} does not allow`
-    missing.push({ code, resource: target.id, path: ['Properties', 'Role'], message })
+    const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
+    missing.push({ code, ...placeOf(template, target, rights), message })
   }
   return missing
+}
+
+/** Where a right is added. A role that SAM makes stands nowhere; it is of what the function says. */
+function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
+  return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
 }
 
 function settingOf({ properties }: Resource, name: string): string | undefined {

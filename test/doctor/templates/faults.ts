@@ -131,6 +131,35 @@ export const FAULTS: readonly Fault[] = [
     change: { 'Judge.Properties.Code': inline('exports.handler = (event, context) => { context.succeed(event) }') },
     at: 'Judge.Properties.Handler',
   },
+  {
+    base: 'osls.json',
+    seeds: 'a setting with which the handler does not start',
+    code: 'LG108',
+    change: {
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
+      'PreSignUpLambdaFunction.Properties.Environment.Variables': { STRICT: 'PAGE', PAGE: 'nowhere' },
+    },
+    at: 'PreSignUpLambdaFunction.Properties.Handler',
+  },
+  {
+    base: 'sam.yaml',
+    seeds: 'a handler that the file does not export',
+    code: 'LG108',
+    change: { 'PreSignUp.Properties.Handler': 'pre-sign-up.handel' },
+    at: 'PreSignUp.Properties.Handler',
+  },
+  {
+    base: 'osls.json',
+    seeds: 'a handler that does not start, called by a pool that lives elsewhere',
+    code: 'LG108',
+    change: {
+      CognitoUserPoolUsers: undefined,
+      WebClient: undefined,
+      [`${permission}.Properties.SourceArn`]: 'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Example',
+      'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pre-sign-up.handel',
+    },
+    at: 'PreSignUpLambdaFunction.Properties.Handler',
+  },
 
   // The sweeper.
   {
@@ -339,7 +368,7 @@ export const FAULTS: readonly Fault[] = [
     seeds: 'no right to read blocks',
     code: 'LG302',
     change: { [`${statements('PreAuthenticationRole')}.1`]: undefined },
-    at: 'PreAuthenticationLambdaFunction.Properties.Role',
+    at: 'PreAuthenticationRole.Properties.Policies',
   },
   {
     base: 'cdk.template.json',
@@ -348,28 +377,28 @@ export const FAULTS: readonly Fault[] = [
     change: {
       'WelcomeServiceRoleDefaultPolicy.Properties.PolicyDocument.Statement.0': allowing('ses:SendEmail', '*'),
     },
-    at: 'Welcome.Properties.Role',
+    at: 'WelcomeServiceRole.Properties.Policies',
   },
   {
     base: 'sam.yaml',
     seeds: 'no right to write profiles',
     code: 'LG302',
     change: { 'PostConfirmation.Properties.Policies.1.Statement.0': undefined },
-    at: 'PostConfirmation.Properties.Role',
+    at: 'PostConfirmation.Properties.Policies',
   },
   {
     base: 'osls.json',
     seeds: 'a right on the index of a table and not on the table',
     code: 'LG302',
     change: { [`${statements('PreTokenGenerationRole')}.1`]: allowing('logs:PutLogEvents', { 'Fn::Sub': `\${BlockTable.Arn}/index/x` }) },
-    at: 'PreTokenGenerationLambdaFunction.Properties.Role',
+    at: 'PreTokenGenerationRole.Properties.Policies',
   },
   {
     base: 'cdk.template.json',
     seeds: 'no right to send mail',
     code: 'LG303',
     change: { 'WelcomeServiceRoleDefaultPolicy.Properties.PolicyDocument.Statement.1': undefined },
-    at: 'Welcome.Properties.Role',
+    at: 'WelcomeServiceRole.Properties.Policies',
   },
   {
     base: 'sam.yaml',
@@ -380,7 +409,7 @@ export const FAULTS: readonly Fault[] = [
         'Fn::If': ['Never', allowing('ses:SendEmail', '*'), { Ref: 'AWS::NoValue' }],
       },
     },
-    at: 'PostConfirmation.Properties.Role',
+    at: 'PostConfirmation.Properties.Policies',
   },
   {
     base: 'osls.json',

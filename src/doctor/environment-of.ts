@@ -1,0 +1,51 @@
+import { DEFAULT_SETTINGS, NOWHERE } from '../replay/environment.ts'
+import { isRecord } from '../replay/handler-log.ts'
+import { isKnown, referenceIn, symbolic } from './symbolic.ts'
+import type { Resource, Template } from './template.ts'
+
+/** The environment in which a function is loaded. */
+export interface FunctionEnvironment {
+  readonly variables: Readonly<Record<string, string>>
+  /** Whether what a handler complains of as it starts is what the template sets, rather than what was filled in for it. */
+  readonly isOfTemplate: (complaint: string) => boolean
+  /** A text without the values of those that a name marks as secret. */
+  readonly withoutSecrets: (text: string) => string
+}
+
+// Reports are shown, and sent to code hosts. A value of few letters would be taken out of other words.
+const SECRET = /KEY|SECRET|TOKEN|PASSWORD/i
+const SHORTEST_SECRET = 4
+
+// CloudFormation looks these up.
+const DYNAMIC = '{{resolve:'
+
+/**
+ * The function's environment. What the deployment decides is filled in with a value that a handler can start with: the
+ * composition may depend on it, and then this one is judged.
+ */
+export function environmentOf({ properties }: Resource, { resources }: Template): FunctionEnvironment {
+  const declared = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
+  const defaults: Readonly<Record<string, string>> = DEFAULT_SETTINGS
+  const own = Object.entries(isRecord(declared) ? declared : {}).map(([name, value]) => {
+    const text = symbolic(value) ?? ''
+    if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true }
+    const reference = referenceIn(text)
+    // A table's name is as good as another.
+    const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
+    return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable }
+  })
+  const guessed = own.filter(({ certain }) => !certain)
+  const secrets = own.flatMap(({ name, value }) => (SECRET.test(name) && value.length >= SHORTEST_SECRET ? value : []))
+  return {
+    variables: { ...Object.fromEntries(own.map(({ name, value }) => [name, value])), ...NOWHERE },
+    isOfTemplate(complaint) {
+      if (guessed.length === 0) return true
+      const said = complaint.toLowerCase()
+      const isAbout = (text: string): boolean => said.includes(text.toLowerCase())
+      if (guessed.some(({ name, value }) => isAbout(name) || (value !== defaults[name] && isAbout(value)))) return false
+      // Many a complaint names neither a variable nor a value.
+      return own.some(({ name }) => complaint.includes(name))
+    },
+    withoutSecrets: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '...'), text),
+  }
+}
