@@ -48,5 +48,7 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
 
 /** A line break in a subject would begin another header, or make the service refuse the mail. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  // Not as a literal, which is looked up in Unicode's tables when the program is read.
+  const breaks = '[\\p{Cc}\\p{Zl}\\p{Zp}]+'
+  return (/[^ -~]/.test(text) ? text.replace(new RegExp(breaks, 'gu'), ' ') : text).trim()
 }

@@ -30,6 +30,18 @@ describe('mailableName', () => {
     expect(named({ name })).toBeUndefined()
   })
 
+  it('judges names in ASCII as it judges all others', () => {
+    const pieces = fc.constantFrom('A', 'z', ' ', "'", '-', '.', '1', 'b'.repeat(20))
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 6 }), (parts) => {
+        const text = parts.join('')
+        const specified = /^\p{L}(?:[\p{L}\p{M}]|[ '’-](?=[\p{L}\p{M}])){0,39}$/u
+        expect(named({ name: text })).toBe(specified.test(text) ? text : undefined)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('prefers the given name, and takes the whole one where the given one cannot be used', () => {
     expect(named({ given_name: 'Ann', name: 'Ann Example' })).toBe('Ann')
     expect(named({ given_name: 'evil.com', name: 'Ann Example' })).toBe('Ann Example')
