@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { bundleEarly } from './scripts/early/bundle-early.ts'
 import { isWaitedFor, ordinaryStart } from './scripts/early/starts.ts'
+import { shrinkBundle } from './scripts/shrink/shrink-bundle.ts'
 import { bundleHandlers } from './src/build/bundle.ts'
 import { buildDomainFiles } from './src/build/domain-files.ts'
 
@@ -22,6 +23,7 @@ await bundleHandlers(
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
 })
+await Promise.all(functions.map((each) => shrinkBundle(`${target}/${each}`)))
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(

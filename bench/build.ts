@@ -4,6 +4,7 @@ import { type BuildOptions, build, stop } from 'esbuild'
 import { bundleEarly } from '../scripts/early/bundle-early.ts'
 import type { Start } from '../scripts/early/functions-called.ts'
 import { ordinaryStart } from '../scripts/early/starts.ts'
+import { shrinkBundle } from '../scripts/shrink/shrink-bundle.ts'
 import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
 import { buildDomainList } from '../src/shared/email/build-domain-list.ts'
 import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
@@ -78,6 +79,7 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
     // As the deployed handlers are built.
     if (bundling === 'lifeguard') {
+      await shrinkBundle(folder)
       const fault = await bundleEarly(folder, await startOf(source))
       if (fault !== undefined) throw new Error(fault)
     }

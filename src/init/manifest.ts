@@ -19,8 +19,10 @@ export function rootsOf(own: OwnManifest): LockRoots {
 }
 
 /** The package.json of a project. */
-export function manifestOf(name: string, own: OwnManifest, { spec }: Origin): object {
-  return { name, private: true, type: 'module', scripts: SCRIPTS, ...dependenciesOf(own, spec), allowScripts: own.allowScripts }
+export function manifestOf(name: string, own: OwnManifest, lock: Lock, { spec }: Origin): object {
+  const installed = new Set(Object.keys(partOf(lock, rootsOf(own))).map((path) => path.replace(/^.*node_modules\//, '')))
+  const allowScripts = Object.fromEntries(Object.entries(own.allowScripts).filter(([each]) => installed.has(each)))
+  return { name, private: true, type: 'module', scripts: SCRIPTS, ...dependenciesOf(own, spec), allowScripts }
 }
 
 /** The package-lock.json that goes with it, so that `npm ci` installs what is known to work together. */

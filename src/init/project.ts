@@ -41,8 +41,9 @@ const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
  */
 export async function projectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
   const files = new Map<string, string>()
-  files.set('package.json', json(manifestOf(name, own, origin)))
-  files.set('package-lock.json', json(lockOf(name, own, await ownLock(), origin)))
+  const lock = await ownLock()
+  files.set('package.json', json(manifestOf(name, own, lock, origin)))
+  files.set('package-lock.json', json(lockOf(name, own, lock, origin)))
   files.set('.gitignore', GITIGNORE)
   files.set('lifeguard.env', settings())
   for (const path of await filesIn('starter')) files.set(path, named(await readOwn(`starter/${path}`), '{{name}}', name))
