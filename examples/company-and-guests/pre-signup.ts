@@ -1,9 +1,13 @@
-import { allow, anyOf, type Context, defineRule, deny, not, perInvocation, when } from 'cognito-lifeguard'
+import { allow, anyOf, atInit, type Context, defineRule, deny, not, perInvocation, when } from 'cognito-lifeguard'
 import { allowEmailDomains, autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
 import { isInvite } from './invite.ts'
 
-const key = process.env.INVITE_KEY ?? ''
-if (key.length < 32) throw new Error('INVITE_KEY holds the key that invitations are signed with: at least 32 characters')
+// Whatever is thrown while a function loads is shown to whoever signs up; through atInit the reason is in the log alone.
+const key = atInit(() => {
+  const { INVITE_KEY = '' } = process.env
+  if (INVITE_KEY.length < 32) throw new Error('INVITE_KEY holds the key that invitations are signed with: at least 32 characters')
+  return INVITE_KEY
+})
 
 // Asked by the rule and by the condition, answered once.
 const invited = perInvocation(({ event, user }: Context<PreSignUp>) => {
