@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { build } from 'esbuild'
 import { bundleEarly } from './scripts/early/bundle-early.ts'
 import { isWaitedFor, ordinaryStart } from './scripts/early/starts.ts'
-import { shrinkBundle } from './scripts/shrink/shrink-bundle.ts'
-import { bundleHandlers } from './src/build/bundle.ts'
+import { bundleSmall } from './scripts/shrink/bundle-small.ts'
 import { buildDomainFiles } from './src/build/domain-files.ts'
 
 const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']
@@ -12,24 +10,20 @@ const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', '
 const target = process.argv[2] ?? 'dist'
 
 await rm(target, { recursive: true, force: true })
-await bundleHandlers(
-  functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` })),
-  build,
-  // All clients of ours name their way to retry.
-  { adaptiveRetries: false },
-).catch((error: unknown) => {
+await bundleSmall(functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` }))).catch((error: unknown) => {
   if (!(error instanceof Error && 'errors' in error)) throw error
   // What is wrong with which source; from where it was called helps nobody.
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
 })
-await Promise.all(functions.map((each) => shrinkBundle(`${target}/${each}`)))
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(
   functions.filter(isWaitedFor).map(async (each) => {
     const fault = await bundleEarly(`${target}/${each}`, await ordinaryStart(each))
     if (fault !== undefined)
-      process.stderr.write(`${each}: left as esbuild made it, since its trial start did not go well (docs/performance.md): ${fault}\n`)
+      process.stderr.write(
+        `${each}: left without what makes its start faster, since its trial start did not go well (docs/performance.md): ${fault}\n`,
+      )
   }),
 )

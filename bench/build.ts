@@ -4,8 +4,8 @@ import { type BuildOptions, build, stop } from 'esbuild'
 import { bundleEarly } from '../scripts/early/bundle-early.ts'
 import type { Start } from '../scripts/early/functions-called.ts'
 import { ordinaryStart } from '../scripts/early/starts.ts'
-import { shrinkBundle } from '../scripts/shrink/shrink-bundle.ts'
-import { BUNDLE_FILE, bundleHandlers, META_FILE } from '../src/build/bundle.ts'
+import { bundleSmall } from '../scripts/shrink/bundle-small.ts'
+import { BUNDLE_FILE, META_FILE } from '../src/build/bundle.ts'
 import { buildDomainList } from '../src/shared/email/build-domain-list.ts'
 import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
 import { type Bundling, PROGRAM_NAMES, PROGRAMS, type ProgramName, type Source } from './programs.ts'
@@ -79,7 +79,6 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
     // As the deployed handlers are built.
     if (bundling === 'lifeguard') {
-      await shrinkBundle(folder)
       const fault = await bundleEarly(folder, await startOf(source))
       if (fault !== undefined) throw new Error(fault)
     }
@@ -106,7 +105,7 @@ async function startOf(source: Source): Promise<Start> {
 async function bundled(bundling: Bundling, entry: string, folder: string): Promise<string> {
   const file = join(folder, bundling === 'commonjs' ? 'handler.cjs' : BUNDLE_FILE)
   if (bundling === 'lifeguard') {
-    await bundleHandlers([{ folder, entry }], build, { adaptiveRetries: false })
+    await bundleSmall([{ folder, entry }])
     return file
   }
   await mkdir(folder, { recursive: true })
