@@ -1,4 +1,4 @@
-import { type Lock, type LockRoots, partOf } from './lock.ts'
+import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
 import type { OwnManifest } from './own-manifest.ts'
 
@@ -18,15 +18,19 @@ export function rootsOf(own: OwnManifest): LockRoots {
   return { dependencies: Object.keys(own.dependencies), devDependencies: TOOLS }
 }
 
-/** The package.json of a project. */
-export function manifestOf(name: string, own: OwnManifest, lock: Lock, { spec }: Origin): object {
-  const installed = new Set(Object.keys(partOf(lock, rootsOf(own))).map((path) => path.replace(/^.*node_modules\//, '')))
+/**
+ * The package.json of a project.
+ *
+ * @param locked What is installed in it, but for this package.
+ */
+export function manifestOf(name: string, own: OwnManifest, locked: LockedPackages, { spec }: Origin): object {
+  const installed = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')))
   const allowScripts = Object.fromEntries(Object.entries(own.allowScripts).filter(([each]) => installed.has(each)))
   return { name, private: true, type: 'module', scripts: SCRIPTS, ...dependenciesOf(own, spec), allowScripts }
 }
 
 /** The package-lock.json that goes with it, so that `npm ci` installs what is known to work together. */
-export function lockOf(name: string, own: OwnManifest, lock: Lock, { spec, resolved, integrity }: Origin): object {
+export function lockOf(name: string, own: OwnManifest, locked: LockedPackages, { spec, resolved, integrity }: Origin): object {
   const { version, license, engines, bin, dependencies, peerDependencies, peerDependenciesMeta } = own
   const itself = {
     version,
@@ -34,7 +38,7 @@ export function lockOf(name: string, own: OwnManifest, lock: Lock, { spec, resol
     ...(integrity !== undefined && { integrity }),
     ...{ license, dependencies, bin, engines, peerDependencies, peerDependenciesMeta },
   }
-  const packages = { ...partOf(lock, rootsOf(own)), [`node_modules/${own.name}`]: itself }
+  const packages = { ...locked, [`node_modules/${own.name}`]: itself }
   return {
     name,
     lockfileVersion: 3,

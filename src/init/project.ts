@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { DEFAULT_SETTINGS } from '../replay/environment.ts'
-import { ownLock } from './lock.ts'
-import { lockOf, manifestOf } from './manifest.ts'
+import { ownLock, partOf } from './lock.ts'
+import { lockOf, manifestOf, rootsOf } from './manifest.ts'
 import type { Origin } from './origin.ts'
 import { type OwnManifest, PACKAGE_FOLDER } from './own-manifest.ts'
 
@@ -41,9 +41,9 @@ const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
  */
 export async function projectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
   const files = new Map<string, string>()
-  const lock = await ownLock()
-  files.set('package.json', json(manifestOf(name, own, lock, origin)))
-  files.set('package-lock.json', json(lockOf(name, own, lock, origin)))
+  const locked = partOf(await ownLock(), rootsOf(own))
+  files.set('package.json', json(manifestOf(name, own, locked, origin)))
+  files.set('package-lock.json', json(lockOf(name, own, locked, origin)))
   files.set('.gitignore', GITIGNORE)
   files.set('lifeguard.env', settings())
   for (const path of await filesIn('starter')) files.set(path, named(await readOwn(`starter/${path}`), '{{name}}', name))

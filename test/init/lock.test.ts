@@ -70,7 +70,7 @@ describe('the part of a lock file that a project needs', () => {
       '': root,
       'node_modules/cognito-lifeguard': itself,
       ...others
-    } = Object(lockOf('app', own, { packages }, { spec: '^0.1.0' })).packages
+    } = Object(lockOf('app', own, partOf({ packages }, rootsOf(own)), { spec: '^0.1.0' })).packages
     expect(root.dependencies).toEqual({ 'cognito-lifeguard': '^0.1.0' })
     expect(itself).toMatchObject({ version: own.version, dependencies: own.dependencies, bin: own.bin })
     for (const [path, { version, integrity, inBundle }] of Object.entries<Record<string, unknown>>(others)) {

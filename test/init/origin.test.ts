@@ -35,13 +35,13 @@ describe('where a project gets the package from', () => {
 
   it('is the registry, at this version, where it came from there', async () => {
     const { folder } = await installation({ version, resolved: `https://registry.npmjs.org/${name}/-/${name}-1.2.3.tgz`, integrity })
-    expect(await originOf({ name, version, folder }, '/work/app')).toEqual({ spec: '^1.2.3', integrity })
+    expect(await originOf({ name, version, folder }, '/projects/app')).toEqual({ spec: '^1.2.3', integrity })
   })
 
   it.each([['nothing says'], ['it is a link']])('is the registry where %s', async (why) => {
     const { folder } = await installation(why === 'it is a link' ? { resolved: '../../somewhere', link: true } : undefined)
-    expect(await originOf({ name, version, folder }, '/work/app')).toEqual({ spec: '^1.2.3' })
-    expect(await originOf({ name, version, folder: '/clone/of/lifeguard' }, '/work/app')).toEqual({ spec: '^1.2.3' })
+    expect(await originOf({ name, version, folder }, '/projects/app')).toEqual({ spec: '^1.2.3' })
+    expect(await originOf({ name, version, folder: '/clone/of/lifeguard' }, '/projects/app')).toEqual({ spec: '^1.2.3' })
   })
 
   it('is the tarball that was named, whatever it was installed from', async () => {
