@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type CognitoPoolsEndpoint, type Pool, startCognitoPools } from '../support/cognito-pools-endpoint.ts'
+import { describe, expect, it } from 'vitest'
+import type { Pool } from '../support/cognito-pools-endpoint.ts'
+import { ID, withPool } from './attached-pool.ts'
 import { type Finished, lifeguard } from './lifeguard.ts'
 import { arn, key, pool } from './user-pool.ts'
 
-const ID = 'eu-west-1_Example'
+const { cognito, env } = withPool()
 
-let cognito: CognitoPoolsEndpoint
-let env: Record<string, string>
-
-beforeAll(async () => {
-  cognito = await startCognitoPools()
-  env = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
-})
-afterAll(() => cognito.stop())
-beforeEach(() => cognito.put(pool))
-afterEach(() => cognito.meddle(undefined))
-
-const attach = (...args: readonly string[]): Promise<Finished> => lifeguard(['attach', '--pool', ID, ...args], { env })
-const having = (LambdaConfig: Pool, more: Pool = {}): void => cognito.put({ ...pool, ...more, LambdaConfig })
-const lambdaConfig = (): Pool => Object(cognito.pool(ID)?.LambdaConfig)
+const attach = (...args: readonly string[]): Promise<Finished> => lifeguard(['attach', '--pool', ID, ...args], { env: env() })
+const having = (LambdaConfig: Pool, more: Pool = {}): void => cognito().put({ ...pool, ...more, LambdaConfig })
+const lambdaConfig = (): Pool => Object(cognito().pool(ID)?.LambdaConfig)
 const versioned = (name: string, LambdaVersion: string = 'V1_0'): Pool => ({ LambdaArn: arn(name), LambdaVersion })
 const token = (name: string, LambdaVersion: string): Pool => ({
   PreTokenGeneration: arn(name),
@@ -69,10 +59,10 @@ describe('lifeguard attach of a trigger that has versions', () => {
 
   it('says version and key in the command that --dry-run prints', async () => {
     having({ PreTokenGeneration: arn('token') })
-    const before = cognito.updates()
+    const before = cognito().updates()
     const functions = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
     const { code, stdout } = await attach(...functions, '--kms-key', key('codes'), '--replace', '--dry-run')
-    expect({ code, updates: cognito.updates() }).toEqual({ code: 0, updates: before })
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
     expect(stdout).toContain(`    PreTokenGeneration           ${arn('token')}\n  + PreTokenGenerationConfig     ${arn('token')} V2_0\n`)
     const json = /--cli-input-json '(\{[\s\S]*?\n\})'$/m.exec(stdout.replaceAll("'\\''", ''))?.[1] ?? ''
     expect(JSON.parse(json).LambdaConfig).toEqual({
@@ -93,16 +83,16 @@ describe('lifeguard attach of a trigger that has versions', () => {
 
   it('is content when Cognito then describes both places of pre token generation', async () => {
     having({})
-    cognito.meddle({ LambdaConfig: token('token', 'V2_0') })
+    cognito().meddle({ LambdaConfig: token('token', 'V2_0') })
     expect(await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
     having({})
-    cognito.meddle({ LambdaConfig: token('token', 'V1_0') })
+    cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
     expect(await attach('--function', `PreTokenGeneration=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('says so when Cognito made another version of it', async () => {
     having({})
-    cognito.meddle({ LambdaConfig: token('token', 'V1_0') })
+    cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
     const { code, stderr } = await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)
     expect(code).toBe(1)
     expect(stderr).toContain('Attached, but of the pool these are not what they were to be: LambdaConfig')
@@ -111,9 +101,9 @@ describe('lifeguard attach of a trigger that has versions', () => {
   it('finds nothing to do where the pool has it, and says again what the functions need', async () => {
     having({ PreTokenGeneration: arn('token'), CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
     const functions = ['--function', `PreTokenGeneration@V1_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
-    const before = cognito.updates()
+    const before = cognito().updates()
     const { code, stdout } = await attach(...functions, '--kms-key', key('1'))
-    expect({ code, updates: cognito.updates() }).toEqual({ code: 0, updates: before })
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
     expect(stdout).toContain('Nothing to do')
     expect(stdout).toContain('aws lambda add-permission')
     expect(stdout).toContain('kms:Decrypt')
@@ -122,9 +112,9 @@ describe('lifeguard attach of a trigger that has versions', () => {
   it('puts another version or key in place only when it is told to', async () => {
     having({ ...token('token', 'V1_0'), CustomSMSSender: versioned('sms'), KMSKeyID: key('1') })
     const options = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
-    const before = cognito.updates()
+    const before = cognito().updates()
     const refused = await attach(...options, '--kms-key', key('2'))
-    expect({ code: refused.code, updates: cognito.updates() }).toEqual({ code: 1, updates: before })
+    expect({ code: refused.code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
     expect(refused.stderr).toBe(
       'lifeguard: Nothing is changed: PreTokenGeneration of the pool has another version, V1_0, KMSKeyID of the pool is another key; --replace takes its place\n',
     )
@@ -143,10 +133,10 @@ describe('lifeguard attach of a trigger that has versions', () => {
 
   it('sends no version to a Lite pool that Cognito would refuse there', async () => {
     having({}, { UserPoolTier: 'LITE', UserPoolAddOns: undefined })
-    const before = cognito.updates()
+    const before = cognito().updates()
     for (const version of ['V2_0', 'V3_0']) {
       const { code, stderr } = await attach('--function', `PreTokenGeneration@${version}=${arn('token')}`, '--dry-run')
-      expect({ code, updates: cognito.updates() }).toEqual({ code: 2, updates: before })
+      expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
       expect(stderr).toContain(`Nothing is changed: PreTokenGeneration@${version} needs the plan ESSENTIALS or PLUS`)
     }
     having({}, { UserPoolTier: 'LITE' })
@@ -164,10 +154,10 @@ describe('lifeguard attach of a trigger that has versions', () => {
 
   it('attaches no sender to a pool without a key where none is given', async () => {
     having({ PreSignUp: arn('sign-up') })
-    const before = cognito.updates()
+    const before = cognito().updates()
     for (const more of [[], ['--dry-run'], ['--replace']]) {
       const { code, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, ...more)
-      expect({ code, updates: cognito.updates() }).toEqual({ code: 2, updates: before })
+      expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
       expect(stderr).toBe(
         'lifeguard: Nothing is changed: CustomEmailSender needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none\n',
       )

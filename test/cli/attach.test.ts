@@ -1,37 +1,23 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type CognitoPoolsEndpoint, type Pool, startCognitoPools } from '../support/cognito-pools-endpoint.ts'
+import { describe, expect, it } from 'vitest'
+import type { Pool } from '../support/cognito-pools-endpoint.ts'
+import { ID, withPool } from './attached-pool.ts'
 import { type Finished, lifeguard } from './lifeguard.ts'
 import { arn, pool } from './user-pool.ts'
 
-const ID = 'eu-west-1_Example'
+const { cognito, env } = withPool()
 
-let cognito: CognitoPoolsEndpoint
-let env: Record<string, string>
-
-beforeAll(async () => {
-  cognito = await startCognitoPools()
-  env = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
-})
-afterAll(() => cognito.stop())
-beforeEach(() => cognito.put(pool))
-afterEach(() => {
-  cognito.fault('DescribeUserPool', undefined)
-  cognito.fault('UpdateUserPool', undefined)
-  cognito.meddle(undefined)
-})
-
-const attach = (...args: readonly string[]): Promise<Finished> => lifeguard(['attach', '--pool', ID, ...args], { env })
+const attach = (...args: readonly string[]): Promise<Finished> => lifeguard(['attach', '--pool', ID, ...args], { env: env() })
 const ours = ['--function', `preSignUp=${arn('sign-up')}`, '--function', `PostConfirmation=${arn('confirmed')}`]
-const lambdaConfig = (): Pool => Object(cognito.pool(ID)?.LambdaConfig)
+const lambdaConfig = (): Pool => Object(cognito().pool(ID)?.LambdaConfig)
 
 describe('lifeguard attach', () => {
   it('attaches functions, and leaves every other setting and every other trigger as it is', async () => {
     const { code, stdout, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const LambdaConfig = { ...Object(pool.LambdaConfig), PreSignUp: arn('sign-up'), PostConfirmation: arn('confirmed') }
-    expect(cognito.pool(ID)).toEqual({ ...pool, LambdaConfig, LastModifiedDate: expect.any(Number) })
+    expect(cognito().pool(ID)).toEqual({ ...pool, LambdaConfig, LastModifiedDate: expect.any(Number) })
     expect(stdout).toContain(`${ID} (people's)\n  + PreSignUp                    ${arn('sign-up')}\n`)
     expect(stdout).toContain(`    CustomMessage                ${arn('message')}\n`)
     expect(stdout).toContain('Attached; all other settings are as they were\n')
@@ -40,7 +26,7 @@ describe('lifeguard attach', () => {
   })
 
   it('shows what is attached where no function is named, and changes nothing', async () => {
-    const before = cognito.updates()
+    const before = cognito().updates()
     expect(await attach()).toEqual({
       code: 0,
       stdout: [
@@ -52,23 +38,23 @@ describe('lifeguard attach', () => {
       ].join('\n'),
       stderr: '',
     })
-    cognito.put({ ...pool, LambdaConfig: {} })
+    cognito().put({ ...pool, LambdaConfig: {} })
     expect((await attach()).stdout).toBe(`${ID} (people's)\n  no trigger\n`)
-    expect(cognito.updates()).toBe(before)
+    expect(cognito().updates()).toBe(before)
   })
 
   it('does nothing the second time', async () => {
     await attach(...ours)
-    const before = cognito.updates()
+    const before = cognito().updates()
     const { code, stdout } = await attach(...ours)
     expect(code).toBe(0)
     expect(stdout).toContain('Nothing to do: the pool has these functions')
-    expect(cognito.updates()).toBe(before)
+    expect(cognito().updates()).toBe(before)
   })
 
   it('takes the place of another function only when it is told to, and else attaches none of them', async () => {
-    cognito.put({ ...pool, LambdaConfig: { PreSignUp: arn('theirs') } })
-    const before = cognito.updates()
+    cognito().put({ ...pool, LambdaConfig: { PreSignUp: arn('theirs') } })
+    const before = cognito().updates()
     for (const more of [[], ['--dry-run']]) {
       const { code, stdout, stderr } = await attach(...ours, ...more)
       expect({ code, stderr }).toEqual({
@@ -77,7 +63,7 @@ describe('lifeguard attach', () => {
       })
       expect(stdout).toContain(`  - PreSignUp                    ${arn('theirs')}\n  + PreSignUp                    ${arn('sign-up')}\n`)
     }
-    expect(cognito.updates()).toBe(before)
+    expect(cognito().updates()).toBe(before)
     expect((await attach(...ours, '--replace')).code).toBe(0)
     expect(lambdaConfig()).toEqual({ PreSignUp: arn('sign-up'), PostConfirmation: arn('confirmed') })
   })
@@ -87,33 +73,33 @@ describe('lifeguard attach', () => {
       PreTokenGeneration: arn(name),
       PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn(name) },
     })
-    cognito.put({ ...pool, LambdaConfig: token('theirs') })
+    cognito().put({ ...pool, LambdaConfig: token('theirs') })
     expect((await attach('--function', `pre-token-generation=${arn('mine')}`, '--replace')).code).toBe(0)
     expect(lambdaConfig()).toEqual(token('mine'))
-    cognito.put({ ...pool, LambdaConfig: {} })
+    cognito().put({ ...pool, LambdaConfig: {} })
     expect((await attach('--function', `PreTokenGeneration=${arn('mine')}`)).code).toBe(0)
     expect(lambdaConfig()).toEqual({ PreTokenGeneration: arn('mine') })
   })
 
   it('keeps how long a temporary password is valid, in a pool so old that it says so elsewhere', async () => {
-    cognito.put({ ...pool, Policies: undefined, AdminCreateUserConfig: { UnusedAccountValidityDays: 30 } })
+    cognito().put({ ...pool, Policies: undefined, AdminCreateUserConfig: { UnusedAccountValidityDays: 30 } })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(cognito.pool(ID)).toMatchObject({ Policies: { PasswordPolicy: { TemporaryPasswordValidityDays: 30 } } })
+    expect(cognito().pool(ID)).toMatchObject({ Policies: { PasswordPolicy: { TemporaryPasswordValidityDays: 30 } } })
   })
 
   it('says nothing of what a Lite pool may not say', async () => {
-    cognito.put({ ...pool, UserPoolTier: 'LITE', UserPoolAddOns: undefined, AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
-    cognito.meddle({ AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
+    cognito().put({ ...pool, UserPoolTier: 'LITE', UserPoolAddOns: undefined, AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
+    cognito().meddle({ AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(cognito.pool(ID)?.UserPoolTier).toBe('LITE')
+    expect(cognito().pool(ID)?.UserPoolTier).toBe('LITE')
   })
 
   it('prints with --dry-run the command that does the same, and changes nothing', async () => {
-    const before = cognito.updates()
+    const before = cognito().updates()
     const { code, stdout } = await attach(...ours, '--dry-run')
-    expect({ code, updates: cognito.updates() }).toEqual({ code: 0, updates: before })
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
     const command = /^aws cognito-idp update-user-pool[\s\S]*?\n\}'$/m.exec(stdout)?.[0] ?? ''
     expect(command).not.toMatch(/[^\n\x20-\x7e]/)
     // As a shell takes it apart.
@@ -130,10 +116,10 @@ describe('lifeguard attach', () => {
   })
 
   it('changes no pool that has a setting which it could not say again', async () => {
-    cognito.put({ ...pool, NewSetting: { On: true }, UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED', Newer: 1 } })
-    const before = cognito.updates()
+    cognito().put({ ...pool, NewSetting: { On: true }, UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED', Newer: 1 } })
+    const before = cognito().updates()
     const { code, stderr } = await attach(...ours)
-    expect({ code, updates: cognito.updates() }).toEqual({ code: 1, updates: before })
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
     expect(stderr).toContain('settings that this version does not know, and an update would reset: UserPoolAddOns.Newer, NewSetting')
     const dry = await attach(...ours, '--dry-run')
     expect(dry.code).toBe(0)
@@ -141,7 +127,7 @@ describe('lifeguard attach', () => {
   })
 
   it('says so when Cognito changed something else', async () => {
-    cognito.meddle({ MfaConfiguration: 'OFF', UserPoolTier: 'ESSENTIALS' })
+    cognito().meddle({ MfaConfiguration: 'OFF', UserPoolTier: 'ESSENTIALS' })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -150,12 +136,12 @@ describe('lifeguard attach', () => {
   })
 
   it('says what Cognito refuses', async () => {
-    cognito.fault('UpdateUserPool', 'ConcurrentModificationException')
+    cognito().fault('UpdateUserPool', 'ConcurrentModificationException')
     expect(await attach(...ours)).toMatchObject({
       code: 1,
       stderr: `lifeguard: The pool '${ID}' is not changed: ConcurrentModificationException: As told\n`,
     })
-    expect(await lifeguard(['attach', '--pool', 'eu-west-1_None'], { env })).toEqual({
+    expect(await lifeguard(['attach', '--pool', 'eu-west-1_None'], { env: env() })).toEqual({
       code: 1,
       stdout: '',
       stderr:
@@ -164,7 +150,7 @@ describe('lifeguard attach', () => {
   })
 
   it('is not steered by what a pool holds', async () => {
-    cognito.put({ ...pool, Name: 'a\u001b[2Jb' })
+    cognito().put({ ...pool, Name: 'a\u001b[2Jb' })
     const { stdout } = await attach('--dry-run', ...ours)
     expect(stdout).not.toContain('\u001b')
     expect(stdout).toContain('(a\uFFFD[2Jb)')
@@ -189,7 +175,7 @@ describe('lifeguard attach', () => {
     [['--pool', ID, ...ours, '--function', `PreSignUp=${arn('b')}`], 'PreSignUp has one already'],
     [['--pool', ID, '--dryrun'], "Unknown option '--dryrun'; lifeguard attach --help tells more"],
   ])('refuses %j in plain text', async (args, text) => {
-    const { code, stdout, stderr } = await lifeguard(['attach', ...args], { env })
+    const { code, stdout, stderr } = await lifeguard(['attach', ...args], { env: env() })
     expect(stderr).toMatch(/^lifeguard: /)
     expect(stderr).toContain(text)
     expect(stderr).not.toMatch(/^\s+at /m)

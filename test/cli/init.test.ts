@@ -12,6 +12,12 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name).slice(folder.length + 1)] : [])).toSorted()
 }
 
+/** The files that a message lists, a line each behind its first. */
+function listedIn(message: string): readonly string[] {
+  const [, ...lines] = message.trim().split('\n')
+  return lines.map((line) => line.trim()).toSorted()
+}
+
 describe('lifeguard init', () => {
   it('writes a project into a folder that is not there, and says what comes next', async () => {
     const cwd = await folderOf({})
@@ -86,14 +92,7 @@ describe('lifeguard init', () => {
     const { code, stderr } = await lifeguard(['init', 'app'], { cwd })
     const files = await filesIn(join(cwd, 'app'))
     expect(code).toBe(2)
-    expect(
-      stderr
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map((line) => line.trim())
-        .toSorted(),
-    ).toEqual(files)
+    expect(listedIn(stderr)).toEqual(files)
   })
 
   it.skipIf(process.platform === 'win32')('says what is there when it is cut off, and leaves no half of a file', async () => {
@@ -106,14 +105,7 @@ describe('lifeguard init', () => {
       /^lifeguard: app: the project is not whole, EFBIG: .*; \d+ of \d+ files are there; remove them before another try:\n/,
     )
     const files = await filesIn(join(cwd, 'app'))
-    expect(
-      stderr
-        .trim()
-        .split('\n')
-        .slice(1)
-        .map((line) => line.trim())
-        .toSorted(),
-    ).toEqual(files)
+    expect(listedIn(stderr)).toEqual(files)
     expect(files).not.toContain('package-lock.json')
     expect(code).toBe(2)
   })

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
-import { layOut, type Ran, runOffline } from './deployment.ts'
+import { layOutIdle, type Ran, runOffline } from './deployment.ts'
 import { type StackEndpoint, startStack } from './stack-endpoint.ts'
 
 let folder: string
@@ -11,11 +11,7 @@ let aws: StackEndpoint
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-deploy-')))
-  await layOut(folder)
-  for (const each of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
-    await mkdir(join(folder, 'dist', each), { recursive: true })
-    await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
-  }
+  await layOutIdle(folder)
 })
 beforeEach(async () => {
   aws = await startStack()

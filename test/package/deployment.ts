@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildElsewhere, repository } from '../support/built.ts'
 
@@ -46,6 +46,15 @@ export async function serviceFolder(): Promise<{ readonly folder: string; readon
 export async function layOut(folder: string): Promise<void> {
   for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
     await cp(join(repository, path), join(folder, path), { recursive: true })
+}
+
+/** The same with handlers that do nothing: of what is packaged there nobody runs them. */
+export async function layOutIdle(folder: string): Promise<void> {
+  await layOut(folder)
+  for (const each of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
+    await mkdir(join(folder, 'dist', each), { recursive: true })
+    await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
+  }
 }
 
 /**

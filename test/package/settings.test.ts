@@ -7,7 +7,7 @@ import { zipNames } from '../../scripts/deployment/zip-names.ts'
 import { META_FILE } from '../../src/build/bundle.ts'
 import { buildDomainFiles } from '../../src/build/domain-files.ts'
 import { repository } from '../support/built.ts'
-import { layOut, type Ran, runOffline } from './deployment.ts'
+import { layOutIdle, type Ran, runOffline } from './deployment.ts'
 import { unzip } from './unzip.ts'
 
 let folder: string
@@ -16,12 +16,7 @@ let asked = 0
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-settings-')))
-  await layOut(folder)
-  // What is packaged here nobody runs.
-  for (const each of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
-    await mkdir(join(folder, 'dist', each), { recursive: true })
-    await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
-  }
+  await layOutIdle(folder)
   aws = createServer((_, response) => {
     asked += 1
     response.writeHead(500).end()
