@@ -1,6 +1,6 @@
 export { type EmailAddress, parseEmailAddress } from './shared/email/address.ts'
 export { type DomainList, domainList } from './shared/email/domain-list.ts'
-export { emailDomainIn } from './shared/email/email-domain-in.ts'
+export { emailDomainIn, UnreadableEmailError } from './shared/email/email-domain-in.ts'
 export { InvalidDomainList } from './shared/email/invalid-domain-list.ts'
 export { type BuiltDomainList, readDomainList } from './shared/email/read-domain-list.ts'
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { lazily } from '../shared/aws/lazily.ts'
+import { lazily } from '../shared/lazily.ts'
 import { dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
 import { dynamoOwed, type Owed } from '../shared/ledger/dynamo-owed.ts'
 

@@ -9,8 +9,8 @@ const LONGEST_LABEL = 63
 
 // Besides letters and digits; the rest of ASCII quotes, groups, routes, separates or ends something somewhere.
 const LOCAL_SIGNS = new Set("#$&'*+/=?^_`{|}~-.")
-// Dots to IDNA.
-const DOTS = new Set(['.', '\u3002', '\uff0e', '\uff61'])
+// Letters that a program may map to another, and blocks that Unicode 3.2, and so IDNA2003, does not have.
+const READ_TWO_WAYS = /[ßẞς\u1c80-\u1dff\u2c00-\u2fef\ua640-\uabff\u{10000}-\u{10ffff}]/u
 
 /** Whether `example.com,*.example.org` lets an address in. */
 export function oracleAllows(email: string): boolean {
@@ -25,6 +25,7 @@ export function oracleAllows(email: string): boolean {
 
 function isPlainLocal(local: string): boolean {
   const atoms = local.split('.')
+  if (local.includes('=?') || local.includes('?=')) return false
   return local.length <= 64 && atoms.every((atom) => atom !== '') && [...local].every((char) => isAsciiWord(char) || LOCAL_SIGNS.has(char))
 }
 
@@ -38,18 +39,19 @@ function isAllowedDomain(domain: string, written: string): boolean {
   return bothBelow && name.split('.').every((label) => label !== '') && written.split('.').every(isLabel)
 }
 
-/** Letter by letter: what a person would read, or undefined where something in it does not show or is a sign to some program. */
+/** Letter by letter: what a person reads, or undefined where two programs may read it in two ways. */
 function plainDomain(domain: string): string | undefined {
   let plain = ''
+  if (domain !== domain.normalize('NFKC')) return undefined
   for (const char of domain) {
-    const folded = DOTS.has(char) ? '.' : char.normalize('NFKC').toLowerCase()
-    if (/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(char)) return undefined
-    // Only a dot makes a dot, and nothing else that means something to a URL comes out of another character.
-    if (folded !== '.' && !/^[a-z0-9\-\P{ASCII}]+$/u.test(folded)) return undefined
-    if (folded === '.' && !DOTS.has(char)) return undefined
-    plain += folded
+    const lower = char.toLowerCase()
+    if (/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(char) || READ_TWO_WAYS.test(char)) return undefined
+    if (!/^[a-z0-9.\-\P{ASCII}]+$/u.test(lower)) return undefined
+    // Nothing that means something to a URL comes out of another character, such as the k of the Kelvin sign.
+    if (char !== lower && /[a-z]/.test(lower) && !/[A-Z]/.test(char)) return undefined
+    plain += lower
   }
-  return plain.normalize('NFKC')
+  return plain
 }
 
 function isLabel(label: string): boolean {

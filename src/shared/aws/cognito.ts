@@ -1,6 +1,6 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { lazily } from '../lazily.ts'
 import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
-import { lazily } from './lazily.ts'
 
 /** A Cognito client that is made at its first use. */
 export type Cognito = () => CognitoIdentityProviderClient

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { lazily } from '../lazily.ts'
 import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
-import { lazily } from './lazily.ts'
 
 /** A document client that is made at its first use. */
 export type Documents = () => DynamoDBDocumentClient

@@ -1,8 +1,8 @@
 import { SESClient } from '@aws-sdk/client-ses'
+import { lazily } from '../lazily.ts'
 import { NotDone } from '../rules/not-done.ts'
 import { RETRY_MODE, SEND_ATTEMPTS, sendConnections, sendTimes } from './client-settings.ts'
 import { watchedConnections } from './connections.ts'
-import { lazily } from './lazily.ts'
 
 /** An SES client that is made at its first use. */
 export type Ses = () => SESClient

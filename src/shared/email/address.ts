@@ -1,6 +1,8 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { lazily } from '../lazily.ts'
 import { isDnsName } from './dns-name.ts'
 import { isPlainLocalPart } from './local-part.ts'
+import { stableLetters } from './stable-letters.ts'
 
 /** One plain email address, in parts that can be compared. */
 export interface EmailAddress {
@@ -17,29 +19,36 @@ const longestDomain = 253
 /** The longest local part (RFC 5321 section 4.5.3.1.1). */
 const longestLocal = 64
 
-/**
- * Characters that nobody sees or that mean nothing by themselves. IDNA drops some of them in silence (a soft hyphen, a
- * variation selector), so that two domains which differ would compare as one: they must be looked for before it runs.
- */
+/** Characters that do not show, or that mean nothing by themselves. */
 const unseenProperties = ['Cc', 'Cf', 'Z', 'Cs', 'Co', 'Cn', 'Default_Ignorable_Code_Point']
-const unseen = onDemand(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
+const unseen = lazily(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
 
 const asciiDomain = /^[A-Za-z0-9.-]+$/
 
-/** Of ASCII, what a domain has. IDNA in Node parses a host as URLs do: it decodes `%65` and stops reading at `/`, `?`, `#` and `\`. */
-const domainToConvert = /^[A-Za-z0-9.\-\u{80}-\u{10ffff}]+$/u
+/**
+ * Matches a domain that every reader of domains maps to the same ASCII name. The second pattern is for a domain decoded from
+ * Punycode: there a reader never maps `ß`, `ς` and the two joiners, because the ASCII form is what it was given.
+ */
+const stableDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}]+$`, 'u'))
+const decodedDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}ßς\\u200c\\u200d]+$`, 'u'))
+
+const rightToLeft = /[\u0590-\u08ff]/
 
 /**
- * Makes something when it is first asked for. A regular expression with Unicode properties has to be made of a text for that: a
- * literal is looked up in Unicode's tables when the program is read, which takes a good part of a cold start, for the few domains
- * that are not ASCII.
+ * Whether every reader maps a domain to the same ASCII name, or refuses it. Node 22 does not hold labels to the Bidi rule of
+ * RFC 5893, which Node 24 does: so beside a right-to-left label, a label has letters of one direction, and starts with one.
  */
-function onDemand<V extends object>(make: () => V): () => V {
-  let made: V | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
+function isStable(domain: string, letters: RegExp): boolean {
+  if (!letters.test(domain) || domain !== domain.normalize('NFC')) return false
+  return !rightToLeft.test(domain) || domain.split('.').every((label) => /^(?:[a-z][a-z\d-]*)?$/i.test(label) || isRightToLeft(label))
+}
+
+/** Starts with a letter of Hebrew, Arabic or Thaana, and does not end in a hyphen, marks behind it aside. */
+function isRightToLeft(label: string): boolean {
+  return (
+    /^[\u05d0-\u05f2\u0621-\u064a\u0671-\u06d3\u06d5\u06fa-\u06fc\u0780-\u07a5][\u0590-\u08ff\d-]*$/.test(label) &&
+    !/-[\u0591-\u05c4\u06d6-\u06ed\u07a6-\u07b0]*$/.test(label)
+  )
 }
 
 /** Whether there is a control, white-space, invisible, private, unassigned or broken character anywhere in a text. */
@@ -48,54 +57,55 @@ export function hasUnseenCharacter(text: string): boolean {
 }
 
 /**
- * Whether a label claims to be Punycode and is not. Node 22 answers that when it converts to ASCII. Node 24 there takes a
- * name that is ASCII already as it is; but what it cannot decode keeps its prefix, which no decoded label may have.
+ * Whether each label that claims to be Punycode decodes to a name which encodes to that label again. Node 22 refuses to convert
+ * such a label to ASCII; Node 24 takes any ASCII name as it is, and leaves a label that it cannot decode as it was.
  */
-function hasBrokenPunycode(ascii: string): boolean {
-  if (!ascii.includes('xn--')) return false
+function isPunycode(ascii: string): boolean {
+  const decoded = domainToUnicode(ascii)
   return (
-    domainToASCII(ascii) !== ascii ||
-    domainToUnicode(ascii)
-      .split('.')
-      .some((label) => label.startsWith('xn--'))
+    isStable(decoded, decodedDomain()) && !decoded.split('.').some((label) => label.startsWith('xn--')) && domainToASCII(decoded) === ascii
   )
 }
 
 /**
- * The one way to write a domain: lower case, IDNA to ASCII, without the dot of the root. Two domains are the same if and
- * only if these forms are equal. It takes its own answers and gives them back unchanged.
+ * Returns the one form of a domain by which domains are compared: lower case, IDNA to ASCII, without the dot of the root. It
+ * returns its own results unchanged.
  *
- * @returns undefined when the text is no domain name of at least two labels: an IP address, a URL, a host with a port, a
- *   name with a character that does not show. Never throws, and long texts cost nothing.
+ * A domain beyond ASCII must stand as IDNA leaves it, apart from the case of its letters. Two programs may read anything else
+ * as two domains: IDNA2003 makes `strasse.de` of `straße.de`, and UTS #46 does not. Its Punycode form is always accepted.
+ *
+ * @returns undefined when the text is not a domain of at least two labels, or when its ASCII form depends on the reader: an IP
+ *   address, a URL, a host with a port, full-width letters, an invisible character. Never throws; long texts cost nothing.
  * @example
  * normaliseDomain('Example.COM.')  // 'example.com'
  * normaliseDomain('münchen.de')    // 'xn--mnchen-3ya.de'
+ * normaliseDomain('straße.de')     // undefined; 'xn--strae-oqa.de' is accepted
  * normaliseDomain('127.0.0.1')     // undefined
  */
 export function normaliseDomain(text: string): string | undefined {
   if (text.length > longestDomain + 1) return undefined
   const plain = nameIn(text)
   if (plain !== undefined) return plain
-  if (asciiDomain.test(text) || !domainToConvert.test(text) || hasUnseenCharacter(text)) return undefined
-  // IDNA turns other full stops, such as the ideographic one, into dots: only now is it known whether the last is one.
+  if (asciiDomain.test(text) || !isStable(text, stableDomain())) return undefined
   return nameIn(domainToASCII(text))
 }
 
 /** The name in a text of ASCII characters, in lower case and without the dot of the root. */
 function nameIn(text: string): string | undefined {
   const name = text.endsWith('.') ? text.slice(0, -1) : text
-  // Of more than ASCII nothing may be made lower case before IDNA has seen it: so both cases are taken for a name, and looked at first.
+  // isDnsName takes both cases: only ASCII may be made lower case before IDNA has seen it.
   if (name.length > longestDomain || !isDnsName(name)) return undefined
   const lower = name.toLowerCase()
-  return hasBrokenPunycode(lower) ? undefined : lower
+  return lower.includes('xn--') && !isPunycode(lower) ? undefined : lower
 }
 
 /**
  * Reads a text that is exactly one plain address, as `local@domain`.
  *
- * Stricter than the RFCs on purpose, since what two programs read differently is what gets past a check: no quoted local
- * part, no comment, no display name, no IP address for a domain, no route, nothing outside printable ASCII before the `@`
- * (Amazon SES cannot send there either), 254 characters at most. Whether the mailbox exists, and whose it is, it cannot tell.
+ * Stricter than the RFCs on purpose, because an address that two programs read differently gets past a check: no quoted local
+ * part, no comment, no display name, no IP address for a domain, no route, no encoded word, nothing outside printable ASCII
+ * before the `@` (Amazon SES cannot send there either), 254 characters at most. It cannot tell whether the mailbox exists, or
+ * who owns it.
  *
  * @returns undefined for everything else. Never throws, and long texts cost nothing.
  * @example

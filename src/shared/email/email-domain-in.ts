@@ -4,14 +4,25 @@ import { parseEmailAddress } from './address.ts'
 import type { DomainList } from './domain-list.ts'
 import { type DomainArguments, listOfArguments } from './domains.ts'
 
+/** The user has an email address that two programs may read differently, so no condition can tell its domain. */
+export class UnreadableEmailError extends Error {
+  override readonly name = 'UnreadableEmailError'
+  readonly code = 'email-malformed'
+  constructor() {
+    super("The user's email address is not exactly one plain address")
+  }
+}
+
 /**
- * Whether the user's email address is in one of these domains, patterns or a list of them. No address, or one
- * that is not exactly one plain address, is in none.
+ * Returns a condition: whether the user's email address is in one of these domains. A user without an address is in none.
  *
- * At sign-up anybody can type any address: the answer says nothing about who owns it. And `not(emailDomainIn(...))` is
- * true of a missing or malformed address as well.
+ * At sign-up a user can type any address: the answer says nothing about who owns it. And `not(emailDomainIn(...))` is true of
+ * a user without an address.
  *
- * @throws TypeError when no domain is named, or when one is wrong.
+ * An address that is not exactly one plain address makes the condition throw {@link UnreadableEmailError}, because some other
+ * program may read one of these domains in it. A rule for a trigger that can refuse then refuses.
+ *
+ * @throws TypeError when the list is empty, or when a domain is wrong.
  * @example
  * when(emailDomainIn('example.com', '*.example.org'), requireAttributes(staffSchema))
  */
@@ -20,7 +31,9 @@ export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
   const list = listOfArguments(given)
   return proving('domain', ({ user }: Context) => {
-    const address = user.email === undefined ? undefined : parseEmailAddress(user.email)
-    return address !== undefined && list.has(address.domain)
+    if (user.email === undefined) return false
+    const address = parseEmailAddress(user.email)
+    if (address === undefined) throw new UnreadableEmailError()
+    return list.has(address.domain)
   })
 }

@@ -3,9 +3,10 @@ import { DOT, isLetterOrDigit } from './characters.ts'
 const marks = "#$&'*+/=?^_`{|}~-"
 
 /**
- * Whether a text is a local part in RFC 5321's dot-atom without `!` and `%`. Mail servers still read those two as a route
- * (`eve%evil.com@example.com` and `evil.com!eve@example.com` are mail for evil.com to them), so behind such an address there
- * may be another domain.
+ * Whether every program reads a text as the local part of an address: RFC 5321's dot-atom, without three things that hide
+ * another domain. Mail servers still read `!` and `%` as a route: `eve%evil.com@example.com` and `evil.com!eve@example.com` are
+ * mail for evil.com to them. Mail software that decodes before it parses reads `=?utf-8?q?eve=40evil.com=3e?=@example.com`, an
+ * encoded word of RFC 2047, as mail for evil.com.
  *
  * A loop for the reason that isDnsName is one.
  */
@@ -20,5 +21,5 @@ export function isPlainLocalPart(text: string): boolean {
     } else if (isLetterOrDigit(code) || marks.includes(text.charAt(at))) afterDot = false
     else return false
   }
-  return !afterDot
+  return !afterDot && !text.includes('=?') && !text.includes('?=')
 }

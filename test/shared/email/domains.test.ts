@@ -43,7 +43,7 @@ describe.each(lists)('%s', (_, list) => {
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )
     for (const decided of decisions) expect(decided).toEqual(decisions.at(-1))
-    expect(new Set(decisions.flat().map(({ kind }) => kind))).toEqual(new Set(['proceed', 'denied']))
+    expect(decisions.flat().map(({ kind }) => kind)).toEqual(expect.arrayContaining(['proceed', 'denied']))
   })
 
   it('proves no more than its patterns', () => {

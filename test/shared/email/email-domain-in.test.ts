@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
-import { not, or, triggeredBy } from '../../../src/shared/rules/condition.ts'
+import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import type { PreSignUp } from '../../../src/pre-signup/trigger.ts'
+import { parseEmailAddress } from '../../../src/shared/email/address.ts'
+import { emailDomainIn, UnreadableEmailError } from '../../../src/shared/email/email-domain-in.ts'
+import { when } from '../../../src/shared/rules/chain.ts'
+import { hasAttribute, not, or, triggeredBy } from '../../../src/shared/rules/condition.ts'
 import { createContext } from '../../../src/shared/rules/context.ts'
+import { denyIf } from '../../../src/shared/rules/deny-if.ts'
+import { preSignUpEvent } from '../../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
 
 const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
@@ -26,19 +32,35 @@ describe('emailDomainIn', () => {
     expect(inside(contextOf({ email: address }))).toBe(true)
   })
 
-  it('is false of every hostile address', () => {
-    expect(hostileAddresses.filter(({ address }) => inside(contextOf({ email: address })) !== false)).toEqual([])
+  it('is never true of a hostile address: it throws where another program may read another domain', () => {
+    for (const { address } of hostileAddresses) {
+      const ctx = contextOf({ email: address })
+      if (address === '' || parseEmailAddress(address) !== undefined) expect(inside(ctx)).toBe(false)
+      else expect(() => inside(ctx)).toThrow(UnreadableEmailError)
+    }
   })
 
   it('is false without an address', () => {
-    for (const attributes of [null, {}, { email: '' }, { email: 'eve' }, { name: 'eve@example.com' }])
-      expect(inside(contextOf(attributes))).toBe(false)
+    for (const attributes of [null, {}, { email: '' }, { name: 'eve@example.com' }]) expect(inside(contextOf(attributes))).toBe(false)
   })
 
-  it('is true of any plain address, and of nothing else, when * is spelt out', () => {
+  it('refuses an address that it cannot read, whichever way the condition is used', async () => {
+    const uses = [
+      denyIf<PreSignUp>(inside, 'staff', 'Staff sign up elsewhere'),
+      denyIf<PreSignUp>(not(inside), 'strangers', 'Only staff signs up here'),
+      when<PreSignUp>(inside, denyIf(hasAttribute('custom:x'), 'x', 'No x')),
+      when<PreSignUp>(not(inside), denyIf(hasAttribute('custom:x'), 'x', 'No x')),
+    ]
+    for (const rule of uses) {
+      const decision = await preSignUp(rule).decide(preSignUpEvent({ email: '"a@example.com"@evil.com' }))
+      expect(decision).toMatchObject({ kind: 'failed', error: { code: 'email-malformed' } })
+    }
+  })
+
+  it('is true of any plain address, and throws at any other text, when * is spelt out', () => {
     const anywhere = emailDomainIn('*')
     expect(anywhere(contextOf({ email: 'eve@evil.com' }))).toBe(true)
-    expect(anywhere(contextOf({ email: 'eve@evil.com,a@example.com' }))).toBe(false)
+    expect(() => anywhere(contextOf({ email: 'eve@evil.com,a@example.com' }))).toThrow(UnreadableEmailError)
     expect(anywhere(contextOf({}))).toBe(false)
   })
 

@@ -2,19 +2,31 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isPlainLocalPart } from '../../../src/shared/email/local-part.ts'
 
-const SPECIFIED = /^[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*$/
+const SPECIFIED = /^(?!.*(?:=\?|\?=))[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*$/
 
 describe('isPlainLocalPart', () => {
-  it.each(['ann', 'Ann.Lee', 'a+news', "o'neill", 'a.b.c', '-', '#$&*/=?^_`{|}~'])('takes %s', (text) => {
+  it.each(['ann', 'Ann.Lee', 'a+news', "o'neill", 'a.b.c', '-', '#$&*/=^_?`{|}~'])('takes %s', (text) => {
     expect(isPlainLocalPart(text)).toBe(true)
   })
 
-  it.each(['', '.ann', 'ann.', 'a..b', 'a b', 'a@b', 'eve%evil.com', 'evil.com!eve', '"ann"', 'ann\n', 'änn'])(
-    'does not take %j',
-    (text) => {
-      expect(isPlainLocalPart(text)).toBe(false)
-    },
-  )
+  it.each([
+    '',
+    '.ann',
+    'ann.',
+    'a..b',
+    'a b',
+    'a@b',
+    'eve%evil.com',
+    'evil.com!eve',
+    '"ann"',
+    'ann\n',
+    'änn',
+    '=?utf-8?q?x?=',
+    'a=?b',
+    'a?=b',
+  ])('does not take %j', (text) => {
+    expect(isPlainLocalPart(text)).toBe(false)
+  })
 
   it('says of every text what its specification says', () => {
     const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 4 })

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { lazily } from '../../../src/shared/aws/lazily.ts'
+import { lazily } from '../../src/shared/lazily.ts'
 
 it('what is made lazily is made at its first use, and once', () => {
   const make = vi.fn(() => ({}))

@@ -1,0 +1,12 @@
+/**
+ * Returns how often a random test runs: `LIFEGUARD_RUNS` times where that variable is set, for a long search, else `usual` times.
+ *
+ * @throws RangeError when `LIFEGUARD_RUNS` is not a positive whole number.
+ */
+export function runs(usual: number): number {
+  const wanted = process.env.LIFEGUARD_RUNS
+  if (wanted === undefined || wanted === '') return usual
+  const count = Number(wanted)
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`LIFEGUARD_RUNS is '${wanted}'; expected a positive whole number`)
+  return count
+}
