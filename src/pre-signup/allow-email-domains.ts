@@ -1,12 +1,16 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
 import type { DomainList } from '../shared/email/domain-list.ts'
 import { type Domains, isDomainList, listOf } from '../shared/email/domains.ts'
+import type { TriggerSource } from '../shared/rules/condition.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'
 
 /** What the caller reads: the same for every reason, so that nobody learns which domains are let in. */
 export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
+
+// From any other source an address may come that its user only typed, and that Cognito never verifies.
+const ASKS_FOR_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
 
 /** Which addresses may sign up. */
 export interface AllowEmailDomainsOptions {
@@ -17,7 +21,10 @@ export interface AllowEmailDomainsOptions {
   readonly domains: Domains
   /** What the caller reads on a denial. */
   readonly message?: string
-  /** How users from an identity provider are judged. */
+  /**
+   * How users from an identity provider are judged. A source that Cognito may add one day, and a user whose status says that they
+   * come from a provider, are held to the same, but for `withoutEmail`.
+   */
   readonly federated?: {
     /** Without an address: `deny` unless `skip` leaves them to the other rules. */
     readonly withoutEmail?: 'deny' | 'skip'
@@ -54,8 +61,10 @@ export function allowEmailDomains(...given: Given): Rule<PreSignUp> {
   return defineRule<PreSignUp>(
     'allow-email-domains',
     ({ event, user }) => {
-      const federated = event.triggerSource === 'PreSignUp_ExternalProvider'
-      const excused = everyDomain || (federated && withoutEmail === 'skip')
+      const { triggerSource } = event
+      const byProvider = triggerSource === 'PreSignUp_ExternalProvider'
+      const federated = user.status === 'EXTERNAL_PROVIDER' || !ASKS_FOR_CODE.has(triggerSource)
+      const excused = everyDomain || (byProvider && withoutEmail === 'skip')
       if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
       const reason = refusal(user.email, list)
       if (reason !== undefined) return refuse(reason)

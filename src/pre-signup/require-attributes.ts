@@ -1,6 +1,6 @@
-import { allow, deny } from '../shared/rules/outcome.ts'
+import { isAttributeName } from '../shared/rules/identifier.ts'
+import { deny, isReason, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import type { AttributeMap } from '../shared/rules/trigger.ts'
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 import type { PreSignUp } from './trigger.ts'
 
@@ -14,11 +14,13 @@ export interface RequireAttributesOptions {
 }
 
 /**
- * Vouches for users whose attributes fit a schema, and denies the others. Attribute values are strings. The schema's
- * messages go to the log, without the values that they quote, and never to the caller.
+ * Denies users whose attributes do not fit a schema. It never vouches: a user typed the attributes. Attribute values are strings.
  *
- * @param schema Any Standard Schema, such as zod's; what it makes of the values is not used.
- * @throws TypeError when it is given no schema, or the message is empty.
+ * The log names each attribute that is wrong and the schema's code for it, as zod has one. The schema's messages may quote
+ * values: `lifeguard replay` and `lifeguard explain` show them, and a log or a caller never gets them.
+ *
+ * @param schema Any Standard Schema, such as zod's. What it makes of the values is not used.
+ * @throws TypeError when it gets no schema, or the message is empty.
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
  */
@@ -33,20 +35,25 @@ export function requireAttributes(schema: StandardSchema, options: RequireAttrib
     async ({ user }) => {
       // A plain object: schema libraries check for one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
-      return issues === undefined ? allow() : { ...denial, detail: withoutValues(issues.map(describe).join('; '), user.attributes) }
+      if (issues === undefined) return skip()
+      return { ...denial, detail: issues.map(codeOf).join('; '), explanation: issues.map(explain).join('; ') }
     },
-    { kind: 'gate' },
+    { kind: 'guard' },
   )
 }
 
-/** Some libraries quote the value that they refuse, and a log holds no attribute. */
-function withoutValues(text: string, attributes: AttributeMap): string {
-  const values = Object.values(attributes).filter((value) => value.length > 1)
-  // The longest first: one value may be part of another.
-  return values.sort((a, b) => b.length - a.length).reduce((rest, value) => rest.replaceAll(value, '[value]'), text)
+/** The attribute and what is wrong with it, as constants: of a path only the first step is the name of an attribute. */
+function codeOf(issue: SchemaIssue): string {
+  const [name] = stepsOf(issue)
+  const code = 'code' in issue && isReason(issue.code) ? issue.code : 'invalid'
+  return name !== undefined && isAttributeName(name) ? `${name}: ${code}` : code
 }
 
-function describe({ message, path = [] }: SchemaIssue): string {
-  const place = path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.')
-  return place === '' ? message : `${place}: ${message}`
+function explain(issue: SchemaIssue): string {
+  const place = stepsOf(issue).join('.')
+  return place === '' ? issue.message : `${place}: ${issue.message}`
+}
+
+function stepsOf({ path = [] }: SchemaIssue): readonly string[] {
+  return path.map((step) => String(typeof step === 'object' ? step.key : step))
 }

@@ -30,13 +30,30 @@ describe('allowEmailDomains', () => {
     { source: 'an identity provider', event: (attributes: { email: string }) => federatedEvent({ ...attributes, email_verified: 'true' }) },
     { source: 'an administrator', event: adminCreatedEvent },
     {
-      source: 'a trigger source that nobody has heard of',
-      event: (attributes: { email: string }) => preSignUpEvent(attributes, { triggerSource: 'PreSignUp_Telepathy' }),
+      source: 'an unknown trigger source with a verified address',
+      event: (attributes: { email: string }) =>
+        preSignUpEvent({ ...attributes, email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     },
   ])('judges $source by the domain', async ({ event }) => {
     const rule = allowEmailDomains('example.com')
     expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
+  })
+
+  it.each([
+    ['an unknown trigger source', preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' })],
+    [
+      'a user whose status says that they come from an identity provider',
+      preSignUpEvent({ email: 'ann@example.com', 'cognito:user_status': 'EXTERNAL_PROVIDER' }),
+    ],
+  ])('holds %s to the rule for identity providers', async (_, event) => {
+    expect(await decide(allowEmailDomains('example.com'), event)).toMatchObject(denied('federated-email-not-verified'))
+  })
+
+  it('lets a user without an address in only from an identity provider, where that is set', async () => {
+    const rule = allowEmailDomains({ domains: ['example.com'], federated: { withoutEmail: 'skip' } })
+    expect(await decide(rule, preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied('no-email'))
+    expect(await decide(rule, preSignUpEvent({ 'cognito:user_status': 'EXTERNAL_PROVIDER' }))).toMatchObject(denied('no-email'))
   })
 
   it.each(hostileAddresses)('denies $trick', async ({ address }) => {

@@ -87,7 +87,7 @@ describe('the pre sign-up handler', () => {
       preSignUpEvent({ email: 'ann@mail.example.org' }),
       federatedEvent({ email: 'ann@example.com', email_verified: 'true' }),
       created,
-      preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' }),
+      preSignUpEvent({ email: 'ann@example.com', email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     ]) {
       const { trace: _, ...decision } = await handler.decide(event)
       expect(decision).toEqual({ kind: 'proceed', rule: event === created ? null : 'allow-email-domains', response: {} })

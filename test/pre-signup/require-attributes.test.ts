@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { allowEmailDomains } from '../../src/pre-signup/allow-email-domains.ts'
 import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import { ATTRIBUTES_NOT_ACCEPTED, type RequireAttributesOptions, requireAttributes } from '../../src/pre-signup/require-attributes.ts'
 import type { SchemaResult, StandardSchema } from '../../src/pre-signup/standard-schema.ts'
+import { anyOf } from '../../src/shared/rules/any-of.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const decide = (schema: StandardSchema, attributes: Record<string, string>, options?: RequireAttributesOptions) =>
@@ -16,28 +18,43 @@ const terms = z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.l
 const denied = { kind: 'denied', rule: 'require-attributes', reason: 'attributes-not-valid', message: ATTRIBUTES_NOT_ACCEPTED }
 
 describe('requireAttributes with zod', () => {
-  it('vouches for attributes that fit', async () => {
+  it('leaves users whose attributes fit to the other rules', async () => {
     const decision = await decide(terms, { given_name: 'Ann', 'custom:terms': 'accepted', email: 'ann@example.com' })
-    expect(decision).toMatchObject({ kind: 'proceed', rule: 'require-attributes' })
+    expect(decision).toMatchObject({ kind: 'proceed', rule: null })
+  })
+
+  it('opens no anyOf, because a user typed the attributes', async () => {
+    const rule = anyOf(allowEmailDomains('example.com'), requireAttributes(terms))
+    const stranger = preSignUpEvent({ given_name: 'Eve', 'custom:terms': 'accepted', email: 'eve@evil.com' })
+    expect(await preSignUp(rule).decide(stranger)).toMatchObject({ kind: 'denied', reason: 'domain-not-allowed' })
   })
 
   it('denies others; what is wrong stands in the trace, each with its place, and not in the message', async () => {
     const decision = await decide(terms, { given_name: '' })
     expect(decision).toMatchObject(denied)
     const [entry] = decision.trace
-    expect(entry?.detail).toMatch(/^given_name: .+; custom:terms: .+/)
+    expect(entry?.detail).toBe('given_name: too_small; custom:terms: invalid_value')
+    expect(entry?.explanation).toMatch(/^given_name: Too small.+; custom:terms: Invalid.+/)
   })
 
-  it('keeps values that a schema quotes out of the log', async () => {
-    const quoting = standard((value) => ({ issues: [{ message: `${JSON.stringify(value)} is not "ann@example.com" or "ann"` }] }))
-    const decision = await decide(quoting, { given_name: 'ann', email: 'ann@example.com', 'custom:a': '' })
-    expect(decision.trace[0]?.detail).toBe('{"given_name":"[value]","email":"[value]","custom:a":""} is not "[value]" or "[value]"')
-  })
+  it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])(
+    'logs no value that a schema quotes, however it is written: %s',
+    async (value) => {
+      const quoting = standard((given) => ({
+        issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
+      }))
+      const lines: string[] = []
+      const handler = preSignUp.with({ write: (line) => void lines.push(line) })(requireAttributes(quoting))
+      await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
+      expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
+      expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
+    },
+  )
 
   it('denies attributes that a strict schema does not know', async () => {
     const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
     expect(decision).toMatchObject(denied)
-    expect(decision.trace[0]?.detail).toContain('custom:admin')
+    expect(decision.trace[0]).toMatchObject({ detail: 'unrecognized_keys', explanation: expect.stringContaining('custom:admin') })
   })
 
   it('takes an attribute named like a prototype for an attribute', async () => {
@@ -70,14 +87,14 @@ describe('requireAttributes with a schema of another library', () => {
       seen.push(value)
       return {}
     })
-    expect(await decide(schema, { email: 'ann@example.com' })).toMatchObject({ kind: 'proceed', rule: 'require-attributes' })
+    expect(await decide(schema, { email: 'ann@example.com' })).toMatchObject({ kind: 'proceed' })
     expect(seen).toEqual([{ email: 'ann@example.com' }])
     expect(Object.getPrototypeOf(seen[0])).toBe(Object.prototype)
   })
 
   it('waits for an asynchronous one', async () => {
     const asynchronous = (result: SchemaResult) => standard(async () => result)
-    expect(await decide(asynchronous({}), {})).toMatchObject({ kind: 'proceed', rule: 'require-attributes' })
+    expect(await decide(asynchronous({}), {})).toMatchObject({ kind: 'proceed' })
     expect(await decide(asynchronous({ issues: [{ message: 'too short' }] }), {})).toMatchObject(denied)
   })
 
@@ -92,7 +109,10 @@ describe('requireAttributes with a schema of another library', () => {
       standard(() => ({ issues })),
       {},
     )
-    expect(decision.trace[0]?.detail).toBe('a.0.Symbol(s): no; b.1: nor; neither; not at all')
+    expect(decision.trace[0]).toMatchObject({
+      detail: 'a: invalid; b: invalid; invalid; invalid',
+      explanation: 'a.0.Symbol(s): no; b.1: nor; neither; not at all',
+    })
   })
 
   it('denies where a schema has issues and names none', async () => {

@@ -4,7 +4,7 @@ import type { Allowed, FieldType } from '../rules/checked.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { type Decision, decide } from '../rules/decide.ts'
 import { onceRules } from '../rules/once-rules.ts'
-import type { Part, Rule } from '../rules/rule.ts'
+import { assertNames, type Part, type Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { guardWith } from './guard.ts'
 import { createInvoke, type Invoke } from './invoke.ts'
@@ -20,7 +20,7 @@ export interface TriggerDefinition<T extends Trigger> {
 
 /** A function that Lambda can run, with what tools and tests need to look inside. */
 export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
-  /** Decides without Lambda, middleware or log line; for tests and for asking why. The event is taken as it is. */
+  /** Decides without Lambda, middleware or log line; for tests and for asking why. The event is not checked, and not changed. */
   readonly decide: (event: T['event']) => Promise<Decision<T>>
   /** The composition, to be read without running it. */
   readonly rule: Rule<T>
@@ -58,7 +58,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
         trigger: definition.name,
         async decide(event: T['event']): Promise<Decision<T>> {
           const deadline = startDeadline(deadlineMs, clock)
-          const decision = await decide(rule, event, { allowed, deadline, clock })
+          const decision = await decide(rule, structuredClone(event), { allowed, deadline, clock })
           deadline.close()
           return decision
         },
@@ -73,6 +73,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
 
 function composed<T extends Trigger>(rules: readonly Part<T>[]): Rule<T> {
   const rule = chain(...rules)
+  assertNames(rule)
   // Where two effects share a name it is said now, not when the second has never run.
   onceRules(rule)
   return rule

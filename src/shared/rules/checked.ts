@@ -1,5 +1,6 @@
-import { type AnyOutcome, isPublicText, isReason } from './outcome.ts'
-import type { RuleNode } from './rule.ts'
+import { isKebabCase } from './identifier.ts'
+import { type AnyOutcome, isPublicText, isReason, MAX_REASON_LENGTH } from './outcome.ts'
+import { isComposition, type RuleNode } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /** The `typeof` of a field's value. */
@@ -17,35 +18,59 @@ export interface Allowed {
 const KINDS = { pre: ['allow', 'skip', 'deny'], post: ['done', 'skip'] } as const
 
 /**
- * Checks what a rule said, and names the rule that said it. Types say the same; plain JavaScript and assertions do not.
+ * Returns a copy of what a rule said, with the name of the rule that said it. Types say the same; plain JavaScript and
+ * assertions do not.
  *
  * @throws TypeError when the rule said something that its phase or kind forbids; to the engine that is a broken rule.
  */
 export function checked<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, allowed: Allowed): AnyOutcome<T> {
+  // Read once: a getter may answer each read differently, and the rule may change its object later.
+  const said = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
   const kinds: readonly string[] = KINDS[allowed.phase]
-  if (typeof outcome !== 'object' || outcome === null || !kinds.includes(outcome.kind)) {
+  if (said === undefined || !kinds.includes(said.kind)) {
     throw new TypeError(`The rule '${rule.name}' must return one of ${kinds.join(', ')}`)
   }
-  if (outcome.kind === 'deny' && !(isReason(outcome.reason) && isPublicText(outcome.message))) {
-    throw new TypeError(
-      `The rule '${rule.name}' denied without a reason that is an identifier, or without a message: use deny(reason, message)`,
-    )
+  const by = authorOf(said, rule)
+  if (said.kind === 'deny') {
+    if (!(isReason(said.reason) && isPublicText(said.message))) {
+      throw new TypeError(
+        `The rule '${rule.name}' denied without a reason that is an identifier, or without a message: use deny(reason, message)`,
+      )
+    }
+    return { kind: 'deny', by, reason: said.reason, message: said.message, ...texts(said) }
   }
-  if (outcome.kind === 'allow' && (rule.kind === 'guard' || rule.kind === 'shaper')) {
+  if (said.kind === 'allow' && (rule.kind === 'guard' || rule.kind === 'shaper')) {
     throw new TypeError(`The rule '${rule.name}' is a ${rule.kind}: it must not vouch for anybody`)
   }
-  if (outcome.kind !== 'deny' && outcome.response !== undefined) checkResponse(outcome.response, rule, allowed.responseFields)
-  return outcome.by === undefined ? { ...outcome, by: rule.name } : outcome
+  if (said.response === undefined) return { ...said, by }
+  return { ...said, by, response: copyResponse(said.response, rule, allowed.responseFields) }
 }
 
-function checkResponse(response: object, rule: RuleNode, fields: ResponseFields): void {
-  for (const field of Object.keys(response)) {
+/** Only a composition passes on what another rule said, and only with a name that can stand in a log. */
+function authorOf({ by }: { readonly by?: unknown }, rule: RuleNode): string {
+  const passedOn = isComposition(rule) && typeof by === 'string' && by.length <= MAX_REASON_LENGTH && isKebabCase(by)
+  return passedOn ? by : rule.name
+}
+
+/** The optional texts of a denial: what is not a text is dropped, so that it can break nothing that writes them. */
+function texts({ detail, explanation }: { readonly detail?: unknown; readonly explanation?: unknown }): {
+  readonly detail?: string
+  readonly explanation?: string
+} {
+  return { ...(typeof detail === 'string' && { detail }), ...(typeof explanation === 'string' && { explanation }) }
+}
+
+function copyResponse<R extends object>(response: R, rule: RuleNode, fields: ResponseFields): R {
+  const copy = { ...response }
+  for (const field of Object.keys(copy)) {
     if (!Object.hasOwn(fields, field)) {
       throw new TypeError(`The rule '${rule.name}' answered with '${field}', which this trigger's response does not have`)
     }
-    const value: unknown = Reflect.get(response, field)
+    const value: unknown = Reflect.get(copy, field)
     if (typeof value !== fields[field]) {
       throw new TypeError(`The rule '${rule.name}' answered with '${field}' of type ${typeof value}; it is a ${fields[field]}`)
     }
+    if (typeof value === 'object') Reflect.set(copy, field, structuredClone(value))
   }
+  return copy
 }

@@ -1,3 +1,4 @@
+import { freezeDeep } from './isolate.ts'
 import type { AttributeMap, Trigger } from './trigger.ts'
 
 /** The user an event is about, read once and the same way for every rule. */
@@ -19,7 +20,7 @@ export interface User {
 
 /** What a rule sees of an invocation. */
 export interface Context<T extends Trigger = Trigger> {
-  /** The event as Cognito sent it. Rules answer with an outcome; they do not edit it. */
+  /** The event as Cognito sent it, frozen: rules answer with an outcome. */
   readonly event: T['event']
   readonly user: User
   /** The app client the call came through; undefined where Cognito names none. */
@@ -42,7 +43,7 @@ function readAttributes(raw: unknown): AttributeMap {
     if (typeof value === 'string') attributes[name] = value
     else if (typeof value === 'boolean') attributes[name] = String(value)
   }
-  return attributes
+  return Object.freeze(attributes)
 }
 
 /** An attribute that is there and not empty: Cognito sends `''` for some that are not set. */
@@ -55,7 +56,7 @@ export function readUser(
   event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
 ): User {
   const attributes = readAttributes(event?.request?.userAttributes)
-  return {
+  return Object.freeze({
     userName: typeof event?.userName === 'string' ? event.userName : '',
     sub: present(attributes.sub),
     email: present(attributes.email),
@@ -64,7 +65,7 @@ export function readUser(
     phoneNumberVerified: attributes.phone_number_verified === 'true',
     status: present(attributes['cognito:user_status']),
     attributes,
-  }
+  })
 }
 
 /** Something whose end can be listened to; the signal is made when it is first asked for. */
@@ -86,21 +87,25 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
   },
 }
 
-/** Adds the signal to a context. */
-function addSignal(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
-  Object.defineProperty(ctx, 'signal', SIGNAL)
+/** Adds the signal to a context, and freezes it: all rules of an invocation share it. */
+function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
+  Object.freeze(Object.defineProperty(ctx, 'signal', SIGNAL))
 }
 
-/** Makes the context of an invocation. */
+/**
+ * Makes the context of an invocation.
+ *
+ * @param event Is frozen with everything inside it, so that no rule can change what another one sees or what Cognito gets.
+ */
 export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
-  const ctx = { event, user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
-  addSignal(ctx)
+  const ctx = { event: freezeDeep(event), user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
+  complete(ctx)
   return ctx
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
 export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
   const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: time }
-  addSignal(narrow)
+  complete(narrow)
   return narrow
 }

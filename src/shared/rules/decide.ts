@@ -48,6 +48,7 @@ const SHADOW_MAX_MS = 500
 /**
  * Runs a composition on an event.
  *
+ * @param event Is frozen, with everything inside it.
  * @example
  * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
  */

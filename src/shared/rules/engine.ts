@@ -54,7 +54,7 @@ function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
     if (scope.deadline.remainingMs() <= 0) throw new NotDone(new DeadlineExceeded())
     const said = rule.evaluate(ctx, runOf(engine, rule, scope))
-    return isThenable(said) ? settled<T>(engine, rule, scope, said) : checked<T>(said, rule, engine.allowed)
+    return isThenable(said) ? settled<T>(engine, rule, scope, said) : inTime<T>(engine, rule, scope, said)
   } catch (error) {
     return broken(error, rule, scope)
   }
@@ -64,10 +64,21 @@ async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: 
   try {
     // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
     // would blame it, and a post chain would stop instead of going on to the rules that still have time.
-    return checked<T>(await (isComposition(rule) ? said : scope.deadline.race(said)), rule, engine.allowed)
+    return inTime<T>(engine, rule, scope, await (isComposition(rule) ? said : scope.deadline.race(said)))
   } catch (error) {
     return broken(error, rule, scope)
   }
+}
+
+/**
+ * Checks an outcome. One that came after the deadline does not count, since the caller may have given up: a rule that blocks the
+ * event loop holds up the deadline's timer too. A denial and work that is done stand as they are.
+ */
+function inTime<T extends Trigger>(engine: Engine, rule: RuleNode, scope: Scope, said: AnyOutcome<T>): AnyOutcome<T> {
+  const outcome = checked<T>(said, rule, engine.allowed)
+  const counts = outcome.kind === 'deny' || outcome.kind === 'done' || isComposition(rule)
+  if (!counts && scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+  return outcome
 }
 
 function broken(error: unknown, rule: RuleNode, scope: Scope): Broken {
@@ -104,8 +115,12 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
     remainingMs: scope.deadline.remainingMs,
     wait: scope.deadline.race,
     ask(condition, ctx) {
-      const answer = answerOf(condition, ctx)
-      return isThenable(answer) ? scope.deadline.race(answer) : answer
+      const asked = answerOf(condition, ctx)
+      return andThen(isThenable(asked) ? scope.deadline.race(asked) : asked, (answer) => {
+        // As with an outcome: the timer is late where the condition blocked the event loop.
+        if (scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+        return answer
+      })
     },
     evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
       const place = inside(running, child)
@@ -130,7 +145,13 @@ function traced<T extends Trigger>(verdict: Verdict<T>, line: Begun, over: objec
     case 'broken':
       return { ...line, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
     case 'deny':
-      return { ...line, outcome: 'deny', reason: verdict.reason, ...(verdict.detail !== undefined && { detail: verdict.detail }) }
+      return {
+        ...line,
+        outcome: 'deny',
+        reason: verdict.reason,
+        ...(verdict.detail !== undefined && { detail: verdict.detail }),
+        ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
+      }
     default: {
       const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
       const said = reason === undefined ? { ...line, outcome: verdict.kind } : { ...line, outcome: verdict.kind, reason }

@@ -26,6 +26,11 @@ export function isKebabCase(text: string): boolean {
   return isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
 
+/** Whether a text is shaped like an attribute's name: identifiers with colons between them, such as `custom:terms`. */
+export function isAttributeName(text: string): boolean {
+  return text.length <= 64 && text.split(':').every(isIdentifier)
+}
+
 // NaN, behind the end of a text, is neither.
 function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)

@@ -35,8 +35,10 @@ export interface Deny extends Said {
   readonly reason: string
   /** The text the caller of Cognito sees, without a full stop at its end: Cognito adds one. */
   readonly message: string
-  /** More for the log, never for the caller. */
+  /** More for the log, never for the caller: identifiers, such as `given_name: too_small; custom:terms: invalid_value`. */
   readonly detail?: string
+  /** More for a developer, in `lifeguard replay` and `lifeguard explain` alone. It may quote attributes: no log ever holds it. */
+  readonly explanation?: string
 }
 
 /** A post rule did its work. */
@@ -116,7 +118,8 @@ export function respond<T extends Trigger>(response: ResponseOf<T>, why?: string
  * @param reason A constant identifier for the log, such as `domain-not-allowed`; at most 64 characters.
  * @param message What the caller of Cognito reads, after `PreSignUp failed with error`. Full stops at its end are
  *   dropped, since Cognito adds one. It must not tell whether a user exists.
- * @param detail More for the log: no attribute of the user belongs here.
+ * @param detail More for the log: identifiers, with `: ` or `; ` between them. The log leaves out any other text, because an
+ *   attribute may stand in it.
  * @throws TypeError when the reason is not an identifier or the message is empty; in a rule that means broken, and so refused.
  * @example
  * deny('domain-not-allowed', 'This email address cannot be used to sign up')

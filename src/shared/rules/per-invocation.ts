@@ -18,6 +18,8 @@ export function perInvocation<T extends Trigger, V>(lookUp: (ctx: Context<T>) =>
     if (value === undefined) {
       value = (async () => lookUp(invocation))()
       found.set(invocation, value)
+      // A rule that was cut off may have been the only one to wait, and a rejection that nothing waits for ends the process.
+      value.catch(() => undefined)
     }
     return value
   }

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
-import { isKebabCase } from './identifier.ts'
+import { isIdentifier, isKebabCase } from './identifier.ts'
 import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
 import type { Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
@@ -23,6 +23,9 @@ export type RuleKind =
   | 'shadow'
   | 'together'
   | 'once'
+
+// `deny-if-` and the longest reason.
+const MAX_NAME_LENGTH = 72
 
 /** Something that a deployment must grant for a rule to work. */
 export interface Need {
@@ -107,6 +110,18 @@ export function defineRule<T extends Trigger>(
 
 function assertName(name: string): void {
   if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+}
+
+/**
+ * Checks the names of a composition's rules, which plain JavaScript can make without {@link defineRule}: they become dimensions of
+ * metrics.
+ *
+ * @throws TypeError when a name is not an identifier.
+ */
+export function assertNames({ name, children = [] }: RuleNode): void {
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !isIdentifier(name))
+    throw new TypeError(`A rule's name is an identifier of at most ${MAX_NAME_LENGTH} characters, such as 'require-invite'; got '${name}'`)
+  children.forEach(assertNames)
 }
 
 interface Composition<T extends Trigger> {

@@ -10,6 +10,8 @@ export interface TraceEntry {
   readonly reason?: string
   /** More for the log. */
   readonly detail?: string
+  /** More for a developer. It may quote attributes, and is never logged. */
+  readonly explanation?: string
   /** Milliseconds that it took, the rules inside it included. */
   readonly ms: number
   /** Fields of the answer that this rule changed after an earlier one had set them. */

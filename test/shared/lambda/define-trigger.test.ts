@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { collector, confirm, crash, manualClock, noOpinion, type Pre, post, pre, preEvent, refuse, unchecked, work } from './harness.ts'
 
@@ -8,6 +10,15 @@ describe('a factory', () => {
     expect(() => pre.with({})()).toThrow(TypeError)
     expect(() => post()).toThrow(/at least one rule/)
   })
+
+  it.each(['mary@example.com', 'a rule', '', '-x', 'x'.repeat(73), undefined, 7])(
+    'refuses a rule of plain JavaScript that is called %j',
+    (name) => {
+      const rule = { ...noOpinion, name: unchecked<string>(name) }
+      for (const whole of [rule, chain(rule), failOpen(chain(rule))])
+        expect(() => pre(whole)).toThrow(/^A rule's name is an identifier of at most 72 characters/)
+    },
+  )
 
   it.each([0, -1, 0.5, 5001, Number.NaN, Number.POSITIVE_INFINITY])('refuses a deadline of %d milliseconds', (deadlineMs) => {
     expect(() => pre.with({ deadlineMs })).toThrow(RangeError)
@@ -62,6 +73,18 @@ describe('decide', () => {
       trace: [{ rule: 'work', outcome: 'done' }],
     })
     expect(out.lines()).toEqual([])
+  })
+
+  it('leaves the event editable, as it was', async () => {
+    const meddle = defineRule<Pre>('meddle', ({ event }) => {
+      Reflect.set(event.request, 'userAttributes', { email: 'x@example.com' })
+      return { kind: 'skip' }
+    })
+    const event = preEvent()
+    await pre(meddle).decide(event)
+
+    expect(event).toEqual(preEvent())
+    expect(Object.assign(event.request, { edited: true })).toMatchObject({ edited: true })
   })
 
   it('runs no middleware', async () => {

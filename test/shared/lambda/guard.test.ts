@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { guardWith } from '../../../src/shared/lambda/guard.ts'
 import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
 import { chain } from '../../../src/shared/rules/chain.ts'
-import type { Rule } from '../../../src/shared/rules/rule.ts'
+import { skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { emfProblems } from '../../support/emf.ts'
 import {
   collector,
@@ -45,6 +46,21 @@ describe('guard', () => {
     expect(await handler(preEvent(), context)).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
     expect(out.lines()).toMatchObject([{ decision: 'proceed', requestId: 'request-1', trigger: 'PreSignUp' }])
     expect(out.lines().flatMap(emfProblems)).toEqual([])
+  })
+
+  it('leaves the event editable for the handler around it, and does not let a rule change it', async () => {
+    const meddle = defineRule<Pre>('meddle', ({ event }) => {
+      Reflect.set(event, 'userName', 'changed')
+      Reflect.set(event.response, 'autoConfirmUser', true)
+      return skip()
+    })
+    const editing = (event: PreEvent): PreEvent => Object.assign(event, { added: Object.assign(event.request, { more: 1 }) })
+    const given = preEvent()
+    const answer = await middy(editing).use(guard([meddle], { write: collector().write }))(given, context)
+
+    expect(answer).toMatchObject({ userName: 'mary', request: { more: 1 }, response: { autoConfirmUser: false } })
+    expect(Object.isFrozen(given)).toBe(false)
+    expect(Object.assign(given.response, { autoConfirmUser: true })).toMatchObject({ autoConfirmUser: true })
   })
 
   it('throws on a denial, and the handler does not run', async () => {

@@ -5,12 +5,12 @@ import { startDeadline } from '../../../src/shared/rules/deadline.ts'
 import { decide } from '../../../src/shared/rules/decide.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'
-import { type AnyOutcome, allow, deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { type AnyOutcome, allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { reasonOf } from '../../../src/shared/rules/reason.ts'
 import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../src/shared/rules/shadow.ts'
 import { autoClock } from '../../support/auto-clock.ts'
-import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import { run, type SamplePost, type SamplePre, sampleEvent } from '../../support/samples.ts'
 
 const rule = (name: string, say: () => AnyOutcome<SamplePre>): Rule<SamplePre> =>
   compose<SamplePre>({ name, kind: 'rule', evaluate: async () => say() })
@@ -160,11 +160,58 @@ describe('time', () => {
       sampleEvent,
       clock,
     )
-    expect(decision).toMatchObject({
-      kind: 'failed',
-      rule: 'late',
-      trace: [{ rule: 'slow' }, { rule: 'late', reason: 'deadline-exceeded' }],
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'slow', trace: [{ rule: 'slow', reason: 'deadline-exceeded' }] })
+  })
+
+  const late = (outcome: () => AnyOutcome<SamplePre>): readonly Rule<SamplePre>[] => [
+    compose<SamplePre>({ name: 'at-once', kind: 'rule', evaluate: outcome }),
+    rule('awaited', outcome),
+  ]
+
+  test.each<readonly [string, () => AnyOutcome<SamplePre>]>([
+    ['allow', allow],
+    ['skip', skip],
+    ['an answer', () => respond<SamplePre>({ a: 1 })],
+  ])('does not take %s that comes after the deadline because the rule blocked the event loop', async (_, outcome) => {
+    const clock = autoClock()
+    const blocking = (): AnyOutcome<SamplePre> => {
+      clock.spend(5000)
+      return outcome()
+    }
+    for (const blocked of late(blocking)) {
+      const decision = await run('pre', chain(blocked), sampleEvent, clock)
+      expect(decision).toMatchObject({ kind: 'failed', trace: [{ outcome: 'broken', reason: 'deadline-exceeded' }] })
+    }
+  })
+
+  test('does not take the answer of a condition that blocked the event loop beyond the deadline', async () => {
+    const clock = autoClock()
+    const blocking = (): boolean => {
+      clock.spend(5000)
+      return false
+    }
+    for (const condition of [blocking, async () => blocking()]) {
+      const decision = await run('pre', chain(denyIf(condition, 'never', 'Never')), sampleEvent, clock)
+      expect(decision).toMatchObject({ kind: 'failed', trace: [{ reason: 'deadline-exceeded' }] })
+    }
+  })
+
+  test('leaves a late denial a denial, and late work done', async () => {
+    const clock = autoClock()
+    const denying = rule('denying', () => {
+      clock.spend(5000)
+      return deny('late', 'Late')
     })
+    expect(await run('pre', chain(denying), sampleEvent, clock)).toMatchObject({ kind: 'denied', reason: 'late' })
+    const working = compose<SamplePost>({
+      name: 'working',
+      kind: 'effect',
+      evaluate: () => {
+        clock.spend(5000)
+        return done()
+      },
+    })
+    expect(await run('post', chain(working), sampleEvent, clock)).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }] })
   })
 
   test('is over once the timer fired, even where the clock says that a moment is left', async () => {

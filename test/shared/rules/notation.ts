@@ -1,6 +1,7 @@
 import { anyOf } from '../../../src/shared/rules/any-of.ts'
 import { chain, when } from '../../../src/shared/rules/chain.ts'
 import type { Condition } from '../../../src/shared/rules/condition.ts'
+import type { Context } from '../../../src/shared/rules/context.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
 import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
 import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
@@ -81,24 +82,42 @@ const asPost = (rule: Rule<SamplePre>): Rule<SamplePost> =>
 const asPre = (rule: Rule<SamplePost>): Rule<SamplePre> =>
   compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
 
+/** Something to do with the context first, in every rule and condition. */
+export type Meddle = (ctx: Context<SamplePre>) => void
+
 /** Makes the rule that a term stands for. */
-export function build({ word, terms }: Term): Rule<SamplePre> {
+export function build({ word, terms }: Term, meddle?: Meddle): Rule<SamplePre> {
   const [first, ...rest] = terms
+  const inner = (term: Term): Rule<SamplePre> => build(term, meddle)
   const only = (): Rule<SamplePre> => {
     if (first === undefined || rest.length > 0) throw new SyntaxError(`${word} takes one rule`)
-    return build(first)
+    return inner(first)
   }
+  const asked: Condition<SamplePre> = (ctx) => {
+    meddle?.(ctx)
+    return condition(first)(ctx)
+  }
+  const meddling = (rule: Rule<SamplePre>): Rule<SamplePre> =>
+    meddle === undefined
+      ? rule
+      : compose<SamplePre>({
+          ...rule,
+          evaluate(ctx, run) {
+            meddle(ctx)
+            return rule.evaluate(ctx, run)
+          },
+        })
   switch (word) {
     case 'chain':
-      return chain(...terms.map(build))
+      return chain(...terms.map(inner))
     case 'together':
-      return asPre(together(...terms.map((each) => asPost(build(each)))))
+      return asPre(together(...terms.map((each) => asPost(inner(each)))))
     case 'anyOf':
-      return anyOf(...terms.map(build))
+      return anyOf(...terms.map(inner))
     case 'when':
-      return when(condition(first), ...rest.map(build))
+      return when(asked, ...rest.map(inner))
     case 'denyIf':
-      return denyIf(condition(first), 'asked', 'Asked')
+      return denyIf(asked, 'asked', 'Asked')
     case 'failOpen':
       return failOpen(only())
     case 'failClosed':
@@ -106,11 +125,11 @@ export function build({ word, terms }: Term): Rule<SamplePre> {
     case 'shadow':
       return shadow(only())
     case 'set':
-      return set(first)
+      return meddling(set(first))
     default: {
       const made = leaves[word]
       if (made === undefined) throw new SyntaxError(`no rule: ${word}`)
-      return made()
+      return meddling(made())
     }
   }
 }

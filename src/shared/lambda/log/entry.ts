@@ -3,6 +3,7 @@ import type { TraceEntry } from '../../rules/trace.ts'
 import { isObject } from '../middleware/is-object.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './logger.ts'
+import { type Hide, hidePersonal, loggedDetail } from './personal.ts'
 import { hashUser } from './user-hash.ts'
 
 /** What a log line tells of an invocation. */
@@ -55,6 +56,7 @@ const MAX_DETAIL_LENGTH = 500
 /** Makes the log line of an invocation: no attribute, no token and no message of an error is in it. */
 export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
+  const hide = hidePersonal(ended.event)
   const event = textsOf(ended.event)
   // The last: a branch of an anyOf may have denied under the same name before, and a shadow may do so after.
   const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
@@ -66,31 +68,41 @@ export function logEntry(ended: Ended): LogEntry {
     appClient: event.clientId,
     decision: decision.kind,
     decidedBy: decision.rule ?? null,
-    reason: decision.reason ?? null,
-    ...(decisive?.detail !== undefined && { detail: short(decisive.detail) }),
+    reason: decision.reason == null ? null : hide(decision.reason),
+    ...(decisive?.detail !== undefined && { detail: short(loggedDetail(decisive.detail, hide)) }),
     ...(ended.hashKey !== undefined && event.userName !== null && { user: hashUser(ended.hashKey, event) }),
     coldStart: ended.coldStart,
     durationMs: rounded(ended.durationMs),
-    trace: decision.trace.map(loggedRule),
-    ...(decision.kind === 'failed' && { error: describeError(decision.error) }),
+    trace: decision.trace.map((line) => loggedRule(line, hide)),
+    ...(decision.kind === 'failed' && { error: loggedError(decision.error, hide) }),
   }
 }
 
-function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms, error }: TraceEntry): LoggedRule {
+function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms, error }: TraceEntry, hide: Hide): LoggedRule {
   // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
   if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'broken') {
-    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
+    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason: hide(reason), ms: rounded(ms) }
   }
   return {
     rule,
     path,
     outcome,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: hide(reason) }),
     ...(overrides !== undefined && { overrides }),
     ...(shadow && { shadow }),
-    ...(detail !== undefined && { detail: short(detail) }),
+    ...(detail !== undefined && { detail: short(loggedDetail(detail, hide)) }),
     ms: rounded(ms),
-    ...(outcome === 'broken' && { error: describeError(error) }),
+    ...(outcome === 'broken' && { error: loggedError(error, hide) }),
+  }
+}
+
+function loggedError(error: unknown, hide: Hide): DescribedError {
+  const { name, code, awsRequestId, ...rest } = describeError(error)
+  return {
+    name: hide(name),
+    ...(code !== undefined && { code: hide(code) }),
+    ...(awsRequestId !== undefined && { awsRequestId: hide(awsRequestId) }),
+    ...rest,
   }
 }
 

@@ -35,7 +35,7 @@ const DENIALS_PER_RULE = JSON.stringify(perRule('Denials'))
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricFields(entry: LogEntry, breakages: number, now: number): string {
+export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, breakages: number, now: number): string {
   const denied = entry.decision === 'denied' ? entry.decidedBy : null
   const directives = denied === null ? PER_TRIGGER : `${PER_TRIGGER},${DENIALS_PER_RULE}`
   const rule = denied === null ? '' : `,"rule":${textJson(denied)}`

@@ -2,7 +2,7 @@ import { lostEffects } from '../../rules/effect-lost.ts'
 import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'
 import type { HandlerSettings } from '../settings.ts'
-import { type LogEntry, logEntry } from './entry.ts'
+import { type Ended, type LogEntry, logEntry } from './entry.ts'
 import { textJson, timestamps } from './json-text.ts'
 import { logFields } from './log-line.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
@@ -30,21 +30,35 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
   const timestamp = timestamps()
   let coldStart = true
 
+  const writeMetricsAlone = (metrics: string): void => write(`{"trigger":${textJson(trigger)},${metrics}}\n`)
+
+  /** An event of plain JavaScript may throw when it is read: its line is lost then, but it is counted. */
+  const entryOrCount = (ended: Ended): LogEntry | undefined => {
+    try {
+      return logEntry(ended)
+    } catch {
+      const { decision, durationMs } = ended
+      writeMetricsAlone(metricFields({ decision: decision.kind, decidedBy: decision.rule ?? null, durationMs }, 0, Date.now()))
+      return undefined
+    }
+  }
+
   const writeLines: Report = (event, context, conclusion, durationMs) => {
     const requestId = context?.awsRequestId ?? null
-    const entry = logEntry({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey })
+    const entry = entryOrCount({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey })
+    if (entry === undefined) return
     coldStart = false
     const severity = severityOf(entry)
     const message = `${trigger} ${entry.decision}`
     const now = Date.now()
     const broken = severity === 'info' ? [] : brokenRules(entry)
     const metrics = metricFields(entry, broken.length, now)
-    const metricsAlone = (): string => `{"trigger":${textJson(trigger)},${metrics}}\n`
     if (isWritten(severity, logLevel)) {
       // Before somebody else's logger can edit what it is told.
       const line = `{${logFields(entry, severity, message, timestamp(now))},${metrics}}\n`
-      write(logger !== undefined && logged(logger, severity, message, entry) ? metricsAlone() : line)
-    } else write(metricsAlone())
+      if (logger !== undefined && logged(logger, severity, message, entry)) writeMetricsAlone(metrics)
+      else write(line)
+    } else writeMetricsAlone(metrics)
     if (severity === 'info') return
     for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
     for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))
@@ -54,7 +68,7 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
     try {
       writeLines(...ended)
     } catch {
-      // What could not be written is lost. Thrown on, its error would stand in the place of the answer, for the caller to read.
+      // What could not be written is lost. Thrown on, its error would take the place of the answer, for the caller to read.
     }
   }
 }

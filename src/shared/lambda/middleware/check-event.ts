@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { InvalidEvent } from '../errors.ts'
+import { attributeProblems } from './attributes.ts'
 import { isEvent } from './compiled-event.ts'
 
 type Explain = (input: unknown) => readonly string[]
@@ -12,7 +13,9 @@ type Explain = (input: unknown) => readonly string[]
  * @throws InvalidEvent when a part that rules read has another type than Cognito's.
  */
 export function assertEvent(input: unknown, load: () => Promise<Explain> = loadExplain): Promise<never> | undefined {
-  return isEvent(input) ? undefined : refuse(input, load)
+  if (!isEvent(input)) return refuse(input, load)
+  const problems = attributeProblems(input)
+  return problems === undefined ? undefined : Promise.reject(new InvalidEvent(problems))
 }
 
 // An import that a bundler can see and put into a file of its own: with zod in it the handler would start several times slower.

@@ -5,7 +5,7 @@ import { anyOf } from '../../../../src/shared/rules/any-of.ts'
 import { chain } from '../../../../src/shared/rules/chain.ts'
 import { EffectLost } from '../../../../src/shared/rules/effect-lost.ts'
 import { failClosed, failOpen } from '../../../../src/shared/rules/failure.ts'
-import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
+import { deny, respond, skip } from '../../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../../src/shared/rules/shadow.ts'
 import { together } from '../../../../src/shared/rules/together.ts'
@@ -115,13 +115,46 @@ describe('the log line of an invocation', () => {
   it('has the detail of the denial that decided, cut where it is long', async () => {
     const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', detail))
     const branches = await runPre([
-      shadow(denying('of a shadow, which runs after the decision')),
-      anyOf(denying('of a branch before'), denying('of the one that decided')),
+      shadow(denying('of-a-shadow')),
+      anyOf(denying('of-a-branch-before'), denying('custom:terms: of-the-one-that-decided; email: too_small')),
     ])
-    expect(branches.lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'denying', detail: 'of the one that decided' })
-    const long = await runPre([denying('d'.repeat(600))])
-    const cut = `${'d'.repeat(500)}...`
+    expect(branches.lines[0]).toMatchObject({ decidedBy: 'denying', detail: 'custom:terms: of-the-one-that-decided; email: too_small' })
+    const long = await runPre([denying(Array(300).fill('d').join('; '))])
+    const cut = `${Array(300).fill('d').join('; ').slice(0, 500)}...`
     expect(long.lines[0]).toMatchObject({ detail: cut, trace: [{ rule: 'denying', detail: cut }] })
+  })
+
+  it.each(['an invitation of mary@example.com', 'mary', 'x: MARY', 'Mary Hidden', '+491701234567', 'mary@example.com'])(
+    'hides a detail that is not made of identifiers, or that is a value of the event: %s',
+    async (detail) => {
+      const { lines } = await runPre([defineRule<Pre>('denying', () => deny('nope', 'No', detail))])
+      expect(lines[0]).toMatchObject({ reason: 'nope', detail: 'hidden', trace: [{ detail: 'hidden' }] })
+    },
+  )
+
+  it('is lost where the event throws when it is read, but its metrics are not', async () => {
+    const secretive = Object.defineProperty(preEvent(), 'userPoolId', {
+      get: () => {
+        throw new Error('mary@example.com')
+      },
+    })
+    const { lines, raw, error } = await runPre([noOpinion], secretive)
+    expect(error?.message).toBe('Something went wrong, please try again later')
+    expect(lines).toMatchObject([{ trigger: 'PreSignUp', Invocations: 1, Denials: 0 }])
+    expect(lines.flatMap(emfProblems)).toEqual([])
+    expect(raw).not.toContain('mary')
+  })
+
+  it('hides a reason, and the name and code of an error, that are values of the event', async () => {
+    const event = preEvent({ request: { userAttributes: { sub: 'b7d3c1f0-aaaa', name: 'Mary' } } })
+    const throwing = defineRule<Pre>('throwing', () => {
+      throw Object.assign(new Error('no'), { name: 'mary', code: 'x-b7d3c1f0-aaaa' })
+    })
+    expect((await runPre([throwing], event)).lines[0]).toMatchObject({ reason: 'hidden', error: { name: 'hidden', code: 'hidden' } })
+    const denied = await runPre([defineRule<Pre>('denying', ({ user }) => deny(user.sub ?? '', 'No'))], event)
+    expect(denied.lines[0]).toMatchObject({ reason: 'hidden', trace: [{ reason: 'hidden' }] })
+    const skipped = await runPre([defineRule<Pre>('skipping', ({ user }) => skip(user.userName))], event)
+    expect(skipped.lines[0]).toMatchObject({ trace: [{ reason: 'hidden' }] })
   })
 
   it('tells of every rule what it said: reasons, overrides, shadows, errors', async () => {

@@ -1,15 +1,19 @@
 import type { MiddlewareObj } from '@middy/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { anyOf } from '../../../../src/shared/rules/any-of.ts'
 import { chain, when } from '../../../../src/shared/rules/chain.ts'
 import { failOpen } from '../../../../src/shared/rules/failure.ts'
 import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../../src/shared/rules/shadow.ts'
-import { collector, type Pre, type PreEvent, pre, resultOf, unchecked } from '../harness.ts'
+import { collector, type Pre, type PreEvent, pre, preEvent, resultOf, unchecked } from '../harness.ts'
 
 /** What no line may hold: it stands in every text that an event or an error brings. */
 const SECRET = 'mary.hidden@secret.example'
+
+/** A secret that is an identifier, as a user name may be. */
+const CONSTANT = 'mary-hidden-4711'
 
 /** A text that holds the secret somewhere. */
 const secretText = fc
@@ -112,6 +116,21 @@ const places: Readonly<
   'in an onError': (error) => ({ rules: [defineRule('denies', () => deny('no', 'No'))], middleware: [{ onError: () => rethrow(error) }] }),
 }
 
+/** What a rule of plain JavaScript can put into an outcome: the secret in every text, and what throws when it is made a text. */
+const outcome: fc.Arbitrary<unknown> = fc.record(
+  {
+    kind: fc.constantFrom('allow', 'skip', 'deny', 'done', SECRET),
+    reason: fc.oneof(fc.constantFrom('a-reason', CONSTANT), secretText),
+    message: fc.constantFrom('You need an invitation', ''),
+    detail: fc.oneof(secretText, fc.constantFrom(CONSTANT, `email: ${CONSTANT}`, { toString: () => rethrow(new Error(SECRET)) }, [SECRET])),
+    explanation: secretText,
+    why: fc.oneof(secretText, fc.constant(CONSTANT)),
+    by: fc.oneof(secretText, fc.constant(CONSTANT)),
+    response: fc.constantFrom(undefined, {}, { [SECRET]: true }, { claims: { email: SECRET } }),
+  },
+  { requiredKeys: ['kind'] },
+)
+
 describe('no attribute, no user name and no message of an error', () => {
   it('is in any line, whatever came in and whatever was thrown', async () => {
     await fc.assert(
@@ -130,6 +149,36 @@ describe('no attribute, no user name and no message of an error', () => {
           expect(out.raw()).not.toContain(fragment)
           expect(JSON.stringify(told)).not.toContain(fragment)
           expect(answer?.text ?? '').not.toContain(fragment)
+        }
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  it('is in any line, whatever a rule of plain JavaScript says, throws and is called', async () => {
+    const broken = fc.constantFrom(SECRET, CONSTANT).map((text) => Object.assign(new Error(text), { name: text, code: text }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(outcome, broken), { minLength: 1, maxLength: 3 }), fc.boolean(), async (said, shadowed) => {
+        const rules = said.map(
+          (each, place): Rule<Pre> => ({
+            name: `rule-${place}`,
+            kind: 'rule',
+            evaluate: () => (each instanceof Error ? rethrow(each) : unchecked(each)),
+          }),
+        )
+        const out = collector()
+        const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET, sub: CONSTANT, 'custom:x': CONSTANT } } })
+        const errors = vi.spyOn(process.stderr, 'write')
+        const whole = shadowed ? rules.map((rule) => shadow(rule)) : rules
+        const { error } = await resultOf(pre.with({ write: out.write })(anyOf(...whole), ...whole)(unchecked(input), {}))
+
+        const stderr = errors.mock.calls.join('')
+        errors.mockRestore()
+        expect(out.lines().length).toBeGreaterThanOrEqual(1)
+        for (const fragment of ['hidden-4711', 'mary.hidden', 'secret.example']) {
+          expect(out.raw()).not.toContain(fragment)
+          expect(error?.text ?? '').not.toContain(fragment)
+          expect(stderr).not.toContain(fragment)
         }
       }),
       { numRuns: 1500 },

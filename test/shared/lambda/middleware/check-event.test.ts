@@ -19,8 +19,22 @@ describe('assertEvent', () => {
   it('lets through what Cognito sends, adds, leaves out or sends as null', async () => {
     expect(await problemsOf(preEvent())).toEqual([])
     expect(await problemsOf({})).toEqual([])
-    expect(await problemsOf(preEvent({ request: { userAttributes: { verified: true, n: 1 } }, response: null, new: [1] }))).toEqual([])
+    expect(await problemsOf(preEvent({ request: { userAttributes: { verified: true, n: null } }, response: null, new: [1] }))).toEqual([])
     expect(await problemsOf(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
+  })
+
+  it.each(
+    [['a@example.com'], { a: 'a@example.com' }, 7, 0].flatMap((value) =>
+      ['email', 'email_verified', 'custom:banned'].map((name) => ({ name, value })),
+    ),
+  )('refuses an attribute that is not a text: $name is $value', async ({ name, value }) => {
+    const event = preEvent({ request: { userAttributes: { sub: 'x', [name]: value } } })
+    expect(await problemsOf(event)).toEqual([`request.userAttributes.${name}: expected a string`])
+  })
+
+  it('names no attribute that Cognito could not have', async () => {
+    const event = preEvent({ request: { userAttributes: { 'mary@example.com': 7, ['x'.repeat(65)]: 7 } } })
+    expect(await problemsOf(event)).toEqual(['request.userAttributes.?: expected a string', 'request.userAttributes.?: expected a string'])
   })
 
   it('names every place that is wrong', async () => {

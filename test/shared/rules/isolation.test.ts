@@ -1,0 +1,108 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import type { Context } from '../../../src/shared/rules/context.ts'
+import type { Decision } from '../../../src/shared/rules/decide.ts'
+import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import { compositions } from './compositions.ts'
+import { build, type Meddle, type Term, write } from './notation.ts'
+
+const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'set:a', 'set:b=2'])
+
+/** Every object that a rule can reach, the event's own and those behind the user among them. */
+function reachable(value: unknown, found = new Set<object>()): ReadonlySet<object> {
+  if (typeof value !== 'object' || value === null || value instanceof AbortSignal || found.has(value)) return found
+  found.add(value)
+  for (const key of Object.keys(value)) reachable(Reflect.get(value, key), found)
+  return found
+}
+
+/** Writes to every field that there is, and one that there is not, by every way that says nothing when it fails. */
+const writeQuietly: Meddle = (ctx) => {
+  for (const target of reachable(ctx)) {
+    for (const key of [...Object.keys(target), 'autoConfirmUser', 'a']) {
+      Reflect.set(target, key, 'changed')
+      Reflect.defineProperty(target, key, { value: 'changed' })
+      Reflect.deleteProperty(target, key)
+    }
+    Reflect.setPrototypeOf(target, { autoConfirmUser: true, a: 7 })
+  }
+}
+
+const nested: SamplePre['event'] = {
+  ...sampleEvent,
+  request: { userAttributes: { email: 'mary@example.com', name: 'Mary' } },
+  response: { a: 5 },
+}
+const event = (): SamplePre['event'] => structuredClone(nested)
+
+/** A decision without its times. */
+function essence(decision: Decision<SamplePre>): unknown {
+  const { trace, ...rest } = decision
+  return { ...rest, ...('error' in rest && { error: String(rest.error) }), trace: trace.map(({ ms: _, error: __, ...line }) => line) }
+}
+
+describe('a rule cannot change what Cognito gets, or what another rule sees', () => {
+  test('by writing anywhere in its context', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 3 }), async (terms: readonly Term[]) => {
+        const left = await run('pre', chain(...terms.map((term) => build(term))), event())
+        const given = event()
+        const meddled = await run('pre', chain(...terms.map((term) => build(term, writeQuietly))), given)
+
+        expect(essence(meddled), terms.map(write).join(', ')).toEqual(essence(left))
+        expect(given).toEqual(nested)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test.each<readonly [string, (ctx: Context<SamplePre>) => void]>([
+    ['the trigger source', (ctx) => void Object.assign(ctx.event, { triggerSource: 'PreSignUp_AdminCreateUser' })],
+    ['the response', (ctx) => void Object.assign(ctx.event.response, { a: 7 })],
+    ['an attribute of the event', (ctx) => void Object.assign(ctx.event.request.userAttributes ?? {}, { email: 'x@example.com' })],
+    ['the user', (ctx) => void Object.assign(ctx.user, { email: 'x@example.com' })],
+    ['an attribute of the user', (ctx) => void Object.assign(ctx.user.attributes, { email: 'x@example.com' })],
+    ['the context', (ctx) => void Object.assign(ctx, { user: { email: 'x@example.com' } })],
+  ])('and breaks when it writes to %s', async (_, write) => {
+    for (const word of ['allow', 'skip', 'set']) {
+      const rule = build({ word, terms: word === 'set' ? [{ word: 'a', terms: [] }] : [] }, write)
+      expect(await run('pre', chain(rule), event())).toMatchObject({ kind: 'failed', rule: word, error: { name: 'TypeError' } })
+    }
+  })
+
+  test('by changing an answer that it gave before', async () => {
+    const answer = { a: 1 }
+    const meddle = (): void => {
+      answer.a = 7
+    }
+    const decision = await run(
+      'pre',
+      chain<SamplePre>(
+        { name: 'answers', kind: 'shaper', evaluate: () => ({ kind: 'skip', response: answer }) },
+        build({ word: 'shadow', terms: [{ word: 'skip', terms: [] }] }, meddle),
+      ),
+    )
+    expect(answer.a).toBe(7)
+    expect(decision).toMatchObject({ kind: 'proceed', response: { a: 1 } })
+  })
+
+  test('by an outcome that answers each read differently', async () => {
+    let reads = 0
+    const outcome = {
+      get kind(): 'skip' | 'allow' {
+        reads += 1
+        return reads > 1 ? 'allow' : 'skip'
+      },
+    }
+    const decision = await run('pre', chain<SamplePre>({ name: 'two-faced', kind: 'guard', evaluate: () => outcome }))
+    expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
+  })
+
+  test('by the name of another rule', async () => {
+    for (const by of ['somebody-else', 'mary@example.com', 'x'.repeat(65)]) {
+      const decision = await run('pre', chain<SamplePre>({ name: 'posing', kind: 'rule', evaluate: () => ({ kind: 'allow', by }) }))
+      expect(decision).toMatchObject({ kind: 'proceed', rule: 'posing' })
+    }
+  })
+})
