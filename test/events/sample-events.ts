@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Block } from '../../src/pre-auth/block-list.ts'
+import type { Block } from '../../src/shared/blocks/block-list.ts'
 import { FOLDERS, type Folder } from './triggers.ts'
 
 const ROOT = join(import.meta.dirname, '../../events')

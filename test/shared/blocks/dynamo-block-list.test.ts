@@ -1,14 +1,14 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Block, BlockKey, BlockType } from '../../src/pre-auth/block-list.ts'
-import { blockKeys } from '../../src/pre-auth/block-list.ts'
-import { blockUsers } from '../../src/pre-auth/block-users.ts'
-import { type DynamoBlockListOptions, dynamoBlockList } from '../../src/pre-auth/dynamo-block-list.ts'
-import { dynamoBlockWriter } from '../../src/pre-auth/dynamo-block-writer.ts'
-import { preAuthentication } from '../../src/pre-auth/pre-authentication.ts'
-import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
-import { ann, preAuthenticationEvent } from '../support/events.ts'
-import { dynamoDbClient } from '../support/local-clients.ts'
+import { preAuthentication } from '../../../src/pre-auth/pre-authentication.ts'
+import { blockKeys } from '../../../src/shared/blocks/block-keys.ts'
+import type { Block, BlockKey, BlockType } from '../../../src/shared/blocks/block-list.ts'
+import { blockUsers } from '../../../src/shared/blocks/block-users.ts'
+import { type DynamoBlockListOptions, dynamoBlockList } from '../../../src/shared/blocks/dynamo-block-list.ts'
+import { dynamoBlockWriter } from '../../../src/shared/blocks/dynamo-block-writer.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { ann, preAuthenticationEvent } from '../../support/events.ts'
+import { dynamoDbClient } from '../../support/local-clients.ts'
 import {
   answering,
   type Behaviour,
@@ -16,7 +16,7 @@ import {
   type Trouble,
   type TroubledService,
   troubles,
-} from '../support/troubled-service.ts'
+} from '../../support/troubled-service.ts'
 
 const { signal } = new AbortController()
 let pools = 0
@@ -138,6 +138,30 @@ onEveryDynamoDb((engine) => {
     await expect(lost.find([keyed(newPool(), 'username', 'ann')], signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 
+  it('keeps a user name in lower-case NFC, or to the letter where that is set', async () => {
+    const pool = newPool()
+    const named = (value: string): BlockKey => keyed(pool, 'username', value)
+    const found = async (): Promise<readonly string[]> =>
+      (await list.find([named('Zo\u00eb'), named('zo\u00eb')], signal)).map(({ value }) => value)
+    await writer.block({ ...named('Zoe\u0308'), reason: 'fraud' })
+    expect(await found()).toEqual(['zo\u00eb'])
+    await writer.unblock(named('ZO\u00cb'))
+    expect(await found()).toEqual([])
+    await writer.block({ ...named('Zo\u00eb'), reason: 'fraud' }, { exactUserName: true })
+    expect(await found()).toEqual(['Zo\u00eb'])
+    await writer.unblock(named('Zo\u00eb'), { exactUserName: true })
+    expect(await found()).toEqual([])
+  })
+
+  it('finds a block among a hundred keys in one round trip', async () => {
+    const pool = newPool()
+    await writer.block({ ...keyed(pool, 'emailDomain', 'evil.com'), reason: 'spam' })
+    const user = { sub: '1', userName: 'eve', email: `eve@${'a.'.repeat(94)}evil.com` }
+    const keys = blockKeys(pool, user)
+    expect(keys).toHaveLength(98)
+    expect(await list.find(keys, signal)).toMatchObject([{ type: 'emailDomain', value: 'evil.com' }])
+  })
+
   it.each([
     { type: 'email', value: 'ann' },
     { type: 'email', value: '"ann"@example.com' },
@@ -147,7 +171,7 @@ onEveryDynamoDb((engine) => {
     { type: 'sub', value: '' },
   ] as const)('writes no block that could never be found: $type $value', async ({ type, value }) => {
     const key = keyed(newPool(), type, value)
-    await expect(writer.block({ ...key, reason: 'fraud' })).rejects.toThrow(`A block by ${type} needs a value that is one`)
+    await expect(writer.block({ ...key, reason: 'fraud' })).rejects.toThrow(`The value of a block by ${type} is not valid; expected `)
     await expect(writer.unblock(key)).rejects.toThrow(TypeError)
   })
 

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { Block, BlockKey, BlockList, BlockType } from '../../src/pre-auth/block-list.ts'
-import { BLOCKED, type BlockUsersOptions, blockUsers, SIGN_IN_NOT_POSSIBLE } from '../../src/pre-auth/block-users.ts'
-import { preAuthentication } from '../../src/pre-auth/pre-authentication.ts'
-import type { PreAuthentication } from '../../src/pre-auth/trigger.ts'
-import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
-import { ann, federatedEvent, preAuthenticationEvent } from '../support/events.ts'
+import { preAuthentication } from '../../../src/pre-auth/pre-authentication.ts'
+import type { PreAuthentication } from '../../../src/pre-auth/trigger.ts'
+import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import type { Block, BlockKey, BlockList, BlockType } from '../../../src/shared/blocks/block-list.ts'
+import {
+  BLOCKED,
+  type BlockUsersOptions,
+  blockUsers,
+  SIGN_IN_NOT_POSSIBLE,
+  SIGN_UP_NOT_POSSIBLE,
+} from '../../../src/shared/blocks/block-users.ts'
+import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../../support/events.ts'
 
 const { userPoolId } = ann
 const now = () => new Date('2026-05-01T12:00:00Z')
@@ -62,12 +68,29 @@ describe('blockUsers', () => {
     block('username', 'ann@example.com'),
     block('email', 'bob@example.com'),
     block('emailDomain', 'com'),
+    block('emailDomain', 'ample.com'),
     block('emailDomain', 'mail.example.com'),
     { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
   ])('lets others pass: $userPoolId $type $value', async (other) => {
     const list = listOf(other)
     expect(await decide(list)).toMatchObject(passed)
     expect(list.asked).toHaveLength(1)
+  })
+
+  it('denies a user below a blocked domain', async () => {
+    const event = preAuthenticationEvent({ email: 'eve@a.mail.evil.com' })
+    for (const domain of ['evil.com', 'mail.evil.com', 'a.mail.evil.com'])
+      expect(await decide(listOf(block('emailDomain', domain)), {}, event)).toMatchObject(denied)
+    expect(await decide(listOf(block('emailDomain', 'b.mail.evil.com')), {}, event)).toMatchObject(passed)
+  })
+
+  it('denies a user whose user name is spelt in another case or Unicode form', async () => {
+    for (const userName of ['Ann', 'ANN', 'ann'])
+      expect(await decide(listOf(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
+    const list = listOf(block('username', 'zo\u00eb'))
+    expect(await decide(list, {}, preAuthenticationEvent({}, { userName: 'Zoe\u0308' }))).toMatchObject(denied)
+    // A block that was written to the letter holds for that letter alone.
+    expect(await decide(listOf(block('username', 'Ann')), {}, preAuthenticationEvent({}, { userName: 'ann' }))).toMatchObject(passed)
   })
 
   it('asks once for all keys', async () => {
@@ -177,7 +200,65 @@ describe('an event that names nobody', () => {
   })
 })
 
+describe('an address that programs may read in several ways', () => {
+  const odd = (email: string) => preAuthenticationEvent({ sub: ann.sub, email })
+  const oddAddresses = [
+    '"eve"@evil.com',
+    'eve%evil.com@example.com',
+    '=?utf-8?q?eve=40evil.com=3e?=@example.com',
+    'eve@evil.com,x@example.com',
+  ]
+
+  it.each(oddAddresses)('gets nobody past the block of a domain, a subdomain of it or an address: %s', async (email) => {
+    expect(await decide(listOf(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
+    expect(await decide(listOf(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com')))).toMatchObject(
+      denied,
+    )
+    expect(await decide(listOf(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
+  })
+
+  it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])('locks nobody out whom nobody blocked: %s', async (email) => {
+    const list = listOf(block('emailDomain', 'other.com'))
+    const decision = await decide(list, {}, odd(email))
+
+    expect(decision).toMatchObject({ ...passed, trace: [{ outcome: 'skip', reason: 'email-unreadable' }] })
+    expect(list.asked).toHaveLength(1)
+  })
+
+  it('is denied where that is set, without a look-up', async () => {
+    const list = listOf()
+    expect(await decide(list, { unreadableEmail: 'deny' }, odd('"eve"@evil.com'))).toMatchObject({
+      kind: 'denied',
+      reason: 'email-malformed',
+    })
+    expect(list.asked).toEqual([])
+  })
+
+  it('is denied where it has more readings than one look-up takes', async () => {
+    const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
+    expect(await decide(listOf(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
+    expect(await decide(listOf(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
+  })
+
+  it('is denied at sign-up', async () => {
+    const handler = preSignUp(blockUsers(listOf()))
+    for (const triggerSource of ['PreSignUp_SignUp', 'PreSignUp_ExternalProvider', 'PreSignUp_Telepathy'])
+      expect(await handler.decide(preSignUpEvent({ email: '"eve"@evil.com' }, { triggerSource }))).toMatchObject({
+        kind: 'denied',
+        reason: 'email-malformed',
+      })
+  })
+})
+
 describe('in a pre sign-up chain, blockUsers', () => {
+  it('denies a blocked user who signs up anew', async () => {
+    const handler = preSignUp(blockUsers(listOf(block('email', 'ann@example.com'))))
+    expect(await handler.decide(preSignUpEvent({ email: 'Ann@Example.com' }, { userName: 'ann2' }))).toMatchObject({
+      ...denied,
+      message: SIGN_UP_NOT_POSSIBLE,
+    })
+  })
+
   it('denies the first sign-in through an identity provider, which no pre authentication comes before', async () => {
     const handler = preSignUp(blockUsers(listOf(block('email', 'ann@example.com'))))
     expect(await handler.decide(federatedEvent())).toMatchObject(denied)

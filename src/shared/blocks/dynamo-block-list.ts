@@ -1,9 +1,8 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
-import type { Documents } from '../shared/aws/dynamodb.ts'
-import { isReason } from '../shared/rules/outcome.ts'
+import type { Documents } from '../aws/dynamodb.ts'
+import { isReason } from '../rules/outcome.ts'
 import { blockKey } from './block-key.ts'
-import type { Block, BlockKey } from './block-list.ts'
-import type { BlockListWithNeeds } from './block-users.ts'
+import type { Block, BlockKey, BlockListWithNeeds } from './block-list.ts'
 
 /** Where blocks are kept in DynamoDB. */
 export interface DynamoBlockListOptions {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blockKey } from '../../src/pre-auth/block-key.ts'
-import type { BlockKey } from '../../src/pre-auth/block-list.ts'
+import { blockKey } from '../../../src/shared/blocks/block-key.ts'
+import type { BlockKey } from '../../../src/shared/blocks/block-list.ts'
 
 const userPoolId = 'eu-west-1_Example'
 

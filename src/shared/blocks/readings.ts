@@ -1,0 +1,89 @@
+import { domainToASCII } from 'node:url'
+import { normaliseDomain } from '../email/address.ts'
+import { isDnsName } from '../email/dns-name.ts'
+import { lazily } from '../lazily.ts'
+
+/** What some program may read in an address that is not a plain one. */
+export interface Readings {
+  /** In ASCII and lower case. */
+  readonly domains: readonly string[]
+  /** Each as `local@domain`, in lower case. */
+  readonly addresses: readonly string[]
+}
+
+/** The longest attribute that Cognito stores, in characters. */
+export const MAX_EMAIL_LENGTH = 2048
+const LONGEST_DOMAIN = 253
+
+// No program takes one of these for a part of a domain or a local part. Made when the first odd address comes: a class of Unicode
+// in a literal would be compiled at every cold start.
+const end = lazily(() => /[\s\p{Cc}"'(),/:;<>@[\]\\%!?#]/u)
+const dropped = lazily(() => /["\s\p{C}]/gu)
+
+/**
+ * Reads every domain and address in a text that is not exactly one plain address: behind each `@` and `%`, before each `!`, in
+ * encoded words, with comments, quotes and spaces dropped, by IDNA2003 and by UTS #46. It finds more than any one program does:
+ * so a block holds, whichever program has read the address before.
+ *
+ * @param email Only the first {@link MAX_EMAIL_LENGTH} characters are read.
+ */
+export function readingsOf(email: string): Readings {
+  const domains = new Set<string>()
+  const addresses = new Set<string>()
+  for (const text of spellingsOf(email.slice(0, MAX_EMAIL_LENGTH))) {
+    for (const { index } of text.matchAll(/[@%]/g)) {
+      const local = runBefore(text, index).toLowerCase()
+      for (const domain of formsOf(runBehind(text, index + 1))) {
+        domains.add(domain)
+        if (local !== '') addresses.add(`${local}@${domain}`)
+      }
+    }
+    for (const { index } of text.matchAll(/!/g)) {
+      for (const domain of formsOf(runBefore(text, index))) domains.add(domain)
+    }
+  }
+  return { domains: [...domains], addresses: [...addresses] }
+}
+
+// Loops, because `[^...]+$` takes the square of a text's length, and the text is the user's.
+function runBefore(text: string, at: number): string {
+  let start = at
+  while (start > 0 && !end().test(text.charAt(start - 1))) start -= 1
+  return text.slice(start, at)
+}
+
+function runBehind(text: string, at: number): string {
+  let stop = at
+  while (stop < text.length && !end().test(text.charAt(stop))) stop += 1
+  return text.slice(at, stop)
+}
+
+/** The text as it stands, with its encoded words decoded, and each of both without what a parser may drop. */
+function spellingsOf(email: string): ReadonlySet<string> {
+  const texts = [
+    email,
+    email.replace(/=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi, (_, encoding: string, text: string) => decode(encoding, text)),
+  ]
+  return new Set(texts.flatMap((text) => [text, text.normalize('NFKC'), text.replace(/\([^()]*\)/g, '').replace(dropped(), '')]))
+}
+
+/** An encoded word of RFC 2047, as the ASCII in it: a domain in another charset is read by no mail server. */
+function decode(encoding: string, text: string): string {
+  if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64').toString('latin1')
+  return text.replace(/=([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/** The names that programs make of a domain. */
+function formsOf(text: string): readonly string[] {
+  if (text.length > LONGEST_DOMAIN + 1) return []
+  // IDNA2003 maps these before UTS #46 sees them.
+  const older = text
+    .normalize('NFKC')
+    .replace(/[ßẞ]/g, 'ss')
+    .replace(/ς/g, 'σ')
+    .replace(/[\u200c\u200d]/g, '')
+  const names = [normaliseDomain(text), domainToASCII(text), domainToASCII(older)].map((name) =>
+    name?.replace(/^\.+|\.+$/g, '').toLowerCase(),
+  )
+  return [...new Set(names)].flatMap((name) => (name !== undefined && name.length <= LONGEST_DOMAIN && isDnsName(name) ? [name] : []))
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { blockKeys, MAX_KEYS } from '../../../src/shared/blocks/block-keys.ts'
+import { parseEmailAddress } from '../../../src/shared/email/address.ts'
+import { hostileAddresses } from '../email/hostile-addresses.ts'
+
+const userPoolId = 'eu-west-1_Example'
+const keysOf = (user: { sub?: string; userName?: string; email?: string }) =>
+  blockKeys(userPoolId, { sub: user.sub, userName: user.userName ?? '', email: user.email }).map(({ type, value }) => `${type}=${value}`)
+
+describe('blockKeys', () => {
+  it('names a user by all that is known of them', () => {
+    expect(keysOf({ sub: '1', userName: 'ann', email: 'Ann@Example.COM.' })).toEqual([
+      'sub=1',
+      'username=ann',
+      'email=ann@example.com',
+      'emailDomain=example.com',
+    ])
+  })
+
+  it('names the pool in each key', () => {
+    const keys = blockKeys(userPoolId, { sub: '1', userName: 'ann', email: 'ann@example.com' })
+    expect(keys.map((key) => key.userPoolId)).toEqual([userPoolId, userPoolId, userPoolId, userPoolId])
+  })
+
+  it('leaves out what is missing', () => {
+    expect(keysOf({ userName: 'ann' })).toEqual(['username=ann'])
+    expect(keysOf({ sub: '1' })).toEqual(['sub=1'])
+    expect(keysOf({})).toEqual([])
+  })
+
+  it('names a user by the user name to the letter, and in lower-case NFC', () => {
+    expect(keysOf({ userName: 'Ann' })).toEqual(['username=Ann', 'username=ann'])
+    expect(keysOf({ userName: 'Zoe\u0308' })).toEqual(['username=Zoe\u0308', 'username=zo\u00eb'])
+  })
+
+  it('names every domain above that of the address, down to two labels', () => {
+    expect(keysOf({ email: 'eve@a.mail.evil.com' }).slice(1)).toEqual([
+      'emailDomain=a.mail.evil.com',
+      'emailDomain=mail.evil.com',
+      'emailDomain=evil.com',
+    ])
+  })
+
+  it.each([
+    { email: '"eve"@evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: '"a@example.com"@Evil.com.', reads: ['emailDomain=evil.com', 'emailDomain=example.com'] },
+    { email: 'a@example.com@evil.com', reads: ['emailDomain=evil.com', 'emailDomain=example.com'] },
+    { email: 'eve%evil.com@example.com', reads: ['emailDomain=evil.com', 'emailDomain=example.com', 'email=eve@evil.com'] },
+    { email: 'evil.com!eve@example.com', reads: ['emailDomain=evil.com', 'email=eve@example.com'] },
+    { email: 'Eve <eve@evil.com>', reads: ['email=eve@evil.com', 'emailDomain=evil.com'] },
+    { email: 'eve@evil(x).com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: 'eve @ evil .com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: 'eve@ev\u00adil.com', reads: ['emailDomain=evil.com'] },
+    { email: 'eve@\uff45vil\u3002com', reads: ['emailDomain=evil.com'] },
+    { email: 'eve@stra\u00dfe.de', reads: ['emailDomain=strasse.de', 'emailDomain=xn--strae-oqa.de'] },
+    { email: 'eve@STRA\u1e9eE.de', reads: ['emailDomain=strasse.de'] },
+    { email: '=?utf-8?q?eve=40evil.com=3e=00?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: '=?utf-8?B?ZXZlQGV2aWwuY29tPg==?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: '@evil.com:eve@example.com', reads: ['emailDomain=evil.com', 'emailDomain=example.com'] },
+    { email: 'eve\uff20evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: 'a@example.com\r\nBcc: eve@sub.evil.com', reads: ['emailDomain=sub.evil.com', 'emailDomain=evil.com'] },
+  ])('names all that a program may read in $email', ({ email, reads }) => {
+    expect(keysOf({ email })).toEqual(expect.arrayContaining(reads))
+  })
+
+  it('names the evil domain of every hostile address that has one', () => {
+    // Behind a comma or a solidus it is a path or another address, and not a domain that mail goes to.
+    const evil = /[@%][^\s,/\uff0f\u2105\uff03]{0,40}evil\.com\b/
+    const unread = hostileAddresses.filter(({ address }) => evil.test(address) && parseEmailAddress(address) === undefined)
+    expect(unread.length).toBeGreaterThan(15)
+    const missed = unread.filter(({ address }) => !keysOf({ email: address }).some((key) => /\bevil\.com$/.test(key)))
+    expect(missed).toEqual([])
+  })
+
+  it.each(['', 'ann', 'ann@', 'ann@[127.0.0.1]', `ann@${'e'.repeat(100_000)}.com`])('finds none where there is none: case %#', (email) => {
+    expect(keysOf({ userName: 'ann', email })).toEqual(['username=ann'])
+  })
+
+  it('has at most one key for a text, and the keys of a plain address where the text is one', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'binary' })), (email) => {
+        const keys = keysOf({ email })
+        expect(new Set(keys).size).toBe(keys.length)
+        const address = parseEmailAddress(email)
+        if (address !== undefined)
+          expect(keys.slice(0, 2)).toEqual([
+            `email=${email.split('@')[0]?.toLowerCase()}@${address.domain}`,
+            `emailDomain=${address.domain}`,
+          ])
+      }),
+    )
+  })
+
+  it('finds more than a look-up takes in an address that was made for that, in no time', () => {
+    const email = Array.from({ length: 200 }, (_, index) => `a@b${index}.com`).join('')
+    expect(keysOf({ email }).length).toBeGreaterThan(MAX_KEYS)
+    expect(keysOf({ email: '@'.repeat(2048) })).toEqual([])
+    expect(keysOf({ email: `${'(@a.b'.repeat(400)}` }).length).toBeGreaterThan(0)
+  })
+})
