@@ -106,7 +106,7 @@ async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, 
 
   const settled = settledAs(item)
   if (settled !== undefined) return park(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
-  const rule = rules.get(item.effect)
+  const rule = rules.get(item.effect)?.rule
   if (rule === undefined) return park('failed', 'no-rule')
   let user: PoolUser | undefined
   try {
@@ -117,7 +117,7 @@ async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, 
   }
   if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget('gone')
   if (!isOwed(item, user)) return forget('not-owed')
-  return run(rule, item.event ?? confirmationOf(item, user, rule.keep), deadline)
+  return run(rule, item.event ?? confirmationOf(item, user, rule.reads), deadline)
 }
 
 function isOwed({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {

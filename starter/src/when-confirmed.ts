@@ -9,7 +9,6 @@ import {
   sesClient,
   sesMailer,
   syncProfile,
-  WELCOME_ATTRIBUTES,
 } from 'cognito-lifeguard/post-confirmation'
 import { emailAddress, oneOf, required, webAddress } from './settings.ts'
 import { WELCOME } from './welcome-mail.ts'
@@ -26,7 +25,7 @@ export function whenConfirmed(): Rule<PostConfirmation> {
   const mail = once(
     dynamoLedger({ documents, table: required('EFFECT_TABLE') }),
     sendWelcomeEmail(sesMailer({ ses: sesClient(), from }), template),
-    { cutOff: oneOf('WELCOME_EMAIL_CUT_OFF', ['at-most-once', 'at-least-once'], 'at-most-once'), keep: WELCOME_ATTRIBUTES },
+    { cutOff: oneOf('WELCOME_EMAIL_CUT_OFF', ['at-most-once', 'at-least-once'], 'at-most-once') },
   )
   // A reset password calls this trigger too, and an address that nobody has proven is not written to.
   return together(profile, when(and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true')), mail))

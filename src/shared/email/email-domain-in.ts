@@ -19,7 +19,7 @@ export function emailDomainIn(list: DomainList): Condition
 export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
   const list = listOfArguments(given)
-  return proving('domain', ({ user }: Context) => {
+  return proving('domain', ['email'], ({ user }: Context) => {
     const address = user.email === undefined ? undefined : parseEmailAddress(user.email)
     return address !== undefined && list.has(address.domain)
   })
