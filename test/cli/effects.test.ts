@@ -272,6 +272,18 @@ describe('lifeguard effects recover', () => {
     expect(world.services.ses.inbox()).toHaveLength(1)
   })
 
+  it('keeps the trigger source and the app client of the event, which conditions around the effect ask about', async () => {
+    const lines = [
+      lost('with', { triggerSource: 'PostConfirmation_X', appClient: 'web' }),
+      lost('without', { triggerSource: 7, appClient: '' }),
+    ]
+    expect((await effects(['recover'], lines.map((line) => JSON.stringify(line)).join('\n'))).code).toBe(0)
+    expect((await world.open()).map(({ sub, triggerSource, appClient }) => [sub, triggerSource, appClient]).toSorted()).toEqual([
+      ['with', 'PostConfirmation_X', 'web'],
+      ['without', undefined, undefined],
+    ])
+  })
+
   it('takes each effect once out of a file', async () => {
     const lines = [lost(ann.sub), { timestamp: 1, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map((line) =>
       JSON.stringify(line),

@@ -14,6 +14,7 @@ import type { PostTrigger } from '../../src/shared/rules/trigger.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { ANN_CREATED_AT, EFFECT, startWorld, type World } from './world.ts'
 
+const SIGN_UP = 'PostConfirmation_ConfirmSignUp'
 const signal = new AbortController().signal
 const LEASE_MS = 10_000
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000
@@ -167,7 +168,9 @@ describe('a sweep', () => {
     )
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
     expect(swept).toEqual({ broken: 1 })
-    expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String) }])
+    expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
+    // It is not the first of the next sweep: that could go on for ever.
+    expect(await world.open()).toMatchObject([{ attempt: 1, reason: 'effect-lost' }])
   })
 
   it('counts nothing as settled that somebody has changed since it was read', async () => {

@@ -67,8 +67,9 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & Decl
       // An async function, so that a ledger which throws at once counts as one whose promise rejects.
       const claiming = async (): Promise<Claimed> => ledger.claim(effect, token, ctx.signal)
       const claimed = await run.wait(claiming()).catch((error) => {
-        const { userPoolId, sub } = effect
-        throw new EffectLost({ userPoolId, sub, effect: name, token }, error)
+        const { userPoolId, sub, event } = effect
+        const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
+        throw new EffectLost(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
       })
       if (claimed.kind === 'held') return skip('effect-held')
       if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)

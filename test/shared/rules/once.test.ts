@@ -439,7 +439,9 @@ describe('an effect whose ledger is out of reach', () => {
     expect(rest).toEqual([])
     expect(line).toMatchObject({ rule: 'once', outcome: 'broken', reason })
     expect(line?.error).toBeInstanceOf(EffectLost)
-    expect(line?.error).toMatchObject({ effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail' } })
+    expect(line?.error).toMatchObject({
+      effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail', triggerSource: 'PreSignUp_SignUp', appClient: 'client1' },
+    })
     expect(clock.pending()).toBe(0)
   })
 
