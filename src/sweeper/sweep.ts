@@ -34,6 +34,8 @@ export interface SweepReport {
   readonly reasons: Readonly<Record<string, number>>
   /** Effects whose claim may have been written although its answer was lost. */
   readonly lost: readonly LostEffect[]
+  /** The pools in which look-ups failed, so that their other effects were left for the next sweep; absent where there is none. */
+  readonly givenUp?: readonly string[]
   /** Why the ledger could not be read, if so. */
   readonly unread?: string
   /** Whether there was not even time to begin, so that nothing was looked at. */
@@ -74,6 +76,10 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
     if (reason !== undefined) reasons[reason] = (reasons[reason] ?? 0) + 1
     lost.push(...found)
   }
+  const report = (): SweepReport => {
+    const givenUp = pools.givenUp()
+    return { swept, reasons, lost, ...(givenUp.length > 0 && { givenUp }) }
+  }
   const over = new AbortController()
   const due = effects.due(now(), over.signal)
   try {
@@ -83,9 +89,9 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
       if (page.done) break
       await eachOf(page.value, settle, () => remainingMs() > LEAST_MS)
     }
-    return { swept, reasons, lost, ...(!begun && { tooShort: true }) }
+    return { ...report(), ...(!begun && { tooShort: true }) }
   } catch (error) {
-    return { swept, reasons, lost, unread: reasonOf(error) }
+    return { ...report(), unread: reasonOf(error) }
   } finally {
     over.abort()
   }

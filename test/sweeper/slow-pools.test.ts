@@ -37,7 +37,8 @@ describe('a pool in which look-ups hang', () => {
   it('does not keep the effects of another pool from being run in the same sweep', async () => {
     await putEffects('eu-west-1_Hanging', 70)
     await putEffects(HEALTHY, 5)
-    const { swept, reasons } = await sweepFor(20_000, hanging)
+    const { swept, reasons, givenUp } = await sweepFor(20_000, hanging)
+    expect(givenUp).toEqual(['eu-west-1_Hanging'])
     expect(swept.done).toBe(5)
     expect(world.services.ses.inbox()).toHaveLength(5)
     expect(reasons['pool-given-up']).toBeGreaterThan(60)
