@@ -225,6 +225,14 @@ describe('a sweep', () => {
     expect(again).toEqual({ swept: { done: 1, broken: 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 
+  it('goes on with the others when one cannot be settled, and comes back to it', async () => {
+    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await world.owed.put(world.welcome(), signal)
+    const effects: World['effects'] = { ...world.effects, park: () => Promise.reject(new RangeError('no table')) }
+    expect(await world.sweep({ effects })).toEqual({ swept: { error: 1, done: 1 }, reasons: { RangeError: 1 }, lost: [] })
+    expect((await world.sweep()).swept).toEqual({ failed: 1 })
+  })
+
   it('reads page after page', async () => {
     const subs = Array.from({ length: 130 }, () => randomUUID())
     world.cognito.addPool(
