@@ -7,7 +7,7 @@ import { startSes } from '../src/local/ses/server.ts'
 import { createTables } from '../src/local/tables.ts'
 import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-writer.ts'
 import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
-import type { EffectItem } from '../src/shared/ledger/effect-item.ts'
+import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
 import type { FunctionName } from './child-messages.ts'
 import * as dialects from './dialects.ts'
@@ -101,7 +101,7 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
       effects: () => rowsOf(documents, TABLES.effects),
       pending: async () => {
         const items: EffectItem[] = []
-        for await (const item of effects.list('pending')) items.push(item)
+        for await (const row of effects.list('pending')) if (isReadable(row)) items.push(row)
         return items
       },
       calm: () => {

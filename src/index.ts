@@ -9,7 +9,17 @@ export type { InvocationContext } from './shared/lambda/pipeline.ts'
 export type { HandlerSettings } from './shared/lambda/settings.ts'
 export { anyOf } from './shared/rules/any-of.ts'
 export { chain, when } from './shared/rules/chain.ts'
-export { and, type Condition, fromAppClient, hasAttribute, not, or, type TriggerSource, triggeredBy } from './shared/rules/condition.ts'
+export {
+  and,
+  type Condition,
+  defineCondition,
+  fromAppClient,
+  hasAttribute,
+  not,
+  or,
+  type TriggerSource,
+  triggeredBy,
+} from './shared/rules/condition.ts'
 export type { Context, User } from './shared/rules/context.ts'
 export type { Decision, Denied, Failed, Proceed } from './shared/rules/decide.ts'
 export { denyIf } from './shared/rules/deny-if.ts'
@@ -19,6 +29,7 @@ export { NotDone } from './shared/rules/not-done.ts'
 export { type OnceOptions, once } from './shared/rules/once.ts'
 export { type Allow, allow, type Deny, type Done, deny, done, type Outcome, respond, type Skip, skip } from './shared/rules/outcome.ts'
 export { perInvocation } from './shared/rules/per-invocation.ts'
+export type { DeclaresReads } from './shared/rules/reads.ts'
 export { defineRule, type Need, type Rule, type RuleKind, type RuleNode, type RuleOptions, type Run } from './shared/rules/rule.ts'
 export { shadow } from './shared/rules/shadow.ts'
 export { together } from './shared/rules/together.ts'

@@ -9,7 +9,6 @@ import {
   sesClient,
   sesMailer,
   syncProfile,
-  WELCOME_ATTRIBUTES,
 } from 'cognito-lifeguard/post-confirmation'
 
 const documents = documentClient()
@@ -30,6 +29,6 @@ export const handler = postConfirmation(
   together(
     syncProfile(profiles),
     // Cognito may call twice; the claim in the ledger keeps the second mail back.
-    once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: WELCOME_ATTRIBUTES }),
+    once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' }),
   ),
 )

@@ -1,4 +1,5 @@
-import type { EffectItem, EffectState } from '../shared/ledger/effect-item.ts'
+import { type EffectRow, type EffectState, isReadable } from '../shared/ledger/effect-item.ts'
+import type { EffectKey } from '../shared/rules/ledger.ts'
 import type { EffectsServices } from './effects-services.ts'
 import type { Io } from './io.ts'
 import { plain } from './table.ts'
@@ -13,12 +14,11 @@ const COLOURS = { pending: 'dim', unknown: 'yellow', failed: 'red' } as const
 export async function listEffects({ effects }: EffectsServices, states: readonly OpenState[], json: boolean, io: Io): Promise<void> {
   const counts = { pending: 0, unknown: 0, failed: 0 }
   for (const state of states) {
-    for await (const item of effects.list(state)) {
+    for await (const row of effects.list(state)) {
       if (io.signal.aborted) return
       counts[state] += 1
-      await io.out(
-        json ? `${JSON.stringify(shown(item))}\n` : `${plain(keyOf(item))}\n    ${io.paint(COLOURS[state], plain(saying(item)))}\n`,
-      )
+      const text = `${plain(keyOf(row))}\n    ${io.paint(COLOURS[state], plain(saying(row)))}\n`
+      await io.out(json ? `${JSON.stringify(shown(row))}\n` : text)
     }
   }
   if (json) return
@@ -27,13 +27,15 @@ export async function listEffects({ effects }: EffectsServices, states: readonly
   await io.out(total === 0 ? `No effect is ${states.join(', ')}\n` : `\n${counted(total)}: ${parts}\n`)
 }
 
-/** An effect as the other commands take it. */
-export function keyOf({ userPoolId, sub, effect }: Pick<EffectItem, 'userPoolId' | 'sub' | 'effect'>): string {
-  return `${userPoolId} ${sub} ${effect}`
+/** An effect as the other commands take it; a row that cannot be read by its key, which `drop --force` takes. */
+export function keyOf(row: EffectRow | EffectKey): string {
+  return 'pk' in row ? row.pk : `${row.userPoolId} ${row.sub} ${row.effect}`
 }
 
 /** Where an effect stands, in words. */
-export function saying({ state, attempt, dueAt, reason, token }: EffectItem): string {
+export function saying(row: EffectRow): string {
+  if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; effects drop --force removes it`
+  const { state, attempt, dueAt, reason, token } = row
   const attempts = `after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'}`
   const next = state === 'pending' && dueAt !== undefined ? `, ${token === undefined ? 'due' : 'claimed until'} ${dueAt.toISOString()}` : ''
   return `${state} ${attempts}${next}${reason === undefined ? '' : `: ${reason}`}`
@@ -44,6 +46,8 @@ export function counted(count: number): string {
   return `${count} ${count === 1 ? 'effect' : 'effects'}`
 }
 
-function shown({ userPoolId, sub, effect, state, attempt, cutOff, dueAt, reason }: EffectItem): Record<string, unknown> {
+function shown(row: EffectRow): Record<string, unknown> {
+  if (!isReadable(row)) return { key: row.pk, state: row.state ?? null, reason: row.fault, dueAt: row.dueAt ?? null }
+  const { userPoolId, sub, effect, state, attempt, cutOff, dueAt, reason } = row
   return { userPoolId, sub, effect, state, attempt, reason: reason ?? null, dueAt: dueAt?.toISOString() ?? null, cutOff }
 }

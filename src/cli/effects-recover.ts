@@ -47,9 +47,9 @@ async function recover(
   cutOff: CutOff,
   io: Io,
 ): Promise<'put' | 'released' | 'known' | 'failed'> {
-  const { userPoolId, sub, effect } = lost
+  const { token: _, ...queued } = lost
   try {
-    if (await owed.put({ userPoolId, sub, effect, cutOff }, io.signal)) return 'put'
+    if (await owed.put({ ...queued, cutOff }, io.signal)) return 'put'
     return (await effects.release(lost, io.signal)) ? 'released' : 'known'
   } catch (error) {
     io.err(`${plain(`${keyOf(lost)}: ${troubleOf(error)}`)}\n`)

@@ -2,11 +2,12 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { STDIN } from '../replay/event-files.ts'
 import { UsageError } from '../replay/usage-error.ts'
+import { effectPk } from '../shared/ledger/effect-item.ts'
 import type { CutOff, EffectKey } from '../shared/rules/ledger.ts'
 import { listEffects, type OpenState, STATES } from './effects-list.ts'
 import { recoverEffects } from './effects-recover.ts'
 import { type EffectsServices, effectsServices, troubleOf } from './effects-services.ts'
-import { dropEffect, retryAllFailed, retryEffect } from './effects-settle.ts'
+import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './effects-settle.ts'
 import { EFFECTS_HELP } from './effects-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
@@ -48,6 +49,7 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
       'all-failed': { type: 'boolean' },
       'even-unknown': { type: 'boolean' },
       'cut-off': { type: 'string' },
+      force: { type: 'boolean' },
     },
   })
   if (values.help) return 'help'
@@ -66,7 +68,7 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
   return { table, work }
 }
 
-const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', 'cut-off': 'recover' } as const
+const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', 'cut-off': 'recover', force: 'drop' } as const
 
 interface Values {
   readonly state?: string | undefined
@@ -74,6 +76,7 @@ interface Values {
   readonly 'all-failed'?: boolean | undefined
   readonly 'even-unknown'?: boolean | undefined
   readonly 'cut-off'?: string | undefined
+  readonly force?: boolean | undefined
 }
 
 async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[], values: Values, io: Io): Promise<Work> {
@@ -96,7 +99,10 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
       return (services) => retryAllFailed(services, io)
     }
     case 'drop': {
+      const [pk] = rest
+      if (values.force === true && pk !== undefined && rest.length === 1) return (services) => forceDrop(services, pk, io)
       const key = keyNamed(command, rest)
+      if (values.force === true) return (services) => forceDrop(services, effectPk(key), io)
       return (services) => dropEffect(services, key, io)
     }
     case 'recover': {

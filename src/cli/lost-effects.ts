@@ -25,10 +25,11 @@ function effectIn(text: string): LostEffect | 'unreadable' | undefined {
   const value = parsed(field ?? text.slice(text.indexOf('{')))
   if (typeof value === 'string') return effectIn(value.trim())
   if (!isRecord(value)) return 'unreadable'
-  const { message, userPoolId, sub, effect, token } = value
+  const { message, userPoolId, sub, effect, token, triggerSource, appClient } = value
   if (message !== EFFECT_LOST) return typeof message === 'string' && message.includes(EFFECT_LOST) ? effectIn(message.trim()) : undefined
   const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)
-  return isWhole ? { userPoolId, sub, effect, token } : 'unreadable'
+  if (!isWhole) return 'unreadable'
+  return { userPoolId, sub, effect, token, ...(isText(triggerSource) && { triggerSource }), ...(isText(appClient) && { appClient }) }
 }
 
 function parsed(text: string): unknown {

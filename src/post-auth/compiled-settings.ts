@@ -18,10 +18,14 @@ export function compiledSettings(environment: Environment): PostAuthenticationSe
       ? undefined
       : isMoment(WELCOME_SINCE_TEXT)
         ? toDate(WELCOME_SINCE_TEXT)
-        : wrong('WELCOME_SINCE', 'a day such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z')
+        : wrong('WELCOME_SINCE', 'a day from 2016 until today such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z')
   const WELCOME_EMAIL_FROM = environment.WELCOME_EMAIL_FROM || undefined
   if (WELCOME_EMAIL_FROM !== undefined && !isEmailAddress(WELCOME_EMAIL_FROM))
-    wrong('WELCOME_EMAIL_FROM', 'one email address, such as welcome@example.com', true)
+    wrong(
+      'WELCOME_EMAIL_FROM',
+      'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
+      true,
+    )
   const EFFECT_TABLE = environment.EFFECT_TABLE || undefined
   const WELCOME_EMAIL_CUT_OFF_TEXT = environment.WELCOME_EMAIL_CUT_OFF || 'at-most-once'
   const WELCOME_EMAIL_CUT_OFF =

@@ -1,7 +1,7 @@
 // Written by scripts/compile-checks.ts out of settings.ts. To change it, change that, and run `npm run compile-checks`.
 import { collectProblems } from '../shared/settings/problems.ts'
 import { type Environment, InvalidSettings } from '../shared/settings/read-settings.ts'
-import { isEmailAddress, isWebAddress, lowerCase } from '../shared/settings/values.ts'
+import { isEmailAddress, isOneLine, isWebAddress, lowerCase } from '../shared/settings/values.ts'
 import type { PostConfirmationSettings } from './settings.ts'
 
 /**
@@ -14,11 +14,17 @@ export function compiledSettings(environment: Environment): PostConfirmationSett
   const PROFILE_TABLE = environment.PROFILE_TABLE || wrong('PROFILE_TABLE', 'the name of the DynamoDB table of profiles')
   const WELCOME_EMAIL_FROM = environment.WELCOME_EMAIL_FROM || undefined
   if (WELCOME_EMAIL_FROM !== undefined && !isEmailAddress(WELCOME_EMAIL_FROM))
-    wrong('WELCOME_EMAIL_FROM', 'one email address, such as welcome@example.com', true)
+    wrong(
+      'WELCOME_EMAIL_FROM',
+      'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
+      true,
+    )
   const WELCOME_APP_NAME = environment.WELCOME_APP_NAME || undefined
+  if (WELCOME_APP_NAME !== undefined && !isOneLine(WELCOME_APP_NAME))
+    wrong('WELCOME_APP_NAME', 'the name of your application, in one line', true)
   const WELCOME_APP_URL = environment.WELCOME_APP_URL || undefined
   if (WELCOME_APP_URL !== undefined && !isWebAddress(WELCOME_APP_URL))
-    wrong('WELCOME_APP_URL', 'a web address that begins with https://', true)
+    wrong('WELCOME_APP_URL', 'a web address in ASCII that begins with https:// and has no spaces', true)
   const EFFECT_TABLE = environment.EFFECT_TABLE || undefined
   const WELCOME_EMAIL_CUT_OFF_TEXT = environment.WELCOME_EMAIL_CUT_OFF || 'at-most-once'
   const WELCOME_EMAIL_CUT_OFF =

@@ -7,7 +7,7 @@ import { and, hasAttribute, triggeredBy } from '../shared/rules/condition.ts'
 import { once } from '../shared/rules/once.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import { together } from '../shared/rules/together.ts'
-import { sendWelcomeEmail, WELCOME_ATTRIBUTES } from './send-welcome-email.ts'
+import { sendWelcomeEmail } from './send-welcome-email.ts'
 import { sesMailer } from './ses-mailer.ts'
 import type { PostConfirmationSettings } from './settings.ts'
 import { syncProfile } from './sync-profile.ts'
@@ -27,10 +27,9 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, clie
   if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return together(profile)
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
   const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
-  const options = { cutOff: settings.WELCOME_EMAIL_CUT_OFF, keep: WELCOME_ATTRIBUTES }
   // Asked before the ledger is: a password reset must not cost a claim.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
-  return together(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, options)))
+  return together(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { cutOff: settings.WELCOME_EMAIL_CUT_OFF })))
 }
 
 /** The clients that the chain uses. */

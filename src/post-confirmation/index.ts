@@ -5,7 +5,7 @@ export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/d
 export type { ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
 export type { Mail, Mailer } from './mailer.ts'
 export { guard, postConfirmation } from './post-confirmation.ts'
-export { type SendWelcomeEmailOptions, sendWelcomeEmail, WELCOME_ATTRIBUTES } from './send-welcome-email.ts'
+export { type SendWelcomeEmailOptions, sendWelcomeEmail } from './send-welcome-email.ts'
 export { type SesMailerOptions, sesMailer } from './ses-mailer.ts'
 export { type SyncProfileOptions, syncProfile } from './sync-profile.ts'
 export { type MailTemplate, mailTemplate, type TemplateFiles, type TemplateValues } from './template.ts'

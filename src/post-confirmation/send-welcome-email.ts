@@ -1,13 +1,11 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
+import type { DeclaresReads } from '../shared/rules/reads.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'
 import type { Mailer } from './mailer.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
-
-/** What the mail is made of: all that a ledger has to keep of a user until it is sent. */
-export const WELCOME_ATTRIBUTES: readonly string[] = ['email', 'email_verified', 'given_name', 'name']
 
 /** To whom the mail goes. */
 export interface SendWelcomeEmailOptions {
@@ -20,9 +18,13 @@ export interface SendWelcomeEmailOptions {
  * a trigger source that is not known. Cognito may call it again for the same user: run it {@link once}.
  *
  * @example
- * once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: WELCOME_ATTRIBUTES })
+ * once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })
  */
-export function sendWelcomeEmail(mailer: Mailer, template: MailTemplate, options: SendWelcomeEmailOptions = {}): Rule<PostConfirmation> {
+export function sendWelcomeEmail(
+  mailer: Mailer,
+  template: MailTemplate,
+  options: SendWelcomeEmailOptions = {},
+): Rule<PostConfirmation> & DeclaresReads {
   return defineRule<PostConfirmation>(
     'send-welcome-email',
     async ({ event, user, signal }) => {
@@ -36,6 +38,6 @@ export function sendWelcomeEmail(mailer: Mailer, template: MailTemplate, options
       await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
       return done()
     },
-    { kind: 'effect', ...(mailer.needs && { needs: mailer.needs }) },
+    { kind: 'effect', reads: ['email', 'email_verified', 'given_name', 'name'], ...(mailer.needs && { needs: mailer.needs }) },
   )
 }

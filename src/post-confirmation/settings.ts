@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { CutOff } from '../shared/rules/ledger.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, logSettings, neededWith, oneOf, text, webAddress } from '../shared/settings/settings.ts'
+import { emailAddress, type LogSettings, line, logSettings, neededWith, oneOf, text, webAddress } from '../shared/settings/settings.ts'
 
 /** The environment of the post confirmation function, read. */
 export interface PostConfirmationSettings extends LogSettings {
@@ -19,7 +19,7 @@ export const schema: z.ZodMiniType<PostConfirmationSettings> = z
   .object({
     PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
     WELCOME_EMAIL_FROM: z.optional(emailAddress()),
-    WELCOME_APP_NAME: z.optional(text('the name of your application')),
+    WELCOME_APP_NAME: z.optional(line('the name of your application, in one line')),
     WELCOME_APP_URL: z.optional(webAddress()),
     EFFECT_TABLE: z.optional(text('the name of the DynamoDB table of effects')),
     WELCOME_EMAIL_CUT_OFF: z._default(oneOf(['at-most-once', 'at-least-once']), 'at-most-once'),

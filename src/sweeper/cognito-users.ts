@@ -1,4 +1,4 @@
-import { type AttributeType, ListUsersCommand, ResourceNotFoundException } from '@aws-sdk/client-cognito-identity-provider'
+import { ListUsersCommand, ResourceNotFoundException, type UserType } from '@aws-sdk/client-cognito-identity-provider'
 import type { Cognito } from '../shared/aws/cognito.ts'
 import type { AttributeMap } from '../shared/rules/trigger.ts'
 import { PoolNotFound, type Users } from './users.ts'
@@ -21,7 +21,7 @@ export function cognitoUsers(cognito: Cognito): Users {
           throw error instanceof ResourceNotFoundException ? new PoolNotFound(error) : error
         })
       const [user] = found
-      return user && { userName: user.Username ?? '', attributes: attributesOf(user.Attributes), createdAt: user.UserCreateDate }
+      return user && { userName: user.Username ?? '', attributes: attributesOf(user), createdAt: user.UserCreateDate }
     },
   }
 }
@@ -30,6 +30,8 @@ function escaped(value: string): string {
   return value.replaceAll(/["\\]/g, '\\$&')
 }
 
-function attributesOf(attributes: readonly AttributeType[] = []): AttributeMap {
-  return Object.fromEntries(attributes.flatMap(({ Name, Value }) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))
+/** As a trigger's event has them, the status among them. */
+function attributesOf({ Attributes = [], UserStatus }: UserType): AttributeMap {
+  const all = [...Attributes, { Name: 'cognito:user_status', Value: UserStatus }]
+  return Object.fromEntries(all.flatMap(({ Name, Value }) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))
 }

@@ -11,7 +11,7 @@ import type { SweepReport } from './sweep.ts'
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function sweepLine(
-  { swept, reasons, unread, tooShort }: SweepReport,
+  { swept, reasons, givenUp, unread, tooShort }: SweepReport,
   { failed, unknown }: Standing,
   table: string,
   now: number,
@@ -24,11 +24,12 @@ export function sweepLine(
   }
   const named = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }))
   return {
-    level: unread === undefined && tooShort === undefined ? 'INFO' : 'ERROR',
+    level: unread === undefined && tooShort === undefined && givenUp === undefined ? 'INFO' : 'ERROR',
     timestamp: new Date(now).toISOString(),
     message: 'sweep',
     swept,
     reasons,
+    ...(givenUp !== undefined && { givenUp }),
     ...(unread !== undefined && { unread }),
     ...(tooShort !== undefined && { tooShort }),
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['table']], Metrics: named }] },

@@ -1,13 +1,17 @@
+import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
 import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
-import { type EffectItem, effectPk } from '../shared/ledger/effect-item.ts'
+import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
 import { chain } from '../shared/rules/chain.ts'
+import { answerOf, type Condition } from '../shared/rules/condition.ts'
+import { type Context, createContext } from '../shared/rules/context.ts'
 import { type Deadline, processClock, startDeadline } from '../shared/rules/deadline.ts'
 import { decide } from '../shared/rules/decide.ts'
 import { type LostEffect, lostEffects } from '../shared/rules/effect-lost.ts'
-import type { OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
+import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { reasonOf } from '../shared/rules/reason.ts'
-import type { CognitoEvent } from '../shared/rules/trigger.ts'
-import { confirmationOf } from './confirmation-of.ts'
+import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
+import { type PoolFailures, poolFailures } from './pool-failures.ts'
+import { sweptEvent } from './swept-event.ts'
 import { PoolNotFound, type PoolUser, type Users } from './users.ts'
 
 /** What a sweep works with. */
@@ -30,6 +34,8 @@ export interface SweepReport {
   readonly reasons: Readonly<Record<string, number>>
   /** Effects whose claim may have been written although its answer was lost. */
   readonly lost: readonly LostEffect[]
+  /** The pools in which look-ups failed, so that their other effects were left for the next sweep; absent where there is none. */
+  readonly givenUp?: readonly string[]
   /** Why the ledger could not be read, if so. */
   readonly unread?: string
   /** Whether there was not even time to begin, so that nothing was looked at. */
@@ -40,18 +46,18 @@ export interface SweepReport {
 const EFFECT_MS = 4000
 // Enough for an effect, and for its last write to be cut off rather than the whole process.
 const LEAST_MS = 5000
-const PAGE = 100
 // Each effect looks a user up first, and Cognito lists users of all pools of an account 30 times a second.
 const AT_ONCE = 4
 // Cognito may not yet find a user who signed up a moment ago; an effect that is removed is never run.
 const GONE_AFTER_MS = 60_000
-// What cannot even be looked into for so long, such as a pool of another account, waits for a person and not for the next sweep.
-const STUCK_AFTER_MS = 24 * 60 * 60_000
+// For the look-up and the conditions. One that hangs must leave time to put the effect off.
+const PREPARE_MS = 2500
 
 /**
  * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
- * happen twice is parked, and so is what was tried often enough. One effect that fails stops no other. Never throws. With five
- * seconds or less it does nothing and says so.
+ * happen twice is parked, and so is what was tried often enough, and a row that cannot be read. One effect that fails stops no
+ * other; a pool in which look-ups fail is left to the next sweep. Never throws. With five seconds or less it does nothing and
+ * says so.
  *
  * @example
  * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
@@ -62,26 +68,32 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const reasons: Record<string, number> = {}
   const lost: LostEffect[] = []
   let begun = false
-  const seen = new Set<string>()
-  const settle = async (item: EffectItem): Promise<void> => {
-    const { as, reason, lost: found = [] } = await within(EFFECT_MS, (deadline) => sweepOne(item, deadline, options, now())).catch(toError)
+  const pools = poolFailures()
+  const settle = async (row: EffectRow): Promise<void> => {
+    const sweeping = within(EFFECT_MS, (deadline) => sweepRow(row, { ...options, pools, deadline, now: now() }))
+    const { as, reason, lost: found = [] } = await sweeping.catch(toError)
     swept[as] = (swept[as] ?? 0) + 1
     if (reason !== undefined) reasons[reason] = (reasons[reason] ?? 0) + 1
     lost.push(...found)
   }
+  const report = (): SweepReport => {
+    const givenUp = pools.givenUp()
+    return { swept, reasons, lost, ...(givenUp.length > 0 && { givenUp }) }
+  }
+  const over = new AbortController()
+  const due = effects.due(now(), over.signal)
   try {
     while (remainingMs() > LEAST_MS) {
       begun = true
-      // What could not be settled is still due, and stands before the rest.
-      const page = await within(EFFECT_MS, ({ signal, race }) => race(effects.due(now(), PAGE + seen.size, signal())))
-      const fresh = page.filter((item) => !seen.has(effectPk(item)))
-      if (fresh.length === 0) break
-      for (const item of fresh) seen.add(effectPk(item))
-      await eachOf(fresh, settle, () => remainingMs() > LEAST_MS)
+      const page = await within(EFFECT_MS, ({ race }) => race(due.next()))
+      if (page.done) break
+      await eachOf(page.value, settle, () => remainingMs() > LEAST_MS)
     }
-    return { swept, reasons, lost, ...(!begun && { tooShort: true }) }
+    return { ...report(), ...(!begun && { tooShort: true }) }
   } catch (error) {
-    return { swept, reasons, lost, unread: reasonOf(error) }
+    return { ...report(), unread: reasonOf(error) }
+  } finally {
+    over.abort()
   }
 }
 
@@ -96,28 +108,76 @@ function toError(error: unknown): Outcome {
   return { as: 'error', reason: reasonOf(error) }
 }
 
-async function sweepOne(item: EffectItem, deadline: Deadline, { effects, users, rules }: SweepOptions, now: Date): Promise<Outcome> {
-  // Where somebody has changed it since it was read, the next sweep sees how it stands.
-  const park = async (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
-    (await deadline.race(effects.park(item, as, reason, deadline.signal()))) ? { as, reason } : { as: 'waiting' }
-  const forget = async (as: 'gone' | 'not-owed'): Promise<Outcome> =>
-    (await deadline.race(effects.remove(item, now, deadline.signal()))) ? { as } : { as: 'waiting' }
-  const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
+interface Sweeping extends Pick<SweepOptions, 'effects' | 'users' | 'rules'> {
+  readonly pools: PoolFailures
+  readonly deadline: Deadline
+  readonly now: Date
+}
+
+async function sweepRow(row: EffectRow, sweeping: Sweeping): Promise<Outcome> {
+  if (isReadable(row)) return sweepOne(row, sweeping)
+  const { effects, deadline } = sweeping
+  // It may have happened: the row does not tell.
+  return (await deadline.race(effects.park(row, 'unknown', row.fault, deadline.signal()))) ? { as: 'unknown', reason: row.fault } : CHANGED
+}
+
+/** The effect has changed since it was read: the next sweep sees how it stands. */
+const CHANGED: Outcome = { as: 'waiting' }
+
+async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadline, now }: Sweeping): Promise<Outcome> {
+  const ifUnchanged = async (change: Promise<boolean>, outcome: Outcome): Promise<Outcome> =>
+    (await deadline.race(change)) ? outcome : CHANGED
+  const park = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
+    ifUnchanged(effects.park(item, as, reason, deadline.signal()), { as, reason })
+  const forget = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
+  /** Counts an attempt although the effect was not begun: what cannot be swept must not stand before the rest for ever. */
+  const putOff = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
+    item.attempt + 1 >= MAX_ATTEMPTS
+      ? park('failed', outcome.reason)
+      : ifUnchanged(effects.postpone(item, outcome.reason, now, deadline.signal()), outcome)
 
   const settled = settledAs(item)
   if (settled !== undefined) return park(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
-  const rule = rules.get(item.effect)
-  if (rule === undefined) return park('failed', 'no-rule')
+  const entry = rules.get(item.effect)
+  if (entry === undefined) return park('failed', 'no-rule')
+  if (pools.isGivenUp(item.userPoolId)) return { as: 'waiting', reason: 'pool-given-up' }
+  const part = deadline.within(PREPARE_MS)
   let user: PoolUser | undefined
   try {
-    user = await deadline.race(users.find(item.userPoolId, item.sub, deadline.signal()))
+    user = await part.race(users.find(item.userPoolId, item.sub, part.signal()))
+    pools.note(item.userPoolId, 'answered')
   } catch (error) {
-    if (error instanceof PoolNotFound || dueForMs > STUCK_AFTER_MS) return park('failed', reasonOf(error))
-    throw error
+    if (error instanceof PoolNotFound) return park('failed', reasonOf(error))
+    pools.note(item.userPoolId, 'failed')
+    return putOff({ as: 'error', reason: reasonOf(error) })
   }
-  if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget('gone')
-  if (!isOwed(item, user)) return forget('not-owed')
-  return run(rule, item.event ?? confirmationOf(item, user, rule.keep), deadline)
+  const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
+  if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget({ as: 'gone' })
+  if (!isOwed(item, user)) return forget({ as: 'not-owed' })
+  let wanted: boolean
+  try {
+    wanted = await part.race(isWanted(entry, createContext<PostTrigger>(sweptEvent(item, user, Object.keys(user.attributes)), part)))
+  } catch (error) {
+    return putOff({ as: 'broken', reason: reasonOf(error) })
+  }
+  if (!wanted) return forget({ as: 'skipped', reason: 'condition-false' })
+  const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
+  // It could not be claimed. The ledger may be out of reach, so this may fail too.
+  if (outcome.lost !== undefined && outcome.lost.length > 0) await putOff({ as: 'broken', reason: 'effect-lost' }).catch(() => undefined)
+  return outcome
+}
+
+/** Whether the composition would run the effect in one of the places where it stands. */
+async function isWanted({ places }: OnceEntry, ctx: Context<PostTrigger>): Promise<boolean> {
+  const asked = await Promise.allSettled(places.map((conditions) => allHold(conditions, ctx)))
+  if (asked.some((answer) => answer.status === 'fulfilled' && answer.value)) return true
+  for (const answer of asked) if (answer.status === 'rejected') throw answer.reason
+  return false
+}
+
+async function allHold(conditions: readonly Condition<PostTrigger>[], ctx: Context<PostTrigger>): Promise<boolean> {
+  for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
+  return true
 }
 
 function isOwed({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {

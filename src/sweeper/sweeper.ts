@@ -33,8 +33,8 @@ const UNKNOWN_MS = 30_000
  * and writes a line with what came of them, and metrics, to standard output.
  *
  * @param composition Where the effects are found: the `rule` of the handler that has them.
- * @throws TypeError when two effects of the composition have one name. The handler throws when the ledger cannot be read, or
- * its timeout leaves no time for a sweep, for Lambda to count.
+ * @throws TypeError when two effects of the composition have one name. The handler throws when the ledger cannot be read,
+ * the users of a pool cannot be looked up, or its timeout leaves no time for a sweep, for Lambda to count.
  * @example
  * const effects = dynamoEffects({ documents: documentClient(), table: 'effects' })
  * export const handler = sweeper(postConfirmationHandler.rule, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
@@ -54,6 +54,8 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
     if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
+    if (report.givenUp !== undefined)
+      throw new Error(`Users could not be looked up in ${report.givenUp.join(', ')}; the log line has the reasons`)
   }
   return Object.assign(handle, { sweepsEffectsOf: composition })
 }

@@ -35,25 +35,40 @@ export function domains(name: string): DomainList | undefined {
   }
 }
 
+/** A sender. SES takes only ASCII: an international domain is written as xn--... */
 export function emailAddress(name: string): string | undefined {
   const value = optional(name)
-  return value === undefined || parseEmailAddress(value) !== undefined ? value : wrong(name, 'one email address')
+  return value === undefined || (isAscii(value) && parseEmailAddress(value) !== undefined)
+    ? value
+    : wrong(name, 'one email address in ASCII')
 }
 
 /** The address of a page that may be put into a mail. */
 export function webAddress(name: string): string {
   const value = required(name)
-  return URL.canParse(value) && new URL(value).protocol === 'https:' ? value : wrong(name, 'an address that begins with https://')
+  const isOne = isAscii(value) && !value.includes(' ') && URL.canParse(value) && new URL(value).protocol === 'https:'
+  return isOne ? value : wrong(name, 'an address in ASCII that begins with https:// and has no spaces')
 }
 
-/** A day that there is, or a time of one with its zone. */
+/** A text that may stand in a line of a mail. */
+export function line(name: string): string {
+  const value = required(name)
+  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) ? wrong(name, 'a text in one line') : value
+}
+
+/** A day that there is, or a time of one with its zone: since user pools began, and no later than tomorrow. */
 export function moment(name: string): Date | undefined {
   const value = optional(name)
   if (value === undefined) return undefined
-  const isOne = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && !Number.isNaN(Date.parse(value))
+  const isOne = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) && value >= '2016'
   // JavaScript takes 31 February for 3 March.
   const isThere = new Date(value.slice(0, 10)).getUTCDate() === Number(value.slice(8, 10))
-  return isOne && isThere ? new Date(value) : wrong(name, 'a day such as 2026-01-31')
+  const isPast = Date.parse(value) <= Date.now() + 24 * 60 * 60_000
+  return isOne && isThere && isPast ? new Date(value) : wrong(name, 'a day from 2016 until today, such as 2026-01-31')
+}
+
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text)
 }
 
 /** How every handler writes its log. */

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { erase } from '../support/effects.ts'
+import { effectPk } from '../../src/shared/ledger/effect-item.ts'
+import { allDue, erase } from '../support/effects.ts'
 import { stubEnvironment } from '../support/environment.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
+import { dueRow } from '../support/hand-edited-rows.ts'
 import { startWorld, type World } from '../sweeper/world.ts'
 import { folderOf, lifeguard, objectsIn } from './lifeguard.ts'
 
 const signal = new AbortController().signal
+const EDITED = { userPoolId: String(dueRow.userPoolId), sub: String(dueRow.sub), effect: String(dueRow.effect) }
 const KEY = [ann.userPoolId, ann.sub, 'send-welcome-email'] as const
 const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
 const lost = (sub: string, more: object = {}) => ({
@@ -41,7 +45,7 @@ async function oneOfEach(): Promise<void> {
   for (const state of ['failed', 'unknown'] as const) {
     const effect = { ...world.welcome(), effect: `be-${state}` }
     await world.owed.put(effect, signal)
-    const [item] = await world.effects.due(new Date(), 1, signal)
+    const [item] = await allDue(world.effects, new Date())
     if (item !== undefined) await world.effects.park(item, state, 'Throttling', signal)
   }
   await world.owed.put(world.welcome(), signal)
@@ -133,6 +137,15 @@ describe('lifeguard effects drop', () => {
     expect((await world.open()).map(({ effect }) => effect)).toEqual(['send-welcome-email', 'be-failed'])
   })
 
+  it('says until when a trigger or a sweeper has claimed it', async () => {
+    await world.ledger.claim(world.welcome(), randomUUID(), signal)
+    const { code, stderr } = await effects(['drop', ...KEY])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /cannot be dropped: a trigger or a sweeper is running it, or has just changed it: it is claimed until 20.*Z\. Try again/,
+    )
+  })
+
   it('never forgets one that is done, which would then happen again', async () => {
     await world.owed.put(world.welcome(), signal)
     await world.sweep()
@@ -142,6 +155,87 @@ describe('lifeguard effects drop', () => {
       stderr: `lifeguard: ${KEY.join(' ')} cannot be dropped: it is done\n`,
     })
     expect(await world.owed.put(world.welcome(), signal)).toBe(false)
+  })
+})
+
+describe('rows that were edited by hand', () => {
+  /** A row that cannot be read, and one with a key of no effect at all. */
+  const edit = async (): Promise<void> => {
+    await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, attempt: 'x' } }))
+    await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, pk: 'x\u001b[2J' } }))
+  }
+  afterEach(async () => {
+    for (const pk of [dueRow.pk, 'x\u001b[2J']) await world.documents.send(new DeleteCommand({ TableName: 'effects', Key: { pk } }))
+  })
+
+  it('are listed by their key, with what is wrong', async () => {
+    await edit()
+    const { code, stdout } = await effects(['list'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`${dueRow.pk}\n    pending: unreadable-attempt; effects drop --force removes it\n`)
+    expect(stdout).not.toContain('\u001b[2J')
+    expect(stdout).toContain('2 effects: 2 pending')
+    expect(objectsIn((await effects(['list', '--json'])).stdout)).toContainEqual({
+      key: dueRow.pk,
+      state: 'pending',
+      reason: 'unreadable-attempt',
+      dueAt: dueRow.dueAt,
+    })
+  })
+
+  it('are not dropped without --force, which is what the refusal says', async () => {
+    await edit()
+    const { code, stdout, stderr } = await effects(['drop', EDITED.userPoolId, EDITED.sub, EDITED.effect])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(
+      `lifeguard: ${EDITED.userPoolId} ${EDITED.sub} ${EDITED.effect} cannot be dropped: its row cannot be read (unreadable-attempt). Look at it in the table; --force removes it\n`,
+    )
+  })
+
+  it.each([
+    ['the three parts', [EDITED.userPoolId, EDITED.sub, EDITED.effect]],
+    ['the key', [effectPk(EDITED)]],
+  ])('are removed with --force, by %s', async (_, args) => {
+    await edit()
+    expect(await effects(['drop', ...args, '--force'])).toEqual({
+      code: 0,
+      stdout: `${dueRow.pk} is removed; it was pending: unreadable-attempt\n`,
+      stderr: '',
+    })
+    expect(await world.effects.get(effectPk(EDITED), signal)).toBeUndefined()
+  })
+
+  it('are removed with --force whatever their key is', async () => {
+    await edit()
+    expect(await effects(['drop', 'x\u001b[2J', '--force'])).toMatchObject({ code: 0, stderr: '' })
+    expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
+  })
+
+  it('are removed with --force after a sweeper has parked them', async () => {
+    await edit()
+    await world.sweep()
+    expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')
+    expect((await effects(['drop', effectPk(EDITED), '--force'])).code).toBe(0)
+  })
+
+  it.each([
+    ['one that is done', { state: 'done', attempt: 'x' }, 'it is done'],
+    ['one that can be read', {}, `its row can be read; drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
+    ['none', undefined, 'there is no such row'],
+  ])('are not removed with --force where there is %s', async (_, change, why) => {
+    if (change !== undefined) await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, ...change } }))
+    expect(await effects(['drop', effectPk(EDITED), '--force'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `lifeguard: ${dueRow.pk} cannot be dropped: ${why}\n`,
+    })
+  })
+
+  it('are passed over where all that failed is retried', async () => {
+    await world.documents.send(
+      new PutCommand({ TableName: 'effects', Item: { ...dueRow, state: 'failed', queue: 'failed', attempt: 'x' } }),
+    )
+    expect((await effects(['retry', '--all-failed'])).stdout).toBe('0 effects made due; the sweeper runs them\n')
   })
 })
 
@@ -176,6 +270,18 @@ describe('lifeguard effects recover', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '1 effect lost: 0 put into the ledger, 1 given back, 0 known to it already\n' })
     expect((await world.sweep()).swept).toEqual({ done: 1 })
     expect(world.services.ses.inbox()).toHaveLength(1)
+  })
+
+  it('keeps the trigger source and the app client of the event, which conditions around the effect ask about', async () => {
+    const lines = [
+      lost('with', { triggerSource: 'PostConfirmation_X', appClient: 'web' }),
+      lost('without', { triggerSource: 7, appClient: '' }),
+    ]
+    expect((await effects(['recover'], lines.map((line) => JSON.stringify(line)).join('\n'))).code).toBe(0)
+    expect((await world.open()).map(({ sub, triggerSource, appClient }) => [sub, triggerSource, appClient]).toSorted()).toEqual([
+      ['with', 'PostConfirmation_X', 'web'],
+      ['without', undefined, undefined],
+    ])
   })
 
   it('takes each effect once out of a file', async () => {
@@ -242,6 +348,9 @@ describe('lifeguard effects', () => {
     [['recover', '.'], '.: a folder, not a file'],
     [['retry', '--all-failed', '--even-unknown'], '--even-unknown goes with one effect'],
     [['drop', 'p', 's'.repeat(300), 'e'], `'${'s'.repeat(200)}...' is no part of an effect: it is too long`],
+    [['list', '--force'], '--force goes with effects drop'],
+    [['drop', '--force'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
+    [['drop', 'pool', 'sub', '--force'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
     [['recover', 'a', 'b'], "effects recover takes one file; 'b' is a second one"],
   ])('refuses %j in plain text', async (args, text) => {
     const { code, stdout, stderr } = await effects(args)

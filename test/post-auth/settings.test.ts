@@ -26,7 +26,7 @@ describe('readPostAuthenticationSettings', () => {
     },
     {
       environment: { PROFILE_TABLE: 'profiles', WELCOME_SINCE: 'yesterday' },
-      problem: 'WELCOME_SINCE is "yesterday"; expected a day such as',
+      problem: 'WELCOME_SINCE is "yesterday"; expected a day from 2016 until today such as',
     },
     { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ environment, problem }) => {

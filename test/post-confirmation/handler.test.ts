@@ -129,6 +129,8 @@ describe('the post confirmation handler', () => {
       sub: ann.sub,
       effect: 'send-welcome-email',
       token: expect.any(String),
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      appClient: '1example23456789',
       _aws: expect.anything(),
       trigger: 'PostConfirmation',
       EffectsLost: 1,

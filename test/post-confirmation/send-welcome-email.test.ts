@@ -3,7 +3,7 @@ import type { LocalSes } from '../../src/local/ses/local-ses.ts'
 import { startSes } from '../../src/local/ses/server.ts'
 import type { Mail } from '../../src/post-confirmation/mailer.ts'
 import { postConfirmation } from '../../src/post-confirmation/post-confirmation.ts'
-import { type SendWelcomeEmailOptions, sendWelcomeEmail, WELCOME_ATTRIBUTES } from '../../src/post-confirmation/send-welcome-email.ts'
+import { type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
@@ -133,11 +133,12 @@ describe('sendWelcomeEmail', () => {
   })
 })
 
-describe('WELCOME_ATTRIBUTES', () => {
-  it('are all that a mail is made of', async () => {
+describe('the attributes that the welcome mail declares', () => {
+  it('are all that it reads', async () => {
     const attributes: AttributeMap = { ...verified, given_name: 'Ann', name: 'Ann Example', phone_number: '+15555550100' }
-    const kept = Object.fromEntries(Object.entries(attributes).filter(([name]) => WELCOME_ATTRIBUTES.includes(name)))
-    const { mails } = await mailsFor(postConfirmationEvent(kept))
+    const { reads } = sendWelcomeEmail({ send: async () => undefined }, template)
+    const declared = Object.fromEntries(Object.entries(attributes).filter(([name]) => reads.includes(name)))
+    const { mails } = await mailsFor(postConfirmationEvent(declared))
     expect(mails).toEqual((await mailsFor(postConfirmationEvent(attributes))).mails)
     expect(mails).toHaveLength(1)
   })
@@ -170,7 +171,7 @@ onEveryDynamoDb((engine) => {
     let now = new Date(noon)
     const ledger = dynamoLedger({ documents: () => engine.documents(), table: engine.tables.effects, now: () => now })
     const mail = sendWelcomeEmail(sesMailer({ ses: client, from: 'welcome@example.com' }), template)
-    const handler = postConfirmation(once(ledger, mail, { cutOff, keep: WELCOME_ATTRIBUTES }))
+    const handler = postConfirmation(once(ledger, mail, { cutOff }))
     return async (attributes: AttributeMap = verified, afterMs = 0) => {
       now = new Date(noon + afterMs)
       const { trace } = await handler.decide(postConfirmationEvent(attributes, { userPoolId }))

@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } 
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { type DynamoLedgerOptions, dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-owed.ts'
-import { effectPk, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
+import { type EffectItem, type EffectRow, effectPk, isReadable, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
 import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/ledger.ts'
 import type { Engine } from './dynamodb-engines.ts'
 import { postConfirmationEvent } from './events.ts'
@@ -54,6 +54,19 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
 /** Forgets an effect whatever stands in the table, which no tool of ours does. */
 export async function erase(documents: DynamoDBDocumentClient, table: string, key: EffectKey): Promise<void> {
   await documents.send(new DeleteCommand({ TableName: table, Key: { pk: effectPk(key) } }))
+}
+
+/** All rows that are due. */
+export async function allDue(effects: Effects, now: Date): Promise<readonly EffectRow[]> {
+  const rows: EffectRow[] = []
+  for await (const page of effects.due(now, new AbortController().signal)) rows.push(...page)
+  return rows
+}
+
+/** A row as an effect, or an error that says why it is none. */
+export function readable(row: EffectRow | undefined): EffectItem {
+  if (row === undefined || !isReadable(row)) throw new Error(`not readable: ${JSON.stringify(row)}`)
+  return row
 }
 
 let users = 0

@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 describe('users of a pool', () => {
-  it('are found by their sub', async () => {
+  it('are found by their sub, with their status as events have it', async () => {
     expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
       userName: ann.userName,
-      attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' },
+      attributes: { sub: ann.sub, email: ann.email, email_verified: 'true', 'cognito:user_status': 'CONFIRMED' },
       createdAt: ANN_CREATED_AT,
     })
   })

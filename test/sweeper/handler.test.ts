@@ -64,6 +64,17 @@ describe('the sweeper', () => {
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ResourceNotFoundException', EffectsRun: 0 })
   })
 
+  it('fails, for Lambda to count, when the users of a pool cannot be looked up', async () => {
+    world.cognito.fault('AccessDeniedException')
+    const subs = ['1', '2', '3', '4']
+    for (const sub of subs) await world.owed.put(world.welcome(sub), signal)
+    const { error, line } = await swept()
+    world.cognito.fault(undefined)
+    for (const sub of subs) await erase(world.documents, 'effects', world.welcome(sub))
+    expect(error).toBe(`Error: Users could not be looked up in ${ann.userPoolId}; the log line has the reasons`)
+    expect(line).toMatchObject({ level: 'ERROR', givenUp: [ann.userPoolId], reasons: { AccessDeniedException: 4 }, EffectsRun: 0 })
+  })
+
   it.each([3000, 8000])('fails, for Lambda to count, when a timeout of %i ms leaves it nothing to do', async (milliseconds) => {
     const { error, line } = await swept({}, milliseconds)
     expect(error).toBe('Error: No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')

@@ -14,6 +14,7 @@ import type { PostTrigger } from '../../src/shared/rules/trigger.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { ANN_CREATED_AT, EFFECT, startWorld, type World } from './world.ts'
 
+const SIGN_UP = 'PostConfirmation_ConfirmSignUp'
 const signal = new AbortController().signal
 const LEASE_MS = 10_000
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000
@@ -84,7 +85,7 @@ describe('a sweep', () => {
       expect(await world.sweep()).toEqual({ swept: { broken: 1 }, reasons: { Throttling: 1 }, lost: [] })
       const [item] = await world.open()
       expect(item).toMatchObject({ state: 'pending', attempt, reason: 'Throttling', token: undefined })
-      due.push(Number(item?.dueAt) - world.now().getTime())
+      due.push(Math.round((Number(item?.dueAt) - world.now().getTime()) / 60_000))
       expect((await world.sweep()).swept).toEqual({})
       world.wait(LONGEST_PAUSE_MS)
     }
@@ -118,11 +119,15 @@ describe('a sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('parks what could not be looked into for a day, and not before', async () => {
+  it('tries a user again later and later who cannot be looked up, and parks the effect at last', async () => {
     world.cognito.fault('AccessDeniedException')
     await world.owed.put(world.welcome(), signal)
-    expect(await world.sweep()).toEqual({ swept: { error: 1 }, reasons: { AccessDeniedException: 1 }, lost: [] })
-    world.wait(24 * 60 * 60_000 + 1000)
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+      expect(await world.sweep()).toEqual({ swept: { error: 1 }, reasons: { AccessDeniedException: 1 }, lost: [] })
+      expect(await world.open()).toMatchObject([{ state: 'pending', attempt, reason: 'AccessDeniedException' }])
+      expect((await world.sweep()).swept).toEqual({})
+      world.wait(LONGEST_PAUSE_MS)
+    }
     expect(await world.sweep()).toEqual({ swept: { failed: 1 }, reasons: { AccessDeniedException: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'failed', reason: 'AccessDeniedException' }])
   })
@@ -158,12 +163,14 @@ describe('a sweep', () => {
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
       ledger,
-      defineRule<PostTrigger>('send-welcome-email', () => done()),
+      defineRule<PostTrigger>('send-welcome-email', () => done(), { reads: [] }),
       { cutOff: 'at-most-once' },
     )
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
     expect(swept).toEqual({ broken: 1 })
-    expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String) }])
+    expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
+    // It is not the first of the next sweep: that could go on for ever.
+    expect(await world.open()).toMatchObject([{ attempt: 1, reason: 'effect-lost' }])
   })
 
   it('counts nothing as settled that somebody has changed since it was read', async () => {
@@ -192,10 +199,14 @@ describe('a sweep', () => {
     const [first, second] = others
     const rule = once(
       world.ledger,
-      defineRule<PostTrigger>('send-welcome-email', ({ user }) => {
-        if (user.sub === first) throw new NotDone(new RangeError('refused'))
-        return done()
-      }),
+      defineRule<PostTrigger>(
+        'send-welcome-email',
+        ({ user }) => {
+          if (user.sub === first) throw new NotDone(new RangeError('refused'))
+          return done()
+        },
+        { reads: [] },
+      ),
       { cutOff: 'at-most-once' },
     )
     const users: World['users'] = {
@@ -206,10 +217,20 @@ describe('a sweep', () => {
     expect((await world.open()).map(({ sub, attempt }) => [sub, attempt]).toSorted()).toEqual(
       [
         [first, 1],
-        [second, 0],
+        [second, 1],
       ].toSorted(),
     )
-    expect((await world.sweep({ rules: onceRules(rule) })).swept).toEqual({ done: 1 })
+    world.wait(30_000)
+    const again = await world.sweep({ rules: onceRules(rule) })
+    expect(again).toEqual({ swept: { done: 1, broken: 1 }, reasons: { RangeError: 1 }, lost: [] })
+  })
+
+  it('goes on with the others when one cannot be settled, and comes back to it', async () => {
+    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await world.owed.put(world.welcome(), signal)
+    const effects: World['effects'] = { ...world.effects, park: () => Promise.reject(new RangeError('no table')) }
+    expect(await world.sweep({ effects })).toEqual({ swept: { error: 1, done: 1 }, reasons: { RangeError: 1 }, lost: [] })
+    expect((await world.sweep()).swept).toEqual({ failed: 1 })
   })
 
   it('reads page after page', async () => {

@@ -1,14 +1,15 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { type LocalServices, startServices } from '../../src/local/services.ts'
-import { sendWelcomeEmail, WELCOME_ATTRIBUTES } from '../../src/post-confirmation/send-welcome-email.ts'
+import { sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-owed.ts'
-import type { EffectItem } from '../../src/shared/ledger/effect-item.ts'
+import { type EffectItem, type EffectRow, isReadable } from '../../src/shared/ledger/effect-item.ts'
 import type { CutOff, Effect, Ledger } from '../../src/shared/rules/ledger.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
@@ -28,6 +29,7 @@ export const ANN_CREATED_AT: Date = new Date('2026-04-01T00:00:00.000Z')
 export interface World {
   readonly services: LocalServices
   readonly cognito: CognitoUsersEndpoint
+  readonly client: DynamoDBClient
   readonly documents: DynamoDBDocumentClient
   readonly effects: Effects
   readonly owed: Owed
@@ -39,8 +41,10 @@ export interface World {
   /** The welcome of a user of the pool, or of one with that `sub`. */
   readonly welcome: (sub?: string, cutOff?: CutOff) => Effect
   readonly sweep: (options?: Partial<SweepOptions>) => Promise<SweepReport>
-  /** All that is not done. */
+  /** All that is not done and can be read. */
   readonly open: () => Promise<readonly EffectItem[]>
+  /** All rows that are not done. */
+  readonly rows: () => Promise<readonly EffectRow[]>
   readonly stop: () => Promise<void>
 }
 
@@ -71,11 +75,18 @@ export async function startWorld(): Promise<World> {
     sesMailer({ ses: () => ses, from: 'welcome@example.com' }),
     mailTemplate({ subject: 'Welcome', text: 'Hello', html: 'Hello' }, {}),
   )
-  const rule = (cutOff: CutOff): Rule<PostConfirmation> => once(ledger, mail, { cutOff, keep: WELCOME_ATTRIBUTES })
+  const rule = (cutOff: CutOff): Rule<PostConfirmation> => once(ledger, mail, { cutOff })
+
+  const rows = async (): Promise<readonly EffectRow[]> => {
+    const found: EffectRow[] = []
+    for (const state of ['pending', 'unknown', 'failed'] as const) for await (const row of effects.list(state)) found.push(row)
+    return found
+  }
 
   return {
     services,
     cognito,
+    client,
     documents,
     effects,
     owed,
@@ -94,11 +105,8 @@ export async function startWorld(): Promise<World> {
       event: postConfirmationEvent({ sub, email: ann.email, email_verified: 'true' }),
     }),
     sweep: (options) => sweep({ effects, users, rules: onceRules(rule('at-most-once')), remainingMs: () => 30_000, now, ...options }),
-    async open() {
-      const items: EffectItem[] = []
-      for (const state of ['pending', 'unknown', 'failed'] as const) for await (const item of effects.list(state)) items.push(item)
-      return items
-    },
+    open: async () => (await rows()).filter(isReadable),
+    rows,
     async stop() {
       client.destroy()
       ses.destroy()

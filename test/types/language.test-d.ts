@@ -5,6 +5,7 @@ import {
   type Condition,
   type Context,
   chain,
+  defineCondition,
   defineRule,
   deny,
   denyIf,
@@ -12,6 +13,7 @@ import {
   failOpen,
   hasAttribute,
   not,
+  once,
   type PostTrigger,
   type PreTrigger,
   perInvocation,
@@ -26,6 +28,7 @@ import {
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/index.ts'
 import { type PreAuthentication, preAuthentication } from '../../src/pre-auth/index.ts'
 import { autoConfirm, type PreSignUp, preSignUp } from '../../src/pre-signup/index.ts'
+import { memoryLedger } from '../support/memory-ledger.ts'
 
 /** A rule for every trigger can only look. */
 function audit(): Rule {
@@ -111,6 +114,19 @@ describe('what must not compile', () => {
   test('a misspelt trigger source', () => {
     // @ts-expect-error
     triggeredBy('PreSignUp_Signup')
+  })
+
+  test('an effect that does not declare which attributes it reads', () => {
+    const ledger = memoryLedger()
+    const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
+    expectTypeOf(once(ledger, declared, { cutOff: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
+    const undeclared = defineRule<PostConfirmation>('mail', () => done(), { kind: 'effect' })
+    // @ts-expect-error
+    once(ledger, undeclared, { cutOff: 'at-most-once' })
+    // @ts-expect-error a list
+    defineRule<PostConfirmation>('mail', () => done(), { reads: 'email' })
+    // @ts-expect-error what it reads
+    defineCondition(() => true)
   })
 
   test('an edit of the event', () => {

@@ -30,7 +30,7 @@ export function emailDomainIn(list: DomainList): Condition
 export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
   const list = listOfArguments(given)
-  return proving('domain', ({ user }: Context) => {
+  return proving('domain', ['email'], ({ user }: Context) => {
     if (user.email === undefined) return false
     const address = parseEmailAddress(user.email)
     if (address === undefined) throw new UnreadableEmailError()

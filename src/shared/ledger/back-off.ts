@@ -2,8 +2,11 @@
 const FIRST_MS = 30_000
 const LONGEST_MS = 6 * 60 * 60_000
 
-/** How many times an effect is tried before it is parked where a person sees it: within about half a day. */
-export const MAX_ATTEMPTS = 12
+/**
+ * How many times an effect is tried before it is parked where a person sees it. That takes between 31 and 63 hours: longer than
+ * an exhausted quota of SES lasts, which is 24 hours.
+ */
+export const MAX_ATTEMPTS = 20
 
 /**
  * How many milliseconds to wait after a failed attempt: twice as long each time, at most six hours, with up to half of it at

@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, UpdateCommand, type UpdateCommandInput } fro
 import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import type { Claim, Claimed, Effect, EffectKey, Ledger, Setback } from '../rules/ledger.ts'
 import { backOffMs, MAX_ATTEMPTS } from './back-off.ts'
-import { type EffectItem, effectPk, readEffectItem } from './effect-item.ts'
+import { effectPk } from './effect-item.ts'
 
 /** Where effects are kept in DynamoDB. */
 export interface DynamoLedgerOptions {
@@ -16,6 +16,8 @@ export interface DynamoLedgerOptions {
 }
 
 const LEASE_MS = 10_000
+
+type Row = Readonly<Record<string, unknown>>
 
 // What may be claimed: an effect that is new; one that waits for its next attempt; one whose holder was cut off, unless it
 // must not happen twice.
@@ -33,19 +35,20 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   const { documents, table, leaseMs = LEASE_MS, now = () => new Date(), random = Math.random } = options
   const target = (key: EffectKey) => ({ TableName: table, Key: { pk: effectPk(key) } })
 
-  const update = async (
-    key: EffectKey,
-    change: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
-    signal: AbortSignal,
-  ): Promise<EffectItem> => {
-    const { Attributes = {} } = await documents().send(new UpdateCommand({ ...target(key), ReturnValues: 'ALL_NEW', ...change }), {
-      abortSignal: signal,
-    })
-    return readEffectItem(Attributes)
+  // Only what the change wrote is returned: an attribute that a person added may be one that the SDK cannot read.
+  const update = async (key: EffectKey, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<Row> => {
+    const command = new UpdateCommand({ ...target(key), ReturnValues: 'UPDATED_NEW', ...change })
+    const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
+    return Attributes
   }
-  const read = async (key: EffectKey, signal: AbortSignal): Promise<EffectItem | undefined> => {
-    const { Item } = await documents().send(new GetCommand({ ...target(key), ConsistentRead: true }), { abortSignal: signal })
-    return Item && readEffectItem(Item)
+  const read = async (key: EffectKey, signal: AbortSignal): Promise<Row | undefined> => {
+    const command = new GetCommand({
+      ...target(key),
+      ConsistentRead: true,
+      ProjectionExpression: '#state, #token, attempt',
+      ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
+    })
+    return (await documents().send(command, { abortSignal: signal })).Item
   }
   /** Changes an effect that is still ours. Somebody who took over after our lease has the say now. */
   const asHolder = async (claim: Claim, expression: string, values: Record<string, unknown>, signal: AbortSignal): Promise<void> => {
@@ -65,7 +68,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     async claim(effect, token, signal) {
       try {
         const item = await update(effect, claimOf(effect, token, now(), leaseMs), signal)
-        return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: item.attempt } }
+        return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: Number(item.attempt) } }
       } catch (error) {
         if (isConditionFailure(error)) return standing(effect, token, await read(effect, signal))
         // It may be written all the same. Nothing ran, so it is given back, as far as that can be done.
@@ -76,7 +79,8 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     },
 
     async done(claim, signal) {
-      const expression = 'SET #state = :done, doneAt = :now, updatedAt = :now REMOVE #token, #event, dueAt, queue, reason'
+      const expression =
+        'SET #state = :done, doneAt = :now, updatedAt = :now REMOVE #token, #event, triggerSource, appClient, dueAt, queue, reason'
       await asHolder(claim, expression, { ':done': 'done' }, signal)
     },
 
@@ -103,6 +107,8 @@ function unlessConditionFailed(error: unknown): void {
 
 /** A claim's change of the table. */
 function claimOf(effect: Effect, token: string, at: Date, leaseMs: number): Omit<UpdateCommandInput, 'TableName' | 'Key'> {
+  const { triggerSource, callerContext } = effect.event
+  const { clientId } = callerContext
   const set = [
     'userPoolId = :pool',
     '#sub = :sub',
@@ -114,6 +120,9 @@ function claimOf(effect: Effect, token: string, at: Date, leaseMs: number): Omit
     'dueAt = :leaseEnd',
     'queue = :pending',
     '#event = :event',
+    // Beside the event, which is dropped when the effect is parked: a person may still retry it.
+    'triggerSource = :source',
+    ...(clientId === null ? [] : ['appClient = :client']),
     'createdAt = if_not_exists(createdAt, :now)',
     'updatedAt = :now',
   ]
@@ -134,16 +143,18 @@ function claimOf(effect: Effect, token: string, at: Date, leaseMs: number): Omit
       ':now': at.toISOString(),
       ':leaseEnd': new Date(at.getTime() + leaseMs).toISOString(),
       ':event': JSON.stringify(effect.event),
+      ':source': triggerSource,
+      ...(clientId !== null && { ':client': clientId }),
     },
   }
 }
 
 /** What a claim that was refused tells. */
-function standing(effect: Effect, token: string, item: EffectItem | undefined): Claimed {
+function standing(effect: Effect, token: string, item: Row | undefined): Claimed {
   // Our own first attempt came through and its answer was lost.
-  if (item?.token === token) return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: item.attempt } }
-  if (item === undefined || item.state === 'pending') return { kind: 'held' }
-  return { kind: 'settled', state: item.state }
+  if (item?.token === token) return { kind: 'claimed', claim: { ...keyOf(effect), token, attempt: Number(item.attempt) } }
+  const state = item?.state
+  return state === 'done' || state === 'unknown' || state === 'failed' ? { kind: 'settled', state } : { kind: 'held' }
 }
 
 function keyOf({ userPoolId, sub, effect }: EffectKey): EffectKey {

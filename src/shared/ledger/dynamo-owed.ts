@@ -10,6 +10,9 @@ export interface OwedEffect extends EffectKey {
   readonly cutOff: CutOff
   /** It is owed only to a user who was created since then. */
   readonly createdSince?: Date
+  /** The trigger source and the app client of its event, where they are known; a confirmed sign-up unless set. */
+  readonly triggerSource?: string
+  readonly appClient?: string
 }
 
 /** Where effects are put down that nothing durable knows of. */
@@ -42,6 +45,8 @@ export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
         'createdAt = :now',
         'updatedAt = :now',
         ...(owed.createdSince === undefined ? [] : ['createdSince = :since']),
+        ...(owed.triggerSource === undefined ? [] : ['triggerSource = :source']),
+        ...(owed.appClient === undefined ? [] : ['appClient = :client']),
       ]
       const command = new UpdateCommand({
         TableName: table,
@@ -58,6 +63,8 @@ export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
           ':none': 0,
           ':now': new Date().toISOString(),
           ...(owed.createdSince !== undefined && { ':since': owed.createdSince.toISOString() }),
+          ...(owed.triggerSource !== undefined && { ':source': owed.triggerSource }),
+          ...(owed.appClient !== undefined && { ':client': owed.appClient }),
         },
       })
       return conditionally(documents().send(command, { abortSignal: signal }))

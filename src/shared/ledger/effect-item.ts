@@ -15,10 +15,27 @@ export interface EffectItem extends EffectKey {
   readonly dueAt: Date | undefined
   /** The event to run it with; undefined where it has to be made from what the pool knows of the user. */
   readonly event: CognitoEvent | undefined
+  /** The trigger source of its event, and the app client; undefined where it never had an event. They stay when the event is dropped. */
+  readonly triggerSource: string | undefined
+  readonly appClient: string | undefined
   /** It is owed only to a user who was created since then. */
   readonly createdSince: Date | undefined
   readonly reason: string | undefined
 }
+
+/** A row of the table that was edited by hand, so that it cannot be run. */
+export interface UnreadableItem {
+  readonly pk: string
+  /** Names the attribute that is missing or wrong, such as `unreadable-attempt`. */
+  readonly fault: string
+  /** As it stands in the table; undefined where it is not one of the states. */
+  readonly state: EffectState | undefined
+  /** As it stands in the table: when the row is due. */
+  readonly dueAt: string | undefined
+}
+
+/** A row of the table. */
+export type EffectRow = EffectItem | UnreadableItem
 
 /** The index that holds only what is not done, by when it is due. */
 export const QUEUE_INDEX = 'queue'
@@ -28,34 +45,87 @@ export function effectPk({ userPoolId, sub, effect }: EffectKey): string {
   return `${userPoolId}#${sub}#${effect}`
 }
 
-/** Reads an item of the table; what it holds was written by {@link dynamoLedger}. */
-export function readEffectItem(item: Readonly<Record<string, unknown>>): EffectItem {
+/** Whether a row can be run. */
+export function isReadable(row: EffectRow): row is EffectItem {
+  return !('fault' in row)
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+/**
+ * Reads a row of the table. Our own writes are always readable; people edit rows by hand. A guess at what they meant could send
+ * a second mail, or one to the wrong user, so a row with anything wrong in it is returned as unreadable.
+ */
+export function readEffectRow(row: Row): EffectRow {
+  const wrong = Object.keys(CHECKS).find((name) => CHECKS[name]?.(row[name], row) === false)
+  if (wrong !== undefined) return unreadable(row, `unreadable-${wrong}`)
   return {
-    userPoolId: String(item.userPoolId),
-    sub: String(item.sub),
-    effect: String(item.effect),
-    state: readState(item.state),
-    cutOff: item.cutOff === 'at-least-once' ? 'at-least-once' : 'at-most-once',
-    token: text(item.token),
-    attempt: typeof item.attempt === 'number' ? item.attempt : 0,
-    dueAt: readDate(item.dueAt),
-    event: readEvent(item.event),
-    createdSince: readDate(item.createdSince),
-    reason: text(item.reason),
+    userPoolId: String(row.userPoolId),
+    sub: String(row.sub),
+    effect: String(row.effect),
+    state: readState(row.state) ?? 'pending',
+    cutOff: row.cutOff === 'at-least-once' ? 'at-least-once' : 'at-most-once',
+    token: text(row.token),
+    attempt: Number(row.attempt),
+    dueAt: date(row.dueAt),
+    event: readEvent(row.event),
+    triggerSource: text(row.triggerSource),
+    appClient: text(row.appClient),
+    createdSince: date(row.createdSince),
+    reason: text(row.reason),
   }
 }
 
-/** Whether it is worth handing to a rule, which reads the rest as it reads an event of Cognito. */
-function isEvent(value: unknown): value is CognitoEvent {
+/** A row that cannot be run, for this reason. */
+export function unreadable(row: Row, fault: string): UnreadableItem {
+  return { pk: String(row.pk), fault, state: readState(row.state), dueAt: text(row.dueAt) }
+}
+
+/** What each attribute must be, in the order in which a fault is reported. Attributes that are not here may hold anything. */
+const CHECKS: Readonly<Record<string, (value: unknown, row: Row) => boolean>> = {
+  userPoolId: isText,
+  sub: isText,
+  effect: isText,
+  pk: (pk, { userPoolId, sub, effect }) => pk === effectPk({ userPoolId: String(userPoolId), sub: String(sub), effect: String(effect) }),
+  state: (state) => readState(state) !== undefined,
+  // A row stands in the queue of its state, and nowhere once it is done.
+  queue: (queue, { state }) => queue === (state === 'done' ? undefined : state),
+  cutOff: (cutOff) => cutOff === 'at-most-once' || cutOff === 'at-least-once',
+  attempt: (attempt) => Number.isSafeInteger(attempt) && Number(attempt) >= 0,
+  dueAt: (dueAt, { state }) => (state === 'pending' ? date(dueAt) !== undefined : isAbsentOr(isText, dueAt)),
+  token: (token) => isAbsentOr(isText, token),
+  triggerSource: (source) => isAbsentOr(isText, source),
+  appClient: (client) => isAbsentOr(isText, client),
+  createdSince: (since) => since === undefined || date(since) !== undefined,
+  event: (event, row) => event === undefined || isOf(readEvent(event), row),
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isAbsentOr(check: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || check(value)
+}
+
+function isRecord(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function readDate(value: unknown): Date | undefined {
-  const date = typeof value === 'string' ? new Date(value) : undefined
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : date
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
-/** Items can be edited by hand: one that cannot be read must not keep the others of its page from being run. */
+/** A moment in the form in which we write it. The queue is sorted by that text, and conditional writes compare it. */
+function date(value: unknown): Date | undefined {
+  const at = typeof value === 'string' ? new Date(value) : undefined
+  return at === undefined || Number.isNaN(at.getTime()) || at.toISOString() !== value ? undefined : at
+}
+
+function readState(state: unknown): EffectState | undefined {
+  return state === 'pending' || state === 'done' || state === 'unknown' || state === 'failed' ? state : undefined
+}
+
 function readEvent(json: unknown): CognitoEvent | undefined {
   try {
     const event: unknown = typeof json === 'string' ? JSON.parse(json) : undefined
@@ -65,10 +135,16 @@ function readEvent(json: unknown): CognitoEvent | undefined {
   }
 }
 
-function readState(state: unknown): EffectState {
-  return state === 'done' || state === 'unknown' || state === 'failed' ? state : 'pending'
+/** Whether it has the shape of an event that `once` keeps. */
+function isEvent(value: unknown): value is CognitoEvent {
+  if (!isRecord(value) || !isText(value.triggerSource) || typeof value.userName !== 'string') return false
+  const { callerContext, request } = value
+  if (!isRecord(callerContext) || !(callerContext.clientId === null || isText(callerContext.clientId))) return false
+  if (!isRecord(request) || !isRecord(request.userAttributes)) return false
+  return Object.values(request.userAttributes).every((attribute) => typeof attribute === 'string')
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+/** Whether an event is that of the row: with another pool or user in it, somebody else would get the mail. */
+function isOf(event: CognitoEvent | undefined, { userPoolId, sub }: Row): boolean {
+  return event !== undefined && event.userPoolId === userPoolId && event.request.userAttributes?.sub === sub
 }

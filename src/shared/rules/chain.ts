@@ -2,7 +2,8 @@ import { unbroken } from './breakage.ts'
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
 import { type AnyOutcome, type Deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
-import { compose, type Part, type Rule, type Run, type Share } from './rule.ts'
+import { assertReads } from './reads.ts'
+import { compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import { andThen, isThenable, type Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -22,19 +23,33 @@ export function chain<T extends Trigger>(...rules: readonly Part<T>[]): Rule<T> 
 /**
  * Runs rules in order where a condition holds, and skips where it does not. A condition that throws breaks it.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError when there is no rule, or when one of them is inside `once` and the condition does not declare which
+ *   attributes it reads: see `defineCondition`.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
 export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly Part<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('when() needs at least one rule after its condition')
-  return compose({
+  // The sweeper asks the condition again, when all that it has of the event is the source, the app client and the user.
+  const effect = rules.map(findOnce).find((found) => found !== undefined)
+  if (effect !== undefined)
+    assertReads(
+      `when() around once('${effect.name}') needs a condition that declares which attributes it reads; use defineCondition()`,
+      condition.reads,
+    )
+  return compose<T>({
     name: 'when',
     kind: 'when',
+    condition,
     children: rules,
     evaluate: (ctx, run) =>
       andThen(run.ask(condition, ctx), (holds): Soon<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip('condition-false'))),
   })
+}
+
+function findOnce(node: RuleNode): RuleNode | undefined {
+  if (node.kind === 'once') return node.children?.[0] ?? node
+  return (node.children ?? []).map(findOnce).find((found) => found !== undefined)
 }
 
 function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): Soon<AnyOutcome<T>> {

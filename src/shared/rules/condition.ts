@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { assertReads, type DeclaresReads } from './reads.ts'
 import { andThen, isThenable, type Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -13,14 +14,49 @@ export interface Condition<T extends Trigger = Trigger> {
   (ctx: Context<T>): boolean | Promise<boolean>
   /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
   readonly evidence?: Evidence
+  /**
+   * The attributes that it reads. Around a rule made by `once` this is required: the sweeper evaluates the condition again,
+   * without the trigger's event.
+   */
+  readonly reads?: readonly string[]
 }
 
-/** Marks a condition that proves nothing about who is asking. */
+/** Marks what a condition proves about who is asking, and which attributes it reads. */
 export function proving<T extends Trigger>(
   evidence: Evidence | undefined,
+  reads: readonly string[] | undefined,
   condition: (ctx: Context<T>) => boolean | Promise<boolean>,
 ): Condition<T> {
-  return evidence === undefined ? condition : Object.assign(condition, { evidence })
+  return Object.assign(condition, evidence !== undefined && { evidence }, reads !== undefined && { reads })
+}
+
+/**
+ * Makes a condition that declares which attributes it reads. A condition around `once` must declare them, because the sweeper
+ * evaluates it again, later: on the user as the pool has them then, with the trigger source and the app client of the event.
+ * Validation data and client metadata are not there.
+ *
+ * @param condition What it answers. It may throw, or return a promise.
+ * @throws TypeError when `reads` is not a list of attribute names.
+ * @example
+ * const onTrial = defineCondition(({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
+ * when(onTrial, once(ledger, sendOffer, { cutOff: 'at-most-once' }))
+ */
+export function defineCondition<T extends Trigger = Trigger>(
+  condition: Condition<T>,
+  options: DeclaresReads,
+): Condition<T> & DeclaresReads {
+  const reads: unknown = Object(options).reads
+  assertReads('defineCondition', reads)
+  // A new function: the one given may stand elsewhere under another declaration. What it proves stays as it is.
+  return Object.assign((ctx: Context<T>) => condition(ctx), condition.evidence !== undefined && { evidence: condition.evidence }, {
+    reads: [...reads],
+  })
+}
+
+/** The attributes that any of the parts reads; undefined where a part does not declare them. */
+function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | undefined {
+  const declared = parts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]))
+  return declared.length < parts.length ? undefined : [...new Set(declared.flat())]
 }
 
 /**
@@ -62,7 +98,7 @@ function assertSome(name: string, parts: readonly unknown[]): void {
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('and', conditions)
-  return proving(strongest(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
+  return proving(strongest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
 }
 
 /**
@@ -72,7 +108,7 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('or', conditions)
-  return proving(weakest(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
+  return proving(weakest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
 }
 
 /** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
@@ -89,7 +125,7 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
 
 /** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
-  return proving(condition.evidence, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
+  return proving(condition.evidence, condition.reads, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
 
 /** The trigger sources that Cognito documents. It may send others. */
@@ -108,7 +144,7 @@ export type TriggerSource =
 export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
   assertSome('triggeredBy', sources)
   const known: ReadonlySet<string> = new Set(sources)
-  return proving('circumstance', ({ event }: Context) => known.has(event.triggerSource))
+  return proving('circumstance', [], ({ event }: Context) => known.has(event.triggerSource))
 }
 
 /**
@@ -119,7 +155,7 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
 export function fromAppClient(...clientIds: readonly string[]): Condition {
   assertSome('fromAppClient', clientIds)
   const known: ReadonlySet<string> = new Set(clientIds)
-  return proving('circumstance', ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
+  return proving('circumstance', [], ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
 }
 
 /**
@@ -129,7 +165,7 @@ export function fromAppClient(...clientIds: readonly string[]): Condition {
  * hasAttribute('custom:plan', 'trial')
  */
 export function hasAttribute(name: string, value?: string): Condition {
-  return proving('circumstance', ({ user }: Context) => {
+  return proving('circumstance', [name], ({ user }: Context) => {
     const actual = user.attributes[name]
     return value === undefined ? actual !== undefined && actual !== '' : actual === value
   })

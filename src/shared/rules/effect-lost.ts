@@ -6,6 +6,9 @@ import type { TraceEntry } from './trace.ts'
 export interface LostEffect extends EffectKey {
   /** Nothing ran under this claim, so whoever finds it in the ledger can give it back. */
   readonly token: string
+  /** What the conditions around the effect may ask about its event, when the effect is run after all. */
+  readonly triggerSource?: string
+  readonly appClient?: string
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Condition } from './condition.ts'
 import type { OnceNode } from './once.ts'
 import type { Rule, RuleNode } from './rule.ts'
 import type { PostTrigger } from './trigger.ts'
@@ -5,33 +6,59 @@ import type { PostTrigger } from './trigger.ts'
 /** A rule made by `once`, ready to be run. */
 export type OnceRule = OnceNode & Rule<PostTrigger>
 
+/** A once-only effect, and under which conditions its composition runs it. */
+export interface OnceEntry {
+  readonly rule: OnceRule
+  /**
+   * For each place where the effect stands: the conditions from the root of the composition to that place. The effect may run
+   * where all conditions of a place hold.
+   */
+  readonly places: readonly (readonly Condition<PostTrigger>[])[]
+}
+
 /** Effects by the name under which a ledger keeps them. */
-export type OnceRules = ReadonlyMap<string, OnceRule>
+export type OnceRules = ReadonlyMap<string, OnceEntry>
 
 /**
- * Finds the once-only effects of a composition, by the name under which a ledger keeps them.
+ * Finds the once-only effects of a composition, by the name under which a ledger keeps them, with the conditions around them.
  *
- * @throws TypeError when two have one name: whichever came second would find its effect done, and never run.
+ * @throws TypeError when two effects have one name: the second would find its effect done, and never run. Also when a `when`
+ *   around an effect does not show its condition.
  * @example
- * onceRules(handler.rule).get('send-welcome-email')
+ * onceRules(handler.rule).get('send-welcome-email')?.rule
  */
 export function onceRules(composition: RuleNode): OnceRules {
-  const found = new Map<string, OnceRule>()
-  for (const rule of nodesOf(composition)) {
-    if (!isOnce(rule) || found.get(rule.effect) === rule) continue
-    if (found.has(rule.effect))
+  const found = new Map<string, OnceEntry>()
+  for (const { rule, conditions } of placesIn(composition, [])) {
+    const known = found.get(rule.effect)
+    if (known !== undefined && known.rule !== rule)
       throw new TypeError(
         `Two effects are kept under the name '${rule.effect}', so the second would never run; give one an occasion of its own`,
       )
-    found.set(rule.effect, rule)
+    found.set(rule.effect, { rule, places: [...(known?.places ?? []), conditions] })
   }
   return found
 }
 
-function nodesOf(node: RuleNode): readonly RuleNode[] {
-  return [node, ...(node.children ?? []).flatMap(nodesOf)]
+interface Place {
+  readonly rule: OnceRule
+  readonly conditions: readonly Condition<PostTrigger>[]
+}
+
+function placesIn(node: RuleNode, conditions: readonly Condition<PostTrigger>[]): readonly Place[] {
+  if (isOnce(node)) return [{ rule: node, conditions }]
+  const inside = isWhen(node) ? [...conditions, node.condition] : conditions
+  const places = (node.children ?? []).flatMap((child) => placesIn(child, inside))
+  if (places.length > 0 && node.kind === 'when' && !isWhen(node))
+    throw new TypeError(`'${node.name}' runs an effect under a condition that it does not show; make it with when()`)
+  return places
 }
 
 function isOnce(node: RuleNode): node is OnceRule {
   return node.kind === 'once' && 'effect' in node && 'evaluate' in node
+}
+
+/** An effect is a post rule, so the conditions around it take the context of a post trigger. */
+function isWhen(node: RuleNode): node is RuleNode & { readonly condition: Condition<PostTrigger> } {
+  return node.kind === 'when' && typeof node.condition === 'function'
 }

@@ -1,14 +1,16 @@
 import { Breakage } from './breakage.ts'
-import type { Context } from './context.ts'
+import { type Context, readUser, type User } from './context.ts'
 import { DeadlineExceeded } from './deadline.ts'
 import { EffectLost } from './effect-lost.ts'
-import type { Claim, CutOff, Effect, Ledger, Setback } from './ledger.ts'
+import { freezeDeep } from './isolate.ts'
+import type { Claim, Claimed, CutOff, Effect, Ledger, Setback } from './ledger.ts'
 import { NotDone } from './not-done.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { assertPost } from './post-only.ts'
+import { assertReads, type DeclaresReads } from './reads.ts'
 import { reasonOf } from './reason.ts'
 import { compose, isComposition, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
-import type { CognitoEvent, PostTrigger } from './trigger.ts'
+import type { AttributeMap, CognitoEvent, PostTrigger } from './trigger.ts'
 
 /** What once-only means for an effect. */
 export interface OnceOptions {
@@ -16,8 +18,6 @@ export interface OnceOptions {
   readonly cutOff: CutOff
   /** Tells apart several occasions of one rule; the rule's name alone unless set. */
   readonly occasion?: string
-  /** The attributes that the effect reads: they are kept until it is done. */
-  readonly keep?: readonly string[]
 }
 
 /** A rule made by {@link once}, as a composition shows it. */
@@ -25,7 +25,7 @@ export interface OnceNode extends RuleNode {
   /** Under which name its effects are in the ledger. */
   readonly effect: string
   /** The attributes that the effect reads. */
-  readonly keep: readonly string[]
+  readonly reads: readonly string[]
 }
 
 // What it takes to write into the ledger that the effect is done; without it a slow effect would be forgotten, and repeated.
@@ -40,15 +40,20 @@ const MARK_PAUSE_MS = 25
  * Runs an effect once a user, however often its event comes: it is claimed in a ledger before it runs and marked when it is
  * done. A repeated event runs what is not done and skips what is. When the ledger cannot be reached the effect does not run.
  *
- * @param rule One effect, not a composition of some.
+ * The ledger keeps the attributes that the rule declares in `reads`, and the rule sees no others. So a rule that lacks one
+ * shows that at its first event, and not only when the sweeper runs it.
+ *
+ * @param rule One effect, not a composition of some. It declares in `reads` which attributes it reads.
  * @param options `cutOff` spells out what no ledger can know.
- * @throws TypeError when the rule is a composition.
+ * @throws TypeError when the rule is a composition, or does not declare what it reads.
  * @example
- * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once', keep: ['email', 'email_verified'] })
+ * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })
  */
-export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T>, options: OnceOptions): Rule<T> & OnceNode {
+export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & DeclaresReads, options: OnceOptions): Rule<T> & OnceNode {
   // A composition passes over a broken rule inside it, and the ledger would take what nobody knows for nothing to do.
   if (isComposition(rule)) throw new TypeError(`once() takes one effect; '${rule.name}' is a composition, which goes around it`)
+  const { reads } = rule
+  assertReads(`once() needs a rule that declares which attributes it reads; '${rule.name}' does not`, reads)
   const name = options.occasion === undefined ? rule.name : `${rule.name}:${options.occasion}`
   const composed = compose<T>({
     name: 'once',
@@ -57,23 +62,26 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T>, optio
     ...(ledger.needs && { needs: ledger.needs }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       assertPost(run, 'once')
-      const effect = effectOf(ctx, name, options)
+      const effect = effectOf(ctx, name, options.cutOff, reads)
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
-      const claimed = await run.wait(ledger.claim(effect, token, ctx.signal)).catch((error) => {
-        const { userPoolId, sub } = effect
-        throw new EffectLost({ userPoolId, sub, effect: name, token }, error)
+      // An async function, so that a ledger which throws at once counts as one whose promise rejects.
+      const claiming = async (): Promise<Claimed> => ledger.claim(effect, token, ctx.signal)
+      const claimed = await run.wait(claiming()).catch((error) => {
+        const { userPoolId, sub, event } = effect
+        const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
+        throw new EffectLost(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
       })
       if (claimed.kind === 'held') return skip('effect-held')
       if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
       const left = run.remainingMs()
       const withinMs = left - Math.min(MARK_MS, left * MARK_PART)
       // A rule without time is not begun, which the engine says of it and the ledger is told.
-      const verdict = await run.evaluate(rule, ctx, { withinMs: withinMs < LEAST_MS ? 0 : withinMs })
+      const verdict = await run.evaluate(rule, readingOnly(ctx, reads), { withinMs: withinMs < LEAST_MS ? 0 : withinMs })
       return settle(ledger, claimed.claim, verdict, options.cutOff, ctx, run)
     },
   })
-  return { ...composed, effect: name, keep: options.keep ?? [] }
+  return { ...composed, effect: name, reads }
 }
 
 async function settle<T extends PostTrigger>(
@@ -113,14 +121,10 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
   }
 }
 
-/** The event with no more of the user than the effect needs. */
-function effectOf(ctx: Context<PostTrigger>, name: string, { cutOff, keep = [] }: OnceOptions): Effect | undefined {
+/** The event with no more of the user than the effect reads. */
+function effectOf(ctx: Context<PostTrigger>, name: string, cutOff: CutOff, reads: readonly string[]): Effect | undefined {
   const { event, user, appClient } = ctx
   if (user.sub === undefined || !event.userPoolId) return undefined
-  const kept = ['sub', ...keep].flatMap((attribute) => {
-    const value = user.attributes[attribute]
-    return value === undefined ? [] : [[attribute, value] as const]
-  })
   const minimal: CognitoEvent = {
     version: event.version,
     triggerSource: event.triggerSource,
@@ -128,8 +132,23 @@ function effectOf(ctx: Context<PostTrigger>, name: string, { cutOff, keep = [] }
     userPoolId: event.userPoolId,
     userName: user.userName,
     callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: appClient ?? null },
-    request: { userAttributes: Object.fromEntries(kept) },
+    request: { userAttributes: attributesRead(user, reads) },
     response: {},
   }
   return { userPoolId: event.userPoolId, sub: user.sub, effect: name, cutOff, event: minimal }
+}
+
+/** What the rule sees now: the attributes with which the sweeper would run it. */
+function readingOnly<T extends PostTrigger>(ctx: Context<T>, reads: readonly string[]): Context<T> {
+  const event = freezeDeep({ ...ctx.event, request: { ...ctx.event.request, userAttributes: attributesRead(ctx.user, reads) } })
+  return { ...ctx, event, user: readUser(event), invocation: ctx.invocation ?? ctx }
+}
+
+function attributesRead({ attributes }: Pick<User, 'attributes'>, reads: readonly string[]): AttributeMap {
+  return Object.fromEntries(
+    ['sub', ...reads].flatMap((name) => {
+      const value = attributes[name]
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
 }

@@ -2,6 +2,7 @@ import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
 import { isIdentifier, isKebabCase } from './identifier.ts'
 import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
+import { assertReads, type DeclaresReads } from './reads.ts'
 import type { Soon } from './soon.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -42,6 +43,10 @@ export interface RuleNode {
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
   readonly needs?: readonly Need[]
+  /** The attributes of the user that the rule reads, where it declares them. */
+  readonly reads?: readonly string[]
+  /** Under which condition a `when` runs its children. */
+  readonly condition?: Condition<never>
   /** What a broken rule inside this one means, unless a nearer rule says otherwise. */
   readonly onError?: 'fail' | 'continue'
 }
@@ -86,6 +91,11 @@ export interface Part<T extends Trigger> extends RuleNode {
 export interface RuleOptions {
   readonly kind?: 'rule' | 'gate' | 'guard' | 'shaper' | 'effect'
   readonly needs?: readonly Need[]
+  /**
+   * The attributes of the user that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it: it
+   * keeps these attributes until the effect is done, and the rule sees no others.
+   */
+  readonly reads?: readonly string[]
 }
 
 /**
@@ -93,7 +103,7 @@ export interface RuleOptions {
  *
  * @param name Kebab-case, for the trace: `require-invite`.
  * @param evaluate What the rule says of an invocation. It may throw: a broken pre rule refuses, a broken post rule is logged.
- * @throws TypeError when the name is not kebab-case.
+ * @throws TypeError when the name is not kebab-case, or `reads` is not a list of attribute names.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
  *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
@@ -102,10 +112,21 @@ export interface RuleOptions {
 export function defineRule<T extends Trigger>(
   name: string,
   evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  options: RuleOptions = {},
+  options: RuleOptions & DeclaresReads,
+): Rule<T> & DeclaresReads
+export function defineRule<T extends Trigger>(
+  name: string,
+  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  options?: RuleOptions,
+): Rule<T>
+export function defineRule<T extends Trigger>(
+  name: string,
+  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  { kind = 'rule', needs, reads }: RuleOptions = {},
 ): Rule<T> {
   assertName(name)
-  return { name, kind: options.kind ?? 'rule', evaluate, ...(options.needs && { needs: options.needs }) }
+  if (reads !== undefined) assertReads(`defineRule('${name}')`, reads)
+  return { name, kind, evaluate, ...(needs && { needs }), ...(reads && { reads }) }
 }
 
 function assertName(name: string): void {
@@ -126,6 +147,7 @@ export function assertNames({ name, children = [] }: RuleNode): void {
 
 interface Composition<T extends Trigger> {
   readonly name: string
+  readonly condition?: Condition<never>
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
   readonly needs?: readonly Need[]

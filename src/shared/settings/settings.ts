@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
 import { MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 import type { DomainsSetting } from './domains-setting.ts'
-import { areDomains, expectedDomains, isEmailAddress, isMoment, isWebAddress, lowerCase, toDate, toDomains } from './values.ts'
+import { areDomains, expectedDomains, isEmailAddress, isMoment, isOneLine, isWebAddress, lowerCase, toDate, toDomains } from './values.ts'
 
 // Of these the schemas of settings are made. What is deployed are readers that scripts/compile-checks.ts writes out of the
 // schemas: they do and say the same without zod. Of functions it knows those of values.ts and no others.
@@ -28,21 +28,26 @@ export function domains(): z.ZodMiniType<DomainsSetting> {
   return z.pipe(list, z.transform(toDomains))
 }
 
-/** A moment: a day, which begins at midnight UTC, or a time with its zone. */
+/** A text that is not empty and has no line break in it, to be put into a mail. */
+export function line(expected: string): z.ZodMiniType<string> {
+  return z.string({ error: expected }).check(z.refine(isOneLine, { error: expected }))
+}
+
+/** A moment of the past: a day, which begins at midnight UTC, or a time with its zone. */
 export function moment(): z.ZodMiniType<Date> {
-  const expected = 'a day such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z'
+  const expected = 'a day from 2016 until today such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z'
   return z.pipe(z.string({ error: expected }).check(z.refine(isMoment, { error: expected, abort: true })), z.transform(toDate))
 }
 
-/** An email address. */
+/** An email address from which SES sends. */
 export function emailAddress(): z.ZodMiniType<string> {
-  const expected = 'one email address, such as welcome@example.com'
+  const expected = 'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...'
   return z.string({ error: expected }).check(z.refine(isEmailAddress, { error: expected }))
 }
 
 /** An address of a web page, to be put into a mail. */
 export function webAddress(): z.ZodMiniType<string> {
-  const expected = 'a web address that begins with https://'
+  const expected = 'a web address in ASCII that begins with https:// and has no spaces'
   return z.string({ error: expected }).check(z.refine(isWebAddress, { error: expected }))
 }
 

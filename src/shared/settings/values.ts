@@ -33,14 +33,25 @@ export function expectedDomains({ input }: { readonly input?: unknown }): string
   return typeof input === 'string' ? `${expected} (${faultOfDomains(input)})` : expected
 }
 
-/** Whether a text is exactly one plain email address. */
+/** Whether a text is exactly one plain email address that SES takes as a sender: it refuses anything but ASCII. */
 export function isEmailAddress(text: string): boolean {
-  return parseEmailAddress(text) !== undefined
+  return isAscii(text) && parseEmailAddress(text) !== undefined
 }
 
-/** Whether a text is the address of a page that may be put into a mail. */
+/** Whether a text is the address of a page that may be put into a mail. `URL` alone drops spaces and line breaks; a mail has them. */
 export function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && new URL(text).protocol === 'https:'
+  return isAscii(text) && !text.includes(' ') && URL.canParse(text) && new URL(text).protocol === 'https:'
+}
+
+/** Whether a text may stand in a line of a mail. */
+export function isOneLine(text: string): boolean {
+  // Not as a literal, which is looked up in Unicode's tables when the program is read.
+  return isAscii(text) || !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
+}
+
+/** Whether a text holds printable ASCII and nothing else. */
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text)
 }
 
 /** Levels are written in any case. */
@@ -51,10 +62,17 @@ export function lowerCase(text: string): string {
 // `Date` alone also takes `1` and `March`, and what it does not know the zone of it takes for the machine's own.
 const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-/** Whether a text is a day that there is, or a time of one with its zone. */
+// User pools began in 2016: an earlier moment is a mistake, and a welcome mail to everybody from before.
+const FIRST_YEAR = '2016'
+// Tomorrow has begun somewhere.
+const AHEAD_MS = 24 * 60 * 60_000
+
+/** Whether a text is a day that there is, or a time of one with its zone: since user pools began, and not in the future. */
 export function isMoment(text: string): boolean {
   // `Date` takes 31 February for 3 March: of the day alone, which is midnight UTC, its number has to come back.
-  return MOMENT.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))
+  const isThere = MOMENT.test(text) && new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))
+  // A comparison with NaN is false.
+  return isThere && text >= FIRST_YEAR && Date.parse(text) <= Date.now() + AHEAD_MS
 }
 
 /** The moment that a text names. A day begins at midnight UTC. */

@@ -89,7 +89,7 @@ export function assertRoles({ template, sending }: Packaged): void {
 
     it('allow the sweeper what the effects that it runs say they need', async () => {
       const { handler } = await composed(withSender, 'Sweeper', HANDLERS.PostConfirmation)
-      const needed = [...onceRules(handler.rule).values()].flatMap(needsOf)
+      const needed = [...onceRules(handler.rule).values()].flatMap(({ rule }) => needsOf(rule))
       expect(needed).not.toEqual([])
       expect(granted(withSender, 'Sweeper')).toEqual(
         expect.arrayContaining(needed.flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))),

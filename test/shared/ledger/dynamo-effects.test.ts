@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { describe, expect, it } from 'vitest'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
 import { dynamoEffects, settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
-import { type EffectItem, effectPk, readEffectItem } from '../../../src/shared/ledger/effect-item.ts'
+import { type EffectItem, effectPk, isReadable, type UnreadableItem } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../src/shared/rules/ledger.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { erase, granted, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { allDue, erase, granted, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { dueRow } from '../../support/hand-edited-rows.ts'
 
 const { signal } = new AbortController()
+const UNSET = { createdSince: undefined, reason: undefined, triggerSource: undefined, appClient: undefined }
 const retry = { kind: 'retry', reason: 'Throttling' } as const
+
+const CUT_OFF = { state: 'pending', token: 'token', attempt: 1, dueAt: new Date(0), ...UNSET } as const
 
 async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'failed'): Promise<readonly EffectItem[]> {
   const items: EffectItem[] = []
-  for await (const item of ledger.effects.list(state)) items.push(item)
+  for await (const row of ledger.effects.list(state)) items.push(readable(row))
   return items
 }
 
@@ -34,7 +38,7 @@ describe('settledAs', () => {
 onEveryDynamoDb((engine) => {
   /** The items that are due, of these effects alone: the table is shared with the other tests. */
   const dueOf = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
-    const due = await ledger.effects.due(ledger.now(), 1000, signal)
+    const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
   }
   const parked = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
@@ -48,11 +52,12 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const source = { triggerSource: effect.event.triggerSource, appClient: '1example23456789' }
     ledger.wait(LEASE_MS - 1)
     expect(await dueOf(ledger, effect)).toEqual([])
     ledger.wait(1)
     expect(await dueOf(ledger, effect)).toEqual([
-      { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), reason: undefined, createdSince: undefined },
+      { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), ...UNSET, ...source },
     ])
   })
 
@@ -69,7 +74,7 @@ onEveryDynamoDb((engine) => {
     expect(await dueOf(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
   })
 
-  it('finds those first that have waited longest, and no more than asked for', async () => {
+  it('finds those first that have waited longest', async () => {
     const ledger = timedLedger(engine)
     const first = newEffect('at-least-once', 'eu-west-1_First')
     const second = newEffect('at-least-once', 'eu-west-1_Second')
@@ -78,7 +83,6 @@ onEveryDynamoDb((engine) => {
     await ledger.claim(second, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     expect((await dueOf(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
-    expect(await ledger.effects.due(ledger.now(), 1, signal)).toHaveLength(1)
   })
 
   it('parks what was cut off and must not happen twice, without what was kept of its user', async () => {
@@ -171,6 +175,81 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
   })
 
+  describe('an attempt that could not begin', () => {
+    it('is counted, and the next one is put off for longer each time', async () => {
+      const ledger = timedLedger(engine)
+      const effect = newEffect('at-least-once')
+      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+      for (const [attempt, seconds] of [[2, 60] as const, [3, 120] as const]) {
+        ledger.wait(24 * 60 * 60_000)
+        const [item] = await dueOf(ledger, effect)
+        expect(item && (await ledger.effects.postpone(item, 'TimeoutError', ledger.now(), signal))).toBe(true)
+        const { dueAt, ...stored } = readable(await ledger.effects.get(effectPk(effect), signal))
+        expect(stored).toMatchObject({ state: 'pending', attempt, reason: 'TimeoutError', event: effect.event })
+        const waitMs = Number(dueAt) - ledger.now().getTime()
+        expect(waitMs).toBeGreaterThanOrEqual(seconds * 500)
+        expect(waitMs).toBeLessThanOrEqual(seconds * 1000)
+        expect(await dueOf(ledger, effect)).toEqual([])
+      }
+    })
+
+    it.each(since)('is not counted for an effect that %s since it was found', async (_, found) => {
+      const ledger = timedLedger(engine)
+      const item = await found(ledger)
+      const before = await ledger.stored(item)
+      expect(await ledger.effects.postpone(item, 'TimeoutError', ledger.now(), signal)).toBe(false)
+      expect(await ledger.stored(item)).toEqual(before)
+    })
+  })
+
+  describe('a row that was edited by hand', () => {
+    const put = async (change: Readonly<Record<string, unknown>>): Promise<UnreadableItem> => {
+      await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: { ...dueRow, ...change } }))
+      const row = await ledger.effects.get(String(dueRow.pk), signal)
+      if (row === undefined || isReadable(row)) throw new Error('readable')
+      return row
+    }
+    const ledger = timedLedger(engine)
+    afterEach(async () => {
+      await engine.documents().send(new DeleteCommand({ TableName: engine.tables.effects, Key: { pk: dueRow.pk } }))
+    })
+
+    it('is parked by its key, unless it has changed since', async () => {
+      const row = await put({ attempt: {} })
+      expect(await ledger.effects.park({ ...row, dueAt: '2026-05-01T11:00:00.000Z' }, 'unknown', row.fault, signal)).toBe(false)
+      expect(await ledger.effects.park(row, 'unknown', row.fault, signal)).toBe(true)
+      expect(await ledger.effects.park(row, 'unknown', row.fault, signal)).toBe(false)
+      const parked = await ledger.effects.get(String(dueRow.pk), signal)
+      expect(parked).toMatchObject({ state: 'unknown', fault: 'unreadable-attempt' })
+    })
+
+    it('is due where its time is further ahead than any of ours, and not a moment earlier', async () => {
+      const week = 7 * 24 * 60 * 60_000
+      const dueAt = new Date(ledger.now().getTime() + week + 1).toISOString()
+      await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: { ...dueRow, dueAt } }))
+      const rows = await allDue(ledger.effects, ledger.now())
+      expect(rows).toContainEqual({ pk: dueRow.pk, fault: 'unreadable-dueAt', state: 'pending', dueAt })
+      const later = await allDue(ledger.effects, new Date(ledger.now().getTime() + 1))
+      expect(later.filter((row) => 'pk' in row && row.pk === dueRow.pk)).toEqual([])
+    })
+
+    it('is erased, unless it is done or has changed since', async () => {
+      const row = await put({ state: 'done' })
+      expect(await ledger.effects.erase(row, signal)).toBe(false)
+      expect(await ledger.effects.erase({ ...(await put({ cutOff: 7 })), dueAt: '2026-05-01T11:00:00.000Z' }, signal)).toBe(false)
+      expect(await ledger.effects.erase(await put({ cutOff: 7 }), signal)).toBe(true)
+      expect(await ledger.effects.erase(row, signal)).toBe(false)
+    })
+
+    it('is erased also where it has no time and no state', async () => {
+      const { dueAt: _, state: __, queue: ___, ...rest } = dueRow
+      await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: rest }))
+      const row = await ledger.effects.get(String(dueRow.pk), signal)
+      expect(row).toEqual({ pk: dueRow.pk, fault: 'unreadable-state', state: undefined, dueAt: undefined })
+      expect(row !== undefined && !isReadable(row) && (await ledger.effects.erase(row, signal))).toBe(true)
+    })
+  })
+
   it('lists what is in a state, page by page', async () => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
@@ -198,7 +277,7 @@ onEveryDynamoDb((engine) => {
       ledger.wait(1000)
     }
     ledger.wait(LEASE_MS)
-    const due = await ledger.effects.due(ledger.now(), 10_000, signal)
+    const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     expect(due.map(effectPk)).toEqual(expect.arrayContaining(effects.map(effectPk)))
     for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
@@ -241,9 +320,9 @@ onEveryDynamoDb((engine) => {
   it('reads one effect, whatever its state, and says where there is none', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    expect(await ledger.effects.get(effect, signal)).toBeUndefined()
+    expect(await ledger.effects.get(effectPk(effect), signal)).toBeUndefined()
     await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
-    expect(await ledger.effects.get(effect, signal)).toMatchObject({ sub: effect.sub, state: 'done', event: undefined })
+    expect(await ledger.effects.get(effectPk(effect), signal)).toMatchObject({ sub: effect.sub, state: 'done', event: undefined })
   })
 
   it('counts what is in a state, also behind more than a megabyte of it', async () => {
@@ -309,7 +388,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
-    const item = readEffectItem((await ledger.stored(effect)) ?? {})
+    const item = readable(await ledger.effects.get(effectPk(effect), signal))
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(true)
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     expect(await ledger.stored(effect)).toBeUndefined()
@@ -320,7 +399,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = granted(await ledger.claim(effect, randomUUID(), signal))
-    const item = readEffectItem((await ledger.stored(effect)) ?? {})
+    const item = readable(await ledger.effects.get(effectPk(effect), signal))
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     await ledger.done(claim, signal)
     ledger.wait(LEASE_MS)
@@ -329,13 +408,12 @@ onEveryDynamoDb((engine) => {
 
     const other = newEffect('at-least-once')
     await ledger.claim(other, randomUUID(), signal)
-    const cutOff = readEffectItem((await ledger.stored(other)) ?? {})
+    const cutOff = readable(await ledger.effects.get(effectPk(other), signal))
     ledger.wait(LEASE_MS)
     await ledger.claim(other, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     expect(await ledger.effects.remove(cutOff, ledger.now(), signal)).toBe(false)
-    const again = readEffectItem({ ...(await ledger.stored(other)), dueAt: 'not a date' })
-    expect(again.dueAt).toBeUndefined()
+    const again = readable(await ledger.effects.get(effectPk(other), signal))
     expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })
 
@@ -343,9 +421,9 @@ onEveryDynamoDb((engine) => {
     const lost = dynamoEffects({ documents: engine.documents, table: 'no-such-table' })
     const missing = { name: 'ResourceNotFoundException' }
     const ledger = timedLedger(engine)
-    await expect(lost.due(ledger.now(), 1, signal)).rejects.toMatchObject(missing)
+    await expect(lost.due(ledger.now(), signal).next()).rejects.toMatchObject(missing)
     await expect(lost.list('failed').next()).rejects.toMatchObject(missing)
     await expect(lost.retry(newEffect(), ['failed'], signal)).rejects.toMatchObject(missing)
-    await expect(lost.remove(readEffectItem({ state: 'failed' }), ledger.now(), signal)).rejects.toMatchObject(missing)
+    await expect(lost.remove({ ...CUT_OFF, ...newEffect() }, ledger.now(), signal)).rejects.toMatchObject(missing)
   })
 })

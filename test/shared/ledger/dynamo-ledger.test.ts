@@ -30,6 +30,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
     expect(await ledger.stored(effect)).toEqual({
       ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', attempt: 1 },
+      ...{ triggerSource: effect.event.triggerSource, appClient: effect.event.callerContext.clientId },
       ...{ state: 'pending', queue: 'pending', token: claim.token, dueAt: '2026-05-01T12:00:10.000Z' },
       ...{ event: JSON.stringify(effect.event), createdAt: noon, updatedAt: noon },
     })

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { dynamoOwed } from '../../../src/shared/ledger/dynamo-owed.ts'
+import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { granted, newEffect, timedLedger } from '../../support/effects.ts'
+import { allDue, granted, newEffect, readable, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 
@@ -30,7 +31,7 @@ onEveryDynamoDb((engine) => {
     const owed = newEffect()
     await ledger.owed.put(owed, signal)
     ledger.wait(Date.now() - ledger.now().getTime())
-    const due = await ledger.effects.due(ledger.now(), 1000, signal)
+    const due = (await allDue(ledger.effects, ledger.now())).map(readable)
     expect(due.find(({ sub }) => sub === owed.sub)).toMatchObject({
       attempt: 0,
       token: undefined,
@@ -49,7 +50,7 @@ onEveryDynamoDb((engine) => {
     const createdSince = new Date('2026-03-01T00:00:00.000Z')
     const owed = { ...newEffect(), createdSince }
     await ledger.owed.put(owed, signal)
-    expect(await ledger.effects.get(owed, signal)).toMatchObject({ createdSince })
+    expect(await ledger.effects.get(effectPk(owed), signal)).toMatchObject({ createdSince })
   })
 
   it('rejects where the table is out of reach', async () => {

@@ -1,31 +1,51 @@
 import { describe, expect, it } from 'vitest'
-import { effectPk, readEffectItem } from '../../../src/shared/ledger/effect-item.ts'
+import { type EffectRow, effectPk, isReadable, readEffectRow } from '../../../src/shared/ledger/effect-item.ts'
+import { dueRow, handEdited } from '../../support/hand-edited-rows.ts'
 
-describe('readEffectItem', () => {
-  it('reads what stands in the table', () => {
-    const event = { userPoolId: 'pool' }
-    const item = {
-      ...{ pk: 'pool#sub#mail', userPoolId: 'pool', sub: 'sub', effect: 'mail', state: 'pending', cutOff: 'at-least-once' },
-      ...{ token: 'token', attempt: 3, dueAt: '2026-05-01T12:00:00.000Z', event: JSON.stringify(event), reason: 'Throttling' },
-    }
-    expect(readEffectItem(item)).toEqual({
-      ...{ userPoolId: 'pool', sub: 'sub', effect: 'mail', state: 'pending', cutOff: 'at-least-once' },
-      ...{ token: 'token', attempt: 3, dueAt: new Date('2026-05-01T12:00:00.000Z'), event, reason: 'Throttling' },
+const faultOf = (row: EffectRow): string | undefined => (isReadable(row) ? undefined : row.fault)
+
+describe('readEffectRow', () => {
+  it('reads what the ledger writes', () => {
+    expect(readEffectRow({ ...dueRow, token: 'token', reason: 'Throttling' })).toEqual({
+      ...{ userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email', state: 'pending', cutOff: 'at-least-once' },
+      ...{ token: 'token', attempt: 1, dueAt: new Date('2026-05-01T12:00:00.000Z'), createdSince: undefined, reason: 'Throttling' },
+      ...{ triggerSource: 'PostConfirmation_ConfirmSignUp', appClient: 'client1', event: JSON.parse(String(dueRow.event)) },
     })
   })
 
-  it.each(['done', 'unknown', 'failed'])('reads what is settled: %s', (state) => {
-    const item = readEffectItem({ userPoolId: 'pool', sub: 'sub', effect: 'mail', state, cutOff: 'at-most-once' })
-    expect(item).toMatchObject({ state, cutOff: 'at-most-once', attempt: 0 })
-    expect([item.token, item.dueAt, item.event, item.reason]).toEqual([undefined, undefined, undefined, undefined])
+  it('reads an effect that never had an event', () => {
+    const { event: _, triggerSource: __, appClient: ___, ...owed } = dueRow
+    const createdSince = '2026-03-01T00:00:00.000Z'
+    expect(readEffectRow({ ...owed, attempt: 0, createdSince })).toMatchObject({
+      attempt: 0,
+      event: undefined,
+      createdSince: new Date(createdSince),
+    })
   })
 
-  it('reads the rest of an item whose event was spoilt by hand', () => {
-    expect(readEffectItem({ effect: 'mail', event: '{' })).toMatchObject({ effect: 'mail', event: undefined })
+  it.each(['unknown', 'failed'])('reads a parked effect: %s', (state) => {
+    const { event: _, ...parked } = dueRow
+    expect(readEffectRow({ ...parked, state, queue: state })).toMatchObject({ state, event: undefined })
   })
 
-  it('takes what it does not know for what is not done, and must not happen twice', () => {
-    expect(readEffectItem({ state: 'new', cutOff: 'sometimes' })).toMatchObject({ state: 'pending', cutOff: 'at-most-once' })
+  it('reads a done effect, which stands in no queue and is due at no time', () => {
+    const { event: _, queue: __, dueAt: ___, ...done } = dueRow
+    expect(readEffectRow({ ...done, state: 'done' })).toMatchObject({ state: 'done', dueAt: undefined })
+  })
+
+  it('does not mind what a person has added, nor an unreadable reason', () => {
+    expect(faultOf(readEffectRow({ ...dueRow, note: 7, reason: {} }))).toBeUndefined()
+  })
+
+  it.each(handEdited.filter(([, how]) => !how.startsWith('9999')))('calls a row unreadable whose %s is wrong: %s', (name, _, row) => {
+    const read = readEffectRow(row)
+    const expected = [`unreadable-${name}`, 'unreadable-pk', ...(name === 'state' ? ['unreadable-queue'] : [])]
+    expect(expected).toContain(faultOf(read))
+    expect(read).toHaveProperty('pk', row.pk)
+  })
+
+  it.each([undefined, 'failed', 'Pending'])('calls a pending row unreadable that stands in another queue: %s', (queue) => {
+    expect(faultOf(readEffectRow({ ...dueRow, queue }))).toBe('unreadable-queue')
   })
 })
 

@@ -6,7 +6,7 @@ import { settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import type { Claim, CutOff, Effect } from '../../../src/shared/rules/ledger.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { erase, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { allDue, erase, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 const retry = { kind: 'retry', reason: 'Throttling' } as const
@@ -63,7 +63,7 @@ async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Pr
     held.push({ claim: claimed.claim })
   }
   const sweep = async (): Promise<void> => {
-    for (const item of await ledger.effects.due(ledger.now(), 1000, signal)) {
+    for (const item of (await allDue(ledger.effects, ledger.now())).map(readable)) {
       if (effectPk(item) !== effectPk(effect)) continue
       const settled = settledAs(item)
       if (settled === undefined) await claim()
@@ -118,7 +118,7 @@ onEveryDynamoDb((engine) => {
         } else {
           // Whatever happened to it, a sweeper finds it in the end.
           ledger.wait(24 * 60 * 60_000)
-          const due = await ledger.effects.due(ledger.now(), 1000, signal)
+          const due = (await allDue(ledger.effects, ledger.now())).map(readable)
           expect(due.map(effectPk)).toContain(effectPk(effect))
           expect(await ledger.claim(effect, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
         }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import {
   and,
   answerOf,
   type Condition,
+  defineCondition,
   fromAppClient,
   hasAttribute,
   not,
@@ -11,6 +13,7 @@ import {
   triggeredBy,
 } from '../../../src/shared/rules/condition.ts'
 import { type Context, createContext } from '../../../src/shared/rules/context.ts'
+import type { DeclaresReads } from '../../../src/shared/rules/reads.ts'
 import type { CognitoEvent } from '../../../src/shared/rules/trigger.ts'
 import { sampleEvent } from '../../support/samples.ts'
 
@@ -102,7 +105,7 @@ describe('hasAttribute', () => {
 })
 
 describe('what a condition proves', () => {
-  const domain = proving('domain', yes)
+  const domain = proving('domain', undefined, yes)
   const circumstance = hasAttribute('name')
   const own: Condition = () => true
 
@@ -120,4 +123,54 @@ describe('what a condition proves', () => {
     ['domain', not(domain)],
     [undefined, not(own)],
   ])('is %s (%#)', (evidence, condition) => expect(condition.evidence).toBe(evidence))
+})
+
+describe('which attributes a condition reads', () => {
+  const own: Condition = () => true
+  const plan = defineCondition(({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
+
+  test.each([
+    [[], triggeredBy('PreSignUp_SignUp')],
+    [[], fromAppClient('client1')],
+    [['name'], hasAttribute('name')],
+    [['email'], emailDomainIn('example.com')],
+    [['custom:plan'], plan],
+    [['custom:plan'], not(plan)],
+    [['custom:plan', 'name'], and(plan, hasAttribute('name'), plan)],
+    [['name', 'custom:plan'], or(hasAttribute('name'), fromAppClient('client1'), plan)],
+    [undefined, own],
+    [undefined, not(own)],
+    [undefined, and(plan, own)],
+    [undefined, or(own, plan)],
+  ])('is %j (%#)', (reads, condition) => expect(condition.reads).toEqual(reads))
+})
+
+describe('defineCondition', () => {
+  test('answers as the function that it is given', async () => {
+    const withPlan = context({ request: { userAttributes: { 'custom:plan': 'trial' } } })
+    const plan = defineCondition(async ({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
+    expect(await plan(withPlan)).toBe(true)
+    expect(await plan(context())).toBe(false)
+  })
+
+  test('leaves the function that it is given as it is', () => {
+    const own: Condition = () => true
+    expect(defineCondition(own, { reads: [] }).reads).toEqual([])
+    expect(own).not.toHaveProperty('reads')
+  })
+
+  test('proves no more than what it is given', () => {
+    expect(defineCondition(emailDomainIn('example.com'), { reads: ['email'] }).evidence).toBe('domain')
+    expect(defineCondition(() => true, { reads: [] })).not.toHaveProperty('evidence')
+  })
+
+  test.each([undefined, {}, { reads: 'email' }, { reads: [7] }, { reads: [''] }, { reads: null }])(
+    'refuses %j in plain JavaScript, which declares nothing',
+    (options) => {
+      const declared: unknown = options
+      expect(() => defineCondition(() => true, declared as DeclaresReads)).toThrow(
+        "defineCondition: reads is a list of attribute names, such as ['email'], or [] for none",
+      )
+    },
+  )
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
-import { chain } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { fromAppClient, hasAttribute } from '../../../src/shared/rules/condition.ts'
 import type { Ledger } from '../../../src/shared/rules/ledger.ts'
 import { once } from '../../../src/shared/rules/once.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
@@ -15,7 +16,7 @@ const ledger: Ledger = {
   setBack: async () => undefined,
   drop: async () => undefined,
 }
-const work = (name: string) => defineRule<PostTrigger>(name, () => done())
+const work = (name: string) => defineRule<PostTrigger>(name, () => done(), { reads: [] })
 
 describe('the once-only rules of a composition', () => {
   it('are found wherever they stand, by the name of their effect', () => {
@@ -23,8 +24,8 @@ describe('the once-only rules of a composition', () => {
     const gift = once(ledger, work('gift'), { cutOff: 'at-least-once', occasion: 'birthday' })
     const rules = onceRules(chain(work('profile'), together(mail, chain(gift))))
     expect([...rules]).toEqual([
-      ['mail', mail],
-      ['gift:birthday', gift],
+      ['mail', { rule: mail, places: [[]] }],
+      ['gift:birthday', { rule: gift, places: [[]] }],
     ])
   })
 
@@ -36,6 +37,24 @@ describe('the once-only rules of a composition', () => {
   it('may stand in a composition twice, which is one effect', () => {
     const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
     expect(onceRules(chain(mail, mail)).size).toBe(1)
+  })
+
+  it('are found with the conditions around each place where they stand, the outermost first', () => {
+    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    const gift = once(ledger, work('gift'), { cutOff: 'at-most-once' })
+    const named = hasAttribute('name')
+    const web = fromAppClient('web')
+    const rules = onceRules(chain(when(named, together(when(web, mail, work('other'))), gift), mail))
+    expect(rules.get('mail')).toEqual({ rule: mail, places: [[named, web], []] })
+    expect(rules.get('gift')).toEqual({ rule: gift, places: [[named]] })
+  })
+
+  it('are refused under a condition that the composition does not show', () => {
+    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    const { condition: _, ...hidden } = when(hasAttribute('name'), mail)
+    expect(() => onceRules(chain(hidden))).toThrow("'when' runs an effect under a condition that it does not show; make it with when()")
+    const { condition: __, ...harmless } = when(hasAttribute('name'), work('profile'))
+    expect(onceRules(chain(harmless)).size).toBe(0)
   })
 
   it('are refused when two of them share a name, since the second would never run', () => {

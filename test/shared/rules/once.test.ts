@@ -1,12 +1,16 @@
-import { describe, expect, test } from 'vitest'
-import { chain } from '../../../src/shared/rules/chain.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { and, type Condition, defineCondition, not, triggeredBy } from '../../../src/shared/rules/condition.ts'
+import type { Context } from '../../../src/shared/rules/context.ts'
 import { type Clock, DeadlineExceeded, processClock } from '../../../src/shared/rules/deadline.ts'
 import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'
-import { failClosed } from '../../../src/shared/rules/failure.ts'
+import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
 import { NotDone } from '../../../src/shared/rules/not-done.ts'
 import { type OnceOptions, once } from '../../../src/shared/rules/once.ts'
 import { done, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { perInvocation } from '../../../src/shared/rules/per-invocation.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { together } from '../../../src/shared/rules/together.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { type MemoryLedger, memoryLedger } from '../../support/memory-ledger.ts'
 import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
@@ -20,11 +24,15 @@ const atLeastOnce: OnceOptions = { cutOff: 'at-least-once' }
 const never = new Promise<never>(() => {})
 
 /** A rule that notes in the ledger's log that it ran. */
-function effect(ledger: MemoryLedger, evaluate: Rule<SamplePost>['evaluate'] = () => done()): Rule<SamplePost> {
-  return defineRule<SamplePost>('mail', (ctx, engine) => {
-    ledger.log.push('run')
-    return evaluate(ctx, engine)
-  })
+function effect(ledger: MemoryLedger, evaluate: Rule<SamplePost>['evaluate'] = () => done(), reads: readonly string[] = []) {
+  return defineRule<SamplePost>(
+    'mail',
+    (ctx, engine) => {
+      ledger.log.push('run')
+      return evaluate(ctx, engine)
+    },
+    { reads },
+  )
 }
 
 const failing = (error: unknown): Rule<SamplePost>['evaluate'] => {
@@ -131,13 +139,15 @@ describe('an effect that is run once', () => {
 test('once takes one effect, since a composition hides what breaks inside it', () => {
   const ledger = memoryLedger()
   const work = defineRule<SamplePost>('work', () => done())
-  expect(() => once(ledger, chain(work), { cutOff: 'at-most-once' })).toThrow("'chain' is a composition, which goes around it")
+  expect(() => once(ledger, { ...chain(work), reads: [] }, { cutOff: 'at-most-once' })).toThrow(
+    "'chain' is a composition, which goes around it",
+  )
 })
 
 describe('what the ledger is told to keep', () => {
   test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
     const ledger = memoryLedger()
-    await traceOf(once(ledger, effect(ledger), { cutOff: 'at-least-once', keep: ['email', 'given_name'] }), {
+    await traceOf(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { cutOff: 'at-least-once' }), {
       ...event,
       request: { ...event.request, ...{ clientMetadata: { secret: 'x' } } },
       response: { a: 1 },
@@ -170,6 +180,83 @@ describe('what the ledger is told to keep', () => {
       request: { userAttributes: { sub: 'sub-1' } },
     })
     expect(Object.keys(ledger.effects[0]?.event.request.userAttributes ?? {})).toEqual(['sub'])
+  })
+})
+
+describe('the attributes that a rule declares', () => {
+  test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j', (reads) => {
+    const undeclared: unknown = { ...defineRule<SamplePost>('mail', () => done()), reads }
+    expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
+      "once() needs a rule that declares which attributes it reads; 'mail' does not: reads is a list of attribute names",
+    )
+    if (reads !== undefined)
+      expect(() => defineRule<SamplePost>('mail', () => done(), { reads: reads as string[] })).toThrow(
+        "defineRule('mail'): reads is a list",
+      )
+  })
+
+  test('are all that it sees, so that one which it lacks is missing at once and not only when it is swept', async () => {
+    const ledger = memoryLedger()
+    const seen: unknown[] = []
+    const looking = effect(
+      ledger,
+      ({ user, event: own }) => {
+        seen.push({ ...user.attributes }, user.email, own.request.userAttributes, own.triggerSource, own.userName)
+        return done()
+      },
+      ['phone_number', 'name'],
+    )
+    await traceOf(once(ledger, looking, atMostOnce))
+    const kept = { sub: 'sub-1', phone_number: '+15555550100' }
+    expect(seen).toEqual([kept, undefined, kept, 'PreSignUp_SignUp', 'mary'])
+    expect(ledger.effects[0]?.event.request.userAttributes).toEqual(kept)
+  })
+
+  test('leave what is looked up once an invocation as it is', async () => {
+    const ledger = memoryLedger()
+    const lookUp = vi.fn(async () => 'found')
+    const shared = perInvocation<SamplePost, string>(lookUp)
+    const looking = async (ctx: Context<SamplePost>) => {
+      await shared(ctx)
+      return done()
+    }
+    await traceOf(chain(defineRule<SamplePost>('first', looking), once(ledger, effect(ledger, looking), atMostOnce)))
+    expect(lookUp).toHaveBeenCalledTimes(1)
+    expect(lookUp).toHaveBeenCalledWith(expect.objectContaining({ event }))
+  })
+})
+
+describe('when() around once()', () => {
+  const undeclared: Condition = () => true
+  const declared = defineCondition(() => true, { reads: [] })
+  const message = "when() around once('mail') needs a condition that declares which attributes it reads; use defineCondition()"
+
+  test('refuses a condition that does not declare what it reads, however far in the effect stands', () => {
+    const ledger = memoryLedger()
+    const mail = once(ledger, effect(ledger), atMostOnce)
+    const other = defineRule<SamplePost>('other', () => done())
+    for (const inside of [mail, chain(other, mail), together(other, failOpen(chain(mail))), when(declared, mail)]) {
+      expect(() => when(undeclared, inside)).toThrow(message)
+      expect(() => when(undeclared, other, inside)).toThrow(message)
+      expect(() => when(not(undeclared), inside)).toThrow(message)
+      expect(() => when(and(declared, undeclared), inside)).toThrow(message)
+      expect(() =>
+        when(
+          Object.assign(() => true, { reads: Object('email') }),
+          inside,
+        ),
+      ).toThrow(message)
+      expect(when(and(declared, triggeredBy('PreSignUp_SignUp')), inside)).toMatchObject({ kind: 'when' })
+    }
+  })
+
+  test('takes any condition around other rules', () => {
+    expect(
+      when(
+        undeclared,
+        defineRule<SamplePost>('other', () => done()),
+      ),
+    ).toMatchObject({ kind: 'when', condition: undeclared })
   })
 })
 
@@ -352,7 +439,9 @@ describe('an effect whose ledger is out of reach', () => {
     expect(rest).toEqual([])
     expect(line).toMatchObject({ rule: 'once', outcome: 'broken', reason })
     expect(line?.error).toBeInstanceOf(EffectLost)
-    expect(line?.error).toMatchObject({ effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail' } })
+    expect(line?.error).toMatchObject({
+      effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail', triggerSource: 'PreSignUp_SignUp', appClient: 'client1' },
+    })
     expect(clock.pending()).toBe(0)
   })
 
@@ -361,5 +450,14 @@ describe('an effect whose ledger is out of reach', () => {
     const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, occasion: 'birthday' }))
     expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceeded), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
+  })
+
+  test('is lost where the ledger throws at once too', async () => {
+    const throws: MemoryLedger['claim'] = () => {
+      throw new RangeError('no table')
+    }
+    const ledger: MemoryLedger = { ...memoryLedger(), claim: throws }
+    const [line] = await traceOf(once(ledger, effect(ledger), atMostOnce))
+    expect(line?.error).toBeInstanceOf(EffectLost)
   })
 })

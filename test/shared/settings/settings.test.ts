@@ -4,7 +4,7 @@ import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { logging } from '../../../src/shared/settings/logging.ts'
-import { domains, emailAddress, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
+import { domains, emailAddress, line, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
 
 /** What a schema makes of a value, or what it says that it expected. */
 function read<V>(schema: z.ZodMiniType<V>, value: unknown): V | string {
@@ -43,14 +43,31 @@ describe('the pieces of settings', () => {
     expect(read(moment(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
     expect(read(moment(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
     for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
-      expect(read(moment(), value)).toMatch(/^a day such as 2026-01-31, or a time with its zone/)
+      expect(read(moment(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
   })
 
   it('moment: a day that the calendar has, in whatever zone', () => {
-    for (const value of ['2028-02-29', '2026-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
+    for (const value of ['2024-02-29', '2025-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
       expect(read(moment(), value)).toEqual(new Date(value))
     for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])
-      expect(read(moment(), value)).toMatch(/^a day such as 2026-01-31, or a time with its zone/)
+      expect(read(moment(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
+  })
+
+  it('moment: none before user pools began, and none in the future', () => {
+    for (const value of ['2016-01-01', new Date().toISOString(), new Date(Date.now() + 23 * 3_600_000).toISOString()])
+      expect(read(moment(), value)).toEqual(new Date(value))
+    const dayAfterTomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString()
+    for (const value of [
+      '0000-01-01',
+      '0001-01-01',
+      '0026-01-31',
+      '1970-01-01',
+      '2015-12-31',
+      '2999-01-01',
+      '9999-12-31',
+      dayAfterTomorrow,
+    ])
+      expect(read(moment(), value)).toMatch(/^a day from 2016 until today/)
   })
 
   it('emailAddress: one address and nothing around it', () => {
@@ -61,15 +78,41 @@ describe('the pieces of settings', () => {
       'a@example.com,b@example.com',
       'Us <a@example.com>',
       'a@example.com\nBcc: b@example.com',
+      'welcome@bücher.example',
+      'welcome@例え.jp',
+      'bücher@example.com',
+      'welcome@example.com\u200b',
+      'welcome@еxample.com',
       undefined,
     ])
-      expect(read(emailAddress(), value)).toBe('one email address, such as welcome@example.com')
+      expect(read(emailAddress(), value)).toBe(
+        'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
+      )
+    expect(read(emailAddress(), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
   })
 
   it('webAddress: https alone', () => {
     expect(read(webAddress(), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
     for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
-      expect(read(webAddress(), value)).toBe('a web address that begins with https://')
+      expect(read(webAddress(), value)).toBe('a web address in ASCII that begins with https:// and has no spaces')
+  })
+
+  it('webAddress: nothing that URL drops or encodes, and a mail shows as it is', () => {
+    for (const character of ['\n', '\r\n', '\t', ' ', '\0', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029', '\u202e', '\u200b', 'ü'])
+      for (const value of [
+        `https://example.com/a${character}b`,
+        `https://example.com${character}`,
+        `${character}https://example.com`,
+        `htt${character}ps://example.com`,
+      ])
+        expect(read(webAddress(), value), JSON.stringify(value)).toBe('a web address in ASCII that begins with https:// and has no spaces')
+  })
+
+  it('line: a text without line breaks and other control characters', () => {
+    for (const value of ['Example', 'Bücher & Söhne', '例え', 'A 👩‍👩‍👧 app', '{{name}} <b>\'"'])
+      expect(read(line('a name'), value)).toBe(value)
+    for (const character of ['\n', '\r', '\t', '\0', '\u007f', '\u0085', '\u2028', '\u2029'])
+      for (const value of [`a${character}b`, `ü${character}`, character]) expect(read(line('a name'), value)).toBe('a name')
   })
 
   it('logSettings: a level in any case, and a key that is long enough; both may be missing', () => {

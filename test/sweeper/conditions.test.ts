@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
+import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
+import { MAX_ATTEMPTS } from '../../src/shared/ledger/back-off.ts'
+import { chain, when } from '../../src/shared/rules/chain.ts'
+import { and, defineCondition, fromAppClient, hasAttribute, not, triggeredBy } from '../../src/shared/rules/condition.ts'
+import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
+import { decide } from '../../src/shared/rules/decide.ts'
+import { failOpen } from '../../src/shared/rules/failure.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
+import type { Rule } from '../../src/shared/rules/rule.ts'
+import { together } from '../../src/shared/rules/together.ts'
+import { ann, postConfirmationEvent } from '../support/events.ts'
+import { startWorld, type World } from './world.ts'
+
+const signal = new AbortController().signal
+const LONGEST_PAUSE_MS = 6 * 60 * 60_000
+let world: World
+let mail: Rule<PostConfirmation>
+
+beforeEach(async () => {
+  world = await startWorld()
+  mail = world.rule('at-most-once')
+})
+afterEach(() => world.stop())
+
+const inbox = () => world.services.ses.inbox()
+const sweepOf = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
+
+/** The trigger's run, with a mail service that refuses, so that the effect is left to the sweeper. */
+async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
+  world.services.ses.fault('throttling')
+  const deadline = startDeadline(4000, processClock)
+  await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+  deadline.close()
+  world.services.ses.fault(undefined)
+  world.wait(30_000)
+}
+
+/** Ann as the pool has her from now on. */
+function annIs(attributes: Readonly<Record<string, string>>): void {
+  world.cognito.addPool(ann.userPoolId, {
+    userName: ann.userName,
+    attributes: { sub: ann.sub, email: ann.email, email_verified: 'true', ...attributes },
+  })
+}
+
+const unlessExcluded = (rule: Rule<PostConfirmation>) => when(not(hasAttribute('custom:excluded', 'yes')), rule)
+
+describe('the conditions around an effect, when it is swept', () => {
+  it.each([
+    ['one around it', unlessExcluded],
+    ['one far out', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(together(failOpen(rule))))],
+    ['one of several', (rule: Rule<PostConfirmation>) => when(triggeredBy('PostConfirmation_ConfirmSignUp'), chain(unlessExcluded(rule)))],
+    [
+      'a part of one',
+      (rule: Rule<PostConfirmation>) => when(and(emailDomainIn('example.com'), not(hasAttribute('custom:excluded'))), rule),
+    ],
+  ])('keep the mail from a user who is excluded: %s', async (_, around) => {
+    const rule = around(mail)
+    annIs({ 'custom:excluded': 'yes' })
+    await world.owed.put(world.welcome(), signal)
+    expect(await sweepOf(rule)).toEqual({ swept: { skipped: 1 }, reasons: { 'condition-false': 1 }, lost: [] })
+    expect(inbox()).toEqual([])
+    // As if it had never been claimed: a later event is asked again.
+    expect(await world.rows()).toEqual([])
+
+    annIs({})
+    await world.owed.put(world.welcome(), signal)
+    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect(inbox()).toHaveLength(1)
+  })
+
+  it('see the user as the pool has them now, and not as the event had them', async () => {
+    const rule = unlessExcluded(mail)
+    await refused(rule)
+    expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1 }])
+    annIs({ 'custom:excluded': 'yes' })
+    expect((await sweepOf(rule)).swept).toEqual({ skipped: 1 })
+    expect(inbox()).toEqual([])
+  })
+
+  it('see attributes that the effect itself does not read, and the status of the user', async () => {
+    annIs({ 'custom:plan': 'trial' })
+    const confirmed = defineCondition(({ user }) => user.status === 'CONFIRMED', { reads: ['cognito:user_status'] })
+    await world.owed.put(world.welcome(), signal)
+    expect((await sweepOf(when(and(confirmed, hasAttribute('custom:plan', 'trial')), mail))).swept).toEqual({ done: 1 })
+  })
+
+  it.each([
+    ['the app client', fromAppClient('web'), { callerContext: { awsSdkVersion: 'x', clientId: 'web' } }],
+    ['the trigger source', triggeredBy('PostConfirmation_ConfirmSignUp'), {}],
+  ] as const)('see %s of the event, also after a person has retried the effect', async (_, condition, change) => {
+    const rule = when(condition, mail)
+    const event = postConfirmationEvent(undefined, change)
+    await refused(rule, event)
+    const [item] = await world.open()
+    expect(item && (await world.effects.park(item, 'failed', 'Throttling', signal))).toBe(true)
+    expect(await world.open()).toMatchObject([{ state: 'failed', event: undefined }])
+    await world.effects.retry(world.welcome(), ['failed'], signal)
+    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect(inbox()).toHaveLength(1)
+  })
+
+  it('see an app client that was another one', async () => {
+    const rule = when(not(fromAppClient('batch')), mail)
+    const event = postConfirmationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: 'batch' } })
+    await refused(mail, event)
+    expect((await sweepOf(rule)).swept).toEqual({ skipped: 1 })
+  })
+
+  it.each([
+    ['throws', () => Promise.reject(new RangeError('down')), 'RangeError'],
+    ['hangs', () => new Promise<boolean>(() => undefined), 'deadline-exceeded'],
+    ['answers with no boolean', () => Object('yes'), 'TypeError'],
+  ])('put the effect off where one %s, and count an attempt', async (_, answer, reason) => {
+    let ill = true
+    const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
+    const rule = when(condition, mail)
+    await world.owed.put(world.welcome(), signal)
+    expect(await sweepOf(rule)).toEqual({ swept: { broken: 1 }, reasons: { [reason]: 1 }, lost: [] })
+    expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1, reason }])
+    expect((await sweepOf(rule)).swept).toEqual({})
+    ill = false
+    world.wait(30_000)
+    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+  })
+
+  it('park the effect where one throws again and again', async () => {
+    const rule = when(
+      defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
+      mail,
+    )
+    await world.owed.put(world.welcome(), signal)
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      await sweepOf(rule)
+      world.wait(LONGEST_PAUSE_MS)
+    }
+    expect(await world.open()).toMatchObject([{ state: 'failed', reason: 'RangeError' }])
+    expect(inbox()).toEqual([])
+  })
+
+  it('let an effect run that is wanted in one of the places where it stands', async () => {
+    const excluded = when(hasAttribute('custom:excluded'), mail)
+    const throwing = when(
+      defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
+      mail,
+    )
+    await world.owed.put(world.welcome(), signal)
+    expect((await sweepOf(chain(excluded, throwing))).swept).toEqual({ broken: 1 })
+    world.wait(30_000)
+    expect((await sweepOf(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
+  })
+
+  it('are not asked about a user who is gone, nor of what was cut off and must not happen twice', async () => {
+    const asked = vi.fn(() => true)
+    const rule = when(defineCondition(asked, { reads: [] }), mail)
+    await world.owed.put(world.welcome(randomUUID()), signal)
+    await world.ledger.claim(world.welcome(), randomUUID(), signal)
+    world.wait(60_000)
+    expect((await sweepOf(rule)).swept).toEqual({ gone: 1, unknown: 1 })
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  it('do not settle what somebody has changed meanwhile', async () => {
+    await world.owed.put(world.welcome(), signal)
+    const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
+    const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }
+    expect((await world.sweep({ rules, effects })).swept).toEqual({ waiting: 1 })
+  })
+})

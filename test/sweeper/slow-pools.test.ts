@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startWorld, type World } from './world.ts'
+
+const signal = new AbortController().signal
+const HEALTHY = 'eu-west-1_Healthy'
+let world: World
+
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world.stop())
+
+/** Effects of a pool, for users who are in it. */
+async function putEffects(userPoolId: string, count: number): Promise<readonly string[]> {
+  const subs = Array.from({ length: count }, () => randomUUID())
+  world.cognito.addPool(
+    userPoolId,
+    ...subs.map((sub) => ({ userName: sub, attributes: { sub, email: `${sub}@example.com`, email_verified: 'true' } })),
+  )
+  for (const sub of subs) await world.owed.put({ ...world.welcome(sub), userPoolId }, signal)
+  return subs
+}
+
+/** Look-ups that never end, whatever their signal says, but for those in the healthy pool. */
+const hanging: World['users'] = {
+  find: (pool, sub, aborted) => (pool === HEALTHY ? world.users.find(pool, sub, aborted) : new Promise(() => undefined)),
+}
+
+/** Sweeps for no longer than that. */
+const sweepFor = (ms: number, users: World['users']) => {
+  const endsAt = performance.now() + ms
+  return world.sweep({ users, remainingMs: () => endsAt - performance.now() })
+}
+
+describe('a pool in which look-ups hang', () => {
+  it('does not keep the effects of another pool from being run in the same sweep', async () => {
+    await putEffects('eu-west-1_Hanging', 70)
+    await putEffects(HEALTHY, 5)
+    const { swept, reasons, givenUp } = await sweepFor(20_000, hanging)
+    expect(givenUp).toEqual(['eu-west-1_Hanging'])
+    expect(swept.done).toBe(5)
+    expect(world.services.ses.inbox()).toHaveLength(5)
+    expect(reasons['pool-given-up']).toBeGreaterThan(60)
+    const tried = (await world.open()).filter(({ attempt }) => attempt > 0)
+    expect(tried.length).toBe(reasons['deadline-exceeded'])
+    for (const { attempt, dueAt, reason } of tried) {
+      expect({ attempt, reason }).toEqual({ attempt: 1, reason: 'deadline-exceeded' })
+      expect(Number(dueAt)).toBeGreaterThan(Date.now())
+    }
+  }, 60_000)
+
+  it('does not stand in the way of the sweeps after it, even where there are many such pools', async () => {
+    for (let pool = 0; pool < 20; pool += 1) await putEffects(`eu-west-1_Hanging${pool}`, 1)
+    await putEffects(HEALTHY, 5)
+    let sweeps = 0
+    for (; world.services.ses.inbox().length < 5 && sweeps < 10; sweeps += 1) await sweepFor(10_000, hanging)
+    expect(world.services.ses.inbox()).toHaveLength(5)
+    // In one sweep of ten seconds there is time for eight look-ups that hang: the next one must not begin with the same.
+    expect(sweeps).toBeLessThan(5)
+  }, 120_000)
+
+  it('is tried again by the next sweep, and forgotten about when it answers', async () => {
+    await putEffects('eu-west-1_Slow', 10)
+    let failing = true
+    const users: World['users'] = {
+      find: (pool, sub, aborted) => (failing ? Promise.reject(new RangeError('down')) : world.users.find(pool, sub, aborted)),
+    }
+    const first = await world.sweep({ users })
+    expect(first.swept.error).toBeGreaterThanOrEqual(3)
+    expect((first.swept.error ?? 0) + (first.swept.waiting ?? 0)).toBe(10)
+    failing = false
+    expect((await world.sweep({ users })).swept).toEqual({ done: first.swept.waiting })
+    world.wait(30_000)
+    expect((await world.sweep({ users })).swept).toEqual({ done: first.swept.error })
+  })
+
+  it('is not given up for errors between which it answers', async () => {
+    const subs = await putEffects('eu-west-1_Shaky', 40)
+    const ill = new Set(subs.filter((_, index) => index % 5 === 0))
+    const users: World['users'] = {
+      find: (pool, sub, aborted) => (ill.has(sub) ? Promise.reject(new RangeError('down')) : world.users.find(pool, sub, aborted)),
+    }
+    expect(await world.sweep({ users })).toEqual({ swept: { done: 32, error: 8 }, reasons: { RangeError: 8 }, lost: [] })
+  })
+})

@@ -1,0 +1,95 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isReadable } from '../../src/shared/ledger/effect-item.ts'
+import { countParked } from '../../src/sweeper/standing.ts'
+import { ann } from '../support/events.ts'
+import { dueRow, handEdited } from '../support/hand-edited-rows.ts'
+import { startWorld, type World } from './world.ts'
+
+const signal = new AbortController().signal
+let world: World
+
+beforeEach(async () => {
+  world = await startWorld()
+  const users = [ann.sub, 'edited'].map((sub) => ({
+    userName: sub,
+    attributes: { sub, email: `${sub}@example.com`, email_verified: 'true' },
+  }))
+  world.cognito.addPool(ann.userPoolId, ...users)
+})
+afterEach(() => world.stop())
+
+/** Puts a row, and says whether DynamoDB took it: it refuses a key of the index that is no text. */
+async function put(row: Readonly<Record<string, unknown>>): Promise<boolean> {
+  return world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...row } })).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The rows of the table that a sweep would look at again, now or later. */
+async function stillDue(): Promise<readonly unknown[]> {
+  const { Items = [] } = await world.documents.send(
+    new ScanCommand({ TableName: 'effects', ConsistentRead: true, ProjectionExpression: 'pk, queue' }),
+  )
+  return Items.filter(({ queue }) => queue === 'pending')
+}
+
+describe('rows that were edited by hand', () => {
+  it('are many', () => expect(handEdited.length).toBeGreaterThan(100))
+
+  it.each(handEdited)('end parked with a reason, and send nothing: %s, %s', async (_, __, row) => {
+    if (!(await put(row))) return
+    await world.sweep()
+    expect(await stillDue()).toEqual([])
+    const { Item } = await world.documents.send(new GetCommand({ TableName: 'effects', Key: { pk: row.pk } }))
+    expect(Item).toMatchObject({ state: 'unknown', queue: 'unknown', reason: expect.stringMatching(/^unreadable-/) })
+    expect(Item).not.toHaveProperty('event')
+    expect(world.services.ses.inbox()).toEqual([])
+    expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
+  })
+
+  it('are all parked in one sweep, and keep no other effect from being run', async () => {
+    const rows = handEdited.map(([, , row], index) => ({ ...row, pk: `row-${index}` }))
+    for (const row of rows) await put(row)
+    await world.owed.put(world.welcome(), signal)
+    const report = await world.sweep()
+    expect(report.swept).toEqual({ done: 1, unknown: expect.any(Number) })
+    expect(report.swept.unknown).toBeGreaterThan(100)
+    expect(report.lost).toEqual([])
+    expect(await stillDue()).toEqual([])
+    expect(world.services.ses.inbox()).toMatchObject([{ to: [`${ann.sub}@example.com`] }])
+  })
+
+  it('are counted as unknown for as long as they are there, so that the alarm lasts', async () => {
+    await put({ ...dueRow, attempt: 'x' })
+    await world.sweep()
+    expect(await countParked(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })
+  })
+
+  it('are not parked once somebody else has changed them', async () => {
+    await put({ ...dueRow, attempt: 'x' })
+    const [row] = await world.rows()
+    await put({ ...dueRow, dueAt: '2026-05-01T12:00:01.000Z' })
+    expect(row && (await world.effects.park(row, 'unknown', 'unreadable-attempt', signal))).toBe(false)
+  })
+
+  it('run where they lack nothing that is needed', async () => {
+    const { event: _, token: __, triggerSource: ___, appClient: ____, createdAt: _____, updatedAt: ______, ...bare } = dueRow
+    await put({ ...bare, reason: 7, note: 'checked by Bob' })
+    expect((await world.sweep()).swept).toEqual({ done: 1 })
+  })
+
+  it('with a number that JavaScript cannot hold hide no other row', async () => {
+    const number = { N: '12345678901234567890.5' }
+    for (const name of ['attempt', 'state', 'note', 'event']) {
+      const Item = { pk: { S: `row-${name}` }, queue: { S: 'pending' }, dueAt: { S: '2026-05-01T12:00:00.000Z' }, [name]: number }
+      await world.client.send(new PutItemCommand({ TableName: 'effects', Item }))
+    }
+    await world.owed.put(world.welcome(), signal)
+    expect(await world.sweep()).toEqual({ swept: { unknown: 4, done: 1 }, reasons: { 'unreadable-number': 4 }, lost: [] })
+    expect(await stillDue()).toEqual([])
+    expect((await world.rows()).filter((row) => !isReadable(row))).toHaveLength(4)
+  })
+})
