@@ -48,6 +48,7 @@ export function compiledSettings(environment: Environment): PreSignUpSettings {
     FEDERATED_EMAIL_TEXT === 'require-verified' || FEDERATED_EMAIL_TEXT === 'trust-identity-provider'
       ? FEDERATED_EMAIL_TEXT
       : wrong('FEDERATED_EMAIL', 'one of require-verified, trust-identity-provider')
+  const BLOCK_TABLE = environment.BLOCK_TABLE || undefined
   const LOG_LEVEL_TEXT = environment.LOG_LEVEL || undefined
   const LOG_LEVEL_MADE = LOG_LEVEL_TEXT === undefined ? undefined : lowerCase(LOG_LEVEL_TEXT)
   const LOG_LEVEL =
@@ -76,6 +77,7 @@ export function compiledSettings(environment: Environment): PreSignUpSettings {
     AUTO_CONFIRM_TRUST,
     ADMIN_CREATED_USERS,
     FEDERATED_EMAIL,
+    BLOCK_TABLE,
     LOG_LEVEL,
     LOG_HASH_KEY,
   }

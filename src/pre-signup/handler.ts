@@ -22,6 +22,9 @@ const settings = atInit(() => compiledSettings(process.env))
 const listOf = (domains: DomainsSetting): DomainList =>
   'file' in domains ? atInit(() => openDomainFile(domains, import.meta.dirname)) : domainList(domains)
 
+// Awaited while Lambda loads the function: the first sign-up must not wait for the AWS SDK.
+const blocks = settings.BLOCK_TABLE === undefined ? [] : [(await import('./dynamo-blocks.ts')).blocksIn(settings.BLOCK_TABLE)]
+
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
   allowEmailDomains({
@@ -36,6 +39,8 @@ const rules: readonly Rule<PreSignUp>[] = [
         }),
       ]
     : []),
+  // The last: the others cost nothing, and whom they deny need not be looked up.
+  ...blocks,
 ]
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { domains, type LogSettings, logSettings, neededWith, oneOf } from '../shared/settings/settings.ts'
+import { domains, type LogSettings, logSettings, neededWith, oneOf, text } from '../shared/settings/settings.ts'
 
 /** The environment of the pre sign-up function, read. */
 export interface PreSignUpSettings extends LogSettings {
@@ -12,6 +12,8 @@ export interface PreSignUpSettings extends LogSettings {
   readonly AUTO_CONFIRM_TRUST?: 'unproven-address' | undefined
   readonly ADMIN_CREATED_USERS: 'exempt' | 'judge'
   readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'
+  /** Where blocks are kept, by which users who sign up are judged too. */
+  readonly BLOCK_TABLE?: string | undefined
 }
 
 /** What `compiled-settings.ts` is written from. */
@@ -23,6 +25,7 @@ export const schema: z.ZodMiniType<PreSignUpSettings> = z
     AUTO_CONFIRM_TRUST: z.optional(oneOf(['unproven-address'])),
     ADMIN_CREATED_USERS: z._default(oneOf(['exempt', 'judge']), 'exempt'),
     FEDERATED_EMAIL: z._default(oneOf(['require-verified', 'trust-identity-provider']), 'require-verified'),
+    BLOCK_TABLE: z.optional(text('the name of the DynamoDB table of blocks')),
     ...logSettings,
   })
   .check(

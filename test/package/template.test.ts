@@ -18,15 +18,22 @@ const WITH_SENDER = [
 
 let deployment: Deployment
 let sending: Template
+let blocking: Template
 
 beforeAll(async () => {
   deployment = await makeDeployment()
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
+  blocking = (await packageService(deployment.folder, ['blockAtSignUp=on'])).template
 })
 afterAll(() => deployment.remove())
 
 // One file, since each file of tests would package the service for itself.
-const packaged: Packaged = { template: () => deployment.template, sending: () => sending, folder: () => deployment.folder }
+const packaged: Packaged = {
+  template: () => deployment.template,
+  sending: () => sending,
+  blocking: () => blocking,
+  folder: () => deployment.folder,
+}
 
 assertFunctions(packaged)
 assertRoles(packaged)

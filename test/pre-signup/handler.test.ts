@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { startServices } from '../../src/local/services.ts'
+import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-writer.ts'
 import { buildDomainList } from '../../src/shared/email/build-domain-list.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
@@ -49,6 +52,31 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
     expect(await handler.decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
+  })
+
+  it('denies a blocked user who signs up anew, or through an identity provider, where it gets the table of blocks', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    onTestFinished(() => services.stop())
+    const handler = await handlerWith(services.environment)
+    const federated = federatedEvent({ email: 'ann@example.com', email_verified: 'true' })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
+    expect(await handler.decide(federated)).toMatchObject(vouched)
+
+    const documents = documentClient()
+    const { userPoolId } = preSignUpEvent()
+    await dynamoBlockWriter({ documents, table: 'blocks' }).block({ userPoolId, type: 'email', value: 'ann@example.com', reason: 'fraud' })
+    documents().destroy()
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ kind: 'denied', rule: 'block-users', reason: 'user-blocked' })
+    expect(await handler.decide(federated)).toMatchObject({ kind: 'denied', rule: 'block-users', reason: 'user-blocked' })
+    await expect(handler(preSignUpEvent())).rejects.toThrow('Sign-up is not possible at the moment')
+    expect(await handler.decide(adminCreatedEvent())).toMatchObject(exempt)
+    expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
+  })
+
+  it('refuses sign-ups while the table of blocks cannot be read', async () => {
+    const handler = await handlerWith({ BLOCK_TABLE: 'blocks', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-west-1' })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ kind: 'failed', rule: 'block-users' })
   })
 
   it('takes all its domains from built lists', async () => {

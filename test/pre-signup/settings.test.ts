@@ -20,6 +20,7 @@ describe('readPreSignUpSettings', () => {
       AUTO_CONFIRM_TRUST: 'unproven-address',
       ADMIN_CREATED_USERS: 'judge',
       FEDERATED_EMAIL: 'trust-identity-provider',
+      BLOCK_TABLE: 'blocks',
       LOG_LEVEL: 'WARN',
       LOG_HASH_KEY: '0123456789abcdef',
       PATH: '/usr/bin',
@@ -31,6 +32,7 @@ describe('readPreSignUpSettings', () => {
       AUTO_CONFIRM_TRUST: 'unproven-address',
       ADMIN_CREATED_USERS: 'judge',
       FEDERATED_EMAIL: 'trust-identity-provider',
+      BLOCK_TABLE: 'blocks',
       LOG_LEVEL: 'warn',
       LOG_HASH_KEY: '0123456789abcdef',
     })

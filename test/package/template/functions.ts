@@ -15,6 +15,7 @@ const settings = {
     AUTO_CONFIRM_TRUST: true,
     ADMIN_CREATED_USERS: true,
     FEDERATED_EMAIL: true,
+    BLOCK_TABLE: true,
     LOG_LEVEL: true,
     LOG_HASH_KEY: true,
   } satisfies Record<keyof PreSignUpSettings, true>,

@@ -12,6 +12,8 @@ export interface Packaged {
   readonly template: () => Template
   /** With a sender of welcome mails, who makes good what was left undone. */
   readonly sending: () => Template
+  /** With a look-up of blocks at sign-up. */
+  readonly blocking: () => Template
   /** Where it can be packaged again. */
   readonly folder: () => string
 }

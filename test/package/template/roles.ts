@@ -48,8 +48,9 @@ function granted({ ofType, resource, decided, holds }: Asked, trigger: FunctionN
 }
 
 /** What is asserted of the roles. */
-export function assertRoles({ template, sending }: Packaged): void {
+export function assertRoles({ template, sending, blocking }: Packaged): void {
   const bare = asked(template)
+  const withBlocks = asked(blocking)
   const withSender = asked(sending)
   const { lambda, ofType, resource } = bare
 
@@ -78,9 +79,13 @@ export function assertRoles({ template, sending }: Packaged): void {
     })
 
     it.each(
-      [bare, withSender].flatMap((packaged) =>
-        triggers.map((trigger) => [trigger, packaged === bare ? 'without a sender' : 'with one', packaged] as const),
-      ),
+      (
+        [
+          ['by default', bare],
+          ['with a sender', withSender],
+          ['with blocks at sign-up', withBlocks],
+        ] as const
+      ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, HANDLERS[trigger])
       const needed = needsOf(handler.rule).flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))
@@ -94,6 +99,15 @@ export function assertRoles({ template, sending }: Packaged): void {
       expect(granted(withSender, 'Sweeper')).toEqual(
         expect.arrayContaining(needed.flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))),
       )
+    })
+
+    it('let pre sign-up read the blocks only where they are looked up at sign-up', () => {
+      expect(bare.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
+      expect(withBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe(
+        withBlocks.lambda('PreAuthentication').Properties.Environment.Variables.BLOCK_TABLE,
+      )
+      expect(granted(withBlocks, 'PreSignUp')).toContain('dynamodb:BatchGetItem on BlockTable.Arn')
+      expect(granted(bare, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
     })
 
     it('write traces where tracing is on, and otherwise not', () => {
