@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startServices } from '../../src/local/services.ts'
+import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { type SampleEvent, sampleEvents } from '../events/sample-events.ts'
+import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -52,7 +57,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md'])('the first program of %s', (page) => {
+describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md', 'docs/erasure.md'])('the first program of %s', (page) => {
   const name = page.replace(/\W/g, '-')
 
   test('compiles as a user would compile it', async () => {
@@ -88,32 +93,75 @@ test('the program of docs/bundling.md bundles a handler with an SDK in it into a
   expect((await readdir(join(folder, 'dist/sign-up'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json', rare, itsMap])
 })
 
-test('the program of the README is no longer than it claims, and decides as it says', async () => {
-  const program = await programOf('README.md')
-  expect(program.trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(15)
-  const source = program
-    .replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => `'${pathToFileURL(join(repository, `src${entry}/index.ts`)).href}'`)
-    .replace("'./invites.ts'", `'${pathToFileURL(join(folder, 'invites.ts')).href}'`)
-  const file = join(folder, 'readme-run.ts')
+/** Loads the first program of a page, with the sources in place of the package. */
+async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
+  const source = (await programOf(page)).replaceAll(
+    /'cognito-lifeguard(\/[\w-]+)?'/g,
+    (_, entry = '') => `'${pathToFileURL(join(repository, `src${entry}/index.ts`)).href}'`,
+  )
+  const file = join(folder, name)
   await writeFile(file, source)
-  const { handler } = await import(pathToFileURL(file).href)
-  const decide = (email: string, triggerSource = 'PreSignUp_SignUp') =>
-    handler.decide({
-      version: '1',
-      triggerSource,
-      region: 'eu-west-1',
-      userPoolId: 'eu-west-1_docs',
-      userName: 'somebody',
-      callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'web-client' },
-      request: { userAttributes: { email } },
-      response: { autoConfirmUser: false },
-    })
-  expect(await decide('guest@elsewhere.example')).toMatchObject({
-    kind: 'proceed',
-    response: { autoConfirmUser: true, autoVerifyEmail: true },
+  return import(pathToFileURL(file).href)
+}
+
+describe('the first program of the README', () => {
+  const events = sampleEvents().filter((sample) => sample.folder === 'pre-signup')
+  // The program does not look blocks up.
+  const expectedOf = ({ expected }: SampleEvent): object =>
+    expected.decidedBy === 'block-users'
+      ? { kind: 'proceed', rule: 'allow-email-domains' }
+      : expected.outcome === 'denied'
+        ? { kind: 'denied', rule: expected.decidedBy, reason: expected.reason }
+        : { kind: expected.outcome, rule: expected.decidedBy, response: {} }
+  const decide = async (event: object): Promise<unknown> => {
+    const { handler } = await loadProgram('README.md', 'readme-run.ts')
+    if (typeof handler !== 'function' || !('decide' in handler) || typeof handler.decide !== 'function') throw new TypeError('no handler')
+    return handler.decide(event)
+  }
+
+  test('has three lines', async () => {
+    expect((await programOf('README.md')).trim().split('\n').filter(Boolean)).toHaveLength(3)
   })
-  expect(await decide('mary@example.com')).toMatchObject({ kind: 'proceed', rule: 'allow-email-domains', response: {} })
-  expect(await decide('eve@evilexample.com')).toMatchObject({ kind: 'denied' })
-  expect(await decide('"a@example.com"@evil.com')).toMatchObject({ kind: 'denied' })
-  expect(await decide('anybody@elsewhere.example', 'PreSignUp_AdminCreateUser')).toMatchObject({ kind: 'proceed' })
+
+  test.each(events.map((sample) => [sample.name, sample] as const))('decides the sample event %s as expected', async (_, sample) => {
+    expect(await decide(sample.event)).toMatchObject(expectedOf(sample))
+  })
+
+  test.each([
+    ['a user at example.com', 'mary@example.com', 'proceed'],
+    ['a user below example.org', 'mary@staff.example.org', 'proceed'],
+    ['a user of another domain', 'eve@evilexample.com', 'denied'],
+    ['an address that two programs may read differently', '"a@example.com"@evil.com', 'denied'],
+    ['a user without an address', undefined, 'denied'],
+  ])('decides what the text says of %s', async (_, email, kind) => {
+    expect(await decide(preSignUpEvent(email === undefined ? {} : { email }))).toMatchObject({ kind })
+  })
+
+  test('decides what the text says of administrators and of identity providers', async () => {
+    expect(await decide(adminCreatedEvent({ email: 'anyone@elsewhere.example' }))).toMatchObject({ kind: 'proceed' })
+    expect(await decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })
+  })
+})
+
+test('the program of docs/erasure.md deletes the profile and the effect of a user, and no other row', async () => {
+  const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  for (const [name, value] of Object.entries(services.environment)) vi.stubEnv(name, value)
+  const documents = documentClient()()
+  try {
+    const rows = ['pool#1', 'pool#2'].flatMap((pk) => [
+      { TableName: 'profiles', Item: { pk } },
+      { TableName: 'effects', Item: { pk: `${pk}#send-welcome-email` } },
+    ])
+    for (const row of rows) await documents.send(new PutCommand(row))
+    const { eraseUser } = await loadProgram('docs/erasure.md', 'erasure-run.ts')
+    if (typeof eraseUser !== 'function') throw new TypeError('docs/erasure.md exports no eraseUser')
+    for (let times = 0; times < 2; times += 1) await eraseUser('pool', '1', { profiles: 'profiles', effects: 'effects' })
+
+    const left = await Promise.all(['profiles', 'effects'].map((TableName) => documents.send(new ScanCommand({ TableName }))))
+    expect(left.map(({ Items }) => Items)).toEqual([[{ pk: 'pool#2' }], [{ pk: 'pool#2#send-welcome-email' }]])
+  } finally {
+    documents.destroy()
+    vi.unstubAllEnvs()
+    await services.stop()
+  }
 })
