@@ -109,7 +109,7 @@ function notStarted({ name, message }: FunctionError, printed: readonly string[]
 
 /** Judged by the text where the handler is not loaded; undefined where it does not tell. */
 function threeParameters(text: string): boolean | undefined {
-  const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function\s*\w*\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
+  const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function(?:\s+\w+)?\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
   const parameters = declared?.[1] ?? declared?.[2]
   return parameters === undefined ? undefined : parameters.split(',').filter((each) => each.trim() !== '').length > 2
 }
