@@ -1,48 +1,32 @@
 #!/usr/bin/env node
-import { styleText } from 'node:util'
-import { EXIT, type Io } from './io.ts'
-import { run } from './run.ts'
+// Starts the command in a process of its own. A process that computes cannot handle signals; this one always can.
+import { fork } from 'node:child_process'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { EXIT_CODES } from './signals.ts'
 
-// As shells do: 128 and the number of the signal.
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+// npm passes Ctrl-C on although the terminal has sent it already. People are slower.
+const SAME_KEYPRESS_MS = 50
 
-const ending = new AbortController()
-let endCode: number | undefined
-const end = (code: number): void => {
-  endCode ??= code
-  ending.abort()
+const COMMAND = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './command.ts' : './command.js', import.meta.url))
+const command = fork(COMMAND, process.argv.slice(2), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+
+let first: { readonly signal: keyof typeof EXIT_CODES; readonly at: number } | undefined
+
+/** The first signal asks the command to end. The second kills it. */
+function end(signal: keyof typeof EXIT_CODES): void {
+  const now = performance.now()
+  if (first === undefined) {
+    first = { signal, at: now }
+    // The channel is closed when the command has just ended.
+    command.send(EXIT_CODES[signal], () => undefined)
+  } else if (signal !== first.signal || now - first.at > SAME_KEYPRESS_MS) command.kill('SIGKILL')
 }
-process.once('SIGINT', () => end(SIGNALS.SIGINT))
-process.once('SIGTERM', () => end(SIGNALS.SIGTERM))
-// Whoever reads may have seen enough, as `head` has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') return end(0)
-  process.stderr.write(`lifeguard: what it found cannot be written: ${error.message}\n`)
-  end(EXIT.usage)
+
+process.on('SIGINT', () => end('SIGINT'))
+process.on('SIGTERM', () => end('SIGTERM'))
+command.on('exit', (code, signal) => {
+  if (code !== null) process.exitCode = code
+  else if (first !== undefined) process.exitCode = EXIT_CODES[first.signal]
+  else process.exitCode = 128 + (signal === null ? 0 : constants.signals[signal])
 })
-
-const io: Io = {
-  out: (text) =>
-    new Promise((resolve) => {
-      if (ending.signal.aborted || process.stdout.write(text)) return resolve()
-      const done = (): void => {
-        process.stdout.off('drain', done)
-        ending.signal.removeEventListener('abort', done)
-        resolve()
-      }
-      process.stdout.once('drain', done)
-      ending.signal.addEventListener('abort', done, { once: true })
-    }),
-  err: (text) => void process.stderr.write(text),
-  errIsTerminal: process.stderr.isTTY === true,
-  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
-  input: () => process.stdin.setEncoding('utf8'),
-  environment: process.env,
-  folder: process.cwd(),
-  signal: ending.signal,
-}
-
-const code = await run(process.argv.slice(2), io)
-if (endCode === undefined) process.exitCode = code
-// Standard input may be waiting still.
-else process.exit(endCode)

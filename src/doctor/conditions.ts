@@ -4,24 +4,35 @@ import { isKnown, symbolic } from './symbolic.ts'
 /** What is known of a condition before the deployment. */
 export type Holds = boolean | 'unknown'
 
+// Conditions of people name each other a few times over. More is unknown, which is never wrong.
+const DEEPEST = 500
+
 /** Judges a template's conditions, by name. */
 export function conditionsOf(declared: unknown): (name: string) => Holds {
   const all = isRecord(declared) ? declared : {}
-  const judge = (value: unknown, within: readonly string[]): Holds => {
-    if (!isRecord(value)) return 'unknown'
+  const judged = new Map<string, Holds>()
+  const judge = (value: unknown, depth: number): Holds => {
+    if (!isRecord(value) || depth > DEEPEST) return 'unknown'
     const [name, argument] = Object.entries(value)[0] ?? []
-    if (name === 'Condition' && typeof argument === 'string') return named(argument, within)
+    if (name === 'Condition' && typeof argument === 'string') return named(argument, depth + 1)
     if (!Array.isArray(argument)) return 'unknown'
     if (name === 'Fn::Equals') return equal(argument[0], argument[1])
-    const parts = argument.map((part) => judge(part, within))
+    const parts = argument.map((part) => judge(part, depth + 1))
     if (name === 'Fn::Not') return parts[0] === undefined || parts[0] === 'unknown' ? 'unknown' : !parts[0]
     if (name === 'Fn::And') return parts.includes(false) ? false : parts.includes('unknown') ? 'unknown' : true
     if (name === 'Fn::Or') return parts.includes(true) ? true : parts.includes('unknown') ? 'unknown' : false
     return 'unknown'
   }
-  const named = (name: string, within: readonly string[] = []): Holds =>
-    within.includes(name) || !Object.hasOwn(all, name) ? 'unknown' : judge(all[name], [...within, name])
-  return (name) => named(name)
+  const named = (name: string, depth: number): Holds => {
+    const known = judged.get(name)
+    if (known !== undefined) return known
+    // This is what one knows of itself, should it be reached again from here.
+    judged.set(name, 'unknown')
+    const holds = Object.hasOwn(all, name) ? judge(all[name], depth) : 'unknown'
+    judged.set(name, holds)
+    return holds
+  }
+  return (name) => named(name, 0)
 }
 
 function equal(left: unknown, right: unknown): Holds {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { UsageError } from '../replay/usage-error.ts'
 import type { Place } from './finding.ts'
+import { readLimited } from './read-limited.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
-const ANY_FILE = /\$\{file\(([^)]+)\)/g
+const ANY_FILE = /\$\{file\(([^()]+)\)/g
 // A value that is a file and nothing else, or one thing in it.
 const WHOLE_FILE = /^\$\{file\(([^)]+)\)(?::([\w.-]+))?\}$/
 // Files may name each other without an end.
@@ -84,8 +84,8 @@ async function readAll(configuration: string, working: string): Promise<Readonly
   // What is added to a set as it is walked is walked as well.
   for (const path of paths) {
     if (paths.size > MOST_FILES) break
-    const text = await readFile(path, 'utf8').catch(() => '')
     const shown = relative(working, path) || path
+    const text = await readLimited(path, shown).catch(() => '')
     const read = yamlIn(shown, text)
     if (read === undefined) continue
     files.set(path, { ...read, shown })

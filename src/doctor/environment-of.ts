@@ -1,5 +1,6 @@
 import { DEFAULT_SETTINGS, NOWHERE } from '../replay/environment.ts'
 import { isRecord } from '../replay/handler-log.ts'
+import { maskerOf } from './mask.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 
@@ -8,13 +9,17 @@ export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
   /** Whether what a handler complains of as it starts is what the template sets, rather than what was filled in for it. */
   readonly isOfTemplate: (complaint: string) => boolean
-  /** A text without the values of those that a name marks as secret. */
-  readonly withoutSecrets: (text: string) => string
+  /** A text without the values that the template sets: reports are shown, and sent to code hosts. */
+  readonly withoutValues: (text: string) => string
 }
 
-// Reports are shown, and sent to code hosts. A value of few letters would be taken out of other words.
-const SECRET = /KEY|SECRET|TOKEN|PASSWORD/i
-const SHORTEST_SECRET = 4
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const NAME = /^[a-zA-Z]\w+$/
+// A handler may start processes as it is loaded. These decide what runs in them, and NODE_ENV does not.
+const STARTS_PROCESSES =
+  /^(?:NODE_(?!ENV$)|LD_|DYLD_|OPENSSL_|GCONV_|BASH_|npm_|GIT_|PYTHON|PERL|RUBY|JAVA_|JDK_|(?:PATH|ENV|IFS|SHELL|PATHEXT|COMSPEC)$)/i
+// Another endpoint would lead to AWS, or anywhere.
+const ENDPOINT = /^AWS_ENDPOINT_URL/
 
 // CloudFormation looks these up.
 const DYNAMIC = '{{resolve:'
@@ -28,16 +33,16 @@ export function environmentOf({ properties }: Resource, { resources }: Template)
   const defaults: Readonly<Record<string, string>> = DEFAULT_SETTINGS
   const own = Object.entries(isRecord(declared) ? declared : {}).map(([name, value]) => {
     const text = symbolic(value) ?? ''
-    if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true }
+    if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
     const reference = referenceIn(text)
     // A table's name is as good as another.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
-    return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable }
+    return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable, literal: false }
   })
   const guessed = own.filter(({ certain }) => !certain)
-  const secrets = own.flatMap(({ name, value }) => (SECRET.test(name) && value.length >= SHORTEST_SECRET ? value : []))
+  const passed = own.filter(({ name }) => NAME.test(name) && !STARTS_PROCESSES.test(name) && !ENDPOINT.test(name))
   return {
-    variables: { ...Object.fromEntries(own.map(({ name, value }) => [name, value])), ...NOWHERE },
+    variables: { ...Object.fromEntries(passed.map(({ name, value }) => [name, value])), ...NOWHERE },
     isOfTemplate(complaint) {
       if (guessed.length === 0) return true
       const said = complaint.toLowerCase()
@@ -46,6 +51,9 @@ export function environmentOf({ properties }: Resource, { resources }: Template)
       // Many a complaint names neither a variable nor a value.
       return own.some(({ name }) => complaint.includes(name))
     },
-    withoutSecrets: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '...'), text),
+    withoutValues: maskerOf(
+      own.flatMap(({ value, literal }) => (literal ? value : [])),
+      own.map(({ name }) => name),
+    ),
   }
 }

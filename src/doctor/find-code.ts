@@ -1,12 +1,12 @@
-import { stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { isRecord } from '../replay/handler-log.ts'
 import { symbolic } from './symbolic.ts'
 import type { Resource } from './template.ts'
 
 /** Where a handler is. */
 export interface Found {
-  /** As an absolute path. */
+  /** As an absolute path, without symbolic links. */
   readonly file: string
   readonly exported: string
 }
@@ -29,8 +29,9 @@ export function isNode({ properties }: Resource): boolean {
  * else beside the template, as the Serverless Framework has it.
  *
  * @param folder The project's folder, or that of the template.
+ * @returns 'outside' for a file outside of that folder: a template must not choose any file of this machine.
  */
-export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | undefined> {
+export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | 'outside' | undefined> {
   const { Handler, Code } = properties
   const asset = metadata['aws:asset:path']
   const uri = isRecord(Code) ? Code.CodeUri : undefined
@@ -39,11 +40,17 @@ export async function findCode(folder: string, { properties, metadata }: Resourc
   const dot = Handler.lastIndexOf('.')
   if (dot < 1) return undefined
   for (const extension of EXTENSIONS) {
-    const file = resolve(folder, named ?? '.', `${Handler.slice(0, dot)}${extension}`)
-    const found = await stat(file).catch(() => undefined)
-    if (found?.isFile()) return { file, exported: Handler.slice(dot + 1) }
+    const path = resolve(folder, named ?? '.', `${Handler.slice(0, dot)}${extension}`)
+    const file = await realpath(path).catch(() => undefined)
+    if (file === undefined || !(await stat(file)).isFile()) continue
+    return isInside(file, await realpath(folder)) ? { file, exported: Handler.slice(dot + 1) } : 'outside'
   }
   return undefined
+}
+
+function isInside(file: string, folder: string): boolean {
+  const way = relative(folder, file)
+  return !isAbsolute(way) && way.split(sep)[0] !== '..'
 }
 
 /** The folder that the paths in a template are relative to: packaged templates lie in a folder of their own. */

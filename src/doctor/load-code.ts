@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MissingPeer } from '../local/missing-peer.ts'
 import { bundleHandler } from '../replay/build.ts'
-import type { FunctionError, Reply } from '../replay/child-messages.ts'
+import type { FunctionError } from '../replay/child-messages.ts'
+import { NOWHERE } from '../replay/environment.ts'
 import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { startWorker } from '../replay/worker.ts'
 import { environmentOf, type FunctionEnvironment } from './environment-of.ts'
 import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
+import { inParallel } from './in-parallel.ts'
 import { type Code, isSweeper } from './loaded.ts'
+import { type LoadedReply, readLoadedReply } from './loaded-reply.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import { attachedIn } from './triggers.ts'
 
@@ -22,8 +25,14 @@ export interface LoadOptions {
 
 // Lambda ends the init phase after ten seconds.
 const INIT_LIMIT_MS = 10_000
+// Each is a process that is busy while it starts.
+const AT_ONCE = 4
+// Of what a handler prints as it breaks nobody reads more.
+const MOST_LINES = 200
 // What a bundle of Lifeguard or the source of one has in it, in the words of Cognito or in camel case.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
+// Node's own warnings would stand among the reasons that a handler prints.
+const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
 const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
 // Of errors that begin to tell of this machine: a file that a layer brings, a package that is not installed.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
@@ -31,12 +40,14 @@ const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NO
 /** Reads the code of all functions that pools call, and of others that look as if a pool should. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
   const attached = new Set(attachedIn(template).map(({ target }) => target?.id))
-  const codes = await Promise.all(
-    ofType(template, 'AWS::Lambda::Function').map(async (lambda): Promise<readonly [string, Code | undefined]> => {
-      return [lambda.id, await codeOf(lambda, attached.has(lambda.id), template, options)]
+  const functions = ofType(template, 'AWS::Lambda::Function')
+  const codes = await inParallel(functions, AT_ONCE, (lambda) => codeOf(lambda, attached.has(lambda.id), template, options))
+  return new Map(
+    functions.flatMap(({ id }, index): readonly [string, Code][] => {
+      const code = codes[index]
+      return code === undefined ? [] : [[id, code]]
     }),
   )
-  return new Map(codes.filter((entry): entry is [string, Code] => entry[1] !== undefined))
 }
 
 async function codeOf(lambda: Resource, isAttached: boolean, template: Template, { folder, load }: LoadOptions): Promise<Code | undefined> {
@@ -46,6 +57,10 @@ async function codeOf(lambda: Resource, isAttached: boolean, template: Template,
     return { ...OTHER, takesCallback: threeParameters(inline), text: inline, problem: 'its code stands in the template' }
   const found = await findCode(folder, lambda)
   if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: 'its code was not found' } : undefined
+  if (found === 'outside') {
+    const problem = `its code lies outside of ${folder}, the folder of the template`
+    return isAttached ? { ...OTHER, text: undefined, problem } : undefined
+  }
   const text = await readFile(found.file, 'utf8')
   if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
@@ -56,7 +71,7 @@ async function codeOf(lambda: Resource, isAttached: boolean, template: Template,
   return { ...OTHER, rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
 }
 
-type Ready = Extract<Reply, { readonly kind: 'ready' }>
+type Ready = Extract<LoadedReply, { readonly kind: 'ready' }>
 type Unloaded = { readonly kind: 'unloaded' } & Pick<Code, 'problem' | 'fault'>
 
 function unloaded(problem: string): Unloaded {
@@ -80,36 +95,43 @@ async function loaded({ file, exported }: Found, environment: FunctionEnvironmen
 
 async function inWorker(found: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
   const printed: string[] = []
-  // Node's own warnings would stand among the reasons.
-  const variables = { ...environment.variables, NODE_NO_WARNINGS: '1' }
-  const worker = startWorker({ environment: variables, onOutput: (line) => printed.push(line) })
+  const onOutput = (line: string): void => {
+    if (printed.length < MOST_LINES) printed.push(line)
+  }
+  // The template has no say in how the process starts: its variables are set when it runs.
+  const worker = startWorker({ environment: STARTED_WITH, onOutput })
   worker.listen(() => undefined)
   const over = new AbortController()
-  let reply: Awaited<ReturnType<typeof worker.ask>> | undefined
+  let reply: unknown
   try {
     const late = sleep(INIT_LIMIT_MS, undefined, { signal: over.signal }).catch(() => undefined)
-    reply = await Promise.race([worker.ask({ kind: 'load', ...found }), late])
+    reply = await Promise.race([worker.ask({ kind: 'load', ...found, environment: environment.variables }), late])
   } finally {
     over.abort()
     await worker.kill()
   }
   if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
-  if (reply.kind === 'ready') return reply
-  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment) : unloaded('its process ended as it was loaded')
+  const read = readLoadedReply(reply)
+  if (read === undefined) return unloaded('it wrote to the channel of its process, so that nothing is known of it')
+  if (read.kind === 'ready') return read
+  return read.kind === 'broken' ? notStarted(read.error, printed, environment) : unloaded('its process ended as it was loaded')
 }
 
 /** What `atInit` throws says nothing: the reason is what was printed. */
 function notStarted({ name, message }: FunctionError, printed: readonly string[], environment: FunctionEnvironment): Unloaded {
   const isAtInit = name === 'TriggerFailed' && printed.length > 0
-  const said = environment.withoutSecrets(isAtInit ? inOneLine(printed) : firstLine(message))
-  const isCertain = isAtInit ? !OF_THIS_MACHINE.test(said) && environment.isOfTemplate(said) : name === 'Runtime.HandlerNotFound'
+  const told = isAtInit ? printed.join('\n') : message
+  const isCertain = isAtInit ? !OF_THIS_MACHINE.test(told) && environment.isOfTemplate(told) : name === 'Runtime.HandlerNotFound'
+  // Before it is cut into lines: a value can have several.
+  const shown = environment.withoutValues(told)
+  const said = isAtInit ? inOneLine(shown.split('\n')) : firstLine(shown)
   if (!isCertain) return unloaded(`it does not start: ${said}`)
   return { kind: 'unloaded', problem: 'it does not start', fault: said }
 }
 
 /** Judged by the text where the handler is not loaded; undefined where it does not tell. */
 function threeParameters(text: string): boolean | undefined {
-  const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function\s*\w*\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
+  const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function(?:\s+\w+)?\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
   const parameters = declared?.[1] ?? declared?.[2]
   return parameters === undefined ? undefined : parameters.split(',').filter((each) => each.trim() !== '').length > 2
 }

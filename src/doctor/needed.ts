@@ -1,4 +1,5 @@
 import type { RuleDescription } from '../replay/description.ts'
+import { matchesGlob } from './glob.ts'
 
 // What every function does, whatever its rules: its log, its traces, its network.
 const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
@@ -19,9 +20,5 @@ export function saysNothing({ name, kind, children, needs }: RuleDescription): b
 
 /** Whether an action as a policy writes it, perhaps with wildcards, allows another. */
 export function allows(written: string, action: string): boolean {
-  const pattern = written
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${pattern}$`, 'i').test(action)
+  return matchesGlob(written.toLowerCase(), action.toLowerCase())
 }

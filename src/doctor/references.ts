@@ -1,5 +1,5 @@
 import { isRecord } from '../replay/handler-log.ts'
-import { attributeOf } from './symbolic.ts'
+import { attributeOf, replacePlaceholders } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
@@ -11,11 +11,11 @@ export interface Reference {
   readonly path: Path
 }
 
-/** What a resource refers to in its template. */
-export function referencesOf(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
-  const found: Reference[] = []
+/** What a resource refers to in its template; each other resource once, where it is named first. */
+function referencesOf(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
+  const found = new Map<string, Reference>()
   const add = (to: string, path: Path): void => {
-    if (template.resources.has(to)) found.push({ from: id, to, path })
+    if (template.resources.has(to) && !found.has(to)) found.set(to, { from: id, to, path })
   }
   const walk = (value: unknown, path: Path): void => {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index])
@@ -31,33 +31,37 @@ export function referencesOf(template: Template, { id, properties, dependsOn }: 
   const inSubstitution = (argument: unknown, path: Path): void => {
     const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
     if (typeof text !== 'string') return
-    for (const [, name = ''] of text.matchAll(/\$\{([^!}][^}]*)\}/g)) {
-      if (!isRecord(values) || !Object.hasOwn(values, name)) add(name.split('.')[0] ?? '', path)
-    }
+    replacePlaceholders(text, (name) => {
+      if (!name.startsWith('!') && (!isRecord(values) || !Object.hasOwn(values, name))) add(name.split('.')[0] ?? '', path)
+      return ''
+    })
     walk(values, path)
   }
   walk(properties, ['Properties'])
   for (const to of dependsOn) add(to, ['DependsOn'])
-  return found
+  return [...found.values()]
 }
 
 /**
- * The shortest way around through a resource, back to itself.
+ * The shortest ways around through resources, each back to itself. Those that are on none are left out.
  *
- * @returns undefined where there is none.
+ * @param ids Of the resources.
  */
-export function cycleThrough(template: Template, id: string): readonly Reference[] | undefined {
+export function cyclesThrough(template: Template, ids: readonly string[]): readonly (readonly Reference[])[] {
+  const references = new Map([...template.resources.values()].map((resource) => [resource.id, referencesOf(template, resource)]))
+  return ids.flatMap((id) => {
+    const cycle = cycleThrough(references, id)
+    return cycle === undefined ? [] : [cycle]
+  })
+}
+
+function cycleThrough(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
   const ways = new Map<string, readonly Reference[]>([[id, []]])
-  const queue = [id]
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    const resource = template.resources.get(at)
-    const way = ways.get(at)
-    if (resource === undefined || way === undefined) continue
-    for (const reference of referencesOf(template, resource)) {
+  // What is added to a map as it is walked is walked as well.
+  for (const [at, way] of ways) {
+    for (const reference of references.get(at) ?? []) {
       if (reference.to === id) return [...way, reference]
-      if (ways.has(reference.to)) continue
-      ways.set(reference.to, [...way, reference])
-      queue.push(reference.to)
+      if (!ways.has(reference.to)) ways.set(reference.to, [...way, reference])
     }
   }
   return undefined

@@ -28,11 +28,23 @@ export interface Rights {
 const HARMLESS =
   /policy\/(?:service-role\/)?(?:AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AWSLambdaVPCAccessExecutionRole|CloudWatchLambdaInsightsExecutionRolePolicy)$/
 
-/** Reads what a function's role allows. */
-export function rightsOf(template: Template, lambda: Resource): Rights {
-  const id = referenceIn(symbolic(lambda.properties.Role) ?? '')?.id
-  const role = id === undefined ? undefined : template.resources.get(id)
-  if (role === undefined || role.type !== 'AWS::IAM::Role') return { role: undefined, rights: [], complete: false }
+// IAM takes some thousand characters in the policies of a role.
+const MOST_RIGHTS = 2000
+
+/** Reads what the roles of functions allow. Each role is read once, whatever number of functions has it. */
+export function rightsReader(template: Template): (lambda: Resource) => Rights {
+  const read = new Map<string, Rights>()
+  return (lambda) => {
+    const id = referenceIn(symbolic(lambda.properties.Role) ?? '')?.id
+    const role = id === undefined ? undefined : template.resources.get(id)
+    if (role === undefined || role.type !== 'AWS::IAM::Role') return { role: undefined, rights: [], complete: false }
+    const rights = read.get(role.id) ?? rightsOf(template, role)
+    read.set(role.id, rights)
+    return rights
+  }
+}
+
+function rightsOf(template: Template, role: Resource): Rights {
   const inline = policiesIn(role)
   const beside = ofType(template, 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy').filter((policy) =>
     isFor(policy, role, template),
@@ -43,9 +55,13 @@ export function rightsOf(template: Template, lambda: Resource): Rights {
   ]
   const managed = listOf(role.properties.ManagedPolicyArns)
   const known = managed?.every((arn) => isHarmless(arn) || isHeld(template, arn)) ?? false
+  const rights = parts.flatMap((part) => part.rights)
+  const resources = [...new Set(rights.map(({ on }) => on))]
+  const size = resources.reduce((sum, on) => sum + on.length, rights.length)
+  if (size > MOST_RIGHTS) return { role: role.id, rights: [], complete: false }
   return {
     role: role.id,
-    rights: parts.flatMap(({ rights }) => rights),
+    rights,
     complete: known && inline.complete && parts.every(({ complete }) => complete),
   }
 }

@@ -1,7 +1,11 @@
 import { isRecord } from '../replay/handler-log.ts'
+import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
+import { UsageError } from '../replay/usage-error.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
+// Each function gets a copy of the globals. Those of people have some dozens of entries.
+const MOST_COPIES = 500_000
 
 /**
  * Adds what SAM makes of its functions, as far as user pools are concerned: the Lambda function under the same name with
@@ -10,11 +14,15 @@ const FUNCTION = 'AWS::Serverless::Function'
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
 export function expandSam(
+  file: string,
   resources: ReadonlyMap<string, Resource>,
   globals: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, Resource> {
   const expanded = new Map(resources)
   const shared = isRecord(globals.Function) ? globals.Function : {}
+  if (entriesIn(shared) * resources.size > MOST_COPIES) {
+    throw new UsageError(`${file}: Globals.Function is too large; each function gets a copy of it`)
+  }
   for (const declared of resources.values()) {
     if (declared.type === 'AWS::Serverless::SimpleTable') {
       expanded.set(declared.id, { ...declared, type: 'AWS::DynamoDB::Table' })
@@ -34,6 +42,10 @@ export function expandSam(
     }
   }
   return expanded
+}
+
+function entriesIn(value: unknown): number {
+  return isRecord(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + entriesIn(inner), 0) : 0
 }
 
 /** SAM puts maps together key by key; anything else of the function goes before the global. */
@@ -71,7 +83,7 @@ function addTrigger(resources: Map<string, Resource>, declared: Resource, name: 
   if (pool === undefined) return
   const arn = { 'Fn::GetAtt': [id, 'Arn'] }
   const config = isRecord(pool.properties.LambdaConfig) ? pool.properties.LambdaConfig : {}
-  const triggers = [event.Trigger].flat().filter((trigger) => typeof trigger === 'string')
+  const triggers = [event.Trigger].flat().filter((trigger) => TRIGGER_NAMES.some((name) => name === trigger))
   const added = Object.fromEntries(triggers.map((trigger) => [trigger, arn]))
   resources.set(pool.id, { ...pool, properties: { ...pool.properties, LambdaConfig: { ...config, ...added } } })
   resources.set(`${id}${name}Permission`, {

@@ -6,9 +6,10 @@ import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'
 import { type OslsOptions, packageService } from './package-service.ts'
+import { readLimited } from './read-limited.ts'
 import { serverlessPlace } from './serverless-place.ts'
-import { readTemplate, type Template } from './template.ts'
-import { readYaml } from './yaml-values.ts'
+import { readTemplate, type Template, templateIn } from './template.ts'
+import { type Read, readYaml } from './yaml-values.ts'
 
 /** A template, and where a person finds what it says. */
 export interface Source {
@@ -40,8 +41,9 @@ export async function openSource(named: string | undefined, options: OslsOptions
   if (/^serverless\.[cm]?[jt]s$/.test(basename(path))) {
     throw new UsageError(`${file}: a program, which doctor does not run. Package it, and name the template: lifeguard doctor ${PACKAGED}`)
   }
-  if (!isConfiguration(file, text)) {
-    const template = readTemplate(file, text)
+  const read = readYaml(file, text)
+  if (!isConfiguration(file, read)) {
+    const template = templateIn(file, read)
     const place = ({ resource, path: inside }: Finding): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
     return { template, file, folder: projectFolder(path), place }
   }
@@ -57,8 +59,7 @@ export async function openSource(named: string | undefined, options: OslsOptions
 }
 
 /** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
-function isConfiguration(file: string, text: string): boolean {
-  const { value } = readYaml(file, text)
+function isConfiguration(file: string, { value }: Read): boolean {
   if (isRecord(value) && isRecord(value.Resources)) return false
   return NAMED_CONFIGURATION.test(basename(file)) || (isRecord(value) && 'service' in value && 'provider' in value)
 }
@@ -88,7 +89,8 @@ async function configurationIn(folder: string): Promise<string> {
 }
 
 async function textOf(path: string, shown: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return readLimited(path, shown).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof UsageError) throw error
     if (error.code === 'ENOENT') throw new UsageError(`${shown}: no such file`)
     throw new UsageError(`${shown}: ${error.code === 'EISDIR' ? 'a folder, not a file' : error.message}`)
   })

@@ -1,4 +1,11 @@
+import { createHash } from 'node:crypto'
 import { isRecord } from '../replay/handler-log.ts'
+
+// Names, ARNs and settings are shorter. Texts that are put into each other can double at each level.
+const LONGEST = 4096
+
+// A cache, since the values of a template do not change and are compared with each other again and again.
+const texts = new WeakMap<object, string>()
 
 /**
  * A value as a text in which `${...}` stands for what is known at deployment alone: `${Table}` for a reference, `${Table.Arn}`
@@ -11,7 +18,11 @@ import { isRecord } from '../replay/handler-log.ts'
 export function symbolic(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'object') return String(value)
-  return (isRecord(value) ? ofIntrinsic(value) : undefined) ?? opaque(value)
+  const known = texts.get(value)
+  if (known !== undefined) return known
+  const text = (isRecord(value) ? ofIntrinsic(value) : undefined) ?? opaque(value)
+  texts.set(value, text)
+  return text
 }
 
 /** Whether nothing of it is left to the deployment. */
@@ -21,7 +32,7 @@ export function isKnown(text: string): boolean {
 
 /** The same without what is in the placeholders: names in them may hold the colons that part an ARN. */
 export function withoutNames(text: string): string {
-  return text.replaceAll(/\$\{[^}]*\}/g, '$')
+  return replacePlaceholders(text, () => '$')
 }
 
 /** The resource and, where there is one, its attribute, of a text that is nothing but one reference. */
@@ -37,8 +48,16 @@ export function attributeOf(value: unknown): readonly [string, string] | undefin
   return typeof id === 'string' && typeof attribute === 'string' ? [id, attribute] : undefined
 }
 
+/** Replaces each `${...}`. A search behind the last `}` would take time that grows with the square of the length. */
+export function replacePlaceholders(text: string, replacement: (inside: string) => string): string {
+  const end = text.lastIndexOf('}') + 1
+  return text.slice(0, end).replaceAll(/\$\{([^}]*)\}/g, (_, inside: string) => replacement(inside)) + text.slice(end)
+}
+
 function opaque(value: object): string {
-  return `\${?${JSON.stringify(value).replaceAll('}', ')')}}`
+  const json = JSON.stringify(value)
+  const shown = json.length > LONGEST ? createHash('sha256').update(json).digest('hex') : json.replaceAll('}', ')')
+  return `\${?${shown}}`
 }
 
 function ofIntrinsic(value: Record<string, unknown>): string | undefined {
@@ -54,7 +73,9 @@ function ofIntrinsic(value: Record<string, unknown>): string | undefined {
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     const [separator, parts] = argument
     if (typeof separator !== 'string' || !Array.isArray(parts)) return undefined
-    return parts.map((part) => symbolic(part) ?? '').join(separator)
+    const joined = parts.map((part) => symbolic(part) ?? '')
+    const length = joined.reduce((sum, part) => sum + part.length + separator.length, 0)
+    return length > LONGEST ? undefined : joined.join(separator)
   }
   return undefined
 }
@@ -63,9 +84,14 @@ function substituted(argument: unknown): string | undefined {
   const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
   if (typeof text !== 'string') return undefined
   const named = isRecord(values) ? values : {}
-  return text.replaceAll(/\$\{(!?)([^}]*)\}/g, (whole, escaped: string, name: string) => {
+  let length = 0
+  const put = replacePlaceholders(text, (inside) => {
     // What is to stand there as it is, such as a policy's variable, is no value of the deployment; its text is known.
-    if (escaped === '!') return `$<${name}>`
-    return Object.hasOwn(named, name) ? (symbolic(named[name]) ?? '') : whole
+    if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
+    if (!Object.hasOwn(named, inside)) return `\${${inside}}`
+    const value = symbolic(named[inside]) ?? ''
+    length += value.length
+    return length > LONGEST ? '' : value
   })
+  return length > LONGEST ? undefined : put
 }

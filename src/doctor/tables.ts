@@ -1,8 +1,12 @@
+import { matchesGlob } from './glob.ts'
 import { isKnown, referenceIn, symbolic, withoutNames } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 
 /** What is known before the deployment: `maybe` where it decides. */
 export type Sure = 'yes' | 'no' | 'maybe'
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const LONGEST_NAME = 255
 
 function tablesIn(template: Template): readonly Resource[] {
   return ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
@@ -37,7 +41,9 @@ function coversOne(template: Template, on: string, table: Resource): Sure {
   if (name === own || referenceIn(name)?.id === table.id) return 'yes'
   if (referenceIn(name) !== undefined && template.resources.has(referenceIn(name)?.id ?? '')) return 'no'
   if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
-  return own !== undefined && globbed(name).test(own) ? 'yes' : 'no'
+  // No table has such a name, and matching one takes long.
+  if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
+  return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
 }
 
 /** An index or a stream of a table is not the table. */
@@ -46,12 +52,4 @@ function onOther(template: Template, on: string, table: Resource): Sure {
   if (id === table.id) return 'no'
   if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z0-9-]+:/.test(withoutNames(on))) return 'no'
   return 'maybe'
-}
-
-function globbed(pattern: string): RegExp {
-  const escaped = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${escaped}$`)
 }

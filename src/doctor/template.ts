@@ -2,7 +2,11 @@ import { isRecord } from '../replay/handler-log.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { conditionsOf, settled } from './conditions.ts'
 import { expandSam } from './sam.ts'
-import { type Path, readYaml } from './yaml-values.ts'
+import { symbolic } from './symbolic.ts'
+import { type Path, type Read, readYaml } from './yaml-values.ts'
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MOST_RESOURCES = 500
 
 /** A resource of a template. */
 export interface Resource {
@@ -23,6 +27,8 @@ export interface Template {
   readonly resources: ReadonlyMap<string, Resource>
   /** The same as they stand in the file, before SAM. */
   readonly declared: ReadonlyMap<string, Resource>
+  /** The Lambda functions by what an ARN or a setting may call them: `${Id}`, and their own name. */
+  readonly functions: ReadonlyMap<string, Resource>
   /** The macros that change the whole template, by name. */
   readonly macros: readonly string[]
   readonly line: (path: Path) => number | undefined
@@ -35,8 +41,17 @@ export interface Template {
  * @throws UsageError when it cannot be read, or is no template.
  */
 export function readTemplate(file: string, text: string): Template {
-  const { value, line } = readYaml(file, text)
+  return templateIn(file, readYaml(file, text))
+}
+
+/**
+ * Reads a template from its values.
+ *
+ * @throws UsageError as `readTemplate`.
+ */
+export function templateIn(file: string, { value, line }: Read): Template {
   if (!isRecord(value) || !isRecord(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
+  assertFewResources(file, Object.keys(value.Resources).length)
   const holds = conditionsOf(value.Conditions)
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
@@ -58,13 +73,33 @@ export function readTemplate(file: string, text: string): Template {
     })
   }
   const macros = [value.Transform].flat().map((each: unknown) => (isRecord(each) ? each.Name : each))
+  const expanded = expandSam(file, resources, isRecord(value.Globals) ? value.Globals : {})
+  assertFewResources(file, expanded.size)
   return {
     file,
-    resources: expandSam(resources, isRecord(value.Globals) ? value.Globals : {}),
+    resources: expanded,
     declared: resources,
+    functions: functionsByName(expanded),
     macros: macros.filter((each) => typeof each === 'string'),
     line,
   }
+}
+
+function functionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
+  const functions = new Map<string, Resource>()
+  for (const resource of resources.values()) {
+    if (resource.type !== 'AWS::Lambda::Function') continue
+    // The first one of a name counts.
+    for (const name of [`\${${resource.id}}`, symbolic(resource.properties.FunctionName)]) {
+      if (name !== undefined && !functions.has(name)) functions.set(name, resource)
+    }
+  }
+  return functions
+}
+
+function assertFewResources(file: string, count: number): void {
+  if (count <= MOST_RESOURCES) return
+  throw new UsageError(`${file}: ${count} resources; CloudFormation takes ${MOST_RESOURCES} in one template. Split it into several stacks`)
 }
 
 /** The resources of a type. */

@@ -7,6 +7,9 @@ import type { Path } from './yaml-values.ts'
 /** The principal that invokes triggers. */
 export const COGNITO = 'cognito-idp.amazonaws.com'
 
+// What stands before the name in a function's ARN.
+const MARK = ':function:'
+
 /** A function that a user pool calls. */
 export interface Attached {
   readonly trigger: TriggerName
@@ -73,10 +76,8 @@ export function functionNamed(template: Template, text: string, depth: number = 
     const inner = symbolic(found.properties.FunctionName)
     return inner === undefined || depth > 2 ? undefined : functionNamed(template, inner, depth + 1)
   }
-  const [, last = text] = /:function:(.+)$/.exec(text) ?? []
-  return ofType(template, 'AWS::Lambda::Function').find(
-    ({ id, properties }) => last === `\${${id}}` || symbolic(properties.FunctionName) === last,
-  )
+  const at = text.indexOf(MARK)
+  return template.functions.get(at < 0 ? text : text.slice(at + MARK.length))
 }
 
 /** The functions that a pool outside the template may invoke, by logical id: it is attached where the template cannot show it. */

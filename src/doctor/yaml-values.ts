@@ -1,5 +1,6 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Alias, isAlias, isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import { UsageError } from '../replay/usage-error.ts'
+import { DEEPEST, parseYaml, tooMuch } from './parse-yaml.ts'
 
 /** Where something stands in a template: keys and indices from the top. */
 export type Path = readonly (string | number)[]
@@ -12,57 +13,78 @@ export interface Read {
   readonly line: (path: Path) => number | undefined
 }
 
-// A template of CloudFormation's largest size has far fewer; aliases of aliases can make billions out of a few lines.
-const MOST_NODES = 1_000_000
-const DEEPEST = 200
+// A template of the largest size has far fewer. Aliases of aliases can make billions out of a few lines.
+const MOST_NODES = 250_000
 
 /**
  * Reads JSON or YAML, with CloudFormation's short tags.
  *
  * @param file Its name, for the error.
- * @throws UsageError when it is neither.
+ * @throws UsageError when it is neither, or larger or deeper than a template can be.
  * @example
  * readYaml('template.yaml', 'A: !Ref B').value // { A: { Ref: 'B' } }
  */
 export function readYaml(file: string, text: string): Read {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', prettyErrors: true })
-  const [error] = document.errors
-  if (error !== undefined) throw new UsageError(`${file}: neither JSON nor YAML: ${error.message.trim()}`)
+  const { document, lines } = parseYaml(file, text)
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
   let left = MOST_NODES
-  // To resolve one alias is to walk the document up to it, and one that stands under another is met each time that this is.
-  const resolved = new Map<Alias, unknown>()
-  const behind = (alias: Alias): unknown => {
-    if (!resolved.has(alias)) resolved.set(alias, alias.resolve(document))
-    return resolved.get(alias)
+
+  const refused = (what: string, node: unknown): UsageError => {
+    const line = isNode(node) && node.range ? ` (line ${lines.linePos(node.range[0]).line})` : ''
+    return new UsageError(`${file}: neither JSON nor YAML: ${what}${line}`)
   }
 
-  const valueAt = (node: unknown, depth: number): unknown => {
+  /** An alias means the last anchor of its name before it. It may be met again, below another alias, after later anchors. */
+  const targetOf = (alias: Alias): Node => {
+    const target = targets.get(alias) ?? anchors.get(alias.source)
+    if (target === undefined) throw refused(`no anchor &${alias.source} stands before the alias *${alias.source}`, alias)
+    targets.set(alias, target)
+    return target
+  }
+
+  const keyOf = (node: unknown): string => {
+    const key = isAlias(node) ? targetOf(node) : node
+    if (key === null) return 'null'
+    if (isScalar(key)) return String(key.value)
+    throw refused('a key is a list or a map; expected a text', node)
+  }
+
+  const valueAt = (node: unknown, depth: number, isAliased: boolean): unknown => {
     left -= 1
-    if (left < 0 || depth > DEEPEST) throw new UsageError(`${file}: too large or too deep for a template`)
-    if (isAlias(node)) return valueAt(behind(node), depth + 1)
+    if (left < 0 || depth > DEEPEST) throw tooMuch(file)
+    if (isAlias(node)) return valueAt(targetOf(node), depth + 1, true)
+    if (!isAliased) note(node)
     if (isScalar(node)) return tagged(node.tag, node.value)
     if (isSeq(node))
       return tagged(
         node.tag,
-        node.items.map((item) => valueAt(item, depth + 1)),
+        node.items.map((item) => valueAt(item, depth + 1, isAliased)),
       )
     if (!isMap(node)) return undefined
-    const entries = node.items.map(({ key, value }): [string, unknown] => [keyOf(key), valueAt(value, depth + 1)])
+    const entries: [string, unknown][] = []
+    const names = new Set<string>()
+    for (const { key, value } of node.items) {
+      if (!isAliased) note(key)
+      const name = keyOf(key)
+      if (names.has(name)) throw refused(`the key ${name} stands twice in one map`, key)
+      names.add(name)
+      entries.push([name, valueAt(value, depth + 1, isAliased)])
+    }
     return tagged(node.tag, Object.fromEntries(entries.flatMap(merged)))
   }
 
+  const note = (node: unknown): void => {
+    if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.set(node.anchor, node)
+  }
+
   return {
-    value: valueAt(document.contents, 0),
+    value: valueAt(document.contents, 0, false),
     line(path) {
       const offset = nearest(document.contents, path)?.range?.[0]
       return offset === undefined ? undefined : lines.linePos(offset).line
     },
   }
-}
-
-function keyOf(key: unknown): string {
-  return String(isScalar(key) ? key.value : key)
 }
 
 /** YAML's merge key, as far as templates use it. */
@@ -85,7 +107,7 @@ function nearest(from: unknown, path: Path): Node | undefined {
   let inside: unknown = from
   for (const step of path) {
     if (isMap(inside)) {
-      const pair = inside.items.find(({ key }) => keyOf(key) === String(step))
+      const pair = inside.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
       if (pair === undefined) break
       place = isScalar(pair.key) ? pair.key : place
       inside = pair.value

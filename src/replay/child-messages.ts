@@ -15,7 +15,13 @@ export interface Broke {
 
 /** What the handler's process is asked. Events cross as JSON text, as they do in Lambda. */
 export type Request =
-  | { readonly kind: 'load'; readonly file: string; readonly exported: string }
+  | {
+      readonly kind: 'load'
+      readonly file: string
+      readonly exported: string
+      /** What is added to the environment before the file is loaded. It has no part in how the process is started. */
+      readonly environment?: Readonly<Record<string, string>>
+    }
   | {
       readonly kind: 'invoke'
       readonly requestId: string

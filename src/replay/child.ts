@@ -28,8 +28,10 @@ process.on('message', async (request: Request) => {
   process.send?.(reply)
 })
 
-async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
+async function load({ file, exported, environment }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
   try {
+    // biome-ignore lint/style/noProcessEnv: it is the handler's own environment, and set before the handler is there
+    Object.assign(process.env, environment)
     const module: object = await import(pathToFileURL(file).href)
     const found = exportOf(module, exported)
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)

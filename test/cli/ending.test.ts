@@ -60,3 +60,77 @@ describe('a replay that is ended', () => {
     expect(await stderr).toBe('')
   })
 })
+
+/** Blocks the process that runs the command, for good, as soon as it has begun. */
+const BLOCKING = `
+import { writeFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+if (isMainThread && process.send) setImmediate(() => {
+  writeFileSync('pid', String(process.pid))
+  for (;;);
+})
+`
+
+describe('a command that computes without an end', () => {
+  it.each([
+    ['SIGINT', 130, ['doctor', 'template.json']],
+    ['SIGTERM', 143, ['doctor', 'template.json']],
+    ['SIGINT', 130, ['domains', 'build', 'list.txt']],
+    ['SIGTERM', 143, ['domains', 'check', 'list.domains', 'example.com']],
+    ['SIGINT', 130, ['replay', 'a.json', '--services', 'none', ...handler('approve.js')]],
+    ['SIGTERM', 143, ['explain', 'a.json', '--services', 'none', ...handler('approve.js')]],
+    ['SIGTERM', 143, ['effects', 'list']],
+    ['SIGINT', 130, ['attach', '--help']],
+    ['SIGTERM', 143, ['init', 'app']],
+  ] as const)('ends at once by the second %s, with %d: %j', async (signal, exitCode, args) => {
+    const cwd = await folderOf({
+      'a.json': event(),
+      'template.json': { Resources: {} },
+      'list.txt': 'example.com\n',
+      'block.mjs': BLOCKING,
+    })
+    const child = start(args, { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'block.mjs')}` } })
+    const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
+    await until(async () => (await pid()) > 0)
+    const busy = await pid()
+
+    child.kill(signal)
+    await sleep(200)
+    const survived = runs(busy)
+    child.kill(signal)
+    const ended = await Promise.race([once(child, 'close'), sleep(5000, 'still there')])
+
+    expect({ survived, ended }).toEqual({ survived: true, ended: [exitCode, null] })
+    await until(() => !runs(busy))
+    expect(runs(busy)).toBe(false)
+  })
+
+  it('takes a signal that npm passes on at once for the same key', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
+    await until(async () => (await readFile(join(cwd, 'pid'), 'utf8').catch(() => '')) !== '')
+
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')])
+    const handlerPid = Number(await readFile(join(cwd, 'pid'), 'utf8'))
+    await until(() => !runs(handlerPid))
+    expect({ code, stderr, handlerRuns: runs(handlerPid) }).toEqual({ code: 130, stderr: '', handlerRuns: false })
+  })
+})
+
+describe('a command whose starter is killed', () => {
+  it('ends too, with its handlers', async () => {
+    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
+    const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
+    await until(async () => (await pid()) > 0)
+    const handlerPid = await pid()
+
+    child.kill('SIGKILL')
+
+    await until(() => !runs(handlerPid))
+    expect(runs(handlerPid)).toBe(false)
+  })
+})

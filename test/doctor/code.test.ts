@@ -39,7 +39,7 @@ describe("a function's code", () => {
   it.each([
     ['settings that are wrong', { STRICT: 'A_PAGE,B_PAGE', A_PAGE: 'x' }, 'Wrong settings: A_PAGE is "x"; B_PAGE is ""'],
     ['one that is wrong beside what the deployment decides', { STRICT: 'PAGE', PAGE: 'x', STAGE: sender }, 'Wrong settings: PAGE is "x"'],
-    ['one that is wrong beside the name of a table', { STRICT: 'PAGE', TABLE: { Ref: 'Profiles' } }, 'Wrong settings: PAGE is ""'],
+    ['one that is wrong beside the name of a table', { STRICT: ',PAGE', TABLE: { Ref: 'Profiles' } }, 'Wrong settings: PAGE is ""'],
     ['a key that is wrong', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
   ])('tells why it starts nowhere, without what is secret: %s', async (_, environment, fault) => {
     expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
@@ -54,7 +54,7 @@ describe("a function's code", () => {
     ['a setting that the deployment decides', { STRICT: 'PAGE', PAGE: sender }, 'Wrong settings: PAGE is "Sender"'],
     ['one that is looked up then', { STRICT: 'PAGE', PAGE: '{{resolve:ssm:/page}}' }, 'Wrong settings: PAGE is "known-at-deployment"'],
     ['nobody knows which, and the deployment decides one', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
-    ['a file that is not on this machine', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '/opt/gone'"],
+    ['a file that is not on this machine', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '...'"],
   ])('may yet start where this may be the reason that it does not: %s', async (_, environment, reason) => {
     expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ problem: `it does not start: ${reason}`, fault: undefined })
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conditionsOf, settled } from '../../src/doctor/conditions.ts'
+import { matchesGlob } from '../../src/doctor/glob.ts'
 import { symbolic } from '../../src/doctor/symbolic.ts'
 import { readTemplate } from '../../src/doctor/template.ts'
 import { readYaml } from '../../src/doctor/yaml-values.ts'
@@ -45,6 +46,29 @@ describe('reading YAML', () => {
     expect(readYaml('any', text).value).toEqual(value)
   })
 
+  it('takes an alias for the last anchor before it, also where the alias stands below another one', () => {
+    const text = '- &a 1\n- &b [*a]\n- &a 2\n- *b\n- *a\n'
+
+    expect(readYaml('any', text).value).toEqual([1, [1], 2, [1], 2])
+  })
+
+  it.each([
+    ['a key that stands twice', '{"A": 1, "A": 2}', 'any: neither JSON nor YAML: the key A stands twice in one map (line 1)'],
+    [
+      'an alias without an anchor',
+      'A: 1\nB: *gone\n',
+      'any: neither JSON nor YAML: no anchor &gone stands before the alias *gone (line 2)',
+    ],
+    ['a key that is a list', '? [A]\n: 1\n', 'any: neither JSON nor YAML: a key is a list or a map; expected a text (line 1)'],
+    [
+      'text behind a value',
+      '{"A": 1}\n}',
+      'any: neither JSON nor YAML: Unexpected flow-map-end token in YAML stream: "}" (line 2, column 1)',
+    ],
+  ])('refuses %s, with its line', (_, text, message) => {
+    expect(() => readYaml('any', text)).toThrow(new UsageError(message))
+  })
+
   it('tells the line of what a path leads to, or of the nearest thing around it', () => {
     const { line } = readYaml('any', 'A:\n  B:\n    - C\n    - !If\n      - D\n  E: 1\n')
     expect([['A', 'E'], ['A', 'B', 0], ['A', 'B', 1, 0], ['A', 'B', 7], ['A', 'F'], ['G']].map(line)).toEqual([6, 3, 5, 2, 1, undefined])
@@ -64,6 +88,22 @@ describe('a value as a text', () => {
     [{ 'Fn::Select': [0, ['a']] }, '<?{"Fn::Select":[0,["a"]])>'],
   ])('is what it is made of: %j', (value, text) => {
     expect(symbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
+  })
+})
+
+describe('a pattern with wildcards', () => {
+  it('matches what its regular expression does', () => {
+    const text = fc.stringMatching(/^[ab*?]{0,8}$/)
+    fc.assert(
+      fc.property(text, text, (pattern, value) => {
+        const expression = pattern.replaceAll('*', '.*').replaceAll('?', '.')
+        expect(matchesGlob(pattern, value)).toBe(new RegExp(`^${expression}$`).test(value))
+      }),
+    )
+  })
+
+  it('is matched in no time, whatever number of stars it has', () => {
+    expect(matchesGlob('*a'.repeat(2000).concat('b'), 'a'.repeat(4000))).toBe(false)
   })
 })
 

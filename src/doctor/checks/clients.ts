@@ -8,10 +8,9 @@ import { ofType, type Resource } from '../template.ts'
 export function checkClients(subject: Subject): Judged {
   const findings: Finding[] = []
   const unknown: string[] = []
+  const attached = attachedCode(subject)
   for (const client of ofType(subject.template, 'AWS::Cognito::UserPoolClient')) {
-    const triggers = attachedCode(subject).filter(
-      ({ pool }) => pool !== undefined && symbolic(client.properties.UserPoolId) === `\${${pool.id}}`,
-    )
+    const triggers = attached.filter(({ pool }) => pool !== undefined && symbolic(client.properties.UserPoolId) === `\${${pool.id}}`)
     const judging = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && judgesDomain(code))
     if (judging === undefined || isForMachines(client)) continue
     const later = triggers.filter(({ trigger }) => trigger === 'PreAuthentication' || trigger === 'PreTokenGeneration')

@@ -3,7 +3,7 @@ import type { Need } from '../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
 import { allows, saysNothing } from '../needed.ts'
-import { type Rights, rightsOf } from '../rights.ts'
+import { type Rights, rightsReader } from '../rights.ts'
 import { symbolic } from '../symbolic.ts'
 import { covers, tableNamed } from '../tables.ts'
 import type { Resource, Template } from '../template.ts'
@@ -12,9 +12,12 @@ import type { Resource, Template } from '../template.ts'
 export function checkNeeds(subject: Subject): Judged {
   const findings = new Map<string, Finding>()
   const unknown: string[] = []
+  const rightsOf = rightsReader(subject.template)
+  const seen = new Set<string>()
   for (const { target, code } of attachedCode(subject)) {
-    if (target === undefined || code?.rule === undefined) continue
-    const rights = rightsOf(subject.template, target)
+    if (target === undefined || code?.rule === undefined || seen.has(target.id)) continue
+    seen.add(target.id)
+    const rights = rightsOf(target)
     const rules = rulesIn(code.rule)
     unknown.push(...rules.filter(saysNothing).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
     const needs = rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, rule: rule.name })))

@@ -7,35 +7,38 @@ import { type Attached, attachedIn, COGNITO, functionNamed } from '../triggers.t
 /** LG202 and LG203: whether the pool may invoke its triggers, and nobody else. */
 export function checkPermissions({ template }: Subject): Judged {
   const attached = attachedIn(template)
-  const permissions = ofType(template, 'AWS::Lambda::Permission')
+  const permissions = ofType(template, 'AWS::Lambda::Permission').map((permission): Permission => {
+    const name = symbolic(permission.properties.FunctionName)
+    return { permission, name: name ?? '', invoked: name === undefined ? undefined : functionNamed(template, name) }
+  })
   const triggers = new Set(attached.map(({ target }) => target?.id))
-  const concerned = permissions.filter((each) => triggers.has(invoked(template, each)?.id ?? ''))
+  const concerned = permissions.filter(({ invoked }) => triggers.has(invoked?.id ?? ''))
   return {
     findings: [
       ...attached.flatMap((each) => missing(template, each, permissions)),
-      ...concerned.flatMap((each): readonly Finding[] => {
-        const wide = tooWide(each)
-        return wide === undefined ? [] : [{ code: 'LG203', resource: each.id, ...wide }]
+      ...concerned.flatMap(({ permission }): readonly Finding[] => {
+        const wide = tooWide(permission)
+        return wide === undefined ? [] : [{ code: 'LG203', resource: permission.id, ...wide }]
       }),
     ],
     unknown: [],
   }
 }
 
-function invoked(template: Template, { properties }: Resource): Resource | undefined {
-  const name = symbolic(properties.FunctionName)
-  return name === undefined ? undefined : functionNamed(template, name)
+interface Permission {
+  readonly permission: Resource
+  /** What it names as its function. */
+  readonly name: string
+  readonly invoked: Resource | undefined
 }
 
-function missing(template: Template, attached: Attached, permissions: readonly Resource[]): readonly Finding[] {
+function missing(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
   const { target, pool, trigger, resource, path, named } = attached
   // For a pool elsewhere the custom resource adds the permission when it is deployed.
   if (target === undefined || pool === undefined) return []
-  const may = permissions.some((permission) => {
-    const name = symbolic(permission.properties.FunctionName) ?? ''
-    const found = functionNamed(template, name)
+  const may = permissions.some(({ permission, name, invoked }) => {
     // A name that only the deployment knows may be this function's.
-    if (found === undefined ? isKnown(name) : found.id !== target.id) return false
+    if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
     return sameQualifier(template, name, named) && letsIn(template, permission, pool)
   })
   if (may) return []

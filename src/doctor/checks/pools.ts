@@ -4,8 +4,9 @@ import { ofType, type Resource } from '../template.ts'
 
 /** LG401 and LG403: settings of a pool that undo what its triggers mean to do. */
 export function checkPools(subject: Subject): Judged {
+  const attached = attachedCode(subject)
   const parts = ofType(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {
-    const triggers = attachedCode(subject).filter((each) => each.pool?.id === pool.id)
+    const triggers = attached.filter((each) => each.pool?.id === pool.id)
     const taken = aliasTaken(pool, triggers)
     const refreshed = refreshes(pool, triggers)
     return { findings: [...taken, ...refreshed.findings], unknown: refreshed.unknown }

@@ -1,7 +1,7 @@
 import { isRecord } from '../../replay/handler-log.ts'
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
-import { judgeProperties, type Wrong } from '../spec/judge-value.ts'
+import { judgeProperties, MOST_WRONG, take, type Wrong } from '../spec/judge-value.ts'
 import type { Spec } from '../spec/spec.ts'
 import type { Resource } from '../template.ts'
 
@@ -40,8 +40,10 @@ function judged({ id, type, properties }: Resource, spec: Spec): Judged {
   const shape = type.startsWith('AWS::Serverless::') ? undefined : spec.shapeOf(type)
   if (shape === undefined)
     return { findings: [], unknown: [`the properties of ${type}, a type that AWS's specification does not describe in full`] }
-  const wrong = judgeProperties(properties, shape, ['Properties']).filter((each) => !isLocalFile(type, each, properties))
-  return { findings: wrong.map((each) => findingOf(id, type, each)), unknown: [] }
+  const found = take(judgeProperties(properties, shape, ['Properties']), MOST_WRONG + 1)
+  const wrong = found.slice(0, MOST_WRONG).filter((each) => !isLocalFile(type, each, properties))
+  const more = found.length > MOST_WRONG ? [`more of the properties of ${id}: the first ${MOST_WRONG} findings about them are listed`] : []
+  return { findings: wrong.map((each) => findingOf(id, type, each)), unknown: more }
 }
 
 function isLocalFile(type: string, { kind, path }: Wrong, properties: Readonly<Record<string, unknown>>): boolean {

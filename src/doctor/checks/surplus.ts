@@ -3,7 +3,7 @@ import type { Need } from '../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { isPlumbing, saysNothing } from '../needed.ts'
-import { type Right, type Rights, rightsOf } from '../rights.ts'
+import { type Right, type Rights, rightsReader } from '../rights.ts'
 import { symbolic } from '../symbolic.ts'
 import { covers, tableNamed } from '../tables.ts'
 import { ofType, type Resource, type Template } from '../template.ts'
@@ -18,8 +18,9 @@ interface User {
 export function checkSurplus(subject: Subject): Judged {
   const { template, codes } = subject
   const attached = new Set(attachedCode(subject).map(({ target }) => target?.id))
+  const rightsOf = rightsReader(template)
   const users = ofType(template, 'AWS::Lambda::Function').map((lambda): User => {
-    return { lambda, code: codes.get(lambda.id), rights: rightsOf(template, lambda) }
+    return { lambda, code: codes.get(lambda.id), rights: rightsOf(lambda) }
   })
   const roles = new Set(users.filter(({ lambda }) => attached.has(lambda.id)).flatMap(({ rights }) => rights.role ?? []))
   const parts = [...roles].map((role) =>

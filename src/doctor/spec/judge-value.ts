@@ -3,6 +3,9 @@ import type { Path } from '../yaml-values.ts'
 import { nearName } from './near-name.ts'
 import type { PropertySpec, Shape, ValueType } from './spec.ts'
 
+/** How many findings about one resource are told. One mistake that is repeated must not hide the others. */
+export const MOST_WRONG: number = 20
+
 /** What is wrong with a value, as far as its type tells. */
 export interface Wrong {
   readonly kind: 'unknown' | 'type' | 'missing'
@@ -11,57 +14,77 @@ export interface Wrong {
   readonly said: string
 }
 
-/** Judges the properties of a resource, or of a map inside it. */
-export function judgeProperties(value: Readonly<Record<string, unknown>>, shape: Shape, path: Path): readonly Wrong[] {
+/**
+ * Judges the properties of a resource, or of a map inside it. Lazy: who has enough findings stops, and none is looked for.
+ */
+export function* judgeProperties(value: Readonly<Record<string, unknown>>, shape: Shape, path: Path): Generator<Wrong, void> {
   // A function of CloudFormation, such as Fn::Transform, may stand beside the properties and bring others.
   const known = Object.entries(value).filter(([name]) => !isFunction(name))
   const absent = shape.names.filter((name) => !Object.hasOwn(value, name))
   const meant = new Set<string>()
-  const wrong = known.flatMap(([name, inner]): readonly Wrong[] => {
+  for (const [name, inner] of known) {
     const property = shape.property(name)
-    if (property !== undefined) return judgeValue(inner, property.type, [...path, name])
+    if (property !== undefined) {
+      yield* judgeValue(inner, property.type, [...path, name])
+      continue
+    }
     const near = nearName(name, absent)
     if (near !== undefined) meant.add(near)
     const set = shape.attributes.includes(name) ? ' (CloudFormation sets it itself)' : ''
-    return [{ kind: 'unknown', path: [...path, name], said: near === undefined ? set : ` (did you mean ${near}?)` }]
-  })
-  if (known.length < Object.keys(value).length) return wrong
-  const missing = absent.filter((name) => isRequired(shape.property(name)) && !meant.has(name))
-  return [...wrong, ...missing.map((name): Wrong => ({ kind: 'missing', path, said: name }))]
+    yield { kind: 'unknown', path: [...path, name], said: near === undefined ? set : ` (did you mean ${near}?)` }
+  }
+  if (known.length < Object.keys(value).length) return
+  for (const name of absent) {
+    if (isRequired(shape.property(name)) && !meant.has(name)) yield { kind: 'missing', path, said: name }
+  }
 }
 
 /** Judges one value. What a function of CloudFormation makes of itself only the deployment knows, and is not wrong. */
-export function judgeValue(value: unknown, type: ValueType, path: Path): readonly Wrong[] {
-  if (type.kind === 'anything') return []
+export function* judgeValue(value: unknown, type: ValueType, path: Path): Generator<Wrong, void> {
+  if (type.kind === 'anything') return
   if (isRecord(value)) {
     const branches = branchesOf(value)
-    if (branches !== undefined) return branches.flatMap(([at, each]) => judgeValue(each, type, [...path, 'Fn::If', at]))
-    if (isIntrinsic(value)) return []
+    if (branches !== undefined) {
+      for (const [at, each] of branches) yield* judgeValue(each, type, [...path, 'Fn::If', at])
+      return
+    }
+    if (isIntrinsic(value)) return
   }
-  if (typeof value === 'string' && value.includes('{{resolve:')) return []
-  if (type.kind === 'one of') return judgeChoice(value, type.types, path)
-  if (!isKind(value, type)) return [{ kind: 'type', path, said: `takes ${WORDS[type.kind]}, not ${wordFor(value)}` }]
-  if (type.kind === 'list' && Array.isArray(value)) return value.flatMap((each, at) => judgeValue(each, type.of, [...path, at]))
-  if (type.kind === 'record' && isRecord(value)) return judgeProperties(value, type.shape, path)
-  if (type.kind === 'map' && isRecord(value)) {
-    return Object.entries(value).flatMap(([name, each]) => (isFunction(name) ? [] : judgeValue(each, type.of, [...path, name])))
+  if (typeof value === 'string' && value.includes('{{resolve:')) return
+  if (type.kind === 'one of') yield* judgeChoice(value, type.types, path)
+  else if (!isKind(value, type)) yield { kind: 'type', path, said: `takes ${WORDS[type.kind]}, not ${wordFor(value)}` }
+  else if (type.kind === 'list' && Array.isArray(value)) {
+    for (const [at, each] of value.entries()) yield* judgeValue(each, type.of, [...path, at])
+  } else if (type.kind === 'record' && isRecord(value)) yield* judgeProperties(value, type.shape, path)
+  else if (type.kind === 'map' && isRecord(value)) {
+    for (const [name, each] of Object.entries(value)) if (!isFunction(name)) yield* judgeValue(each, type.of, [...path, name])
   }
-  return []
 }
 
 /** Of several types the ones of the value's own kind count: a list is judged as a list even where a text may stand there too. */
-function judgeChoice(value: unknown, types: readonly ValueType[], path: Path): readonly Wrong[] {
+function* judgeChoice(value: unknown, types: readonly ValueType[], path: Path): Generator<Wrong, void> {
   // Where a map of whatever is right, any map is.
-  if (isRecord(value) && types.some(({ kind }) => kind === 'anything')) return []
+  if (isRecord(value) && types.some(({ kind }) => kind === 'anything')) return
   const fitting = types.filter((type) => type.kind === 'one of' || (type.kind !== 'anything' && isKind(value, type)))
   if (fitting.length === 0) {
-    if (types.some(({ kind }) => kind === 'anything')) return []
+    if (types.some(({ kind }) => kind === 'anything')) return
     const words = [...new Set(types.map(({ kind }) => (kind === 'anything' || kind === 'one of' ? 'something else' : WORDS[kind])))]
-    return [{ kind: 'type', path, said: `takes ${words.join(' or ')}, not ${wordFor(value)}` }]
+    yield { kind: 'type', path, said: `takes ${words.join(' or ')}, not ${wordFor(value)}` }
+    return
   }
-  const all = fitting.map((type) => judgeValue(value, type, path))
+  const all = fitting.map((type) => take(judgeValue(value, type, path), MOST_WRONG))
   // Which of several was meant nobody knows.
-  return all.length === 1 ? (all[0] ?? []) : all.some((each) => each.length === 0) ? [] : shortest(all)
+  if (all.length === 1 || all.every((each) => each.length > 0)) yield* shortest(all)
+}
+
+/** The first values, that many at most. */
+export function take<V>(values: Iterable<V>, most: number): readonly V[] {
+  const taken: V[] = []
+  for (const value of values) {
+    if (taken.length === most) break
+    taken.push(value)
+  }
+  return taken
 }
 
 function shortest(all: readonly (readonly Wrong[])[]): readonly Wrong[] {

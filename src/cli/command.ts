@@ -1,0 +1,51 @@
+// Runs one command, in a process of its own that main.ts starts.
+import { styleText } from 'node:util'
+import { EXIT, type Io } from './io.ts'
+import { run } from './run.ts'
+import { EXIT_CODES } from './signals.ts'
+
+const ending = new AbortController()
+let endCode: number | undefined
+const end = (code: number): void => {
+  endCode ??= code
+  ending.abort()
+}
+// Ctrl-C in a terminal reaches this process as well as main.ts; a signal to main.ts alone arrives as a message.
+process.on('SIGINT', () => end(EXIT_CODES.SIGINT))
+process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM))
+process.on('message', (code) => end(Number(code)))
+// main.ts was killed.
+process.on('disconnect', () => end(EXIT_CODES.SIGTERM))
+process.channel?.unref()
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return end(0)
+  process.stderr.write(`lifeguard: what it found cannot be written: ${error.message}\n`)
+  end(EXIT.usage)
+})
+
+const io: Io = {
+  out: (text) =>
+    new Promise((resolve) => {
+      if (ending.signal.aborted || process.stdout.write(text)) return resolve()
+      const done = (): void => {
+        process.stdout.off('drain', done)
+        ending.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      process.stdout.once('drain', done)
+      ending.signal.addEventListener('abort', done, { once: true })
+    }),
+  err: (text) => void process.stderr.write(text),
+  errIsTerminal: process.stderr.isTTY === true,
+  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
+  input: () => process.stdin.setEncoding('utf8'),
+  environment: process.env,
+  folder: process.cwd(),
+  signal: ending.signal,
+}
+
+const code = await run(process.argv.slice(2), io)
+if (endCode === undefined) process.exitCode = code
+// Standard input may be waiting still.
+else process.exit(endCode)

@@ -1,0 +1,27 @@
+/**
+ * Checks a text against a pattern with `*` and `?`.
+ * A regular expression would take exponential time for a pattern of many `*`.
+ *
+ * @example
+ * matchesGlob('dynamodb:*Item', 'dynamodb:GetItem') // true
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+  let [at, inPattern, textAfterStar, afterStar] = [0, 0, 0, -1]
+  while (at < text.length) {
+    const wanted = pattern[inPattern]
+    if (wanted === '*') {
+      inPattern += 1
+      afterStar = inPattern
+      textAfterStar = at
+    } else if (wanted === '?' || wanted === text[at]) {
+      at += 1
+      inPattern += 1
+    } else if (afterStar >= 0) {
+      // Lets the last `*` take one character more.
+      textAfterStar += 1
+      at = textAfterStar
+      inPattern = afterStar
+    } else return false
+  }
+  return /^\**$/.test(pattern.slice(inPattern))
+}

@@ -1,0 +1,196 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { folderOf, start, textOf } from './lifeguard.ts'
+
+// Exponential and quadratic work does not end within it, on any machine.
+const LIMIT_MS = 25_000
+
+type Values = Readonly<Record<string, unknown>>
+
+function times<V>(count: number, make: (index: number) => V): readonly V[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}
+
+function mapOf(count: number, make: (index: number) => readonly [string, unknown]): Values {
+  return Object.fromEntries(times(count, make))
+}
+
+/** A value that is put into itself that often. */
+function nested(depth: number, around: (inside: unknown) => unknown): unknown {
+  return times(depth, () => undefined).reduce((inside: unknown) => around(inside), 'x')
+}
+
+function lambda(properties: Values): Values {
+  return { Type: 'AWS::Lambda::Function', Properties: properties }
+}
+
+function pool(properties: Values): Values {
+  return { Type: 'AWS::Cognito::UserPool', Properties: properties }
+}
+
+const TOPIC = { Type: 'AWS::SNS::Topic' }
+const OPEN = { Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } }
+const SAM = 'AWS::Serverless-2016-10-31'
+const arnOf = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] })
+
+/** Conditions, references, names and lists that cost far more to work out than to write. */
+const COSTLY: Readonly<Record<string, object>> = {
+  'conditions that name the next one twice': {
+    Conditions: mapOf(40, (at) => [`C${at}`, { 'Fn::And': [{ Condition: `C${at + 1}` }, { Condition: `C${at + 1}` }] }]),
+    Resources: { A: { ...TOPIC, Condition: 'C0' } },
+  },
+  'conditions that name all others, in circles': {
+    Conditions: mapOf(100, (at) => [`C${at}`, { 'Fn::Or': times(100, (other) => ({ Condition: `C${other}` })) }]),
+    Resources: { A: { ...TOPIC, Condition: 'C0' } },
+  },
+  'a chain of 20,000 conditions': {
+    Conditions: mapOf(20_000, (at) => [`C${at}`, { 'Fn::Not': [{ Condition: `C${at + 1}` }] }]),
+    Resources: { A: { ...TOPIC, Condition: 'C0' } },
+  },
+  'substitutions that double a text 60 times': {
+    Resources: { A: lambda({ FunctionName: nested(60, (inside) => ({ 'Fn::Sub': [`\${a}\${a}`, { a: inside }] })) }) },
+  },
+  'a join that is longer than any text can be': {
+    Resources: { A: lambda({ FunctionName: { 'Fn::Join': ['x'.repeat(500_000), times(19_000, () => '')] } }) },
+  },
+  'placeholders that are opened and never closed': {
+    Resources: { A: lambda({ FunctionName: { 'Fn::Sub': '${'.repeat(400_000) } }), B: lambda({ FunctionName: ':function:'.repeat(9000) }) },
+  },
+  'an Fn::If in each way of the other': {
+    Conditions: OPEN,
+    Resources: { A: lambda({ Timeout: nested(13, (inside) => ({ 'Fn::If': ['Open', inside, inside] })) }) },
+  },
+  'an Fn::If 60 levels deep': {
+    Conditions: OPEN,
+    Resources: { A: lambda({ Timeout: nested(60, (inside) => ({ 'Fn::If': ['Open', inside, 'y'] })) }) },
+  },
+  'code with a long gap': {
+    Resources: { A: lambda({ Runtime: 'nodejs22.x', Code: { ZipFile: `handler=function${' '.repeat(900_000)}` } }) },
+  },
+  '19,000 properties that no resource has': {
+    Resources: { A: { Type: 'AWS::RDS::DBInstance', Properties: mapOf(19_000, (at) => [`EnableIamDatabaseAuth${at}`, 1]) } },
+  },
+  'pools that are made after each other': {
+    Resources: mapOf(249, (at) => [`P${at}`, { ...pool({}), DependsOn: times(249, (other) => `P${(at + other) % 249}`) }]),
+  },
+  'globals of SAM that are copied to each function': {
+    Transform: SAM,
+    Globals: { Function: { Environment: { Variables: mapOf(18_000, (at) => [`V${at}`, 'x']) } } },
+    Resources: mapOf(240, (at) => [`F${at}`, { Type: 'AWS::Serverless::Function', Properties: { Environment: { Variables: { A: 1 } } } }]),
+  },
+  '9,000 events of one function': {
+    Transform: SAM,
+    Resources: {
+      Pool: pool({}),
+      F: {
+        Type: 'AWS::Serverless::Function',
+        Properties: {
+          Events: mapOf(9000, (at) => [`E${at}`, { Type: 'Cognito', Properties: { UserPool: { Ref: 'Pool' }, Trigger: `T${at}` } }]),
+        },
+      },
+    },
+  },
+  'a list of 300,000 entries': { Resources: { A: { ...TOPIC, Properties: { Tags: times(300_000, () => 1) } } } },
+  '12,000 resources': { Resources: mapOf(12_000, (at) => [`R${at}`, TOPIC]) },
+  '5 MB': { Resources: { A: { ...TOPIC, Metadata: { Text: 'x'.repeat(5_000_000) } } } },
+}
+
+/** Texts that cost far more to read than to write. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  '19,000 aliases of one anchor': `Base: &b { a: 1 }\nList:\n${'  - *b\n'.repeat(19_000)}Resources: {}\n`,
+  'aliases of aliases': `List:\n${times(60, (at) => `  a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}, *a${at - 1}`}]\n`).join('')}Resources: {}\n`,
+  'merged aliases of merged aliases': `List:\n${times(60, (at) => `  a${at}: &a${at} { ${at === 0 ? 'x: 1' : `<<: *a${at - 1}, k: *a${at - 1}`} }\n`).join('')}Resources: {}\n`,
+  'an alias of aliases as a key': `${times(40, (at) => `a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}, *a${at - 1}`}]\n`).join('')}? *a39\n: 1\nResources: {}\n`,
+  'an anchor that holds itself': 'Metadata: &m\n  a: *m\nResources: {}\n',
+  'an alias of nothing': 'Metadata: *gone\nResources: {}\n',
+  'one key 20,000 times': `{"Resources":{${'"A":{"Type":"AWS::SNS::Topic"},'.repeat(20_000)}"B":1}}`,
+  '400,000 brackets that are opened': '['.repeat(400_000),
+  '400,000 lists in lists': `{"Resources":${'['.repeat(400_000)}${']'.repeat(400_000)}}`,
+  '100,000 maps in maps': `{"Resources":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
+  '330,000 lists in a list': `{"Resources":[${'[],'.repeat(330_000)}[]]}`,
+  '400,000 dashes in a line': `${'- '.repeat(400_000)}a`,
+  'a million commas': `[${','.repeat(1_000_000)}]`,
+  'a million quotes': '"'.repeat(1_000_000),
+  '300,000 anchors of one value': `- ${'&a '.repeat(300_000)}x`,
+  '500,000 wrong escapes': `"${'\\q'.repeat(500_000)}"`,
+}
+
+async function doctor(
+  name: string,
+  text: string,
+): Promise<{ readonly code: number | null; readonly stderr: string; readonly stdout: string }> {
+  const cwd = await folderOf({ [name]: text })
+  const child = start(['doctor', name, '--no-handlers'], { cwd })
+  const late = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
+  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
+  clearTimeout(late)
+  return { code, stderr, stdout }
+}
+
+describe('a template that is made to keep doctor busy', () => {
+  it.each(Object.keys(COSTLY))('ends with findings or a refusal: %s', { timeout: 60_000 }, async (kind) => {
+    const { code, stderr, stdout } = await doctor('template.json', JSON.stringify(COSTLY[kind]))
+
+    if (code === 2) expect(stderr).toMatch(/^lifeguard: template\.json: [^\n]+\n$/)
+    else expect({ stderr, stdout }).toMatchObject({ stderr: '', stdout: expect.stringContaining('template.json: ') })
+    expect([0, 1, 2]).toContain(code)
+  })
+
+  it.each(Object.keys(UNREADABLE))('is read, or refused in one line: %s', { timeout: 60_000 }, async (kind) => {
+    const { code, stderr, stdout } = await doctor('template.yaml', UNREADABLE[kind] ?? '')
+
+    if (code === 0) expect({ stderr, stdout }).toEqual({ stderr: '', stdout: 'template.yaml: nothing found\n' })
+    else expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^lifeguard: template\.yaml: [^\n]+\n$/) })
+  })
+})
+
+describe('a template as large as CloudFormation takes it', () => {
+  const triggers = ['PreSignUp', 'PostConfirmation', 'PreAuthentication', 'PostAuthentication', 'CustomMessage', 'UserMigration']
+  const large = (pools: number): object => ({
+    Resources: {
+      ...mapOf(pools, (at) => [
+        `Pool${at}`,
+        pool({ LambdaConfig: Object.fromEntries(triggers.map((trigger, step) => [trigger, arnOf(`F${(at + step) % 200}`)])) }),
+      ]),
+      ...mapOf(200, (at) => [
+        `F${at}`,
+        lambda({
+          Runtime: 'nodejs22.x',
+          Handler: 'gone.handler',
+          FunctionName: { 'Fn::Sub': `\${AWS::StackName}-f${at}` },
+          Role: arnOf('Role'),
+          Environment: { Variables: mapOf(15, (step) => [`V${step}`, { Ref: `Pool${(at + step) % 100}` }]) },
+        }),
+      ]),
+      ...mapOf(199, (at) => [
+        `Permission${at}`,
+        {
+          Type: 'AWS::Lambda::Permission',
+          Properties: {
+            Action: 'lambda:InvokeFunction',
+            FunctionName: { Ref: `F${at}` },
+            Principal: 'cognito-idp.amazonaws.com',
+            SourceArn: arnOf(`Pool${at % 100}`),
+          },
+        },
+      ]),
+      Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+    },
+  })
+
+  it('is examined: 500 wired resources', { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await doctor('template.json', JSON.stringify(large(100)))
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(/template\.json: \d+ findings\n$/)
+  })
+
+  it('is refused with one resource more', async () => {
+    const { code, stderr } = await doctor('template.json', JSON.stringify(large(101)))
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'lifeguard: template.json: 501 resources; CloudFormation takes 500 in one template. Split it into several stacks\n',
+    })
+  })
+})
