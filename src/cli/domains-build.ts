@@ -7,7 +7,6 @@ import { linesOf } from '../replay/lines.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { buildDomainList } from '../shared/email/build-domain-list.ts'
 import { EXIT, type Io } from './io.ts'
-import { plain } from './table.ts'
 
 const ENDING = '.domains'
 
@@ -17,7 +16,7 @@ export async function buildDomains(list: string, out: string | undefined, json: 
   if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
   const { patterns, faults } = await domainSource(linesOf(await chunksOf(list, io)))
   const name = list === STDIN ? 'standard input' : list
-  for (const { line, what } of faults) io.err(plain(`${name}:${line}: ${what}`).concat('\n'))
+  for (const { line, what } of faults) io.err([`${name}:${line}: ${what}`])
   if (faults.length > 0) {
     const lines = faults.length === 1 ? '1 line holds' : `${faults.length} lines hold`
     throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
@@ -26,7 +25,7 @@ export async function buildDomains(list: string, out: string | undefined, json: 
   const built = buildDomainList(patterns)
   await write(target, built.bytes)
   const counts = { patterns: built.patterns, bytes: built.bytes.length, duplicates: built.duplicates, covered: built.covered }
-  await io.out(json ? `${JSON.stringify({ file: target, ...counts })}\n` : `${plain(target)}: ${sentence(counts)}\n`)
+  await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${sentence(counts)}`])
   return EXIT.fine
 }
 

@@ -1,7 +1,6 @@
 import type { EffectItem, EffectState } from '../shared/ledger/effect-item.ts'
 import type { EffectsServices } from './effects-services.ts'
-import type { Io } from './io.ts'
-import { plain } from './table.ts'
+import { type Io, styled } from './io.ts'
 
 /** The state of an effect that is not done. */
 export type OpenState = Exclude<EffectState, 'done'>
@@ -16,15 +15,13 @@ export async function listEffects({ effects }: EffectsServices, states: readonly
     for await (const item of effects.list(state)) {
       if (io.signal.aborted) return
       counts[state] += 1
-      await io.out(
-        json ? `${JSON.stringify(shown(item))}\n` : `${plain(keyOf(item))}\n    ${io.paint(COLOURS[state], plain(saying(item)))}\n`,
-      )
+      await io.out(json ? [JSON.stringify(shown(item))] : [keyOf(item), ['    ', styled(COLOURS[state], saying(item))]])
     }
   }
   if (json) return
   const total = states.reduce((sum, state) => sum + counts[state], 0)
   const parts = states.map((state) => `${counts[state]} ${state}`).join(', ')
-  await io.out(total === 0 ? `No effect is ${states.join(', ')}\n` : `\n${counted(total)}: ${parts}\n`)
+  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${counted(total)}: ${parts}`])
 }
 
 /** An effect as the other commands take it. */

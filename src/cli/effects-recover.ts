@@ -6,7 +6,6 @@ import { counted, keyOf } from './effects-list.ts'
 import { type EffectsServices, troubleOf } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
 import { lostEffects } from './lost-effects.ts'
-import { plain } from './table.ts'
 
 /**
  * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
@@ -19,7 +18,7 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
   for await (const found of lostEffects(untilEnd(linesOf(readable(chunks)), io.signal))) {
     if (found.kind === 'unreadable') {
       unreadable += 1
-      io.err(`line ${found.number}: tells of a lost effect, but cannot be read\n`)
+      io.err([`line ${found.number}: tells of a lost effect, but cannot be read`])
       continue
     }
     // Several claims of one effect can be lost, and any of them may be the one that was written.
@@ -37,7 +36,7 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
     ...(failed > 0 ? [`${failed} not recovered`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
   ]
-  await io.out(seen.size + unreadable === 0 ? 'No lost effect in these lines\n' : `${counted(seen.size)} lost: ${parts.join(', ')}\n`)
+  await io.out([seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${counted(seen.size)} lost: ${parts.join(', ')}`])
   return failed + unreadable > 0 || io.signal.aborted ? EXIT.unexpected : EXIT.fine
 }
 
@@ -52,7 +51,7 @@ async function recover(
     if (await owed.put({ userPoolId, sub, effect, cutOff }, io.signal)) return 'put'
     return (await effects.release(lost, io.signal)) ? 'released' : 'known'
   } catch (error) {
-    io.err(`${plain(`${keyOf(lost)}: ${troubleOf(error)}`)}\n`)
+    io.err([`${keyOf(lost)}: ${troubleOf(error)}`])
     return 'failed'
   }
 }

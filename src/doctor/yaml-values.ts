@@ -28,7 +28,7 @@ export function readYaml(file: string, text: string): Read {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent', prettyErrors: true })
   const [error] = document.errors
-  if (error !== undefined) throw new UsageError(`${file}: neither JSON nor YAML: ${error.message.trim()}`)
+  if (error !== undefined) throw new UsageError(`${file}: neither JSON nor YAML: ${error.message.split(':\n')[0]}`)
   let left = MOST_NODES
   // To resolve one alias is to walk the document up to it, and one that stands under another is met each time that this is.
   const resolved = new Map<Alias, unknown>()

@@ -23,7 +23,7 @@ export async function runBuildScript(folder: string, signal: AbortSignal): Promi
   const windows = process.platform === 'win32'
   await new Promise<void>((resolve, reject) => {
     execFile('npm', ['run', '--silent', 'build'], { cwd: folder, shell: windows, signal, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
-      if (error) reject(new UsageError(`npm run build failed:\n${`${stdout}${stderr}`.trim()}`))
+      if (error) reject(new UsageError('npm run build failed', `${stdout}${stderr}`.trim()))
       else resolve()
     })
   })
@@ -51,6 +51,6 @@ export async function bundleHandler(source: string): Promise<TemporaryBundle> {
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {
     await remove()
-    throw new UsageError(`${source} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`${source} cannot be bundled`, error instanceof Error ? error.message : String(error))
   }
 }

@@ -47,14 +47,14 @@ export function handler(fixture: string, trigger: string = 'preSignUp'): readonl
   return ['--handler', `${trigger}=${join(FIXTURES, fixture)}`]
 }
 
-/** A folder with these files, removed after the test. Objects are written as JSON. */
+/** A folder with these files, removed after the test. Texts and bytes are written as they are, other values as JSON. */
 export async function folderOf(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+    await writeFile(path, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content))
   }
   return folder
 }
