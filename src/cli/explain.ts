@@ -22,6 +22,7 @@ interface Wanted {
   readonly effects: boolean
   readonly services: Services
   readonly handlers: readonly string[]
+  readonly variables: readonly string[]
 }
 
 // Their rules only read: what else a handler may do with somebody's own services must be asked for.
@@ -40,8 +41,8 @@ export async function explainCommand(args: readonly string[], io: Io): Promise<n
   }
   const { folder, environment, signal } = io
   const onNote = (note: string): void => io.err([note])
-  const { services, handlers, file } = wanted
-  const stage = await openStage({ folder, environment, signal, services, handlers, paths: [file], onNote })
+  const { services, handlers, variables, file } = wanted
+  const stage = await openStage({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
   try {
     return await explainOn(stage, wanted, io)
   } finally {
@@ -58,6 +59,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
       effects: { type: 'boolean', default: false },
       services: { type: 'string', default: 'embedded' },
       handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
     },
   })
   if (values.help) return 'help'
@@ -67,7 +69,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
   const services = servicesNamed(values.services)
   if (values.effects && services !== 'aws')
     throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
-  return { file, effects: values.effects, services, handlers: values.handler }
+  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
 }
 
 async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: Io): Promise<number> {

@@ -55,6 +55,7 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
       services: { type: 'string', default: 'embedded' },
       repeat: { type: 'string', default: '1' },
       handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
     },
   })
   if (values.help) return 'help'
@@ -67,7 +68,15 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
     repeat: repeatCount(values.repeat),
     json: values.json,
     watch: values.watch,
-    stage: { folder, environment, signal, services: servicesNamed(values.services), handlers: values.handler, paths },
+    stage: {
+      folder,
+      environment,
+      signal,
+      services: servicesNamed(values.services),
+      handlers: values.handler,
+      variables: values.env,
+      paths,
+    },
   }
 }
 
