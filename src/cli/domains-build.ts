@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import { domainSource, EXPECTED_LINE } from '../build/domain-source.ts'
+import { domainSource, EXPECTED_LINE, faultLines } from '../build/domain-source.ts'
 import { STDIN } from '../replay/event-files.ts'
 import { linesOf } from '../replay/lines.ts'
 import { UsageError } from '../replay/usage-error.ts'
@@ -14,11 +15,12 @@ const ENDING = '.domains'
 export async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
   const target = out ?? targetFor(list)
   if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
-  const { patterns, faults } = await domainSource(linesOf(await chunksOf(list, io)))
+  const read = await domainSource(linesOf(await chunksOf(list, io)))
+  const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list
-  for (const { line, what } of faults) io.err([`${name}:${line}: ${what}`])
-  if (faults.length > 0) {
-    const lines = faults.length === 1 ? '1 line holds' : `${faults.length} lines hold`
+  if (faulty > 0) {
+    io.err(faultLines(name, read))
+    const lines = faulty === 1 ? '1 line holds' : `${faulty} lines hold`
     throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
   }
   if (patterns.length === 0) throw new UsageError(`${name}: holds no pattern; ${EXPECTED_LINE}`)
@@ -41,15 +43,25 @@ async function chunksOf(list: string, io: Io): Promise<AsyncIterable<string>> {
   return createReadStream(list, 'utf8')
 }
 
-/** In one step: whoever reads the file meanwhile finds the old list or the new one. */
+/** Replaces the target in one step: readers find the old list or the new one. */
 async function write(target: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${target}.${process.pid}`
   try {
-    await writeFile(beside, bytes)
+    await replace(target, bytes)
+  } catch (error) {
+    throw new UsageError(`${target}: cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function replace(target: string, bytes: Uint8Array): Promise<void> {
+  // In the same folder, so that it can be renamed. The name cannot be guessed, and `wx` neither follows a link nor takes over a file.
+  const beside = `${target}.${randomUUID()}.tmp`
+  const file = await open(beside, 'wx')
+  try {
+    await file.writeFile(bytes).finally(() => file.close())
     await rename(beside, target)
   } catch (error) {
     await rm(beside, { force: true })
-    throw new UsageError(`${target}: cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+    throw error
   }
 }
 
