@@ -30,12 +30,17 @@ function table<R>(head: readonly string[], items: readonly R[], row: (item: R) =
 
 function profileRow(row: Readonly<Record<string, unknown>>): readonly string[] {
   const { attributes, signInCount, confirmedAt, passwordResetAt } = row
-  const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? String(attributes.email) : ''
+  const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? shown(attributes.email) : ''
   return [
-    cut(escapeText(String(row.userName ?? row.pk)), USER_WIDTH),
+    cut(escapeText(shown(row.userName ?? row.pk)), USER_WIDTH),
     cut(escapeText(email), EMAIL_WIDTH),
     confirmedAt === undefined ? '' : 'yes',
-    String(signInCount ?? 0),
+    shown(signInCount ?? 0),
     passwordResetAt === undefined ? '' : 'yes',
   ]
+}
+
+// A handler may have written anything.
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

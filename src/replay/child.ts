@@ -60,6 +60,8 @@ async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Pro
 
 /** CommonJS modules whose exports Node cannot tell beforehand have them under `default` alone. */
 function exportOf(module: object, name: string): unknown {
+  // Every object has `constructor` and the like.
+  if (Object.hasOwn(Object.prototype, name)) return undefined
   const direct: unknown = Reflect.get(module, name)
   const whole: unknown = Reflect.get(module, 'default')
   return direct ?? (typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined)

@@ -64,7 +64,7 @@ export interface Actual {
 export function compare(expectation: Expectation, actual: Actual): readonly string[] {
   // Without a trace, as with a handler that was not made with Lifeguard, nobody knows who decided and why.
   const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
-  const plain = keys.flatMap((key) => (key in expectation ? difference(key, expectation[key], actual[key]) : []))
+  const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? difference(key, expectation[key], actual[key]) : []))
   const { effects } = actual
   if (effects === undefined) return plain
   return [

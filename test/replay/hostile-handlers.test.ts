@@ -168,6 +168,34 @@ describe('a hostile handler', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000)
   })
 
+  it('is not found under a name that every object has', async () => {
+    const config = { functions: { a: { handler: 'handler.constructor', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } }
+    const files = { 'handler.cjs': 'module.exports = { handler: async (event) => event }', 'serverless.yml': JSON.stringify(config) }
+    const cwd = await folderOf({ ...files, 'a.json': event() })
+
+    const { stderr } = await lifeguard(['replay', 'a.json', '--services', 'none'], { cwd })
+
+    expect(stderr).toContain("The file exports no function 'constructor'")
+  })
+
+  it('shows what a handler left in the tables, whatever its type', async () => {
+    const sdk = join(process.cwd(), 'node_modules/@aws-sdk/client-dynamodb/dist-cjs/index.js')
+    const source = `
+      import { DynamoDBClient, PutItemCommand } from '${sdk}'
+      const odd = { M: { toString: { S: 'x' }, valueOf: { S: 'x' } } }
+      export const handler = async (event) => {
+        const Item = { pk: { S: 'a' }, userName: odd, signInCount: odd, attributes: { M: { email: odd } } }
+        await new DynamoDBClient({}).send(new PutItemCommand({ TableName: process.env.PROFILE_TABLE, Item }))
+        return event
+      }`
+    const cwd = await folderOf({ 'handler.mjs': source, 'a.json': event() })
+
+    const { code, stdout } = await lifeguard(['replay', 'a.json', '--handler', 'preSignUp=handler.mjs'], { cwd })
+
+    expect(stdout).toContain('Profiles written: 1')
+    expect(code).toBe(0)
+  })
+
   it('has no channel to its parent, as in Lambda', async () => {
     const { results } = await replayed(doing('throw new Error(typeof process.send + typeof process.channel)'))
 
