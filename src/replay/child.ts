@@ -2,7 +2,7 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
-import type { Broke, FunctionError, Reply, Request } from './child-messages.ts'
+import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
 import { describeRule } from './description.ts'
 import { watchRules } from './watch-rules.ts'
 
@@ -34,7 +34,7 @@ createInterface(parent).on('line', async (line) => {
   const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
   // In a line of its own, whatever the handler has written to the pipe.
-  answer(`\n${JSON.stringify({ ...reply, id: request.id })}\n`)
+  answer(`\n${messageLine({ ...reply, id: request.id })}`)
 })
 
 async function load({ file, exported }: Extract<Request, { kind: 'load' }>): Promise<Reply> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Reply, Request } from './child-messages.ts'
+import { messageLine, type Reply, type Request } from './child-messages.ts'
 import { closeAfterExit } from './close-after-exit.ts'
 import { readReply } from './read-reply.ts'
 
@@ -75,7 +75,7 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
         asked = { id, settle }
         if (over !== undefined) settle(over)
         // The pipe closes with the process, and `close` tells of that.
-        else pipe.write(`${JSON.stringify({ ...request, id })}\n`)
+        else pipe.write(messageLine({ ...request, id }))
       })
     },
     listen(next) {

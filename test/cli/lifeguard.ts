@@ -38,6 +38,8 @@ export async function lifeguard(args: readonly string[], options: RunOptions = {
 /** All that a stream holds. */
 export async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
+  // A character may lie on both sides of where two chunks meet.
+  stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text += String(chunk)
   return text
 }

@@ -196,6 +196,21 @@ describe('a hostile handler', () => {
     expect(code).toBe(0)
   })
 
+  it('gets every character of an event, and answers with every one', async () => {
+    const text = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).join('')
+    const given = { ...event('PreSignUp_SignUp', { first: 'yes' }), userName: text }
+
+    const { results } = await replayed('export const handler = async (event) => ({ ...event, response: { text: event.userName } })', given)
+
+    expect(results).toMatchObject([{ outcome: 'proceed', response: { text } }, { outcome: 'proceed' }])
+  })
+
+  it('is told with every character that it throws as it starts', async () => {
+    const { results } = await replayed("throw new Error('a\\u2028b\\u2029c')")
+
+    expect(results).toMatchObject([{ error: { message: 'PreSignUp failed with error a\u2028b\u2029c.' } }, { outcome: 'failed' }])
+  })
+
   it('has no channel to its parent, as in Lambda', async () => {
     const { results } = await replayed(doing('throw new Error(typeof process.send + typeof process.channel)'))
 
