@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path'
 import { linesOf } from '../replay/lines.ts'
 import { buildDomainList } from '../shared/email/build-domain-list.ts'
 import { META_FILE } from './bundle.ts'
-import { domainSource, EXPECTED_LINE } from './domain-source.ts'
+import { domainSource, EXPECTED_LINE, faultLines } from './domain-source.ts'
 
 /**
  * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
@@ -31,8 +31,9 @@ export async function buildDomainFiles(sources: string, bundleFolder: string): P
 }
 
 async function bytesOf(source: string): Promise<Uint8Array> {
-  const { patterns, faults } = await domainSource(linesOf(createReadStream(source, 'utf8')))
-  if (faults.length > 0) throw new Error([...faults.map(({ line, what }) => `${source}:${line}: ${what}`), EXPECTED_LINE].join('\n'))
+  const read = await domainSource(linesOf(createReadStream(source, 'utf8')))
+  const { patterns, faulty } = read
+  if (faulty > 0) throw new Error([...faultLines(source, read), EXPECTED_LINE].join('\n'))
   if (patterns.length === 0) throw new Error(`${source}: holds no pattern; ${EXPECTED_LINE}`)
   return buildDomainList(patterns).bytes
 }

@@ -69,7 +69,8 @@ export function unknownIn(raw: unknown, known: unknown, path: string = ''): read
     return raw.flatMap((each, index) => unknownIn(each, Array.isArray(known) ? known[index] : undefined, `${path}.${index}`))
   if (!isRecord(raw)) return []
   const there = isRecord(known) ? known : {}
-  return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, there[key], path === '' ? key : `${path}.${key}`))
+  const ownOf = (key: string): unknown => (Object.hasOwn(there, key) ? there[key] : undefined)
+  return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, ownOf(key), path === '' ? key : `${path}.${key}`))
 }
 
 function parsed(bytes: Buffer): unknown {

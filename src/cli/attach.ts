@@ -9,13 +9,12 @@ import { updateOf } from './attach-update.ts'
 import { ATTACH_HELP } from './attach-usage.ts'
 import { troubleOf } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
-import { plain } from './table.ts'
 
 /** `lifeguard attach`. */
 export async function attachCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = wantedOf(args)
   if (wanted === 'help') {
-    await io.out(`${ATTACH_HELP}\n`)
+    await io.out(ATTACH_HELP.split('\n'))
     return EXIT.fine
   }
   const service = poolService(wanted.region)
@@ -33,10 +32,10 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
   const { userPoolId, region, functions, dryRun, replace } = wanted
   const current = pool.LambdaConfig ?? {}
   const plan = attachPlan(current, wanted)
-  const lines = shownTriggers(current, plan, io.paint)
-  await io.out(`${[plain(`${userPoolId} (${pool.Name})`), ...(lines.length === 0 ? ['  no trigger'] : lines)].join('\n')}\n`)
+  const lines = shownTriggers(current, plan)
+  await io.out([`${userPoolId} (${pool.Name})`, ...(lines.length === 0 ? ['  no trigger'] : lines)])
   if (plan.changes.length === 0) {
-    await io.out(functions.length === 0 ? '' : '\nNothing to do: the pool has these functions\n')
+    if (functions.length > 0) await io.out(['', 'Nothing to do: the pool has these functions'])
     await needs(wanted, pool, plan, io)
     return EXIT.fine
   }
@@ -48,11 +47,11 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
   if (unknown.length > 0) {
     const what = `The pool has settings that this version does not know, and an update would reset: ${unknown.join(', ')}`
     if (!dryRun) return trouble(io, `Nothing is changed. ${what}. --dry-run prints the update, to which they can be added by hand`)
-    io.err(`lifeguard: ${plain(`${what}. Add them to the update`)}\n`)
+    io.err([`lifeguard: ${what}. Add them to the update`])
   }
   const update = updateOf(pool, plan.lambdaConfig)
   if (dryRun) {
-    await io.out(`\nNothing is changed. This would do it, with all else that the pool has:\n\n${updateCommand(update, region)}\n`)
+    await io.out(['', 'Nothing is changed. This would do it, with all else that the pool has:', '', ...updateCommand(update, region)])
     await needs(wanted, pool, plan, io)
     return EXIT.fine
   }
@@ -81,8 +80,8 @@ async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, 
     const what = `of the pool these are not what they were to be: ${aftermath.settings.join(', ')}. Look at them`
     return trouble(io, lost === undefined ? `Attached, but ${what}` : `${sent}. It was read again: ${what}`)
   }
-  if (lost !== undefined) io.err(`lifeguard: ${plain(`${sent}. The pool was read again, and has what it was to have`)}\n`)
-  await io.out('\nAttached; all other settings are as they were\n')
+  if (lost !== undefined) io.err([`lifeguard: ${sent}. The pool was read again, and has what it was to have`])
+  await io.out(['', 'Attached; all other settings are as they were'])
   return EXIT.fine
 }
 
@@ -93,16 +92,15 @@ async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, 
 async function needs({ functions, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
   const { Arn } = pool
   if (Arn !== undefined && functions.length > 0) {
-    const commands = functions.map(({ trigger, arn }) => permissionCommand(trigger, arn, Arn, region))
-    await io.out(
-      `\nA function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:\n\n${commands.join('\n')}\n`,
-    )
+    const commands = functions.flatMap(({ trigger, arn }) => permissionCommand(trigger, arn, Arn, region))
+    const need = 'A function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:'
+    await io.out(['', need, '', ...commands])
   }
   const key = functions.some(isSender) ? plan.lambdaConfig.KMSKeyID : undefined
-  if (key !== undefined) await io.out(`\n${senderNeeds(plan.lambdaConfig, key)}\n`)
+  if (key !== undefined) await io.out(['', ...senderNeeds(plan.lambdaConfig, key)])
 }
 
 function trouble(io: Io, text: string, code: number = EXIT.unexpected): number {
-  io.err(`lifeguard: ${plain(text)}\n`)
+  io.err([`lifeguard: ${text}`])
   return code
 }

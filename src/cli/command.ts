@@ -1,6 +1,6 @@
 // Runs one command, in a process of its own that main.ts starts.
-import { styleText } from 'node:util'
-import { EXIT, type Io } from './io.ts'
+import { errorLines } from './error-lines.ts'
+import { EXIT, type Io, renderLines, renderRedrawn } from './io.ts'
 import { run } from './run.ts'
 import { EXIT_CODES } from './signals.ts'
 
@@ -20,14 +20,14 @@ process.channel?.unref()
 // Whoever reads may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return end(0)
-  process.stderr.write(`lifeguard: what it found cannot be written: ${error.message}\n`)
+  io.err([`lifeguard: what it found cannot be written: ${error.message}`])
   end(EXIT.usage)
 })
 
 const io: Io = {
-  out: (text) =>
+  out: (lines) =>
     new Promise((resolve) => {
-      if (ending.signal.aborted || process.stdout.write(text)) return resolve()
+      if (ending.signal.aborted || process.stdout.write(renderLines(lines, process.stdout))) return resolve()
       const done = (): void => {
         process.stdout.off('drain', done)
         ending.signal.removeEventListener('abort', done)
@@ -36,14 +36,20 @@ const io: Io = {
       process.stdout.once('drain', done)
       ending.signal.addEventListener('abort', done, { once: true })
     }),
-  err: (text) => void process.stderr.write(text),
+  err: (lines) => void process.stderr.write(renderLines(lines, process.stderr)),
+  redraw: (text) => void process.stderr.write(renderRedrawn(text)),
   errIsTerminal: process.stderr.isTTY === true,
-  paint: (style, text) => styleText(style, text, { stream: process.stdout }),
   input: () => process.stdin.setEncoding('utf8'),
   environment: process.env,
   folder: process.cwd(),
   signal: ending.signal,
 }
+
+// What Node would print of an error that nothing caught is not escaped.
+process.on('uncaughtException', (error) => {
+  io.err(errorLines(error))
+  process.exit(EXIT.usage)
+})
 
 const code = await run(process.argv.slice(2), io)
 if (endCode === undefined) process.exitCode = code

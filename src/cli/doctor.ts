@@ -10,7 +10,6 @@ import { DOCTOR_HELP } from './doctor-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
 import { printDoctor } from './print-doctor.ts'
-import { plain } from './table.ts'
 import { version } from './version.ts'
 
 /** `lifeguard doctor`. */
@@ -27,7 +26,7 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
     },
   })
   if (values.help) {
-    await io.out(`${DOCTOR_HELP}\n`)
+    await io.out(DOCTOR_HELP.split('\n'))
     return EXIT.fine
   }
   const [file, more] = positionals
@@ -36,12 +35,12 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
   const ignored = new Set(values.ignore.map(codeNamed))
 
   const { folder, environment, signal } = io
-  const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err(`${plain(note)}\n`) })
+  const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
   const [codes, spec] = await Promise.all([loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] }), loadSpec()])
   const judged = examine({ template: source.template, codes, spec, today: new Date() })
   const report = reportOf(judged, source, ignored)
-  if (values.json) await io.out(`${JSON.stringify(report, null, 2)}\n`)
-  else if (values.sarif) await io.out(`${JSON.stringify(sarifOf(report, await version()), null, 2)}\n`)
+  if (values.json) await io.out(JSON.stringify(report, null, 2).split('\n'))
+  else if (values.sarif) await io.out(JSON.stringify(sarifOf(report, await version()), null, 2).split('\n'))
   else await printDoctor(report, io)
   return report.findings.length > 0 ? EXIT.unexpected : EXIT.fine
 }

@@ -1,13 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import { domainSource, EXPECTED_LINE } from '../build/domain-source.ts'
+import { domainSource, EXPECTED_LINE, faultLines } from '../build/domain-source.ts'
 import { STDIN } from '../replay/event-files.ts'
 import { linesOf } from '../replay/lines.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { buildDomainList } from '../shared/email/build-domain-list.ts'
 import { EXIT, type Io } from './io.ts'
-import { plain } from './table.ts'
 
 const ENDING = '.domains'
 
@@ -15,18 +15,19 @@ const ENDING = '.domains'
 export async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
   const target = out ?? targetFor(list)
   if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
-  const { patterns, faults } = await domainSource(linesOf(await chunksOf(list, io)))
+  const read = await domainSource(linesOf(await chunksOf(list, io)))
+  const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list
-  for (const { line, what } of faults) io.err(plain(`${name}:${line}: ${what}`).concat('\n'))
-  if (faults.length > 0) {
-    const lines = faults.length === 1 ? '1 line holds' : `${faults.length} lines hold`
+  if (faulty > 0) {
+    io.err(faultLines(name, read))
+    const lines = faulty === 1 ? '1 line holds' : `${faulty} lines hold`
     throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
   }
   if (patterns.length === 0) throw new UsageError(`${name}: holds no pattern; ${EXPECTED_LINE}`)
   const built = buildDomainList(patterns)
   await write(target, built.bytes)
   const counts = { patterns: built.patterns, bytes: built.bytes.length, duplicates: built.duplicates, covered: built.covered }
-  await io.out(json ? `${JSON.stringify({ file: target, ...counts })}\n` : `${plain(target)}: ${sentence(counts)}\n`)
+  await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${sentence(counts)}`])
   return EXIT.fine
 }
 
@@ -42,15 +43,25 @@ async function chunksOf(list: string, io: Io): Promise<AsyncIterable<string>> {
   return createReadStream(list, 'utf8')
 }
 
-/** In one step: whoever reads the file meanwhile finds the old list or the new one. */
+/** Replaces the target in one step: readers find the old list or the new one. */
 async function write(target: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${target}.${process.pid}`
   try {
-    await writeFile(beside, bytes)
+    await replace(target, bytes)
+  } catch (error) {
+    throw new UsageError(`${target}: cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function replace(target: string, bytes: Uint8Array): Promise<void> {
+  // In the same folder, so that it can be renamed. The name cannot be guessed, and `wx` neither follows a link nor takes over a file.
+  const beside = `${target}.${randomUUID()}.tmp`
+  const file = await open(beside, 'wx')
+  try {
+    await file.writeFile(bytes).finally(() => file.close())
     await rename(beside, target)
   } catch (error) {
     await rm(beside, { force: true })
-    throw new UsageError(`${target}: cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+    throw error
   }
 }
 

@@ -7,7 +7,6 @@ import { buildDomains } from './domains-build.ts'
 import { DOMAINS_HELP } from './domains-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
-import { plain } from './table.ts'
 
 const COMMANDS = ['build', 'check'] as const
 
@@ -19,7 +18,7 @@ export async function domainsCommand(args: readonly string[], io: Io): Promise<n
     options: { help: { type: 'boolean', short: 'h' }, out: { type: 'string' }, json: { type: 'boolean' } },
   })
   if (values.help) {
-    await io.out(`${DOMAINS_HELP}\n`)
+    await io.out(DOMAINS_HELP.split('\n'))
     return EXIT.fine
   }
   const [name = '', file, ...rest] = positionals
@@ -42,18 +41,15 @@ export async function domainsCommand(args: readonly string[], io: Io): Promise<n
 async function checkDomains(file: string, domains: readonly string[], json: boolean, io: Io): Promise<number> {
   const list = await openList(file)
   if (domains.length === 0) {
-    await io.out(
-      json
-        ? `${JSON.stringify({ file, patterns: list.size })}\n`
-        : `${plain(file)}: ${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}, undamaged\n`,
-    )
+    const count = `${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}`
+    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${count}, undamaged`])
   }
   let missing = 0
   for (const domain of domains) {
     const pattern = list.patternOf(domain)
     if (pattern === undefined) missing += 1
     const said = pattern ?? (domain.includes('@') ? "no pattern: the domain is only what stands behind the '@'" : 'no pattern')
-    await io.out(json ? `${JSON.stringify({ domain, pattern: pattern ?? null })}\n` : `${plain(`${domain}: ${said}`)}\n`)
+    await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${said}`])
   }
   return missing > 0 ? EXIT.unexpected : EXIT.fine
 }

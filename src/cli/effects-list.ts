@@ -1,8 +1,7 @@
 import { type EffectRow, type EffectState, isReadable } from '../shared/ledger/effect-item.ts'
 import type { EffectKey } from '../shared/rules/ledger.ts'
 import type { EffectsServices } from './effects-services.ts'
-import type { Io } from './io.ts'
-import { plain } from './table.ts'
+import { type Io, styled } from './io.ts'
 
 /** The state of an effect that is not done. */
 export type OpenState = Exclude<EffectState, 'done'>
@@ -17,14 +16,13 @@ export async function listEffects({ effects }: EffectsServices, states: readonly
     for await (const row of effects.list(state)) {
       if (io.signal.aborted) return
       counts[state] += 1
-      const text = `${plain(keyOf(row))}\n    ${io.paint(COLOURS[state], plain(saying(row)))}\n`
-      await io.out(json ? `${JSON.stringify(shown(row))}\n` : text)
+      await io.out(json ? [JSON.stringify(shown(row))] : [keyOf(row), ['    ', styled(COLOURS[state], saying(row))]])
     }
   }
   if (json) return
   const total = states.reduce((sum, state) => sum + counts[state], 0)
   const parts = states.map((state) => `${counts[state]} ${state}`).join(', ')
-  await io.out(total === 0 ? `No effect is ${states.join(', ')}\n` : `\n${counted(total)}: ${parts}\n`)
+  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${counted(total)}: ${parts}`])
 }
 
 /** An effect as the other commands take it; a row that cannot be read by its key, which `drop --force` takes. */

@@ -1,12 +1,14 @@
 import { type Line, linesOf } from '../replay/lines.ts'
 import { UsageError } from '../replay/usage-error.ts'
+import { EFFECT_LOST } from '../shared/lambda/log/lost-line.ts'
 import type { LostEffect } from '../shared/rules/effect-lost.ts'
 import type { CutOff } from '../shared/rules/ledger.ts'
 import { counted, keyOf } from './effects-list.ts'
 import { type EffectsServices, troubleOf } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
 import { lostEffects } from './lost-effects.ts'
-import { plain } from './table.ts'
+
+const MOST_NAMED = 20
 
 /**
  * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
@@ -16,17 +18,21 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
   const counts = { put: 0, released: 0, known: 0, failed: 0 }
   const seen = new Set<string>()
   let unreadable = 0
+  // Of a million such lines nobody reads them all; the last line counts them.
+  const complain = (line: string): void => {
+    if (unreadable + counts.failed < MOST_NAMED) io.err([line])
+  }
   for await (const found of lostEffects(untilEnd(linesOf(readable(chunks)), io.signal))) {
     if (found.kind === 'unreadable') {
+      complain(`line ${found.number}: has '${EFFECT_LOST}' in it, but is not a whole line of a handler's log`)
       unreadable += 1
-      io.err(`line ${found.number}: tells of a lost effect, but cannot be read\n`)
       continue
     }
     // Several claims of one effect can be lost, and any of them may be the one that was written.
     const line = `${keyOf(found.effect)} ${found.effect.token}`
     if (seen.has(line)) continue
     seen.add(line)
-    const outcome = await recover(services, found.effect, cutOff, io)
+    const outcome = await recover(services, found.effect, cutOff, io.signal, complain)
     counts[outcome] += 1
   }
   const { put, released, known, failed } = counts
@@ -37,7 +43,7 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
     ...(failed > 0 ? [`${failed} not recovered`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
   ]
-  await io.out(seen.size + unreadable === 0 ? 'No lost effect in these lines\n' : `${counted(seen.size)} lost: ${parts.join(', ')}\n`)
+  await io.out([seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${counted(seen.size)} lost: ${parts.join(', ')}`])
   return failed + unreadable > 0 || io.signal.aborted ? EXIT.unexpected : EXIT.fine
 }
 
@@ -45,14 +51,15 @@ async function recover(
   { effects, owed }: EffectsServices,
   lost: LostEffect,
   cutOff: CutOff,
-  io: Io,
+  signal: AbortSignal,
+  complain: (line: string) => void,
 ): Promise<'put' | 'released' | 'known' | 'failed'> {
   const { token: _, ...queued } = lost
   try {
-    if (await owed.put({ ...queued, cutOff }, io.signal)) return 'put'
-    return (await effects.release(lost, io.signal)) ? 'released' : 'known'
+    if (await owed.put({ ...queued, cutOff }, signal)) return 'put'
+    return (await effects.release(lost, signal)) ? 'released' : 'known'
   } catch (error) {
-    io.err(`${plain(`${keyOf(lost)}: ${troubleOf(error)}`)}\n`)
+    complain(`${keyOf(lost)}: ${troubleOf(error)}`)
     return 'failed'
   }
 }

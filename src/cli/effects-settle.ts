@@ -3,16 +3,15 @@ import type { EffectKey } from '../shared/rules/ledger.ts'
 import { counted, keyOf, saying } from './effects-list.ts'
 import type { EffectsServices } from './effects-services.ts'
 import { EXIT, type Io } from './io.ts'
-import { plain } from './table.ts'
 
 /** Makes one parked effect due. An unknown one only where the caller owns up to it: it may have happened. */
 export async function retryEffect({ effects }: EffectsServices, key: EffectKey, evenUnknown: boolean, io: Io): Promise<number> {
   if (await effects.retry(key, evenUnknown ? ['failed', 'unknown'] : ['failed'], io.signal)) {
-    await io.out(`${plain(keyOf(key))} is due; the sweeper runs it\n`)
+    await io.out([`${keyOf(key)} is due; the sweeper runs it`])
     return EXIT.fine
   }
   const item = await effects.get(effectPk(key), io.signal)
-  io.err(`lifeguard: ${plain(`${keyOf(key)} cannot be retried: ${whyNot(item)}`)}\n`)
+  io.err([`lifeguard: ${keyOf(key)} cannot be retried: ${whyNot(item)}`])
   return EXIT.unexpected
 }
 
@@ -30,7 +29,7 @@ export async function retryAllFailed({ effects }: EffectsServices, io: Io): Prom
   for await (const row of effects.list('failed')) if (isReadable(row)) failed.push(row)
   let retried = 0
   for (const item of failed) if (!io.signal.aborted && (await effects.retry(item, ['failed'], io.signal))) retried += 1
-  await io.out(`${counted(retried)} made due; the sweeper runs ${retried === 1 ? 'it' : 'them'}\n`)
+  await io.out([`${counted(retried)} made due; the sweeper runs ${retried === 1 ? 'it' : 'them'}`])
   // Somebody else may have been faster, which is as good.
   return EXIT.fine
 }
@@ -43,7 +42,7 @@ export async function dropEffect({ effects }: EffectsServices, key: EffectKey, i
   if (!isReadable(row))
     return notDropped(keyOf(key), `its row cannot be read (${row.fault}). Look at it in the table; --force removes it`, io)
   if (!(await effects.remove(row, new Date(), io.signal))) return notDropped(keyOf(key), whyInUse(row), io)
-  await io.out(`${plain(`${keyOf(key)} is dropped; it was ${saying(row)}`)}\n`)
+  await io.out([`${keyOf(key)} is dropped; it was ${saying(row)}`])
   return EXIT.fine
 }
 
@@ -54,12 +53,12 @@ export async function forceDrop({ effects }: EffectsServices, pk: string, io: Io
   if (row.state === 'done') return notDropped(pk, 'it is done', io)
   if (isReadable(row)) return notDropped(pk, `its row can be read; drop it without --force: effects drop ${keyOf(row)}`, io)
   if (!(await effects.erase(row, io.signal))) return notDropped(pk, 'it has just changed. Try again', io)
-  await io.out(`${plain(`${pk} is removed; it was ${row.state ?? 'without a state'}: ${row.fault}`)}\n`)
+  await io.out([`${pk} is removed; it was ${row.state ?? 'without a state'}: ${row.fault}`])
   return EXIT.fine
 }
 
 function notDropped(key: string, why: string, io: Io): number {
-  io.err(`lifeguard: ${plain(`${key} cannot be dropped: ${why}`)}\n`)
+  io.err([`lifeguard: ${key} cannot be dropped: ${why}`])
   return EXIT.unexpected
 }
 

@@ -18,7 +18,8 @@ drop     forgets an effect that is not done: nobody runs it again, unless its ev
 recover  reads log lines from FILE, or from standard input, finds effects that were lost because
          the ledger could not be reached, and puts each into the ledger, once; the sweeper runs
          them. A claim that was written although its answer was lost is given back. The lines may
-         be wrapped, as CloudWatch exports them.
+         have the prefix of aws logs tail or be the output of aws logs with --output json. Only
+         whole lines count: text of a user may stand in any other.
 
   --table NAME      the table of effects; EFFECT_TABLE of your environment unless given
   --state STATE     list: only pending, unknown or failed ones

@@ -11,7 +11,6 @@ import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './effects-se
 import { EFFECTS_HELP } from './effects-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
-import { plain } from './table.ts'
 
 // Longer than a pool's id, a `sub` and a rule's name are; DynamoDB refuses a key of more than 2048 bytes.
 const LONGEST_PART = 200
@@ -25,14 +24,14 @@ const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
 export async function effectsCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = await wantedOf(args, io)
   if (wanted === 'help') {
-    await io.out(`${EFFECTS_HELP}\n`)
+    await io.out(EFFECTS_HELP.split('\n'))
     return EXIT.fine
   }
   try {
     return await wanted.work(effectsServices(wanted.table), io)
   } catch (error) {
     if (error instanceof UsageError || io.signal.aborted) throw error
-    io.err(`lifeguard: ${plain(`The table '${wanted.table}' cannot be used: ${troubleOf(error)}`)}\n`)
+    io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${troubleOf(error)}`])
     return EXIT.unexpected
   }
 }

@@ -8,12 +8,12 @@ import { openStage, type Stage } from '../replay/stage.ts'
 import { type TriggerName, triggerOf } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { callerSees } from './caller-sees.ts'
-import { EXIT, type Io } from './io.ts'
-import { whyNotStarted } from './not-started.ts'
+import { EXIT, type Io, type Line, styled } from './io.ts'
+import { notStartedLines } from './not-started.ts'
 import { parse, servicesNamed } from './options.ts'
 import { shownPath } from './print-event.ts'
 import { treeLines } from './print-tree.ts'
-import { plain, wrapped } from './table.ts'
+import { wrapped } from './table.ts'
 import { untilAborted } from './until-aborted.ts'
 import { EXPLAIN_HELP } from './usage.ts'
 
@@ -22,6 +22,7 @@ interface Wanted {
   readonly effects: boolean
   readonly services: Services
   readonly handlers: readonly string[]
+  readonly variables: readonly string[]
 }
 
 // Their rules only read: what else a handler may do with somebody's own services must be asked for.
@@ -31,7 +32,7 @@ const WITHOUT_EFFECTS: readonly TriggerName[] = ['PreSignUp', 'PreAuthentication
 export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = wantedOf(args)
   if (wanted === 'help') {
-    await io.out(`${EXPLAIN_HELP}\n`)
+    await io.out(EXPLAIN_HELP.split('\n'))
     return EXIT.fine
   }
   await assertPaths([wanted.file])
@@ -39,9 +40,9 @@ export async function explainCommand(args: readonly string[], io: Io): Promise<n
     throw new UsageError(`${wanted.file}: a folder; explain takes one event. To replay a folder: lifeguard replay ${wanted.file}`)
   }
   const { folder, environment, signal } = io
-  const onNote = (note: string): void => io.err(`${plain(note)}\n`)
-  const { services, handlers, file } = wanted
-  const stage = await openStage({ folder, environment, signal, services, handlers, paths: [file], onNote })
+  const onNote = (note: string): void => io.err([note])
+  const { services, handlers, variables, file } = wanted
+  const stage = await openStage({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
   try {
     return await explainOn(stage, wanted, io)
   } finally {
@@ -58,6 +59,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
       effects: { type: 'boolean', default: false },
       services: { type: 'string', default: 'embedded' },
       handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
     },
   })
   if (values.help) return 'help'
@@ -67,7 +69,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
   const services = servicesNamed(values.services)
   if (values.effects && services !== 'aws')
     throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
-  return { file, effects: values.effects, services, handlers: values.handler }
+  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
 }
 
 async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: Io): Promise<number> {
@@ -90,9 +92,7 @@ async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: 
     const rule = await lambda?.rule()
     const tree =
       rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
-    await io.out(
-      `${[...headLines(replayed, io), '', ...(tree ? treeLines(tree, io.paint) : [noTree(replayed)]), '', ...footLines(replayed, io)].join('\n')}\n`,
-    )
+    await io.out([headLine(replayed, io), '', ...(tree ? treeLines(tree) : noTree(replayed)), '', ...footLines(replayed)])
     return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
   }
   return EXIT.fine
@@ -102,22 +102,22 @@ async function* once<V>(value: V): AsyncGenerator<V> {
   yield value
 }
 
-function headLines({ result }: Replayed, io: Io): readonly string[] {
-  return [`${io.paint('bold', plain(`${result.trigger}`))}  ${plain(`${shownPath(io.folder, result.file)}  ${result.triggerSource}`)}`]
+function headLine({ result }: Replayed, io: Io): Line {
+  return [styled('bold', `${result.trigger}`), `  ${shownPath(io.folder, result.file)}  ${result.triggerSource}`]
 }
 
-function noTree({ notStarted }: Replayed): string {
+function noTree({ notStarted }: Replayed): readonly string[] {
   return notStarted === undefined
-    ? '  The handler was not made with Lifeguard: there are no rules to show'
-    : `  The handler does not start:${whyNotStarted(notStarted)}`
+    ? ['  The handler was not made with Lifeguard: there are no rules to show']
+    : notStartedLines('  The handler does not start', notStarted)
 }
 
-function footLines({ result }: Replayed, io: Io): readonly string[] {
+function footLines({ result }: Replayed): readonly Line[] {
   const by = result.decidedBy === null ? '' : ` by ${result.decidedBy}`
   const why = result.reason === null ? '' : `: ${result.reason}`
   return [
-    `${io.paint('bold', result.outcome ?? '')}${plain(`${by}${why}`)}`,
-    ...wrapped(`→ ${plain(callerSees(result))}`, ''),
+    [styled('bold', result.outcome ?? ''), `${by}${why}`],
+    ...wrapped(`→ ${callerSees(result)}`, ''),
     ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
   ]
 }

@@ -4,11 +4,12 @@ import { ownManifest, PACKAGE_FOLDER } from '../init/own-manifest.ts'
 import { type ProjectFiles, projectFiles } from '../init/project.ts'
 import { inTheWay, writeFiles } from '../init/write.ts'
 import { UsageError } from '../replay/usage-error.ts'
+import { errorLines } from './error-lines.ts'
 import { INIT_HELP } from './init-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
 import { quoted } from './quoted.ts'
-import { plain, wrapped } from './table.ts'
+import { wrapped } from './table.ts'
 
 // Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
@@ -21,7 +22,7 @@ export async function initCommand(args: readonly string[], io: Io): Promise<numb
     options: { help: { type: 'boolean', short: 'h' }, name: { type: 'string' }, package: { type: 'string' } },
   })
   if (values.help) {
-    await io.out(`${INIT_HELP}\n`)
+    await io.out(INIT_HELP.split('\n'))
     return EXIT.fine
   }
   const [target = '', more] = positionals
@@ -56,39 +57,35 @@ function nameOf(given: string | undefined, folder: string): string {
 async function write(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
   const found = await inTheWay(folder, files)
   if (found.includes('')) throw new UsageError(`${target}: not a folder, and nothing was written`)
-  if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written:\n${listed(found)}`)
+  if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written`, found.join('\n'))
   const written = await writeFiles(folder, files, io.signal)
   if (written.cutOff === undefined) return
-  const there =
-    written.files.length === 0
-      ? 'no file was written'
-      : `${written.files.length} of ${files.size} files are there; remove them before another try:\n${listed(written.files)}`
-  const problem = new UsageError(`${target}: the project is not whole, ${written.cutOff}; ${there}`)
+  const what = `${target}: the project is not whole, ${written.cutOff}`
+  const count = written.files.length
+  const problem =
+    count === 0
+      ? new UsageError(`${what}; no file was written`)
+      : new UsageError(`${what}; ${count} of ${files.size} files are there; remove them before another try`, written.files.join('\n'))
   // Of a command that was told to stop nothing else is said.
-  if (io.signal.aborted) io.err(`lifeguard: ${problem.message}\n`)
+  if (io.signal.aborted) io.err(errorLines(problem))
   throw problem
 }
 
-function listed(paths: readonly string[]): string {
-  return paths.map((path) => `  ${path}`).join('\n')
-}
-
-function done(target: string, from: string, { spec }: Origin, files: ProjectFiles): string {
+function done(target: string, from: string, { spec }: Origin, files: ProjectFiles): readonly string[] {
   const names = [...files.keys()]
   const shown = [...new Set(names.map((path) => path.replace(/\/.*/s, '/')))].map((each) => {
     const within = names.filter((path) => path.startsWith(each)).length
     return each.endsWith('/') ? `${each} (${within})` : each
   })
-  const change = from === '' ? [] : [`  cd ${quoted(plain(from))}`]
+  const change = from === '' ? [] : [`  cd ${quoted(from)}`]
   return [
-    `${plain(target)}: ${names.length} files`,
+    `${target}: ${names.length} files`,
     ...wrapped(shown.join(', '), '  '),
-    `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'of the registry,'} ${plain(spec.replace(/^file:/, ''))}`,
+    `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'of the registry,'} ${spec.replace(/^file:/, '')}`,
     '',
     'Next:',
     ...change,
     '  npm ci                  # installs what it needs, at the versions that are tested together',
     '  npx lifeguard replay    # builds the handlers and replays the events',
-    '',
-  ].join('\n')
+  ]
 }

@@ -1,18 +1,25 @@
-import type { styleText } from 'node:util'
+import { styleText } from 'node:util'
+import { escapeText } from './escape.ts'
 
-/** How text is shown: a colour or a weight. */
-export type Style = Parameters<typeof styleText>[0]
+/** How a part of a line is shown. */
+export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
 
-/** What a command may use of the process. */
+/** A part of a line, with or without a style. */
+export type Part = string | { readonly style: Style; readonly text: string }
+
+/** One line of output, without its line break. Its text may come from anywhere: it is escaped when it is written. */
+export type Line = Part | readonly Part[]
+
+/** What a command may use of the process. Nothing else writes to the terminal, so nothing reaches it unescaped. */
 export interface Io {
-  /** Writes to standard output; done when there is room for more. */
-  readonly out: (text: string) => Promise<void>
-  /** Writes to standard error. */
-  readonly err: (text: string) => void
+  /** Writes lines to standard output; done when there is room for more. */
+  readonly out: (lines: readonly Line[]) => Promise<void>
+  /** Writes lines to standard error. */
+  readonly err: (lines: readonly Line[]) => void
+  /** Draws a line on standard error in place of the one that was drawn before. An empty text erases it. */
+  readonly redraw: (text: string) => void
   /** Whether a person watches standard error. */
   readonly errIsTerminal: boolean
-  /** Colours text for standard output, if that is a terminal. */
-  readonly paint: (style: Style, text: string) => string
   /** Opens standard input. */
   readonly input: () => AsyncIterable<string>
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -24,3 +31,43 @@ export interface Io {
 
 /** Exit codes, as the help says them. */
 export const EXIT = { fine: 0, unexpected: 1, usage: 2 } as const
+
+const ERASE_LINE = '\r\u001b[2K'
+
+/** Gives a part of a line a style, which shows on terminals only. */
+export function styled(style: Style, text: string): Part {
+  return { style, text }
+}
+
+/** Returns the text of a line without its styles. */
+export function lineText(line: Line): string {
+  return partsOf(line)
+    .map((part) => (typeof part === 'string' ? part : part.text))
+    .join('')
+}
+
+/** Splits a text of several lines, such as what a command printed, into indented lines. */
+export function indentLines(text: string): readonly string[] {
+  return text.split(/\r?\n/).map((line) => `  ${line}`)
+}
+
+/**
+ * Renders lines for a stream. Escape sequences and line breaks come from here alone; in the text of the lines they are escaped.
+ *
+ * @example
+ * renderLines([['a ', styled('red', 'b\n')]], stream) // 'a b\\n\n' where the stream is no terminal
+ */
+export function renderLines(lines: readonly Line[], stream: NodeJS.WritableStream): string {
+  const render = (part: Part): string =>
+    typeof part === 'string' ? escapeText(part) : styleText(part.style, escapeText(part.text), { stream })
+  return lines.map((line) => `${partsOf(line).map(render).join('')}\n`).join('')
+}
+
+/** Renders a line that replaces the one the cursor is on. */
+export function renderRedrawn(text: string): string {
+  return `${ERASE_LINE}${escapeText(text)}`
+}
+
+function partsOf(line: Line): readonly Part[] {
+  return typeof line === 'string' || 'style' in line ? [line] : line
+}

@@ -5,28 +5,92 @@ import type { LostEffect } from '../shared/rules/effect-lost.ts'
 /** What a log line says of a lost effect. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
 
+// How the AWS CLI's `logs tail` and an export to S3 begin a line: a time, and with `tail` the name of the log stream.
+const PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?\s+(?:\d{4}\/\d\d\/\d\d\/[\w-]*\[[\w$-]+\][\da-f]+\s+)?(?=\{)/
+
+// An event as CloudWatch's API describes it, and no log line of a program.
+const EVENT_FIELDS: readonly string[] = ['timestamp', 'ingestionTime', 'message', 'eventId', 'logStreamName']
+
 /**
- * Finds the lines by which handlers tell of effects that no ledger knows. They may stand in a field `message`, as CloudWatch
- * exports them, or behind a time stamp, as its tail prints them; any other line is passed over.
+ * Finds the lines by which handlers tell of effects that no ledger knows. Such a line is one JSON object, and nothing else: in any
+ * other line, and in a text inside an object, a user may have written the same words.
+ *
+ * The lines may have the prefix of `aws logs tail` or of an export to S3, or be events of CloudWatch's API. Where the input begins
+ * with a lone bracket, it is what the AWS CLI prints with `--output json`: a document of such events, or of lines as JSON texts.
  */
 export async function* lostEffects(lines: AsyncIterable<Line>): AsyncGenerator<LostLine> {
-  for await (const { number, text } of lines) {
-    if (!text.includes(EFFECT_LOST)) continue
-    const found = effectIn(text)
-    if (found === 'unreadable') yield { kind: 'unreadable', number }
-    else if (found !== undefined) yield { kind: 'lost', effect: found }
+  let printed: Line[] | undefined
+  let isFirst = true
+  for await (const line of lines) {
+    if (isFirst && (line.text === '{' || line.text === '[')) printed = []
+    isFirst = false
+    if (printed === undefined) yield* inLine(line)
+    else printed.push(line)
   }
+  if (printed !== undefined) yield* inDocuments(printed)
 }
 
-/** Undefined for a line that tells of something else and only has the words in it. */
-function effectIn(text: string): LostEffect | 'unreadable' | undefined {
-  // A field of an object, or an item of a list, that is printed over several lines.
-  const field = /^(?:"message":\s*)?(".*"),?$/.exec(text)?.[1]
-  const value = parsed(field ?? text.slice(text.indexOf('{')))
-  if (typeof value === 'string') return effectIn(value.trim())
-  if (!isRecord(value)) return 'unreadable'
-  const { message, userPoolId, sub, effect, token, triggerSource, appClient } = value
-  if (message !== EFFECT_LOST) return typeof message === 'string' && message.includes(EFFECT_LOST) ? effectIn(message.trim()) : undefined
+/** A text that is not all JSON is a log like any other, that begins with something printed over several lines. */
+function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
+  const documents = documentsIn(lines).map(({ number, text }) => ({ number, value: parsed(text) }))
+  if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* inLine(line)
+  else for (const { number, value } of documents) for (const each of eventsIn(value)) yield* inEvent(each, number)
+}
+
+/** One or more documents, the output of one call after the other. Brackets that span lines stand at the ends of lines. */
+function documentsIn(lines: readonly Line[]): readonly Line[] {
+  const documents: Line[] = []
+  let held: Line[] = []
+  let depth = 0
+  for (const line of lines) {
+    held.push(line)
+    depth += (/[[{]$/.test(line.text) ? 1 : 0) - (/^[\]}]/.test(line.text) ? 1 : 0)
+    if (depth > 0) continue
+    documents.push(joined(held))
+    held = []
+  }
+  return held.length === 0 ? documents : [...documents, joined(held)]
+}
+
+function joined(lines: readonly Line[]): Line {
+  return { number: lines[0]?.number ?? 0, text: lines.map(({ text }) => text).join('\n') }
+}
+
+function eventsIn(document: unknown): readonly unknown[] {
+  const events = isRecord(document) && Array.isArray(document.events) ? document.events : document
+  return Array.isArray(events) ? events : [events]
+}
+
+function* inLine({ number, text }: Line): Generator<LostLine> {
+  if (!text.includes(EFFECT_LOST)) return
+  const value = parsed(text.replace(PREFIX, ''))
+  // A program may log an object with a time and a message of a user, but not the time at which CloudWatch took it.
+  const isEvent = isRecord(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
+  yield* isEvent ? inEvent(value, number) : inObject(value, number)
+}
+
+/** What a document has in place of a line: the text of the line, an event with that text, or the line's own object. */
+function* inEvent(event: unknown, number: number): Generator<LostLine> {
+  const line = typeof event === 'string' ? event : messageOf(event)
+  if (line?.includes(EFFECT_LOST)) yield* inObject(parsed(line), number)
+  else if (line === undefined && isRecord(event)) yield* inObject(event, number)
+}
+
+function messageOf(value: unknown): string | undefined {
+  if (!isRecord(value) || !Object.keys(value).every((field) => EVENT_FIELDS.includes(field))) return undefined
+  return typeof value.message === 'string' ? value.message : undefined
+}
+
+function* inObject(value: unknown, number: number): Generator<LostLine> {
+  const effect = isRecord(value) ? effectIn(value) : 'unreadable'
+  if (effect === 'unreadable') yield { kind: 'unreadable', number }
+  else if (effect !== undefined) yield { kind: 'lost', effect }
+}
+
+/** Undefined for an object that tells of something else. */
+function effectIn(value: Readonly<Record<string, unknown>>): LostEffect | 'unreadable' | undefined {
+  if (value.message !== EFFECT_LOST) return undefined
+  const { userPoolId, sub, effect, token, triggerSource, appClient } = value
   const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)
   if (!isWhole) return 'unreadable'
   return { userPoolId, sub, effect, token, ...(isText(triggerSource) && { triggerSource }), ...(isText(appClient) && { appClient }) }
@@ -41,7 +105,7 @@ function parsed(text: string): unknown {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import type { Report, Reported } from '../doctor/report.ts'
-import type { Io, Style } from './io.ts'
-import { plain, wrapped } from './table.ts'
+import { type Io, type Line, type Style, styled } from './io.ts'
+import { wrapped } from './table.ts'
 
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
@@ -11,29 +11,26 @@ export async function printDoctor({ file, findings, accepted, unused, notJudged 
     const [first] = group
     if (first === undefined) continue
     const { code, severity, title, why, fix } = first
-    const lines = [
-      `${io.paint(STYLES[severity], `${severity} ${code}`)}  ${io.paint('bold', title)}`,
-      ...group.flatMap((each) => [`  ${plain(placeOf(each))}`, ...wrapped(plain(each.message), '  ')]),
+    const lines: readonly Line[] = [
+      [styled(STYLES[severity], `${severity} ${code}`), '  ', styled('bold', title)],
+      ...group.flatMap((each) => [`  ${placeOf(each)}`, ...wrapped(each.message, '  ')]),
       ...wrapped(`Why: ${why}`, '  '),
       ...wrapped(`Fix: ${fix}`, '  '),
     ]
-    await io.out(`${lines.join('\n')}\n\n`)
+    await io.out([...lines, ''])
   }
   if (accepted.length > 0) {
-    const lines = accepted.flatMap(({ code, resource, path, reason }) => [
-      `  ${plain(`${code}  ${resource}.${path}`)}`,
-      ...wrapped(plain(reason), '    '),
-    ])
-    await io.out(`Accepted by the template:\n${lines.join('\n')}\n\n`)
+    const lines = accepted.flatMap(({ code, resource, path, reason }) => [`  ${code}  ${resource}.${path}`, ...wrapped(reason, '    ')])
+    await io.out(['Accepted by the template:', ...lines, ''])
   }
   if (unused.length > 0) {
-    const lines = unused.map(({ code, resource }) => `  ${plain(`${code}  ${resource}`)}`)
-    await io.out(`Accepted by the template, and not found:\n${lines.join('\n')}\n\n`)
+    const lines = unused.map(({ code, resource }) => `  ${code}  ${resource}`)
+    await io.out(['Accepted by the template, and not found:', ...lines, ''])
   }
-  if (notJudged.length > 0) await io.out(`Not judged:\n${notJudged.flatMap((each) => wrapped(plain(each), '  ')).join('\n')}\n\n`)
+  if (notJudged.length > 0) await io.out(['Not judged:', ...notJudged.flatMap((each) => wrapped(each, '  ')), ''])
   const count = findings.length
   const found = count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`
-  await io.out(`${plain(file)}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}\n`)
+  await io.out([`${file}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}`])
 }
 
 function placeOf({ file, line, resource, path }: Reported): string {

@@ -4,8 +4,9 @@ import type { Replayed, ReplayResult } from '../replay/replay.ts'
 import { triggerNamed } from '../replay/trigger-of.ts'
 import { callerSees } from './caller-sees.ts'
 import { causeOf } from './cause.ts'
-import type { Io } from './io.ts'
-import { plain, WIDTH, wrapped } from './table.ts'
+import { escapeText } from './escape.ts'
+import { type Line, type Part, type Style, styled } from './io.ts'
+import { WIDTH, wrapped } from './table.ts'
 
 const LABEL_WIDTH = 34
 const MIXED_WIDTH = 42
@@ -18,10 +19,10 @@ export function shownPath(folder: string, file: string): string {
 }
 
 /** Where results come from, as the heading above them says it: their folder, or the file of many events. */
-export function headingOf({ result }: Replayed, folder: string, paint: Io['paint']): string {
+export function headingOf({ result }: Replayed, folder: string): Line {
   const path = shownPath(folder, result.line === null && result.file !== STDIN ? dirname(resolve(folder, result.file)) : result.file)
   const trigger = sharedTrigger(result)
-  return trigger === undefined ? paint('bold', plain(path)) : `${paint('bold', trigger)}  ${plain(path)}`
+  return trigger === undefined ? styled('bold', path) : [styled('bold', trigger), `  ${path}`]
 }
 
 /** The trigger for which the event's folder is named, if it is. */
@@ -36,48 +37,48 @@ export function isUnexpected({ result }: Replayed): boolean {
 }
 
 /** The lines for one event. */
-export function eventLines(replayed: Replayed, paint: Io['paint']): readonly string[] {
+export function eventLines(replayed: Replayed): readonly Line[] {
   const { result, mismatches, notStarted } = replayed
   const width = sharedTrigger(result) === undefined ? MIXED_WIDTH : LABEL_WIDTH
   const label = labelOf(replayed)
   const decision = result.outcome ?? 'not run'
-  const start = `  ${markOf(replayed, paint)} ${label.padEnd(width)}  ${paint(COLOURS[decision], decision.padEnd(7))}`
+  const start = ['  ', markOf(replayed), ` ${label.padEnd(width)}  `, styled(COLOURS[decision], decision.padEnd(7))]
   const room = WIDTH - (4 + Math.max(label.length, width) + 2 + 7 + 2)
 
-  const why = plain(result.outcome === null ? `${result.error?.message}` : decidedHow(result))
+  const why = escapeText(result.outcome === null ? `${result.error?.message}` : decidedHow(result))
   // Why it does not start is told once, not under each of its events.
-  if (result.outcome === null || notStarted !== undefined) return [...withCell(start, why, room, paint)]
-  const sees = `→ ${plain(callerSees(result))}`
+  if (result.outcome === null || notStarted !== undefined) return withCell(start, why, room)
+  const sees = `→ ${escapeText(callerSees(result))}`
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
-    ...(oneLine ? [`${start}  ${why === '' ? '' : `${why} `}${paint('dim', sees)}`] : withCell(start, why, room, paint)),
-    ...failedOn(result).flatMap((text) => continued(text, paint, 'yellow')),
-    ...(oneLine ? [] : continued(sees, paint)),
-    ...passedOver(result).flatMap((text) => continued(text, paint, 'yellow')),
-    ...mismatches.flatMap((text) => continued(plain(text), paint, 'red')),
+    ...(oneLine ? [[...start, `  ${why === '' ? '' : `${why} `}`, styled('dim', sees)]] : withCell(start, why, room)),
+    ...failedOn(result).flatMap((text) => continued(text, 'yellow')),
+    ...(oneLine ? [] : continued(sees)),
+    ...passedOver(result).flatMap((text) => continued(text, 'yellow')),
+    ...mismatches.flatMap((text) => continued(text, 'red')),
   ]
 }
 
 /** Puts a text at the end of a line, or below it where it does not fit. */
-function withCell(start: string, text: string, room: number, paint: Io['paint']): readonly string[] {
+function withCell(start: readonly Part[], text: string, room: number): readonly Line[] {
   if (text === '') return [start]
-  return text.length <= room ? [`${start}  ${text}`] : [start, ...continued(text, paint)]
+  return text.length <= room ? [[...start, `  ${text}`]] : [start, ...continued(text)]
 }
 
-function continued(text: string, paint: Io['paint'], style: 'dim' | 'red' | 'yellow' = 'dim'): readonly string[] {
-  return wrapped(text, MORE).map((line) => paint(style, line))
+function continued(text: string, style: Style = 'dim'): readonly Line[] {
+  return wrapped(text, MORE).map((line) => styled(style, line))
 }
 
 function labelOf({ result, time }: Replayed): string {
   const name = result.line !== null ? `line ${result.line}` : result.file === STDIN ? 'event' : basename(result.file).replace(/\.json$/, '')
   const trigger = result.trigger === null || sharedTrigger(result) !== undefined ? '' : ` (${result.trigger})`
-  return `${plain(name)}${trigger}${time > 1 ? ` #${time}` : ''}`
+  return `${escapeText(name)}${trigger}${time > 1 ? ` #${time}` : ''}`
 }
 
-function markOf(replayed: Replayed, paint: Io['paint']): string {
-  if (replayed.unreadable || isUnexpected(replayed)) return paint('red', '✗')
-  if (replayed.result.outcome === null) return paint('yellow', '-')
-  return replayed.result.expected === true ? paint('green', '✓') : paint('dim', '·')
+function markOf(replayed: Replayed): Part {
+  if (replayed.unreadable || isUnexpected(replayed)) return styled('red', '✗')
+  if (replayed.result.outcome === null) return styled('yellow', '-')
+  return replayed.result.expected === true ? styled('green', '✓') : styled('dim', '·')
 }
 
 // What compositions say when they skip: nothing that a rule found.
@@ -109,7 +110,7 @@ function passedOver({ trace, outcome }: ReplayResult): readonly string[] {
   return innermost.map((said) => {
     const { rule, reason, shadow } = said
     const cause = causeOf(said)
-    const how = plain(`${rule} broke${shadow ? ' in the shadow' : ' and was passed over'}: ${reason ?? 'unknown'}`)
+    const how = `${rule} broke${shadow ? ' in the shadow' : ' and was passed over'}: ${reason ?? 'unknown'}`
     return cause === undefined ? how : `${how}: ${cause}`
   })
 }

@@ -9,28 +9,27 @@ export interface Progress {
   readonly stop: () => void
 }
 
-const ERASE_LINE = '\r\u001b[2K'
 const FIRST_AFTER_MS = 1000
 const REDRAW_MS = 200
 // Nobody watches a file or a CI log grow; it should not grow much.
 const PLAIN_EVERY_MS = 10_000
 
 /** Starts counting. On a terminal a line appears after a second; elsewhere there is one every ten seconds. */
-export function startProgress(io: Pick<Io, 'err' | 'errIsTerminal'>): Progress {
+export function startProgress(io: Pick<Io, 'err' | 'redraw' | 'errIsTerminal'>): Progress {
   const startedAt = performance.now()
   let count = 0
   let drawn = false
   const text = (): string =>
     `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, ${Math.round((performance.now() - startedAt) / 1000)} s`
   const draw = (): void => {
-    if (!io.errIsTerminal) io.err(`${text()}\n`)
+    if (!io.errIsTerminal) io.err([text()])
     else if (performance.now() - startedAt >= FIRST_AFTER_MS) {
-      io.err(`${ERASE_LINE}${text()}`)
+      io.redraw(text())
       drawn = true
     }
   }
   const clear = (): void => {
-    if (drawn) io.err(ERASE_LINE)
+    if (drawn) io.redraw('')
     drawn = false
   }
   const timer = setInterval(draw, io.errIsTerminal ? REDRAW_MS : PLAIN_EVERY_MS)

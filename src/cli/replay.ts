@@ -4,13 +4,13 @@ import { type Replayed, type ReplayOptions, replay } from '../replay/replay.ts'
 import { openStage, type Stage, type StageOptions } from '../replay/stage.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { waitForChange } from '../replay/watch.ts'
-import { EXIT, type Io } from './io.ts'
-import { whyNotStarted } from './not-started.ts'
+import { errorLines } from './error-lines.ts'
+import { EXIT, type Io, lineText } from './io.ts'
+import { notStartedLines } from './not-started.ts'
 import { onlyTrigger, parse, repeatCount, servicesNamed } from './options.ts'
 import { aftermathLines } from './print-aftermath.ts'
 import { eventLines, headingOf } from './print-event.ts'
 import { type Progress, startProgress } from './progress.ts'
-import { plain } from './table.ts'
 import { placeOf, startTally, type Tally } from './tally.ts'
 import { untilAborted } from './until-aborted.ts'
 import { REPLAY_HELP } from './usage.ts'
@@ -25,7 +25,7 @@ interface Wanted extends ReplayOptions {
 export async function replayCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = wantedOf(args, io)
   if (wanted === 'help') {
-    await io.out(`${REPLAY_HELP}\n`)
+    await io.out(REPLAY_HELP.split('\n'))
     return EXIT.fine
   }
   await assertPaths(wanted.stage.paths)
@@ -34,10 +34,10 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
     const startedAt = Date.now()
     const { sources } = await replayOnce(wanted, io).catch((error: unknown) => {
       if (!(error instanceof UsageError)) throw error
-      io.err(`lifeguard: ${error.message}\n`)
+      io.err(errorLines(error))
       return { sources: [] }
     })
-    io.err('Waiting for a change; Ctrl-C ends\n')
+    io.err(['Waiting for a change; Ctrl-C ends'])
     await waitForChange(wanted.stage.folder, wanted.stage.paths, sources, startedAt, io.signal)
   }
   return EXIT.fine
@@ -55,6 +55,7 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
       services: { type: 'string', default: 'embedded' },
       repeat: { type: 'string', default: '1' },
       handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
     },
   })
   if (values.help) return 'help'
@@ -67,7 +68,15 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
     repeat: repeatCount(values.repeat),
     json: values.json,
     watch: values.watch,
-    stage: { folder, environment, signal, services: servicesNamed(values.services), handlers: values.handler, paths },
+    stage: {
+      folder,
+      environment,
+      signal,
+      services: servicesNamed(values.services),
+      handlers: values.handler,
+      variables: values.env,
+      paths,
+    },
   }
 }
 
@@ -81,7 +90,7 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
   const progress = startProgress(io)
   const onNote = (note: string): void => {
     progress.clear()
-    io.err(`${plain(note)}\n`)
+    io.err([note])
   }
   let stage: Stage | undefined
   try {
@@ -95,7 +104,7 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
       progress.done()
       progress.clear()
       tellTrouble(replayed, told, wanted, io)
-      if (wanted.json) await io.out(`${JSON.stringify(replayed.result)}\n`)
+      if (wanted.json) await io.out([JSON.stringify(replayed.result)])
       else group = await printEvent(replayed, group, io)
     }
     if (!io.signal.aborted) await finish(stage, tally, progress, wanted, io)
@@ -107,9 +116,9 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
 }
 
 async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {
-  const next = headingOf(replayed, io.folder, io.paint)
-  const heading = next === group ? '' : `${group === '' ? '' : '\n'}${next}\n`
-  await io.out(`${heading}${eventLines(replayed, io.paint).join('\n')}\n`)
+  const heading = headingOf(replayed, io.folder)
+  const next = lineText(heading)
+  await io.out([...(next === group ? [] : group === '' ? [heading] : ['', heading]), ...eventLines(replayed)])
   return next
 }
 
@@ -118,9 +127,9 @@ function tellTrouble(replayed: Replayed, told: Set<string>, { json }: Wanted, io
   const { result, notStarted, unreadable } = replayed
   if (notStarted !== undefined && result.trigger !== null && !told.has(result.trigger)) {
     told.add(result.trigger)
-    io.err(`The ${result.trigger} handler does not start:${whyNotStarted(notStarted)}\n`)
+    io.err(notStartedLines(`The ${result.trigger} handler does not start`, notStarted))
   }
-  if (unreadable && json) io.err(`${plain(`${placeOf(replayed, io.folder)}: ${result.error?.message}`)}\n`)
+  if (unreadable && json) io.err([`${placeOf(replayed, io.folder)}: ${result.error?.message}`])
 }
 
 async function finish(stage: Stage, tally: Tally, progress: Progress, { json, only, stage: { paths } }: Wanted, io: Io): Promise<void> {
@@ -128,6 +137,5 @@ async function finish(stage: Stage, tally: Tally, progress: Progress, { json, on
   if (json) return
   const aftermath = await stage.aftermath()
   progress.stop()
-  const lines = [...(aftermath === undefined ? [] : aftermathLines(aftermath, io.paint)), ...tally.lines(io.paint)]
-  await io.out(`${lines.join('\n')}\n`)
+  await io.out([...(aftermath === undefined ? [] : aftermathLines(aftermath)), ...tally.lines()])
 }

@@ -1,5 +1,5 @@
-import { MissingPeer } from '../local/missing-peer.ts'
 import { UsageError } from '../replay/usage-error.ts'
+import { errorLines } from './error-lines.ts'
 import { EXIT, type Io } from './io.ts'
 import { HELP } from './usage.ts'
 import { version } from './version.ts'
@@ -35,17 +35,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError(`${what}: one of ${[...COMMANDS.keys()].join(', ')}; lifeguard --help tells more`)
   } catch (error) {
     if (io.signal.aborted) return EXIT.usage
-    io.err(`lifeguard: ${textOf(error)}\n`)
+    io.err(errorLines(error))
     return EXIT.usage
   }
 }
 
 async function print(io: Io, text: string): Promise<number> {
-  await io.out(`${text}\n`)
+  await io.out(text.split('\n'))
   return EXIT.fine
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof MissingPeer) return error.message
-  return error instanceof Error && error.stack !== undefined ? error.stack : String(error)
 }

@@ -1,7 +1,7 @@
 import type { Replayed } from '../replay/replay.ts'
-import { EXIT, type Io } from './io.ts'
+import { EXIT, type Line, type Part, styled } from './io.ts'
 import { isUnexpected, shownPath } from './print-event.ts'
-import { plain, wrapped } from './table.ts'
+import { wrapped } from './table.ts'
 
 /** Counts results. */
 export interface Tally {
@@ -9,7 +9,7 @@ export interface Tally {
   readonly count: () => number
   readonly exitCode: () => number
   /** The last lines: what was unexpected, and how many of what. */
-  readonly lines: (paint: Io['paint']) => readonly string[]
+  readonly lines: () => readonly Line[]
 }
 
 // Of a file of many thousand lines nobody reads them all.
@@ -34,25 +34,25 @@ export function startTally(folder: string): Tally {
     },
     count: total,
     exitCode: () => (counts.unreadable > 0 ? EXIT.usage : counts.unexpected > 0 ? EXIT.unexpected : EXIT.fine),
-    lines(paint) {
+    lines() {
       const bad = counts.unexpected + counts.unreadable
       const more = bad > named.length ? [`  and ${bad - named.length} more`] : []
       const outcomes = (['proceed', 'denied', 'failed'] as const)
         .filter((outcome) => counts[outcome] > 0)
         .map((outcome) => `${counts[outcome]} ${outcome}`)
-      const how = [
+      const how: readonly Part[] = [
         ...(counts.met > 0 ? [`${counts.met} as expected`] : []),
-        ...(counts.unexpected > 0 ? [paint('red', `${counts.unexpected} unexpected`)] : []),
-        ...(counts.unreadable > 0 ? [paint('red', `${counts.unreadable} unreadable`)] : []),
+        ...(counts.unexpected > 0 ? [styled('red', `${counts.unexpected} unexpected`)] : []),
+        ...(counts.unreadable > 0 ? [styled('red', `${counts.unreadable} unreadable`)] : []),
         ...(counts.open > 0 ? [`${counts.open} without an expectation`] : []),
       ]
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       const notRun = counts.notRun > 0 ? [`${counts.notRun} not run`] : []
       return [
         '',
-        ...(named.length > 0 ? [paint('red', 'Not as it should be:'), ...named.flatMap((name) => wrapped(name, '  ')), ...more, ''] : []),
+        ...(named.length > 0 ? [styled('red', 'Not as it should be:'), ...named.flatMap((name) => wrapped(name, '  ')), ...more, ''] : []),
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
-        `${how.join(', ')}; ${seconds} s`,
+        [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
       ]
     },
   }
@@ -66,5 +66,5 @@ export function placeOf({ result }: Replayed, folder: string): string {
 function nameOf(replayed: Replayed, folder: string): string {
   const { outcome, reason, error } = replayed.result
   const why = replayed.notStarted !== undefined ? reason : outcome === null ? error?.message : (replayed.mismatches[0] ?? error?.message)
-  return plain(`${placeOf(replayed, folder)}: ${why}`)
+  return `${placeOf(replayed, folder)}: ${why}`
 }

@@ -10,7 +10,9 @@ const SHARED = `  --services WHICH        embedded (default): DynamoDB and SES a
                           aws: the services of your own environment, credentials and endpoints
                           none: no service at all
   --handler TRIGGER=FILE  the handler of a trigger, such as preSignUp=dist/handler.js; goes before
-                          the one that serverless.yml in this folder names; may be repeated`
+                          the one that serverless.yml in this folder names; may be repeated
+  --env NAME[=VALUE]      hands a variable of your environment, or this value, to the handlers; may
+                          be repeated`
 
 /** What lifeguard --help says. */
 export const HELP: string = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
@@ -43,11 +45,14 @@ PATH  a file with an event, an .ndjson file with one a line, a folder of them, o
   --watch                 again whenever an event or a source changes
 ${SHARED}
 
-Handlers get your environment, and where it does not say, what the file lifeguard.env in this folder
-sets, one NAME=value a line, with quotes around a value that has a # in it; with a LOG_LEVEL of info
-at most, since the decision is read from their log line. Without that file, what you do not set is
-as follows; with it, only the tables of the embedded DynamoDB are, and any other setting is missing
-as it would be in a deployment:
+Handlers get the settings of the file lifeguard.env in this folder, one NAME=value a line, with
+quotes around a value that has a # in it. A variable of your environment takes the place of a
+setting in the file. Handlers get nothing else of your environment but Lifeguard's own settings,
+what the system needs (PATH, HOME, TMPDIR, LANG, TZ and the like), what --env names and, with
+--services aws, the variables that begin with AWS_. LOG_LEVEL is info at most, since the decision
+is read from their log line. Without lifeguard.env, what you do not set is as follows; with it,
+only the tables of the embedded DynamoDB are, and any other setting is missing as it would be in a
+deployment:
 ${defaults}
 
 Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that

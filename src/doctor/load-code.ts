@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MissingPeer } from '../local/missing-peer.ts'
 import { bundleHandler } from '../replay/build.ts'
-import type { FunctionError } from '../replay/child-messages.ts'
+import type { FunctionError, Reply } from '../replay/child-messages.ts'
 import { NOWHERE } from '../replay/environment.ts'
 import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
 import { UsageError } from '../replay/usage-error.ts'
-import { startWorker } from '../replay/worker.ts'
+import { type Ended, startWorker } from '../replay/worker.ts'
 import { environmentOf, type FunctionEnvironment } from './environment-of.ts'
 import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
 import { inParallel } from './in-parallel.ts'
 import { type Code, isSweeper } from './loaded.ts'
-import { type LoadedReply, readLoadedReply } from './loaded-reply.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import { attachedIn } from './triggers.ts'
 
@@ -71,7 +70,7 @@ async function codeOf(lambda: Resource, isAttached: boolean, template: Template,
   return { ...OTHER, rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
 }
 
-type Ready = Extract<LoadedReply, { readonly kind: 'ready' }>
+type Ready = Extract<Reply, { readonly kind: 'ready' }>
 type Unloaded = { readonly kind: 'unloaded' } & Pick<Code, 'problem' | 'fault'>
 
 function unloaded(problem: string): Unloaded {
@@ -102,7 +101,7 @@ async function inWorker(found: Found, environment: FunctionEnvironment): Promise
   const worker = startWorker({ environment: STARTED_WITH, onOutput })
   worker.listen(() => undefined)
   const over = new AbortController()
-  let reply: unknown
+  let reply: Reply | Ended | undefined
   try {
     const late = sleep(INIT_LIMIT_MS, undefined, { signal: over.signal }).catch(() => undefined)
     reply = await Promise.race([worker.ask({ kind: 'load', ...found, environment: environment.variables }), late])
@@ -111,10 +110,8 @@ async function inWorker(found: Found, environment: FunctionEnvironment): Promise
     await worker.kill()
   }
   if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
-  const read = readLoadedReply(reply)
-  if (read === undefined) return unloaded('it wrote to the channel of its process, so that nothing is known of it')
-  if (read.kind === 'ready') return read
-  return read.kind === 'broken' ? notStarted(read.error, printed, environment) : unloaded('its process ended as it was loaded')
+  if (reply.kind === 'ready') return reply
+  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment) : unloaded('its process ended as it was loaded')
 }
 
 /** What `atInit` throws says nothing: the reason is what was printed. */

@@ -36,7 +36,7 @@ export async function packageService(path: string, { environment, onNote, signal
     const args = [command, 'package', '--config', basename(path), '--package', target]
     await new Promise<void>((resolve, reject) => {
       execFile(process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-        if (error) reject(new UsageError(`osls package failed:\n${`${stdout}${stderr}`.trim()}`))
+        if (error) reject(new UsageError('osls package failed', `${stdout}${stderr}`.trim()))
         else resolve()
       })
     })

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FILE, bundleHandlers } from '../build/bundle.ts'
 import { importPeer } from '../local/missing-peer.ts'
+import { closeAfterExit } from './close-after-exit.ts'
 import { isRecord } from './handler-log.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Whether the project in a folder says how it is built. */
 export async function hasBuildScript(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
-  const manifest: unknown = JSON.parse(text)
+  const manifest = parsed(text)
   return isRecord(manifest) && isRecord(manifest.scripts) && typeof manifest.scripts.build === 'string'
 }
 
@@ -22,11 +23,21 @@ export async function hasBuildScript(folder: string): Promise<boolean> {
 export async function runBuildScript(folder: string, signal: AbortSignal): Promise<void> {
   const windows = process.platform === 'win32'
   await new Promise<void>((resolve, reject) => {
-    execFile('npm', ['run', '--silent', 'build'], { cwd: folder, shell: windows, signal, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
-      if (error) reject(new UsageError(`npm run build failed:\n${`${stdout}${stderr}`.trim()}`))
+    const options = { cwd: folder, shell: windows, signal, maxBuffer: 1 << 24 }
+    const child = execFile('npm', ['run', '--silent', 'build'], options, (error, stdout, stderr) => {
+      if (error) reject(new UsageError('npm run build failed', `${stdout}${stderr}`.trim()))
       else resolve()
     })
+    closeAfterExit(child)
   })
+}
+
+function parsed(manifest: string): unknown {
+  try {
+    return JSON.parse(manifest)
+  } catch (error) {
+    throw new UsageError(`package.json: not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** A handler that was bundled for one run. */
@@ -51,6 +62,6 @@ export async function bundleHandler(source: string): Promise<TemporaryBundle> {
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {
     await remove()
-    throw new UsageError(`${source} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`${source} cannot be bundled`, error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FunctionError } from './child-messages.ts'
+import { DEEPEST, isTooDeep } from './depth.ts'
 import { isRecord } from './handler-log.ts'
 import type { TriggerName } from './trigger-of.ts'
 
@@ -36,6 +37,8 @@ const FIELDS: Partial<Record<TriggerName, Readonly<Record<string, FieldType>>>> 
 export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string, unknown>>, json: string): Checked {
   const answer: unknown = JSON.parse(json)
   if (!isRecord(answer)) return unrecognizable(`the function returned ${answer === null ? 'null' : nameOf(answer)} and not the event`)
+  // Lambda takes it. What Cognito makes of it is not known, and no trigger has a use for it.
+  if (isTooDeep(answer)) return unrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
   if (missing !== undefined) return unrecognizable(`the function returned an event without '${missing}'`)
   const { response } = answer

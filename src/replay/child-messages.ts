@@ -37,3 +37,8 @@ export type Reply =
   | { readonly kind: 'broken'; readonly error: FunctionError }
   | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[] }
   | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
+
+/** Writes a request or a reply as one line. Node's reader of lines breaks them at two more characters that JSON leaves as they are. */
+export function messageLine(message: object): string {
+  return `${JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`
+}

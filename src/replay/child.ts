@@ -1,6 +1,8 @@
 // Runs in a process of its own, which can be killed: loads a handler and invokes it, as Lambda's runtime does.
+import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
-import type { Broke, FunctionError, Reply, Request } from './child-messages.ts'
+import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
 import { describeRule } from './description.ts'
 import { watchRules } from './watch-rules.ts'
 
@@ -17,15 +19,22 @@ Error.stackTraceLimit = 50
 // Taken before the handler is loaded, which may replace it.
 const write = process.stdout.write.bind(process.stdout)
 
-// Ctrl-C reaches the whole group of processes. The parent decides when this one ends, and tells so by closing the channel.
+// The pipe by which the parent asks and is answered.
+const parent = new Socket({ fd: 3 })
+const answer = parent.write.bind(parent)
+
+// Ctrl-C reaches the whole group of processes. The parent decides when this one ends, and tells so by closing the pipe.
 process.on('SIGINT', () => undefined)
-process.on('disconnect', () => process.exit())
+parent.on('error', () => undefined)
+parent.on('close', () => process.exit())
 
 let handler: LambdaFunction | undefined
 let broken = new Map<unknown, string>()
-process.on('message', async (request: Request) => {
+createInterface(parent).on('line', async (line) => {
+  const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
-  process.send?.(reply)
+  // In a line of its own, whatever the handler has written to the pipe.
+  answer(`\n${messageLine({ ...reply, id: request.id })}`)
 })
 
 async function load({ file, exported, environment }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
@@ -53,6 +62,8 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
 
 /** CommonJS modules whose exports Node cannot tell beforehand have them under `default` alone. */
 function exportOf(module: object, name: string): unknown {
+  // Every object has `constructor` and the like.
+  if (Object.hasOwn(Object.prototype, name)) return undefined
   const direct: unknown = Reflect.get(module, name)
   const whole: unknown = Reflect.get(module, 'default')
   return direct ?? (typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined)
@@ -64,7 +75,7 @@ function isFunction(value: unknown): value is LambdaFunction {
 
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
   // A handler that waits for what nothing will ever bring leaves Node nothing to do, and Lambda's process ends then.
-  process.channel?.unref()
+  parent.unref()
   broken = new Map()
   try {
     const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
@@ -72,7 +83,7 @@ async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Re
   } catch (error) {
     return { kind: 'threw', error: reported(error), broke: breakages() }
   } finally {
-    process.channel?.ref()
+    parent.ref()
     write(`\n${request.endMark}\n`)
   }
 }
@@ -120,7 +131,7 @@ function breakages(): readonly Broke[] {
     // What prevented an effect says more than that it was prevented.
     const cause = thrown instanceof Error && thrown.name === 'NotDone' ? thrown.cause : thrown
     try {
-      const { name, message } = reported(cause)
+      const { name, message } = described(cause)
       const stack = cause instanceof Error ? String(cause.stack) : ''
       return [{ rule, error: { name, message: message.slice(0, MAX_MESSAGE_LENGTH) }, stack }]
     } catch {
@@ -134,7 +145,19 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
 }
 
-/** As Lambda's runtime does it: the name and message of an error, the text of anything else. */
+/** As Lambda's runtime does it, which has a fixed text for what cannot be read. */
 function reported(thrown: unknown): FunctionError {
-  return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: typeof thrown, message: String(thrown) }
+  try {
+    return described(thrown)
+  } catch {
+    const unread = 'there was a problem while retrieving one or more of its message, name, and stack'
+    return { name: 'handled', message: `callback called with Error argument, but ${unread}` }
+  }
+}
+
+/** The name and message of an error, the text of anything else. Throws where a getter does. */
+function described(thrown: unknown): FunctionError {
+  return thrown instanceof Error
+    ? { name: `${thrown.name}`, message: `${thrown.message}` }
+    : { name: typeof thrown, message: String(thrown) }
 }

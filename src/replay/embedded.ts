@@ -22,12 +22,12 @@ export interface Embedded {
 /**
  * Starts them.
  *
- * @param caller The caller's environment, which may name the tables.
+ * @param settings The settings of the handlers, which may name the tables.
  * @param paths What will be replayed, for the seed files beside it.
  * @throws MissingPeer without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
  */
-export async function startEmbedded(caller: Environment, paths: readonly string[]): Promise<Embedded> {
-  const names = tablesOf(caller)
+export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
+  const names = tablesOf(settings)
   const { blocks, profiles } = names
   const services = await startServices(names)
   const documents = documentsAt(services.dynamodb.endpoint)
@@ -50,10 +50,10 @@ export async function startEmbedded(caller: Environment, paths: readonly string[
 
 const TABLE_NAME = /^[\w.-]{3,255}$/
 
-function tablesOf(caller: Environment): TableNames {
+function tablesOf(settings: Environment): TableNames {
   const taken = new Map<string, string>()
   const nameOf = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
-    const name = caller[setting] || DEFAULT_SETTINGS[setting]
+    const name = settings[setting] || DEFAULT_SETTINGS[setting]
     const refused = `${setting} is ${JSON.stringify(name)}; expected`
     if (!TABLE_NAME.test(name))
       throw new UsageError(`${refused} the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores`)

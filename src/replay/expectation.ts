@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { DEEPEST, isTooDeep } from './depth.ts'
 import { isRecord } from './handler-log.ts'
 import { withoutMark } from './lines.ts'
 import { UsageError } from './usage-error.ts'
@@ -33,6 +34,7 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const expectation = parsed(file, text)
+  if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
   const unknown = isRecord(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
   if (unknown === undefined) return Object(expectation)
   throw new UsageError(unknown === '' ? `${file}: not an object` : `${file}: '${unknown}' is none of ${KEYS.join(', ')}`)
@@ -62,7 +64,7 @@ export interface Actual {
 export function compare(expectation: Expectation, actual: Actual): readonly string[] {
   // Without a trace, as with a handler that was not made with Lifeguard, nobody knows who decided and why.
   const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
-  const plain = keys.flatMap((key) => (key in expectation ? difference(key, expectation[key], actual[key]) : []))
+  const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? difference(key, expectation[key], actual[key]) : []))
   const { effects } = actual
   if (effects === undefined) return plain
   return [

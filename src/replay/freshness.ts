@@ -6,10 +6,19 @@ import { isRecord } from './handler-log.ts'
 export async function sourcesOf(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
-  const meta: unknown = JSON.parse(text)
+  const meta = parsed(text)
   const inputs = isRecord(meta) && isRecord(meta.inputs) ? Object.keys(meta.inputs) : []
   // Inputs such as `<define:...>` or `disabled:fs` are no files.
   return inputs.filter((input) => !/^<|^[a-z-]+:/.test(input)).map((input) => resolve(folder, input))
+}
+
+/** A file of that name need not be esbuild's. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -54,16 +54,17 @@ export function readLogLine(line: string, requestId: string): LogLine {
 function loggedRule(entry: unknown): LoggedRule | undefined {
   if (!isRecord(entry)) return undefined
   const { rule, path, outcome, reason, ms, detail, overrides, shadow, error } = entry
+  if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
   return {
-    rule: String(rule),
-    path: String(path),
-    outcome: String(outcome),
+    rule,
+    path,
+    outcome,
     reason: text(reason),
     ms: typeof ms === 'number' ? ms : 0,
     ...(typeof detail === 'string' && { detail }),
-    ...(Array.isArray(overrides) && { overrides: overrides.map(String) }),
+    ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
     ...(shadow === true && { shadow }),
-    ...(isRecord(error) && { error: String(error.name) }),
+    ...(isRecord(error) && typeof error.name === 'string' && { error: error.name }),
   }
 }
 

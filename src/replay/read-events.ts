@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { DEEPEST, isTooDeep } from './depth.ts'
 import { eventFiles, isNdjson, STDIN } from './event-files.ts'
 import { linesOf, withoutMark } from './lines.ts'
 
@@ -56,7 +57,8 @@ async function* readStdin(stdin: Text): AsyncGenerator<ReadEvent> {
 function parse(text: string): Pick<ReadEvent, 'event' | 'unreadable'> {
   if (text.trim() === '') return { unreadable: 'empty' }
   try {
-    return { event: JSON.parse(text) }
+    const event: unknown = JSON.parse(text)
+    return isTooDeep(event) ? { unreadable: `nested more than ${DEEPEST} levels deep, as no event of Cognito is` } : { event }
   } catch (error) {
     return { unreadable: `not JSON: ${messageOf(error)}` }
   }

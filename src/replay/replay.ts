@@ -1,3 +1,4 @@
+import { MissingPeer } from '../local/missing-peer.ts'
 import { effectsBetween } from './aftermath.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
@@ -5,6 +6,7 @@ import { isRecord, type LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { Stage } from './stage.ts'
 import { type TriggerName, triggerOf } from './trigger-of.ts'
+import { UsageError } from './usage-error.ts'
 
 /** What became of an event: the object that `lifeguard replay --json` writes. */
 export interface ReplayResult {
@@ -63,7 +65,7 @@ export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, op
     // What cannot be read may be of any trigger.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
-      const replayed = await replayOne(read, trigger, stage, options)
+      const replayed = await replayOne(read, trigger, stage, options).catch((error: unknown) => failedOn(read, error))
       yield { ...replayed, time: time + 1 }
       // What did not run would not run the next time either.
       if (replayed.result.outcome === null) break
@@ -131,6 +133,12 @@ function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decided
 
 function triggerIn(event: unknown): TriggerName | undefined {
   return isRecord(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
+}
+
+/** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
+function failedOn(read: ReadEvent, error: unknown): Once {
+  if (error instanceof UsageError || error instanceof MissingPeer) throw error
+  return { ...notRun(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
 }
 
 /** Something that was expected to come to an outcome and did not run is not as expected. */

@@ -33,10 +33,13 @@ export async function seedBlocks(documents: DynamoDBDocumentClient, table: strin
     const text = await readFile(file, 'utf8').catch(() => undefined)
     if (text === undefined) continue
     for (const { message, expiresAt, ...block } of readSeed(file, text).blocks) {
-      await writer.block({
+      const given = {
         ...block,
         ...(message !== undefined && { message }),
         ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
+      }
+      await writer.block(given).catch((error: unknown) => {
+        throw error instanceof TypeError ? new UsageError(`${file}: ${error.message}`) : error
       })
     }
   }
@@ -46,7 +49,10 @@ function readSeed(file: string, text: string): z.infer<typeof Seed> {
   try {
     return Seed.parse(JSON.parse(withoutMark(text)))
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : `not JSON: ${error instanceof Error ? error.message : String(error)}`
+    const why =
+      error instanceof z.ZodError
+        ? z.prettifyError(error).replaceAll(/\s+/g, ' ')
+        : `not JSON: ${error instanceof Error ? error.message : String(error)}`
     throw new UsageError(`${file}: ${why}`)
   }
 }

@@ -34,7 +34,9 @@ function parsed(file: string, text: string): unknown {
     // CloudFormation's own tags, such as !Ref, are of no interest here and no reason to complain.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
-    throw new UsageError(`${file}: not YAML: ${error instanceof Error ? error.message : String(error)}`)
+    // The first line has the place; the others show the text there.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new UsageError(`${file}: not YAML: ${what.replace(/:$/, '')}`)
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import type { Environment } from './environment.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The file in the working folder that says with which settings events are replayed. */
@@ -16,12 +15,12 @@ const LINES = [
 ]
 
 /**
- * The caller's environment, with what the file sets beside it: what the caller sets goes before.
+ * Reads what the file sets.
  *
- * @param folder The working folder. Without a file in it, it is the caller's environment alone.
+ * @param folder The working folder. Without a file in it, nothing is set.
  * @throws UsageError when it is there and cannot be read, or has a line that is neither empty, a comment nor `NAME=value`.
  */
-export async function withSettingsFile(folder: string, caller: Environment): Promise<Environment> {
+export async function readSettingsFile(folder: string): Promise<Readonly<Record<string, string>>> {
   const text = await readFile(join(folder, SETTINGS_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw new UsageError(`${SETTINGS_FILE}: ${error.code === 'EISDIR' ? 'a folder, not a file' : error.message}`)
@@ -31,5 +30,6 @@ export async function withSettingsFile(folder: string, caller: Environment): Pro
   // Without what stands there, which may be a secret.
   if (wrong !== -1) throw new UsageError(`${SETTINGS_FILE}, line ${wrong + 1}: expected NAME=value, a value with a # in quotes`)
   // Each by itself: of several parseEnv may take a comment that is indented for a name.
-  return { ...Object.fromEntries(lines.flatMap((line) => Object.entries(parseEnv(line)))), ...caller }
+  const set = lines.flatMap((line) => Object.entries(parseEnv(line)))
+  return Object.fromEntries(set.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

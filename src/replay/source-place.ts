@@ -29,8 +29,8 @@ export function sourcePlaces(folder: string): SourcePlace {
   return async (stack) => {
     for (const frame of stack.split('\n')) {
       const [, path, line, column] = FRAME.exec(frame) ?? []
-      if (path === undefined) continue
-      const file = path.startsWith('file:') ? fileURLToPath(path) : path
+      const file = path === undefined ? undefined : fileAt(path)
+      if (file === undefined) continue
       const map = await mapOf(file)
       const place = map === undefined ? { file, line: Number(line) } : sourceIn(map, file, Number(line), Number(column))
       if (place !== undefined && !place.file.includes(`${sep}node_modules${sep}`)) return `${relative(folder, place.file)}:${place.line}`
@@ -39,9 +39,21 @@ export function sourcePlaces(folder: string): SourcePlace {
   }
 }
 
+// A stack is a text that a handler may write as it likes, so a place in it may be of no file, and a map no map.
+function fileAt(path: string): string | undefined {
+  try {
+    return path.startsWith('file:') ? fileURLToPath(path) : path
+  } catch {
+    return undefined
+  }
+}
+
 async function readMap(file: string): Promise<SourceMap | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : new SourceMap(JSON.parse(text))
+  try {
+    return new SourceMap(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return undefined
+  }
 }
 
 function sourceIn(map: SourceMap, file: string, line: number, column: number): Place | undefined {

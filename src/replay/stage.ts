@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Aftermath } from './aftermath.ts'
 import type { Embedded } from './embedded.ts'
-import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, type Services } from './environment.ts'
+import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from './environment.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
-import { SETTINGS_FILE, withSettingsFile } from './settings-file.ts'
+import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
@@ -24,8 +24,10 @@ export interface Stage {
 /** How a stage is set. */
 export interface StageOptions {
   readonly folder: string
-  /** The caller's environment, which goes before the settings file of the folder. */
+  /** The caller's environment; its settings go before those of the folder's settings file. */
   readonly environment: Environment
+  /** What `--env` said. */
+  readonly variables: readonly string[]
   readonly services: Services
   /** What `--handler` said. */
   readonly handlers: readonly string[]
@@ -43,12 +45,13 @@ export interface StageOptions {
  * @throws UsageError or MissingPeer when something cannot be had; nothing is left running then.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { folder, onNote, signal } = options
-  const environment = await withSettingsFile(folder, options.environment)
-  const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
-  const embedded = await embeddedFor({ ...options, environment })
+  const { folder, onNote, signal, services } = options
+  const file = await readSettingsFile(folder)
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
-  const forHandlers = handlerEnvironment(environment, options.services, defaults, embedded?.environment)
+  const settings = handlerSettings({ defaults, file, caller: options.environment, named: options.variables }, services)
+  const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
+  const embedded = await embeddedFor(options, settings)
+  const environment = handlerEnvironment(settings, services, embedded?.environment)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -59,7 +62,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       folder,
       file: handler.file,
       exported: handler.exported,
-      environment: forHandlers,
+      environment,
       onOutput: (line) => onNote(`${trigger}: ${line}`),
       onNote: (note) => onNote(`${handler.shown} ${note}`),
     })
@@ -84,8 +87,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 /** The AWS SDK and the services are loaded only where they are used. */
-async function embeddedFor({ services, environment, paths }: StageOptions): Promise<Embedded | undefined> {
+async function embeddedFor({ services, paths }: StageOptions, settings: Environment): Promise<Embedded | undefined> {
   if (services !== 'embedded') return undefined
   const { startEmbedded } = await import('./embedded.ts')
-  return startEmbedded(environment, paths)
+  return startEmbedded(settings, paths)
 }

@@ -22,11 +22,11 @@ export type TriggerName = keyof typeof SOURCES
 export const TRIGGER_NAMES: readonly TriggerName[] = Object.keys(SOURCES).filter(isTriggerName)
 
 // Folders and people shorten these.
-const SHORT: Readonly<Record<string, TriggerName>> = {
-  preauth: 'PreAuthentication',
-  postauth: 'PostAuthentication',
-  pretoken: 'PreTokenGeneration',
-}
+const SHORT: ReadonlyMap<string, TriggerName> = new Map([
+  ['preauth', 'PreAuthentication'],
+  ['postauth', 'PostAuthentication'],
+  ['pretoken', 'PreTokenGeneration'],
+])
 
 function isTriggerName(word: string): word is TriggerName {
   return Object.hasOwn(SOURCES, word)
@@ -47,5 +47,5 @@ export function triggerOf(source: string): TriggerName | undefined {
  */
 export function triggerNamed(word: string): TriggerName | undefined {
   const plain = word.replaceAll(/[-_]/g, '').toLowerCase()
-  return TRIGGER_NAMES.find((name) => name.toLowerCase() === plain) ?? SHORT[plain]
+  return TRIGGER_NAMES.find((name) => name.toLowerCase() === plain) ?? SHORT.get(plain)
 }

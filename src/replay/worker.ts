@@ -1,7 +1,11 @@
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
+import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Reply, Request } from './child-messages.ts'
+import { messageLine, type Reply, type Request } from './child-messages.ts'
+import { closeAfterExit } from './close-after-exit.ts'
+import { readReply } from './read-reply.ts'
 
 /** How a process ended. */
 export interface Ended {
@@ -30,33 +34,48 @@ export interface WorkerOptions {
 // The tools are run from their sources here and from compiled files in the package.
 const CHILD = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url))
 
+interface Asked {
+  readonly id: string
+  readonly settle: (reply: Reply | Ended) => void
+}
+
 /** Starts a process that is ready to load a handler. */
 export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
-  const child = fork(CHILD, [], { env: { ...environment }, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  // A pipe of our own: Node's channel for messages ends its parent when the handler writes something else to it. Nor has Lambda one.
+  const child = spawn(process.execPath, [CHILD], { env: { ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  closeAfterExit(child)
+  const [, stdout, stderr, pipe] = child.stdio
   let onLine = onOutput
-  let settle: ((reply: Reply | Ended) => void) | undefined
+  let asked: Asked | undefined
   let over: Ended | undefined
   const ended = new Promise<void>((resolve) => {
     child.on('close', (code, signal) => {
       over = { kind: 'ended', code, signal }
-      settle?.(over)
+      asked?.settle(over)
       resolve()
     })
   })
   // Without a listener an error event would end this process; `close` follows in any case.
   child.on('error', (error) => onOutput(error.message))
-  child.on('message', (reply: Reply) => settle?.(reply))
-  if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => onLine(line))
-  if (child.stderr !== null) createInterface(child.stderr).on('line', onOutput)
+  if (stdout !== null) createInterface(stdout).on('line', (line) => onLine(line))
+  if (stderr !== null) createInterface(stderr).on('line', onOutput)
+  if (!(pipe instanceof Duplex)) throw new TypeError('A pipe to a process can be read and written')
+  pipe.on('error', () => undefined)
+  createInterface(pipe).on('line', (line) => {
+    const reply = asked && readReply(line, asked.id)
+    if (reply !== undefined) asked?.settle(reply)
+  })
 
   return {
     ask(request) {
       // Racing a promise that lives as long as the process would keep every answer in memory.
-      return new Promise((resolve) => {
-        settle = resolve
-        if (over !== undefined) resolve(over)
-        // The channel closes with the process, and `close` tells of that.
-        else child.send(request, () => undefined)
+      return new Promise((settle) => {
+        // The handler is not told the id, so that nothing but an answer to this very request is taken for one.
+        const id = randomUUID()
+        asked = { id, settle }
+        if (over !== undefined) settle(over)
+        // The pipe closes with the process, and `close` tells of that.
+        else pipe.write(messageLine({ ...request, id }))
       })
     },
     listen(next) {

@@ -53,5 +53,7 @@ describe('what a client does not know', () => {
   it('is found however deep it is, and nothing that is merely empty', () => {
     const raw = { A: 1, B: { C: [{ D: 1, New: 2 }] }, Empty: null, Newer: {} }
     expect(unknownIn(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
+    const inherited = JSON.parse('{"constructor":1,"toString":1,"__proto__":1,"A":{"valueOf":1}}')
+    expect(unknownIn(inherited, { A: {} })).toEqual(['constructor', 'toString', '__proto__', 'A.valueOf'])
   })
 })

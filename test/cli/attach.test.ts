@@ -153,7 +153,7 @@ describe('lifeguard attach', () => {
     cognito().put({ ...pool, Name: 'a\u001b[2Jb' })
     const { stdout } = await attach('--dry-run', ...ours)
     expect(stdout).not.toContain('\u001b')
-    expect(stdout).toContain('(a\uFFFD[2Jb)')
+    expect(stdout).toContain('(a\\u001b[2Jb)')
   })
 
   it('tells of itself with --help, within 100 columns', async () => {

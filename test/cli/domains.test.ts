@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDomainList } from '../../src/shared/email/read-domain-list.ts'
-import { folderOf, lifeguard, objectsIn } from './lifeguard.ts'
+import { folderOf, lifeguard, objectsIn, start, textOf } from './lifeguard.ts'
 
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
 
@@ -53,6 +53,49 @@ describe('lifeguard domains build', () => {
     ])
     expect(await readFile(join(cwd, 'staff.domains'), 'utf8')).toBe('an old one')
   })
+
+  it('names the first 20 of a million wrong lines, and counts the others', async () => {
+    const cwd = await folderOf({ 'staff.txt': 'com\n'.repeat(1_000_000) })
+
+    const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
+
+    const lines = stderr.trim().split('\n')
+    expect(lines).toHaveLength(22)
+    expect(lines[19]).toMatch(/^staff\.txt:20: 'com' names /)
+    expect(lines[20]).toBe('and 999,980 more')
+    expect(lines[21]).toContain('staff.txt: 1000000 lines hold no pattern, and nothing was written')
+    expect(code).toBe(2)
+  })
+
+  it.skipIf(process.platform === 'win32')('follows no link that lies where it writes its temporary file', async () => {
+    const cwd = await folderOf({ 'mine.txt': 'mine' })
+    const child = start(['domains', 'build', '-', '--out', 'staff.domains'], { cwd })
+    // The process id was the whole name once, and can be read by any user of the machine.
+    await symlink('mine.txt', join(cwd, `staff.domains.${child.pid}`))
+    child.stdin?.end('example.com')
+    await textOf(child.stdout)
+
+    expect(await readFile(join(cwd, 'mine.txt'), 'utf8')).toBe('mine')
+    expect(readDomainList(await readFile(join(cwd, 'staff.domains'))).size).toBe(1)
+    expect((await readdir(cwd)).toSorted()).toEqual(['mine.txt', 'staff.domains', `staff.domains.${child.pid}`])
+  })
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'says that a folder cannot be written to, and leaves nothing there',
+    async () => {
+      const cwd = await folderOf({ 'staff.txt': 'example.com', 'lists/staff.domains': 'an old one' })
+      await chmod(join(cwd, 'lists'), 0o500)
+
+      const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt', '--out', 'lists/staff.domains'], { cwd })
+
+      await chmod(join(cwd, 'lists'), 0o700)
+      expect({ code, stderr: stderr.startsWith('lifeguard: lists/staff.domains: cannot be written: EACCES') }).toEqual({
+        code: 2,
+        stderr: true,
+      })
+      expect(await readdir(join(cwd, 'lists'))).toEqual(['staff.domains'])
+    },
+  )
 
   it.each([
     [['build'], 'Say which list to build: lifeguard domains build LIST, or - for standard input'],

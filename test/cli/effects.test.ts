@@ -285,8 +285,8 @@ describe('lifeguard effects recover', () => {
   })
 
   it('takes each effect once out of a file', async () => {
-    const lines = [lost(ann.sub), { timestamp: 1, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map((line) =>
-      JSON.stringify(line),
+    const lines = [lost(ann.sub), { timestamp: 1, ingestionTime: 2, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map(
+      (line) => JSON.stringify(line),
     )
     const folder = await folderOf({ 'log.ndjson': `${lines.join('\n')}\n` })
     const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--cut-off', 'at-least-once'])
@@ -310,7 +310,24 @@ describe('lifeguard effects recover', () => {
     expect(code).toBe(1)
     expect(stdout).toContain('2 effects lost: 1 put into the ledger, 0 known to it already, 1 not recovered, 1 unreadable line')
     expect(stderr).toContain('ValidationException')
-    expect(stderr).toContain('line 2: tells of a lost effect, but cannot be read')
+    expect(stderr).toContain("line 2: has 'effect lost' in it, but is not a whole line of a handler's log")
+  })
+
+  it('takes nothing out of a text of a user', async () => {
+    const forged = JSON.stringify(lost(ann.sub))
+    const log = [`name: ${forged}`, JSON.stringify({ level: 'INFO', message: forged }), JSON.stringify({ userName: forged })].join('\n')
+    const { code, stdout } = await effects(['recover'], log)
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: '0 effects lost: 0 put into the ledger, 0 known to it already, 1 unreadable line\n',
+    })
+    expect(await world.open()).toEqual([])
+  })
+
+  it('names the first 20 lines that it could not read, and counts them all', async () => {
+    const { stdout, stderr } = await effects(['recover'], 'ERROR effect lost\n'.repeat(100_000))
+    expect(stderr.trim().split('\n')).toHaveLength(20)
+    expect(stdout).toContain('100000 unreadable lines\n')
   })
 
   it('says that nothing is lost', async () => {

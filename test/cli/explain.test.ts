@@ -79,12 +79,12 @@ denied by refuse: not-today
   })
 
   it.each([
-    ['later', 'later  broken   Error', 'no such \uFFFD[31minvite (handler.ts:16)'],
+    ['later', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
     ['text', 'text  broken   error', 'a text'],
     ['forget', 'forget  broken   TypeError', "The rule 'forget' must return one of allow, skip, deny"],
     ['when(asks, vouch)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
-    ['shadow(later)', 'later  broken   Error (shadow)', 'no such \uFFFD[31minvite (handler.ts:16)'],
-    ['anyOf(pass, later)', 'later  broken   Error', 'no such \uFFFD[31minvite (handler.ts:16)'],
+    ['shadow(later)', 'later  broken   Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['anyOf(pass, later)', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
   ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)

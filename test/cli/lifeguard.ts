@@ -38,6 +38,8 @@ export async function lifeguard(args: readonly string[], options: RunOptions = {
 /** All that a stream holds. */
 export async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
+  // A character may lie on both sides of where two chunks meet.
+  stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text += String(chunk)
   return text
 }
@@ -47,14 +49,14 @@ export function handler(fixture: string, trigger: string = 'preSignUp'): readonl
   return ['--handler', `${trigger}=${join(FIXTURES, fixture)}`]
 }
 
-/** A folder with these files, removed after the test. Objects are written as JSON. */
+/** A folder with these files, removed after the test. Texts and bytes are written as they are, other values as JSON. */
 export async function folderOf(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name)
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+    await writeFile(path, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content))
   }
   return folder
 }

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { type Line, lineText, renderRedrawn } from '../../src/cli/io.ts'
 import { startProgress } from '../../src/cli/progress.ts'
 
 /** What is written to a standard error that is or is not a terminal. */
 function screen(errIsTerminal: boolean): {
   readonly written: string[]
-  readonly io: { errIsTerminal: boolean; err: (text: string) => void }
+  readonly io: Parameters<typeof startProgress>[0]
 } {
   const written: string[] = []
-  return { written, io: { errIsTerminal, err: (text) => void written.push(text) } }
+  const err = (lines: readonly Line[]): void => void written.push(...lines.map(lineText))
+  return { written, io: { errIsTerminal, err, redraw: (text) => void written.push(renderRedrawn(text)) } }
 }
 
 it('shows a line on a terminal once it takes longer than a second, and takes it away again', async () => {

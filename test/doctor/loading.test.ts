@@ -153,7 +153,7 @@ describe("a handler's file", () => {
   })
 })
 
-describe('a handler that writes to the channel of its process', () => {
+describe('a handler that writes to the pipe by which its process answers', () => {
   const deep = (depth: number): string => `${'{"name":"a","kind":"chain","children":['.repeat(depth)}${']}'.repeat(depth)}`
 
   const messages = [
@@ -178,16 +178,16 @@ describe('a handler that writes to the channel of its process', () => {
     '{ "kind": "returned" }',
   ]
 
-  it.each(messages.map((message) => [message.slice(0, 100), message]))('is not known, and ends nothing: %s', async (_, message) => {
-    const send = `import { readFileSync } from 'node:fs'\nprocess.send(JSON.parse(readFileSync(new URL('message.json', import.meta.url), 'utf8')))\n`
-    const folder = await folderOf({ 'index.mjs': `${send}export const handler = () => {}\n`, 'message.json': message })
+  it.each(messages.map((message) => [message.slice(0, 100), message]))(
+    'ends nothing, and is not taken for an answer: %s',
+    async (_, message) => {
+      const send = `import { readFileSync, writeSync } from 'node:fs'
+      writeSync(3, readFileSync(new URL('message.json', import.meta.url), 'utf8') + '\\n')`
+      const folder = await folderOf({ 'index.mjs': `${send}\nexport const handler = () => {}\n`, 'message.json': message })
 
-    expect(await codeIn(folder)).toMatchObject({
-      rule: undefined,
-      fault: undefined,
-      problem: 'it wrote to the channel of its process, so that nothing is known of it',
-    })
-  })
+      expect(await codeIn(folder)).toMatchObject({ rule: undefined, fault: undefined, problem: 'it was not made with Lifeguard' })
+    },
+  )
 })
 
 describe('what doctor reports of a handler that does not start', () => {

@@ -112,7 +112,9 @@ describe('the story', () => {
 
   it('blocks nobody in vain: every block that still holds is met', () => {
     const holding = seededBlocks().filter(({ expiresAt }) => expiresAt === undefined || expiresAt > new Date())
-    const met = samples.filter(({ folder, expected }) => folder === 'pre-auth' && expected.outcome === 'denied' && expected.reason === 'user-blocked')
+    const met = samples.filter(
+      ({ folder, expected }) => folder === 'pre-auth' && expected.outcome === 'denied' && expected.reason === 'user-blocked',
+    )
     expect(new Set(met.map(userOf)).size).toBe(holding.length)
   })
 })

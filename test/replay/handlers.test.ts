@@ -129,7 +129,7 @@ describe('openHandlers', () => {
 
   it('says where a TypeScript handler cannot be bundled', async () => {
     const { find } = await opened({ 'a.ts': "import './gone.ts'\n" }, 'preSignUp=a.ts')
-    await expect(find('PreSignUp')).rejects.toThrow(/a\.ts cannot be bundled: (.|\n)*Could not resolve "\.\/gone\.ts"/)
+    await expect(find('PreSignUp')).rejects.toThrow(/a\.ts cannot be bundled:\n(.|\n)*Could not resolve "\.\/gone\.ts"/)
   })
 
   it.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SETTINGS_FILE, withSettingsFile } from '../../src/replay/settings-file.ts'
+import { readSettingsFile, SETTINGS_FILE } from '../../src/replay/settings-file.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 async function read(text: string) {
   await writeFile(join(folder, SETTINGS_FILE), text)
-  return withSettingsFile(folder, {})
+  return readSettingsFile(folder)
 }
 
 describe('the file of settings', () => {

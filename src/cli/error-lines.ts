@@ -1,0 +1,17 @@
+import { MissingPeer } from '../local/missing-peer.ts'
+import { UsageError } from '../replay/usage-error.ts'
+import { indentLines } from './io.ts'
+
+/** Returns the lines that tell a person what is wrong. Only a fault of ours shows where it happened. */
+export function errorLines(error: unknown): readonly string[] {
+  if (error instanceof UsageError) {
+    const { summary, details } = error
+    return details === undefined ? [`lifeguard: ${summary}`] : [`lifeguard: ${summary}:`, ...indentLines(details)]
+  }
+  if (error instanceof MissingPeer) return [`lifeguard: ${error.message}`]
+  const what = String(error)
+  const { stack } = error instanceof Error ? error : {}
+  // The frames alone: the message in front of them may have line breaks of its own.
+  const frames = stack?.startsWith(what) ? stack.slice(what.length).trim() : ''
+  return [`lifeguard: ${what}`, ...(frames === '' ? [] : frames.split('\n').map((frame) => `    ${frame.trim()}`))]
+}

@@ -1,0 +1,49 @@
+import type { Broke, FunctionError, Reply } from './child-messages.ts'
+import { describeRule } from './description.ts'
+import { isRecord } from './handler-log.ts'
+
+/**
+ * Reads a line that a handler's process wrote to its parent. The handler shares that process and can write there too, so
+ * nothing about the line is taken for granted.
+ *
+ * @param id The request that is to be answered.
+ * @returns undefined where the line answers something else, or is no answer at all.
+ */
+export function readReply(line: string, id: string): Reply | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isRecord(value) && value.id === id ? replyIn(value) : undefined
+  } catch {
+    // Not JSON, or nested too deeply to be read.
+    return undefined
+  }
+}
+
+function replyIn(value: Readonly<Record<string, unknown>>): Reply | undefined {
+  const { kind } = value
+  const error = errorIn(value.error)
+  if (kind === 'ready') {
+    const rule = describeRule(value.rule)
+    const trigger = typeof value.trigger === 'string' ? value.trigger : undefined
+    return { kind, takesCallback: value.takesCallback === true, ...(rule && { rule }), ...(trigger && { trigger }) }
+  }
+  if (kind === 'broken' && error !== undefined) return { kind, error }
+  if (kind === 'threw' && error !== undefined) return { kind, error, broke: brokeIn(value.broke) }
+  if (kind !== 'returned' || typeof value.json !== 'string') return undefined
+  JSON.parse(value.json)
+  return { kind, json: value.json, broke: brokeIn(value.broke) }
+}
+
+function errorIn(value: unknown): FunctionError | undefined {
+  if (!isRecord(value)) return undefined
+  const { name, message } = value
+  return typeof name === 'string' && typeof message === 'string' ? { name, message } : undefined
+}
+
+function brokeIn(value: unknown): readonly Broke[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : []
+  return list.filter(isRecord).flatMap(({ rule, stack, error: thrown }) => {
+    const error = errorIn(thrown)
+    return typeof rule === 'string' && typeof stack === 'string' && error !== undefined ? [{ rule, stack, error }] : []
+  })
+}
