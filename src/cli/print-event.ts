@@ -52,7 +52,7 @@ export function eventLines(replayed: Replayed): readonly Line[] {
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
     ...(oneLine ? [[...start, `  ${why === '' ? '' : `${why} `}`, styled('dim', sees)]] : withCell(start, why, room)),
-    ...failedOn(result).flatMap((text) => continued(text, 'yellow')),
+    ...whyDecided(result).flatMap((text) => continued(text, 'yellow')),
     ...(oneLine ? [] : continued(sees)),
     ...passedOver(result).flatMap((text) => continued(text, 'yellow')),
     ...mismatches.flatMap((text) => continued(text, 'red')),
@@ -95,9 +95,10 @@ function decidedHow({ decidedBy, reason, trace, outcome }: ReplayResult): string
   return skipped.map(({ rule, reason: why }) => `${rule}: ${why}`)[0] ?? 'no rule objected'
 }
 
-/** What broke the rule that a handler failed on. */
-function failedOn({ trace, outcome, decidedBy }: ReplayResult): readonly string[] {
-  const rule = outcome === 'failed' && trace?.find((each) => each.rule === decidedBy && each.message !== undefined && !each.shadow)
+/** What broke the rule that a handler failed on, or what the rule that denied explains. */
+function whyDecided({ trace, outcome, decidedBy }: ReplayResult): readonly string[] {
+  const said = outcome === 'failed' ? 'broken' : 'deny'
+  const rule = trace?.find((each) => each.rule === decidedBy && each.outcome === said && each.message !== undefined && !each.shadow)
   const cause = rule ? causeOf(rule) : undefined
   return cause === undefined ? [] : [cause]
 }

@@ -32,7 +32,7 @@ export function treeLines(rules: readonly ExplainedRule[]): readonly Line[] {
     )
     const outcome = styled(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
     const line = [`${start}  `, outcome, `  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`]
-    const more = said.detail ?? causeOf(said)
+    const more = causeOf(said) ?? said.detail
     return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
   })
 }

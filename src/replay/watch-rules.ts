@@ -1,4 +1,7 @@
-/** Gets what broke a rule: the rule's name, and what was thrown. */
+/** The name of the error that carries what a rule explains of its denial. */
+export const EXPLANATION = 'Explanation'
+
+/** Gets what broke a rule, or what it explains of a denial: the rule's name, and what was thrown. */
 export type NoteBreakage = (rule: string, thrown: unknown) => void
 
 type Evaluate = (...args: readonly unknown[]) => unknown
@@ -46,8 +49,12 @@ function watchedRun(run: unknown, note: NoteBreakage): unknown {
   if (typeof run !== 'object' || run === null || !('evaluate' in run) || !isEvaluate(run.evaluate)) return run
   const { evaluate } = run
   const noteVerdict = (verdict: unknown): void => {
-    if (typeof verdict !== 'object' || verdict === null || !('kind' in verdict) || verdict.kind !== 'broken') return
-    if ('by' in verdict && 'error' in verdict) note(String(verdict.by), verdict.error)
+    if (typeof verdict !== 'object' || verdict === null || !('kind' in verdict) || !('by' in verdict)) return
+    if (verdict.kind === 'broken' && 'error' in verdict) note(String(verdict.by), verdict.error)
+    if (verdict.kind === 'deny' && 'explanation' in verdict) {
+      // Without a stack, which would lead here.
+      note(String(verdict.by), Object.assign(new Error(String(verdict.explanation)), { name: EXPLANATION, stack: '' }))
+    }
   }
   return {
     ...run,

@@ -22,6 +22,7 @@ const later = defineRule('later', async () => { await null; throw new Error('no 
 const text = defineRule('text', () => { throw 'a text' })
 const hide = defineRule('hide', () => { throw Object.defineProperty(new Error(), 'message', { get() { throw new Error() } }) })
 const asks = () => { throw new TypeError('no answer') }
+const strict = defineRule('strict', () => ({ ...deny('not-valid', 'Not valid', 'name: too_small'), explanation: 'name: "x" is too short' }))
 export const handler = ${trigger}(${rules})
 `
 }
@@ -35,6 +36,19 @@ async function explained(trigger: string, rules: string, source: string, ...opti
 }
 
 describe('lifeguard explain', () => {
+  it('shows the text of a schema, which no log holds', async () => {
+    const { stdout } = await explained('preSignUp', 'chain(pass, anyOf(pass, strict))', 'PreSignUp_SignUp')
+    expect(stdout).toContain('strict  deny     not-valid')
+    expect(stdout).toContain('name: "x" is too short')
+  })
+
+  it('is not alone in that: replay shows it too', async () => {
+    const cwd = await folderOf({ 'event.json': event('PreSignUp_SignUp'), 'handler.ts': composed('preSignUp', 'strict') })
+    const { stdout } = await lifeguard(['replay', 'event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts'], { cwd })
+    expect(stdout).toContain('strict: not-valid')
+    expect(stdout).toContain('name: "x" is too short')
+  })
+
   it('draws the composition with what each rule said, and why the others did not run', async () => {
     const rules = `
       when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(vouch)),
