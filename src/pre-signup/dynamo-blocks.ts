@@ -4,7 +4,7 @@ import { dynamoBlockList } from '../shared/blocks/dynamo-block-list.ts'
 import type { Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'
 
-/** The rule for a table of blocks. In a file of its own, so that a handler without such a table loads no AWS SDK. */
-export function blocksIn(table: string): Rule<PreSignUp> {
+/** The rule for the blocks in a table. In a file of its own, so that a handler without such a table loads no AWS SDK. */
+export function blockUsersIn(table: string): Rule<PreSignUp> {
   return blockUsers<PreSignUp>(dynamoBlockList({ documents: documentClient(), table }))
 }

@@ -1,9 +1,10 @@
+import { TABLE_NEEDS } from '../shared/blocks/block-list.ts'
 import { type DomainList, domainList } from '../shared/email/domain-list.ts'
 import { emailDomainIn } from '../shared/email/email-domain-in.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
-import type { Rule } from '../shared/rules/rule.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
 import { logging } from '../shared/settings/logging.ts'
@@ -22,8 +23,13 @@ const settings = atInit(() => compiledSettings(process.env))
 const listOf = (domains: DomainsSetting): DomainList =>
   'file' in domains ? atInit(() => openDomainFile(domains, import.meta.dirname)) : domainList(domains)
 
-// Awaited while Lambda loads the function: the first sign-up must not wait for the AWS SDK.
-const blocks = settings.BLOCK_TABLE === undefined ? [] : [(await import('./dynamo-blocks.ts')).blocksIn(settings.BLOCK_TABLE)]
+/** The rule of a chunk that is loaded while Lambda loads the function: handlers without a table of blocks start without the AWS SDK. */
+function blockUsersIn(table: string): Rule<PreSignUp> {
+  const loading = import('./dynamo-blocks.ts').then((chunk) => chunk.blockUsersIn(table))
+  // The first sign-up that awaits it rejects as well.
+  loading.catch(() => undefined)
+  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), { kind: 'guard', needs: TABLE_NEEDS })
+}
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
@@ -40,7 +46,7 @@ const rules: readonly Rule<PreSignUp>[] = [
       ]
     : []),
   // The last: the others cost nothing, and whom they deny need not be looked up.
-  ...blocks,
+  ...(settings.BLOCK_TABLE ? [blockUsersIn(settings.BLOCK_TABLE)] : []),
 ]
 
 /**

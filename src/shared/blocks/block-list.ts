@@ -31,6 +31,9 @@ export interface BlockList {
   readonly find: (keys: readonly BlockKey[], signal: AbortSignal) => Promise<readonly Block[]>
 }
 
+/** What a block list in DynamoDB needs of a deployment. */
+export const TABLE_NEEDS: readonly Need[] = [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }]
+
 /** A block list that says what it needs of a deployment. */
 export interface BlockListWithNeeds extends BlockList {
   readonly needs?: readonly Need[]

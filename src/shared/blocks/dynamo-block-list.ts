@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../aws/dynamodb.ts'
 import { isReason } from '../rules/outcome.ts'
 import { blockKey } from './block-key.ts'
-import type { Block, BlockKey, BlockListWithNeeds } from './block-list.ts'
+import { type Block, type BlockKey, type BlockListWithNeeds, TABLE_NEEDS } from './block-list.ts'
 
 /** Where blocks are kept in DynamoDB. */
 export interface DynamoBlockListOptions {
@@ -28,7 +28,7 @@ export class BlocksNotRead extends Error {
  */
 export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithNeeds {
   return {
-    needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }],
+    needs: TABLE_NEEDS,
     async find(keys, signal) {
       // DynamoDB refuses a batch that names a key twice.
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))

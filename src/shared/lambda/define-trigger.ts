@@ -58,7 +58,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
         trigger: definition.name,
         async decide(event: T['event']): Promise<Decision<T>> {
           const deadline = startDeadline(deadlineMs, clock)
-          const decision = await decide(rule, structuredClone(event), { allowed, deadline, clock })
+          const decision = await decide(rule, event, { allowed, deadline, clock })
           deadline.close()
           return decision
         },

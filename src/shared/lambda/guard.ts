@@ -23,8 +23,7 @@ export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: 
     const deadline = startDeadline(deadlineMs, clock)
     try {
       await assertEvent(event)
-      // A copy, because rules get a frozen event and the caller's handler may go on to edit its own.
-      return concludeFrom(await decide(rule, structuredClone(event), { allowed, deadline, clock }), undefined)
+      return concludeFrom(await decide(rule, event, { allowed, deadline, clock }), undefined)
     } catch (error) {
       return concludeFrom<T>(undefined, { error })
     } finally {

@@ -1,4 +1,4 @@
-import { freezeDeep } from './isolate.ts'
+import { frozenCopy } from './isolate.ts'
 import type { AttributeMap, Trigger } from './trigger.ts'
 
 /** The user an event is about, read once and the same way for every rule. */
@@ -95,10 +95,10 @@ function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [T
 /**
  * Makes the context of an invocation.
  *
- * @param event Is frozen with everything inside it, so that no rule can change what another one sees or what Cognito gets.
+ * @param event Rules get a frozen copy, so that none can change what another one sees or what Cognito gets.
  */
 export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
-  const ctx = { event: freezeDeep(event), user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
+  const ctx = { event: frozenCopy(event), user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
   complete(ctx)
   return ctx
 }

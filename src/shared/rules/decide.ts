@@ -48,7 +48,7 @@ const SHADOW_MAX_MS = 500
 /**
  * Runs a composition on an event.
  *
- * @param event Is frozen, with everything inside it.
+ * @param event Stays as it is: rules get a frozen copy.
  * @example
  * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
  */

@@ -2,7 +2,7 @@ import { Breakage } from './breakage.ts'
 import { type Context, readUser, type User } from './context.ts'
 import { DeadlineExceeded } from './deadline.ts'
 import { EffectLost } from './effect-lost.ts'
-import { freezeDeep } from './isolate.ts'
+import { frozenCopy } from './isolate.ts'
 import type { Claim, Claimed, CutOff, Effect, Ledger, Setback } from './ledger.ts'
 import { NotDone } from './not-done.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
@@ -140,7 +140,7 @@ function effectOf(ctx: Context<PostTrigger>, name: string, cutOff: CutOff, reads
 
 /** What the rule sees now: the attributes with which the sweeper would run it. */
 function readingOnly<T extends PostTrigger>(ctx: Context<T>, reads: readonly string[]): Context<T> {
-  const event = freezeDeep({ ...ctx.event, request: { ...ctx.event.request, userAttributes: attributesRead(ctx.user, reads) } })
+  const event = frozenCopy({ ...ctx.event, request: { ...ctx.event.request, userAttributes: attributesRead(ctx.user, reads) } })
   return { ...ctx, event, user: readUser(event), invocation: ctx.invocation ?? ctx }
 }
 
