@@ -21,13 +21,11 @@ interface Result {
 }
 
 /** Runs the command line that a README shows, against the sources, and returns a result an event. */
-async function replay(line: string, environment: Readonly<Record<string, string>> = {}): Promise<readonly Result[]> {
+async function replay(line: string, ...more: readonly string[]): Promise<readonly Result[]> {
   const words = line.trim().split(' ')
-  const assigned = words.slice(0, words.indexOf('npx')).map((word) => word.split('='))
-  const args = words.slice(words.indexOf('lifeguard') + 1)
-  const env = { ...process.env, ...Object.fromEntries(assigned), ...environment }
+  const args = [...words.slice(words.indexOf('lifeguard') + 1), ...more]
   const stdout = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, ['src/cli/main.ts', ...args, '--json'], { cwd: repository, env }, (error, out, err) => {
+    execFile(process.execPath, ['src/cli/main.ts', ...args, '--json'], { cwd: repository }, (error, out, err) => {
       // Exit code 1 says that something was not as expected, which the results show better.
       if (error !== null && error.code !== 1) reject(new Error(err))
       else resolve(out)
@@ -50,7 +48,7 @@ describe('the examples', () => {
   })
 
   it('let nobody sign up where invitations are signed with a key that is too short', async () => {
-    const results = await replay(commandOf('company-and-guests'), { INVITE_KEY: 'short' })
+    const results = await replay(commandOf('company-and-guests').replace(/INVITE_KEY=\S+/, 'INVITE_KEY=short'))
     expect(new Set(results.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(new Set(['failed: the handler does not start']))
   })
 })
@@ -71,7 +69,7 @@ describe('the consumer app', () => {
     const url = await listening(server)
     try {
       const command = `npx lifeguard replay --handler preSignUp=examples/consumer-app/pre-signup.ts ${events}`
-      return (await replay(command, { DISPOSABLE_EMAIL_URL: url }))[0]
+      return (await replay(command, '--env', `DISPOSABLE_EMAIL_URL=${url}`))[0]
     } finally {
       server.closeAllConnections()
       server.close()
