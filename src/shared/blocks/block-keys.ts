@@ -32,7 +32,8 @@ export function blockKeys(userPoolId: string, user: Pick<User, 'sub' | 'userName
 
 /** One form for the spellings of a user name: pools that do not tell case apart hand triggers what the user typed, or lower case. */
 export function userNameKey(userName: string): string {
-  return userName.normalize('NFC').toLowerCase()
+  // Twice, because a letter in lower case may join with a mark that it could not join with before.
+  return userName.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
 function emailKeys(email: string | undefined): { readonly addresses: readonly string[]; readonly domains: readonly string[] } {

@@ -47,6 +47,9 @@ export interface BlockUsersOptions {
  */
 export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, options: BlockUsersOptions = {}): Rule<T> {
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
+  // Types forbid it, plain JavaScript does not.
+  if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
+    throw new TypeError(`blockUsers: unreadableEmail is '${unreadableEmail}'; expected 'look-up' or 'deny'`)
   return compose<T>({
     name: 'block-users',
     kind: 'guard',

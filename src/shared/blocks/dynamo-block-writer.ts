@@ -19,7 +19,10 @@ export interface BlockWriterOptions {
 export interface BlockWriter {
   /** Blocks; a block of the same key is replaced. */
   readonly block: (block: Block, options?: BlockWriterOptions) => Promise<void>
-  /** Removes the block that {@link block} writes with the same key and options. Does nothing if there is none. */
+  /**
+   * Removes a block, and does nothing if there is none. Of a user name it removes the block of every spelling too, unless
+   * `exactUserName` is set.
+   */
   readonly unblock: (key: BlockKey, options?: BlockWriterOptions) => Promise<void>
 }
 
@@ -46,7 +49,10 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },
     async unblock(key, options) {
-      await documents().send(new DeleteCommand({ TableName: table, Key: { pk: blockKey(normalised(key, options)) } }))
+      // A user name may be blocked in either form, and after this it is blocked in none.
+      const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
+      for (const pk of new Set(forms.map((form) => blockKey(normalised(key, form)))))
+        await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
     },
   }
 }

@@ -14,6 +14,7 @@ export interface Readings {
 /** The longest attribute that Cognito stores, in characters. */
 export const MAX_EMAIL_LENGTH = 2048
 const LONGEST_DOMAIN = 253
+const MOST_COMMENTS = 20
 
 // No program takes one of these for a part of a domain or a local part. Made when the first odd address comes: a class of Unicode
 // in a literal would be compiled at every cold start.
@@ -58,19 +59,34 @@ function runBehind(text: string, at: number): string {
   return text.slice(at, stop)
 }
 
-/** The text as it stands, with its encoded words decoded, and each of both without what a parser may drop. */
+/** The text as it stands, with its encoded words decoded, and each of these without the parts that a parser may drop. */
 function spellingsOf(email: string): ReadonlySet<string> {
-  const texts = [
-    email,
-    email.replace(/=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi, (_, encoding: string, text: string) => decode(encoding, text)),
-  ]
-  return new Set(texts.flatMap((text) => [text, text.normalize('NFKC'), text.replace(/\([^()]*\)/g, '').replace(dropped(), '')]))
+  const word = /=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi
+  const decoded = (['latin1', 'utf8'] as const).map((charset) =>
+    email.replace(word, (_, encoding: string, text: string) => bytesOf(encoding, text).toString(charset)),
+  )
+  const texts = [email, ...decoded].flatMap((text) => [text, text.normalize('NFKC'), text.replace(/\\(.)/gs, '$1'), text.replace(/\\./gs, '')])
+  return new Set(texts.flatMap((text) => [text, withoutComments(text).replace(dropped(), '')]))
 }
 
-/** An encoded word of RFC 2047, as the ASCII in it: a domain in another charset is read by no mail server. */
-function decode(encoding: string, text: string): string {
-  if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64').toString('latin1')
-  return text.replace(/=([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+/** Comments may hold comments. Each round takes the innermost ones, and no address has many rounds. */
+function withoutComments(text: string): string {
+  let rest = text
+  for (let round = 0; round < MOST_COMMENTS; round += 1) {
+    const next = rest.replace(/\([^()]*\)/g, '')
+    if (next === rest) break
+    rest = next
+  }
+  return rest
+}
+
+/** The bytes of an encoded word of RFC 2047. */
+function bytesOf(encoding: string, text: string): Buffer {
+  if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64')
+  return Buffer.from(
+    text.replace(/=([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
 }
 
 /** The names that programs make of a domain. */
@@ -82,8 +98,14 @@ function formsOf(text: string): readonly string[] {
     .replace(/[ßẞ]/g, 'ss')
     .replace(/ς/g, 'σ')
     .replace(/[\u200c\u200d]/g, '')
-  const names = [normaliseDomain(text), domainToASCII(text), domainToASCII(older)].map((name) =>
-    name?.replace(/^\.+|\.+$/g, '').toLowerCase(),
+  // Some programs end a domain at the first sign that no host name has.
+  const [host = ''] = /^[a-z\d.-]*/i.exec(text) ?? []
+  const forms = [normaliseDomain(text), domainToASCII(text), domainToASCII(older), host]
+  const names = forms.map((name) =>
+    name
+      ?.replace(/\.+/g, '.')
+      .replace(/^[.-]|[.-]+$/g, '')
+      .toLowerCase(),
   )
   return [...new Set(names)].flatMap((name) => (name !== undefined && name.length <= LONGEST_DOMAIN && isDnsName(name) ? [name] : []))
 }

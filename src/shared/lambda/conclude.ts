@@ -6,6 +6,9 @@ import { EngineNeverRan } from './errors.ts'
 /** A decision after middleware had its chance to go wrong, with a reason for the log wherever there is one. */
 export type Conclusion<T extends Trigger> = Decision<T> & { readonly reason?: string }
 
+/** What stands for a rule where none decided: the event or a middleware was at fault. */
+export const OUTSIDE_RULES = 'handler'
+
 /** What went wrong around the engine. In a box, because JavaScript can throw `undefined`. */
 export interface Trouble {
   readonly error: unknown
@@ -21,5 +24,5 @@ export function concludeFrom<T extends Trigger>(decision: Decision<T> | undefine
   if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
   if (decision !== undefined && trouble === undefined) return decision
   const error = trouble === undefined ? new EngineNeverRan() : trouble.error
-  return { kind: 'failed', rule: 'handler', error, reason: reasonOf(error), trace: decision?.trace ?? [] }
+  return { kind: 'failed', rule: OUTSIDE_RULES, error, reason: reasonOf(error), trace: decision?.trace ?? [] }
 }

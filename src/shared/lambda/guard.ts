@@ -17,7 +17,7 @@ import { DEFAULT_DEADLINE_MS } from './settings.ts'
  */
 export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-  const report = reporter(name, settings)
+  const report = reporter(name, rule, settings)
 
   const judge = async (event: T['event']): Promise<Conclusion<T>> => {
     const deadline = startDeadline(deadlineMs, clock)

@@ -37,7 +37,7 @@ export function createInvoke<T extends Trigger>({ name, allowed, rule, settings 
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy refuses what is no middleware: here when the handler is made, below it would be when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
-  const report = reporter(name, settings)
+  const report = reporter(name, rule, settings)
   const spentInInit = initTime(clock.now())
 
   const timeFor = (context: InvocationContext | undefined, startedAt: number): number => {

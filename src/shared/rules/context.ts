@@ -88,6 +88,11 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
   },
 }
 
+/** Of a deadline nothing but its signal: a rule could find the rest behind the symbol. */
+function signalOf(time: Timed): Timed {
+  return Object.freeze({ signal: time.signal })
+}
+
 /** Adds the signal to a context, and freezes it: all rules of an invocation share it. */
 function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
   Object.freeze(Object.defineProperty(ctx, 'signal', SIGNAL))
@@ -99,14 +104,19 @@ function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [T
  * @param event Rules get a frozen copy, so that none can change what another one sees or what Cognito gets.
  */
 export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
-  const ctx = { event: frozenCopy(event), user: readUser(event), appClient: present(event?.callerContext?.clientId), [TIME]: time }
+  const ctx = {
+    event: frozenCopy(event),
+    user: readUser(event),
+    appClient: present(event?.callerContext?.clientId),
+    [TIME]: signalOf(time),
+  }
   complete(ctx)
   return ctx
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
 export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
-  const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: time }
+  const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: signalOf(time) }
   complete(narrow)
   return narrow
 }

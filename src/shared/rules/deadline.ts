@@ -86,7 +86,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
     remainingMs,
     onExpiry,
     race<V>(work: PromiseLike<V>): Promise<V> {
-      return new Promise<V>((resolve, reject) => {
+      const raced = new Promise<V>((resolve, reject) => {
         if (expired) reject(new DeadlineExceeded())
         const stopWaiting = onExpiry(() => reject(new DeadlineExceeded()))
         work.then(
@@ -100,6 +100,9 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
           },
         )
       })
+      // A rule may leave this promise behind, and a rejection that nothing waits for ends the process.
+      raced.catch(() => undefined)
+      return raced
     },
     within(shorterMs) {
       const part = startDeadline(Math.min(shorterMs, remainingMs()), clock)

@@ -6,7 +6,7 @@ import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
 import { NotDone } from './not-done.ts'
 import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
 import { reasonOf } from './reason.ts'
-import { isComposition, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { hasTimedRules, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import { andThen, isThenable, type Soon } from './soon.ts'
 import type { TraceEntry, TraceWriter } from './trace.ts'
 import type { Trigger } from './trigger.ts'
@@ -64,7 +64,7 @@ async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: 
   try {
     // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
     // would blame it, and a post chain would stop instead of going on to the rules that still have time.
-    return inTime<T>(engine, rule, scope, await (isComposition(rule) ? said : scope.deadline.race(said)))
+    return inTime<T>(engine, rule, scope, await (hasTimedRules(rule) ? said : scope.deadline.race(said)))
   } catch (error) {
     return broken(error, rule, scope)
   }
@@ -76,7 +76,7 @@ async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: 
  */
 function inTime<T extends Trigger>(engine: Engine, rule: RuleNode, scope: Scope, said: AnyOutcome<T>): AnyOutcome<T> {
   const outcome = checked<T>(said, rule, engine.allowed)
-  const counts = outcome.kind === 'deny' || outcome.kind === 'done' || isComposition(rule)
+  const counts = outcome.kind === 'deny' || outcome.kind === 'done' || hasTimedRules(rule)
   if (!counts && scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
   return outcome
 }
@@ -115,12 +115,12 @@ function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
     remainingMs: scope.deadline.remainingMs,
     wait: scope.deadline.race,
     ask(condition, ctx) {
-      const asked = answerOf(condition, ctx)
-      return andThen(isThenable(asked) ? scope.deadline.race(asked) : asked, (answer) => {
+      const answer = andThen(answerOf(condition, ctx), (given) => {
         // As with an outcome: the timer is late where the condition blocked the event loop.
         if (scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
-        return answer
+        return given
       })
+      return isThenable(answer) ? scope.deadline.race(answer) : answer
     },
     evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
       const place = inside(running, child)

@@ -161,7 +161,16 @@ interface Composition<T extends Trigger> {
  * while the trigger is open, hence the one assertion here. The engine checks the phase at run time.
  */
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
-  return composition as Rule<T>
+  // The array that it runs is the one that others read: neither may lose a rule.
+  if (composition.children !== undefined) Object.freeze(composition.children)
+  return { ...composition, [OURS]: true } as Rule<T>
+}
+
+const OURS: unique symbol = Symbol('composed here')
+
+/** Whether a rule waits for its rules alone, each of which has a deadline. A composition of plain JavaScript may do anything. */
+export function hasTimedRules(rule: RuleNode): boolean {
+  return isComposition(rule) && OURS in rule
 }
 
 /** Tells a rule that is made of rules from one that does something itself. */

@@ -31,6 +31,7 @@ describe('blockKeys', () => {
 
   it('names a user by the user name to the letter, and in lower-case NFC', () => {
     expect(keysOf({ userName: 'Ann' })).toEqual(['username=Ann', 'username=ann'])
+    expect(keysOf({ userName: 'J\u030cim' })).toContain('username=\u01f0im')
     expect(keysOf({ userName: 'Zoe\u0308' })).toEqual(['username=Zoe\u0308', 'username=zo\u00eb'])
   })
 
@@ -57,6 +58,13 @@ describe('blockKeys', () => {
     { email: 'eve@STRA\u1e9eE.de', reads: ['emailDomain=strasse.de'] },
     { email: '=?utf-8?q?eve=40evil.com=3e=00?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
     { email: '=?utf-8?B?ZXZlQGV2aWwuY29tPg==?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: 'eve@(a(b)c)evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: 'eve@(a\\)b)evil.com', reads: ['emailDomain=evil.com'] },
+    { email: '"e\\ve"@evil.com', reads: ['email=eve@evil.com'] },
+    { email: 'eve@evil.com|x', reads: ['emailDomain=evil.com'] },
+    { email: 'eve@evil.com=x', reads: ['emailDomain=evil.com'] },
+    { email: 'eve@evil..com', reads: ['emailDomain=evil.com'] },
+    { email: '=?utf-8?q?eve=40m=C3=BCnchen.de=3e=00?=x@example.com', reads: ['emailDomain=xn--mnchen-3ya.de'] },
     { email: '@evil.com:eve@example.com', reads: ['emailDomain=evil.com', 'emailDomain=example.com'] },
     { email: 'eve\uff20evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
     { email: 'a@example.com\r\nBcc: eve@sub.evil.com', reads: ['emailDomain=sub.evil.com', 'emailDomain=evil.com'] },

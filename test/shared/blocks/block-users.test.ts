@@ -234,6 +234,13 @@ describe('an address that programs may read in several ways', () => {
     expect(list.asked).toEqual([])
   })
 
+  it('is looked up or denied, and a misspelt option is refused when it is composed', () => {
+    const options = { unreadableEmail: 'Deny' }
+    expect(() => Reflect.apply(blockUsers, undefined, [listOf(), options])).toThrow(
+      "unreadableEmail is 'Deny'; expected 'look-up' or 'deny'",
+    )
+  })
+
   it('is denied where it has more readings than one look-up takes', async () => {
     const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
     expect(await decide(listOf(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })

@@ -151,6 +151,10 @@ onEveryDynamoDb((engine) => {
     expect(await found()).toEqual(['Zo\u00eb'])
     await writer.unblock(named('Zo\u00eb'), { exactUserName: true })
     expect(await found()).toEqual([])
+    for (const options of [{}, { exactUserName: true }]) await writer.block({ ...named('Zo\u00eb'), reason: 'fraud' }, options)
+    expect((await found()).length).toBe(2)
+    await writer.unblock(named('Zo\u00eb'))
+    expect(await found()).toEqual([])
   })
 
   it('finds a block among a hundred keys in one round trip', async () => {

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyOf } from '../../../src/shared/rules/any-of.ts'
 import { chain } from '../../../src/shared/rules/chain.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
 import type { Decision } from '../../../src/shared/rules/decide.ts'
+import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
 import { compositions } from './compositions.ts'
 import { build, type Meddle, type Term, write } from './notation.ts'
@@ -13,14 +16,14 @@ const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'set:
 function reachable(value: unknown, found = new Set<object>()): ReadonlySet<object> {
   if (typeof value !== 'object' || value === null || value instanceof AbortSignal || found.has(value)) return found
   found.add(value)
-  for (const key of Object.keys(value)) reachable(Reflect.get(value, key), found)
+  for (const key of Reflect.ownKeys(value)) reachable(Reflect.get(value, key), found)
   return found
 }
 
 /** Writes to every field that there is, and one that there is not, by every way that says nothing when it fails. */
 const writeQuietly: Meddle = (ctx) => {
   for (const target of reachable(ctx)) {
-    for (const key of [...Object.keys(target), 'autoConfirmUser', 'a']) {
+    for (const key of [...Reflect.ownKeys(target), 'autoConfirmUser', 'a']) {
       Reflect.set(target, key, 'changed')
       Reflect.defineProperty(target, key, { value: 'changed' })
       Reflect.deleteProperty(target, key)
@@ -97,6 +100,45 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     }
     const decision = await run('pre', chain<SamplePre>({ name: 'two-faced', kind: 'guard', evaluate: () => outcome }))
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
+  })
+
+  test('by the clock behind its context', async () => {
+    const evil = build({ word: 'deny', terms: [] }, (ctx) => {
+      for (const symbol of Object.getOwnPropertySymbols(ctx))
+        for (const name of ['race', 'remainingMs', 'close', 'signal'])
+          Reflect.set(Object(Reflect.get(ctx, symbol)), name, async () => ({ kind: 'skip' }))
+    })
+    const later = build({ word: 'deny2', terms: [] })
+    expect(
+      await run(
+        'pre',
+        chain(
+          build({ word: 'shadow', terms: [{ word: 'skip', terms: [] }] }),
+          failOpen(anyOf(evil, build({ word: 'allow', terms: [] }))),
+          later,
+        ),
+      ),
+    ).toMatchObject({
+      kind: 'denied',
+      rule: 'deny2',
+    })
+  })
+
+  test('by taking a rule out of its composition', () => {
+    const whole = chain(build({ word: 'allow', terms: [] }), build({ word: 'deny', terms: [] }))
+    expect(() => Reflect.apply(Array.prototype.splice, whole.children, [1])).toThrow(TypeError)
+  })
+
+  test('by calling itself a composition to outlast the deadline', async () => {
+    const clock = autoClock()
+    const late = (): { readonly kind: 'allow' } => {
+      clock.spend(5000)
+      return { kind: 'allow' }
+    }
+    for (const evaluate of [late, async () => late(), () => new Promise<never>(() => undefined)]) {
+      const decision = await run('pre', chain<SamplePre>({ name: 'mine', kind: 'chain', children: [], evaluate }), sampleEvent, clock)
+      expect(decision).toMatchObject({ kind: 'failed', rule: 'mine' })
+    }
   })
 
   test('by the name of another rule', async () => {

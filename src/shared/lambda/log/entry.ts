@@ -1,5 +1,6 @@
 import type { Decision } from '../../rules/decide.ts'
 import type { TraceEntry } from '../../rules/trace.ts'
+import { OUTSIDE_RULES } from '../conclude.ts'
 import { isObject } from '../middleware/is-object.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './logger.ts'
@@ -48,6 +49,8 @@ export interface Ended {
   readonly coldStart: boolean
   readonly durationMs: number
   readonly hashKey: string | undefined
+  /** The names of the composition's rules, as it was made. */
+  readonly names: ReadonlySet<string>
 }
 
 // Texts of a schema's issues can be long; a log line is billed by the byte.
@@ -67,27 +70,30 @@ export function logEntry(ended: Ended): LogEntry {
     userPoolId: event.userPoolId,
     appClient: event.clientId,
     decision: decision.kind,
-    decidedBy: decision.rule ?? null,
-    reason: decision.reason == null ? null : hide(decision.reason),
+    decidedBy: decision.rule == null ? null : loggedName(decision.rule, ended.names),
+    reason: decision.reason == null ? null : loggedReason(decision.reason, ended.names, hide),
     ...(decisive?.detail !== undefined && { detail: short(loggedDetail(decisive.detail, hide)) }),
     ...(ended.hashKey !== undefined && event.userName !== null && { user: hashUser(ended.hashKey, event) }),
     coldStart: ended.coldStart,
     durationMs: rounded(ended.durationMs),
-    trace: decision.trace.map((line) => loggedRule(line, hide)),
+    trace: decision.trace.map((line) => loggedRule(line, ended.names, hide)),
     ...(decision.kind === 'failed' && { error: loggedError(decision.error, hide) }),
   }
 }
 
-function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms, error }: TraceEntry, hide: Hide): LoggedRule {
+function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): LoggedRule {
+  const { path, outcome, overrides, shadow, detail, ms, error } = line
+  const rule = loggedName(line.rule, names)
+  const reason = line.reason === undefined ? undefined : loggedReason(line.reason, names, hide)
   // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
   if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'broken') {
-    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason: hide(reason), ms: rounded(ms) }
+    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
   }
   return {
     rule,
     path,
     outcome,
-    ...(reason !== undefined && { reason: hide(reason) }),
+    ...(reason !== undefined && { reason }),
     ...(overrides !== undefined && { overrides }),
     ...(shadow && { shadow }),
     ...(detail !== undefined && { detail: short(loggedDetail(detail, hide)) }),
@@ -96,13 +102,24 @@ function loggedRule({ rule, path, outcome, reason, overrides, shadow, detail, ms
   }
 }
 
+/** A rule's name becomes a dimension of a metric: plain JavaScript can change it in an invocation, or run a rule of its own. */
+function loggedName(name: string, names: ReadonlySet<string>): string {
+  return names.has(name) || name === OUTSIDE_RULES ? name : 'unnamed'
+}
+
+/** The reason of a `denyIf` was there when the composition was made. */
+function loggedReason(reason: string, names: ReadonlySet<string>, hide: Hide): string {
+  return names.has(`deny-if-${reason}`) ? reason : hide(reason)
+}
+
 function loggedError(error: unknown, hide: Hide): DescribedError {
-  const { name, code, awsRequestId, ...rest } = describeError(error)
+  const { name, code, awsRequestId, frames, ...rest } = describeError(error)
   return {
     name: hide(name),
     ...(code !== undefined && { code: hide(code) }),
     ...(awsRequestId !== undefined && { awsRequestId: hide(awsRequestId) }),
     ...rest,
+    frames: frames.map(hide),
   }
 }
 

@@ -5,21 +5,48 @@ import { isObject } from '../middleware/is-object.ts'
 const HIDDEN = 'hidden'
 
 // Shorter values, such as a plan's name, stand in many a constant.
-const LEAST_PART = 8
+const LEAST_VALUE = 8
+const LEAST_PART = 4
+
+/**
+ * The reasons and codes of this toolkit. A caller chooses validation data, client metadata and attributes: the same word in one of
+ * them must not take the reason out of the log. `test/shared/lambda/log/own-reasons.test.ts` compares the list with the sources.
+ */
+export const OWN_REASONS: ReadonlySet<string> = new Set([
+  ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
+  ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-unknown', 'email-malformed', 'email-not-verified'],
+  ...['email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified', 'ignored-for-administrators'],
+  ...['invalid-event', 'no-email', 'no-sub', 'nobody-vouched', 'not-a-sign-up', 'not-blocked', 'pool-not-found', 'shadowed'],
+  ...['unnamed', 'user-blocked', 'user-not-named', 'error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
+])
 
 /** Returns a text as a log may hold it. */
 export type Hide = (text: string) => string
 
+// The attributes that name a user. Others, such as a plan or a locale, say something about many users.
+const NAMING = [
+  ...['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'phone_number', 'birthdate', 'address'],
+]
+
 /**
- * Hides texts that are values of an event. Reasons and the names and codes of errors are identifiers, which an address, a phone
- * number or a whole name is not. A user name or a `sub` may be one: so a text must not be a value of the event, nor hold one.
+ * Returns a function that hides texts which hold a value of an event. Reasons, and the names and codes of errors, are identifiers,
+ * which an address, a phone number or a whole name is not. A user name, a `sub` or a part of an address may be one. So a text is
+ * hidden if it is a value of the event, holds a longer one, or has a part in common with one that names the user.
+ *
+ * @example
+ * hidePersonal(event)('mary') // 'hidden', where the user name is mary or the address mary@example.com
  */
 export function hidePersonal(event: unknown): Hide {
-  let values: readonly string[] | undefined
+  let known: Values | undefined
   return (text) => {
-    values ??= valuesOf(event)
+    if (OWN_REASONS.has(text) || /Exception$/.test(text)) return text
+    known ??= valuesOf(event)
+    const { values, parts } = known
     const lower = text.toLowerCase()
-    return values.some((value) => value === lower || (value.length >= LEAST_PART && lower.includes(value))) ? HIDDEN : text
+    const holdsValue = values.some((value) => value === lower || (value.length >= LEAST_VALUE && lower.includes(value)))
+    // A frame of a stack is no identifier: the words in it are those of the program.
+    const isNamed = isReason(text) && partsOf(lower).some((part) => parts.has(part))
+    return holdsValue || isNamed ? HIDDEN : text
   }
 }
 
@@ -28,10 +55,33 @@ export function loggedDetail(detail: string, hide: Hide): string {
   return detail.split(/[:;] |:/).every((part) => isReason(part) && hide(part) === part) ? detail : HIDDEN
 }
 
-/** The texts that the caller or the user chose, in lower case. */
-function valuesOf(event: unknown): readonly string[] {
+interface Values {
+  /** What the caller or the user chose, in lower case. */
+  readonly values: readonly string[]
+  /** The words in what names the user: `mary` and `smith` of mary.smith@example.com. */
+  readonly parts: ReadonlySet<string>
+}
+
+function valuesOf(event: unknown): Values {
   const { userName, request } = isObject(event) ? event : {}
   const { userAttributes, validationData, clientMetadata } = isObject(request) ? request : {}
-  const values = [userAttributes, validationData, clientMetadata].flatMap((map) => (isObject(map) ? Object.values(map) : []))
-  return [userName, ...values].flatMap((value) => (typeof value === 'string' && value !== '' ? [value.toLowerCase()] : []))
+  const attributes = isObject(userAttributes) ? userAttributes : {}
+  const { email, identities } = attributes
+  const all = [userAttributes, validationData, clientMetadata].flatMap((map) => (isObject(map) ? Object.values(map) : []))
+  // Of an address the part before the `@`: the domain is that of many users.
+  const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...userIdsIn(identities)]
+  return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(partsOf)) }
+}
+
+/** The user's ids at identity providers, out of the JSON text that Cognito sends. */
+function userIdsIn(identities: unknown): readonly string[] {
+  return typeof identities === 'string' ? [...identities.matchAll(/"userId"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id) : []
+}
+
+function lowerCase(value: unknown): readonly string[] {
+  return typeof value === 'string' && value !== '' ? [value.toLowerCase()] : []
+}
+
+function partsOf(text: string): readonly string[] {
+  return text.split(/[^a-z\d\u0080-\uffff]+/).filter((part) => part.length >= LEAST_PART)
 }

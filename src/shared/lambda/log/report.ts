@@ -1,4 +1,5 @@
 import { lostEffects } from '../../rules/effect-lost.ts'
+import type { RuleNode } from '../../rules/rule.ts'
 import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'
 import type { HandlerSettings } from '../settings.ts'
@@ -23,7 +24,12 @@ export type Report = <T extends Trigger>(
  * prefix before them in Lambda's text format and wrap them in its JSON format, so they go straight to standard output,
  * whatever the log level is. Without a logger the log line carries them; with one they have a line of their own.
  */
-export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>): Report {
+export function reporter(
+  trigger: string,
+  rule: RuleNode,
+  settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>,
+): Report {
+  const names = namesIn(rule)
   const { logger, logLevel = 'info', logHashKey } = settings
   const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
@@ -38,14 +44,15 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
       return logEntry(ended)
     } catch {
       const { decision, durationMs } = ended
-      writeMetricsAlone(metricFields({ decision: decision.kind, decidedBy: decision.rule ?? null, durationMs }, 0, Date.now()))
+      const decidedBy = decision.rule == null || !names.has(decision.rule) ? null : decision.rule
+      writeMetricsAlone(metricFields({ decision: decision.kind, decidedBy, durationMs }, 0, Date.now()))
       return undefined
     }
   }
 
   const writeLines: Report = (event, context, conclusion, durationMs) => {
     const requestId = context?.awsRequestId ?? null
-    const entry = entryOrCount({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey })
+    const entry = entryOrCount({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey, names })
     if (entry === undefined) return
     coldStart = false
     const severity = severityOf(entry)
@@ -71,6 +78,13 @@ export function reporter(trigger: string, settings: Pick<HandlerSettings, 'logge
       // What could not be written is lost. Thrown on, its error would take the place of the answer, for the caller to read.
     }
   }
+}
+
+/** The names of a composition's rules. */
+function namesIn(rule: RuleNode, names: Set<string> = new Set()): ReadonlySet<string> {
+  names.add(rule.name)
+  for (const child of rule.children ?? []) namesIn(child, names)
+  return names
 }
 
 /** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */

@@ -4,6 +4,7 @@ import type { Conclusion } from '../../../../src/shared/lambda/conclude.ts'
 import { logEntry } from '../../../../src/shared/lambda/log/entry.ts'
 import { numberJson, textJson, timestamps } from '../../../../src/shared/lambda/log/json-text.ts'
 import { reporter } from '../../../../src/shared/lambda/log/report.ts'
+import type { RuleNode } from '../../../../src/shared/rules/rule.ts'
 import type { TraceEntry } from '../../../../src/shared/rules/trace.ts'
 import { collector, type Line, type Pre } from '../harness.ts'
 
@@ -34,7 +35,7 @@ const thrown = fc.constantFrom<unknown>(new Error('secret'), 'text', Object.assi
 
 const traceEntry: fc.Arbitrary<TraceEntry> = fc.record(
   {
-    rule: hostile,
+    rule: fc.oneof(fc.constantFrom('a-rule', 'another'), hostile),
     path: fc.array(fc.nat(12), { minLength: 1, maxLength: 4 }).map((steps) => steps.join('.')),
     outcome: fc.constantFrom('allow', 'skip', 'deny', 'done', 'broken'),
     ms: number,
@@ -77,17 +78,20 @@ const perTrigger = {
 }
 const perRule = { Namespace: 'Lifeguard', Dimensions: [['trigger', 'rule']], Metrics: [count('Denials')] }
 
+const names: ReadonlySet<string> = new Set(['chain', 'a-rule', 'another'])
+const composition: RuleNode = { name: 'chain', kind: 'chain', children: [...names].slice(1).map((name) => ({ name, kind: 'rule' })) }
+
 describe('the line of an invocation', () => {
   it('is what JSON.stringify makes of the entry and its metrics, to the byte, whatever the texts and numbers in it', () => {
     fc.assert(
       fc.property(event, conclusion, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {
         const out = collector()
         const settings = { write: out.write, ...(keyed && { logHashKey: 'sixteen letters or more' }) }
-        reporter(trigger, settings)(input, { awsRequestId: requestId }, ended, durationMs)
+        reporter(trigger, composition, settings)(input, { awsRequestId: requestId }, ended, durationMs)
         const line: Line = out.lines()[0] ?? {}
         const now = Number(Object(line._aws).Timestamp)
         const hashKey = keyed ? settings.logHashKey : undefined
-        const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey })
+        const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey, names })
         const broke = entry.trace.some(({ outcome }) => outcome === 'broken')
         const denied = entry.decision === 'denied'
         const expected = {

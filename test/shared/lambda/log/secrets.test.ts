@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { anyOf } from '../../../../src/shared/rules/any-of.ts'
 import { chain, when } from '../../../../src/shared/rules/chain.ts'
+import { denyIf } from '../../../../src/shared/rules/deny-if.ts'
 import { failOpen } from '../../../../src/shared/rules/failure.ts'
 import { deny, respond } from '../../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
@@ -131,6 +132,40 @@ const outcome: fc.Arbitrary<unknown> = fc.record(
   { requiredKeys: ['kind'] },
 )
 
+/** Rules of plain JavaScript that call themselves, or a rule that they run, by the secret. */
+const posing: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
+  'is renamed while it runs': (text) => {
+    const rule = defineRule<Pre>('renamed', () => {
+      Reflect.set(rule, 'name', text)
+      return deny('a-reason', 'No')
+    })
+    return rule
+  },
+  'answers each question for its name differently': (text) => {
+    let asked = 0
+    return Object.defineProperty(
+      defineRule<Pre>('two-names', () => deny('a-reason', 'No')),
+      'name',
+      { get: () => (asked++ < 2 ? 'two-names' : text) },
+    )
+  },
+  'runs a rule that the composition does not hold': (text) =>
+    unchecked({
+      ...{ name: 'mine', kind: 'chain', children: [] },
+      evaluate: (ctx: unknown, run: { readonly evaluate: (rule: unknown, ctx: unknown) => unknown }) =>
+        run.evaluate({ name: text, kind: 'rule', evaluate: () => rethrow(new Error('no')) }, ctx),
+    }),
+  'passes a denial on in the name of another': (text) =>
+    unchecked({
+      name: 'mine',
+      kind: 'chain',
+      children: [],
+      evaluate: () => ({ kind: 'deny', by: text, reason: 'a-reason', message: 'No' }),
+    }),
+  'throws from a function of that name': (text) =>
+    defineRule<Pre>('throws', () => ({ [text]: () => rethrow(new Error('no')) })[text]?.() ?? deny('a-reason', 'No')),
+}
+
 describe('no attribute, no user name and no message of an error', () => {
   it('is in any line, whatever came in and whatever was thrown', async () => {
     await fc.assert(
@@ -153,6 +188,56 @@ describe('no attribute, no user name and no message of an error', () => {
       }),
       { numRuns: 1500 },
     )
+  })
+
+  it.each(Object.keys(posing))('is in any line of a rule that %s', async (how) => {
+    for (const text of [SECRET, CONSTANT]) {
+      const out = collector()
+      const rule = posing[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
+      const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET } } })
+      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      expect(out.lines()).not.toEqual([])
+      expect(out.raw()).not.toMatch(/mary|hidden-4711/)
+    }
+  })
+
+  it.each([
+    ['the local part of the address', 'mary.smith'],
+    ['a part of it', 'user-smith'],
+    ['the given name', 'greeting-maryc'],
+    ['a part of the user name', 'okta-user77'],
+    ['an id at an identity provider', '109500000000000000000'],
+  ])('is in any line as a part: %s', async (_, text) => {
+    const attributes = { email: 'mary.smith@example.com', given_name: 'MaryC', identities: '[{"userId":"109500000000000000000"}]' }
+    const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
+    const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })
+    for (const rule of [
+      defineRule<Pre>('denying', () => deny(`a-${text}`, 'No', `email: b-${text}`)),
+      defineRule<Pre>('throws', () => rethrow(throwing)),
+    ]) {
+      const out = collector()
+      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      expect(out.raw()).not.toContain(text)
+      expect(out.raw()).toContain('hidden')
+    }
+  })
+
+  it('takes no reason of the toolkit out of the log, whatever the caller sends', async () => {
+    const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial' }
+    const input = preEvent({
+      userName: 'user-blocked',
+      request: { userAttributes: { name: 'Exception' }, clientMetadata: sent, validationData: sent },
+    })
+    const failing = Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    for (const [rule, reason] of [
+      [defineRule<Pre>('blocking', () => deny('user-blocked', 'No')), 'user-blocked'],
+      [defineRule<Pre>('failing', () => rethrow(failing)), 'AccessDeniedException'],
+      [denyIf<Pre>(() => true, 'not-on-trial', 'No'), 'not-on-trial'],
+    ] as const) {
+      const out = collector()
+      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      expect(out.lines()[0]).toMatchObject({ reason, trace: [{ reason }] })
+    }
   })
 
   it('is in any line, whatever a rule of plain JavaScript says, throws and is called', async () => {
