@@ -60,6 +60,7 @@ type Row = Readonly<Record<string, unknown>>
 export function readEffectRow(row: Row): EffectRow {
   const wrong = Object.keys(CHECKS).find((name) => CHECKS[name]?.(row[name], row) === false)
   if (wrong !== undefined) return unreadable(row, `unreadable-${wrong}`)
+  const event = readEvent(row.event)
   return {
     userPoolId: String(row.userPoolId),
     sub: String(row.sub),
@@ -69,9 +70,9 @@ export function readEffectRow(row: Row): EffectRow {
     token: text(row.token),
     attempt: Number(row.attempt),
     dueAt: date(row.dueAt),
-    event: readEvent(row.event),
-    triggerSource: text(row.triggerSource),
-    appClient: text(row.appClient),
+    event,
+    triggerSource: text(row.triggerSource) ?? event?.triggerSource,
+    appClient: text(row.appClient) ?? event?.callerContext.clientId ?? undefined,
     createdSince: date(row.createdSince),
     reason: text(row.reason),
   }
