@@ -28,7 +28,7 @@ export function compiledFiles(): readonly CompiledFile[] {
   return [
     {
       path: 'src/shared/lambda/middleware/compiled-event.ts',
-      text: withNotice('event-schema.ts', compileShape(eventSchema, { name: 'isEvent', isObject: './is-object.ts' })),
+      text: withNotice('event-schema.ts', compileShape(eventSchema, { name: 'isEvent', isObject: '../../is-object.ts' })),
     },
     reader('pre-signup', preSignUp, 'PreSignUpSettings'),
     reader('pre-auth', preAuthentication, 'PreAuthenticationSettings'),

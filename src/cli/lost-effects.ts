@@ -1,3 +1,4 @@
+import { isRecord } from '../replay/handler-log.ts'
 import type { Line } from '../replay/lines.ts'
 import { EFFECT_LOST } from '../shared/lambda/log/lost-line.ts'
 import type { LostEffect } from '../shared/rules/effect-lost.ts'
@@ -102,10 +103,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

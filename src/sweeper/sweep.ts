@@ -1,3 +1,4 @@
+import { hidePersonal } from '../shared/lambda/log/personal.ts'
 import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
 import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
@@ -65,20 +66,21 @@ const PREPARE_MS = 2500
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const { effects, remainingMs, now = () => new Date() } = options
   const swept: Partial<Record<Swept, number>> = {}
-  const reasons: Record<string, number> = {}
+  // No plain object: it inherits names such as `constructor`, which a code may be.
+  const reasons = new Map<string, number>()
   const lost: LostEffect[] = []
   let begun = false
   const pools = poolFailures()
   const settle = async (row: EffectRow): Promise<void> => {
     const sweeping = within(EFFECT_MS, (deadline) => sweepRow(row, { ...options, pools, deadline, now: now() }))
-    const { as, reason, lost: found = [] } = await sweeping.catch(toError)
+    const { as, reason, lost: found = [] } = await sweeping.catch((error) => toError(error, row))
     swept[as] = (swept[as] ?? 0) + 1
-    if (reason !== undefined) reasons[reason] = (reasons[reason] ?? 0) + 1
+    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
     lost.push(...found)
   }
   const report = (): SweepReport => {
     const givenUp = pools.givenUp()
-    return { swept, reasons, lost, ...(givenUp.length > 0 && { givenUp }) }
+    return { swept, reasons: Object.fromEntries(reasons), lost, ...(givenUp.length > 0 && { givenUp }) }
   }
   const over = new AbortController()
   const due = effects.due(now(), over.signal)
@@ -104,8 +106,15 @@ interface Outcome {
   readonly lost?: readonly LostEffect[]
 }
 
-function toError(error: unknown): Outcome {
-  return { as: 'error', reason: reasonOf(error) }
+function toError(error: unknown, row: EffectRow): Outcome {
+  const reason = reasonOf(error)
+  return { as: 'error', reason: isReadable(row) ? hidden(reason, row) : reason }
+}
+
+/** Hides a reason that holds a text of the user: of the event that was kept, or of what the pool has now. */
+function hidden(reason: string, { event, sub }: EffectItem, user?: PoolUser): string {
+  const current = { userName: user?.userName, request: { userAttributes: { ...user?.attributes, sub } } }
+  return hidePersonal(current)(hidePersonal(event)(reason))
 }
 
 interface Sweeping extends Pick<SweepOptions, 'effects' | 'users' | 'rules'> {
@@ -147,9 +156,10 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     user = await part.race(users.find(item.userPoolId, item.sub, part.signal()))
     pools.note(item.userPoolId, 'answered')
   } catch (error) {
-    if (error instanceof PoolNotFound) return park('failed', reasonOf(error))
+    const reason = hidden(reasonOf(error), item)
+    if (error instanceof PoolNotFound) return park('failed', reason)
     pools.note(item.userPoolId, 'failed')
-    return putOff({ as: 'error', reason: reasonOf(error) })
+    return putOff({ as: 'error', reason })
   }
   const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
   if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget({ as: 'gone' })
@@ -158,13 +168,13 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   try {
     wanted = await part.race(isWanted(entry, createContext<PostTrigger>(sweptEvent(item, user, Object.keys(user.attributes)), part)))
   } catch (error) {
-    return putOff({ as: 'broken', reason: reasonOf(error) })
+    return putOff({ as: 'broken', reason: hidden(reasonOf(error), item, user) })
   }
   if (!wanted) return forget({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
   // It could not be claimed. The ledger may be out of reach, so this may fail too.
   if (outcome.lost !== undefined && outcome.lost.length > 0) await putOff({ as: 'broken', reason: 'effect-lost' }).catch(() => undefined)
-  return outcome
+  return outcome.reason === undefined ? outcome : { ...outcome, reason: hidden(outcome.reason, item, user) }
 }
 
 /** Whether the composition would run the effect in one of the places where it stands. */

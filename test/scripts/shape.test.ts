@@ -6,7 +6,7 @@ import { NotCompiled } from '../../scripts/compile/known.ts'
 import { compileShape } from '../../scripts/compile/shape.ts'
 
 const compiled = (schema: z.core.$ZodType): string => compileShape(schema, { name: 'fits', isObject: IS_OBJECT })
-const IS_OBJECT = new URL('../../src/shared/lambda/middleware/is-object.ts', import.meta.url).href
+const IS_OBJECT = new URL('../../src/shared/is-object.ts', import.meta.url).href
 
 /** Runs what was written, as Node does: without its types. */
 async function fits(schema: z.core.$ZodType): Promise<(input: unknown) => boolean> {

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/back-off.ts'
+import { effectPk } from '../../src/shared/ledger/effect-item.ts'
 import { chain, when } from '../../src/shared/rules/chain.ts'
 import { and, defineCondition, fromAppClient, hasAttribute, not, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'
 import { failOpen } from '../../src/shared/rules/failure.ts'
+import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
-import type { Rule } from '../../src/shared/rules/rule.ts'
+import { done } from '../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import { together } from '../../src/shared/rules/together.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { startWorld, type World } from './world.ts'
@@ -101,6 +106,31 @@ describe('the conditions around an effect, when it is swept', () => {
     await world.effects.retry(world.welcome(), ['failed'], signal)
     expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
+  })
+
+  it.each([
+    ['the trigger source', triggeredBy('PostConfirmation_ConfirmForgotPassword')],
+    ['the app client', fromAppClient('web')],
+  ] as const)('see %s of the event when the row has no attribute for it, also after a retry', async (_, condition) => {
+    let ill = true
+    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDone(new RangeError('down'))) : done()), {
+      reads: [],
+    })
+    const rule = when(condition, once(world.ledger, notice, { cutOff: 'at-most-once' }))
+    const key = { ...world.welcome(), effect: 'notice' }
+    const strip = { TableName: 'effects', Key: { pk: effectPk(key) }, UpdateExpression: 'REMOVE triggerSource, appClient' }
+    const triggerSource = 'PostConfirmation_ConfirmForgotPassword'
+    await refused(rule, postConfirmationEvent(undefined, { triggerSource, callerContext: { awsSdkVersion: 'x', clientId: 'web' } }))
+
+    await world.documents.send(new UpdateCommand(strip))
+    expect(await sweepOf(rule)).toMatchObject({ swept: { broken: 1 }, reasons: { RangeError: 1 } })
+
+    await world.documents.send(new UpdateCommand(strip))
+    const [item] = await world.open()
+    expect(item && (await world.effects.park(item, 'failed', 'RangeError', signal))).toBe(true)
+    await world.effects.retry(key, ['failed'], signal)
+    ill = false
+    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
   })
 
   it('see an app client that was another one', async () => {

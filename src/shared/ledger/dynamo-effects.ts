@@ -110,8 +110,11 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
       // Nothing is kept of the user: what a person retries is run with what the pool knows. The token of an unknown effect
       // stays, by which somebody may still prove that nothing ran under it.
       const dropped = state === 'unknown' ? '#event' : '#event, #token'
+      const { triggerSource, appClient } = readable ? row : {}
+      // They may stand in the event alone, and a retry is judged by them.
+      const kept = `${triggerSource === undefined ? '' : ', triggerSource = :source'}${appClient === undefined ? '' : ', appClient = :client'}`
       const update = {
-        UpdateExpression: `SET #state = :state, queue = :state, reason = :reason, updatedAt = :now REMOVE ${dropped}`,
+        UpdateExpression: `SET #state = :state, queue = :state, reason = :reason, updatedAt = :now${kept} REMOVE ${dropped}`,
         // Both change with every claim, and the second where its holder gave it back: then it certainly did not happen.
         ConditionExpression: readable ? UNCHANGED : 'queue = :pending AND dueAt = :due',
         ExpressionAttributeNames: { '#state': 'state', '#event': 'event', ...(state === 'failed' && { '#token': 'token' }) },
@@ -119,6 +122,8 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
           ':state': state,
           ':reason': reason,
           ':now': new Date().toISOString(),
+          ...(triggerSource !== undefined && { ':source': triggerSource }),
+          ...(appClient !== undefined && { ':client': appClient }),
           ...(readable ? unchanged(row) : { ':pending': 'pending', ':due': row.dueAt ?? '' }),
         },
       }

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts'
 import type { CutOff, EffectKey } from '../rules/ledger.ts'
 import type { CognitoEvent } from '../rules/trigger.ts'
 
@@ -59,6 +60,7 @@ type Row = Readonly<Record<string, unknown>>
 export function readEffectRow(row: Row): EffectRow {
   const wrong = Object.keys(CHECKS).find((name) => CHECKS[name]?.(row[name], row) === false)
   if (wrong !== undefined) return unreadable(row, `unreadable-${wrong}`)
+  const event = readEvent(row.event)
   return {
     userPoolId: String(row.userPoolId),
     sub: String(row.sub),
@@ -68,9 +70,9 @@ export function readEffectRow(row: Row): EffectRow {
     token: text(row.token),
     attempt: Number(row.attempt),
     dueAt: date(row.dueAt),
-    event: readEvent(row.event),
-    triggerSource: text(row.triggerSource),
-    appClient: text(row.appClient),
+    event,
+    triggerSource: text(row.triggerSource) ?? event?.triggerSource,
+    appClient: text(row.appClient) ?? event?.callerContext.clientId ?? undefined,
     createdSince: date(row.createdSince),
     reason: text(row.reason),
   }
@@ -108,10 +110,6 @@ function isAbsentOr(check: (value: unknown) => boolean, value: unknown): boolean
   return value === undefined || check(value)
 }
 
-function isRecord(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
@@ -137,10 +135,10 @@ function readEvent(json: unknown): CognitoEvent | undefined {
 
 /** Whether it has the shape of an event that `once` keeps. */
 function isEvent(value: unknown): value is CognitoEvent {
-  if (!isRecord(value) || !isText(value.triggerSource) || typeof value.userName !== 'string') return false
+  if (!isObject(value) || !isText(value.triggerSource) || typeof value.userName !== 'string') return false
   const { callerContext, request } = value
-  if (!isRecord(callerContext) || !(callerContext.clientId === null || isText(callerContext.clientId))) return false
-  if (!isRecord(request) || !isRecord(request.userAttributes)) return false
+  if (!isObject(callerContext) || !(callerContext.clientId === null || isText(callerContext.clientId))) return false
+  if (!isObject(request) || !isObject(request.userAttributes)) return false
   return Object.values(request.userAttributes).every((attribute) => typeof attribute === 'string')
 }
 

@@ -23,6 +23,20 @@ describe('readEffectRow', () => {
     })
   })
 
+  it('takes the trigger source and the app client from the event when the row lacks the attributes', () => {
+    const { triggerSource: _, appClient: __, ...row } = dueRow
+    const triggerSource = 'PostConfirmation_ConfirmForgotPassword'
+    const event = (clientId: string | null) =>
+      JSON.stringify({ ...JSON.parse(String(dueRow.event)), triggerSource, callerContext: { awsSdkVersion: 'x', clientId } })
+
+    expect(readEffectRow({ ...row, event: event('web') })).toMatchObject({ triggerSource, appClient: 'web' })
+    expect(readEffectRow({ ...row, event: event(null) })).toMatchObject({ triggerSource, appClient: undefined })
+    expect(readEffectRow({ ...dueRow, event: event('web') })).toMatchObject({
+      triggerSource: 'PostConfirmation_ConfirmSignUp',
+      appClient: 'client1',
+    })
+  })
+
   it.each(['unknown', 'failed'])('reads a parked effect: %s', (state) => {
     const { event: _, ...parked } = dueRow
     expect(readEffectRow({ ...parked, state, queue: state })).toMatchObject({ state, event: undefined })

@@ -1,5 +1,5 @@
 // Written by scripts/compile-checks.ts out of event-schema.ts. To change it, change that, and run `npm run compile-checks`.
-import { isObject } from './is-object.ts'
+import { isObject } from '../../is-object.ts'
 
 /** Whether the schema takes a value. */
 export function isEvent(input: unknown): boolean {

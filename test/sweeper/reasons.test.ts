@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
+import { chain, when } from '../../src/shared/rules/chain.ts'
+import { defineCondition } from '../../src/shared/rules/condition.ts'
+import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
+import { decide } from '../../src/shared/rules/decide.ts'
+import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { once } from '../../src/shared/rules/once.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
+import { done, skip } from '../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
+import { ann, postConfirmationEvent } from '../support/events.ts'
+import { startWorld, type World } from './world.ts'
+
+const { signal } = new AbortController()
+// They begin with a letter, so that they are identifiers, as a reason is.
+const SUB = 'c0ffee00-0000-4000-8000-000000000001'
+const NAME = 'Wilhelmina'
+const USER_NAME = 'mina.smith'
+let world: World
+
+beforeEach(async () => {
+  world = await startWorld()
+  poolHas({ given_name: NAME })
+})
+afterEach(() => world.stop())
+
+function poolHas(attributes: Readonly<Record<string, string>>): void {
+  world.cognito.addPool(ann.userPoolId, { userName: USER_NAME, attributes: { sub: SUB, ...attributes } })
+}
+
+const withCode = (code: unknown): Error => Object.assign(new Error('refused'), { code })
+const notice = (run: Parameters<typeof defineRule<PostConfirmation>>[1]): Rule<PostConfirmation> =>
+  once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { cutOff: 'at-most-once' })
+const enqueue = () => world.owed.put({ ...world.welcome(SUB), effect: 'notice' }, signal)
+const sweepOf = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
+  world.sweep({ rules: onceRules(rule), ...options })
+
+describe('the reasons of a sweep', () => {
+  it.each([
+    ['an attribute', NAME],
+    ['an attribute in other letters', NAME.toUpperCase()],
+    ['a text that holds an attribute', `no-${NAME}`],
+    ['the user name', USER_NAME],
+    ['the sub', SUB],
+  ])('hide %s that a condition throws as its code, in the report and in the ledger', async (_, code) => {
+    await enqueue()
+    const condition = defineCondition(() => Promise.reject(withCode(code)), { reads: [] })
+
+    const report = await sweepOf(
+      when(
+        condition,
+        notice(() => done()),
+      ),
+    )
+
+    expect(report).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+    expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
+  })
+
+  it('hide an attribute that a rule throws as its code', async () => {
+    await enqueue()
+    const report = await sweepOf(notice(({ user }) => Promise.reject(new NotDone(withCode(user.attributes.given_name)))))
+    expect(report).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+  })
+
+  it('hide an attribute with which a rule skips', async () => {
+    await enqueue()
+    const report = await sweepOf(notice(({ user }) => skip(String(user.attributes.given_name))))
+    expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
+  })
+
+  it('hide an attribute that the kept event has and the pool no longer has', async () => {
+    const rule = notice(({ user }) => Promise.reject(new NotDone(withCode(user.attributes.given_name))))
+    const deadline = startDeadline(4000, processClock)
+    const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
+    await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+    deadline.close()
+    poolHas({ given_name: 'Mina' })
+    world.wait(60_000)
+
+    expect(await sweepOf(rule)).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+  })
+
+  it('hide the sub that a look-up throws as its code, in the report and in the ledger', async () => {
+    await enqueue()
+    const users: World['users'] = { find: (_, sub) => Promise.reject(withCode(sub)) }
+
+    const report = await sweepOf(
+      notice(() => done()),
+      { users },
+    )
+
+    expect(report).toMatchObject({ swept: { error: 1 }, reasons: { hidden: 1 } })
+    expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
+  })
+
+  it('hide the sub that the ledger throws as its code', async () => {
+    await enqueue()
+    const effects: World['effects'] = { ...world.effects, remove: ({ sub }) => Promise.reject(withCode(sub)) }
+    const never = defineCondition(() => false, { reads: [] })
+
+    const report = await sweepOf(
+      when(
+        never,
+        notice(() => done()),
+      ),
+      { effects },
+    )
+
+    expect(report).toEqual({ swept: { error: 1 }, reasons: { hidden: 1 }, lost: [] })
+  })
+
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])('count a code that every object inherits: %s', async (code) => {
+    await enqueue()
+    const report = await sweepOf(notice(() => Promise.reject(new NotDone(withCode(code)))))
+    expect(JSON.stringify(report.reasons)).toBe(JSON.stringify({ [code]: 1 }))
+  })
+})
