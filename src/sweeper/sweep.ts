@@ -1,4 +1,3 @@
-import { hidePersonal } from '../shared/lambda/log/personal.ts'
 import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
 import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
@@ -9,6 +8,7 @@ import { type Deadline, processClock, startDeadline } from '../shared/rules/dead
 import { decide } from '../shared/rules/decide.ts'
 import { type LostEffect, lostEffects } from '../shared/rules/effect-lost.ts'
 import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
+import { hidePersonal } from '../shared/rules/personal.ts'
 import { reasonOf } from '../shared/rules/reason.ts'
 import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
 import { type PoolFailures, poolFailures } from './pool-failures.ts'

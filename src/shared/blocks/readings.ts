@@ -65,7 +65,12 @@ function spellingsOf(email: string): ReadonlySet<string> {
   const decoded = (['latin1', 'utf8'] as const).map((charset) =>
     email.replace(word, (_, encoding: string, text: string) => bytesOf(encoding, text).toString(charset)),
   )
-  const texts = [email, ...decoded].flatMap((text) => [text, text.normalize('NFKC'), text.replace(/\\(.)/gs, '$1'), text.replace(/\\./gs, '')])
+  const texts = [email, ...decoded].flatMap((text) => [
+    text,
+    text.normalize('NFKC'),
+    text.replace(/\\(.)/gs, '$1'),
+    text.replace(/\\./gs, ''),
+  ])
   return new Set(texts.flatMap((text) => [text, withoutComments(text).replace(dropped(), '')]))
 }
 

@@ -127,7 +127,8 @@ function claimOf(effect: Effect, token: string, at: Date, leaseMs: number): Omit
     'updatedAt = :now',
   ]
   return {
-    UpdateExpression: `SET ${set.join(', ')}`,
+    // An earlier event may have had a client.
+    UpdateExpression: `SET ${set.join(', ')}${clientId === null ? ' REMOVE appClient' : ''}`,
     ConditionExpression: CLAIMABLE,
     ExpressionAttributeNames: { '#state': 'state', '#token': 'token', '#event': 'event', '#sub': 'sub' },
     ExpressionAttributeValues: {

@@ -6,6 +6,7 @@ import { frozenCopy } from './isolate.ts'
 import type { Claim, Claimed, CutOff, Effect, Ledger, Setback } from './ledger.ts'
 import { NotDone } from './not-done.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
+import { hidePersonal } from './personal.ts'
 import { assertPost } from './post-only.ts'
 import { assertReads, type DeclaresReads } from './reads.ts'
 import { reasonOf } from './reason.ts'
@@ -94,7 +95,7 @@ async function settle<T extends PostTrigger>(
 ): Promise<AnyOutcome<T>> {
   if (verdict.kind === 'broken') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
-    await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff), ctx.signal), run).catch(() => undefined)
+    await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff, ctx.event), ctx.signal), run).catch(() => undefined)
     throw new Breakage(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
@@ -102,8 +103,9 @@ async function settle<T extends PostTrigger>(
   return verdict
 }
 
-function setback(error: unknown, cutOff: CutOff): Setback {
-  const reason = reasonOf(error)
+/** @param event Its values are kept out of the reason, which stays in the ledger. */
+function setback(error: unknown, cutOff: CutOff, event: CognitoEvent): Setback {
+  const reason = hidePersonal(event)(reasonOf(error))
   return cutOff === 'at-least-once' || error instanceof NotDone ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
 

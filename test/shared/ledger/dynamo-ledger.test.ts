@@ -54,6 +54,17 @@ onEveryDynamoDb((engine) => {
     expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
   })
 
+  it('forgets the app client of an earlier event when the next one has none', async () => {
+    const ledger = timedLedger(engine)
+    const effect = newEffect('at-least-once')
+    await ledger.claim(effect, randomUUID(), signal)
+    ledger.wait(LEASE_MS)
+    const { event } = effect
+    await ledger.claim({ ...effect, event: { ...event, callerContext: { ...event.callerContext, clientId: null } } }, randomUUID(), signal)
+
+    expect(await ledger.stored(effect)).not.toHaveProperty('appClient')
+  })
+
   it('keeps users, pools and effects apart', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()

@@ -346,6 +346,15 @@ describe('the mark of an effect that is done', () => {
     ])
   })
 
+  test('holds no value of the event as the reason of an effect that failed', async () => {
+    const ledger = memoryLedger()
+    const throwing = effect(ledger, () => {
+      throw Object.assign(new Error('no'), { code: event.request.userAttributes?.sub })
+    })
+    await traceOf(once(ledger, throwing, atLeastOnce), event, autoClock())
+    expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'hidden' }])
+  })
+
   test('is not reached by an effect that would begin too late to come to its end: that one is put off', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => {

@@ -1,10 +1,10 @@
+import { isObject } from '../../is-object.ts'
 import type { Decision } from '../../rules/decide.ts'
+import { type Hide, hidePersonal, loggedDetail } from '../../rules/personal.ts'
 import type { TraceEntry } from '../../rules/trace.ts'
 import { OUTSIDE_RULES } from '../conclude.ts'
-import { isObject } from '../middleware/is-object.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './logger.ts'
-import { type Hide, hidePersonal, loggedDetail } from './personal.ts'
 import { hashUser } from './user-hash.ts'
 
 /** What a log line tells of an invocation. */

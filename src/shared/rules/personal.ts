@@ -1,5 +1,4 @@
-import { isReason } from '../../rules/outcome.ts'
-import { isObject } from '../middleware/is-object.ts'
+import { isReason } from './outcome.ts'
 
 /** What stands in a log in place of a text that may be personal. */
 const HIDDEN = 'hidden'
@@ -10,7 +9,7 @@ const LEAST_PART = 4
 
 /**
  * The reasons and codes of this toolkit. A caller chooses validation data, client metadata and attributes: the same word in one of
- * them must not take the reason out of the log. `test/shared/lambda/log/own-reasons.test.ts` compares the list with the sources.
+ * them must not take the reason out of the log. `test/shared/rules/own-reasons.test.ts` compares the list with the sources.
  */
 export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
@@ -67,7 +66,10 @@ function valuesOf(event: unknown): Values {
   const { userAttributes, validationData, clientMetadata } = isObject(request) ? request : {}
   const attributes = isObject(userAttributes) ? userAttributes : {}
   const { email, identities } = attributes
-  const all = [userAttributes, validationData, clientMetadata].flatMap((map) => (isObject(map) ? Object.values(map) : []))
+  // Cognito's own attributes, such as `cognito:user_status`, have the same few values for many users.
+  const all = [attributes, validationData, clientMetadata].flatMap((map) =>
+    isObject(map) ? Object.keys(map).flatMap((name) => (name.startsWith('cognito:') ? [] : [map[name]])) : [],
+  )
   // Of an address the part before the `@`: the domain is that of many users.
   const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...userIdsIn(identities)]
   return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(partsOf)) }
@@ -76,6 +78,10 @@ function valuesOf(event: unknown): Values {
 /** The user's ids at identity providers, out of the JSON text that Cognito sends. */
 function userIdsIn(identities: unknown): readonly string[] {
   return typeof identities === 'string' ? [...identities.matchAll(/"userId"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id) : []
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function lowerCase(value: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { OWN_REASONS } from '../../../../src/shared/lambda/log/personal.ts'
+import { OWN_REASONS } from '../../../src/shared/rules/personal.ts'
 
 it('the reasons of the toolkit are those in its sources', async () => {
   const found = new Set<string>()
