@@ -33,9 +33,20 @@ export async function* lostEffects(lines: AsyncIterable<Line>): AsyncGenerator<L
 
 /** A text that is not all JSON is a log like any other, that begins with something printed over several lines. */
 function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
-  const documents = documentsIn(lines).map(({ number, text }) => ({ number, value: parsed(text) }))
+  const documents = documentsIn(lines).map((document) => ({
+    ...document,
+    // The AWS CLI prints no events in one line, so this is a line of a log.
+    isLine: !document.text.includes('\n'),
+    value: parsed(document.text),
+  }))
   if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* inLine(line)
-  else for (const { number, value } of documents) for (const each of eventsIn(value)) yield* inEvent(each, number)
+  else for (const document of documents) yield* document.isLine ? inLine(document) : inDocument(document)
+}
+
+function* inDocument({ number, value }: { readonly number: number; readonly value?: unknown }): Generator<LostLine> {
+  // Only a list that is the whole document holds lines as texts. Elsewhere a text may come from a user.
+  if (Array.isArray(value)) for (const each of value) yield* inEvent(each, number)
+  else for (const each of eventsIn(value)) if (isRecord(each)) yield* inEvent(each, number)
 }
 
 /** One or more documents, the output of one call after the other. Brackets that span lines stand at the ends of lines. */
@@ -58,8 +69,7 @@ function joined(lines: readonly Line[]): Line {
 }
 
 function eventsIn(document: unknown): readonly unknown[] {
-  const events = isRecord(document) && Array.isArray(document.events) ? document.events : document
-  return Array.isArray(events) ? events : [events]
+  return isRecord(document) && Array.isArray(document.events) ? document.events : [document]
 }
 
 function* inLine({ number, text }: Line): Generator<LostLine> {

@@ -3,10 +3,17 @@
 import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { EXIT, renderLines } from './io.ts'
 import { EXIT_CODES } from './signals.ts'
 
 // npm passes Ctrl-C on although the terminal has sent it already. People are slower.
 const SAME_KEYPRESS_MS = 50
+
+// A process that cannot be started is an error that is thrown or emitted, depending on its kind. Node would print a stack.
+process.on('uncaughtException', (error) => {
+  complain(`the command cannot be run: ${error.message}`)
+  process.exit(EXIT.usage)
+})
 
 const COMMAND = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './command.ts' : './command.js', import.meta.url))
 const command = fork(COMMAND, process.argv.slice(2), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
@@ -28,5 +35,12 @@ process.on('SIGTERM', () => end('SIGTERM'))
 command.on('exit', (code, signal) => {
   if (code !== null) process.exitCode = code
   else if (first !== undefined) process.exitCode = EXIT_CODES[first.signal]
-  else process.exitCode = 128 + (signal === null ? 0 : constants.signals[signal])
+  else if (signal !== null) {
+    complain(`the command was ended by ${signal}${signal === 'SIGKILL' ? '; the system may have run out of memory' : ''}`)
+    process.exitCode = 128 + constants.signals[signal]
+  }
 })
+
+function complain(text: string): void {
+  process.stderr.write(renderLines([`lifeguard: ${text}`], process.stderr))
+}

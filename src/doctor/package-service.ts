@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { devNull, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { closeAfterExit } from '../replay/close-after-exit.ts'
 import { UsageError } from '../replay/usage-error.ts'
 
 /** What it takes to run the framework. */
@@ -35,10 +36,11 @@ export async function packageService(path: string, { environment, onNote, signal
     const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_CONFIG_FILE: devNull }
     const args = [command, 'package', '--config', basename(path), '--package', target]
     await new Promise<void>((resolve, reject) => {
-      execFile(process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
         if (error) reject(new UsageError('osls package failed', `${stdout}${stderr}`.trim()))
         else resolve()
       })
+      closeAfterExit(child)
     })
     return await readFile(join(target, 'cloudformation-template-update-stack.json'), 'utf8')
   } finally {

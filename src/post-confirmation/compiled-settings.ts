@@ -24,7 +24,7 @@ export function compiledSettings(environment: Environment): PostConfirmationSett
     wrong('WELCOME_APP_NAME', 'the name of your application, in one line', true)
   const WELCOME_APP_URL = environment.WELCOME_APP_URL || undefined
   if (WELCOME_APP_URL !== undefined && !isWebAddress(WELCOME_APP_URL))
-    wrong('WELCOME_APP_URL', 'a web address in ASCII that begins with https:// and has no spaces', true)
+    wrong('WELCOME_APP_URL', 'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name', true)
   const EFFECT_TABLE = environment.EFFECT_TABLE || undefined
   const WELCOME_EMAIL_CUT_OFF_TEXT = environment.WELCOME_EMAIL_CUT_OFF || 'at-most-once'
   const WELCOME_EMAIL_CUT_OFF =

@@ -60,6 +60,14 @@ const SYSTEM: readonly string[] = [
   'TMP',
   'LANG',
   'LANGUAGE',
+  // POSIX
+  'LC_ALL',
+  'LC_COLLATE',
+  'LC_CTYPE',
+  'LC_MESSAGES',
+  'LC_MONETARY',
+  'LC_NUMERIC',
+  'LC_TIME',
   'TZ',
   // Windows
   'APPDATA',
@@ -142,8 +150,7 @@ function isSetting(name: string): boolean {
 
 // Windows has `Path` for PATH.
 function isSystem(name: string): boolean {
-  const known = process.platform === 'win32' ? name.toUpperCase() : name
-  return SYSTEM.includes(known) || known.startsWith('LC_')
+  return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }
 
 /** The decision is read from the log line, which a higher level would leave out. A level that is none is the handler's to refuse. */

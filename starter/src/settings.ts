@@ -46,8 +46,9 @@ export function emailAddress(name: string): string | undefined {
 /** The address of a page that may be put into a mail. */
 export function webAddress(name: string): string {
   const value = required(name)
-  const isOne = isAscii(value) && !value.includes(' ') && URL.canParse(value) && new URL(value).protocol === 'https:'
-  return isOne ? value : wrong(name, 'an address in ASCII that begins with https:// and has no spaces')
+  // URL also accepts other slashes, and a user name that looks like a host. The mail shows the text itself.
+  const isOne = isAscii(value) && !/[ \\]/.test(value) && /^https:\/\/[^/?#@]+([/?#]|$)/.test(value) && URL.canParse(value)
+  return isOne ? value : wrong(name, 'an address in ASCII that begins with https:// and has no spaces, backslashes or user name')
 }
 
 /** A text that may stand in a line of a mail. */

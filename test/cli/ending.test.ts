@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, handler, start, textOf } from './lifeguard.ts'
+import { event, type Finished, folderOf, handler, lifeguard, start, textOf } from './lifeguard.ts'
 
 /** Whether a process runs. */
 function runs(pid: number): boolean {
@@ -117,6 +117,30 @@ describe('a command that computes without an end', () => {
     const handlerPid = Number(await readFile(join(cwd, 'pid'), 'utf8'))
     await until(() => !runs(handlerPid))
     expect({ code, stderr, handlerRuns: runs(handlerPid) }).toEqual({ code: 130, stderr: '', handlerRuns: false })
+  })
+})
+
+/** Runs a command of which one process runs other code first. */
+async function withFirst(code: string): Promise<Finished> {
+  const cwd = await folderOf({ 'first.mjs': code })
+  return lifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
+}
+
+describe('a command that ends by itself', () => {
+  it.each([
+    ['SIGKILL', 137, 'the command was ended by SIGKILL; the system may have run out of memory'],
+    ['SIGUSR2', 140, 'the command was ended by SIGUSR2'],
+  ])('by %s is reported', async (signal, code, text) => {
+    const finished = await withFirst(`if (process.send) process.kill(process.pid, '${signal}')`)
+    expect(finished).toEqual({ code, stdout: '', stderr: `lifeguard: ${text}\n` })
+  })
+
+  it.each([
+    ['is missing', "process.execPath = '/missing/\\u001b[31mnode'", 'spawn /missing/\\u001b[31mnode ENOENT'],
+    ['gets too much', "process.env.LONG = 'a'.repeat(2 ** 24)", 'spawn E2BIG'],
+  ])('because its program %s is reported without a stack', async (_, code, text) => {
+    const finished = await withFirst(code)
+    expect(finished).toEqual({ code: 2, stdout: '', stderr: `lifeguard: the command cannot be run: ${text}\n` })
   })
 })
 

@@ -64,6 +64,19 @@ describe('log lines of lost effects', () => {
   })
 
   it.each([
+    ['a text', JSON.stringify(line)],
+    ['a list with a text', JSON.stringify([line])],
+    ['a list with an event', JSON.stringify([{ message: line, timestamp: 1 }])],
+  ])('are not read from a line behind a document: %s', async (_, text) => {
+    for (const document of ['{\n  "a": 1\n}', '[\n  1\n]'])
+      expect(await lostIn(`${document}\n${text}`)).toEqual([{ kind: 'unreadable', number: 4 }])
+  })
+
+  it('are not read from texts among the events of a document', async () => {
+    expect(await lostIn(JSON.stringify({ events: [line, [line]] }, null, 2))).toEqual([])
+  })
+
+  it.each([
     ['without the token of its claim', JSON.stringify({ message: 'effect lost', ...effect, token: undefined })],
     ['cut short', line.slice(0, -20)],
     ['without a sub', JSON.stringify({ message: 'effect lost', ...effect, sub: '' })],

@@ -197,12 +197,17 @@ describe('what doctor reports of a handler that does not start', () => {
     LICENCE: '-----BEGIN-----\nbase64line1\nbase64line2\n-----END-----',
     ODD: 'quote"and space',
     LONGER: 'correct-horse-staple',
+    PADDED: ' mainsail ',
+    HOOK: 'https://hooks.example/services/ANCHOR1',
+    LOGIN: '{"password":"s3c"}',
   }
   const PRINTED = `
     const { DB_PASS, DSN, LICENCE, ODD, LONGER } = process.env
     console.error('cannot log in with ' + DB_PASS + ' or ' + LONGER + ' at ' + DSN)
     console.error(JSON.stringify({ ODD }), encodeURIComponent(ODD), new URL(DSN).password)
     console.error(LICENCE)
+    const { PADDED, HOOK, LOGIN } = process.env
+    console.error(PADDED.trim(), PADDED.trim().toUpperCase(), HOOK.split('/').at(-1), JSON.parse(LOGIN).password)
   `
 
   it.each([
@@ -218,7 +223,18 @@ describe('what doctor reports of a handler that does not start', () => {
     const judged = JSON.stringify(examine({ template, codes, spec: await loadSpec(), today: new Date('2026-12-01') }))
 
     expect(judged).toContain('does not start')
-    const parts = [...Object.values(SECRETS), 'battery7', 'base64line', 'quote', 'staple', 'correct']
+    const parts = [
+      ...Object.values(SECRETS),
+      'battery7',
+      'base64line',
+      'quote',
+      'staple',
+      'correct',
+      'mainsail',
+      'MAINSAIL',
+      'ANCHOR1',
+      's3c',
+    ]
     for (const part of parts) expect(judged).not.toContain(JSON.stringify(part).slice(1, -1))
   })
 })

@@ -115,6 +115,9 @@ describe('the handlers of a new project', () => {
     ['post-confirmation', 'WELCOME_EMAIL_FROM is not valid', { ...tables, ...welcome, WELCOME_EMAIL_FROM: 'a@b@example.com' }],
     ['post-confirmation', 'WELCOME_EMAIL_FROM is not valid', { ...tables, ...welcome, WELCOME_EMAIL_FROM: 'a@b' }],
     ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'http://app.example.com' }],
+    ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'https:evil.com' }],
+    ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'https:/\\evil.com' }],
+    ['post-confirmation', 'WELCOME_APP_URL is not valid', { ...tables, ...welcome, WELCOME_APP_URL: 'https://user:pw@evil.com' }],
     ['post-confirmation', 'EFFECT_TABLE is missing', { PROFILE_TABLE: 'profiles', ...welcome }],
     ['post-confirmation', 'WELCOME_EMAIL_CUT_OFF is not valid', { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'never' }],
   ])(

@@ -47,7 +47,7 @@ export function emailAddress(): z.ZodMiniType<string> {
 
 /** An address of a web page, to be put into a mail. */
 export function webAddress(): z.ZodMiniType<string> {
-  const expected = 'a web address in ASCII that begins with https:// and has no spaces'
+  const expected = 'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name'
   return z.string({ error: expected }).check(z.refine(isWebAddress, { error: expected }))
 }
 

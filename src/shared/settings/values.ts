@@ -38,9 +38,12 @@ export function isEmailAddress(text: string): boolean {
   return isAscii(text) && parseEmailAddress(text) !== undefined
 }
 
-/** Whether a text is the address of a page that may be put into a mail. `URL` alone drops spaces and line breaks; a mail has them. */
+// `URL` also accepts other slashes, no slashes and a user name that looks like a host. A mail shows the text itself.
+const HTTPS_AND_HOST = /^https:\/\/[^/?#@]+(?:[/?#]|$)/
+
+/** Returns whether a text is the address of a page that may be put into a mail. */
 export function isWebAddress(text: string): boolean {
-  return isAscii(text) && !text.includes(' ') && URL.canParse(text) && new URL(text).protocol === 'https:'
+  return isAscii(text) && !/[ \\]/.test(text) && HTTPS_AND_HOST.test(text) && URL.canParse(text)
 }
 
 /** Whether a text may stand in a line of a mail. */

@@ -94,7 +94,20 @@ describe('the pieces of settings', () => {
   it('webAddress: https alone', () => {
     expect(read(webAddress(), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
     for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
-      expect(read(webAddress(), value)).toBe('a web address in ASCII that begins with https:// and has no spaces')
+      expect(read(webAddress(), value)).toBe('a web address in ASCII that begins with https:// and has no spaces, backslashes or user name')
+  })
+
+  it('webAddress: https:// and a host, and no user name', () => {
+    for (const value of ['https://example.com', 'https://example.com:8443?a=b', 'https://example.com#a', 'https://[::1]/a@b'])
+      expect(read(webAddress(), value)).toBe(value)
+    for (const value of [
+      ...['https:evil.com', 'https:/evil.com', 'https:\\\\evil.com', 'https:/\\evil.com', 'https:///evil.com', 'https://\\evil.com'],
+      ...['https://user:pw@evil.com', 'https://example.com@evil.com', 'https://@evil.com', 'https://:@evil.com', 'https://a%40b@evil.com'],
+      ...['https://example.com\\@evil.com', 'https://example.com/a\\b', 'HTTPS:evil.com', 'https://?', 'https://exa[mple.com'],
+    ])
+      expect(read(webAddress(), value), value).toBe(
+        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+      )
   })
 
   it('webAddress: nothing that URL drops or encodes, and a mail shows as it is', () => {
@@ -105,7 +118,9 @@ describe('the pieces of settings', () => {
         `${character}https://example.com`,
         `htt${character}ps://example.com`,
       ])
-        expect(read(webAddress(), value), JSON.stringify(value)).toBe('a web address in ASCII that begins with https:// and has no spaces')
+        expect(read(webAddress(), value), JSON.stringify(value)).toBe(
+          'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+        )
   })
 
   it('line: a text without line breaks and other control characters', () => {
