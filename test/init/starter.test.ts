@@ -51,15 +51,15 @@ async function composed(name: Name, whose: keyof typeof load) {
 afterEach(() => vi.unstubAllEnvs())
 
 describe('the tests of a new project', () => {
-  it('get the settings of lifeguard.env, where the caller sets nothing else', async () => {
+  it('get the settings of lifeguard.env but the table of blocks, where the caller sets nothing else', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
-    await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nBLOCK_TABLE=filed\n')
+    await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
     const config = pathToFileURL(join(repository, 'starter/vitest.config.ts')).href
     const program = `import(${JSON.stringify(config)}).then(({ default: { test } }) => console.log(JSON.stringify(test.env)))`
     const env = { ...process.env, WELCOME_APP_NAME: 'Mine' }
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env })
-    expect(JSON.parse(stdout)).toMatchObject({ WELCOME_APP_NAME: 'Mine', BLOCK_TABLE: 'filed' })
+    expect(JSON.parse(stdout)).toMatchObject({ WELCOME_APP_NAME: 'Mine', PROFILE_TABLE: 'filed', BLOCK_TABLE: '' })
   })
 })
 
