@@ -14,7 +14,6 @@ export interface Readings {
 /** The longest attribute that Cognito stores, in characters. */
 export const MAX_EMAIL_LENGTH = 2048
 const LONGEST_DOMAIN = 253
-const MOST_COMMENTS = 20
 
 // No program takes one of these for a part of a domain or a local part. Made when the first odd address comes: a class of Unicode
 // in a literal would be compiled at every cold start.
@@ -74,15 +73,10 @@ function spellingsOf(email: string): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => [text, withoutComments(text).replace(dropped(), '')]))
 }
 
-/** Comments may hold comments. Each round takes the innermost ones, and no address has many rounds. */
+/** Comments may hold comments: each call takes the innermost ones. */
 function withoutComments(text: string): string {
-  let rest = text
-  for (let round = 0; round < MOST_COMMENTS; round += 1) {
-    const next = rest.replace(/\([^()]*\)/g, '')
-    if (next === rest) break
-    rest = next
-  }
-  return rest
+  const rest = text.replace(/\([^()]*\)/g, '')
+  return rest === text ? text : withoutComments(rest)
 }
 
 /** The bytes of an encoded word of RFC 2047. */

@@ -59,6 +59,7 @@ describe('blockKeys', () => {
     { email: '=?utf-8?q?eve=40evil.com=3e=00?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
     { email: '=?utf-8?B?ZXZlQGV2aWwuY29tPg==?=x@example.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
     { email: 'eve@(a(b)c)evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
+    { email: `eve@${'('.repeat(500)}${')'.repeat(500)}evil.com`, reads: ['emailDomain=evil.com'] },
     { email: 'eve@(a\\)b)evil.com', reads: ['emailDomain=evil.com'] },
     { email: '"e\\ve"@evil.com', reads: ['email=eve@evil.com'] },
     { email: 'eve@evil.com|x', reads: ['emailDomain=evil.com'] },
