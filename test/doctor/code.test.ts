@@ -37,9 +37,13 @@ describe("a function's code", () => {
   })
 
   it.each([
-    ['settings that are wrong', { STRICT: 'A_PAGE,B_PAGE', A_PAGE: 'x' }, 'Wrong settings: A_PAGE is "x"; B_PAGE is ""'],
+    ['settings that are wrong', { STRICT: 'A_PAGE,B_PAGE', A_PAGE: 'x', B_PAGE: '' }, 'Wrong settings: A_PAGE is "x"; B_PAGE is ""'],
     ['one that is wrong beside what the deployment decides', { STRICT: 'PAGE', PAGE: 'x', STAGE: sender }, 'Wrong settings: PAGE is "x"'],
-    ['one that is wrong beside the name of a table', { STRICT: ',PAGE', TABLE: { Ref: 'Profiles' } }, 'Wrong settings: PAGE is ""'],
+    [
+      'one that is wrong beside the name of a table',
+      { STRICT: ',PAGE', PAGE: '', TABLE: { Ref: 'Profiles' } },
+      'Wrong settings: PAGE is ""',
+    ],
     ['a key that is wrong', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
   ])('tells why it starts nowhere, without what is secret: %s', async (_, environment, fault) => {
     expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
