@@ -4,7 +4,6 @@ import { loadCode } from '../doctor/load-code.ts'
 import { reportOf } from '../doctor/report.ts'
 import { sarifOf } from '../doctor/sarif.ts'
 import { openSource } from '../doctor/source.ts'
-import { loadSpec } from '../doctor/spec/load-spec.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { DOCTOR_HELP } from './doctor-usage.ts'
 import { EXIT, type Io } from './io.ts'
@@ -36,8 +35,8 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
 
   const { folder, environment, signal } = io
   const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
-  const [codes, spec] = await Promise.all([loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] }), loadSpec()])
-  const judged = examine({ template: source.template, codes, spec, today: new Date() })
+  const codes = await loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] })
+  const judged = examine({ template: source.template, codes, today: new Date() })
   const report = reportOf(judged, source, ignored)
   if (values.json) await io.out(JSON.stringify(report, null, 2).split('\n'))
   else if (values.sarif) await io.out(JSON.stringify(sarifOf(report, await version()), null, 2).split('\n'))

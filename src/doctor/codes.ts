@@ -32,9 +32,6 @@ export const CODE_NAMES = [
   'LG401',
   'LG402',
   'LG403',
-  'LG501',
-  'LG502',
-  'LG503',
 ] as const
 
 /** The code of a finding. */
@@ -173,24 +170,6 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Refresh tokens walk past the block',
     why: 'Pre authentication does not run when a session is refreshed: who is blocked goes on until the refresh token ends.',
     fix: 'Sign users out as they are blocked (AdminUserGlobalSignOut), keep refresh tokens short, or check the block at token generation too.',
-  },
-  LG501: {
-    severity: 'error',
-    title: 'Property that the resource does not have',
-    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
-    fix: 'Correct the name, or take the property away. AWS may know one that is newer than the specification here: npm update @aws-cdk/aws-service-spec.',
-  },
-  LG502: {
-    severity: 'error',
-    title: 'Value of the wrong type',
-    why: 'CloudFormation refuses it, often only in the middle of a deployment, which is then rolled back.',
-    fix: 'Write the value as the type that the property takes. A text that is a number, or true or false, is taken as that.',
-  },
-  LG503: {
-    severity: 'error',
-    title: 'Required property missing',
-    why: 'CloudFormation refuses the resource, often only in the middle of a deployment, which is then rolled back.',
-    fix: 'Add the property.',
   },
 }
 

@@ -6,7 +6,6 @@ import { checkHandlers } from './checks/handlers.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPools } from './checks/pools.ts'
-import { checkProperties } from './checks/properties.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkSweeper } from './checks/sweeper.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
@@ -28,7 +27,6 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkWiring,
   checkPools,
   checkClients,
-  checkProperties,
 ]
 
 /** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */

@@ -1,6 +1,5 @@
 import type { RuleDescription } from '../replay/description.ts'
 import { triggerNamed } from '../replay/trigger-of.ts'
-import type { Spec } from './spec/spec.ts'
 import type { Template } from './template.ts'
 import { type Attached, attachedIn, calledFromElsewhere } from './triggers.ts'
 
@@ -24,7 +23,6 @@ export interface Code {
 export interface Subject {
   readonly template: Template
   readonly codes: ReadonlyMap<string, Code>
-  readonly spec: Spec
   readonly today: Date
 }
 

@@ -29,8 +29,6 @@ export interface Template {
   readonly declared: ReadonlyMap<string, Resource>
   /** The Lambda functions by what an ARN or a setting may call them: `${Id}`, and their own name. */
   readonly functions: ReadonlyMap<string, Resource>
-  /** The macros that change the whole template, by name. */
-  readonly macros: readonly string[]
   readonly line: (path: Path) => number | undefined
 }
 
@@ -72,7 +70,6 @@ export function templateIn(file: string, { value, line }: Read): Template {
       conditional: condition === 'unknown',
     })
   }
-  const macros = [value.Transform].flat().map((each: unknown) => (isRecord(each) ? each.Name : each))
   const expanded = expandSam(file, resources, isRecord(value.Globals) ? value.Globals : {})
   assertFewResources(file, expanded.size)
   return {
@@ -80,7 +77,6 @@ export function templateIn(file: string, { value, line }: Read): Template {
     resources: expanded,
     declared: resources,
     functions: functionsByName(expanded),
-    macros: macros.filter((each) => typeof each === 'string'),
     line,
   }
 }

@@ -162,20 +162,21 @@ resources:
   })
 
   it('names the file in which a configuration says it, and tells once what is the same of several findings', async () => {
+    const longName = 'report'.repeat(11)
     const packaged = await patched('osls.json', {
       'PreSignUpLambdaFunction.Properties.Timeout': 29,
       'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
-      'WebClient.Properties.WritableAttributes': [],
+      Report: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: longName } },
     })
-    const client = 'Resources:\n  WebClient:\n    Properties:\n      WritableAttributes: []\n'
+    const report = `Resources:\n  Report:\n    Properties:\n      FunctionName: ${longName}\n`
     const functions = 'functions:\n  preSignUp:\n    timeout: 29\n  preAuthentication:\n    timeout: 28\n'
     const cwd = await folderOf({
-      'parts/client.yml': client,
-      'serverless.yml': `service: shop\nprovider:\n  name: aws\n${functions}resources:\n  - \${file(parts/client.yml)}\n`,
+      'parts/report.yml': report,
+      'serverless.yml': `service: shop\nprovider:\n  name: aws\n${functions}resources:\n  - \${file(parts/report.yml)}\n`,
       '.serverless/cloudformation-template-update-stack.json': packaged,
     })
     const [shown, sarif] = await Promise.all([[], ['--sarif']].map((form) => lifeguard(['doctor', '--no-handlers', ...form], { cwd })))
-    expect(shown?.stdout).toContain('\n  parts/client.yml:4  WebClient.Properties.WritableAttributes\n')
+    expect(shown?.stdout).toContain('\n  parts/report.yml:4  Report.Properties.FunctionName\n')
     const timeouts = [
       'warning LG101  Timeout above 5 seconds',
       '  serverless.yml:6  PreSignUpLambdaFunction.Properties.Timeout',
@@ -188,7 +189,7 @@ resources:
     expect(shown?.stdout.match(/^ {2}Why: /gm)).toHaveLength(2)
     expect(shown?.stdout).toMatch(/\nserverless\.yml: 3 findings\n$/)
     const { results } = JSON.parse(sarif?.stdout ?? '').runs[0]
-    expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/client.yml' }, region: { startLine: 4 } })
+    expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/report.yml' }, region: { startLine: 4 } })
   })
 
   it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {

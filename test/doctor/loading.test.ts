@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { examine } from '../../src/doctor/examine.ts'
 import { loadCode } from '../../src/doctor/load-code.ts'
 import type { Code } from '../../src/doctor/loaded.ts'
-import { loadSpec } from '../../src/doctor/spec/load-spec.ts'
 import { readTemplate, type Template } from '../../src/doctor/template.ts'
 import { folderOf } from '../cli/lifeguard.ts'
 
@@ -220,7 +219,7 @@ describe('what doctor reports of a handler that does not start', () => {
     const template = templateOf({ PreSignUp: variables(SECRETS) })
     const codes = await loadCode(template, { folder, load: true })
 
-    const judged = JSON.stringify(examine({ template, codes, spec: await loadSpec(), today: new Date('2026-12-01') }))
+    const judged = JSON.stringify(examine({ template, codes, today: new Date('2026-12-01') }))
 
     expect(judged).toContain('does not start')
     const parts = [

@@ -4,10 +4,7 @@ import { parseDocument } from 'yaml'
 import { examine } from '../../src/doctor/examine.ts'
 import type { Judged } from '../../src/doctor/finding.ts'
 import { loadCode } from '../../src/doctor/load-code.ts'
-import { loadSpec } from '../../src/doctor/spec/load-spec.ts'
 import { readTemplate } from '../../src/doctor/template.ts'
-
-const spec = await loadSpec()
 
 /** Where the templates are, with the handlers that they name. */
 export const TEMPLATES: string = resolve('test/doctor/templates')
@@ -26,7 +23,7 @@ export async function patched(base: string, change: Readonly<Record<string, unkn
 }
 
 /** What doctor says of a template among the others, on a day of 2026. */
-export async function examined(text: string, options: { readonly load: boolean } = { load: true }): Promise<Judged> {
+export async function examined(text: string): Promise<Judged> {
   const template = readTemplate('template', text)
-  return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, ...options }), spec, today: new Date('2026-12-01') })
+  return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, load: true }), today: new Date('2026-12-01') })
 }

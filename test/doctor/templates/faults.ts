@@ -1,5 +1,4 @@
 import type { Code } from '../../../src/doctor/codes.ts'
-import { PROPERTY_FAULTS } from './property-faults.ts'
 
 /** The clean templates, each in the shape that a tool gives them. */
 export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml', 'amplify.json'] as const
@@ -506,9 +505,6 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'CognitoUserPoolUsers.Properties.LambdaConfig.PreAuthentication',
   },
-
-  // Names and types of properties.
-  ...PROPERTY_FAULTS,
 ]
 
 function sweeper(properties: object): object {
