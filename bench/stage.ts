@@ -32,6 +32,8 @@ export const REGIONAL_LATENCY: Latency = { dynamodbMs: 5, sesMs: 40 }
 /** What the deployed handlers read: the rules that the other programs hold in their code. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
+  // As deployed: pre sign-up looks blocks up only where that is asked for.
+  BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',
   WELCOME_EMAIL_FROM: 'welcome@example.com',
