@@ -72,7 +72,8 @@ function isPunycode(ascii: string): boolean {
  * returns its own results unchanged.
  *
  * A domain beyond ASCII must stand as IDNA leaves it, apart from the case of its letters. Two programs may read anything else
- * as two domains: IDNA2003 makes `strasse.de` of `straße.de`, and UTS #46 does not. Its Punycode form is always accepted.
+ * as two domains: IDNA2003 makes `strasse.de` of `straße.de`, and UTS #46 does not. A domain
+ * in Punycode is accepted if it decodes to such letters, `ß`, `ς` or the two joiners.
  *
  * @returns undefined when the text is not a domain of at least two labels, or when its ASCII form depends on the reader: an IP
  *   address, a URL, a host with a port, full-width letters, an invisible character. Never throws; long texts cost nothing.

@@ -1,6 +1,5 @@
-import { isKebabCase } from './identifier.ts'
-import { type AnyOutcome, isPublicText, isReason, MAX_REASON_LENGTH } from './outcome.ts'
-import { isComposition, type RuleNode } from './rule.ts'
+import { type AnyOutcome, isPublicText, isReason } from './outcome.ts'
+import { isComposition, isRuleName, type RuleNode } from './rule.ts'
 import type { Trigger } from './trigger.ts'
 
 /** The `typeof` of a field's value. */
@@ -48,8 +47,7 @@ export function checked<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNod
 
 /** Only a composition passes on what another rule said, and only with a name that can stand in a log. */
 function authorOf({ by }: { readonly by?: unknown }, rule: RuleNode): string {
-  const passedOn = isComposition(rule) && typeof by === 'string' && by.length <= MAX_REASON_LENGTH && isKebabCase(by)
-  return passedOn ? by : rule.name
+  return isComposition(rule) && isRuleName(by) ? by : rule.name
 }
 
 /** The optional texts of a denial: what is not a text is dropped, so that it can break nothing that writes them. */

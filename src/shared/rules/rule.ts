@@ -133,6 +133,11 @@ function assertName(name: string): void {
   if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
 }
 
+/** Whether a value can be a rule's name: it becomes a dimension of metrics. */
+export function isRuleName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
+}
+
 /**
  * Checks the names of a composition's rules, which plain JavaScript can make without {@link defineRule}: they become dimensions of
  * metrics.
@@ -140,7 +145,7 @@ function assertName(name: string): void {
  * @throws TypeError when a name is not an identifier.
  */
 export function assertNames({ name, children = [] }: RuleNode): void {
-  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !isIdentifier(name))
+  if (!isRuleName(name))
     throw new TypeError(`A rule's name is an identifier of at most ${MAX_NAME_LENGTH} characters, such as 'require-invite'; got '${name}'`)
   children.forEach(assertNames)
 }

@@ -144,6 +144,17 @@ describe('a rule that says what it must not', () => {
   })
 })
 
+describe('the rule that decided', () => {
+  test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
+    'is named through compositions, whatever identifier denyIf has: %s',
+    async (reason) => {
+      const denying = denyIf<SamplePre>(() => true, reason, 'No')
+      for (const whole of [chain(denying), chain(chain(denying)), when<SamplePre>(() => true, anyOf(denying))])
+        expect(await run('pre', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
+    },
+  )
+})
+
 describe('time', () => {
   test('is over for the rules after one that took it all', async () => {
     const clock = autoClock()
