@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { bundleEarly } from './scripts/early/bundle-early.ts'
 import { isWaitedFor, ordinaryStart } from './scripts/early/starts.ts'
 import { bundleSmall } from './scripts/shrink/bundle-small.ts'
-import { buildDomainFiles } from './src/build/domain-files.ts'
+import { buildDomainFiles } from './src/esbuild/domain-files.ts'
 
 const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']
 

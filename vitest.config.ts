@@ -15,7 +15,7 @@ const inlineText: Plugin = {
 /** What users import is the sources here, and not what was compiled of them at some time. */
 const library = [
   { find: /^cognito-lifeguard$/, replacement: resolve('src/index.ts') },
-  { find: /^cognito-lifeguard\/(?!esbuild$)([\w-]+)$/, replacement: `${resolve('src')}/$1/index.ts` },
+  { find: /^cognito-lifeguard\/([\w-]+)$/, replacement: `${resolve('src')}/$1/index.ts` },
 ]
 
 const config: ViteUserConfig = defineConfig({

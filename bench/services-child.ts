@@ -1,7 +1,7 @@
 // Runs the services in a process of its own, so that they share neither a processor nor an event loop with what is measured.
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
-import { startServices } from '../src/local/services.ts'
+import { startServices } from '../src/tools/local/services.ts'
 import { selfSigned } from './certificate.ts'
 import { type Delayed, startDelayed } from './delayed.ts'
 import type { Reply, Request } from './services-messages.ts'

@@ -1,4 +1,4 @@
-import type { FunctionError } from '../src/replay/child-messages.ts'
+import type { FunctionError } from '../src/tools/replay/child-messages.ts'
 
 /** The functions of a deployment that the harness calls, by the folder of their bundle. */
 export type FunctionName = 'pre-signup' | 'post-confirmation' | 'pre-auth' | 'post-auth' | 'sweeper'

@@ -1,7 +1,7 @@
 // Runs in a process of its own, which can be killed: loads the bundles and runs events through them, several at a time.
 import { randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
-import type { FunctionError } from '../src/replay/child-messages.ts'
+import type { FunctionError } from '../src/tools/replay/child-messages.ts'
 import type { FunctionName, Reply, Request, Settled } from './child-messages.ts'
 import { BEAT_MS, processorMs, stallMeter } from './stall-meter.ts'
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
-import { errorAnswer, readCall } from '../src/local/ses/protocol.ts'
-import { SesError } from '../src/local/ses/ses-error.ts'
+import { errorAnswer, readCall } from '../src/tools/local/ses/protocol.ts'
+import { SesError } from '../src/tools/local/ses/ses-error.ts'
 
 /** An answer on the wire. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { COGNITO_WAIT_MS } from '../src/replay/cognito.ts'
+import { COGNITO_WAIT_MS } from '../src/tools/replay/cognito.ts'
 import type { FunctionName } from './child-messages.ts'
 import type { Pool } from './pool.ts'
 import { draw } from './random.ts'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
 
-const LIFEGUARD = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+const LIFEGUARD = fileURLToPath(new URL('../src/tools/cli/main.ts', import.meta.url))
 
 /**
  * What a person does after an outage: hands the functions' log to `lifeguard effects recover`.

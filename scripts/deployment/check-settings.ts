@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import * as z from 'zod/mini'
-import { isRecord } from '../../src/replay/handler-log.ts'
 import { InvalidSettings, problem } from '../../src/shared/settings/read-settings.ts'
+import { isRecord } from '../../src/tools/replay/handler-log.ts'
 import { faultOfList } from './fault-of-list.ts'
 import type { PackagedFunction } from './packaged.ts'
 import type { PossibleEnvironment } from './possible-environments.ts'

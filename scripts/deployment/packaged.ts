@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { conditionsOf } from '../../src/doctor/conditions.ts'
-import { isRecord } from '../../src/replay/handler-log.ts'
+import { conditionsOf } from '../../src/tools/doctor/conditions.ts'
+import { isRecord } from '../../src/tools/replay/handler-log.ts'
 import { type PossibleEnvironment, possibleEnvironments } from './possible-environments.ts'
 
 /** A function as it would be deployed. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
-import { isRecord } from '../../src/replay/handler-log.ts'
+import { isRecord } from '../../src/tools/replay/handler-log.ts'
 
 /** The parameters of a service, by name. */
 export interface Parameters {

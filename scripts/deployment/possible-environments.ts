@@ -1,7 +1,7 @@
-import type { Holds } from '../../src/doctor/conditions.ts'
-import { settled } from '../../src/doctor/conditions.ts'
-import { isKnown, symbolic } from '../../src/doctor/symbolic.ts'
-import { isRecord } from '../../src/replay/handler-log.ts'
+import type { Holds } from '../../src/tools/doctor/conditions.ts'
+import { settled } from '../../src/tools/doctor/conditions.ts'
+import { isKnown, symbolic } from '../../src/tools/doctor/symbolic.ts'
+import { isRecord } from '../../src/tools/replay/handler-log.ts'
 
 /** What a function may find in its environment, once CloudFormation has judged the conditions. */
 export interface PossibleEnvironment {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BUNDLE_FILE } from '../../src/build/bundle.ts'
+import { BUNDLE_FILE } from '../../src/esbuild/bundle.ts'
 import { compileEarly } from './compile-early.ts'
 import { functionsCalled, type Start } from './functions-called.ts'
 

@@ -1,5 +1,5 @@
 import { build } from 'esbuild'
-import { type Bundle, bundleHandlers } from '../../src/build/bundle.ts'
+import { type Bundle, bundleHandlers } from '../../src/esbuild/bundle.ts'
 import { shrinkBundle } from './shrink-bundle.ts'
 
 /**

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Certificate, selfSigned } from '../../bench/certificate.ts'
 import { startDelayed } from '../../bench/delayed.ts'
-import { listenOnLoopback } from '../../src/local/loopback.ts'
+import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
 /** Posts a text, trusting one certificate and no other. */
 async function post(endpoint: string, { certificate }: Certificate, body: string): Promise<{ status: number | undefined; body: string }> {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleHandlers } from '../../src/build/bundle.ts'
+import { bundleHandlers } from '../../src/esbuild/bundle.ts'
 import { repository } from '../support/built.ts'
 
 let folder: string

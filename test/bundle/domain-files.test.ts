@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { buildDomainFiles } from '../../src/build/domain-files.ts'
-import { isStale } from '../../src/replay/freshness.ts'
+import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { readDomainList } from '../../src/shared/email/read-domain-list.ts'
+import { isStale } from '../../src/tools/replay/freshness.ts'
 
 /** A project with a built bundle and these lists. */
 async function projectWith(lists: Readonly<Record<string, string>>): Promise<string> {

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { startServices } from '../../src/local/services.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { startServices } from '../../src/tools/local/services.ts'
 import { type SampleEvent, sampleEvents } from '../events/sample-events.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
@@ -77,7 +77,7 @@ test('the program of docs/bundling.md bundles a handler with an SDK in it into a
   await writeFile(join(folder, 'src/confirmed.ts'), `${client}; export const handler = () => new DynamoDBClient({}).config.region()`)
   const source = await programOf('docs/bundling.md')
   // Node strips no types below node_modules.
-  const plugin = pathToFileURL(join(repository, 'src/build/index.ts')).href
+  const plugin = pathToFileURL(join(repository, 'src/esbuild/index.ts')).href
   await writeFile(join(folder, 'bundling-run.ts'), source.replace('cognito-lifeguard/esbuild', plugin))
   await run(process.execPath, ['bundling-run.ts'], { cwd: folder })
   const invoke = `console.log(await (await import('./dist/' + process.argv[1] + '/handler.js')).handler())`

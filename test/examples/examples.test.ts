@@ -25,7 +25,7 @@ async function replay(line: string, ...more: readonly string[]): Promise<readonl
   const words = line.trim().split(' ')
   const args = [...words.slice(words.indexOf('lifeguard') + 1), ...more]
   const stdout = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, ['src/cli/main.ts', ...args, '--json'], { cwd: repository }, (error, out, err) => {
+    execFile(process.execPath, ['src/tools/cli/main.ts', ...args, '--json'], { cwd: repository }, (error, out, err) => {
       // Exit code 1 says that something was not as expected, which the results show better.
       if (error !== null && error.code !== 1) reject(new Error(err))
       else resolve(out)

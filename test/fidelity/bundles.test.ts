@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAnswer } from '../../src/replay/check-answer.ts'
+import { checkAnswer } from '../../src/tools/replay/check-answer.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { deployed, down, linesOf, sample, silent } from './deployed.ts'
 import { underRuntimeClient } from './under-client.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { type Invocation, lambdaFunction } from '../../src/replay/lambda.ts'
+import { type Invocation, lambdaFunction } from '../../src/tools/replay/lambda.ts'
 import { type Exit, type Outcome, startSandbox } from './sandbox.ts'
 import { underRuntimeClient } from './under-client.ts'
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
-import { listenOnLoopback } from '../../src/local/loopback.ts'
+import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 import { deployed, down, sample, silent } from './deployed.ts'
 import { underRuntimeClient } from './under-client.ts'
 

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { startServices } from '../../src/local/services.ts'
+import { startServices } from '../../src/tools/local/services.ts'
 import { runDeployed } from '../package/lambda-process.ts'
 import { preSignUpEvent } from '../support/events.ts'
 import { oldestNode } from '../support/oldest-node.ts'
@@ -163,12 +163,14 @@ describe('the packed library', () => {
 
   it('has a command that runs on both Nodes', async () => {
     for (const node of [process.execPath, oldestNode]) {
-      expect(await command(node, [join(library.installed, 'lib/cli/main.js'), '--help'], library.folder)).toContain('lifeguard replay')
+      expect(await command(node, [join(library.installed, 'lib/tools/cli/main.js'), '--help'], library.folder)).toContain(
+        'lifeguard replay',
+      )
     }
   })
 
   it('has a command that may still be run in place when it was built again', async () => {
-    await access(join(library.clone, 'lib/cli/main.js'), constants.X_OK)
+    await access(join(library.clone, 'lib/tools/cli/main.js'), constants.X_OK)
   })
 
   it('leaves out what is deployed and what is only settings of that', async () => {

@@ -22,7 +22,7 @@ function suite(library: () => PackedLibrary): void {
   beforeAll(async () => {
     const { installed, tarball } = library()
     folder = join(dirname(tarball), 'people')
-    await command(process.execPath, [join(installed, 'lib/cli/main.js'), 'init', folder, '--package', tarball], dirname(tarball))
+    await command(process.execPath, [join(installed, 'lib/tools/cli/main.js'), 'init', folder, '--package', tarball], dirname(tarball))
     // It asks for nothing that is not in the lock, so that what this repository has installed is in npm's cache.
     await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
   }, 240_000)

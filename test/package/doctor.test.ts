@@ -1,8 +1,8 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { lifeguard } from '../cli/lifeguard.ts'
 import { repository } from '../support/built.ts'
+import { lifeguard } from '../tools/cli/lifeguard.ts'
 import { serviceFolder } from './deployment.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, truncate, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildDomainFiles } from '../../src/build/domain-files.ts'
+import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { repository } from '../support/built.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { osls, serviceFolder, type Template } from './deployment.ts'

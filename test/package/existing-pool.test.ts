@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lifeguard } from '../cli/lifeguard.ts'
+import { lifeguard } from '../tools/cli/lifeguard.ts'
 import { type Deployment, osls, packageService, serviceFolder, type Template } from './deployment.ts'
 import { circle, references } from './references.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServices, startServices } from '../../src/local/services.ts'
+import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from './deployment.ts'
 

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type LocalServices, startServices } from '../../src/local/services.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'

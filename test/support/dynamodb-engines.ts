@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { startDynamoDb } from '../../src/local/dynamodb.ts'
-import type { LocalService } from '../../src/local/local-service.ts'
-import { createTables, type TableNames } from '../../src/local/tables.ts'
+import { startDynamoDb } from '../../src/tools/local/dynamodb.ts'
+import type { LocalService } from '../../src/tools/local/local-service.ts'
+import { createTables, type TableNames } from '../../src/tools/local/tables.ts'
 import { hasJava, startDynamoDbLocal } from './dynamodb-local.ts'
 import { dynamoDbClient } from './local-clients.ts'
 

@@ -1,4 +1,4 @@
-import type { LocalService } from '../../src/local/local-service.ts'
+import type { LocalService } from '../../src/tools/local/local-service.ts'
 import { startTroubledService } from './troubled-service.ts'
 
 /**

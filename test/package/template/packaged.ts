@@ -1,4 +1,4 @@
-import { conditionsOf, settled } from '../../../src/doctor/conditions.ts'
+import { conditionsOf, settled } from '../../../src/tools/doctor/conditions.ts'
 import type { Resource, Template } from '../deployment.ts'
 
 export const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const

@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
-import { startServices } from '../../../src/local/services.ts'
+import { startServices } from '../../../src/tools/local/services.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 import { asked, type FunctionName, type Packaged } from './packaged.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { possibleEnvironments } from '../../../scripts/deployment/possible-environments.ts'
-import { conditionsOf } from '../../../src/doctor/conditions.ts'
+import { conditionsOf } from '../../../src/tools/doctor/conditions.ts'
 
 const nothing = conditionsOf({})
 

@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { buildDomainList } from '../shared/email/build-domain-list.ts'
+import { linesOf } from '../tools/replay/lines.ts'
+import { META_FILE } from './bundle.ts'
+import { domainSource, EXPECTED_LINE, faultLines } from './domain-source.ts'
+
+/**
+ * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
+ * metafile lies there too, as meta.json: a bundle whose list was edited since is stale.
+ *
+ * @param sources A folder; none at all is no list.
+ * @param bundleFolder The folder that is deployed.
+ * @throws Error that names the lines which hold no pattern.
+ * @example
+ * await buildDomainFiles('domains', 'dist/pre-signup')
+ */
+export async function buildDomainFiles(sources: string, bundleFolder: string): Promise<void> {
+  const found = await readdir(sources).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const names = found.flatMap((file) => (extname(file) === '.txt' ? [basename(file, '.txt')] : []))
+  for (const name of names) await writeFile(join(bundleFolder, `${name}.domains`), await bytesOf(join(sources, `${name}.txt`)))
+  if (names.length > 0)
+    await countAsInputs(
+      join(bundleFolder, META_FILE),
+      names.map((name) => join(sources, `${name}.txt`)),
+    )
+}
+
+async function bytesOf(source: string): Promise<Uint8Array> {
+  const read = await domainSource(linesOf(createReadStream(source, 'utf8')))
+  const { patterns, faulty } = read
+  if (faulty > 0) throw new Error([...faultLines(source, read), EXPECTED_LINE].join('\n'))
+  if (patterns.length === 0) throw new Error(`${source}: holds no pattern; ${EXPECTED_LINE}`)
+  return buildDomainList(patterns).bytes
+}
+
+async function countAsInputs(meta: string, files: readonly string[]): Promise<void> {
+  const text = await readFile(meta, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (text === undefined) return
+  const { inputs, ...others } = JSON.parse(text)
+  const lists = Object.fromEntries(files.map((file) => [file, { bytes: 0, imports: [] }]))
+  await writeFile(meta, JSON.stringify({ ...others, inputs: { ...inputs, ...lists } }))
+}

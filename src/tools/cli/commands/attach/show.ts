@@ -1,0 +1,71 @@
+import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
+import { type Line, styled } from '../../io.ts'
+import { quoted } from '../../quoted.ts'
+import type { AttachPlan } from './plan.ts'
+import { ATTACHABLE, SENDERS } from './triggers.ts'
+
+/** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
+export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan): readonly Line[] {
+  const before = new Map(Object.entries(current))
+  const after = new Map(Object.entries(lambdaConfig))
+  const known = ATTACHABLE.flatMap((name) => (name === 'PreTokenGeneration' ? [name, 'PreTokenGenerationConfig'] : [name]))
+  const names = [...new Set([...known, ...before.keys(), ...after.keys()])]
+  const width = Math.max(...names.map((name) => name.length))
+  const line = (sign: string, name: string, value: unknown): string => `  ${sign} ${name.padEnd(width)}  ${shown(value)}`
+  return names.flatMap((name) => {
+    const [from, to] = [before.get(name), after.get(name)]
+    if (JSON.stringify(from) === JSON.stringify(to)) return from === undefined ? [] : [line(' ', name, from)]
+    return [
+      ...(from === undefined ? [] : [styled('red', line('-', name, from))]),
+      ...(to === undefined ? [] : [styled('green', line('+', name, to))]),
+    ]
+  })
+}
+
+/**
+ * What custom senders need besides a permission to be called; without it users get no codes.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
+ */
+export function senderNeeds(config: LambdaConfigType, key: string): readonly string[] {
+  const senders = SENDERS.filter((name) => config[name] !== undefined)
+  return [
+    `The function of ${senders.join(' and of ')} gets codes that are encrypted with`,
+    `  ${key}`,
+    'Its role needs kms:Decrypt for that key, and whoever updates the pool kms:CreateGrant.',
+  ]
+}
+
+/** The update as a command of the AWS CLI, for a POSIX shell. */
+export function updateCommand(update: UpdateUserPoolRequest, region: string): readonly string[] {
+  const json = quoted(ascii(JSON.stringify(update, null, 2)))
+  return `aws cognito-idp update-user-pool --region ${region} --cli-input-json ${json}`.split('\n')
+}
+
+/**
+ * What lets a pool call a function, as a command of the AWS CLI. It names the pool, so that no other pool may.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+ */
+export function permissionCommand(trigger: string, functionArn: string, poolArn: string, region: string): readonly string[] {
+  const id = `cognito-${trigger}-${poolArn.replace(/^.*\//, '')}`
+  return [
+    `aws lambda add-permission --region ${region} --statement-id ${quoted(id)} \\`,
+    '  --action lambda:InvokeFunction --principal cognito-idp.amazonaws.com \\',
+    `  --function-name ${quoted(functionArn)} \\`,
+    `  --source-arn ${quoted(poolArn)}`,
+  ]
+}
+
+/** A function with the version of its event reads like any other function. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value
+  const { LambdaArn, LambdaVersion, ...rest }: Record<string, unknown> = Object(value)
+  const isKnown = typeof LambdaArn === 'string' && typeof LambdaVersion === 'string' && Object.keys(rest).length === 0
+  return isKnown ? `${LambdaArn} ${LambdaVersion}` : JSON.stringify(value)
+}
+
+// So that a shell of any locale takes it to the letter.
+function ascii(json: string): string {
+  return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,142 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { effectPk } from '../../../../shared/ledger/effect-item.ts'
+import type { CutOff, EffectKey } from '../../../../shared/rules/ledger.ts'
+import { STDIN } from '../../../replay/event-files.ts'
+import { UsageError } from '../../../replay/usage-error.ts'
+import { EXIT, type Io } from '../../io.ts'
+import { parse } from '../../options.ts'
+import { listEffects, type OpenState, STATES } from './list.ts'
+import { recoverEffects } from './recover.ts'
+import { type EffectsServices, effectsServices, troubleOf } from './services.ts'
+import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
+import { EFFECTS_HELP } from './usage.ts'
+
+// Longer than a pool's id, a `sub` and a rule's name are; DynamoDB refuses a key of more than 2048 bytes.
+const LONGEST_PART = 200
+
+type Work = (services: EffectsServices, io: Io) => Promise<number>
+
+const CUT_OFFS = ['at-most-once', 'at-least-once'] as const satisfies readonly CutOff[]
+const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
+
+/** `lifeguard effects`. */
+export async function effectsCommand(args: readonly string[], io: Io): Promise<number> {
+  const wanted = await wantedOf(args, io)
+  if (wanted === 'help') {
+    await io.out(EFFECTS_HELP.split('\n'))
+    return EXIT.fine
+  }
+  try {
+    return await wanted.work(effectsServices(wanted.table), io)
+  } catch (error) {
+    if (error instanceof UsageError || io.signal.aborted) throw error
+    io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${troubleOf(error)}`])
+    return EXIT.unexpected
+  }
+}
+
+async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly table: string; readonly work: Work } | 'help'> {
+  const { values, positionals } = parse('effects', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      table: { type: 'string' },
+      state: { type: 'string' },
+      json: { type: 'boolean' },
+      'all-failed': { type: 'boolean' },
+      'even-unknown': { type: 'boolean' },
+      'cut-off': { type: 'string' },
+      force: { type: 'boolean' },
+    },
+  })
+  if (values.help) return 'help'
+  const [name = '', ...rest] = positionals
+  const command = COMMANDS.find((each) => each === name)
+  if (command === undefined) {
+    const what = name === '' ? 'Say what to do with effects' : `'${name}' is no command of lifeguard effects`
+    throw new UsageError(`${what}: one of ${COMMANDS.join(', ')}; lifeguard effects --help tells more`)
+  }
+  for (const [option, owner] of Object.entries(OWNERS)) {
+    if (Reflect.get(values, option) !== undefined && owner !== command) throw new UsageError(`--${option} goes with effects ${owner}`)
+  }
+  const work = await workOf(command, rest, values, io)
+  const table = values.table ?? io.environment.EFFECT_TABLE
+  if (!table) throw new UsageError('Say which table holds the effects: --table NAME, or EFFECT_TABLE in the environment')
+  return { table, work }
+}
+
+const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', 'cut-off': 'recover', force: 'drop' } as const
+
+interface Values {
+  readonly state?: string | undefined
+  readonly json?: boolean | undefined
+  readonly 'all-failed'?: boolean | undefined
+  readonly 'even-unknown'?: boolean | undefined
+  readonly 'cut-off'?: string | undefined
+  readonly force?: boolean | undefined
+}
+
+async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[], values: Values, io: Io): Promise<Work> {
+  switch (command) {
+    case 'list': {
+      if (rest.length > 0) throw new UsageError(`effects list takes no '${rest[0]}'`)
+      const states = statesNamed(values.state)
+      return async (services) => {
+        await listEffects(services, states, values.json ?? false, io)
+        return EXIT.fine
+      }
+    }
+    case 'retry': {
+      if (values['all-failed'] !== true) {
+        const key = keyNamed(command, rest)
+        return (services) => retryEffect(services, key, values['even-unknown'] ?? false, io)
+      }
+      if (values['even-unknown']) throw new UsageError('--even-unknown goes with one effect: look at each before it may happen twice')
+      if (rest.length > 0) throw new UsageError(`effects retry takes --all-failed or one effect; '${rest[0]}' is too much`)
+      return (services) => retryAllFailed(services, io)
+    }
+    case 'drop': {
+      const [pk] = rest
+      if (values.force === true && pk !== undefined && rest.length === 1) return (services) => forceDrop(services, pk, io)
+      const key = keyNamed(command, rest)
+      if (values.force === true) return (services) => forceDrop(services, effectPk(key), io)
+      return (services) => dropEffect(services, key, io)
+    }
+    case 'recover': {
+      const cutOff = cutOffNamed(values['cut-off'])
+      const chunks = await chunksOf(rest, io)
+      return (services) => recoverEffects(services, chunks(), cutOff, io)
+    }
+  }
+}
+
+function keyNamed(command: string, [userPoolId, sub, effect, more]: readonly string[]): EffectKey {
+  if (!userPoolId || !sub || !effect) throw new UsageError(`Say which effect: lifeguard effects ${command} POOL SUB EFFECT`)
+  if (more !== undefined) throw new UsageError(`effects ${command} takes one effect; '${more}' is too much`)
+  for (const each of [userPoolId, sub, effect]) {
+    if (each.length > LONGEST_PART) throw new UsageError(`'${each.slice(0, LONGEST_PART)}...' is no part of an effect: it is too long`)
+  }
+  return { userPoolId, sub, effect }
+}
+
+function statesNamed(value: string | undefined): readonly OpenState[] {
+  const states = STATES.filter((each) => value === undefined || each === value)
+  if (states.length === 0) throw new UsageError(`--state ${value}: expected one of ${STATES.join(', ')}`)
+  return states
+}
+
+function cutOffNamed(value: string = 'at-most-once'): CutOff {
+  const cutOff = CUT_OFFS.find((each) => each === value)
+  if (cutOff === undefined) throw new UsageError(`--cut-off ${value}: expected one of ${CUT_OFFS.join(', ')}`)
+  return cutOff
+}
+
+async function chunksOf([file = STDIN, more]: readonly string[], io: Io): Promise<() => AsyncIterable<string>> {
+  if (more !== undefined) throw new UsageError(`effects recover takes one file; '${more}' is a second one`)
+  if (file === STDIN) return io.input
+  const found = await stat(file).catch(() => undefined)
+  if (found === undefined || found.isDirectory()) throw new UsageError(`${file}: ${found ? 'a folder, not a file' : 'no such file'}`)
+  return () => createReadStream(file, 'utf8')
+}

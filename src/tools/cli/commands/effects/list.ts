@@ -1,0 +1,51 @@
+import { type EffectRow, type EffectState, isReadable } from '../../../../shared/ledger/effect-item.ts'
+import type { EffectKey } from '../../../../shared/rules/ledger.ts'
+import { type Io, styled } from '../../io.ts'
+import type { EffectsServices } from './services.ts'
+
+/** The state of an effect that is not done. */
+export type OpenState = Exclude<EffectState, 'done'>
+export const STATES: readonly OpenState[] = ['pending', 'unknown', 'failed']
+
+const COLOURS = { pending: 'dim', unknown: 'yellow', failed: 'red' } as const
+
+/** Prints what is not done; of the users no more than pool and `sub`. */
+export async function listEffects({ effects }: EffectsServices, states: readonly OpenState[], json: boolean, io: Io): Promise<void> {
+  const counts = { pending: 0, unknown: 0, failed: 0 }
+  for (const state of states) {
+    for await (const row of effects.list(state)) {
+      if (io.signal.aborted) return
+      counts[state] += 1
+      await io.out(json ? [JSON.stringify(shown(row))] : [keyOf(row), ['    ', styled(COLOURS[state], saying(row))]])
+    }
+  }
+  if (json) return
+  const total = states.reduce((sum, state) => sum + counts[state], 0)
+  const parts = states.map((state) => `${counts[state]} ${state}`).join(', ')
+  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${counted(total)}: ${parts}`])
+}
+
+/** An effect as the other commands take it; a row that cannot be read by its key, which `drop --force` takes. */
+export function keyOf(row: EffectRow | EffectKey): string {
+  return 'pk' in row ? row.pk : `${row.userPoolId} ${row.sub} ${row.effect}`
+}
+
+/** Where an effect stands, in words. */
+export function saying(row: EffectRow): string {
+  if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; effects drop --force removes it`
+  const { state, attempt, dueAt, reason, token } = row
+  const attempts = `after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'}`
+  const next = state === 'pending' && dueAt !== undefined ? `, ${token === undefined ? 'due' : 'claimed until'} ${dueAt.toISOString()}` : ''
+  return `${state} ${attempts}${next}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+/** @param count Of effects. */
+export function counted(count: number): string {
+  return `${count} ${count === 1 ? 'effect' : 'effects'}`
+}
+
+function shown(row: EffectRow): Record<string, unknown> {
+  if (!isReadable(row)) return { key: row.pk, state: row.state ?? null, reason: row.fault, dueAt: row.dueAt ?? null }
+  const { userPoolId, sub, effect, state, attempt, cutOff, dueAt, reason } = row
+  return { userPoolId, sub, effect, state, attempt, reason: reason ?? null, dueAt: dueAt?.toISOString() ?? null, cutOff }
+}

@@ -1,0 +1,81 @@
+import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
+import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
+import type { CutOff } from '../../../../shared/rules/ledger.ts'
+import { type Line, linesOf } from '../../../replay/lines.ts'
+import { UsageError } from '../../../replay/usage-error.ts'
+import { EXIT, type Io } from '../../io.ts'
+import { counted, keyOf } from './list.ts'
+import { lostEffects } from './lost.ts'
+import { type EffectsServices, troubleOf } from './services.ts'
+
+const MOST_NAMED = 20
+
+/**
+ * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
+ * that the ledger knows stays as it is.
+ */
+export async function recoverEffects(services: EffectsServices, chunks: AsyncIterable<string>, cutOff: CutOff, io: Io): Promise<number> {
+  const counts = { put: 0, released: 0, known: 0, failed: 0 }
+  const seen = new Set<string>()
+  let unreadable = 0
+  // Of a million such lines nobody reads them all; the last line counts them.
+  const complain = (line: string): void => {
+    if (unreadable + counts.failed < MOST_NAMED) io.err([line])
+  }
+  for await (const found of lostEffects(untilEnd(linesOf(readable(chunks)), io.signal))) {
+    if (found.kind === 'unreadable') {
+      complain(`line ${found.number}: has '${EFFECT_LOST}' in it, but is not a whole line of a handler's log`)
+      unreadable += 1
+      continue
+    }
+    // Several claims of one effect can be lost, and any of them may be the one that was written.
+    const line = `${keyOf(found.effect)} ${found.effect.token}`
+    if (seen.has(line)) continue
+    seen.add(line)
+    const outcome = await recover(services, found.effect, cutOff, io.signal, complain)
+    counts[outcome] += 1
+  }
+  const { put, released, known, failed } = counts
+  const parts = [
+    `${put} put into the ledger`,
+    ...(released > 0 ? [`${released} given back`] : []),
+    `${known} known to it already`,
+    ...(failed > 0 ? [`${failed} not recovered`] : []),
+    ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
+  ]
+  await io.out([seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${counted(seen.size)} lost: ${parts.join(', ')}`])
+  return failed + unreadable > 0 || io.signal.aborted ? EXIT.unexpected : EXIT.fine
+}
+
+async function recover(
+  { effects, owed }: EffectsServices,
+  lost: LostEffect,
+  cutOff: CutOff,
+  signal: AbortSignal,
+  complain: (line: string) => void,
+): Promise<'put' | 'released' | 'known' | 'failed'> {
+  const { token: _, ...queued } = lost
+  try {
+    if (await owed.put({ ...queued, cutOff }, signal)) return 'put'
+    return (await effects.release(lost, signal)) ? 'released' : 'known'
+  } catch (error) {
+    complain(`${keyOf(lost)}: ${troubleOf(error)}`)
+    return 'failed'
+  }
+}
+
+/** What the lines come from is the caller's: where it cannot be read, the ledger is not to blame. */
+async function* readable(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* chunks
+  } catch (error) {
+    throw new UsageError(`The lines cannot be read: ${troubleOf(error)}`)
+  }
+}
+
+async function* untilEnd(lines: AsyncIterable<Line>, signal: AbortSignal): AsyncGenerator<Line> {
+  for await (const line of lines) {
+    if (signal.aborted) return
+    yield line
+  }
+}

@@ -1,0 +1,30 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { lazily } from '../../../../shared/lazily.ts'
+import { dynamoEffects, type Effects } from '../../../../shared/ledger/dynamo-effects.ts'
+import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-owed.ts'
+
+/** What the commands work on. */
+export interface EffectsServices {
+  readonly effects: Effects
+  readonly owed: Owed
+}
+
+// A person waits longer than Cognito does, over a line that may be slow; forever is too long.
+const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
+/** The caller's own services: the SDK reads credentials, region and endpoints from the environment. */
+export function effectsServices(table: string): EffectsServices {
+  const documents = lazily(() =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
+  )
+  return { effects: dynamoEffects({ documents, table }), owed: dynamoOwed({ documents, table }) }
+}
+
+/** What went wrong with a service, in a few words. */
+export function troubleOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // The SDK's own words name none of the places where it looks.
+  if (error.message === 'Region is missing') return 'no region is set: set AWS_REGION, or name one in your AWS profile'
+  return error.message === '' || error.message === error.name ? error.name : `${error.name}: ${error.message}`
+}

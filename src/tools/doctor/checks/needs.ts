@@ -1,0 +1,70 @@
+import type { Need } from '../../../shared/rules/rule.ts'
+import { isRecord } from '../../replay/handler-log.ts'
+import type { Finding, Judged } from '../finding.ts'
+import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
+import { allows, saysNothing } from '../needed.ts'
+import { type Rights, rightsReader } from '../rights.ts'
+import { symbolic } from '../symbolic.ts'
+import { covers, tableNamed } from '../tables.ts'
+import type { Resource, Template } from '../template.ts'
+
+/** LG301, LG302 and LG303: what the rules of a handler need and the template does not give. */
+export function checkNeeds(subject: Subject): Judged {
+  const findings = new Map<string, Finding>()
+  const unknown: string[] = []
+  const rightsOf = rightsReader(subject.template)
+  const seen = new Set<string>()
+  for (const { target, code } of attachedCode(subject)) {
+    if (target === undefined || code?.rule === undefined || seen.has(target.id)) continue
+    seen.add(target.id)
+    const rights = rightsOf(target)
+    const rules = rulesIn(code.rule)
+    unknown.push(...rules.filter(saysNothing).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
+    const needs = rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, rule: rule.name })))
+    if (!rights.complete && needs.length > 0) unknown.push(`the rights of ${target.id}, of which this template does not hold all`)
+    for (const { need, rule } of needs) {
+      for (const finding of unmet(subject.template, target, need, rule, rights)) {
+        // The rules of one function often need the same.
+        findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.on : finding.message]), finding)
+      }
+    }
+  }
+  return { findings: [...findings.values()], unknown }
+}
+
+function unmet(template: Template, target: Resource, { actions, on }: Need, rule: string, rights: Rights): readonly Finding[] {
+  const setting = settingOf(target, on)
+  const table =
+    setting !== undefined && actions.some((action) => action.startsWith('dynamodb:')) ? tableNamed(template, setting) : 'unknown'
+  const missing: Finding[] = []
+  if (table === 'elsewhere') {
+    const path = ['Properties', 'Environment', 'Variables', on]
+    missing.push({
+      code: 'LG301',
+      resource: target.id,
+      path,
+      message: `${rule} uses the table ${setting}, which the template does not make`,
+    })
+  }
+  if (!rights.complete) return missing
+  for (const action of actions) {
+    const allowing = rights.rights.filter((right) => allows(right.action, action))
+    const may = allowing.some((right) => typeof table === 'string' || covers(template, right.on, table) !== 'no')
+    if (may) continue
+    const where = typeof table === 'string' ? '' : ` on ${table.id}`
+    const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
+    const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
+    missing.push({ code, ...placeOf(template, target, rights), message })
+  }
+  return missing
+}
+
+/** Where a right is added. A role that SAM makes stands nowhere; it is of what the function says. */
+function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
+  return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
+}
+
+function settingOf({ properties }: Resource, name: string): string | undefined {
+  const variables = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
+  return isRecord(variables) ? symbolic(variables[name]) : undefined
+}

@@ -1,0 +1,71 @@
+import type { Need } from '../../../shared/rules/rule.ts'
+import { isRecord } from '../../replay/handler-log.ts'
+import type { Finding, Judged } from '../finding.ts'
+import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
+import { isPlumbing, saysNothing } from '../needed.ts'
+import { type Right, type Rights, rightsReader } from '../rights.ts'
+import { symbolic } from '../symbolic.ts'
+import { covers, tableNamed } from '../tables.ts'
+import { ofType, type Resource, type Template } from '../template.ts'
+
+interface User {
+  readonly lambda: Resource
+  readonly code: Code | undefined
+  readonly rights: Rights
+}
+
+/** LG305: what a trigger's role allows and no rule of the functions that take it on needs. */
+export function checkSurplus(subject: Subject): Judged {
+  const { template, codes } = subject
+  const attached = new Set(attachedCode(subject).map(({ target }) => target?.id))
+  const rightsOf = rightsReader(template)
+  const users = ofType(template, 'AWS::Lambda::Function').map((lambda): User => {
+    return { lambda, code: codes.get(lambda.id), rights: rightsOf(lambda) }
+  })
+  const roles = new Set(users.filter(({ lambda }) => attached.has(lambda.id)).flatMap(({ rights }) => rights.role ?? []))
+  const parts = [...roles].map((role) =>
+    judged(
+      template,
+      users.filter(({ rights }) => rights.role === role),
+    ),
+  )
+  return { findings: parts.flatMap(({ findings }) => findings), unknown: parts.flatMap(({ unknown }) => unknown) }
+}
+
+function judged(template: Template, users: readonly User[]): Judged {
+  const rights = (users[0]?.rights.rights ?? []).filter(({ action, conditional }) => !isPlumbing(action) && !conditional)
+  if (rights.length === 0) return { findings: [], unknown: [] }
+  const silent: string[] = []
+  const needs: { readonly need: Need; readonly lambda: Resource }[] = []
+  for (const { lambda, code } of users) {
+    if (code?.rule === undefined) return { findings: [], unknown: [`whether ${lambda.id} needs its rights: its rules are not known`] }
+    const rules = rulesIn(code.rule)
+    silent.push(...rules.filter(saysNothing).map(({ name }) => name))
+    needs.push(...rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, lambda }))))
+  }
+  const names = users.map(({ lambda }) => lambda.id).join(', ')
+  if (silent.length > 0)
+    return { findings: [], unknown: [`whether ${names} needs its rights: ${silent.join(', ')} do not say what they need`] }
+  const needless = rights.filter((right) => !needs.some(({ need, lambda }) => isNeeded(template, right, need, lambda)))
+  // What one statement allows is taken away in one place.
+  const statements = Map.groupBy(needless, ({ resource, path }) => JSON.stringify([resource, path]))
+  const findings = [...statements.values()].flatMap((group): readonly Finding[] => {
+    const [first] = group
+    if (first === undefined) return []
+    const actions = group.map(({ action }) => action).join(', ')
+    const message = `${names}: no rule needs ${actions} on ${first.on.join(', ')}`
+    return [{ code: 'LG305', resource: first.resource, path: first.path, message }]
+  })
+  return { findings, unknown: [] }
+}
+
+function isNeeded(template: Template, { action, on }: Right, { actions, on: setting }: Need, { properties }: Resource): boolean {
+  if (!actions.some((each) => each.toLowerCase() === action.toLowerCase())) return false
+  if (!action.toLowerCase().startsWith('dynamodb:')) return true
+  const variables = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
+  const named = isRecord(variables) ? symbolic(variables[setting]) : undefined
+  const table = named === undefined ? 'unknown' : tableNamed(template, named)
+  // On every table there is.
+  if (on.includes('*')) return false
+  return typeof table === 'string' || covers(template, on, table) !== 'no'
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+
+/** A package in a lock file of npm, as far as it is read; the rest of it is handed on. */
+export interface LockedPackage {
+  readonly version?: string
+  readonly resolved?: string
+  readonly integrity?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly devOptional?: boolean
+}
+
+/** Packages by the folder in which they are installed. */
+export type LockedPackages = Readonly<Record<string, LockedPackage>>
+
+/** A lock file of npm, of version 3. */
+export interface Lock {
+  readonly packages: LockedPackages
+}
+
+/** What a project depends on, by name. */
+export interface LockRoots {
+  readonly dependencies: readonly string[]
+  readonly devDependencies: readonly string[]
+}
+
+/**
+ * The versions that Lifeguard is built and tested with. In the package it is what its build has written beside this file, since
+ * npm packs no package-lock.json.
+ */
+export async function ownLock(): Promise<Lock> {
+  const packed = await readFile(new URL('./lock.json', import.meta.url), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  return JSON.parse(packed ?? (await readFile(new URL('../../../package-lock.json', import.meta.url), 'utf8')))
+}
+
+/**
+ * Takes from a lock what some packages need, in the folders where it is, and says of each what npm has to know to leave it out.
+ *
+ * @throws Error that names a package which the lock does not hold.
+ * @example
+ * partOf(lock, { dependencies: ['zod'], devDependencies: ['vitest'] })
+ */
+export function partOf({ packages }: Lock, { dependencies, devDependencies }: LockRoots): LockedPackages {
+  const production = reachable(packages, dependencies, true)
+  const always = reachable(packages, dependencies, false)
+  const development = reachable(packages, devDependencies, true)
+  const alwaysInDevelopment = reachable(packages, devDependencies, false)
+  const flagsOf = (path: string): Pick<LockedPackage, 'dev' | 'optional' | 'devOptional'> => {
+    if (always.has(path)) return {}
+    if (production.has(path)) return alwaysInDevelopment.has(path) ? { devOptional: true } : { optional: true }
+    return { dev: true, ...(!alwaysInDevelopment.has(path) && { optional: true }) }
+  }
+  const paths = [...new Set([...production, ...development])].sort()
+  return Object.fromEntries(
+    paths.map((path) => {
+      const { dev, optional, devOptional, ...locked } = packages[path] ?? {}
+      return [path, { ...locked, ...flagsOf(path) }]
+    }),
+  )
+}
+
+function reachable(packages: LockedPackages, names: readonly string[], withOptional: boolean): ReadonlySet<string> {
+  const found = new Set<string>()
+  const visit = (from: string, name: string, optional: boolean): void => {
+    const path = installedFor(packages, from, name)
+    if (path === undefined) {
+      // Of some platform, perhaps, for which nobody publishes it.
+      if (optional) return
+      throw new Error(`The lock file holds no ${name}${from === '' ? '' : `, which ${from} needs`}`)
+    }
+    if (found.has(path)) return
+    found.add(path)
+    const { dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = packages[path] ?? {}
+    for (const each of Object.keys(dependencies)) if (!(each in optionalDependencies)) visit(path, each, false)
+    for (const each of Object.keys(peerDependencies)) if (!peerDependenciesMeta[each]?.optional) visit(path, each, false)
+    if (withOptional) for (const each of Object.keys(optionalDependencies)) visit(path, each, true)
+  }
+  for (const name of names) visit('', name, false)
+  return found
+}
+
+/** Where Node finds a package: in the importing one's own folder, or the nearest around it. */
+function installedFor(packages: LockedPackages, from: string, name: string): string | undefined {
+  const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`
+  if (path in packages) return path
+  return from === '' ? undefined : installedFor(packages, from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { z } from 'zod'
+import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-writer.ts'
+import { SEED_FILE } from './event-files.ts'
+import { withoutMark } from './lines.ts'
+import { UsageError } from './usage-error.ts'
+
+const Seed = z.strictObject({
+  blocks: z.array(
+    z.strictObject({
+      userPoolId: z.string().min(1),
+      type: z.enum(['sub', 'username', 'email', 'emailDomain']),
+      value: z.string().min(1),
+      reason: z.string().min(1),
+      message: z.string().optional(),
+      expiresAt: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ),
+})
+
+/**
+ * Blocks the users whom the seed files beside the replayed events name.
+ *
+ * @param folders Where events are replayed; their parents are looked at too.
+ * @throws UsageError that names the file and what is wrong in it.
+ */
+export async function seedBlocks(documents: DynamoDBDocumentClient, table: string, folders: readonly string[]): Promise<void> {
+  const writer = dynamoBlockWriter({ documents: () => documents, table })
+  const files = new Set(folders.flatMap((folder) => [resolve(folder, SEED_FILE), join(dirname(resolve(folder)), SEED_FILE)]))
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    for (const { message, expiresAt, ...block } of readSeed(file, text).blocks) {
+      const given = {
+        ...block,
+        ...(message !== undefined && { message }),
+        ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
+      }
+      await writer.block(given).catch((error: unknown) => {
+        throw error instanceof TypeError ? new UsageError(`${file}: ${error.message}`) : error
+      })
+    }
+  }
+}
+
+function readSeed(file: string, text: string): z.infer<typeof Seed> {
+  try {
+    return Seed.parse(JSON.parse(withoutMark(text)))
+  } catch (error) {
+    const why =
+      error instanceof z.ZodError
+        ? z.prettifyError(error).replaceAll(/\s+/g, ' ')
+        : `not JSON: ${error instanceof Error ? error.message : String(error)}`
+    throw new UsageError(`${file}: ${why}`)
+  }
+}

@@ -1,3 +1,0 @@
-import { allowEmailDomains, preSignUp } from '../../../../src/pre-signup/index.ts'
-
-export const handler = preSignUp(allowEmailDomains('example.com'))

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { functionNamed, wantedOf } from '../../../../../src/tools/cli/commands/attach/options.ts'
+import { ATTACHABLE, type Attachable } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
+import { UsageError } from '../../../../../src/tools/replay/usage-error.ts'
+import { arn, key } from '../../user-pool.ts'
+
+const REGION = 'eu-west-1'
+const VERSIONS: Partial<Record<Attachable, readonly string[]>> = {
+  PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'],
+  CustomSMSSender: ['V1_0'],
+  CustomEmailSender: ['V1_0'],
+  InboundFederation: ['V1_0'],
+}
+
+/** A trigger as people write it: PreSignUp, preSignUp, pre-sign-up, pre_sign_up. */
+const spelt = (trigger: string): fc.Arbitrary<string> =>
+  fc.constantFrom(
+    trigger,
+    trigger.charAt(0).toLowerCase() + trigger.slice(1),
+    ...['-', '_'].map((mark) => trigger.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => mark + letter).toLowerCase()),
+  )
+
+const wanted = fc.constantFrom(...ATTACHABLE).chain((trigger) =>
+  fc.record({
+    trigger: fc.constant(trigger),
+    word: spelt(trigger),
+    version: fc.constantFrom(undefined, ...(VERSIONS[trigger] ?? [])),
+    name: fc.stringMatching(/^[\w-]{1,64}$/),
+    lower: fc.boolean(),
+  }),
+)
+
+const parsed = (option: string): unknown => {
+  try {
+    return functionNamed(option, REGION)
+  } catch (error) {
+    return error
+  }
+}
+
+describe('a function on the command line', () => {
+  it('is read however its trigger and its version are spelt', () => {
+    fc.assert(
+      fc.property(wanted, ({ trigger, word, version, name, lower }) => {
+        const at = version === undefined ? '' : `@${lower ? version.toLowerCase() : version}`
+        const expected = { trigger, arn: arn(name), ...(VERSIONS[trigger] && { version }) }
+        expect(functionNamed(`${word}${at}=${arn(name)}`, REGION)).toEqual(expected)
+      }),
+    )
+  })
+
+  it('is refused with any version that its trigger does not have, an empty one included', () => {
+    const version = fc.oneof(fc.string(), fc.stringMatching(/^[Vv][0-9](_[0-9])?$/))
+    fc.assert(
+      fc.property(fc.constantFrom(...ATTACHABLE), version, (trigger, version) => {
+        fc.pre(!version.includes('=') && !VERSIONS[trigger]?.includes(version.toUpperCase()))
+        const error = parsed(`${trigger}@${version}=${arn('a')}`)
+        expect(error).toBeInstanceOf(UsageError)
+        expect(String(error)).toContain(VERSIONS[trigger]?.join(', ') ?? `${trigger} has no versions`)
+      }),
+    )
+  })
+
+  it('is a function or bad usage, whatever is written', () => {
+    const piece = fc.constantFrom(...ATTACHABLE, '@', '=', 'V1_0', 'V4_0', arn('a'), 'arn:aws:lambda:', ':', '\n', 'é')
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((pieces) => pieces.join('')),
+        ),
+        (option) => {
+          const result = parsed(option)
+          expect(result instanceof UsageError || ATTACHABLE.includes(Object(result).trigger)).toBe(true)
+        },
+      ),
+    )
+  })
+})
+
+describe('the command line', () => {
+  const of = (...args: readonly string[]): unknown => wantedOf(['--pool', 'eu-west-1_Example', ...args])
+  const sender = ['--function', `CustomSMSSender=${arn('sms')}`]
+
+  it('holds a key for all senders', () => {
+    const email = ['--function', `CustomEmailSender@V1_0=${arn('mail')}`]
+    expect(of('--kms-key', key('1'), ...email, ...sender)).toMatchObject({ kmsKey: key('1'), functions: { length: 2 } })
+    expect(of('--kms-key', key('mrk-1'), ...sender)).toMatchObject({ kmsKey: key('mrk-1') })
+  })
+
+  it.each(['eu-west-1', 'ap-southeast-2', 'mx-central-1', 'us-gov-west-1', 'us-isob-east-1', 'cn-north-1', 'eusc-de-east-1'])(
+    'knows a pool of %s by its id',
+    (region) => {
+      const pool = ['--pool', `${region}_Example`]
+      expect(wantedOf(pool)).toMatchObject({ userPoolId: `${region}_Example`, region, home: region })
+      expect(wantedOf([...pool, '--region', 'eusc-de-east-1'])).toMatchObject({ region: 'eusc-de-east-1', home: region })
+    },
+  )
+
+  it.each([
+    [['--kms-key', key('1')], 'only custom senders use a key; name CustomSMSSender or CustomEmailSender with --function'],
+    [['--kms-key', key('1'), '--function', `InboundFederation=${arn('a')}`], 'only custom senders use a key'],
+    [['--kms-key', key('1'), '--kms-key', key('2'), ...sender], `--kms-key ${key('2')}: a pool has one key for all its senders`],
+    [['--kms-key', '1234-abcd', ...sender], '--kms-key 1234-abcd: expected the ARN of a key, such as arn:aws:kms:'],
+    [['--kms-key', 'arn:aws:kms:eu-west-1:111122223333:alias/codes', ...sender], 'expected the ARN of a key'],
+    [
+      ['--kms-key', key('mrk-1').replace('eu-west-1', 'us-east-1'), ...sender],
+      'the key is in us-east-1; a pool in eu-west-1 uses none there',
+    ],
+    [
+      ['--function', `PreTokenGenerationConfig=${arn('a')}`],
+      'expected PreTokenGeneration@VERSION=ARN, which is what sets PreTokenGenerationConfig',
+    ],
+    [['--function', `PreTokenGeneration@V4_0=${arn('a')}`], 'expected a version that PreTokenGeneration has: V1_0, V2_0, V3_0'],
+    [['--function', `InboundFederation@V2_0=${arn('a')}`], 'expected a version that InboundFederation has: V1_0'],
+    [['--function', `PreSignUp@V1_0=${arn('a')}`], 'PreSignUp has no versions'],
+    [
+      ['--function', `PreTokenGeneration@V2_0=${arn('a')}`, '--function', `PreTokenGeneration=${arn('b')}`],
+      'PreTokenGeneration has one already',
+    ],
+  ])('refuses %j, which fits no pool', (args, text) => {
+    expect(() => of(...args)).toThrow(UsageError)
+    expect(() => of(...args)).toThrow(text)
+  })
+})

@@ -1,0 +1,132 @@
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { attachPlan, inTheWay, notInTier, type Wish } from '../../../../../src/tools/cli/commands/attach/plan.ts'
+import {
+  attachedTo,
+  ONE_VERSION,
+  PLAIN,
+  PRE_TOKEN_VERSIONS,
+  type WantedFunction,
+} from '../../../../../src/tools/cli/commands/attach/triggers.ts'
+import { arn, key } from '../../user-pool.ts'
+
+const lambda = fc.constantFrom('a', 'b', 'c').map(arn)
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })
+
+const wanted: fc.Arbitrary<WantedFunction> = fc.oneof(
+  fc.record({ trigger: fc.constantFrom(...PLAIN), arn: lambda }),
+  fc.record({ trigger: fc.constantFrom(...ONE_VERSION), arn: lambda, version: optional(fc.constant('V1_0' as const)) }),
+  fc.record({
+    trigger: fc.constant('PreTokenGeneration' as const),
+    arn: lambda,
+    version: optional(fc.constantFrom(...PRE_TOKEN_VERSIONS)),
+  }),
+)
+const wish: fc.Arbitrary<Wish> = fc.record({
+  functions: fc.uniqueArray(wanted, { selector: ({ trigger }) => trigger }),
+  kmsKey: optional(fc.constantFrom('1', '2').map(key)),
+})
+
+/** The triggers of a pool as they come to be, one after the other. */
+const config: fc.Arbitrary<LambdaConfigType> = fc
+  .tuple(fc.array(wish, { maxLength: 3 }), optional(lambda), fc.boolean())
+  .map(([wishes, legacy, hasLegacy]) =>
+    wishes.reduce((current, each) => attachPlan(current, each).lambdaConfig, hasLegacy ? { PreTokenGeneration: legacy } : {}),
+  )
+
+describe('what becomes of the triggers of a pool', () => {
+  it('is what was wanted, and what was not asked about stays to the letter', () => {
+    fc.assert(
+      fc.property(config, wish, (current, asked) => {
+        const { lambdaConfig } = attachPlan(current, asked)
+        const names = new Set<string>(asked.functions.map(({ trigger }) => trigger))
+        if (names.has('PreTokenGeneration')) names.add('PreTokenGenerationConfig')
+        if (asked.kmsKey !== undefined) names.add('KMSKeyID')
+        const rest = (of: LambdaConfigType): object => Object.fromEntries(Object.entries(of).filter(([name]) => !names.has(name)))
+        expect(rest(lambdaConfig)).toEqual(rest(current))
+        expect(lambdaConfig.KMSKeyID).toBe(asked.kmsKey ?? current.KMSKeyID)
+        for (const each of asked.functions) {
+          const version = 'version' in each ? (each.version ?? attachedTo(current, each.trigger)?.version ?? 'V1_0') : undefined
+          expect(attachedTo(lambdaConfig, each.trigger)).toEqual({ arn: each.arn, ...(version !== undefined && { version }) })
+        }
+      }),
+    )
+  })
+
+  it('has one function for pre token generation, in whichever places', () => {
+    fc.assert(
+      fc.property(config, wish, (current, asked) => {
+        const { PreTokenGeneration, PreTokenGenerationConfig } = attachPlan(current, asked).lambdaConfig
+        if (PreTokenGeneration === undefined || PreTokenGenerationConfig === undefined) return
+        expect(PreTokenGenerationConfig.LambdaArn).toBe(PreTokenGeneration)
+      }),
+    )
+  })
+
+  it('is reached in one step', () => {
+    fc.assert(
+      fc.property(config, wish, (current, asked) => {
+        const once = attachPlan(current, asked)
+        expect(attachPlan(once.lambdaConfig, asked)).toEqual({ changes: [], lambdaConfig: once.lambdaConfig })
+        if (once.changes.length === 0) expect(once.lambdaConfig).toEqual(current)
+      }),
+    )
+  })
+
+  it('keeps a version that this version does not know, and what stands beside it', () => {
+    const odd = { LambdaArn: arn('theirs'), LambdaVersion: 'V9_0', Later: true }
+    const current = { CustomSMSSender: odd, KMSKeyID: key('1') } as object
+    const functions: readonly WantedFunction[] = [{ trigger: 'CustomSMSSender', arn: arn('mine'), version: undefined }]
+    const { lambdaConfig } = attachPlan(current, { functions, kmsKey: key('1') })
+    expect(lambdaConfig).toEqual({ CustomSMSSender: { ...odd, LambdaArn: arn('mine') }, KMSKeyID: key('1') })
+  })
+
+  it('tells apart what is in the way', () => {
+    const current: LambdaConfigType = {
+      PreSignUp: arn('theirs'),
+      PreTokenGeneration: arn('mine'),
+      CustomEmailSender: { LambdaArn: arn('mine'), LambdaVersion: 'V1_0' },
+      KMSKeyID: key('1'),
+    }
+    const functions: readonly WantedFunction[] = [
+      { trigger: 'PreSignUp', arn: arn('mine') },
+      { trigger: 'PostConfirmation', arn: arn('mine') },
+      { trigger: 'PreTokenGeneration', arn: arn('mine'), version: 'V2_0' },
+      { trigger: 'CustomEmailSender', arn: arn('mine'), version: 'V1_0' },
+    ]
+    expect(inTheWay(attachPlan(current, { functions, kmsKey: key('2') }))).toEqual([
+      'PreSignUp of the pool has another function',
+      'PreTokenGeneration of the pool has another version, V1_0',
+      'KMSKeyID of the pool is another key',
+    ])
+  })
+})
+
+describe('the plan of a pool', () => {
+  const reason = (version: 'V1_0' | 'V2_0' | 'V3_0' | undefined, pool: object, current: LambdaConfigType = {}): string | undefined =>
+    notInTier(pool, attachPlan(current, { functions: [{ trigger: 'PreTokenGeneration', arn: arn('mine'), version }], kmsKey: undefined }))
+  const lite = { UserPoolTier: 'LITE' }
+  const secured = (mode: string): object => ({ ...lite, UserPoolAddOns: { AdvancedSecurityMode: mode } })
+
+  it('has every version of pre token generation unless it is Lite', () => {
+    for (const pool of [{}, { UserPoolTier: 'ESSENTIALS' }, { UserPoolTier: 'PLUS' }])
+      for (const version of PRE_TOKEN_VERSIONS) expect(reason(version, pool)).toBeUndefined()
+    expect(reason('V1_0', lite)).toBeUndefined()
+    expect(reason('V2_0', lite)).toContain('PreTokenGeneration@V2_0 needs the plan ESSENTIALS or PLUS')
+    expect(reason('V3_0', lite)).toContain('PreTokenGeneration@V3_0 needs the plan ESSENTIALS or PLUS')
+  })
+
+  it('has the second one where advanced security is on, which is older than the plans', () => {
+    expect(reason('V2_0', secured('AUDIT'))).toBeUndefined()
+    expect(reason('V2_0', secured('ENFORCED'))).toBeUndefined()
+    expect(reason('V2_0', secured('OFF'))).toContain('LITE without it')
+    expect(reason('V3_0', secured('ENFORCED'))).toContain('needs the plan')
+  })
+
+  it('is no reason against a version that the pool has', () => {
+    const current: LambdaConfigType = { PreTokenGenerationConfig: { LambdaArn: arn('theirs'), LambdaVersion: 'V2_0' } }
+    expect(reason(undefined, lite, current)).toBeUndefined()
+    expect(reason('V2_0', lite, current)).toBeUndefined()
+  })
+})

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { poolService, unknownIn } from '../../../../../src/tools/cli/commands/attach/pool.ts'
+import { changedBy, updateOf } from '../../../../../src/tools/cli/commands/attach/update.ts'
+import { type CognitoPoolsEndpoint, startCognitoPools } from '../../../../support/cognito-pools-endpoint.ts'
+import { arn, pool } from '../../user-pool.ts'
+
+const signal = new AbortController().signal
+let cognito: CognitoPoolsEndpoint
+
+beforeAll(async () => {
+  cognito = await startCognitoPools()
+  vi.stubEnv('AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER', cognito.endpoint)
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await cognito.stop()
+})
+
+const { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes, ...settings } = pool
+const fixed = { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes }
+
+describe('an update of the triggers', () => {
+  it('changes nothing else, whatever of its settings a pool has', async () => {
+    const service = poolService('eu-west-1')
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(Object.keys(settings)), async (names) => {
+        cognito.put({ ...fixed, ...Object.fromEntries(names.map((name) => [name, settings[name]])) })
+        const before = cognito.pool(String(Id))
+        const described = await service.describe(String(Id), signal)
+        expect(described.unknown).toEqual([])
+        const LambdaConfig = { ...described.pool.LambdaConfig, PreSignUp: arn('sign-up') }
+        await service.update(updateOf(described.pool, LambdaConfig), signal)
+        expect(cognito.pool(String(Id))).toEqual({ ...before, LambdaConfig, LastModifiedDate: expect.any(Number) })
+        expect(changedBy(described.pool, (await service.describe(String(Id), signal)).pool, LambdaConfig)).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('is told from one that reset a setting', async () => {
+    const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
+    for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
+      const LambdaConfig = { PreSignUp: arn('sign-up') }
+      expect(changedBy(described, { ...described, LambdaConfig, [name]: undefined }, LambdaConfig)).toEqual([name])
+    }
+  })
+})
+
+describe('what a client does not know', () => {
+  it('is found however deep it is, and nothing that is merely empty', () => {
+    const raw = { A: 1, B: { C: [{ D: 1, New: 2 }] }, Empty: null, Newer: {} }
+    expect(unknownIn(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
+    const inherited = JSON.parse('{"constructor":1,"toString":1,"__proto__":1,"A":{"valueOf":1}}')
+    expect(unknownIn(inherited, { A: {} })).toEqual(['constructor', 'toString', '__proto__', 'A.valueOf'])
+  })
+})

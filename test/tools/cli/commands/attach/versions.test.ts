@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import type { Pool } from '../../../../support/cognito-pools-endpoint.ts'
+import { type Finished, lifeguard } from '../../lifeguard.ts'
+import { arn, key, pool } from '../../user-pool.ts'
+import { ID, withPool } from './attached-pool.ts'
+
+const { cognito, env } = withPool()
+
+const attach = (...args: readonly string[]): Promise<Finished> => lifeguard(['attach', '--pool', ID, ...args], { env: env() })
+const having = (LambdaConfig: Pool, more: Pool = {}): void => cognito().put({ ...pool, ...more, LambdaConfig })
+const lambdaConfig = (): Pool => Object(cognito().pool(ID)?.LambdaConfig)
+const versioned = (name: string, LambdaVersion: string = 'V1_0'): Pool => ({ LambdaArn: arn(name), LambdaVersion })
+const token = (name: string, LambdaVersion: string): Pool => ({
+  PreTokenGeneration: arn(name),
+  PreTokenGenerationConfig: versioned(name, LambdaVersion),
+})
+
+describe('lifeguard attach of a trigger that has versions', () => {
+  it('attaches both senders with their key, and inbound federation', async () => {
+    having({ PreSignUp: arn('sign-up') })
+    const functions = ['custom-sms-sender', 'CustomEmailSender@V1_0', 'inboundFederation@v1_0'].flatMap((name) => [
+      '--function',
+      `${name}=${arn(name.slice(0, 10))}`,
+    ])
+    const { code, stdout, stderr } = await attach(...functions, '--kms-key', key('codes'))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lambdaConfig()).toEqual({
+      PreSignUp: arn('sign-up'),
+      CustomSMSSender: versioned('custom-sms'),
+      CustomEmailSender: versioned('CustomEmai'),
+      InboundFederation: versioned('inboundFed'),
+      KMSKeyID: key('codes'),
+    })
+    expect(stdout).toContain(`  + CustomSMSSender              ${arn('custom-sms')} V1_0\n`)
+    expect(stdout).toContain(`  + InboundFederation            ${arn('inboundFed')} V1_0\n`)
+    expect(stdout).toContain(`  + KMSKeyID                     ${key('codes')}\n`)
+    expect(stdout).toContain(`add-permission --region eu-west-1 --statement-id cognito-InboundFederation-${ID} `)
+    expect(stdout).toContain(
+      `The function of CustomSMSSender and of CustomEmailSender gets codes that are encrypted with\n  ${key('codes')}\n`,
+    )
+    expect(stdout).toContain('kms:Decrypt')
+  })
+
+  it('carries over to the letter the ones that are not named, of versions that it does not know too', async () => {
+    const there = {
+      ...token('token', 'V3_0'),
+      CustomSMSSender: versioned('sms', 'V9_0'),
+      CustomEmailSender: versioned('mail'),
+      InboundFederation: versioned('inbound'),
+      KMSKeyID: key('1'),
+    }
+    having(there)
+    const { code, stdout, stderr } = await attach('--function', `PreSignUp=${arn('sign-up')}`)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lambdaConfig()).toEqual({ ...there, PreSignUp: arn('sign-up') })
+    expect(stdout).toContain(`    CustomSMSSender              ${arn('sms')} V9_0\n`)
+    expect(stdout).not.toContain('kms:Decrypt')
+  })
+
+  it('says version and key in the command that --dry-run prints', async () => {
+    having({ PreTokenGeneration: arn('token') })
+    const before = cognito().updates()
+    const functions = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
+    const { code, stdout } = await attach(...functions, '--kms-key', key('codes'), '--replace', '--dry-run')
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
+    expect(stdout).toContain(`    PreTokenGeneration           ${arn('token')}\n  + PreTokenGenerationConfig     ${arn('token')} V2_0\n`)
+    const json = /--cli-input-json '(\{[\s\S]*?\n\})'$/m.exec(stdout.replaceAll("'\\''", ''))?.[1] ?? ''
+    expect(JSON.parse(json).LambdaConfig).toEqual({
+      ...token('token', 'V2_0'),
+      CustomEmailSender: versioned('mail'),
+      KMSKeyID: key('codes'),
+    })
+  })
+
+  it('gives pre token generation its version where it says one, in the older place only where that is taken', async () => {
+    having({})
+    expect((await attach('--function', `PreTokenGeneration@V3_0=${arn('token')}`)).code).toBe(0)
+    expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V3_0') })
+    having(token('theirs', 'V2_0'))
+    expect((await attach('--function', `PreTokenGeneration@V3_0=${arn('token')}`, '--replace')).code).toBe(0)
+    expect(lambdaConfig()).toEqual(token('token', 'V3_0'))
+  })
+
+  it('is content when Cognito then describes both places of pre token generation', async () => {
+    having({})
+    cognito().meddle({ LambdaConfig: token('token', 'V2_0') })
+    expect(await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
+    having({})
+    cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
+    expect(await attach('--function', `PreTokenGeneration=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('says so when Cognito made another version of it', async () => {
+    having({})
+    cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
+    const { code, stderr } = await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)
+    expect(code).toBe(1)
+    expect(stderr).toContain('Attached, but of the pool these are not what they were to be: LambdaConfig')
+  })
+
+  it('finds nothing to do where the pool has it, and says again what the functions need', async () => {
+    having({ PreTokenGeneration: arn('token'), CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
+    const functions = ['--function', `PreTokenGeneration@V1_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
+    const before = cognito().updates()
+    const { code, stdout } = await attach(...functions, '--kms-key', key('1'))
+    expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
+    expect(stdout).toContain('Nothing to do')
+    expect(stdout).toContain('aws lambda add-permission')
+    expect(stdout).toContain('kms:Decrypt')
+  })
+
+  it('puts another version or key in place only when it is told to', async () => {
+    having({ ...token('token', 'V1_0'), CustomSMSSender: versioned('sms'), KMSKeyID: key('1') })
+    const options = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
+    const before = cognito().updates()
+    const refused = await attach(...options, '--kms-key', key('2'))
+    expect({ code: refused.code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
+    expect(refused.stderr).toBe(
+      'lifeguard: Nothing is changed: PreTokenGeneration of the pool has another version, V1_0, KMSKeyID of the pool is another key; --replace takes its place\n',
+    )
+    expect(refused.stdout).toContain(`  - KMSKeyID                     ${key('1')}\n  + KMSKeyID                     ${key('2')}\n`)
+    const replaced = await attach(...options, '--kms-key', key('2'), '--replace')
+    expect(replaced.code).toBe(0)
+    // The sender that nobody named has to decrypt with the new key as well.
+    expect(replaced.stdout).toContain('The function of CustomSMSSender and of CustomEmailSender gets codes')
+    expect(lambdaConfig()).toEqual({
+      ...token('token', 'V2_0'),
+      CustomSMSSender: versioned('sms'),
+      CustomEmailSender: versioned('mail'),
+      KMSKeyID: key('2'),
+    })
+  })
+
+  it('sends no version to a Lite pool that Cognito would refuse there', async () => {
+    having({}, { UserPoolTier: 'LITE', UserPoolAddOns: undefined })
+    const before = cognito().updates()
+    for (const version of ['V2_0', 'V3_0']) {
+      const { code, stderr } = await attach('--function', `PreTokenGeneration@${version}=${arn('token')}`, '--dry-run')
+      expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
+      expect(stderr).toContain(`Nothing is changed: PreTokenGeneration@${version} needs the plan ESSENTIALS or PLUS`)
+    }
+    having({}, { UserPoolTier: 'LITE' })
+    expect((await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).code).toBe(0)
+    expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V2_0') })
+  })
+
+  it('needs no key for a sender of a pool that has one, and says which the function decrypts with', async () => {
+    having({ CustomEmailSender: versioned('theirs'), KMSKeyID: key('1') })
+    const { code, stdout, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, '--replace')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lambdaConfig()).toEqual({ CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
+    expect(stdout).toContain(`The function of CustomEmailSender gets codes that are encrypted with\n  ${key('1')}\n`)
+  })
+
+  it('attaches no sender to a pool without a key where none is given', async () => {
+    having({ PreSignUp: arn('sign-up') })
+    const before = cognito().updates()
+    for (const more of [[], ['--dry-run'], ['--replace']]) {
+      const { code, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, ...more)
+      expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
+      expect(stderr).toBe(
+        'lifeguard: Nothing is changed: CustomEmailSender needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none\n',
+      )
+    }
+  })
+})

@@ -1,0 +1,260 @@
+import { rm, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { CODE_NAMES } from '../../../src/tools/doctor/codes.ts'
+import { patched, TEMPLATES } from '../doctor/patched.ts'
+import { folderOf, lifeguard } from './lifeguard.ts'
+
+const slow = (): Promise<string> => patched('plain.yaml', { 'Judge.Properties.Timeout': 30 })
+
+describe('lifeguard doctor', () => {
+  it('tells what is wrong, where, why and how to mend it, and what it did not judge', async () => {
+    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const { code, stdout, stderr } = await lifeguard(['doctor', 'template.yaml'], { cwd })
+    expect(stdout).toMatch(
+      /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Judge may run for 30 seconds, and Cognito waits 5\n {2}Why: /,
+    )
+    expect(stdout).toContain('\n  Fix: Set Timeout to 5.\n')
+    expect(stdout).toContain('\nNot judged:\n  the rules of Judge: its code stands in the template\n')
+    expect(stdout).toMatch(/\ntemplate\.yaml: 1 finding\n$/)
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  })
+
+  it('exits with 0 where nothing is found', async () => {
+    const { code, stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json')])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'test/tools/doctor/templates/osls.json: nothing found\n' })
+  })
+
+  it('prints one JSON object, with the line that the finding is on', async () => {
+    const text = await slow()
+    const cwd = await folderOf({ 'template.yaml': text })
+    const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--json'], { cwd })
+    const report = JSON.parse(stdout)
+    expect(report).toMatchObject({
+      file: 'template.yaml',
+      findings: [{ code: 'LG101', severity: 'warning', file: 'template.yaml', resource: 'Judge', path: 'Properties.Timeout' }],
+      notJudged: expect.arrayContaining(['the rules of Judge: its code stands in the template']),
+    })
+    expect(text.split('\n')[report.findings[0].line - 1]).toContain('Timeout: 30')
+    expect(code).toBe(1)
+  })
+
+  it('prints SARIF 2.1.0, each result with a rule and a place', async () => {
+    const cwd = await folderOf({ 'a template.yaml': await slow() })
+    const { code, stdout } = await lifeguard(['doctor', 'a template.yaml', '--sarif'], { cwd })
+    const log = JSON.parse(stdout)
+    expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'lifeguard doctor' } } }] })
+    const [{ tool, results, invocations }] = log.runs
+    expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(CODE_NAMES)
+    for (const rule of tool.driver.rules) {
+      expect(rule).toMatchObject({ shortDescription: { text: expect.any(String) }, help: { text: expect.any(String) } })
+      expect(['error', 'warning', 'note']).toContain(rule.defaultConfiguration.level)
+    }
+    expect(results).toHaveLength(1)
+    expect(tool.driver.rules[results[0].ruleIndex].id).toBe(results[0].ruleId)
+    expect(results[0]).toMatchObject({
+      ruleId: 'LG101',
+      level: 'warning',
+      message: { text: expect.stringContaining('30 seconds') },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: 'a%20template.yaml' }, region: { startLine: expect.any(Number) } },
+          logicalLocations: [{ name: 'Judge', fullyQualifiedName: 'Judge.Properties.Timeout' }],
+        },
+      ],
+    })
+    expect(invocations[0]).toMatchObject({ executionSuccessful: true, toolExecutionNotifications: expect.any(Array) })
+    expect(code).toBe(1)
+  })
+
+  it('lists apart what the template accepts, with the reason, and exits with 0 where there is nothing else', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+    const text = await patched('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
+    const cwd = await folderOf({ 'template.yaml': text })
+    const [shown, json, sarif] = await Promise.all(
+      [[], ['--json'], ['--sarif']].map((form) => lifeguard(['doctor', 'template.yaml', '--no-handlers', ...form], { cwd })),
+    )
+    expect(shown?.stdout).toMatch(
+      /^Accepted by the template:\n {2}LG101 {2}Judge\.Properties\.Timeout\n {4}It is called by nobody yet\.\n\n/,
+    )
+    expect(shown?.stdout).toMatch(/\ntemplate\.yaml: nothing found, 1 accepted\n$/)
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({
+      findings: [],
+      accepted: [{ code: 'LG101', resource: 'Judge', reason: 'It is called by nobody yet.' }],
+    })
+    const suppressions = [{ kind: 'inSource', status: 'accepted', justification: 'It is called by nobody yet.' }]
+    expect(JSON.parse(sarif?.stdout ?? '').runs[0].results).toMatchObject([{ ruleId: 'LG101', suppressions }])
+    expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
+  })
+
+  it('tells what the template accepts for nothing, and exits with 0', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+    const cwd = await folderOf({ 'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }) })
+    const [shown, json, sarif, ignored] = await Promise.all(
+      [[], ['--json'], ['--sarif'], ['--ignore', 'LG101']].map((form) => lifeguard(['doctor', 'template.json', ...form], { cwd })),
+    )
+    expect(shown?.stdout).toBe('Accepted by the template, and not found:\n  LG101  Topic\n\ntemplate.json: nothing found\n')
+    expect(JSON.parse(json?.stdout ?? '').unused).toEqual([{ code: 'LG101', resource: 'Topic', reason: 'It is called by nobody yet.' }])
+    const toolExecutionNotifications = [{ level: 'note', message: { text: 'Accepted and not found: LG101 of Topic' } }]
+    expect(JSON.parse(sarif?.stdout ?? '').runs[0].invocations).toMatchObject([{ toolExecutionNotifications }])
+    expect(ignored?.stdout).toBe('template.json: nothing found\n')
+    expect([shown, json, sarif, ignored].map((each) => each?.code)).toEqual([0, 0, 0, 0])
+  })
+
+  it('leaves out codes that it is told to', async () => {
+    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
+    expect(stdout).toMatch(/\ntemplate\.yaml: nothing found\n$/)
+    expect(code).toBe(0)
+  })
+
+  it('loads no handler where it must not', async () => {
+    const { stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json'), '--no-handlers'])
+    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: it was not to be loaded\n')
+  })
+
+  it('reads what serverless.yml was packaged to, with the handlers beside it, and tells the lines of serverless.yml', async () => {
+    const configuration = `
+service: shop
+provider:
+  name: aws
+  timeout: 5
+functions:
+  preSignUp:
+    handler: handlers/pre-sign-up.handler
+    timeout: 29
+resources:
+  Resources:
+    CognitoUserPoolUsers:
+      Type: AWS::Cognito::UserPool
+    WebClient:
+      Type: AWS::Cognito::UserPoolClient
+      Properties:
+        UserPoolId: !Ref CognitoUserPoolUsers
+`
+    const packaged = await patched('osls.json', {
+      'PreSignUpLambdaFunction.Properties.Timeout': 29,
+      'PreSignUpLambdaFunction.Properties.Runtime': 'nodejs20.x',
+      'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
+      'WebClient.Properties.WriteAttributes': undefined,
+    })
+    const handlers = ['pre-sign-up', 'pre-auth', 'pre-token'].map((name): [string, string] => [
+      `handlers/${name}.mjs`,
+      `export { handler } from '${join(TEMPLATES, 'handlers', name)}.js'\n`,
+    ])
+    const cwd = await folderOf({
+      ...Object.fromEntries(handlers),
+      'serverless.yml': configuration,
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    const { stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd })
+    expect(stderr).toBe('')
+    const { findings } = JSON.parse(stdout)
+    expect(
+      findings.map(({ code, file, line, resource }: Record<string, unknown>) => `${code} ${file}:${line} ${resource}`).toSorted(),
+    ).toEqual([
+      'LG101 serverless.yml:9 PreSignUpLambdaFunction',
+      'LG101 serverless.yml:null PreAuthenticationLambdaFunction',
+      'LG103 serverless.yml:7 PreSignUpLambdaFunction',
+      'LG402 serverless.yml:16 WebClient',
+    ])
+  })
+
+  it('names the file in which a configuration says it, and tells once what is the same of several findings', async () => {
+    const longName = 'report'.repeat(11)
+    const packaged = await patched('osls.json', {
+      'PreSignUpLambdaFunction.Properties.Timeout': 29,
+      'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
+      Report: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: longName } },
+    })
+    const report = `Resources:\n  Report:\n    Properties:\n      FunctionName: ${longName}\n`
+    const functions = 'functions:\n  preSignUp:\n    timeout: 29\n  preAuthentication:\n    timeout: 28\n'
+    const cwd = await folderOf({
+      'parts/report.yml': report,
+      'serverless.yml': `service: shop\nprovider:\n  name: aws\n${functions}resources:\n  - \${file(parts/report.yml)}\n`,
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    const [shown, sarif] = await Promise.all([[], ['--sarif']].map((form) => lifeguard(['doctor', '--no-handlers', ...form], { cwd })))
+    expect(shown?.stdout).toContain('\n  parts/report.yml:4  Report.Properties.FunctionName\n')
+    const timeouts = [
+      'warning LG101  Timeout above 5 seconds',
+      '  serverless.yml:6  PreSignUpLambdaFunction.Properties.Timeout',
+      '  PreSignUpLambdaFunction may run for 29 seconds, and Cognito waits 5',
+      '  serverless.yml:8  PreAuthenticationLambdaFunction.Properties.Timeout',
+      '  PreAuthenticationLambdaFunction may run for 28 seconds, and Cognito waits 5',
+      '  Why: ',
+    ]
+    expect(shown?.stdout).toContain(timeouts.join('\n'))
+    expect(shown?.stdout.match(/^ {2}Why: /gm)).toHaveLength(2)
+    expect(shown?.stdout).toMatch(/\nserverless\.yml: 3 findings\n$/)
+    const { results } = JSON.parse(sarif?.stdout ?? '').runs[0]
+    expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/report.yml' }, region: { startLine: 4 } })
+  })
+
+  it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {
+    const packaged = await patched('osls.json')
+    const cwd = await folderOf({
+      'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
+      'second.yml': 'service: second\nprovider:\n  name: aws\n',
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+      '.serverless/serverless-state.json': '{"service":{"serviceFilename":"second.yml"}}',
+    })
+    const notPackaged = 'is not packaged, or has changed since, or something else was packaged'
+    expect(await lifeguard(['doctor', 'second.yml', '--no-handlers'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+    expect(await lifeguard(['doctor'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`serverless.yml ${notPackaged}`),
+    })
+    await rm(join(cwd, '.serverless/serverless-state.json'))
+    expect(await lifeguard(['doctor', 'second.yml'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`second.yml ${notPackaged}`),
+    })
+  })
+
+  it('does not take a package for the service that is older than its configuration', async () => {
+    const packaged = await patched('osls.json')
+    const cwd = await folderOf({
+      'serverless.yml': 'service: shop\n',
+      '.serverless/cloudformation-template-update-stack.json': packaged,
+    })
+    await utimes(join(cwd, '.serverless/cloudformation-template-update-stack.json'), 1, 1)
+    const { code, stdout, stderr } = await lifeguard(['doctor'], { cwd })
+    expect(stderr).toBe(
+      'lifeguard: serverless.yml is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/\n',
+    )
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it.each([
+    [[], 'There is no serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
+    [['no.json'], 'no.json: no such file'],
+    [['folder'], 'folder: a folder, not a file'],
+    [['text.txt'], 'text.txt: not a CloudFormation template: it has no Resources'],
+    [['broken.json'], 'broken.json: neither JSON nor YAML: '],
+    [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
+    [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
+    [['bomb.yaml'], 'bomb.yaml: too large or too deep for a template'],
+    [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
+    [['a.json', 'b.json'], "doctor takes one template; 'b.json' is a second one"],
+    [['a.json', '--json', '--sarif'], '--json and --sarif are two forms of one report: choose one'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/doctor.md has them all'],
+    [['--jsn'], "Unknown option '--jsn'; lifeguard doctor --help tells more"],
+  ])('refuses %j in plain text', async (args, message) => {
+    const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)
+    const cwd = await folderOf({
+      'folder/x': '',
+      'text.txt': 'Hello',
+      'broken.json': '{"Resources": {',
+      'untyped.yaml': 'Resources: { A: {} }',
+      'accepting.yaml': 'Resources: { A: { Type: AWS::SNS::Topic, Metadata: { Lifeguard: { accept: [{ code: LG101 }] } } } }',
+      'bomb.yaml': `Metadata:\n${aliases.join('\n')}\nResources: {}\n`,
+      'serverless.ts': '',
+    })
+    const { code, stdout, stderr } = await lifeguard(['doctor', ...args], { cwd })
+    expect(stderr.startsWith(`lifeguard: ${message}`), stderr).toBe(true)
+    expect(stderr).not.toMatch(/^\s+at \S+ \(/m)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})

@@ -1,0 +1,398 @@
+import { glob, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
+import { type LocalServices, startServices } from '../../../src/tools/local/services.ts'
+import { dynamoDbClient } from '../../support/local-clients.ts'
+import { withPool } from './commands/attach/attached-pool.ts'
+import { event, folderOf, lifeguard } from './lifeguard.ts'
+import { arn, key, pool } from './user-pool.ts'
+
+// In file names and arguments there is no NUL and no lone surrogate, in identifiers of templates no line break.
+const NAME = 'z\u001b[2J\u0007\u009b2J\u007f\u202e\u2066\u061c\u200b\u2028\ufeff\u{e0041}\u115f\r\t'
+const LINES = `${NAME}\nFORGED`
+const TEXT = `\u0000\ud800${LINES}`
+
+// Code points that may not reach a terminal, first and last of each range. Written down without Unicode's own properties, so
+// that the test and the code cannot be wrong together. A line break is looked for apart.
+const RAW: readonly (readonly [number, number])[] = [
+  [0x00, 0x09],
+  [0x0b, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xd800, 0xdfff],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0xe0000, 0xe0fff],
+]
+
+function rawIn(text: string): readonly string[] {
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  return codes.filter((code) => RAW.some(([first, last]) => code >= first && code <= last)).map((code) => code.toString(16))
+}
+
+// The colours that lifeguard itself sets; none of them stands in the texts above.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g
+
+const HANDLER = `
+const text = ${JSON.stringify(TEXT)}
+const line = (decision, outcome) => ({ decision, decidedBy: text, reason: text, detail: text,
+  trace: [{ rule: text, path: '0', outcome, reason: text, ms: 1, detail: text, overrides: [text], error: { name: text } },
+    { rule: 'b', path: '1', outcome: 'broken', reason: text, ms: 1, shadow: true, error: { name: text } },
+    { rule: 'c', path: '2', outcome: 'constructor', reason: text, ms: 1 }] })
+export const handler = async (event, context) => {
+  const how = event.request.clientMetadata?.how
+  if (how === 'print') { console.log(text); console.error(text) }
+  if (how?.startsWith('log')) console.log(JSON.stringify({ requestId: context.awsRequestId, ...line(how === 'log' ? 'proceed' : 'failed', 'broken') }))
+  if (how === 'throw' || how === 'log-throw') throw Object.assign(new Error(text), { name: text })
+  if (how === 'other') return { ...event, response: { [text]: text }, [text]: text }
+  if (how === 'partial') { const { [text]: _, ...rest } = event; return rest }
+  return { ...event, response: { ...event.response, [text]: text } }
+}
+handler.rule = { name: text, kind: 'chain', children: [{ name: text, kind: text, children: [] }, { name: text, kind: 'rule' }] }
+`
+const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
+const WRITER = `
+import { DynamoDBClient, PutItemCommand } from '${SDK}/client-dynamodb/dist-cjs/index.js'
+import { SendEmailCommand, SESClient } from '${SDK}/client-ses/dist-cjs/index.js'
+const S = ${JSON.stringify(LINES)}
+export const handler = async (event) => {
+  await new DynamoDBClient({}).send(new PutItemCommand({ TableName: process.env.PROFILE_TABLE, Item: { pk: { S }, userName: { S }, attributes: { M: { email: { S } } } } }))
+  await new SESClient({}).send(new SendEmailCommand({ Source: 'a@example.com', Destination: { ToAddresses: ['mary@example.com'] }, Message: { Subject: { Data: S }, Body: { Text: { Data: S } } } }))
+  return event
+}
+`
+const hostileEvent = (source: string, how?: string): Record<string, unknown> => ({
+  ...event(source, { ...(how && { how }), [TEXT]: TEXT }),
+  userName: TEXT,
+  [TEXT]: TEXT,
+})
+const POST = 'PostConfirmation_ConfirmSignUp'
+const none = ['--services', 'none']
+const ours = [...none, '--handler', 'preSignUp=handler.mjs']
+
+/** A run of the command with text from outside in it. */
+interface Row {
+  readonly args: readonly string[]
+  readonly files?: Readonly<Record<string, unknown>>
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What the output must hold: an escape of the text unless given. */
+  readonly shows?: string
+}
+
+let services: LocalServices
+const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
+const { cognito, env: poolEnv } = withPool()
+
+beforeAll(async () => {
+  services = await startServices(tables)
+  const client = dynamoDbClient(services.dynamodb.endpoint)
+  const documents = DynamoDBDocumentClient.from(client)
+  for (const state of ['failed', 'unknown', 'done']) {
+    const item = {
+      userPoolId: LINES,
+      sub: state,
+      effect: LINES,
+      state,
+      attempt: 1,
+      reason: LINES,
+      cutOff: LINES,
+      dueAt: LINES,
+      queue: state,
+    }
+    await documents.send(new PutCommand({ TableName: tables.effects, Item: { pk: `${LINES}#${state}#${LINES}`, ...item } }))
+  }
+  client.destroy()
+})
+afterAll(() => services.stop())
+
+/** The commands of lifeguard, and of those that have commands of their own, as they name them themselves. */
+async function commands(): Promise<readonly string[]> {
+  const namesOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { stderr } = await lifeguard(args)
+    return /: one of ([a-z, ]+);/.exec(stderr)?.[1]?.split(', ') ?? []
+  }
+  const names = await namesOf()
+  const within = await Promise.all(names.map(async (name) => [name, await namesOf(name)] as const))
+  return within.flatMap(([name, subcommands]) => (subcommands.length === 0 ? [name] : subcommands.map((each) => `${name} ${each}`)))
+}
+
+const files = { 'handler.mjs': HANDLER }
+const lost = { message: 'effect lost', userPoolId: TEXT, sub: TEXT, effect: TEXT, token: TEXT }
+const template = (properties: object, more: object = {}): string =>
+  JSON.stringify({ Resources: { [TEXT]: { Type: 'AWS::Lambda::Function', Properties: properties, ...more } } })
+const connected = (handler: object): string =>
+  JSON.stringify({
+    Resources: {
+      [TEXT]: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x', Timeout: 30, ...handler } },
+      Pool: { Type: 'AWS::Cognito::UserPool', Properties: { LambdaConfig: { PreSignUp: { 'Fn::GetAtt': [TEXT, 'Arn'] }, [TEXT]: TEXT } } },
+    },
+  })
+
+// A command without a row, or an option with a value that no row gives, fails the tests below.
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  replay: [
+    { args: ['replay', LINES] },
+    { args: ['replay', '--only', LINES] },
+    { args: ['replay', '--repeat', LINES] },
+    { args: ['replay', '--services', LINES] },
+    { args: ['replay', '--handler', LINES, '.'] },
+    { args: ['replay', '--handler', `preSignUp=${LINES}`, 'a.json', ...none], files: { 'a.json': event() } },
+    { args: ['replay', '--env', LINES, 'a.json', ...ours], files: { ...files, 'a.json': event() } },
+    { args: ['replay', `--${LINES}`] },
+    { args: ['replay', '.', ...ours], files: { ...files, 'a.json': event(TEXT), 'b.json': event(`NewTrigger_${TEXT}`) } },
+    { args: ['replay', 'a.json', ...ours], files: { ...files, 'a.json': event(TEXT) } },
+    { args: ['replay', 'a.json', '--json', ...ours], files: { ...files, 'a.json': event(TEXT) } },
+    { args: ['replay', '.', ...ours], files: { ...files, 'a.json': `{"a":${LINES}` } },
+    { args: ['replay', '.', '--json', ...ours], files: { ...files, 'a.json': `{"a":${LINES}` } },
+    { args: ['replay', '.', ...ours], files: { ...files, 'a.ndjson': NAME } },
+    { args: ['replay', '-', ...ours], files, stdin: `${NAME}\n` },
+    ...['print', 'throw', 'log', 'log-throw', 'other', 'partial', 'none'].flatMap((how): readonly Row[] => {
+      const given = { ...files, [`${LINES}/${LINES}.json`]: hostileEvent('PreSignUp_SignUp', how) }
+      return [
+        { args: ['replay', '.', ...ours], files: given },
+        { args: ['replay', '.', '--json', ...ours], files: given },
+      ]
+    }),
+    {
+      args: ['replay', '.', ...ours],
+      files: { ...files, 'a.json': event(), 'a.expect.json': { outcome: TEXT, reason: TEXT, response: { [TEXT]: TEXT } } },
+    },
+    { args: ['replay', '.', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': { [TEXT]: TEXT } } },
+    { args: ['replay', '.', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': `{${LINES}` }, shows: 'not JSON' },
+    { args: ['replay', '.', '--json', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': `{${LINES}` }, shows: 'not JSON' },
+    { args: ['replay', 'a.json', ...ours], files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})`, 'a.json': event() } },
+    { args: ['replay', 'a.json', ...ours], files: { 'handler.mjs': `${LINES}`, 'a.json': event() }, shows: 'does not start' },
+    { args: ['replay', 'a.json', ...none], files: { 'serverless.yml': `a: [${LINES}`, 'a.json': event() }, shows: 'not YAML' },
+    {
+      args: ['replay', 'a.json', ...none],
+      files: {
+        'a.json': event(),
+        'serverless.yml': JSON.stringify({ functions: { a: { handler: TEXT, events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } }),
+      },
+    },
+    {
+      args: ['replay', 'a.json', ...ours],
+      files: {
+        'a.json': event(),
+        'package.json': { scripts: { build: 'node build.mjs' } },
+        'build.mjs': `console.log(${JSON.stringify(TEXT)}); console.error(${JSON.stringify(TEXT)}); process.exit(1)`,
+      },
+    },
+    {
+      args: ['replay', 'a.json', ...none, '--handler', 'preSignUp=a.ts'],
+      files: { 'a.json': event(), 'a.ts': `import './${NAME.replaceAll(/\s/g, '')}'` },
+      shows: '[2J',
+    },
+    { args: ['replay', 'a.json', ...ours], files: { ...files, 'a.json': event(), 'lifeguard.env': LINES }, shows: 'lifeguard.env, line 1' },
+    { args: ['replay', '.', '--handler', 'preSignUp=handler.mjs'], files, env: { BLOCK_TABLE: LINES } },
+    ...[{ [TEXT]: TEXT }, { blocks: [{ userPoolId: TEXT, type: TEXT, value: TEXT, reason: TEXT }] }, `{${LINES}`].map(
+      (seed): Row => ({
+        args: ['replay', '.', '--handler', 'preSignUp=handler.mjs'],
+        files: { ...files, 'seed.json': seed },
+        shows: 'seed.json',
+      }),
+    ),
+    {
+      args: ['replay', '.', '--handler', 'preSignUp=handler.mjs'],
+      files: { ...files, 'seed.json': { blocks: [{ userPoolId: 'a', type: 'sub', value: 'b', reason: TEXT }] } },
+      shows: 'seed.json: The reason of a block',
+    },
+    { args: ['replay', 'a.json', '--handler', 'postConfirmation=w.mjs'], files: { 'w.mjs': WRITER, 'a.json': event(POST) } },
+  ],
+  explain: [
+    { args: ['explain', LINES] },
+    { args: ['explain', 'a', LINES] },
+    { args: ['explain', '--services', LINES, 'a'] },
+    { args: ['explain', '--handler', LINES, 'a.json'], files: { 'a.json': event() } },
+    { args: ['explain', '--env', LINES, 'a.json', ...ours], files: { ...files, 'a.json': event() } },
+    { args: ['explain', `--${LINES}`] },
+    { args: ['explain', LINES, ...ours], files: { ...files, [`${LINES}/a.json`]: event() } },
+    { args: ['explain', 'a.json', ...ours], files: { ...files, 'a.json': LINES } },
+    { args: ['explain', 'a.json', ...ours], files: { ...files, 'a.json': event(TEXT) } },
+    ...['print', 'throw', 'log', 'log-throw', 'other', 'partial', 'none'].map(
+      (how): Row => ({
+        args: ['explain', LINES, ...ours],
+        files: { ...files, [LINES]: hostileEvent('PreSignUp_SignUp', how) },
+      }),
+    ),
+    { args: ['explain', 'a.json', ...ours], files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})`, 'a.json': event() } },
+  ],
+  'effects list': [
+    { args: ['effects', 'list'] },
+    { args: ['effects', 'list', '--json'] },
+    { args: ['effects', 'list', LINES] },
+    { args: ['effects', 'list', '--state', LINES] },
+    { args: ['effects', 'list', '--table', LINES] },
+    { args: ['effects', 'list', `--${LINES}`] },
+  ],
+  'effects retry': [
+    { args: ['effects', 'retry', LINES, 'failed', LINES] },
+    { args: ['effects', 'retry', LINES, 'unknown', LINES] },
+    { args: ['effects', 'retry', LINES, LINES, LINES, LINES] },
+    { args: ['effects', 'retry', 'a', 'b', LINES.repeat(20)] },
+  ],
+  'effects drop': [
+    { args: ['effects', 'drop', LINES, 'unknown', LINES] },
+    { args: ['effects', 'drop', LINES, 'done', LINES] },
+    { args: ['effects', 'drop', LINES, LINES, LINES] },
+  ],
+  'effects recover': [
+    { args: ['effects', 'recover', LINES] },
+    { args: ['effects', 'recover', 'a', LINES] },
+    { args: ['effects', 'recover', '--cut-off', LINES] },
+    { args: ['effects', 'recover'], stdin: `${LINES} effect lost ${LINES}\n${JSON.stringify(lost)}\n`, shows: 'effect' },
+    { args: ['effects', 'recover'], stdin: JSON.stringify({ ...lost, sub: LINES.repeat(200) }), shows: 'ValidationException' },
+  ],
+  'domains build': [
+    { args: ['domains', 'build', LINES] },
+    { args: ['domains', 'build', 'a', LINES] },
+    { args: ['domains', 'build', LINES], files: { [LINES]: NAME } },
+    { args: ['domains', 'build', LINES], files: { [LINES]: 'example.com' } },
+    { args: ['domains', 'build', LINES, '--json'], files: { [LINES]: 'example.com' } },
+    { args: ['domains', 'build', 'a', '--out', `${LINES}/x`], files: { a: 'example.com' } },
+    { args: ['domains', 'build', '-', '--out', 'x'], stdin: `a${NAME}b.com\n`, shows: '[2J' },
+  ],
+  'domains check': [
+    { args: ['domains', 'check', LINES] },
+    { args: ['domains', 'check', LINES], files: { [LINES]: LINES } },
+    { args: ['domains', 'check', 'a.domains', LINES], files: { 'a.domains': buildDomainList(['example.com']).bytes } },
+    { args: ['domains', 'check', 'a.domains', LINES, '--json'], files: { 'a.domains': buildDomainList(['example.com']).bytes } },
+  ],
+  attach: [
+    { args: ['attach', '--pool', LINES] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--region', LINES] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--function', LINES] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--function', `PreSignUp=${LINES}`] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--kms-key', LINES] },
+    { args: ['attach', LINES] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile'] },
+    {
+      args: [
+        'attach',
+        '--pool',
+        'eu-west-1_Hostile',
+        '--dry-run',
+        '--replace',
+        '--function',
+        `PreSignUp=${arn('a')}`,
+        '--function',
+        `CustomEmailSender=${arn('b')}`,
+        '--kms-key',
+        key('2'),
+      ],
+    },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--replace', '--function', `PreSignUp=${arn('a')}`] },
+    { args: ['attach', '--pool', 'eu-west-1_Hostile', '--function', `PreTokenGeneration@V2_0=${arn('a')}`] },
+  ],
+  doctor: [
+    { args: ['doctor', LINES] },
+    { args: ['doctor', 'a', LINES] },
+    { args: ['doctor', '--ignore', LINES] },
+    { args: ['doctor', `--${LINES}`] },
+    { args: ['doctor', LINES], files: { [LINES]: LINES } },
+    { args: ['doctor', 'a.yaml'], files: { 'a.yaml': `a: [${NAME}` }, shows: 'a.yaml' },
+    { args: ['doctor', 'a.json'], files: { 'a.json': JSON.stringify({ Resources: { [TEXT]: {} } }) } },
+    {
+      args: ['doctor', 'a.json'],
+      files: { 'a.json': template({}, { Metadata: { Lifeguard: { accept: [{ code: TEXT, reason: TEXT }] } } }) },
+    },
+    ...['', '--json', '--sarif'].flatMap((form): readonly Row[] => {
+      const args = ['doctor', LINES, ...(form === '' ? [] : [form])]
+      // SARIF names the file alone, and as an address.
+      const shown = form === '--sarif' ? { shows: '"results"' } : {}
+      const named = { Handler: 'handler.handler', Code: { ZipFile: `exports.handler = '${LINES}'` } }
+      return [
+        { ...shown, args, files: { [LINES]: connected(named) } },
+        {
+          ...shown,
+          args,
+          files: { [LINES]: connected({ Handler: 'h.handler', Code: '.' }), 'h.mjs': `throw new Error(${JSON.stringify(TEXT)})` },
+        },
+      ]
+    }),
+  ],
+  init: [
+    { args: ['init', LINES] },
+    { args: ['init', LINES, '--name', 'people'] },
+    { args: ['init', 'a', LINES] },
+    { args: ['init', 'a', '--name', LINES] },
+    { args: ['init', 'people', '--package', LINES] },
+    { args: ['init', LINES, '--name', 'people', '--package', LINES], files: { [LINES]: '' } },
+    { args: ['init', LINES, '--name', 'people'], files: { [`${LINES}/package.json`]: '' } },
+  ],
+  'no command': [
+    { args: [LINES] },
+    { args: [`--${LINES}`] },
+    { args: ['effects', LINES] },
+    { args: ['domains', LINES] },
+    ...['--help', 'help', '--version', '-v', ''].map((word): Row => ({ args: word === '' ? [] : [word], shows: '' })),
+    ...['replay', 'explain', 'effects', 'domains', 'attach', 'doctor', 'init'].map((name): Row => ({ args: [name, '--help'], shows: '' })),
+  ],
+}
+
+describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text from outside, in %s', (_, rows) => {
+  it.each(
+    rows.map(
+      (row, at) =>
+        [
+          at,
+          row.args
+            .join(' ')
+            .replaceAll(/[^ -~]+/g, '?')
+            .slice(0, 90),
+          row,
+        ] as const,
+    ),
+  )('is escaped: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
+    cognito().put({ ...pool, Id: 'eu-west-1_Hostile', Name: TEXT, LambdaConfig: { PreSignUp: LINES, [TEXT]: TEXT }, [TEXT]: TEXT })
+    const cwd = await folderOf(content)
+    const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, ...poolEnv() }
+    const all = { ...(args[0] === 'effects' || args[0] === 'attach' ? tablesAt : {}), ...env, FORCE_COLOR: '1' }
+
+    const { stdout, stderr } = await lifeguard(args, { cwd, env: all, ...(stdin !== undefined && { stdin }) })
+
+    const output = `${stdout}${stderr}`.replaceAll(OWN_STYLES, '')
+    expect(output).toContain(shows)
+    expect(rawIn(output)).toEqual([])
+    expect(output.split('\n').filter((line) => line.startsWith('FORGED'))).toEqual([])
+  })
+})
+
+describe('the table of hostile texts', () => {
+  it('has rows for every command', async () => {
+    expect(Object.keys(ROWS).toSorted()).toEqual([...(await commands()), 'no command'].toSorted())
+  })
+
+  it('has a row for every option that takes a value', async () => {
+    const given = new Set(Object.values(ROWS).flatMap((rows) => rows.flatMap(({ args }) => args.map((arg) => `${args[0]} ${arg}`))))
+    const names = [...new Set((await commands()).map((name) => name.split(' ')[0] ?? ''))]
+    for (const name of names) {
+      const { stdout } = await lifeguard([name, '--help'])
+      const options = [...stdout.matchAll(/^ {2}(--[a-z-]+) [A-Z]/gm)].map(([, option]) => `${name} ${option}`)
+      expect(options.filter((option) => !given.has(option))).toEqual([])
+    }
+  }, 180_000)
+
+  it('is about the only way out: nothing else in the commands writes to the terminal', async () => {
+    for await (const file of glob('src/{cli,replay,doctor,init,local}/**/*.ts')) {
+      // main.ts and command.ts write rendered lines only.
+      if (['src/tools/cli/main.ts', 'src/tools/cli/command.ts', 'src/tools/replay/child.ts'].includes(file)) continue
+      expect([file, /\bprocess\.(?:stdout|stderr)\b|\bconsole\.\w|emitWarning/.test(await readFile(file, 'utf8'))]).toEqual([file, false])
+    }
+  })
+})

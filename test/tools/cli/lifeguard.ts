@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const MAIN = resolve('src/tools/cli/main.ts')
+const FIXTURES = resolve('test/tools/replay/fixtures')
+
+/** What a finished command left. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** How a command is run. */
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string
+}
+
+/** Starts the real command. */
+export function start(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
+}
+
+/** Runs the real command to its end. */
+export async function lifeguard(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const child = start(args, options)
+  child.stdin?.end(options.stdin ?? '')
+  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
+}
+
+/** All that a stream holds. */
+export async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = ''
+  // A character may lie on both sides of where two chunks meet.
+  stream?.setEncoding('utf8')
+  for await (const chunk of stream ?? []) text += String(chunk)
+  return text
+}
+
+/** The option that names one of the fixtures as a trigger's handler. */
+export function handler(fixture: string, trigger: string = 'preSignUp'): readonly string[] {
+  return ['--handler', `${trigger}=${join(FIXTURES, fixture)}`]
+}
+
+/** A folder with these files, removed after the test. Texts and bytes are written as they are, other values as JSON. */
+export async function folderOf(files: Readonly<Record<string, unknown>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content))
+  }
+  return folder
+}
+
+/** A whole event, as Cognito sends it. */
+export function event(
+  triggerSource: string = 'PreSignUp_SignUp',
+  clientMetadata?: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return {
+    version: '1',
+    triggerSource,
+    region: 'us-east-1',
+    userPoolId: 'us-east-1_example',
+    userName: 'mary',
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' },
+    request: { userAttributes: { email: 'mary@example.com' }, ...(clientMetadata && { clientMetadata }) },
+    response: {},
+  }
+}
+
+/** The objects of NDJSON. */
+export function objectsIn(text: string): readonly Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import type { Code } from '../../../src/tools/doctor/codes.ts'
+import type { Finding, Judged } from '../../../src/tools/doctor/finding.ts'
+import { type Report, reportOf } from '../../../src/tools/doctor/report.ts'
+import { readTemplate } from '../../../src/tools/doctor/template.ts'
+
+const accepting = (accept: unknown): string => {
+  const metadata = { Lifeguard: accept }
+  return JSON.stringify({ Resources: { Pool: { Type: 'AWS::Cognito::UserPool', Metadata: metadata }, Other: { Type: 'AWS::SNS::Topic' } } })
+}
+const findings: readonly Finding[] = [
+  { code: 'LG403', resource: 'Pool', path: [], message: '' },
+  { code: 'LG401', resource: 'Pool', path: [], message: '' },
+  { code: 'LG403', resource: 'Other', path: [], message: '' },
+]
+const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readonly Code[] = []): Report => {
+  const source = { file: 'any', place: () => ({ file: 'any', line: undefined }), template: readTemplate('any', accepting(accept)) }
+  return reportOf({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
+}
+
+describe('a finding', () => {
+  const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
+
+  it('is accepted where its resource names its code with a reason, and no other along with it', () => {
+    const { accepted, findings: left, unused } = reported(accept, { findings })
+    expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
+    expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
+    expect(unused).toEqual([])
+  })
+
+  it('leaves its acceptance unused where it is not found', () => {
+    const others = findings.slice(1)
+    expect(reported(accept, { findings: others })).toMatchObject({
+      accepted: [],
+      unused: [{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }],
+    })
+  })
+
+  it.each<[string, Partial<Judged>, readonly Code[]]>([
+    ['its code is left out of the report', {}, ['LG403']],
+    ['something was not judged, which may be just that', { unknown: ['the rules of It: its code was not found'] }, []],
+  ])('leaves it unsaid where %s', (_, judged, ignored) => {
+    expect(reported(accept, judged, ignored).unused).toEqual([])
+  })
+
+  it.each([
+    ['LG403', 'accepts nothing; expected { accept: [{ code, reason }] }'],
+    [{ accept: { code: 'LG403', reason: 'x' } }, 'accepts nothing; expected { accept: [{ code, reason }] }'],
+    [{ accept: ['LG403'] }, 'accepts undefined, which is no code of doctor'],
+    [{ accept: [{ code: 'LG999', reason: 'x' }] }, 'accepts "LG999", which is no code of doctor'],
+    [{ accept: [{ code: 'LG403' }] }, 'accepts LG403 without a reason'],
+    [{ accept: [{ code: 'LG403', reason: ' ' }] }, 'accepts LG403 without a reason'],
+  ])('cannot be accepted by half: %j', (metadata, message) => {
+    expect(() => reported(metadata)).toThrow(`any: Metadata.Lifeguard of Pool ${message}`)
+  })
+})

@@ -1,0 +1,239 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { examine } from '../../../src/tools/doctor/examine.ts'
+import { loadCode } from '../../../src/tools/doctor/load-code.ts'
+import type { Code } from '../../../src/tools/doctor/loaded.ts'
+import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
+import { folderOf } from '../cli/lifeguard.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** A template with functions, of which a pool calls the first. */
+function templateOf(functions: Readonly<Record<string, Values>>): Template {
+  const resources = Object.entries(functions).map(([id, properties]) => [
+    id,
+    { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x', Handler: 'index.handler', ...properties } },
+  ])
+  const LambdaConfig = { PreSignUp: { 'Fn::GetAtt': [Object.keys(functions)[0], 'Arn'] } }
+  const Resources = { Pool: { Type: 'AWS::Cognito::UserPool', Properties: { LambdaConfig } }, ...Object.fromEntries(resources) }
+  return readTemplate('template.json', JSON.stringify({ Resources }))
+}
+
+async function codeIn(folder: string, properties: Values = {}): Promise<Code | undefined> {
+  return (await loadCode(templateOf({ PreSignUp: properties }), { folder, load: true })).get('PreSignUp')
+}
+
+const variables = (Variables: Values): Values => ({ Environment: { Variables } })
+
+describe('a process that loads a handler', () => {
+  // What a process was started with stays there, whatever it sets later.
+  const REPORTING = `
+    import { readFileSync, writeFileSync } from 'node:fs'
+    const started = readFileSync('/proc/self/environ', 'utf8').split('\\0').filter(Boolean).toSorted()
+    writeFileSync(new URL('report.json', import.meta.url), JSON.stringify({ started, execArgv: process.execArgv, seen: { ...process.env } }))
+    export const handler = async (event) => event
+  `
+  const report = async (environment: Values): Promise<{ readonly started: unknown; readonly execArgv: unknown; readonly seen: Values }> => {
+    const folder = await folderOf({ 'index.mjs': REPORTING, 'evil.cjs': `require('node:fs').writeFileSync(__dirname + '/ran', '')` })
+    expect(await codeIn(folder, variables(environment))).toMatchObject({ takesCallback: false, fault: undefined })
+    expect(await readdir(folder)).toEqual(['evil.cjs', 'index.mjs', 'report.json'])
+    return JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'))
+  }
+  const evil = (folder: string): Values => ({ NODE_OPTIONS: `--require ${folder}/evil.cjs`, 'NODE_OPTIONS=--require ./evil.cjs': '' })
+
+  // Of Node, of the dynamic linkers, of OpenSSL, of shells and other interpreters.
+  const DECIDING = [
+    ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'],
+    ...['NODE_PENDING_DEPRECATION', 'NODE_DEBUG', 'NODE_ICU_DATA', 'NODE_REDIRECT_WARNINGS', 'NODE_USE_ENV_PROXY', 'NODE_CHANNEL_FD'],
+    ...['NODE_UNIQUE_ID', 'NODE_TLS_REJECT_UNAUTHORIZED', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES'],
+    ...['OPENSSL_CONF', 'OPENSSL_MODULES', 'GCONV_PATH', 'PATH', 'SHELL', 'BASH_ENV', 'ENV', 'IFS', 'PYTHONSTARTUP', 'PERL5OPT', 'RUBYOPT'],
+    ...['JAVA_TOOL_OPTIONS', 'GIT_SSH_COMMAND', 'npm_config_script_shell', 'node_options', 'AWS_ENDPOINT_URL_DYNAMODB'],
+  ]
+
+  it.runIf(process.platform === 'linux')('starts the same whatever the template sets', async () => {
+    const plain = await report({})
+    const set = await report({ ...Object.fromEntries(DECIDING.map((name) => [name, 'evil'])), ...evil('.') })
+
+    expect({ started: set.started, execArgv: set.execArgv }).toEqual({ started: plain.started, execArgv: [] })
+    expect(set.seen).toEqual(plain.seen)
+  })
+
+  it.runIf(process.platform === 'linux')('starts the same with variables of any name', { timeout: 120_000 }, async () => {
+    const plain = await report({})
+    const name = fc.oneof(fc.stringMatching(/^[A-Z_]{1,12}$/), fc.string({ minLength: 1 }), fc.constantFrom(...DECIDING))
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, fc.oneof(fc.string(), fc.constant('--require ./evil.cjs'))), async (environment) => {
+        expect((await report(environment)).started).toEqual(plain.started)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('has what the template sets for the handler, and no credentials and no way to AWS', async () => {
+    const { seen } = await report({
+      STAGE: 'prod',
+      NODE_ENV: 'production',
+      SSL_MODE: 'on',
+      AWS_ACCESS_KEY_ID: 'AKIA',
+      AWS_ENDPOINT_URL: 'http://x',
+    })
+
+    expect(seen).toMatchObject({ STAGE: 'prod', NODE_ENV: 'production', SSL_MODE: 'on' })
+    expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
+  })
+
+  it('is one of a few at a time', { timeout: 120_000 }, async () => {
+    const counting = `
+      import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
+      import { setTimeout as sleep } from 'node:timers/promises'
+      mkdirSync('running/' + process.pid, { recursive: true })
+      appendFileSync('counts', readdirSync('running').length + '\\n')
+      await sleep(150)
+      rmdirSync('running/' + process.pid)
+      export const handler = async (event) => event // PreSignUp
+    `
+    const folder = await folderOf({})
+    const here = JSON.stringify(`${folder}/`)
+    const text = counting.replaceAll("'running", `${here} + 'running`).replaceAll("'counts'", `${here} + 'counts'`)
+    await writeFile(join(folder, 'index.mjs'), text)
+    const functions = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`F${at}`, variables({ AT: at })]))
+
+    const codes = await loadCode(templateOf(functions), { folder, load: true })
+
+    const counts = (await readFile(join(folder, 'counts'), 'utf8')).trim().split('\n').map(Number)
+    expect([...codes.keys()]).toEqual(Object.keys(functions))
+    expect(counts).toHaveLength(40)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(4)
+  })
+})
+
+describe("a handler's file", () => {
+  const LOADED = `import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('loaded', import.meta.url), '')\nexport const handler = () => {}\n`
+
+  it.each([
+    ['by its handler', { Handler: '../other/index.handler' }],
+    ['by an absolute handler', { Handler: 'ROOT/other/index.handler' }],
+    ['by the folder of its code', { Code: { CodeUri: '../other' } }],
+    ['by an absolute folder of its code', { Code: { CodeUri: 'ROOT/other' } }],
+    ['through a link to a file', { Handler: 'link.handler' }],
+    ['through a link to a folder', { Handler: 'linked/index.handler' }],
+  ])('is not loaded from outside of the folder: %s', async (_, properties) => {
+    const root = await folderOf({ 'other/index.mjs': LOADED, 'project/package.json': {} })
+    await symlink('../other/index.mjs', join(root, 'project/link.mjs'))
+    await symlink('../other', join(root, 'project/linked'))
+
+    const code = await codeIn(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
+
+    const problem = `its code lies outside of ${join(root, 'project')}, the folder of the template`
+    expect(code).toMatchObject({ problem, text: undefined, fault: undefined })
+    expect(await readdir(join(root, 'other'))).toEqual(['index.mjs'])
+  })
+
+  it.each([
+    ['in a folder whose name begins with dots', '..src', { Handler: '..src/index.handler' }],
+    ['through a link within the folder', 'src', { Handler: 'link.handler' }],
+  ])('is loaded: %s', async (_, name, properties) => {
+    const root = await folderOf({ [`project/${name}/index.mjs`]: LOADED })
+    await symlink('src/index.mjs', join(root, 'project/link.mjs'))
+    // The folder may be named by a link as well.
+    await symlink('project', join(root, 'shortcut'))
+
+    expect(await codeIn(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'it was not made with Lifeguard' })
+    expect(await readdir(join(root, 'project', name))).toEqual(['index.mjs', 'loaded'])
+  })
+
+  it('is not a folder', async () => {
+    const folder = await folderOf({})
+    await mkdir(join(folder, 'index.mjs'))
+
+    expect(await codeIn(folder)).toMatchObject({ problem: 'its code was not found' })
+  })
+})
+
+describe('a handler that writes to the pipe by which its process answers', () => {
+  const deep = (depth: number): string => `${'{"name":"a","kind":"chain","children":['.repeat(depth)}${']}'.repeat(depth)}`
+
+  const messages = [
+    'null',
+    '7',
+    '"ready"',
+    '[]',
+    '{}',
+    '{ "kind": "ready" }',
+    '{ "kind": "ready", "takesCallback": "yes" }',
+    '{ "kind": "ready", "takesCallback": false, "rule": null }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "chain", "kind": "chain" } }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "chain", "kind": "chain", "children": [null] } }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": 7, "kind": "chain", "children": [] } }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "a", "kind": "rule", "children": [], "needs": [{ "actions": [7] }] } }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "a", "kind": "rule", "children": [], "verifies": "email" } }',
+    `{ "kind": "ready", "takesCallback": false, "rule": ${deep(1000)} }`,
+    '{ "kind": "ready", "takesCallback": false, "trigger": {} }',
+    '{ "kind": "broken" }',
+    '{ "kind": "broken", "error": null }',
+    '{ "kind": "broken", "error": { "name": "Error", "message": 7 } }',
+    '{ "kind": "returned" }',
+  ]
+
+  it.each(messages.map((message) => [message.slice(0, 100), message]))(
+    'ends nothing, and is not taken for an answer: %s',
+    async (_, message) => {
+      const send = `import { readFileSync, writeSync } from 'node:fs'
+      writeSync(3, readFileSync(new URL('message.json', import.meta.url), 'utf8') + '\\n')`
+      const folder = await folderOf({ 'index.mjs': `${send}\nexport const handler = () => {}\n`, 'message.json': message })
+
+      expect(await codeIn(folder)).toMatchObject({ rule: undefined, fault: undefined, problem: 'it was not made with Lifeguard' })
+    },
+  )
+})
+
+describe('what doctor reports of a handler that does not start', () => {
+  const SECRETS = {
+    DB_PASS: 'correct-horse',
+    DSN: 'postgres://mary:battery7@db.example.com:5432/shop',
+    LICENCE: '-----BEGIN-----\nbase64line1\nbase64line2\n-----END-----',
+    ODD: 'quote"and space',
+    LONGER: 'correct-horse-staple',
+    PADDED: ' mainsail ',
+    HOOK: 'https://hooks.example/services/ANCHOR1',
+    LOGIN: '{"password":"s3c"}',
+  }
+  const PRINTED = `
+    const { DB_PASS, DSN, LICENCE, ODD, LONGER } = process.env
+    console.error('cannot log in with ' + DB_PASS + ' or ' + LONGER + ' at ' + DSN)
+    console.error(JSON.stringify({ ODD }), encodeURIComponent(ODD), new URL(DSN).password)
+    console.error(LICENCE)
+    const { PADDED, HOOK, LOGIN } = process.env
+    console.error(PADDED.trim(), PADDED.trim().toUpperCase(), HOOK.split('/').at(-1), JSON.parse(LOGIN).password)
+  `
+
+  it.each([
+    ['prints, within atInit', `${PRINTED}throw Object.assign(new Error('Wrong settings'), { name: 'TriggerFailed' })`],
+    ['throws', `const { DB_PASS, DSN, LONGER } = process.env\nthrow new Error(DB_PASS + LONGER + ' ' + DSN + ' ' + new URL(DSN).password)`],
+    ['throws over several lines', 'throw new Error(process.env.LICENCE)'],
+    ['throws a text', 'throw process.env.DSN'],
+  ])('holds none of the values that the template sets: it %s', async (_, text) => {
+    const folder = await folderOf({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
+    const template = templateOf({ PreSignUp: variables(SECRETS) })
+    const codes = await loadCode(template, { folder, load: true })
+
+    const judged = JSON.stringify(examine({ template, codes, today: new Date('2026-12-01') }))
+
+    expect(judged).toContain('does not start')
+    const parts = [
+      ...Object.values(SECRETS),
+      'battery7',
+      'base64line',
+      'quote',
+      'staple',
+      'correct',
+      'mainsail',
+      'MAINSAIL',
+      'ANCHOR1',
+      's3c',
+    ]
+    for (const part of parts) expect(judged).not.toContain(JSON.stringify(part).slice(1, -1))
+  })
+})

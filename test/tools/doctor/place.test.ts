@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openConfiguration } from '../../../src/tools/doctor/configuration-files.ts'
+import { serverlessPlace } from '../../../src/tools/doctor/serverless-place.ts'
+import { folderOf } from '../cli/lifeguard.ts'
+
+// What the framework reads, which no template string of this language is.
+const file = (name: string, inside: string = ''): string => `\${file(${name})${inside}}`
+
+const CONFIGURATION = `service: shop
+provider: ${file('parts/provider.yml')}
+functions:
+  - ${file('parts/functions.yml')}
+  - welcome-all:
+      handler: welcome.handler
+      environment: { SENDER: a }
+resources:
+  - ${file('parts/pool.yml')}
+  - ${file('parts/roles.yml')}
+  - ${file('gone.yml')}
+  - ${file('program.js')}
+  - Resources:
+      Topic:
+        Type: AWS::SNS::Topic
+      Queue: ${file('parts/queues.yml', ':all.first')}
+`
+
+const FILES = {
+  'serverless.yml': CONFIGURATION,
+  'parts/provider.yml': 'name: aws\ntimeout: 10\nenvironment:\n  LOG_LEVEL: info\n',
+  'parts/functions.yml': 'preSignUp:\n  handler: a.handler\n  memorySize: 128\n',
+  'parts/pool.yml': 'Resources:\n  Users:\n    Properties:\n      AutoVerified: [email]\n',
+  'parts/roles.yml': 'Resources:\n  Role:\n    Properties:\n      Policies: []\n',
+  'parts/queues.yml': 'all:\n  first:\n    Type: AWS::SQS::Queue\n',
+  'program.js': 'export default () => ({ a: [ })',
+}
+
+async function placesIn(files: Readonly<Record<string, string>>, ...at: readonly string[]): Promise<readonly string[]> {
+  const folder = await folderOf(files)
+  const place = serverlessPlace(await openConfiguration(join(folder, 'serverless.yml'), folder))
+  return at.map((each) => {
+    const [resource = '', ...path] = each.split('.')
+    const found = place({ code: 'LG101', resource, path, message: '' })
+    return found === undefined ? 'nowhere' : `${found.file}:${found.line}`
+  })
+}
+
+describe('the place of a finding in a Serverless configuration', () => {
+  it.each([
+    ['Users.Properties.AutoVerified', 'parts/pool.yml:4'],
+    ['Users.Properties.Unheard', 'parts/pool.yml:3'],
+    ['Role.Properties.Policies', 'parts/roles.yml:4'],
+    ['Topic.Properties.Name', 'serverless.yml:14'],
+    ['Queue.Type', 'parts/queues.yml:3'],
+    ['PreSignUpLambdaFunction.Properties.MemorySize', 'parts/functions.yml:3'],
+    ['PreSignUpLambdaFunction.Properties.Timeout', 'parts/provider.yml:2'],
+    ['PreSignUpLambdaFunction.Properties.Environment.Variables.LOG_LEVEL', 'parts/provider.yml:4'],
+    ['PreSignUpLambdaFunction.Properties.Role', 'parts/functions.yml:1'],
+    ['WelcomeDashallLambdaFunction.Properties.Environment.Variables.SENDER', 'serverless.yml:7'],
+    ['IamRoleLambdaExecution.Properties.Policies', 'parts/provider.yml:1'],
+    ['Gone.Properties', 'nowhere'],
+    ['GoneLambdaFunction.Properties.Timeout', 'nowhere'],
+  ])('is in the file that says it: %s', async (at, place) => {
+    expect(await placesIn(FILES, at)).toEqual([place])
+  })
+
+  it('is nowhere in files that name each other', async () => {
+    const round = `- ${file('round.yml')}\n- ${file('round.yml')}\n`
+    const files = { 'serverless.yml': `functions: ${file('self.yml', ':a')}\nresources: ${file('round.yml')}\n`, 'round.yml': round }
+    expect(await placesIn({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([
+      'nowhere',
+      'nowhere',
+    ])
+  })
+})

@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { conditionsOf, settled } from '../../../src/tools/doctor/conditions.ts'
+import { matchesGlob } from '../../../src/tools/doctor/glob.ts'
+import { symbolic } from '../../../src/tools/doctor/symbolic.ts'
+import { readTemplate } from '../../../src/tools/doctor/template.ts'
+import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
+import { UsageError } from '../../../src/tools/replay/usage-error.ts'
+
+/** A text with a placeholder, which no template string of this language is. */
+const sub = (text: string): object => ({ 'Fn::Sub': text.replaceAll('<', '${').replaceAll('>', '}') })
+
+describe('reading YAML', () => {
+  it('reads all JSON that has no key twice and none of YAML merging', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const text = JSON.stringify(value)
+        fc.pre(!text.includes('"<<"') && !text.includes('__proto__'))
+        expect(readYaml('any', text).value).toEqual(JSON.parse(text))
+      }),
+    )
+  })
+
+  it('reads or refuses any text, and never breaks', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-!&*:{}[\],'"|>#%@ \nA-Ca-c0-9]*$/)), (text) => {
+        try {
+          readTemplate('any', text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError)
+        }
+      }),
+    )
+  })
+
+  it.each([
+    ['!Ref A', { Ref: 'A' }],
+    ['!GetAtt A.B.C', { 'Fn::GetAtt': ['A', 'B.C'] }],
+    ['!GetAtt [A, B]', { 'Fn::GetAtt': ['A', 'B'] }],
+    [`!Sub "a\${B}"`, { 'Fn::Sub': `a\${B}` }],
+    ['!Join [":", [a, !Ref B]]', { 'Fn::Join': [':', ['a', { Ref: 'B' }]] }],
+    ['!Condition A', { Condition: 'A' }],
+    ['!Unheard { A: 1 }', { 'Fn::Unheard': { A: 1 } }],
+    ['2012-10-17', '2012-10-17'],
+  ])('puts %s into its long form', (text, value) => {
+    expect(readYaml('any', text).value).toEqual(value)
+  })
+
+  it('takes an alias for the last anchor before it, also where the alias stands below another one', () => {
+    const text = '- &a 1\n- &b [*a]\n- &a 2\n- *b\n- *a\n'
+
+    expect(readYaml('any', text).value).toEqual([1, [1], 2, [1], 2])
+  })
+
+  it.each([
+    ['a key that stands twice', '{"A": 1, "A": 2}', 'any: neither JSON nor YAML: the key A stands twice in one map (line 1)'],
+    [
+      'an alias without an anchor',
+      'A: 1\nB: *gone\n',
+      'any: neither JSON nor YAML: no anchor &gone stands before the alias *gone (line 2)',
+    ],
+    ['a key that is a list', '? [A]\n: 1\n', 'any: neither JSON nor YAML: a key is a list or a map; expected a text (line 1)'],
+    [
+      'text behind a value',
+      '{"A": 1}\n}',
+      'any: neither JSON nor YAML: Unexpected flow-map-end token in YAML stream: "}" (line 2, column 1)',
+    ],
+  ])('refuses %s, with its line', (_, text, message) => {
+    expect(() => readYaml('any', text)).toThrow(new UsageError(message))
+  })
+
+  it('tells the line of what a path leads to, or of the nearest thing around it', () => {
+    const { line } = readYaml('any', 'A:\n  B:\n    - C\n    - !If\n      - D\n  E: 1\n')
+    expect([['A', 'E'], ['A', 'B', 0], ['A', 'B', 1, 0], ['A', 'B', 7], ['A', 'F'], ['G']].map(line)).toEqual([6, 3, 5, 2, 1, undefined])
+  })
+})
+
+describe('a value as a text', () => {
+  it.each([
+    [undefined, undefined],
+    [30, '30'],
+    [{ Ref: 'A' }, '<A>'],
+    [{ 'Fn::GetAtt': ['A', 'Arn'] }, '<A.Arn>'],
+    [{ 'Fn::GetAtt': 'A.Arn' }, '<A.Arn>'],
+    [sub('x<A.Arn>/y'), 'x<A.Arn>/y'],
+    [{ 'Fn::Sub': [`x\${B}`, { B: { Ref: 'A' } }] }, 'x<A>'],
+    [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':x']] }, 'arn:<AWS::Partition>:x'],
+    [{ 'Fn::Select': [0, ['a']] }, '<?{"Fn::Select":[0,["a"]])>'],
+  ])('is what it is made of: %j', (value, text) => {
+    expect(symbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
+  })
+})
+
+describe('a pattern with wildcards', () => {
+  it('matches what its regular expression does', () => {
+    const text = fc.stringMatching(/^[ab*?]{0,8}$/)
+    fc.assert(
+      fc.property(text, text, (pattern, value) => {
+        const expression = pattern.replaceAll('*', '.*').replaceAll('?', '.')
+        expect(matchesGlob(pattern, value)).toBe(new RegExp(`^${expression}$`).test(value))
+      }),
+    )
+  })
+
+  it('is matched in no time, whatever number of stars it has', () => {
+    expect(matchesGlob('*a'.repeat(2000).concat('b'), 'a'.repeat(4000))).toBe(false)
+  })
+})
+
+describe('conditions', () => {
+  const holds = conditionsOf({
+    Yes: { 'Fn::Equals': ['a', 'a'] },
+    No: { 'Fn::Equals': ['a', ''] },
+    Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+    NotOpen: { 'Fn::Not': [{ Condition: 'Open' }] },
+    NotYes: { 'Fn::Not': [{ Condition: 'Yes' }] },
+    AndNo: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'No' }] },
+    AndOpen: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
+    OrYes: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
+    OrOpen: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'No' }] },
+    Same: { 'Fn::Equals': [{ Ref: 'Stage' }, { Ref: 'Stage' }] },
+    Round: { 'Fn::Not': [{ Condition: 'Round' }] },
+  })
+
+  it.each([
+    ['Yes', true],
+    ['No', false],
+    ['Open', 'unknown'],
+    ['NotOpen', 'unknown'],
+    ['NotYes', false],
+    ['AndNo', false],
+    ['AndOpen', 'unknown'],
+    ['OrYes', true],
+    ['OrOpen', 'unknown'],
+    ['Same', true],
+    ['Round', 'unknown'],
+    ['Unheard', 'unknown'],
+  ])('hold, do not, or are left to the deployment: %s', (name, expected) => {
+    expect(holds(name)).toBe(expected)
+  })
+
+  it('decide what stands in the template, where they are known', () => {
+    const none = { Ref: 'AWS::NoValue' }
+    expect(
+      settled({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),
+    ).toEqual({
+      a: 2,
+      c: [3],
+    })
+    expect(settled({ 'Fn::If': ['Open', 1, 2] }, holds)).toEqual({ 'Fn::If': ['Open', 1, 2] })
+  })
+})

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
+import type { Report, Reported } from '../../../src/tools/doctor/report.ts'
+import { sarifOf } from '../../../src/tools/doctor/sarif.ts'
+
+// The schema of OASIS, final errata included, as Microsoft's own tool for SARIF ships it.
+const SCHEMA = new URL('../assets/sarif-2.1.0.schema.json', import.meta.resolve('@microsoft/sarif-multitool-ts'))
+
+let isSarif: ValidateFunction
+
+beforeAll(async () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  isSarif = ajv.compile(JSON.parse(await readFile(SCHEMA, 'utf8')))
+})
+
+const finding = (code: Reported['code'], line: number | null): Reported => {
+  const { severity, title, why, fix } = CODES[code]
+  return { code, severity, title, why, fix, message: 'Something', file: 'a folder/ü.yml', line, resource: 'It', path: 'Properties.A.0' }
+}
+
+describe('SARIF', () => {
+  it.each([
+    ['every code, with and without a line', { findings: CODE_NAMES.map((code, at) => finding(code, at % 2 === 0 ? at + 1 : null)) }],
+    ['what the template accepts', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
+    ['what it accepts for nothing', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
+    ['what was not judged', { notJudged: ['the rules of It: its code was not found'] }],
+    ['nothing', {}],
+  ] satisfies readonly (readonly [string, Partial<Report>])[])('keeps to the schema of 2.1.0 for %s', (_, report) => {
+    isSarif(sarifOf({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
+    expect(isSarif.errors ?? []).toEqual([])
+  })
+
+  it('is held to a schema that finds a wrong word', () => {
+    const text = JSON.stringify(sarifOf({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
+    expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { covers, tableNamed } from '../../../src/tools/doctor/tables.ts'
+import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
+
+const placed = (text: string): string => text.replaceAll('<', '${').replaceAll('>', '}')
+const named = (name: string): Template =>
+  readTemplate(
+    'any',
+    placed(`{"Resources": {
+      "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": ${name}}},
+      "Bucket": {"Type": "AWS::S3::Bucket"}
+    }}`),
+  )
+
+describe('a right', () => {
+  it.each([
+    ['*', 'yes'],
+    ['<Table.Arn>', 'yes'],
+    ['<Bucket.Arn>', 'no'],
+    ['<Parameter>', 'maybe'],
+    ['<Table.Arn>/index/*', 'no'],
+    ['<Bucket.Arn>/*', 'no'],
+    ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks', 'yes'],
+    ['arn:aws:dynamodb:*:*:table/*', 'yes'],
+    ['arn:aws:dynamodb:*:*:table/blo?ks', 'yes'],
+    ['arn:aws:dynamodb:*:*:table/others-*', 'no'],
+    ['arn:aws:dynamodb:*:*:table/<Table>', 'yes'],
+    ['arn:aws:dynamodb:*:*:table/<Bucket>', 'no'],
+    ['arn:aws:dynamodb:*:*:table/<Stage>-blocks', 'maybe'],
+    ['arn:aws:dynamodb:*:*:*', 'maybe'],
+    ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'no'],
+    ['arn:<AWS::Partition>:s3:::<Stage>-files', 'no'],
+  ])('on %s covers a table of a known name: %s', (on, sure) => {
+    const template = named('"blocks"')
+    const table = template.resources.get('Table')
+    expect(table && covers(template, [placed(on)], table)).toBe(sure)
+  })
+
+  it('covers a table when one of its resources does', () => {
+    const template = named('"blocks"')
+    const table = template.resources.get('Table')
+    expect(table && covers(template, [placed('<Bucket.Arn>'), placed('<Table.Arn>')], table)).toBe('yes')
+  })
+})
+
+describe('a setting', () => {
+  it.each([
+    ['"blocks"', 'blocks', 'Table'],
+    ['"blocks"', '<Table>', 'Table'],
+    ['"blocks"', 'others', 'elsewhere'],
+    ['"blocks"', '<Parameter>', 'unknown'],
+    ['{"Fn::Sub": "<Stage>-blocks"}', '<Stage>-blocks', 'Table'],
+    ['{"Fn::Sub": "<Stage>-blocks"}', 'dev-blocks', 'unknown'],
+  ])('where tables are named %s, %s is %s', (name, setting, expected) => {
+    const found = tableNamed(named(name), placed(setting))
+    expect(typeof found === 'string' ? found : found.id).toBe(expected)
+  })
+})

@@ -1,0 +1,23 @@
+import { together } from '../../../../../src/index.ts'
+import {
+  documentClient,
+  dynamoProfiles,
+  mailTemplate,
+  postConfirmation,
+  sendWelcomeEmail,
+  sesClient,
+  sesMailer,
+  syncProfile,
+} from '../../../../../src/post-confirmation/index.ts'
+
+const template = mailTemplate(
+  { subject: 'Welcome', text: 'Welcome', html: '<p>Welcome</p>' },
+  { appName: 'Example', appUrl: 'https://example.com' },
+)
+
+export const handler = postConfirmation(
+  together(
+    syncProfile(dynamoProfiles({ documents: documentClient(), table: process.env.PROFILE_TABLE })),
+    sendWelcomeEmail(sesMailer({ ses: sesClient(), from: process.env.WELCOME_EMAIL_FROM }), template),
+  ),
+)

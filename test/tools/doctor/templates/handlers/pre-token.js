@@ -1,0 +1,7 @@
+// The rule of pre authentication, asked again whenever tokens are made.
+import { blockUsers, documentClient, dynamoBlockList } from '../../../../../src/pre-auth/index.ts'
+import { defineTrigger } from '../../../../../src/shared/lambda/define-trigger.ts'
+
+const preTokenGeneration = defineTrigger({ name: 'PreTokenGeneration', phase: 'pre', responseFields: {} })
+
+export const handler = preTokenGeneration(blockUsers(dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE })))

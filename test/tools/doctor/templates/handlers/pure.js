@@ -1,0 +1,11 @@
+// Rules that call nothing: Lifeguard's own, and one that says so.
+import { defineRule, denyIf, emailDomainIn, failOpen, skip } from '../../../../../src/index.ts'
+import { allowEmailDomains, denyEmailDomains, preSignUp, requireAttributes } from '../../../../../src/pre-signup/index.ts'
+
+export const handler = preSignUp(
+  requireAttributes({ '~standard': { version: 1, vendor: 'none', validate: (value) => ({ value }) } }),
+  denyEmailDomains('example.net'),
+  allowEmailDomains('example.com'),
+  failOpen(denyIf(emailDomainIn('example.org'), 'closed', 'Sign-up is closed')),
+  defineRule('look-twice', () => skip(), { needs: [] }),
+)

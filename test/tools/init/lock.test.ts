@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { ownLock, partOf } from '../../../src/tools/init/lock.ts'
+import { lockOf, rootsOf } from '../../../src/tools/init/manifest.ts'
+import { ownManifest } from '../../../src/tools/init/own-manifest.ts'
+
+const lock = {
+  packages: {
+    '': { dependencies: { used: '1' } },
+    'node_modules/used': { version: '1.0.0', dependencies: { nested: '2' }, optionalDependencies: { platform: '1', absent: '1' } },
+    'node_modules/used/node_modules/nested': { version: '2.0.0', dependencies: { shared: '1' } },
+    'node_modules/nested': { version: '1.0.0', dev: true },
+    'node_modules/shared': { version: '1.0.0', integrity: 'sha512-shared' },
+    'node_modules/platform': { version: '1.0.0', optional: true },
+    'node_modules/tool': {
+      version: '1.0.0',
+      dev: true,
+      dependencies: { platform: '1', nested: '1' },
+      optionalDependencies: { native: '1' },
+      peerDependencies: { host: '1', guest: '1' },
+      peerDependenciesMeta: { guest: { optional: true } },
+    },
+    'node_modules/host': { version: '1.0.0', dev: true },
+    'node_modules/guest': { version: '1.0.0', dev: true },
+    'node_modules/native': { version: '1.0.0', dev: true, optional: true },
+    'node_modules/unused': { version: '1.0.0', dev: true },
+  },
+}
+
+describe('the part of a lock file that a project needs', () => {
+  it('has each package in the folder where Node would find it, and no other', () => {
+    expect(Object.keys(partOf(lock, { dependencies: ['used'], devDependencies: [] }))).toEqual([
+      'node_modules/platform',
+      'node_modules/shared',
+      'node_modules/used',
+      'node_modules/used/node_modules/nested',
+    ])
+  })
+
+  it('says of each what may be left out', () => {
+    const part = partOf(lock, { dependencies: ['used'], devDependencies: ['tool'] })
+    const flags = Object.entries(part).map(([path, { dev, optional, devOptional }]) => [path, { dev, optional, devOptional }])
+    expect(Object.fromEntries(flags)).toEqual({
+      'node_modules/host': { dev: true },
+      'node_modules/native': { dev: true, optional: true },
+      'node_modules/nested': { dev: true },
+      'node_modules/platform': { devOptional: true },
+      'node_modules/shared': {},
+      'node_modules/tool': { dev: true },
+      'node_modules/used': {},
+      'node_modules/used/node_modules/nested': {},
+    })
+    expect(part['node_modules/shared']).toEqual({ version: '1.0.0', integrity: 'sha512-shared' })
+  })
+
+  it('is refused where the lock does not hold what is needed', () => {
+    expect(() => partOf(lock, { dependencies: ['missing'], devDependencies: [] })).toThrow('The lock file holds no missing')
+    const broken = { packages: { 'node_modules/a': { dependencies: { b: '1' } } } }
+    expect(() => partOf(broken, { dependencies: ['a'], devDependencies: [] })).toThrow('holds no b, which node_modules/a needs')
+  })
+
+  it('can be taken from the part again, which is what is packed', async () => {
+    const roots = rootsOf(await ownManifest())
+    const part = partOf(await ownLock(), roots)
+    expect(partOf({ packages: part }, roots)).toEqual(part)
+  })
+
+  it('holds the versions of this repository, each with its checksum', async () => {
+    const [own, { packages }] = [await ownManifest(), await ownLock()]
+    const {
+      '': root,
+      'node_modules/cognito-lifeguard': itself,
+      ...others
+    } = Object(lockOf('app', own, partOf({ packages }, rootsOf(own)), { spec: '^0.1.0' })).packages
+    expect(root.dependencies).toEqual({ 'cognito-lifeguard': '^0.1.0' })
+    expect(itself).toMatchObject({ version: own.version, dependencies: own.dependencies, bin: own.bin })
+    for (const [path, { version, integrity, inBundle }] of Object.entries<Record<string, unknown>>(others)) {
+      expect({ path, version, integrity: typeof integrity }).toEqual({
+        path,
+        version: packages[path]?.version,
+        integrity: inBundle ? 'undefined' : 'string',
+      })
+    }
+  })
+})

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { ownManifest } from '../../../src/tools/init/own-manifest.ts'
+import { type ProjectFiles, projectFiles } from '../../../src/tools/init/project.ts'
+import { repository } from '../../support/built.ts'
+
+/** What is read of a file when it is deployed; where the guides are to be found is put right in the copy. */
+const deployed = (text: string | undefined): ReturnType<typeof parse> =>
+  parse(text?.replaceAll('node_modules/cognito-lifeguard/docs/', 'docs/') ?? '', { logLevel: 'error', merge: true })
+const here = (path: string): Promise<string> => readFile(join(repository, path), 'utf8')
+let files: ProjectFiles
+
+beforeAll(async () => {
+  files = await projectFiles('my-users', await ownManifest(), { spec: '^0.1.0' })
+})
+
+describe('a new project', () => {
+  it('has the deployment of this repository, under its own name', async () => {
+    for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
+      const { service, ...same } = deployed(await here(file))
+      const renamed = service.replace('lifeguard', 'my-users')
+      expect(deployed(files.get(file))).toEqual({ service: renamed, ...same })
+    }
+    for (const name of ['alarms', 'params', 'permissions', 'pool', 'roles', 'tables']) {
+      expect(deployed(files.get(`deploy/${name}.yml`)), name).toEqual(deployed(await here(`deploy/${name}.yml`)))
+    }
+  })
+
+  it('names no file that it has not', async () => {
+    const links = [...files].flatMap(([path, text]) =>
+      path.endsWith('.json') ? [] : [...text.matchAll(/\b(?:docs|deploy|src|events)\/[\w/.-]+\.\w+/g)],
+    )
+    expect(links.length).toBeGreaterThan(10)
+    for (const [link] of links) expect(link.startsWith('docs/') ? await here(link) : files.get(link), link).toBeTypeOf('string')
+    expect(files.get('deploy/tables.yml')).toContain('node_modules/cognito-lifeguard/docs/deploy.md')
+  })
+
+  it('reads every setting that its deployment passes on', () => {
+    const { functions, provider } = parse(files.get('serverless.yml') ?? '', { logLevel: 'error' })
+    const environments = [provider, ...Object.values<{ environment: object }>(functions)].map(({ environment }) => environment)
+    const names = new Set(environments.flatMap(Object.keys))
+    const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
+    expect([...names].filter((name) => !sources.includes(`'${name}'`))).toEqual([])
+  })
+
+  it('has the events of this repository, each with what must come of it', async () => {
+    const events = [...files].filter(([path]) => path.startsWith('events/'))
+    for (const [path, text] of events) expect(text, path).toBe(await here(path))
+    for (const trigger of ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth']) {
+      const cases = events.flatMap(([path]) => (path.startsWith(`events/${trigger}/`) && !path.endsWith('.expect.json') ? [path] : []))
+      expect(cases.length).toBeGreaterThan(1)
+      for (const path of cases) expect(files.has(path.replace('.json', '.expect.json')), path).toBe(true)
+    }
+  })
+
+  it('tells in its README of every finding that its deployment accepts', () => {
+    const accepted = [...files].flatMap(([path, text]) => (path.startsWith('deploy/') ? [...text.matchAll(/- code: (LG\d+)/g)] : []))
+    expect(accepted.length).toBeGreaterThan(0)
+    for (const [, code] of accepted) expect(files.get('README.md')).toContain(`${code},`)
+  })
+
+  it('says of every package with an install script whether that may run, so that npm does not ask', () => {
+    const { allowScripts } = JSON.parse(files.get('package.json') ?? '')
+    const { packages } = JSON.parse(files.get('package-lock.json') ?? '')
+    const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
+    expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).toSorted()).toEqual(Object.keys(allowScripts).toSorted())
+  })
+
+  it('leaves no place unfilled, and has texts alone that end with a line', () => {
+    for (const [path, text] of files) {
+      if (path !== 'src/welcome-mail.ts') expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
+      expect(text.endsWith('\n'), path).toBe(true)
+    }
+    expect(files.get('README.md')).toMatch(/^# my-users$/m)
+  })
+})

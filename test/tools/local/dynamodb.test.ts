@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { DescribeTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startDynamoDb } from '../../../src/tools/local/dynamodb.ts'
+import type { LocalService } from '../../../src/tools/local/local-service.ts'
+import { createTables } from '../../../src/tools/local/tables.ts'
+import { hasJava, startDynamoDbLocal } from '../../support/dynamodb-local.ts'
+import { dynamoDbClient } from '../../support/local-clients.ts'
+
+const engines = [
+  { name: 'dynalite', start: startDynamoDb, missing: false },
+  { name: "AWS's DynamoDB Local", start: startDynamoDbLocal, missing: !hasJava() },
+]
+
+describe.each(engines)('the tables on $name', ({ start, missing }) => {
+  let service: LocalService
+  beforeAll(async () => {
+    if (!missing) service = await start()
+  }, 90_000)
+  afterAll(async () => service?.stop())
+
+  it.skipIf(missing)('are active, keyed by pk and billed by request', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    for (const TableName of ['blocks', 'profiles', 'effects']) {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName }))
+      expect(Table).toMatchObject({
+        TableStatus: 'ACTIVE',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      })
+    }
+    client.destroy()
+  })
+
+  it.skipIf(missing)('have one index, in which what is not done stands by when it is due', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: 'effects' }))
+    expect(Table?.GlobalSecondaryIndexes).toMatchObject([
+      {
+        IndexName: 'queue',
+        IndexStatus: 'ACTIVE',
+        KeySchema: [
+          { AttributeName: 'queue', KeyType: 'HASH' },
+          { AttributeName: 'dueAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ])
+    client.destroy()
+  })
+
+  it.skipIf(missing)('keep an item', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await client.send(new PutItemCommand({ TableName: 'blocks', Item: { pk: { S: 'sub#1' }, reason: { S: 'spam' } } }))
+    const { Item } = await client.send(new GetItemCommand({ TableName: 'blocks', Key: { pk: { S: 'sub#1' } }, ConsistentRead: true }))
+    expect(Item).toEqual({ pk: { S: 'sub#1' }, reason: { S: 'spam' } })
+    client.destroy()
+  })
+
+  it.skipIf(missing)('are refused when they exist', async () => {
+    const client = dynamoDbClient(service.endpoint)
+    await expect(createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects' })).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    })
+    client.destroy()
+  })
+})
+
+describe('startDynamoDb', () => {
+  it('starts as many as are asked for, each with its own tables', async () => {
+    const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
+    const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
+    const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
+    await Promise.all(clients.map((client) => createTables(client, names)))
+    // The clients still hold their connections open here.
+    await Promise.all([one.stop(), two.stop()])
+    for (const client of clients) client.destroy()
+    expect(one.endpoint).not.toBe(two.endpoint)
+  })
+
+  it('outlives a client that is cut off while it sends', async () => {
+    const service = await startDynamoDb()
+    const { port, hostname } = new URL(service.endpoint)
+    const socket = connect(Number(port), hostname)
+    socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
+    // An answer to a second client tells that the first one was heard.
+    expect((await fetch(service.endpoint)).status).toBe(200)
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+    expect((await fetch(service.endpoint)).status).toBe(200)
+    await service.stop()
+  })
+
+  it('stops once, however often it is told to', async () => {
+    const service = await startDynamoDb()
+    await Promise.all([service.stop(), service.stop()])
+    await service.stop()
+    await expect(fetch(service.endpoint)).rejects.toThrow()
+  })
+
+  it('says what to install where dynalite is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
+    try {
+      await cp(new URL('../../../src/tools/local/', import.meta.url), folder, { recursive: true })
+      await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+      const program = "import('./dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder })
+      expect(stdout).toBe(
+        "MissingPeer: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
+      )
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})

@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { SendEmailCommand } from '@aws-sdk/client-ses'
+import { expect, it } from 'vitest'
+import { startSes } from '../../../../src/tools/local/ses/server.ts'
+import { sesClient } from '../../../support/local-clients.ts'
+
+// A CommonJS package, whose default export Node and vitest would each hand out in another place.
+const emulator: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
+
+it('reads a mail off the wire as an independent emulator does', async () => {
+  const mail = new SendEmailCommand({
+    Source: 'Lifeguard <welcome@example.com>',
+    Destination: {
+      // One of each kind: the other one keeps no more.
+      ToAddresses: ['Zoë <zoe@example.com>'],
+      CcAddresses: ['cc+label@example.com'],
+      BccAddresses: ['bcc@example.com'],
+    },
+    ReplyToAddresses: ['help@example.com'],
+    Message: { Subject: { Data: 'Grüße, 100 % & mehr' }, Body: { Text: { Data: 'a+b\n=ü' }, Html: { Data: '<p>a+b</p>' } } },
+  })
+  const ours = await startSes()
+  const theirs = await emulator.default({ host: '127.0.0.1', port: 0 })
+  const address = theirs.address()
+  const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const clients = [sesClient(ours.endpoint), sesClient(endpoint)]
+  try {
+    for (const client of clients) await client.send(mail)
+    const store: unknown = await (await fetch(`${endpoint}/store`)).json()
+    const [received] = ours.inbox()
+    expect(store).toMatchObject({
+      emails: [
+        {
+          from: received?.from,
+          destination: { to: received?.to, cc: received?.cc, bcc: received?.bcc },
+          replyTo: received?.replyTo,
+          subject: received?.subject,
+          body: { text: received?.text, html: received?.html },
+        },
+      ],
+    })
+  } finally {
+    for (const client of clients) client.destroy()
+    await ours.stop()
+    theirs.close()
+    theirs.closeAllConnections()
+    await once(theirs, 'close')
+  }
+})

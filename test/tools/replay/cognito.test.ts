@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { deliver } from '../../../src/tools/replay/cognito.ts'
+import { type LambdaFunction, lambdaFunction } from '../../../src/tools/replay/lambda.ts'
+import { event, folderOf } from '../cli/lifeguard.ts'
+
+/** One of the fixtures in a process of its own. */
+function lambda(fixture: string, environment: Record<string, string> = {}): LambdaFunction {
+  const started = lambdaFunction({
+    folder: process.cwd(),
+    file: resolve('test/tools/replay/fixtures', fixture),
+    exported: 'handler',
+    environment,
+    onOutput: () => undefined,
+    onNote: () => undefined,
+  })
+  onTestFinished(() => started.stop())
+  return started
+}
+
+describe('deliver', () => {
+  it('tries three times where nothing comes back, even from a handler that does not let go of the processor', async () => {
+    expect(await deliver(lambda('busy.js'), 'PreSignUp', event(), 150)).toMatchObject({
+      outcome: 'failed',
+      attempts: 3,
+      error: { name: 'Timeout', message: 'PreSignUp: no answer within 0.15 seconds, 3 times; with which error AWS does not say' },
+    })
+  })
+
+  it('takes the answer of a second try', async () => {
+    const TRIES_FILE = join(await folderOf({}), 'tries')
+    expect(await deliver(lambda('hang-once.js', { TRIES_FILE }), 'PreSignUp', event(), 1500)).toMatchObject({
+      outcome: 'proceed',
+      attempts: 2,
+    })
+    expect(await readFile(TRIES_FILE, 'utf8')).toBe('tried\ntried\n')
+  })
+
+  it('does not try an error again that the function returned', async () => {
+    expect(await deliver(lambda('throw.js'), 'PostConfirmation', event('PostConfirmation_ConfirmSignUp'), 5000)).toMatchObject({
+      outcome: 'denied',
+      attempts: 1,
+      error: { name: 'UserLambdaValidationException', message: 'PostConfirmation failed with error no seats left.' },
+    })
+  })
+
+  it('tries a sender once: Cognito does not wait for it', async () => {
+    expect(await deliver(lambda('busy.js'), 'CustomSMSSender', event('CustomSMSSender_SignUp'), 150)).toMatchObject({
+      attempts: 1,
+      problem: 'no answer within 0.15 seconds, once',
+    })
+  })
+
+  it('keeps the process warm from one event to the next', async () => {
+    const folder = await folderOf({ 'count.mjs': 'let n = 0\nexport const handler = async () => { throw new Error(String(++n)) }\n' })
+    const counting = lambda(join(folder, 'count.mjs'))
+    await deliver(counting, 'PreSignUp', event(), 5000)
+    expect((await deliver(counting, 'PreSignUp', event(), 5000)).error?.message).toBe('PreSignUp failed with error 2.')
+  })
+
+  it('tells an answer that is no JSON as the error that the runtime reports', async () => {
+    const { error } = await deliver(lambda('answer.js'), 'PreSignUp', event('PreSignUp_SignUp', { answer: 'circular' }), 5000)
+    expect(error?.message).toContain('PreSignUp failed with error Unable to stringify response body.')
+  })
+
+  it('refuses a field of the wrong type', async () => {
+    const given = event('PreSignUp_SignUp', { response: '{"autoConfirmUser":"yes"}' })
+    expect(await deliver(lambda('answer.js'), 'PreSignUp', given, 5000)).toMatchObject({
+      outcome: 'failed',
+      response: null,
+      problem: "'response.autoConfirmUser' is string; expected boolean",
+      error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' },
+    })
+  })
+})

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { RuleDescription } from '../../../src/tools/replay/description.ts'
+import { type ExplainedRule, explainRules } from '../../../src/tools/replay/explain.ts'
+import type { LoggedRule } from '../../../src/tools/replay/handler-log.ts'
+
+function rule(name: string, kind: string = 'rule', ...children: readonly RuleDescription[]): RuleDescription {
+  return { name, kind, children }
+}
+
+function said(path: string, outcome: string, more: Partial<LoggedRule> = {}): LoggedRule {
+  return { rule: `rule-${path}`, path, outcome, reason: null, ms: 1, ...more }
+}
+
+/** Why each rule did not run, or what it said, depth first. */
+function reasons(rules: readonly ExplainedRule[]): readonly (string | undefined)[] {
+  return rules.flatMap((each) => [each.notRun ?? each.said?.outcome, ...reasons(each.children)])
+}
+
+describe('explainRules', () => {
+  it('says that a handler ended before it could log', () => {
+    expect(reasons(explainRules(rule('chain', 'chain', rule('a'), rule('b', 'anyOf', rule('c'))), [], 'the handler ended before'))).toEqual(
+      ['the handler ended before', 'the handler ended before', 'b did not run'],
+    )
+  })
+
+  it('says that the deadline had passed', () => {
+    const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
+    expect(reasons(explainRules(root, [said('0', 'broken', { error: 'DeadlineExceeded' })], undefined))).toEqual([
+      'broken',
+      'the deadline had passed',
+    ])
+  })
+
+  it('says that a condition broke', () => {
+    const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
+    expect(reasons(explainRules(root, [said('0', 'broken', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
+      'broken',
+      'when broke before it: TypeError',
+    ])
+  })
+
+  it('says that no time was left for a shadow', () => {
+    const root = rule('chain', 'chain', rule('shadow', 'shadow', rule('a')))
+    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'no time was left for it after the decision'])
+  })
+
+  it('does not blame a denial in an anyOf, which goes on', () => {
+    const root = rule('chain', 'chain', rule('any-of', 'anyOf', rule('a'), rule('b'), rule('c')))
+    const trace = [said('0', 'allow'), said('0.0', 'deny'), said('0.1', 'allow')]
+    expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 vouched before'])
+  })
+
+  it('admits where a composition of somebody’s own did not ask', () => {
+    const root = rule('chain', 'chain', rule('own', 'rule', rule('a')))
+    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'it was not asked'])
+  })
+})

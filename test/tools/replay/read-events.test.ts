@@ -1,0 +1,95 @@
+import { join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { linesOf } from '../../../src/tools/replay/lines.ts'
+import { type ReadEvent, readEvents } from '../../../src/tools/replay/read-events.ts'
+import { folderOf } from '../cli/lifeguard.ts'
+
+async function* chunks(...texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts
+}
+
+async function allOf<V>(source: AsyncIterable<V>): Promise<readonly V[]> {
+  const all: V[] = []
+  for await (const each of source) all.push(each)
+  return all
+}
+
+async function read(paths: readonly string[], ...stdin: readonly string[]): Promise<readonly ReadEvent[]> {
+  return allOf(readEvents(paths, () => chunks(...stdin)))
+}
+
+describe('linesOf', () => {
+  it('counts lines from 1, blank ones too, wherever the chunks are cut', async () => {
+    const text = '\uFEFFone\r\n\r\n  \nfour\nfive'
+    for (let at = 0; at <= text.length; at += 1) {
+      expect(await allOf(linesOf(chunks(text.slice(0, at), text.slice(at))))).toEqual([
+        { number: 1, text: 'one' },
+        { number: 4, text: 'four' },
+        { number: 5, text: 'five' },
+      ])
+    }
+  })
+
+  it('yields nothing for an empty stream', async () => {
+    expect(await allOf(linesOf(chunks()))).toEqual([])
+  })
+})
+
+describe('readEvents', () => {
+  it("walks folders in the order of a user's life, then by name, and leaves out what is no event file", async () => {
+    const folder = await folderOf({
+      'seed.json': {},
+      'notes.txt': '',
+      'pre-auth/b.json': {},
+      'pre-auth/a.json': {},
+      'pre-auth/a.expect.json': {},
+      'post-auth/a.json': {},
+      'post-confirmation/a.json': {},
+      'pre-signup/deep/a.ndjson': '{}\n{}\n',
+      'pre-signup/a.json': {},
+      'custom-message/a.json': {},
+      'a.json': {},
+      '.hidden/a.json': {},
+      'node_modules/a.json': {},
+    })
+    const files = (await read([folder])).map(({ file, line }) => [relative(folder, file), line])
+    expect(files).toEqual([
+      ['pre-signup/a.json', null],
+      ['pre-signup/deep/a.ndjson', 1],
+      ['pre-signup/deep/a.ndjson', 2],
+      ['post-confirmation/a.json', null],
+      ['pre-auth/a.json', null],
+      ['pre-auth/b.json', null],
+      ['post-auth/a.json', null],
+      ['a.json', null],
+      ['custom-message/a.json', null],
+    ])
+  })
+
+  it('takes a file that is named whatever it is called', async () => {
+    const folder = await folderOf({ 'event.txt': '{"a":1}' })
+    expect(await read([join(folder, 'event.txt')])).toMatchObject([{ line: null, event: { a: 1 } }])
+  })
+
+  it('strips a byte order mark', async () => {
+    const folder = await folderOf({ 'a.json': '\uFEFF{"a":1}', 'b.ndjson': '\uFEFF{"b":2}' })
+    expect((await read([folder])).map(({ event }) => event)).toEqual([{ a: 1 }, { b: 2 }])
+  })
+
+  it('yields what cannot be read with the reason, and goes on', async () => {
+    const folder = await folderOf({ 'a.json': '{"a":', 'b.ndjson': '{"b":1}\n\n{x\n{"b":2}', 'c.json': ' ' })
+    expect(await read([folder, '-'], '{"d":1}\nnonsense\n')).toMatchObject([
+      { unreadable: 'not JSON: Unexpected end of JSON input' },
+      { line: 1, event: { b: 1 } },
+      { line: 3, unreadable: expect.stringContaining('not JSON: ') },
+      { line: 4, event: { b: 2 } },
+      { unreadable: 'empty' },
+      { file: '-', line: 1, event: { d: 1 } },
+      { file: '-', line: 2, unreadable: expect.stringContaining('not JSON: ') },
+    ])
+  })
+
+  it('takes pretty-printed JSON on standard input as one event', async () => {
+    expect(await read(['-'], '{\n  "a": 1\n', '}\n')).toEqual([{ file: '-', line: null, event: { a: 1 } }])
+  })
+})

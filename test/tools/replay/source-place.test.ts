@@ -1,0 +1,58 @@
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { expect, it } from 'vitest'
+import { sourcePlaces } from '../../../src/tools/replay/source-place.ts'
+import { folderOf } from '../cli/lifeguard.ts'
+
+const PARTS = {
+  'src/handler.ts':
+    "import { check } from 'lib'\nimport { own } from './own.ts'\nexport const handler = (of: string) => (of === 'lib' ? check() : own())\n",
+  'src/own.ts': "\n\nexport function own(): never {\n  throw new Error('at /elsewhere.js:1:1 of own')\n}\n",
+  'node_modules/lib/package.json': { name: 'lib', type: 'module', exports: './lib.js' },
+  'node_modules/lib/lib.js': "export function check() {\n  throw new Error('of lib')\n}\n",
+}
+
+async function stackOf(file: string, of: string): Promise<string> {
+  const { handler } = await import(pathToFileURL(file).href)
+  try {
+    handler(of)
+  } catch (error) {
+    if (error instanceof Error) return `${error.stack}`
+  }
+  throw new Error('It did not throw')
+}
+
+it("follows a bundle's frames to the sources, and passes over those of packages", async () => {
+  const folder = await realpath(await folderOf(PARTS))
+  const bundle = join(folder, 'dist/handler.mjs')
+  await build({
+    entryPoints: [join(folder, 'src/handler.ts')],
+    outfile: bundle,
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    sourcemap: 'external',
+    logLevel: 'silent',
+  })
+  const placeOf = sourcePlaces(folder)
+  expect(await placeOf(await stackOf(bundle, 'own'))).toBe(join('src', 'own.ts:4'))
+  expect(await placeOf(await stackOf(bundle, 'lib'))).toBe(join('src', 'handler.ts:3'))
+})
+
+it('takes a file without a map for a source', async () => {
+  const folder = await realpath(await folderOf({ 'package.json': { type: 'module' } }))
+  await mkdir(join(folder, 'a (b)'))
+  const file = join(folder, 'a (b)', 'handler.js')
+  await writeFile(file, "export const handler = () => {\n  throw new Error('here')\n}\n")
+  expect(await sourcePlaces(folder)(await stackOf(file, ''))).toBe(join('a (b)', 'handler.js:2'))
+})
+
+it('says nothing where no frame is of a file', async () => {
+  const placeOf = sourcePlaces('/')
+  expect(await placeOf('')).toBeUndefined()
+  expect(
+    await placeOf('Error: x\n    at node:internal/modules:1:2\n    at <anonymous>\n    at eval (eval at x (/a.js:1:2), <anonymous>:1:2)'),
+  ).toBeUndefined()
+})
