@@ -12,10 +12,10 @@ export interface Parameters {
 }
 
 /**
- * Finds out which parameters a service's configuration reads, and the files that it names by `${file(...)}`.
+ * Returns the parameters that a service's configuration reads, and those of the files that it names by `${file(...)}`.
  *
  * @param folder Of the service.
- * @returns undefined where that cannot be told: a file that is not there, or a name that is put together.
+ * @returns undefined where they are unknown: a file is missing, or a name is composed.
  */
 export async function parametersOf(folder: string, config: string): Promise<Parameters | undefined> {
   const text = await readFile(resolve(folder, config), 'utf8').catch(() => undefined)
@@ -29,7 +29,7 @@ async function namesIn(folder: string, text: string, from: readonly string[] = [
   for (const [, path = '', part] of text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)) {
     if (from.includes(path)) continue
     const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
-    // Of a file that is read in part, what it reads itself; not all that it is made of.
+    // A file that is read in part counts with what it reads itself, not with the files that it names.
     const more =
       inner === undefined ? undefined : await namesIn(folder, part ? inner.replaceAll(/\$\{file\(/g, '') : inner, [...from, path])
     if (more === undefined) return undefined
@@ -43,7 +43,7 @@ function setIn(text: string): readonly string[] {
     try {
       return parse(text, { logLevel: 'error' })
     } catch {
-      // osls says so better.
+      // osls reports this better.
       return undefined
     }
   })()
@@ -51,8 +51,9 @@ function setIn(text: string): readonly string[] {
   return stages.flatMap((stage) => (isRecord(stage) ? Object.keys(stage) : []))
 }
 
-/** The parameter that sets a variable: `LOG_LEVEL` is `logLevel`. */
-export function parameterOf(variable: string, parameters: Parameters | undefined): string | undefined {
-  const name = variable.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
-  return parameters?.read.has(name) ? name : undefined
+/** Returns the lines about parameters that are given or set and that nothing reads: most are misspelt. */
+export function unknownParameterLines(given: readonly string[], { read, set }: Parameters): readonly string[] {
+  const unknown = [...new Set([...given, ...set])].filter((name) => !read.has(name))
+  if (unknown.length === 0) return []
+  return [...unknown.map((name) => `${name} is not a parameter of this service`), `It has ${[...read].toSorted().join(', ')}`]
 }

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parameterOf, parametersOf } from '../../../scripts/deployment/parameters.ts'
-import { strangerLines } from '../../../scripts/deployment/report.ts'
+import { parametersOf, unknownParameterLines } from '../../../scripts/deployment/parameters.ts'
 import { repository } from '../../support/built.ts'
 
 const known = (names: readonly string[]): { readonly read: ReadonlySet<string>; readonly set: readonly string[] } => ({
@@ -19,36 +18,22 @@ describe("the services' parameters", () => {
     const parameters = await parametersOf(repository, config)
     const guide = await readFile(join(repository, 'docs/deploy.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
-    const table = rows.map(([, names = '', variables = '']) => ({
-      names: names.match(/\w+/g) ?? [],
-      variables: variables.match(/\w+/g) ?? [],
-    }))
-    const listed = table.flatMap(({ names }) => names)
+    const listed = rows.flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
     expect([...(parameters?.read ?? [])].toSorted()).toEqual(
       listed.filter((name) => !name.startsWith('userPool') || name === ofPool).toSorted(),
     )
     expect(parameters?.set).toEqual(['deletionProtection'])
-    // What is printed beside a wrong variable is what the guide says of it.
-    for (const { names, variables } of table.filter((row) => row.variables.length > 0))
-      expect(variables.map((variable) => parameterOf(variable, parameters))).toEqual(names)
-    expect(parameterOf('BLOCK_TABLE', parameters)).toBeUndefined()
-  })
-
-  it('are what the variables of the functions are set by', async () => {
-    const pairs = [...(await readFile(join(repository, 'serverless.yml'), 'utf8')).matchAll(/^ +([A-Z_]+): \$\{param:(\w+)\}/gm)]
-    expect(pairs.length).toBeGreaterThan(10)
-    for (const [, variable = '', name = ''] of pairs) expect(parameterOf(variable, known([name]))).toBe(name)
   })
 
   it('are listed where a name is none of them', () => {
-    expect(strangerLines(['alowedEmailDomains', 'logLevel'], { ...known(['logLevel', 'allowedEmailDomains']), set: ['tracking'] })).toEqual(
-      [
-        'alowedEmailDomains is no parameter of this service',
-        'tracking is no parameter of this service',
-        'It has allowedEmailDomains, logLevel',
-      ],
-    )
-    expect(strangerLines(['logLevel'], known(['logLevel']))).toEqual([])
+    expect(
+      unknownParameterLines(['alowedEmailDomains', 'logLevel'], { ...known(['logLevel', 'allowedEmailDomains']), set: ['tracking'] }),
+    ).toEqual([
+      'alowedEmailDomains is not a parameter of this service',
+      'tracking is not a parameter of this service',
+      'It has allowedEmailDomains, logLevel',
+    ])
+    expect(unknownParameterLines(['logLevel'], known(['logLevel']))).toEqual([])
   })
 })
 
