@@ -5,15 +5,15 @@ import { warmUp } from '../shared/lambda/warm-up.ts'
 import { dynamoOwed } from '../shared/ledger/dynamo-owed.ts'
 import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/logging.ts'
-import { compiledSettings } from './compiled-settings.ts'
+import { logging } from '../shared/settings/fields.ts'
+import { readSettings } from '../shared/settings/settings.ts'
 import { postAuthentication } from './post-authentication.ts'
 import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
 import { rehearse } from './rehearsal.ts'
-import type { PostAuthenticationSettings } from './settings.ts'
+import { type PostAuthenticationSettings, postAuthenticationSettings } from './settings.ts'
 import type { PostAuthentication } from './trigger.ts'
 
-const settings = atInit(() => compiledSettings(process.env))
+const settings = atInit(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()
 const givingWay = warmUp((ended) => rehearse(handlerOf, documents, ended))
 

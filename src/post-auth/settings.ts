@@ -1,36 +1,33 @@
-import * as z from 'zod/mini'
 import type { CutOff } from '../shared/rules/ledger.ts'
-import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, logSettings, moment, neededWith, oneOf, text } from '../shared/settings/settings.ts'
+import { date, emailAddress, type LogSettings, logFields, nonEmptyString, oneOf } from '../shared/settings/fields.ts'
+import { optional, type SettingsTable } from '../shared/settings/settings.ts'
 
-/** The environment of the post authentication function, read. */
+/** The environment of the post authentication function. */
 export interface PostAuthenticationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
-  /** Users who were created since then, and of whose welcome mail nothing is known, are sent it after their sign-in. */
+  /** Users who were created since then, and without a record of a welcome email, are sent it after their sign-in. */
   readonly WELCOME_SINCE?: Date | undefined
-  /** Without it no mail is sent. */
+  /** Without it no email is sent. */
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_CUT_OFF: CutOff
 }
 
-/** What `compiled-settings.ts` is written from. */
-export const schema: z.ZodMiniType<PostAuthenticationSettings> = z
-  .object({
-    PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
-    WELCOME_SINCE: z.optional(moment()),
-    WELCOME_EMAIL_FROM: z.optional(emailAddress()),
-    EFFECT_TABLE: z.optional(text('the name of the DynamoDB table of effects')),
-    WELCOME_EMAIL_CUT_OFF: z._default(oneOf(['at-most-once', 'at-least-once']), 'at-most-once'),
-    ...logSettings,
-  })
-  .check(neededWith('WELCOME_SINCE', 'EFFECT_TABLE', 'the name of the DynamoDB table of effects, because WELCOME_SINCE is set'))
-
-/**
- * Reads the environment of the post authentication function.
- *
- * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
- */
-export function readPostAuthenticationSettings(environment: Environment): PostAuthenticationSettings {
-  return readSettings(schema, environment)
+/** How it is read. */
+export const postAuthenticationSettings: SettingsTable<PostAuthenticationSettings> = {
+  fields: {
+    PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),
+    WELCOME_SINCE: optional(date()),
+    WELCOME_EMAIL_FROM: optional(emailAddress('welcome@example.com')),
+    EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
+    WELCOME_EMAIL_CUT_OFF: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    ...logFields,
+  },
+  requirements: [
+    {
+      set: 'WELCOME_SINCE',
+      requires: 'EFFECT_TABLE',
+      expected: 'the name of the DynamoDB table of effects, because WELCOME_SINCE is set',
+    },
+  ],
 }

@@ -1,6 +1,6 @@
 import { onlyConnecting } from '../shared/aws/only-connect.ts'
 import { REHEARSED_CONTEXT, REHEARSED_EVENT, rehearsing } from '../shared/lambda/warm-up.ts'
-import { logging } from '../shared/settings/logging.ts'
+import { logging } from '../shared/settings/fields.ts'
 import { type Clients, defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmation } from './post-confirmation.ts'
 import type { PostConfirmationSettings } from './settings.ts'

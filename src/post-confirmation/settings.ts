@@ -1,12 +1,11 @@
-import * as z from 'zod/mini'
 import type { CutOff } from '../shared/rules/ledger.ts'
-import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
-import { emailAddress, type LogSettings, line, logSettings, neededWith, oneOf, text, webAddress } from '../shared/settings/settings.ts'
+import { emailAddress, httpsUrl, type LogSettings, line, logFields, nonEmptyString, oneOf } from '../shared/settings/fields.ts'
+import { optional, type SettingsTable } from '../shared/settings/settings.ts'
 
-/** The environment of the post confirmation function, read. */
+/** The environment of the post confirmation function. */
 export interface PostConfirmationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
-  /** Without it no mail is sent. */
+  /** Without it no email is sent. */
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly WELCOME_APP_NAME?: string | undefined
   readonly WELCOME_APP_URL?: string | undefined
@@ -14,28 +13,32 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_EMAIL_CUT_OFF: CutOff
 }
 
-/** What `compiled-settings.ts` is written from. */
-export const schema: z.ZodMiniType<PostConfirmationSettings> = z
-  .object({
-    PROFILE_TABLE: text('the name of the DynamoDB table of profiles'),
-    WELCOME_EMAIL_FROM: z.optional(emailAddress()),
-    WELCOME_APP_NAME: z.optional(line('the name of your application, in one line')),
-    WELCOME_APP_URL: z.optional(webAddress()),
-    EFFECT_TABLE: z.optional(text('the name of the DynamoDB table of effects')),
-    WELCOME_EMAIL_CUT_OFF: z._default(oneOf(['at-most-once', 'at-least-once']), 'at-most-once'),
-    ...logSettings,
-  })
-  .check(
-    neededWith('WELCOME_EMAIL_FROM', 'WELCOME_APP_NAME', 'the name of your application, because WELCOME_EMAIL_FROM is set'),
-    neededWith('WELCOME_EMAIL_FROM', 'WELCOME_APP_URL', 'the https:// address of your application, because WELCOME_EMAIL_FROM is set'),
-    neededWith('WELCOME_EMAIL_FROM', 'EFFECT_TABLE', 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set'),
-  )
-
-/**
- * Reads the environment of the post confirmation function.
- *
- * @throws InvalidSettings that names each wrong variable, what it holds and what it should hold.
- */
-export function readPostConfirmationSettings(environment: Environment): PostConfirmationSettings {
-  return readSettings(schema, environment)
+/** How it is read. */
+export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> = {
+  fields: {
+    PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),
+    WELCOME_EMAIL_FROM: optional(emailAddress('welcome@example.com')),
+    WELCOME_APP_NAME: optional(line('the name of your application, in one line', 'Example')),
+    WELCOME_APP_URL: optional(httpsUrl('https://app.example.com')),
+    EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
+    WELCOME_EMAIL_CUT_OFF: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    ...logFields,
+  },
+  requirements: [
+    {
+      set: 'WELCOME_EMAIL_FROM',
+      requires: 'WELCOME_APP_NAME',
+      expected: 'the name of your application, because WELCOME_EMAIL_FROM is set',
+    },
+    {
+      set: 'WELCOME_EMAIL_FROM',
+      requires: 'WELCOME_APP_URL',
+      expected: 'the https:// address of your application, because WELCOME_EMAIL_FROM is set',
+    },
+    {
+      set: 'WELCOME_EMAIL_FROM',
+      requires: 'EFFECT_TABLE',
+      expected: 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
+    },
+  ],
 }

@@ -5,13 +5,14 @@ import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import type { HandlerSettings } from '../shared/lambda/settings.ts'
 import { warmUp } from '../shared/lambda/warm-up.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/logging.ts'
-import { compiledSettings } from './compiled-settings.ts'
+import { logging } from '../shared/settings/fields.ts'
+import { readSettings } from '../shared/settings/settings.ts'
 import { preAuthentication } from './pre-authentication.ts'
 import { rehearse } from './rehearsal.ts'
+import { preAuthenticationSettings } from './settings.ts'
 import type { PreAuthentication } from './trigger.ts'
 
-const settings = atInit(() => compiledSettings(process.env))
+const settings = atInit(() => readSettings(preAuthenticationSettings, process.env))
 const documents = documentClient()
 const givingWay = warmUp((ended) => rehearse(handlerOf, documents, settings.BLOCK_TABLE, ended))
 

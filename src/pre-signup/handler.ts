@@ -1,27 +1,25 @@
 import { TABLE_NEEDS } from '../shared/blocks/block-list.ts'
-import { type DomainList, domainList } from '../shared/email/domain-list.ts'
+import type { DomainList } from '../shared/email/domain-list.ts'
 import { emailDomainIn } from '../shared/email/email-domain-in.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
 import { chain, when } from '../shared/rules/chain.ts'
 import { and, not, triggeredBy } from '../shared/rules/condition.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { atInit } from '../shared/settings/at-init.ts'
-import type { DomainsSetting } from '../shared/settings/domains-setting.ts'
-import { logging } from '../shared/settings/logging.ts'
-import { openDomainFile } from '../shared/settings/open-domain-file.ts'
+import { type DomainsSetting, logging, openDomains } from '../shared/settings/fields.ts'
+import { readSettings } from '../shared/settings/settings.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
-import { compiledSettings } from './compiled-settings.ts'
 import { byAdministrator } from './conditions.ts'
 import { denyEmailDomains } from './deny-email-domains.ts'
 import { preSignUp } from './pre-sign-up.ts'
+import { preSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
 
-const settings = atInit(() => compiledSettings(process.env))
+const settings = atInit(() => readSettings(preSignUpSettings, process.env))
 
 /** A file lies beside the bundle, wherever that is unpacked. */
-const listOf = (domains: DomainsSetting): DomainList =>
-  'file' in domains ? atInit(() => openDomainFile(domains, import.meta.dirname)) : domainList(domains)
+const listOf = (domains: DomainsSetting): DomainList => atInit(() => openDomains(domains, import.meta.dirname))
 
 /** The rule of a chunk that is loaded while Lambda loads the function: handlers without a table of blocks start without the AWS SDK. */
 function blockUsersIn(table: string): Rule<PreSignUp> {

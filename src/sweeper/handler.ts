@@ -2,11 +2,12 @@ import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
 import { cognitoClient } from '../shared/aws/cognito.ts'
 import { documentClient } from '../shared/aws/dynamodb.ts'
 import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
+import { readSettings } from '../shared/settings/settings.ts'
 import { cognitoUsers } from './cognito-users.ts'
-import { readSweeperSettings } from './settings.ts'
+import { sweeperSettings } from './settings.ts'
 import { type SweeperHandler, sweeper } from './sweeper.ts'
 
-const settings = readSweeperSettings(process.env)
+const settings = readSettings(sweeperSettings, process.env)
 const table = settings.EFFECT_TABLE
 
 /** Runs effects that are due. On a schedule. */

@@ -49,8 +49,9 @@ describe('the post authentication handler', () => {
     await handler(postAuthenticationEvent())
     const { onceRules } = await import('../../src/shared/rules/once-rules.ts')
     const { defaultPostConfirmation } = await import('../../src/post-confirmation/default-chain.ts')
-    const { readPostConfirmationSettings } = await import('../../src/post-confirmation/settings.ts')
-    const names = [...onceRules(defaultPostConfirmation(readPostConfirmationSettings(process.env))).keys()]
+    const { postConfirmationSettings } = await import('../../src/post-confirmation/settings.ts')
+    const { readSettings } = await import('../../src/shared/settings/settings.ts')
+    const names = [...onceRules(defaultPostConfirmation(readSettings(postConfirmationSettings, process.env))).keys()]
     expect(names).toHaveLength(1)
     const documents = documentClient()
     const Key = { pk: `${ann.userPoolId}#${ann.sub}#${names[0]}` }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { readPostAuthenticationSettings } from '../../src/post-auth/settings.ts'
+import { type PostAuthenticationSettings, postAuthenticationSettings } from '../../src/post-auth/settings.ts'
+import { type Environment, readSettings } from '../../src/shared/settings/settings.ts'
 
-describe('readPostAuthenticationSettings', () => {
+const read = (environment: Environment): PostAuthenticationSettings => readSettings(postAuthenticationSettings, environment)
+
+describe('the settings of post-auth', () => {
   it('reads every variable', () => {
     const environment = { PROFILE_TABLE: 'profiles', LOG_LEVEL: 'error', LOG_HASH_KEY: '0123456789abcdef' }
     const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', EFFECT_TABLE: 'effects', WELCOME_EMAIL_CUT_OFF: 'at-least-once' }
-    expect(readPostAuthenticationSettings({ ...environment, ...welcome, WELCOME_SINCE: '2026-01-31', PATH: '/usr/bin' })).toEqual({
+    expect(read({ ...environment, ...welcome, WELCOME_SINCE: '2026-01-31', PATH: '/usr/bin' })).toEqual({
       ...environment,
       ...welcome,
       WELCOME_SINCE: new Date('2026-01-31T00:00:00.000Z'),
@@ -14,7 +17,7 @@ describe('readPostAuthenticationSettings', () => {
 
   it('takes what is not set for its default', () => {
     const environment = { PROFILE_TABLE: 'profiles', WELCOME_SINCE: '', WELCOME_EMAIL_FROM: '' }
-    expect(readPostAuthenticationSettings(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
+    expect(read(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
   })
 
   it.each([
@@ -30,6 +33,6 @@ describe('readPostAuthenticationSettings', () => {
     },
     { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ environment, problem }) => {
-    expect(() => readPostAuthenticationSettings(environment)).toThrow(problem)
+    expect(() => read(environment)).toThrow(problem)
   })
 })

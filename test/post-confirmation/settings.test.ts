@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readPostConfirmationSettings } from '../../src/post-confirmation/settings.ts'
+import { type PostConfirmationSettings, postConfirmationSettings } from '../../src/post-confirmation/settings.ts'
+import { type Environment, readSettings } from '../../src/shared/settings/settings.ts'
+
+const read = (environment: Environment): PostConfirmationSettings => readSettings(postConfirmationSettings, environment)
 
 const PROFILE_TABLE = 'profiles'
 const mail = {
@@ -9,9 +12,9 @@ const mail = {
   EFFECT_TABLE: 'effects',
 }
 
-describe('readPostConfirmationSettings', () => {
+describe('the settings of post-confirmation', () => {
   it('needs the table, sends no mail unless told to, and no mail twice unless told to', () => {
-    expect(readPostConfirmationSettings({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
+    expect(read({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
   })
 
   it('reads every variable', () => {
@@ -22,7 +25,7 @@ describe('readPostConfirmationSettings', () => {
       LOG_LEVEL: 'debug',
       LOG_HASH_KEY: '0123456789abcdef',
     }
-    expect(readPostConfirmationSettings({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
+    expect(read({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
   })
 
   it.each([
@@ -57,6 +60,6 @@ describe('readPostConfirmationSettings', () => {
     { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
     { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ wrong, problem }) => {
-    expect(() => readPostConfirmationSettings({ PROFILE_TABLE, ...mail, ...wrong })).toThrow(problem)
+    expect(() => read({ PROFILE_TABLE, ...mail, ...wrong })).toThrow(problem)
   })
 })

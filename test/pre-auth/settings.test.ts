@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { readPreAuthenticationSettings } from '../../src/pre-auth/settings.ts'
+import { type PreAuthenticationSettings, preAuthenticationSettings } from '../../src/pre-auth/settings.ts'
+import { type Environment, readSettings } from '../../src/shared/settings/settings.ts'
 
-describe('readPreAuthenticationSettings', () => {
+const read = (environment: Environment): PreAuthenticationSettings => readSettings(preAuthenticationSettings, environment)
+
+describe('the settings of pre-auth', () => {
   it('reads every variable', () => {
     const environment = { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'Error', LOG_HASH_KEY: '0123456789abcdef' }
-    expect(readPreAuthenticationSettings({ ...environment, PATH: '/usr/bin' })).toEqual({ ...environment, LOG_LEVEL: 'error' })
-    expect(readPreAuthenticationSettings({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks' })
+    expect(read({ ...environment, PATH: '/usr/bin' })).toEqual({ ...environment, LOG_LEVEL: 'error' })
+    expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks' })
   })
 
   it.each([
@@ -13,6 +16,6 @@ describe('readPreAuthenticationSettings', () => {
     { environment: { BLOCK_TABLE: '' }, problem: 'BLOCK_TABLE is missing' },
     { environment: { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info, warn' },
   ])('names the wrong variable: $problem', ({ environment, problem }) => {
-    expect(() => readPreAuthenticationSettings(environment)).toThrow(problem)
+    expect(() => read(environment)).toThrow(problem)
   })
 })

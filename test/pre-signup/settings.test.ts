@@ -1,19 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { readPreSignUpSettings } from '../../src/pre-signup/settings.ts'
+import { type PreSignUpSettings, preSignUpSettings } from '../../src/pre-signup/settings.ts'
+import type { DomainList } from '../../src/shared/email/domain-list.ts'
+import { type Environment, readSettings } from '../../src/shared/settings/settings.ts'
+
+const read = (environment: Environment): PreSignUpSettings => readSettings(preSignUpSettings, environment)
 
 const ALLOWED_EMAIL_DOMAINS = 'example.com'
 
-describe('readPreSignUpSettings', () => {
+/** A list that matches these patterns' domains; which they are is in `domainList`'s own tests. */
+function list(...patterns: readonly string[]): unknown {
+  return expect.toSatisfy((domains: DomainList) => {
+    const { size, has } = domains
+    return size === patterns.length && patterns.every((pattern) => has(pattern.replace('*', 'any')))
+  })
+}
+
+describe('the settings of pre-signup', () => {
   it('needs the allowed domains, and has a default for the rest', () => {
-    expect(readPreSignUpSettings({ ALLOWED_EMAIL_DOMAINS })).toEqual({
-      ALLOWED_EMAIL_DOMAINS: ['example.com'],
+    expect(read({ ALLOWED_EMAIL_DOMAINS })).toEqual({
+      ALLOWED_EMAIL_DOMAINS: list('example.com'),
       ADMIN_CREATED_USERS: 'exempt',
       FEDERATED_EMAIL: 'require-verified',
     })
   })
 
   it('reads every variable', () => {
-    const settings = readPreSignUpSettings({
+    const settings = read({
       ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org',
       DENIED_EMAIL_DOMAINS: 'mail.example.org',
       AUTO_CONFIRM_DOMAINS: 'example.com',
@@ -26,9 +38,9 @@ describe('readPreSignUpSettings', () => {
       PATH: '/usr/bin',
     })
     expect(settings).toEqual({
-      ALLOWED_EMAIL_DOMAINS: ['example.com', '*.example.org'],
-      DENIED_EMAIL_DOMAINS: ['mail.example.org'],
-      AUTO_CONFIRM_DOMAINS: ['example.com'],
+      ALLOWED_EMAIL_DOMAINS: list('example.com', '*.example.org'),
+      DENIED_EMAIL_DOMAINS: list('mail.example.org'),
+      AUTO_CONFIRM_DOMAINS: list('example.com'),
       AUTO_CONFIRM_TRUST: 'unproven-address',
       ADMIN_CREATED_USERS: 'judge',
       FEDERATED_EMAIL: 'trust-identity-provider',
@@ -40,15 +52,15 @@ describe('readPreSignUpSettings', () => {
 
   it('takes the name of a file for domains', () => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:staff.domains', DENIED_EMAIL_DOMAINS: '@file:/opt/disposable.domains' }
-    expect(readPreSignUpSettings(environment)).toMatchObject({
+    expect(read(environment)).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: { file: 'staff.domains' },
       DENIED_EMAIL_DOMAINS: { file: '/opt/disposable.domains' },
     })
   })
 
   it('takes an empty variable for one that is not set', () => {
-    const settings = readPreSignUpSettings({ ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', LOG_LEVEL: '' })
-    expect(settings).toMatchObject({ ALLOWED_EMAIL_DOMAINS: ['example.com'] })
+    const settings = read({ ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', LOG_LEVEL: '' })
+    expect(settings).toMatchObject({ ALLOWED_EMAIL_DOMAINS: list('example.com') })
     expect(settings.DENIED_EMAIL_DOMAINS).toBeUndefined()
   })
 
@@ -93,11 +105,11 @@ describe('readPreSignUpSettings', () => {
       problem: 'LOG_HASH_KEY is set to a value that is not shown; expected a random',
     },
   ])('names the wrong variable, what it holds and what it should hold: $problem', ({ environment, problem }) => {
-    expect(() => readPreSignUpSettings(environment)).toThrow(problem)
+    expect(() => read(environment)).toThrow(problem)
   })
 
   it('names all that is wrong at once', () => {
-    const read = () => readPreSignUpSettings({ DENIED_EMAIL_DOMAINS: 'com', ADMIN_CREATED_USERS: 'allow' })
-    expect(read).toThrow(/ALLOWED_EMAIL_DOMAINS is missing.*DENIED_EMAIL_DOMAINS is "com".*ADMIN_CREATED_USERS is "allow"/s)
+    const all = () => read({ DENIED_EMAIL_DOMAINS: 'com', ADMIN_CREATED_USERS: 'allow' })
+    expect(all).toThrow(/ALLOWED_EMAIL_DOMAINS is missing.*DENIED_EMAIL_DOMAINS is "com".*ADMIN_CREATED_USERS is "allow"/s)
   })
 })

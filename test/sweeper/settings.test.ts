@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { readSweeperSettings } from '../../src/sweeper/settings.ts'
+import { type Environment, readSettings } from '../../src/shared/settings/settings.ts'
+import { type SweeperSettings, sweeperSettings } from '../../src/sweeper/settings.ts'
+
+const read = (environment: Environment): SweeperSettings => readSettings(sweeperSettings, environment)
 
 describe('the settings of the sweeper', () => {
   it('are those of post confirmation', () => {
-    expect(readSweeperSettings({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' })).toEqual({
+    expect(read({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' })).toEqual({
       PROFILE_TABLE: 'profiles',
       EFFECT_TABLE: 'effects',
       WELCOME_EMAIL_CUT_OFF: 'at-most-once',
@@ -11,8 +14,6 @@ describe('the settings of the sweeper', () => {
   })
 
   it('need a ledger in any case', () => {
-    expect(() => readSweeperSettings({ PROFILE_TABLE: 'profiles' })).toThrow(
-      'EFFECT_TABLE is missing; expected the name of the DynamoDB table',
-    )
+    expect(() => read({ PROFILE_TABLE: 'profiles' })).toThrow('EFFECT_TABLE is missing; expected the name of the DynamoDB table')
   })
 })

@@ -22,7 +22,7 @@ export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: 
   const judge = async (event: T['event']): Promise<Conclusion<T>> => {
     const deadline = startDeadline(deadlineMs, clock)
     try {
-      await assertEvent(event)
+      assertEvent(event)
       return concludeFrom(await decide(rule, event, { allowed, deadline, clock }), undefined)
     } catch (error) {
       return concludeFrom<T>(undefined, { error })

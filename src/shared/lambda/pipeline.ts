@@ -4,7 +4,7 @@ import { type Deadline, DeadlineExceeded } from '../rules/deadline.ts'
 import type { Decision } from '../rules/decide.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
-import { assertEvent, checkEvent } from './middleware/check-event.ts'
+import { assertEvent } from './middleware/check-event.ts'
 
 /** The part of Lambda's context that is read; tests may leave it out. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
@@ -60,7 +60,7 @@ function pipelineAround<T extends Trigger>(judge: Judge<T>, middleware: readonly
       invocation.decision = await judge(event, deadline)
       return structuredClone(answerOrThrow<T>(invocation.decision, event))
     }
-    const pipeline = middy(run, WITHOUT_TIMEOUT).use(checkEvent())
+    const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: input }) => assertEvent(input) })
     for (const each of middleware) pipeline.use(each)
     // middy takes `undefined` for an empty event; null is refused, as it should be. A middleware gets what Lambda handed in, or
     // the part of it that a test did: nothing of ours depends on the rest.

@@ -1,82 +1,99 @@
-import * as z from 'zod/mini'
-import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
-import { MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
-import type { DomainsSetting } from './domains-setting.ts'
-import { areDomains, expectedDomains, isEmailAddress, isMoment, isOneLine, isWebAddress, lowerCase, toDate, toDomains } from './values.ts'
+/** A process's environment. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
-// Of these the schemas of settings are made. What is deployed are readers that scripts/compile-checks.ts writes out of the
-// schemas: they do and say the same without zod. Of functions it knows those of values.ts and no others.
-
-/** A text that is not empty. */
-export function text(expected: string): z.ZodMiniType<string> {
-  return z.string({ error: expected })
+/** One variable of the environment. */
+export interface Field<V> {
+  /** What the variable should hold, for the error: `one of exempt, judge`. */
+  readonly expected: string
+  /** Returns the value, or undefined for a text that is not valid. An error that it throws is shown after `expected`. */
+  readonly read: (text: string) => V | undefined
+  /** The value of a variable that is not set. A field without this key is required. */
+  readonly default?: V | undefined
+  /** A text that `read` accepts. */
+  readonly example: string
 }
 
-/** One of a few words. */
-export function oneOf<const Word extends string>(words: readonly Word[]): z.ZodMiniType<Word, string> {
-  return z.enum(words, { error: oneOfThese(words) })
+/** The fields of settings: one for each property, and a `default` for each property that may be missing. */
+export type Fields<S> = {
+  readonly [Name in keyof S]-?: undefined extends S[Name]
+    ? Field<Exclude<S[Name], undefined>> & { readonly default: S[Name] }
+    : Field<S[Name]>
 }
 
-function oneOfThese(words: readonly string[]): string {
-  return `one of ${words.join(', ')}`
+/** A variable that must be set where another one is. */
+export interface Requirement<S> {
+  readonly set: keyof S & string
+  readonly requires: keyof S & string
+  /** What `requires` should hold, and why. */
+  readonly expected: string
 }
 
-/** Email domains, separated by commas, or the file of a list of them. */
-export function domains(): z.ZodMiniType<DomainsSetting> {
-  // `abort`: what other variables need to hold beside such a text is not worth a word.
-  const list = z.string({ error: expectedDomains }).check(z.refine(areDomains, { error: expectedDomains, abort: true }))
-  return z.pipe(list, z.transform(toDomains))
+/** What a function reads from its environment. */
+export interface SettingsTable<S> {
+  readonly fields: Fields<S>
+  readonly requirements?: readonly Requirement<S>[]
 }
 
-/** A text that is not empty and has no line break in it, to be put into a mail. */
-export function line(expected: string): z.ZodMiniType<string> {
-  return z.string({ error: expected }).check(z.refine(isOneLine, { error: expected }))
+/** Settings of a deployment that are not valid. */
+export class InvalidSettingsError extends Error {
+  override readonly name = 'InvalidSettingsError'
+  readonly code = 'invalid-settings'
+  /** One line for each variable: its name, what it holds and what it should hold. */
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`The settings in the environment are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
 }
 
-/** A moment of the past: a day, which begins at midnight UTC, or a time with its zone. */
-export function moment(): z.ZodMiniType<Date> {
-  const expected = 'a day from 2016 until today such as 2026-01-31, or a time with its zone such as 2026-01-31T09:00:00Z'
-  return z.pipe(z.string({ error: expected }).check(z.refine(isMoment, { error: expected, abort: true })), z.transform(toDate))
-}
-
-/** An email address from which SES sends. */
-export function emailAddress(): z.ZodMiniType<string> {
-  const expected = 'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...'
-  return z.string({ error: expected }).check(z.refine(isEmailAddress, { error: expected }))
-}
-
-/** An address of a web page, to be put into a mail. */
-export function webAddress(): z.ZodMiniType<string> {
-  const expected = 'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name'
-  return z.string({ error: expected }).check(z.refine(isWebAddress, { error: expected }))
-}
-
-/** The variables that every handler reads. */
-export interface LogSettings {
-  readonly LOG_LEVEL?: LogLevel | undefined
-  readonly LOG_HASH_KEY?: string | undefined
-}
-
-/** Their schemas. */
-export const logSettings: { readonly [Name in keyof LogSettings]-?: z.ZodMiniOptional<z.ZodMiniType<NonNullable<LogSettings[Name]>>> } = {
-  LOG_LEVEL: z.optional(z.pipe(z.pipe(z.string({ error: oneOfThese(LOG_LEVELS) }), z.transform(lowerCase)), oneOf(LOG_LEVELS))),
-  LOG_HASH_KEY: z.optional(
-    z.string().check(z.minLength(MIN_HASH_KEY_LENGTH, { error: `a random text of at least ${MIN_HASH_KEY_LENGTH} characters` })),
-  ),
+/** Makes a field optional. */
+export function optional<V>(field: Field<V>): Field<V> & { readonly default: undefined } {
+  return { ...field, default: undefined }
 }
 
 /**
- * A variable that has to be set where another one is.
+ * Reads settings from the environment, once, in the init phase. An empty variable counts as not set: deployment tools write
+ * those for parameters without a value.
  *
+ * @throws InvalidSettingsError that names each wrong variable, what it holds and what it should hold.
  * @example
- * z.object({ A: z.optional(text('a')), B: z.optional(text('b')) }).check(neededWith('A', 'B', 'a value, because A is set'))
+ * const settings = readSettings<{ BLOCK_TABLE: string }>({ fields: { BLOCK_TABLE: nonEmptyString('the name of a table') } }, process.env)
  */
-export function neededWith<Other extends string, Name extends string>(
-  other: Other,
-  name: Name,
-  expected: string,
-): z.core.$ZodCheck<Readonly<Partial<Record<Other | Name, unknown>>>> {
-  const isThere = (settings: Readonly<Partial<Record<Other | Name, unknown>>>): boolean =>
-    settings[other] === undefined || settings[name] !== undefined
-  return z.refine(isThere, { path: [name], error: expected, params: { neededWith: other } })
+export function readSettings<S extends object>({ fields, requirements = [] }: SettingsTable<S>, environment: Environment): S {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries<Field<unknown>>(fields)) values[name] = readField(name, field, environment, problems)
+  for (const { set, requires, expected } of requirements) {
+    // A required field that is missing stands in the list already.
+    if (environment[set] && !environment[requires] && 'default' in fields[requires]) problems.push(problem(requires, expected, environment))
+  }
+  if (problems.length > 0) throw new InvalidSettingsError(problems)
+  // The loop has filled in each field of S; TypeScript cannot follow keys through a loop.
+  return values as S
+}
+
+function readField(name: string, field: Field<unknown>, environment: Environment, problems: string[]): unknown {
+  const text = environment[name]
+  if (!text && 'default' in field) return field.default
+  let why = ''
+  try {
+    const value = text ? field.read(text) : undefined
+    if (value !== undefined) return value
+  } catch (error) {
+    why = ` (${error instanceof Error ? error.message : String(error)})`
+  }
+  problems.push(problem(name, `${field.expected}${why}`, environment))
+  return undefined
+}
+
+// A key must not stand in a log, not even a wrong one.
+const SECRET = /KEY|SECRET|TOKEN|PASSWORD/
+const MAX_SHOWN = 120
+
+function problem(name: string, expected: string, environment: Environment): string {
+  const value = environment[name]
+  if (value === undefined || value === '') return `${name} is missing; expected ${expected}`
+  if (SECRET.test(name)) return `${name} is set to a value that is not shown; expected ${expected}`
+  const shown = JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value)
+  return `${name} is ${shown}; expected ${expected}`
 }

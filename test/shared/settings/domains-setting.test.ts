@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
-import { fileNamed } from '../../../src/shared/settings/domains-setting.ts'
-import { openDomainFile } from '../../../src/shared/settings/open-domain-file.ts'
+import { domains, openDomains } from '../../../src/shared/settings/fields.ts'
 
 let folder: string
 
@@ -29,12 +28,18 @@ describe('a setting of domains', () => {
     ['file:a.domains', undefined],
     ['*', undefined],
   ])('%j names the file %j', (value, file) => {
-    expect(fileNamed(value)).toBe(file)
+    const fileOf = (): unknown => {
+      const setting = domains().read(value)
+      return setting !== undefined && 'file' in setting ? setting.file : undefined
+    }
+    // What names no file is read as domains, most of which are wrong.
+    if (file === undefined && value !== '*') expect(fileOf).toThrow(TypeError)
+    else expect(fileOf()).toBe(file)
   })
 
   it('is opened from the folder of the bundle, or where its path says', () => {
     for (const file of ['staff.domains', './staff.domains', join(folder, 'staff.domains')]) {
-      const list = openDomainFile({ file }, folder)
+      const list = openDomains({ file }, folder)
       expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
     }
   })
@@ -46,7 +51,7 @@ describe('a setting of domains', () => {
     ['staff.txt', 'This is no built domain list; lifeguard domains build makes one of patterns in plain text'],
     ['empty.domains', 'This is no built domain list'],
   ])('is refused when its file is no whole list: %j', (file, why) => {
-    const open = (): unknown => openDomainFile({ file }, folder)
+    const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)
     expect(open).toThrow(why)
     expect(open).toThrow("It has to be in the function's zip, see docs/domain-lists.md")

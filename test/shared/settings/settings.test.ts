@@ -1,152 +1,123 @@
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod/mini'
-import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
-import { skip } from '../../../src/shared/rules/outcome.ts'
-import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { logging } from '../../../src/shared/settings/logging.ts'
-import { domains, emailAddress, line, logSettings, moment, oneOf, text, webAddress } from '../../../src/shared/settings/settings.ts'
+import { type DomainsSetting, domains, type LogSettings, logFields, nonEmptyString, oneOf } from '../../../src/shared/settings/fields.ts'
+import {
+  type Environment,
+  InvalidSettingsError,
+  optional,
+  readSettings,
+  type SettingsTable,
+} from '../../../src/shared/settings/settings.ts'
 
-/** What a schema makes of a value, or what it says that it expected. */
-function read<V>(schema: z.ZodMiniType<V>, value: unknown): V | string {
-  const result = schema.safeParse(value)
-  return result.success ? result.data : result.error.issues.map(({ message }) => message).join('; ')
+interface Example extends LogSettings {
+  readonly BLOCK_TABLE: string
+  readonly ALLOWED: DomainsSetting
+  readonly MODE: 'exempt' | 'judge'
 }
+const schema: SettingsTable<Example> = {
+  fields: {
+    BLOCK_TABLE: nonEmptyString('the name of a table', 'blocks'),
+    ALLOWED: domains(),
+    MODE: { ...oneOf(['exempt', 'judge']), default: 'exempt' },
+    ...logFields,
+  },
+}
+const good = { BLOCK_TABLE: 'blocks', ALLOWED: 'example.com' }
 
-describe('the pieces of settings', () => {
-  it('text: any text, and its own words where there is none', () => {
-    expect(read(text('the name of a table'), 'blocks')).toBe('blocks')
-    expect(read(text('the name of a table'), undefined)).toBe('the name of a table')
-  })
+function messageOf(environment: Environment): string {
+  try {
+    readSettings(schema, environment)
+  } catch (error) {
+    if (error instanceof InvalidSettingsError) return error.message
+    throw error
+  }
+  return 'valid'
+}
+const linesOf = (environment: Environment): readonly string[] => messageOf(environment).split('\n')
 
-  it('oneOf: one of the words, exactly', () => {
-    expect(read(oneOf(['exempt', 'judge']), 'judge')).toBe('judge')
-    for (const value of ['Judge', ' judge', '', undefined, 'toString'])
-      expect(read(oneOf(['exempt', 'judge']), value)).toBe('one of exempt, judge')
-  })
-
-  it('domains: separated by commas, white space around them aside', () => {
-    expect(read(domains(), 'example.com')).toEqual(['example.com'])
-    expect(read(domains(), ' example.com ,\n*.example.org ')).toEqual(['example.com', '*.example.org'])
-    expect(read(domains(), '*')).toEqual(['*'])
-  })
-
-  it.each(['', ',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
-    'domains: %j is wrong, and it is said what is expected and which entry is at fault',
-    (value) => {
-      expect(read(domains(), value)).toMatch(
-        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the name of a built list \(The domain pattern '.*/,
-      )
-    },
-  )
-
-  it('moment: a day at midnight UTC, or a time with its zone', () => {
-    expect(read(moment(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
-    expect(read(moment(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
-    for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
-      expect(read(moment(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
-  })
-
-  it('moment: a day that the calendar has, in whatever zone', () => {
-    for (const value of ['2024-02-29', '2025-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
-      expect(read(moment(), value)).toEqual(new Date(value))
-    for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])
-      expect(read(moment(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
-  })
-
-  it('moment: none before user pools began, and none in the future', () => {
-    for (const value of ['2016-01-01', new Date().toISOString(), new Date(Date.now() + 23 * 3_600_000).toISOString()])
-      expect(read(moment(), value)).toEqual(new Date(value))
-    const dayAfterTomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString()
-    for (const value of [
-      '0000-01-01',
-      '0001-01-01',
-      '0026-01-31',
-      '1970-01-01',
-      '2015-12-31',
-      '2999-01-01',
-      '9999-12-31',
-      dayAfterTomorrow,
-    ])
-      expect(read(moment(), value)).toMatch(/^a day from 2016 until today/)
-  })
-
-  it('emailAddress: one address and nothing around it', () => {
-    expect(read(emailAddress(), 'welcome@example.com')).toBe('welcome@example.com')
-    for (const value of [
-      '',
-      'welcome',
-      'a@example.com,b@example.com',
-      'Us <a@example.com>',
-      'a@example.com\nBcc: b@example.com',
-      'welcome@bücher.example',
-      'welcome@例え.jp',
-      'bücher@example.com',
-      'welcome@example.com\u200b',
-      'welcome@еxample.com',
-      undefined,
-    ])
-      expect(read(emailAddress(), value)).toBe(
-        'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
-      )
-    expect(read(emailAddress(), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
-  })
-
-  it('webAddress: https alone', () => {
-    expect(read(webAddress(), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
-    for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
-      expect(read(webAddress(), value)).toBe('a web address in ASCII that begins with https:// and has no spaces, backslashes or user name')
-  })
-
-  it('webAddress: https:// and a host, and no user name', () => {
-    for (const value of ['https://example.com', 'https://example.com:8443?a=b', 'https://example.com#a', 'https://[::1]/a@b'])
-      expect(read(webAddress(), value)).toBe(value)
-    for (const value of [
-      ...['https:evil.com', 'https:/evil.com', 'https:\\\\evil.com', 'https:/\\evil.com', 'https:///evil.com', 'https://\\evil.com'],
-      ...['https://user:pw@evil.com', 'https://example.com@evil.com', 'https://@evil.com', 'https://:@evil.com', 'https://a%40b@evil.com'],
-      ...['https://example.com\\@evil.com', 'https://example.com/a\\b', 'HTTPS:evil.com', 'https://?', 'https://exa[mple.com'],
-    ])
-      expect(read(webAddress(), value), value).toBe(
-        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
-      )
-  })
-
-  it('webAddress: nothing that URL drops or encodes, and a mail shows as it is', () => {
-    for (const character of ['\n', '\r\n', '\t', ' ', '\0', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029', '\u202e', '\u200b', 'ü'])
-      for (const value of [
-        `https://example.com/a${character}b`,
-        `https://example.com${character}`,
-        `${character}https://example.com`,
-        `htt${character}ps://example.com`,
-      ])
-        expect(read(webAddress(), value), JSON.stringify(value)).toBe(
-          'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
-        )
-  })
-
-  it('line: a text without line breaks and other control characters', () => {
-    for (const value of ['Example', 'Bücher & Söhne', '例え', 'A 👩‍👩‍👧 app', '{{name}} <b>\'"'])
-      expect(read(line('a name'), value)).toBe(value)
-    for (const character of ['\n', '\r', '\t', '\0', '\u007f', '\u0085', '\u2028', '\u2029'])
-      for (const value of [`a${character}b`, `ü${character}`, character]) expect(read(line('a name'), value)).toBe('a name')
-  })
-
-  it('logSettings: a level in any case, and a key that is long enough; both may be missing', () => {
-    const schema = z.object(logSettings)
-    expect(read(schema, {})).toEqual({})
-    expect(read(schema, { LOG_LEVEL: 'SILENT', LOG_HASH_KEY: 'sixteen letters!' })).toEqual({
-      LOG_LEVEL: 'silent',
-      LOG_HASH_KEY: 'sixteen letters!',
+describe('readSettings', () => {
+  it('returns what the fields make of the variables, and leaves the rest of the environment out', () => {
+    expect(readSettings(schema, { ...good, LOG_LEVEL: 'WARN', PATH: '/bin', HOME: undefined })).toEqual({
+      ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt', LOG_LEVEL: 'warn' },
     })
-    expect(read(schema, { LOG_LEVEL: 'trace' })).toBe('one of debug, info, warn, error, silent')
-    expect(read(schema, { LOG_LEVEL: 7 })).toBe('one of debug, info, warn, error, silent')
-    expect(read(schema, { LOG_HASH_KEY: 'fifteen letters' })).toBe('a random text of at least 16 characters')
   })
 
-  it('logging: those variables as settings that a factory takes', () => {
-    expect(logging({})).toEqual({})
-    expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
-    const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
-    expect(settings).toEqual({ logLevel: 'warn', logHashKey: 'sixteen letters!' })
-    expect(preSignUp.with(settings)(defineRule('any', () => skip()))).toBeTypeOf('function')
+  it('reads the environment of a process', () => {
+    expect(() => readSettings({ fields: {} }, process.env)).not.toThrow()
+  })
+
+  it.each([undefined, ''])('says of a variable that is %j that it is missing, and what it should hold', (BLOCK_TABLE) => {
+    expect(linesOf({ ...good, BLOCK_TABLE })).toEqual([
+      'The settings in the environment are not valid:',
+      '  BLOCK_TABLE is missing; expected the name of a table',
+    ])
+  })
+
+  it('takes an empty text for a setting that was left to its default', () => {
+    expect(readSettings(schema, { ...good, MODE: '', LOG_LEVEL: '', LOG_HASH_KEY: '' })).toEqual({
+      ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt' },
+    })
+  })
+
+  it('names the variable, what it holds and what it should hold', () => {
+    expect(messageOf({ ...good, MODE: 'maybe' })).toContain('  MODE is "maybe"; expected one of exempt, judge')
+  })
+
+  it('names all that are wrong at once', () => {
+    expect(linesOf({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
+      'The settings in the environment are not valid:',
+      '  BLOCK_TABLE is missing; expected the name of a table',
+      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list',
+      '  MODE is "maybe"; expected one of exempt, judge',
+      '  LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent',
+      '  LOG_HASH_KEY is set to a value that is not shown; expected a random text of at least 16 characters',
+    ])
+  })
+
+  it.each(['LOG_HASH_KEY', 'CLIENT_SECRET', 'API_TOKEN', 'DB_PASSWORD'])('never shows what %s holds', (name) => {
+    const picky: SettingsTable<Record<string, string>> = {
+      fields: { [name]: { expected: 'something longer', read: () => undefined, example: '' } },
+    }
+    expect(() => readSettings(picky, { [name]: 'hidden' })).toThrow(
+      `${name} is set to a value that is not shown; expected something longer`,
+    )
+    expect(() => readSettings(picky, { [name]: 'hidden' })).not.toThrow(/hidden/)
+  })
+
+  it('cuts a long value, and shows line breaks as such', () => {
+    expect(messageOf({ ...good, MODE: `a\nb${'c'.repeat(1000)}` })).toContain(`  MODE is "a\\nb${'c'.repeat(117)}..."; expected`)
+    expect(messageOf({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
+  })
+
+  it('names the variable that another one requires', () => {
+    const text = optional(nonEmptyString('a text', 'x'))
+    const both: SettingsTable<{ A?: string; B?: string }> = {
+      fields: { A: text, B: text },
+      requirements: [{ set: 'A', requires: 'B', expected: 'a value, because A is set' }],
+    } as const
+    expect(() => readSettings(both, { A: 'x' })).toThrow('B is missing; expected a value, because A is set')
+    expect(readSettings(both, { A: 'x', B: 'y' })).toEqual({ A: 'x', B: 'y' })
+    expect(readSettings(both, { B: 'y' })).toEqual({ B: 'y' })
+  })
+
+  it('names a required variable once, though another one requires it too', () => {
+    const text = nonEmptyString('a text', 'x')
+    const both: SettingsTable<{ A: string; B: string }> = {
+      fields: { A: text, B: text },
+      requirements: [{ set: 'A', requires: 'B', expected: 'a value, because A is set' }],
+    } as const
+    expect(() => readSettings(both, { A: 'x' })).toThrow(/^[^\n]*\n {2}B is missing; expected a text$/)
+  })
+
+  it('shows why a field throws', () => {
+    const read = (): never => {
+      throw new TypeError('it has no end')
+    }
+    expect(() => readSettings<{ A: string }>({ fields: { A: { expected: 'a list', read, example: '' } } }, { A: 'x' })).toThrow(
+      'A is "x"; expected a list (it has no end)',
+    )
+  })
+
+  it('throws an error with a name of its own', () => {
+    expect(new InvalidSettingsError(['A is missing'])).toMatchObject({ name: 'InvalidSettingsError' })
   })
 })

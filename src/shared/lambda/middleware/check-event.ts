@@ -1,36 +1,55 @@
-import type { MiddlewareObj } from '@middy/core'
+import { isObject } from '../../is-object.ts'
+import { isAttributeName } from '../../rules/identifier.ts'
 import { InvalidEvent } from '../errors.ts'
-import { attributeProblems } from './attributes.ts'
-import { isEvent } from './compiled-event.ts'
-
-type Explain = (input: unknown) => readonly string[]
 
 /**
- * Checks that an event has the shape of a Cognito event. It is never replaced by what the check made of it. Nothing is
- * waited for while events are right; for the first that is not, the part that tells why is loaded.
+ * Returns what is wrong with an event, without any of its values; an empty array if it has the shape of a Cognito event.
  *
- * @returns undefined for an event, at once, and otherwise a promise that rejects.
+ * AWS adds, leaves out and nulls fields, so only a part that rules read and that has another type is wrong.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+export function eventProblems(event: unknown): readonly string[] {
+  if (!isObject(event)) return ['event: expected an object']
+  const problems: string[] = []
+  const checkString = (path: string, value: unknown): void => {
+    if (typeof value !== 'string' && value !== undefined && value !== null) problems.push(`${path}: expected a string`)
+  }
+  const checkObject = (path: string, value: unknown): Readonly<Record<string, unknown>> => {
+    if (isObject(value)) return value
+    if (value !== undefined && value !== null) problems.push(`${path}: expected an object`)
+    return NOTHING
+  }
+  checkString('triggerSource', event.triggerSource)
+  checkString('userPoolId', event.userPoolId)
+  checkString('userName', event.userName)
+  checkString('callerContext.clientId', checkObject('callerContext', event.callerContext).clientId)
+  const request = checkObject('request', event.request)
+  const attributes = checkObject('request.userAttributes', request.userAttributes)
+  checkObject('request.validationData', request.validationData)
+  checkObject('request.clientMetadata', request.clientMetadata)
+  checkObject('response', event.response)
+  return problems.length > 0 ? problems : attributeProblems(attributes)
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = {}
+
+// Rules read texts, and the booleans of AWS's printed samples. An `email` that is a list would else count as missing.
+function attributeProblems(attributes: Readonly<Record<string, unknown>>): readonly string[] {
+  const wrong = Object.keys(attributes).filter((name) => !isAttributeValue(attributes[name]))
+  return wrong.map((name) => `request.userAttributes.${isAttributeName(name) ? name : '?'}: expected a string`)
+}
+
+function isAttributeValue(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined
+}
+
+/**
+ * Checks that an event has the shape of a Cognito event.
+ *
  * @throws InvalidEvent when a part that rules read has another type than Cognito's.
  */
-export function assertEvent(input: unknown, load: () => Promise<Explain> = loadExplain): Promise<never> | undefined {
-  if (!isEvent(input)) return refuse(input, load)
-  const problems = attributeProblems(input)
-  return problems === undefined ? undefined : Promise.reject(new InvalidEvent(problems))
-}
-
-// An import that a bundler can see and put into a file of its own: with zod in it the handler would start several times slower.
-async function loadExplain(): Promise<Explain> {
-  return (await import('./explain-event.ts')).explainEvent
-}
-
-async function refuse(input: unknown, load: () => Promise<Explain>): Promise<never> {
-  // Without an explanation, as when that file was not deployed, the event is refused all the same.
-  const explain = await load().catch((): Explain => () => [])
-  const problems = explain(input)
-  throw new InvalidEvent(problems.length > 0 ? problems : ['event: expected the shape of a Cognito event'])
-}
-
-/** The same check as a middy middleware. */
-export function checkEvent(): MiddlewareObj {
-  return { name: 'check-event', before: ({ event: input }) => assertEvent(input) }
+export function assertEvent(event: unknown): void {
+  const problems = eventProblems(event)
+  if (problems.length > 0) throw new InvalidEvent(problems)
 }

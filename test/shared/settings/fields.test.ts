@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import { skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule } from '../../../src/shared/rules/rule.ts'
+import {
+  date,
+  domains,
+  emailAddress,
+  httpsUrl,
+  line,
+  logFields,
+  logging,
+  nonEmptyString,
+  oneOf,
+} from '../../../src/shared/settings/fields.ts'
+import { type Field, readSettings } from '../../../src/shared/settings/settings.ts'
+
+/** The value of a field, or what it expected. */
+function read<V>(field: Field<V>, value: string | undefined): V | string {
+  try {
+    return (value === undefined ? undefined : field.read(value)) ?? field.expected
+  } catch (error) {
+    return `${field.expected} (${error instanceof Error ? error.message : error})`
+  }
+}
+
+describe('the pieces of settings', () => {
+  it('nonEmptyString: any text, and its own words where there is none', () => {
+    expect(read(nonEmptyString('the name of a table', 'blocks'), 'blocks')).toBe('blocks')
+    expect(read(nonEmptyString('the name of a table', 'blocks'), undefined)).toBe('the name of a table')
+  })
+
+  it('oneOf: one of the words, exactly', () => {
+    expect(read(oneOf(['exempt', 'judge']), 'judge')).toBe('judge')
+    for (const value of ['Judge', ' judge', '', undefined, 'toString'])
+      expect(read(oneOf(['exempt', 'judge']), value)).toBe('one of exempt, judge')
+  })
+
+  it('domains: separated by commas, white space around them aside', () => {
+    const matched = (value: string): readonly string[] => {
+      const list = read(domains(), value)
+      if (typeof list === 'string' || 'file' in list) throw new Error(`no domains: ${value}`)
+      return ['example.com', 'a.example.com', 'example.org', 'a.example.org'].filter(list.has)
+    }
+    expect(matched('example.com')).toEqual(['example.com'])
+    expect(matched(' example.com ,\n*.example.org ')).toEqual(['example.com', 'a.example.org'])
+    expect(matched('*')).toHaveLength(4)
+  })
+
+  it.each([',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
+    'domains: %j is wrong, and it is said what is expected and which entry is at fault',
+    (value) => {
+      expect(read(domains(), value)).toMatch(
+        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the name of a built list \(The domain pattern '.*/,
+      )
+    },
+  )
+
+  it('date: a day at midnight UTC, or a time with its zone', () => {
+    expect(read(date(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
+    expect(read(date(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
+    for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
+      expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
+  })
+
+  it('date: a day that the calendar has, in whatever zone', () => {
+    for (const value of ['2024-02-29', '2025-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
+      expect(read(date(), value)).toEqual(new Date(value))
+    for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])
+      expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
+  })
+
+  it('date: none before user pools began, and none in the future', () => {
+    for (const value of ['2016-01-01', new Date().toISOString(), new Date(Date.now() + 23 * 3_600_000).toISOString()])
+      expect(read(date(), value)).toEqual(new Date(value))
+    const dayAfterTomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString()
+    for (const value of [
+      '0000-01-01',
+      '0001-01-01',
+      '0026-01-31',
+      '1970-01-01',
+      '2015-12-31',
+      '2999-01-01',
+      '9999-12-31',
+      dayAfterTomorrow,
+    ])
+      expect(read(date(), value)).toMatch(/^a day from 2016 until today/)
+  })
+
+  it('emailAddress: one address and nothing around it', () => {
+    expect(read(emailAddress('welcome@example.com'), 'welcome@example.com')).toBe('welcome@example.com')
+    for (const value of [
+      '',
+      'welcome',
+      'a@example.com,b@example.com',
+      'Us <a@example.com>',
+      'a@example.com\nBcc: b@example.com',
+      'welcome@bücher.example',
+      'welcome@例え.jp',
+      'bücher@example.com',
+      'welcome@example.com\u200b',
+      'welcome@еxample.com',
+      undefined,
+    ])
+      expect(read(emailAddress('welcome@example.com'), value)).toBe(
+        'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
+      )
+    expect(read(emailAddress('welcome@example.com'), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
+  })
+
+  it('httpsUrl: https alone', () => {
+    expect(read(httpsUrl('https://example.com'), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
+    for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
+      expect(read(httpsUrl('https://example.com'), value)).toBe(
+        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+      )
+  })
+
+  it('httpsUrl: https:// and a host, and no user name', () => {
+    for (const value of ['https://example.com', 'https://example.com:8443?a=b', 'https://example.com#a', 'https://[::1]/a@b'])
+      expect(read(httpsUrl('https://example.com'), value)).toBe(value)
+    for (const value of [
+      ...['https:evil.com', 'https:/evil.com', 'https:\\\\evil.com', 'https:/\\evil.com', 'https:///evil.com', 'https://\\evil.com'],
+      ...['https://user:pw@evil.com', 'https://example.com@evil.com', 'https://@evil.com', 'https://:@evil.com', 'https://a%40b@evil.com'],
+      ...['https://example.com\\@evil.com', 'https://example.com/a\\b', 'HTTPS:evil.com', 'https://?', 'https://exa[mple.com'],
+    ])
+      expect(read(httpsUrl('https://example.com'), value), value).toBe(
+        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+      )
+  })
+
+  it('httpsUrl: nothing that URL drops or encodes, and a mail shows as it is', () => {
+    for (const character of ['\n', '\r\n', '\t', ' ', '\0', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029', '\u202e', '\u200b', 'ü'])
+      for (const value of [
+        `https://example.com/a${character}b`,
+        `https://example.com${character}`,
+        `${character}https://example.com`,
+        `htt${character}ps://example.com`,
+      ])
+        expect(read(httpsUrl('https://example.com'), value), JSON.stringify(value)).toBe(
+          'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+        )
+  })
+
+  it('line: a text without line breaks and other control characters', () => {
+    for (const value of ['Example', 'Bücher & Söhne', '例え', 'A 👩‍👩‍👧 app', '{{name}} <b>\'"'])
+      expect(read(line('a name', 'Example'), value)).toBe(value)
+    for (const character of ['\n', '\r', '\t', '\0', '\u007f', '\u0085', '\u2028', '\u2029'])
+      for (const value of [`a${character}b`, `ü${character}`, character]) expect(read(line('a name', 'Example'), value)).toBe('a name')
+  })
+
+  it('logFields: a level in any case, and a key that is long enough; both may be missing', () => {
+    const { LOG_LEVEL, LOG_HASH_KEY } = logFields
+    expect(readSettings({ fields: logFields }, {})).toEqual({})
+    expect(readSettings({ fields: logFields }, { LOG_LEVEL: 'SILENT', LOG_HASH_KEY: 'sixteen letters!' })).toEqual({
+      LOG_LEVEL: 'silent',
+      LOG_HASH_KEY: 'sixteen letters!',
+    })
+    for (const level of ['trace', '7', ' info', '\u0130NFO']) expect(read(LOG_LEVEL, level)).toBe('one of debug, info, warn, error, silent')
+    for (const key of ['fifteen letters', '\u{1F600}'.repeat(8)])
+      expect(read(LOG_HASH_KEY, key)).toBe('a random text of at least 16 characters')
+  })
+
+  it('logging: those variables as settings that a factory takes', () => {
+    expect(logging({})).toEqual({})
+    expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
+    const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
+    expect(settings).toEqual({ logLevel: 'warn', logHashKey: 'sixteen letters!' })
+    expect(preSignUp.with(settings)(defineRule('any', () => skip()))).toBeTypeOf('function')
+  })
+})
