@@ -1,5 +1,4 @@
 import type { LogEntry } from './entry.ts'
-import { numberJson, textJson } from './json-text.ts'
 import type { LogFields } from './logger.ts'
 
 /** The CloudWatch namespace of all metrics. */
@@ -26,22 +25,22 @@ function perRule(name: 'Denials' | 'Breakages'): Directive {
   return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', 'rule']], Metrics: [{ Name: name, Unit: 'Count' }] }
 }
 
-const PER_TRIGGER = JSON.stringify(perTrigger)
-const DENIALS_PER_RULE = JSON.stringify(perRule('Denials'))
-
 /**
- * The metrics of an invocation in CloudWatch's embedded metric format: JSON without braces and without the trigger, for a line
- * that holds it already. {@link breakageLine} counts the rules that broke.
+ * The metrics of an invocation in CloudWatch's embedded metric format, without the trigger, for a line that holds it.
+ * {@link breakageLine} counts the rules that broke.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, breakages: number, now: number): string {
+export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, breakages: number, now: number): LogFields {
   const denied = entry.decision === 'denied' ? entry.decidedBy : null
-  const directives = denied === null ? PER_TRIGGER : `${PER_TRIGGER},${DENIALS_PER_RULE}`
-  const rule = denied === null ? '' : `,"rule":${textJson(denied)}`
-  return `"_aws":{"Timestamp":${now},"CloudWatchMetrics":[${directives}]}${rule},"Invocations":1,"Denials":${
-    entry.decision === 'denied' ? 1 : 0
-  },"Breakages":${breakages},"Duration":${numberJson(entry.durationMs)}`
+  return {
+    _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, perRule('Denials')] },
+    ...(denied !== null && { rule: denied }),
+    Invocations: 1,
+    Denials: entry.decision === 'denied' ? 1 : 0,
+    Breakages: breakages,
+    Duration: entry.durationMs,
+  }
 }
 
 /** The document that counts one broken rule: it holds only one value for the dimension `rule`. */

@@ -4,8 +4,6 @@ import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'
 import type { HandlerSettings } from '../settings.ts'
 import { type Ended, type LogEntry, logEntry } from './entry.ts'
-import { textJson, timestamps } from './json-text.ts'
-import { logFields } from './log-line.ts'
 import { isWritten, type LogFields, type Logger, type Severity } from './logger.ts'
 import { lostLine } from './lost-line.ts'
 import { breakageLine, brokenRules, metricFields } from './metrics.ts'
@@ -33,10 +31,9 @@ export function reporter(
   const { logger, logLevel = 'info', logHashKey } = settings
   const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
-  const timestamp = timestamps()
   let coldStart = true
 
-  const writeMetricsAlone = (metrics: string): void => write(`{"trigger":${textJson(trigger)},${metrics}}\n`)
+  const writeMetricsAlone = (metrics: LogFields): void => writeJson({ trigger, ...metrics })
 
   /** An event of plain JavaScript may throw when it is read: its line is lost then, but it is counted. */
   const entryOrCount = (ended: Ended): LogEntry | undefined => {
@@ -61,10 +58,10 @@ export function reporter(
     const broken = severity === 'info' ? [] : brokenRules(entry)
     const metrics = metricFields(entry, broken.length, now)
     if (isWritten(severity, logLevel)) {
-      // Before somebody else's logger can edit what it is told.
-      const line = `{${logFields(entry, severity, message, timestamp(now))},${metrics}}\n`
+      // Written out first: the user's logger may edit the entry.
+      const line = JSON.stringify({ level: LEVELS[severity], timestamp: new Date(now).toISOString(), message, ...entry, ...metrics })
       if (logger !== undefined && logged(logger, severity, message, entry)) writeMetricsAlone(metrics)
-      else write(line)
+      else write(`${line}\n`)
     } else writeMetricsAlone(metrics)
     if (severity === 'info') return
     for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
@@ -79,6 +76,8 @@ export function reporter(
     }
   }
 }
+
+const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
 
 /** The names of a composition's rules. */
 function namesIn(rule: RuleNode, names: Set<string> = new Set()): ReadonlySet<string> {

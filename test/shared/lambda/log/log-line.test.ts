@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Conclusion } from '../../../../src/shared/lambda/conclude.ts'
 import { logEntry } from '../../../../src/shared/lambda/log/entry.ts'
-import { numberJson, textJson, timestamps } from '../../../../src/shared/lambda/log/json-text.ts'
 import { reporter } from '../../../../src/shared/lambda/log/report.ts'
 import type { RuleNode } from '../../../../src/shared/rules/rule.ts'
 import type { TraceEntry } from '../../../../src/shared/rules/trace.ts'
@@ -109,33 +108,6 @@ describe('the line of an invocation', () => {
         expect(out.raw().split('\n')[0]).toBe(JSON.stringify(expected))
       }),
       { numRuns: 3000 },
-    )
-  })
-})
-
-describe('texts and numbers', () => {
-  it('are written as JSON.stringify writes them', () => {
-    fc.assert(fc.property(fc.oneof(hostile, fc.constant(null)), (text) => void expect(textJson(text)).toBe(JSON.stringify(text))))
-    fc.assert(fc.property(number, (value) => void expect(numberJson(value)).toBe(JSON.stringify(value))))
-    for (const each of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) expect(numberJson(each)).toBe('null')
-    for (let unit = 0; unit <= 0xffff; unit++) {
-      const text = `a${String.fromCharCode(unit)}`
-      if (textJson(text) !== JSON.stringify(text)) expect(textJson(text)).toBe(JSON.stringify(text))
-    }
-  })
-})
-
-describe('timestamps', () => {
-  it('are those of toISOString, on every day and at every turn of one', () => {
-    const noon = fc.date({ noInvalidDate: true, min: new Date('1970-01-01'), max: new Date('9999-12-31T23:59:59.999Z') })
-    fc.assert(
-      fc.property(fc.array(fc.tuple(noon, fc.integer({ min: -2, max: 2 })), { minLength: 1 }), (moments) => {
-        const timestamp = timestamps()
-        for (const [moment, turn] of moments) {
-          const midnight = Math.max(2, moment.getTime() - (moment.getTime() % 86_400_000))
-          for (const now of [moment.getTime(), midnight + turn]) expect(timestamp(now)).toBe(new Date(now).toISOString())
-        }
-      }),
     )
   })
 })
