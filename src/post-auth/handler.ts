@@ -1,7 +1,6 @@
 import { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
-import type { HandlerSettings } from '../shared/lambda/settings.ts'
-import { warmUp } from '../shared/lambda/warm-up.ts'
+import { warmUp, warmUpEvent } from '../shared/lambda/warm-up.ts'
 import { dynamoOwed } from '../shared/ledger/dynamo-owed.ts'
 import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { atInit } from '../shared/settings/at-init.ts'
@@ -9,24 +8,22 @@ import { logging } from '../shared/settings/fields.ts'
 import { readSettings } from '../shared/settings/settings.ts'
 import { postAuthentication } from './post-authentication.ts'
 import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
-import { rehearse } from './rehearsal.ts'
-import { type PostAuthenticationSettings, postAuthenticationSettings } from './settings.ts'
+import { postAuthenticationSettings } from './settings.ts'
 import type { PostAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()
-const givingWay = warmUp((ended) => rehearse(handlerOf, documents, ended))
 
-export const handler: TriggerHandler<PostAuthentication> = handlerOf(givingWay(documents))
-
-function handlerOf(client: Documents, more: HandlerSettings = {}): TriggerHandler<PostAuthentication> {
-  const owed = owedBy(settings, client)
+/** Records sign-ins. A rule that throws is logged and counted, and the user is signed in. */
+export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('PostAuthentication_Authentication'), (use, more) => {
+  const client = use(documents)
+  const owed = welcomeEmailOwed(client)
   const profiles = dynamoProfiles({ documents: client, table: settings.PROFILE_TABLE })
   return postAuthentication.with({ ...logging(settings), ...more })(recordSignIn(profiles, { ...(owed && { owed }) }))
-}
+})
 
-/** The welcome mail, of which post confirmation may have left no record: a process that was killed, say. */
-function owedBy(settings: PostAuthenticationSettings, documents: Documents): OwedAtSignIn | undefined {
+/** The welcome email of users whose confirmation left no record, for example because the process was killed. */
+function welcomeEmailOwed(documents: Documents): OwedAtSignIn | undefined {
   const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_CUT_OFF: cutOff } = settings
   if (from === undefined || createdSince === undefined || table === undefined) return undefined
   return { ledger: dynamoOwed({ documents, table }), effects: [{ effect: 'send-welcome-email', cutOff, createdSince }] }

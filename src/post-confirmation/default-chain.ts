@@ -1,5 +1,5 @@
-import { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
-import { type Ses, sesClient } from '../shared/aws/ses.ts'
+import type { Documents } from '../shared/aws/dynamodb.ts'
+import type { Ses } from '../shared/aws/ses.ts'
 import { dynamoLedger } from '../shared/ledger/dynamo-ledger.ts'
 import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { when } from '../shared/rules/chain.ts'
@@ -20,8 +20,7 @@ import text from './welcome.txt'
  * What is deployed as post confirmation: a profile of every confirmed user and, where a sender is set, one welcome mail. The
  * sweeper composes the same, to run what the trigger could not.
  */
-export function defaultPostConfirmation(settings: PostConfirmationSettings, clients: Clients = makeClients()): Rule<PostConfirmation> {
-  const { documents, ses } = clients
+export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
   const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, EFFECT_TABLE: table } = settings
   if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return together(profile)
@@ -36,9 +35,4 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, clie
 export interface Clients {
   readonly documents: Documents
   readonly ses: Ses
-}
-
-/** Clients that are made at their first use. */
-export function makeClients(): Clients {
-  return { documents: documentClient(), ses: sesClient() }
 }

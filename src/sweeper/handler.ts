@@ -1,6 +1,7 @@
 import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
 import { cognitoClient } from '../shared/aws/cognito.ts'
 import { documentClient } from '../shared/aws/dynamodb.ts'
+import { sesClient } from '../shared/aws/ses.ts'
 import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
 import { readSettings } from '../shared/settings/settings.ts'
 import { cognitoUsers } from './cognito-users.ts'
@@ -9,10 +10,11 @@ import { type SweeperHandler, sweeper } from './sweeper.ts'
 
 const settings = readSettings(sweeperSettings, process.env)
 const table = settings.EFFECT_TABLE
+const documents = documentClient()
 
 /** Runs effects that are due. On a schedule. */
-export const handler: SweeperHandler = sweeper(defaultPostConfirmation(settings), {
-  effects: dynamoEffects({ documents: documentClient(), table }),
+export const handler: SweeperHandler = sweeper(defaultPostConfirmation(settings, { documents, ses: sesClient() }), {
+  effects: dynamoEffects({ documents, table }),
   users: cognitoUsers(cognitoClient()),
   table,
 })

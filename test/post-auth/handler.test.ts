@@ -1,6 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { sesClient } from '../../src/shared/aws/ses.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
@@ -51,9 +52,10 @@ describe('the post authentication handler', () => {
     const { defaultPostConfirmation } = await import('../../src/post-confirmation/default-chain.ts')
     const { postConfirmationSettings } = await import('../../src/post-confirmation/settings.ts')
     const { readSettings } = await import('../../src/shared/settings/settings.ts')
-    const names = [...onceRules(defaultPostConfirmation(readSettings(postConfirmationSettings, process.env))).keys()]
-    expect(names).toHaveLength(1)
     const documents = documentClient()
+    const rule = defaultPostConfirmation(readSettings(postConfirmationSettings, process.env), { documents, ses: sesClient() })
+    const names = [...onceRules(rule).keys()]
+    expect(names).toHaveLength(1)
     const Key = { pk: `${ann.userPoolId}#${ann.sub}#${names[0]}` }
     const { Item } = await documents().send(new GetCommand({ TableName: 'effects', Key }))
     documents().destroy()

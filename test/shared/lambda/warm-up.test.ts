@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { warmUp } from '../../../src/shared/lambda/warm-up.ts'
+import { type UseClient, type WarmUpSettings, warmUp } from '../../../src/shared/lambda/warm-up.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -9,12 +9,28 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await setImmediate()
 }
 
+/** A client that is never called. */
+const client = { config: {}, middlewareStack: { clone: () => ({ add: () => undefined }) } }
+
+/** Warms up a handler that runs this. */
+function warmUpOf(run: (settings: WarmUpSettings) => Promise<unknown>): { readonly use: UseClient } {
+  let used: UseClient = (make) => make
+  warmUp('event', (use, settings) => {
+    if (settings.deadlineMs === undefined) used = use
+    return (event: string) => {
+      expect(event).toBe('event')
+      return run(settings)
+    }
+  })
+  return { use: used }
+}
+
 describe('warmUp', () => {
   it('does nothing outside Lambda, also where an AWS SDK has made the global of its runtime', async () => {
     const rehearse = vi.fn(async () => undefined)
-    warmUp(rehearse)
+    warmUpOf(rehearse)
     vi.stubGlobal('awslambda', {})
-    warmUp(rehearse)
+    warmUpOf(rehearse)
     await turns()
     expect(rehearse).not.toHaveBeenCalled()
   })
@@ -24,7 +40,7 @@ describe('warmUp', () => {
 
     it('rehearses a few times, beginning after the handler is loaded', async () => {
       const rehearse = vi.fn(async () => undefined)
-      warmUp(rehearse)
+      warmUpOf(rehearse)
       expect(rehearse).not.toHaveBeenCalled()
       await turns()
       expect(rehearse.mock.calls.length).toBeGreaterThan(1)
@@ -32,28 +48,29 @@ describe('warmUp', () => {
 
     it('rehearses nothing where the first event is there by then', async () => {
       const rehearse = vi.fn(async () => undefined)
-      const givingWay = warmUp(rehearse)
-      expect(givingWay(() => 'client')()).toBe('client')
+      const { use } = warmUpOf(rehearse)
+      expect(use(() => client)()).toBe(client)
       await turns()
       expect(rehearse).not.toHaveBeenCalled()
     })
 
-    it('tells a rehearsal to end when what it is for is used, and begins no other', async () => {
-      const begun: AbortSignal[] = []
+    it('begins no other run once a client is used, and logs nothing in the runs', async () => {
+      const begun: WarmUpSettings[] = []
       let end = (): void => undefined
-      const givingWay = warmUp((ended) => {
-        begun.push(ended)
+      const { use } = warmUpOf((settings) => {
+        begun.push(settings)
         return new Promise<void>((resolve) => {
           end = resolve
         })
       })
-      const client = givingWay(() => 'client')
       await turns()
-      expect(begun.map(({ aborted }) => aborted)).toEqual([false])
-      client()
+      expect(begun).toHaveLength(1)
+      expect(begun[0]?.write?.('a line')).toBeUndefined()
+      expect(begun[0]?.clock?.now()).toBeLessThan(1000)
+      use(() => client)()
       end()
       await turns()
-      expect(begun.map(({ aborted }) => aborted)).toEqual([true])
+      expect(begun).toHaveLength(1)
     })
 
     it.each([
@@ -69,10 +86,10 @@ describe('warmUp', () => {
           throw new Error('no')
         },
       ],
-    ])('fails with no rehearsal that %s', async (_, rehearse) => {
+    ])('fails with no rehearsal that %s', async (_, rehearse: () => Promise<unknown>) => {
       const rejected = vi.fn()
       process.once('unhandledRejection', rejected)
-      warmUp(rehearse)
+      warmUpOf(rehearse)
       await turns()
       process.off('unhandledRejection', rejected)
       expect(rejected).not.toHaveBeenCalled()

@@ -1,9 +1,9 @@
 import { SendEmailCommand } from '@aws-sdk/client-ses'
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
-import { onlyConnecting } from '../../../src/shared/aws/only-connect.ts'
 import { sesClient } from '../../../src/shared/aws/ses.ts'
+import { onlyConnecting } from '../../../src/shared/lambda/warm-up.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
 import { answering, startTroubledService, type TroubledService, troubles } from '../../support/troubled-service.ts'
 
@@ -32,6 +32,7 @@ async function listening(answer: (body: string) => string) {
 }
 
 const NOT_ENDED = new AbortController().signal
+const read = new BatchGetCommand({ RequestItems: { blocks: { Keys: [{ pk: 'user#ann' }] } } })
 const put = new PutCommand({ TableName: 'table', Item: { pk: 'one' } })
 const mail = new SendEmailCommand({
   Source: 'welcome@example.com',
@@ -47,9 +48,11 @@ describe('onlyConnecting', () => {
     const asked = await listening((body) => (body === '' ? 'healthy' : '{}'))
     const documents = documentClient()()
     const update = new UpdateCommand({ TableName: 'table', Key: { pk: 'one' }, ReturnValues: 'ALL_NEW' })
-    const answered = await onlyConnecting(documents, '{"Attributes":{"attempt":{"N":"1"}}}', NOT_ENDED).send(update)
-    expect(answered.Attributes).toEqual({ attempt: 1 })
+    const answered = await onlyConnecting(documents, NOT_ENDED).send(update)
+    expect(answered.Attributes).toMatchObject({ attempt: 1, token: 'warm-up' })
     expect(asked).toMatchObject([NOTHING])
+    expect(await onlyConnecting(documents, NOT_ENDED).send(read)).toMatchObject({ Responses: { blocks: [] }, UnprocessedKeys: {} })
+    asked.pop()
     await documents.send(put)
     expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
     expect(asked[1]?.body).toContain('"one"')
@@ -60,7 +63,7 @@ describe('onlyConnecting', () => {
   it('asks SES for nothing, answers as told, and leaves its connection to the client', async () => {
     const asked = await listening((body) => (body === '' ? 'no such action' : SENT))
     const ses = sesClient()()
-    expect(await onlyConnecting(ses, SENT, NOT_ENDED).send(mail)).toMatchObject({ MessageId: '7' })
+    expect(await onlyConnecting(ses, NOT_ENDED).send(mail)).toMatchObject({ MessageId: '0' })
     expect(asked).toMatchObject([NOTHING])
     await ses.send(mail)
     expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
@@ -72,7 +75,7 @@ describe('onlyConnecting', () => {
     service = await startTroubledService(answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }))
     stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
     const documents = documentClient()()
-    await onlyConnecting(documents, '{}', NOT_ENDED).send(put)
+    await onlyConnecting(documents, NOT_ENDED).send(put)
     expect(service.calls()).toBe(1)
     documents.config.requestHandler.destroy?.()
   })
@@ -82,7 +85,7 @@ describe('onlyConnecting', () => {
     const documents = documentClient()()
     const ending = new AbortController()
     const answered = vi.fn()
-    const client = onlyConnecting(documents, '{}', ending.signal)
+    const client = onlyConnecting(documents, ending.signal)
     const waiting = client.send(put)
     waiting.then(answered, answered)
     await vi.waitFor(() => expect(asked).toHaveLength(1))
@@ -100,7 +103,7 @@ describe('onlyConnecting', () => {
     stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
     const documents = documentClient()()
     const ending = new AbortController()
-    const hanging = onlyConnecting(documents, '{}', ending.signal).send(put)
+    const hanging = onlyConnecting(documents, ending.signal).send(put)
     hanging.catch(() => undefined)
     ending.abort()
     await expect(documents.send(put)).resolves.toBeDefined()
