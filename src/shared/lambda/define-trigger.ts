@@ -7,7 +7,7 @@ import { onceRules } from '../rules/once-rules.ts'
 import { assertNames, type Part, type Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { guardWith } from './guard.ts'
-import { createInvoke, type Invoke } from './invoke.ts'
+import { createInvoke, type Invoke } from './handler.ts'
 import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
 
 /** What the adapter has to know of a trigger. */

@@ -3,10 +3,10 @@ import { processClock, startDeadline } from '../rules/deadline.ts'
 import { decide } from '../rules/decide.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
+import { assertEvent } from './check-event.ts'
 import { type Conclusion, concludeFrom } from './conclude.ts'
-import type { Composed } from './invoke.ts'
-import { reporter } from './log/report.ts'
-import { assertEvent } from './middleware/check-event.ts'
+import type { Composed } from './handler.ts'
+import { reporter } from './report.ts'
 import { DEFAULT_DEADLINE_MS } from './settings.ts'
 
 /**

@@ -4,7 +4,7 @@ import { type Deadline, DeadlineExceeded } from '../rules/deadline.ts'
 import type { Decision } from '../rules/decide.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
-import { assertEvent } from './middleware/check-event.ts'
+import { assertEvent } from './check-event.ts'
 
 /** The part of Lambda's context that is read; tests may leave it out. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>

@@ -1,4 +1,4 @@
-import type { LogEntry } from './entry.ts'
+import type { LogEntry } from '../log-entry.ts'
 import type { LogFields } from './logger.ts'
 
 /** The CloudWatch namespace of all metrics. */

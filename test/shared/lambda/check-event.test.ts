@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
-import { assertEvent } from '../../../../src/shared/lambda/middleware/check-event.ts'
-import { preEvent } from '../harness.ts'
+import { assertEvent } from '../../../src/shared/lambda/check-event.ts'
+import { InvalidEvent } from '../../../src/shared/lambda/errors.ts'
+import { preEvent } from './harness.ts'
 
 function problemsOf(input: unknown): readonly string[] {
   try {

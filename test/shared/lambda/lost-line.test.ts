@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lostLine } from '../../../../src/shared/lambda/log/lost-line.ts'
-import { emfProblems } from '../../../support/emf.ts'
+import { lostLine } from '../../../src/shared/lambda/log/lost-line.ts'
+import { emfProblems } from '../../support/emf.ts'
 
 describe('the line of a lost effect', () => {
   it('is counted by CloudWatch, by trigger', () => {

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { isLambda } from '../is-lambda.ts'
+import { isLambda } from './is-lambda.ts'
 
 const STANDARD_OUTPUT = 1
 

@@ -1,6 +1,6 @@
-import { isObject } from '../../is-object.ts'
-import { isAttributeName } from '../../rules/identifier.ts'
-import { InvalidEvent } from '../errors.ts'
+import { isObject } from '../is-object.ts'
+import { isAttributeName } from '../rules/identifier.ts'
+import { InvalidEvent } from './errors.ts'
 
 /**
  * Returns what is wrong with an event, without any of its values; an empty array if it has the shape of a Cognito event.

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../../src/shared/lambda/log/logger.ts'
-import { EFFECT_LOST } from '../../../../src/shared/lambda/log/lost-line.ts'
-import { anyOf } from '../../../../src/shared/rules/any-of.ts'
-import { chain } from '../../../../src/shared/rules/chain.ts'
-import { EffectLost } from '../../../../src/shared/rules/effect-lost.ts'
-import { failClosed, failOpen } from '../../../../src/shared/rules/failure.ts'
-import { deny, respond, skip } from '../../../../src/shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../../src/shared/rules/shadow.ts'
-import { together } from '../../../../src/shared/rules/together.ts'
-import { emfProblems } from '../../../support/emf.ts'
+import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../src/shared/lambda/log/logger.ts'
+import { EFFECT_LOST } from '../../../src/shared/lambda/log/lost-line.ts'
+import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { chain } from '../../../src/shared/rules/chain.ts'
+import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'
+import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
+import { deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { shadow } from '../../../src/shared/rules/shadow.ts'
+import { together } from '../../../src/shared/rules/together.ts'
+import { emfProblems } from '../../support/emf.ts'
 import {
   collector,
   confirm,
@@ -26,7 +26,7 @@ import {
   resultOf,
   runPre,
   work,
-} from '../harness.ts'
+} from './harness.ts'
 
 const sorted = (line: Line | undefined): readonly string[] => Object.keys(line ?? {}).sort()
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Conclusion } from '../../../../src/shared/lambda/conclude.ts'
-import { logEntry } from '../../../../src/shared/lambda/log/entry.ts'
-import { reporter } from '../../../../src/shared/lambda/log/report.ts'
-import type { RuleNode } from '../../../../src/shared/rules/rule.ts'
-import type { TraceEntry } from '../../../../src/shared/rules/trace.ts'
-import { collector, type Line, type Pre } from '../harness.ts'
+import type { Conclusion } from '../../../src/shared/lambda/conclude.ts'
+import { logEntry } from '../../../src/shared/lambda/log-entry.ts'
+import { reporter } from '../../../src/shared/lambda/report.ts'
+import type { RuleNode } from '../../../src/shared/rules/rule.ts'
+import type { TraceEntry } from '../../../src/shared/rules/trace.ts'
+import { collector, type Line, type Pre } from './harness.ts'
 
 /** Texts that a writer which forgets to escape would turn into something else. */
 const hostile = fc.oneof(

@@ -1,11 +1,11 @@
-import { isObject } from '../../is-object.ts'
-import type { Decision } from '../../rules/decide.ts'
-import { type Hide, hidePersonal, loggedDetail } from '../../rules/personal.ts'
-import type { TraceEntry } from '../../rules/trace.ts'
-import { OUTSIDE_RULES } from '../conclude.ts'
+import { isObject } from '../is-object.ts'
+import type { Decision } from '../rules/decide.ts'
+import { type Hide, hidePersonal, loggedDetail } from '../rules/personal.ts'
+import type { TraceEntry } from '../rules/trace.ts'
+import { OUTSIDE_RULES } from './conclude.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
-import type { LogFields } from './logger.ts'
-import { hashUser } from './user-hash.ts'
+import type { LogFields } from './log/logger.ts'
+import { hashUser } from './log/user-hash.ts'
 
 /** What a log line tells of an invocation. */
 export interface LogEntry extends LogFields {

@@ -7,8 +7,8 @@ import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
 import { concludeFrom, type Trouble } from './conclude.ts'
 import { initTime } from './init-time.ts'
-import { reporter } from './log/report.ts'
 import { type Invocation, type InvocationContext, pipelineOf } from './pipeline.ts'
+import { reporter } from './report.ts'
 import { DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
 
 /** A Lambda function of a trigger. Two parameters: Node 24's runtime refuses a third. */

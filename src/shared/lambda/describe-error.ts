@@ -1,6 +1,6 @@
-import { NotDone } from '../../rules/not-done.ts'
-import { MAX_REASON_LENGTH } from '../../rules/outcome.ts'
-import { InvalidEvent } from '../errors.ts'
+import { NotDone } from '../rules/not-done.ts'
+import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
+import { InvalidEvent } from './errors.ts'
 
 /** What a log may hold of an error: SES names the recipient in its messages, so no message is ever written. */
 export interface DescribedError {
