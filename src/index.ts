@@ -4,9 +4,8 @@ export { emailDomainIn, UnreadableEmailError } from './shared/email/email-domain
 export { InvalidDomainList } from './shared/email/invalid-domain-list.ts'
 export { type BuiltDomainList, readDomainList } from './shared/email/read-domain-list.ts'
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'
-export type { LogFields, Logger, LogLevel } from './shared/lambda/log/logger.ts'
-export type { InvocationContext } from './shared/lambda/pipeline.ts'
-export type { HandlerSettings } from './shared/lambda/settings.ts'
+export type { InvocationContext } from './shared/lambda/handler.ts'
+export type { HandlerSettings, LogFields, Logger, LogLevel } from './shared/lambda/settings.ts'
 export { anyOf } from './shared/rules/any-of.ts'
 export { chain, when } from './shared/rules/chain.ts'
 export {

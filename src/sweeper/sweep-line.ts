@@ -1,5 +1,5 @@
-import type { LogFields } from '../shared/lambda/log/logger.ts'
-import { METRIC_NAMESPACE } from '../shared/lambda/log/metrics.ts'
+import { METRIC_NAMESPACE } from '../shared/lambda/report.ts'
+import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Standing } from './standing.ts'
 import type { SweepReport } from './sweep.ts'
 

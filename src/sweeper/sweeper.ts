@@ -1,4 +1,4 @@
-import { lostLine } from '../shared/lambda/log/lost-line.ts'
+import { lostLine } from '../shared/lambda/report.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import { onceRules } from '../shared/rules/once-rules.ts'
 import type { RuleNode } from '../shared/rules/rule.ts'

@@ -6,8 +6,9 @@ import { type Decision, decide } from '../rules/decide.ts'
 import { onceRules } from '../rules/once-rules.ts'
 import { assertNames, type Part, type Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
-import { guardWith } from './guard.ts'
-import { createInvoke, type Invoke } from './handler.ts'
+import { assertEvent } from './check-event.ts'
+import { answerOrThrow, type Composed, createHandler, type FinalDecision, finalDecision, type Invoke } from './handler.ts'
+import { reporter } from './report.ts'
 import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
 
 /** What the adapter has to know of a trigger. */
@@ -53,7 +54,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-      return Object.assign(createInvoke({ name: definition.name, allowed, rule, settings }), {
+      return Object.assign(createHandler({ name: definition.name, allowed, rule, settings }), {
         rule,
         trigger: definition.name,
         async decide(event: T['event']): Promise<Decision<T>> {
@@ -77,4 +78,38 @@ function composed<T extends Trigger>(rules: readonly Part<T>[]): Rule<T> {
   // Where two effects share a name it is said now, not when the second has never run.
   onceRules(rule)
   return rule
+}
+
+/**
+ * A chain as a middy middleware, for a middy handler that is there already. It judges the event as the middleware before it
+ * left it, and throws on a denial. What middy then does is out of its hands: an `onError` that returns a value turns the
+ * denial into success, an earlier `before` that returns a value ends the invocation unjudged, and the deadline does not
+ * cover the rest of the handler. The handlers that the factories make have none of these holes.
+ */
+export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
+  const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
+  const report = reporter(name, rule, settings)
+
+  const judge = async (event: T['event']): Promise<FinalDecision<T>> => {
+    const deadline = startDeadline(deadlineMs, clock)
+    try {
+      assertEvent(event)
+      return finalDecision(await decide(rule, event, { allowed, deadline, clock }))
+    } catch (error) {
+      return finalDecision<T>(undefined, { thrown: error })
+    } finally {
+      deadline.close()
+    }
+  }
+
+  return {
+    name: 'lifeguard',
+    async before(request) {
+      const startedAt = clock.now()
+      const decision = await judge(request.event)
+      report(request.event, request.context, decision, clock.now() - startedAt)
+      // middy ends the invocation with whatever a `before` returns, so the answer goes into the event and nothing is returned.
+      request.event = answerOrThrow<T>(decision, request.event)
+    },
+  }
 }

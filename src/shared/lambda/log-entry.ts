@@ -1,11 +1,14 @@
 import { isObject } from '../is-object.ts'
 import type { Decision } from '../rules/decide.ts'
+import { NotDone } from '../rules/not-done.ts'
+import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { type Hide, hidePersonal, loggedDetail } from '../rules/personal.ts'
 import type { TraceEntry } from '../rules/trace.ts'
-import { OUTSIDE_RULES } from './conclude.ts'
-import { type DescribedError, describeError } from './describe-error.ts'
-import type { LogFields } from './log/logger.ts'
-import { hashUser } from './log/user-hash.ts'
+import { InvalidEvent } from './errors.ts'
+import type { LogFields } from './settings.ts'
+
+/** The rule of a decision where no rule decided: the event or a middleware was at fault. */
+export const OUTSIDE_RULES = 'handler'
 
 /** What a log line tells of an invocation. */
 export interface LogEntry extends LogFields {
@@ -149,4 +152,95 @@ function field(input: unknown, name: string): unknown {
 function textField(input: unknown, name: string): string | null {
   const value = field(input, name)
   return typeof value === 'string' ? short(value) : null
+}
+
+// 128 bits: enough that two users of a pool never share one.
+const HASH_HEX_DIGITS = 32
+
+/**
+ * A user as a log may hold them: the same user has the same hash in every trigger, and who lacks the key cannot try names
+ * out. It is made of the user name, because `sub` does not exist yet at pre sign-up.
+ *
+ * @example
+ * hashUser('secret', { userPoolId: 'eu-west-1_abc', userName: 'mary' })
+ */
+export function hashUser(key: string, event: { readonly userPoolId?: string | null; readonly userName?: string | null }): string {
+  // Not imported: it would be loaded at every cold start, and few handlers have a key.
+  const { createHmac } = process.getBuiltinModule('node:crypto')
+  return createHmac('sha256', key)
+    .update(`${event.userPoolId ?? ''}/${event.userName ?? ''}`)
+    .digest('hex')
+    .slice(0, HASH_HEX_DIGITS)
+}
+
+/** What a log may hold of an error: SES names the recipient in its messages, so no message is ever written. */
+export interface DescribedError {
+  readonly name: string
+  readonly code?: string
+  /** The id by which AWS support finds the call. */
+  readonly awsRequestId?: string
+  /** Where it was thrown, nearest first. */
+  readonly frames: readonly string[]
+  /** Of an event that is none: what was wrong. Nobody else's problems are written, since they may hold values. */
+  readonly problems?: readonly string[]
+}
+
+const MAX_FRAMES = 5
+const IDENTIFIER = /^[\w.$-]+$/
+// Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
+const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
+// `at name (place)` or `at place`, where a place is a file, a URL of one or a module of Node, with line and column.
+const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
+
+/** Describes an error without its message. */
+export function describeError(error: unknown): DescribedError {
+  // What prevented an effect says more than that it was prevented.
+  if (error instanceof NotDone) return describeError(error.cause)
+  if (!(error instanceof Error)) return { name: typeof error, frames: [] }
+  try {
+    return described(error)
+  } catch {
+    // A getter of it threw: it hides what it is.
+    return { name: 'Error', frames: [] }
+  }
+}
+
+function described(error: Error): DescribedError {
+  const code = identifier('code' in error ? error.code : undefined)
+  const awsRequestId = identifier(awsRequestIdOf(error))
+  return {
+    name: identifier(error.name) ?? 'Error',
+    ...(code !== undefined && { code }),
+    ...(awsRequestId !== undefined && { awsRequestId }),
+    frames: framesOf(error),
+    ...(error instanceof InvalidEvent && { problems: error.problems }),
+  }
+}
+
+function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_REASON_LENGTH && IDENTIFIER.test(value) ? value : undefined
+}
+
+function awsRequestIdOf(error: Error): unknown {
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
+  return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata ? metadata.requestId : undefined
+}
+
+/**
+ * A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. A
+ * stack that does not begin with it was written for another message, which may be anywhere in it: then nothing is safe.
+ */
+function framesOf(error: Error): readonly string[] {
+  const stack = typeof error.stack === 'string' ? error.stack : ''
+  const message = String(error.message)
+  const afterName = stack.replace(STACK_NAME, '')
+  // Node writes no colon before an empty message; source map support does.
+  const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
+  if (head === undefined) return []
+  return afterName
+    .slice(head.length)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => FRAME.test(line))
+    .slice(0, MAX_FRAMES)
 }

@@ -1,19 +1,16 @@
-import { lostEffects } from '../rules/effect-lost.ts'
+import { type LostEffect, lostEffects } from '../rules/effect-lost.ts'
 import type { RuleNode } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
-import type { Conclusion } from './conclude.ts'
-import { isWritten, type LogFields, type Logger, type Severity } from './log/logger.ts'
-import { lostLine } from './log/lost-line.ts'
-import { breakageLine, brokenRules, metricFields } from './log/metrics.ts'
+import type { FinalDecision } from './handler.ts'
 import { type Ended, type LogEntry, logEntry } from './log-entry.ts'
-import type { HandlerSettings } from './settings.ts'
-import { standardOutput } from './standard-output.ts'
+import { standardOutput } from './runtime.ts'
+import { type HandlerSettings, LOG_LEVELS, type LogFields, type Logger, type LogLevel } from './settings.ts'
 
 /** Writes the one log line of an invocation, and its metrics. Never throws. */
 export type Report = <T extends Trigger>(
   event: unknown,
   context: { readonly awsRequestId?: string } | undefined,
-  conclusion: Conclusion<T>,
+  decision: FinalDecision<T>,
   durationMs: number,
 ) => void
 
@@ -47,9 +44,9 @@ export function reporter(
     }
   }
 
-  const writeLines: Report = (event, context, conclusion, durationMs) => {
+  const writeLines: Report = (event, context, decision, durationMs) => {
     const requestId = context?.awsRequestId ?? null
-    const entry = entryOrCount({ trigger, event, requestId, decision: conclusion, coldStart, durationMs, hashKey: logHashKey, names })
+    const entry = entryOrCount({ trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names })
     if (entry === undefined) return
     coldStart = false
     const severity = severityOf(entry)
@@ -65,7 +62,7 @@ export function reporter(
     } else writeMetricsAlone(metrics)
     if (severity === 'info') return
     for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
-    for (const effect of lostEffects(conclusion.trace)) writeJson(lostLine(effect, trigger, now))
+    for (const effect of lostEffects(decision.trace)) writeJson(lostLine(effect, trigger, now))
   }
 
   return (...ended) => {
@@ -102,4 +99,88 @@ function logged(logger: Logger, severity: Severity, message: string, entry: LogE
 function severityOf(entry: LogEntry): Severity {
   if (entry.decision === 'failed') return 'error'
   return entry.trace.some((line) => line.outcome === 'broken') ? 'warn' : 'info'
+}
+
+/** How serious a line of ours is: denials are everyday, breakages are not. */
+type Severity = keyof Logger
+
+/** Whether a line of that seriousness is written at that level. */
+function isWritten(severity: Severity, level: LogLevel): boolean {
+  return LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(level)
+}
+
+/** The CloudWatch namespace of all metrics. */
+export const METRIC_NAMESPACE = 'Lifeguard'
+
+interface Directive {
+  readonly Namespace: string
+  readonly Dimensions: readonly (readonly string[])[]
+  readonly Metrics: readonly { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' }[]
+}
+
+const perTrigger: Directive = {
+  Namespace: METRIC_NAMESPACE,
+  Dimensions: [['trigger']],
+  Metrics: [
+    { Name: 'Invocations', Unit: 'Count' },
+    { Name: 'Denials', Unit: 'Count' },
+    { Name: 'Breakages', Unit: 'Count' },
+    { Name: 'Duration', Unit: 'Milliseconds' },
+  ],
+}
+
+function perRule(name: 'Denials' | 'Breakages'): Directive {
+  return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', 'rule']], Metrics: [{ Name: name, Unit: 'Count' }] }
+}
+
+/**
+ * The metrics of an invocation in CloudWatch's embedded metric format, without the trigger, for a line that holds it.
+ * {@link breakageLine} counts the rules that broke.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, breakages: number, now: number): LogFields {
+  const denied = entry.decision === 'denied' ? entry.decidedBy : null
+  return {
+    _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, perRule('Denials')] },
+    ...(denied !== null && { rule: denied }),
+    Invocations: 1,
+    Denials: entry.decision === 'denied' ? 1 : 0,
+    Breakages: breakages,
+    Duration: entry.durationMs,
+  }
+}
+
+/** The document that counts one broken rule: it holds only one value for the dimension `rule`. */
+export function breakageLine(trigger: string, rule: string, now: number): LogFields {
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('Breakages')] }, trigger, rule, Breakages: 1 }
+}
+
+/** The rules that broke themselves: a composition around a broken rule, and a shadow, which decides nothing, do not count. */
+export function brokenRules(entry: LogEntry): readonly string[] {
+  const broken = entry.trace.filter((line) => line.outcome === 'broken' && !line.shadow)
+  const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
+  const rules = innermost.map((line) => line.rule)
+  // What failed outside the rules, such as a middleware, has no line in the trace.
+  const { decision, decidedBy } = entry
+  return decision === 'failed' && decidedBy !== null && !rules.includes(decidedBy) ? [...rules, decidedBy] : rules
+}
+
+/** The message of a last-resort line, by which a tool finds it. */
+export const EFFECT_LOST = 'effect lost'
+
+/**
+ * The log line for an effect that nothing durable may know of: with pool and `sub` alone of the user, and counted in the
+ * metric `EffectsLost`, so that an alarm can call somebody.
+ */
+export function lostLine(effect: LostEffect, trigger: string, now: number): LogFields {
+  const metric = { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger']], Metrics: [{ Name: 'EffectsLost', Unit: 'Count' }] }
+  return {
+    level: 'ERROR',
+    message: EFFECT_LOST,
+    ...effect,
+    _aws: { Timestamp: now, CloudWatchMetrics: [metric] },
+    trigger,
+    EffectsLost: 1,
+  }
 }

@@ -1,7 +1,27 @@
 import type { MiddlewareObj } from '@middy/core'
 import type { Clock } from '../rules/deadline.ts'
 import type { Trigger } from '../rules/trigger.ts'
-import { LOG_LEVELS, type Logger, type LogLevel } from './log/logger.ts'
+
+/** How much is written, least to most serious. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+/** From which seriousness on a line is written. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What a line holds besides its message. */
+export type LogFields = Record<string, unknown>
+
+/**
+ * Where log lines go. Powertools' Logger fits; so does any logger that takes a message and fields.
+ *
+ * @example
+ * preSignUp.with({ logger: new Logger({ serviceName: 'sign-up' }) })(allowEmailDomains('example.com'))
+ */
+export interface Logger {
+  readonly info: (message: string, fields: LogFields) => void
+  readonly warn: (message: string, fields: LogFields) => void
+  readonly error: (message: string, fields: LogFields) => void
+}
 
 /** How long a handler may take, in milliseconds. Cognito waits for five seconds, the network and the cold start included. */
 export const DEFAULT_DEADLINE_MS = 4000

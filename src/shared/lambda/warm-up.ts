@@ -1,6 +1,6 @@
 import { processClock } from '../rules/deadline.ts'
-import { isLambda } from './is-lambda.ts'
-import type { InvocationContext } from './pipeline.ts'
+import type { InvocationContext } from './handler.ts'
+import { isLambda } from './runtime.ts'
 import type { HandlerSettings } from './settings.ts'
 
 /** A step of the AWS SDK between a call and what comes after it. */

@@ -3,8 +3,7 @@ import { resolve } from 'node:path'
 import { parseEmailAddress } from '../email/address.ts'
 import { type DomainList, domainList } from '../email/domain-list.ts'
 import { readDomainList } from '../email/read-domain-list.ts'
-import { LOG_LEVELS, type LogLevel } from '../lambda/log/logger.ts'
-import { type HandlerSettings, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
+import { type HandlerSettings, LOG_LEVELS, type LogLevel, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 import { type Field, type Fields, optional } from './settings.ts'
 
 /** A text that is not empty. */

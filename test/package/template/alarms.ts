@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { lostLine } from '../../../src/shared/lambda/log/lost-line.ts'
+import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { sweepLine } from '../../../src/sweeper/sweep-line.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'

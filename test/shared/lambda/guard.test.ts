@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { guardWith } from '../../../src/shared/lambda/guard.ts'
+import { guardWith } from '../../../src/shared/lambda/define-trigger.ts'
 import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
 import { chain } from '../../../src/shared/rules/chain.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'

@@ -1,5 +1,5 @@
 import { defineTrigger, type TriggerFactory } from '../../../src/shared/lambda/define-trigger.ts'
-import type { InvocationContext } from '../../../src/shared/lambda/pipeline.ts'
+import type { InvocationContext } from '../../../src/shared/lambda/handler.ts'
 import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
 import type { Clock } from '../../../src/shared/rules/deadline.ts'
 import { deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Conclusion } from '../../../src/shared/lambda/conclude.ts'
+import type { FinalDecision } from '../../../src/shared/lambda/handler.ts'
 import { logEntry } from '../../../src/shared/lambda/log-entry.ts'
 import { reporter } from '../../../src/shared/lambda/report.ts'
 import type { RuleNode } from '../../../src/shared/rules/rule.ts'
@@ -47,10 +47,10 @@ const traceEntry: fc.Arbitrary<TraceEntry> = fc.record(
   { requiredKeys: ['rule', 'path', 'outcome', 'ms'] },
 )
 
-const conclusion: fc.Arbitrary<Conclusion<Pre>> = fc
+const conclusion: fc.Arbitrary<FinalDecision<Pre>> = fc
   .record({ trace: fc.array(traceEntry, { maxLength: 6 }), rule: hostile, reason: hostile, error: thrown })
   .chain(({ trace, rule, reason, error }) =>
-    fc.constantFrom<Conclusion<Pre>>(
+    fc.constantFrom<FinalDecision<Pre>>(
       { kind: 'proceed', rule: null, response: {}, trace },
       { kind: 'proceed', rule, response: {}, trace },
       { kind: 'denied', rule, reason, message: 'No', trace },

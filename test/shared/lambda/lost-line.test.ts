@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lostLine } from '../../../src/shared/lambda/log/lost-line.ts'
+import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { emfProblems } from '../../support/emf.ts'
 
 describe('the line of a lost effect', () => {

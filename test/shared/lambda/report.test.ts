@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../src/shared/lambda/log/logger.ts'
-import { EFFECT_LOST } from '../../../src/shared/lambda/log/lost-line.ts'
+import { EFFECT_LOST } from '../../../src/shared/lambda/report.ts'
+import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../src/shared/lambda/settings.ts'
 import { anyOf } from '../../../src/shared/rules/any-of.ts'
 import { chain } from '../../../src/shared/rules/chain.ts'
 import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'

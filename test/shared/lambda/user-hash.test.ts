@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hashUser } from '../../../src/shared/lambda/log/user-hash.ts'
+import { hashUser } from '../../../src/shared/lambda/log-entry.ts'
 import { collector, confirm, post, postEvent, pre, preEvent, runPre, work } from './harness.ts'
 
 const KEY = 'sixteen letters or more'

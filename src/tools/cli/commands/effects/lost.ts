@@ -1,4 +1,4 @@
-import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
+import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
 import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
 import { isRecord } from '../../../replay/handler-log.ts'
 import type { Line } from '../../../replay/lines.ts'

@@ -1,5 +1,33 @@
 import { writeSync } from 'node:fs'
-import { isLambda } from './is-lambda.ts'
+
+/**
+ * Whether this process is Lambda's runtime: its global for response streaming tells. That there is such a global at all
+ * proves nothing, since the AWS SDK makes an empty one wherever it is loaded.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+ */
+export function isLambda(): boolean {
+  return 'streamifyResponse' in Object(Reflect.get(globalThis, 'awslambda'))
+}
+
+// Lambda delivers the first event of an on-demand environment as soon as the init phase is over. A provisioned or
+// proactively initialised one waits for its first event much longer than this.
+const ON_DEMAND_GAP_MS = 250
+
+/**
+ * Returns a function that returns how much of Cognito's 5 s the cold start used, in milliseconds: 0 after the first call, where the
+ * environment was started ahead, and outside Lambda, where the age of the process means nothing.
+ *
+ * @param readyAt When the handler was made, in milliseconds since the process started: the end of the init phase.
+ */
+export function coldStart(readyAt: number, inLambda: boolean = isLambda()): (startedAt: number) => number {
+  let first = inLambda
+  return (startedAt) => {
+    if (!first) return 0
+    first = false
+    return startedAt - readyAt <= ON_DEMAND_GAP_MS ? readyAt : 0
+  }
+}
 
 const STANDARD_OUTPUT = 1
 
