@@ -6,10 +6,10 @@ import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/fields.ts'
 import { readSettings } from '../shared/settings/settings.ts'
-import { postAuthentication } from './post-authentication.ts'
 import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
 import { postAuthenticationSettings } from './settings.ts'
 import type { PostAuthentication } from './trigger.ts'
+import { postAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()

@@ -6,9 +6,9 @@ import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/fields.ts'
 import { readSettings } from '../shared/settings/settings.ts'
 import { defaultPostConfirmation } from './default-chain.ts'
-import { postConfirmation } from './post-confirmation.ts'
 import { postConfirmationSettings } from './settings.ts'
 import type { PostConfirmation } from './trigger.ts'
+import { postConfirmation } from './trigger.ts'
 
 const settings = atInit(() => readSettings(postConfirmationSettings, process.env))
 const documents = documentClient()

@@ -1,11 +1,31 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import type { DeclaresReads } from '../shared/rules/reads.ts'
+import type { Need } from '../shared/rules/rule.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'
-import type { Mailer } from './mailer.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
+
+/** A mail to one user. */
+export interface Mail {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** Sends mails. */
+export interface Mailer {
+  /**
+   * Sends one mail, in one attempt.
+   *
+   * @throws NotDone when it was certainly not sent, because the service refused it; anything else when nobody knows.
+   */
+  readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
+  /** What it needs of a deployment. */
+  readonly needs?: readonly Need[]
+}
 
 /** To whom the mail goes. */
 export interface SendWelcomeEmailOptions {

@@ -1,7 +1,7 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
 import type { Ses } from '../shared/aws/ses.ts'
 import { NotDone } from '../shared/rules/not-done.ts'
-import type { Mail, Mailer } from './mailer.ts'
+import type { Mail, Mailer } from './send-welcome-email.ts'
 
 /** From where mails are sent. */
 export interface SesMailerOptions {

@@ -6,9 +6,9 @@ import { warmUp, warmUpEvent } from '../shared/lambda/warm-up.ts'
 import { atInit } from '../shared/settings/at-init.ts'
 import { logging } from '../shared/settings/fields.ts'
 import { readSettings } from '../shared/settings/settings.ts'
-import { preAuthentication } from './pre-authentication.ts'
 import { preAuthenticationSettings } from './settings.ts'
 import type { PreAuthentication } from './trigger.ts'
+import { preAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readSettings(preAuthenticationSettings, process.env))
 const documents = documentClient()

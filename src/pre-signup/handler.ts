@@ -10,11 +10,10 @@ import { type DomainsSetting, logging, openDomains } from '../shared/settings/fi
 import { readSettings } from '../shared/settings/settings.ts'
 import { allowEmailDomains } from './allow-email-domains.ts'
 import { autoConfirm } from './auto-confirm.ts'
-import { byAdministrator } from './conditions.ts'
 import { denyEmailDomains } from './deny-email-domains.ts'
-import { preSignUp } from './pre-sign-up.ts'
 import { preSignUpSettings } from './settings.ts'
 import type { PreSignUp } from './trigger.ts'
+import { byAdministrator, preSignUp } from './trigger.ts'
 
 const settings = atInit(() => readSettings(preSignUpSettings, process.env))
 

@@ -1,8 +1,31 @@
 import { isAttributeName } from '../shared/rules/identifier.ts'
 import { deny, isReason, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 import type { PreSignUp } from './trigger.ts'
+
+/**
+ * The part of the Standard Schema interface that is used: zod, valibot, arktype and others implement it.
+ *
+ * @see https://standardschema.dev
+ */
+export interface StandardSchema {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>
+  }
+}
+
+/** What a schema says of a value. */
+export interface SchemaResult {
+  readonly issues?: readonly SchemaIssue[] | undefined
+}
+
+/** What is wrong with a value, and where. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
 
 /** What the caller reads; what exactly is wrong stands in the log. */
 export const ATTRIBUTES_NOT_ACCEPTED = 'The details given are not complete or not valid'

@@ -1,3 +1,5 @@
+import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import { type Condition, triggeredBy } from '../shared/rules/condition.ts'
 import type { AttributeMap, CognitoEvent, Open, PreTrigger } from '../shared/rules/trigger.ts'
 
 /** From where Cognito calls pre sign-up: the user's own sign-up, an administrator, or a first sign-in through an identity provider. */
@@ -33,3 +35,32 @@ export interface PreSignUpEvent extends CognitoEvent {
 export interface PreSignUp extends PreTrigger {
   readonly event: PreSignUpEvent
 }
+
+/**
+ * Makes the function of the pre sign-up trigger out of rules.
+ *
+ * @throws TypeError when there is no rule.
+ * @example
+ * export const handler = preSignUp(allowEmailDomains('example.com', '*.example.org'))
+ */
+export const preSignUp: TriggerFactory<PreSignUp> = defineTrigger<PreSignUp>({
+  name: 'PreSignUp',
+  phase: 'pre',
+  responseFields: { autoConfirmUser: 'boolean', autoVerifyEmail: 'boolean', autoVerifyPhone: 'boolean' },
+})
+
+/**
+ * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
+ * returns a value turns a denial into success, and an earlier `before` which returns a value ends the invocation unjudged:
+ * only {@link preSignUp} promises that neither can happen.
+ *
+ * @example
+ * export const handler = middy(mine).use(guard(allowEmailDomains('example.com')))
+ */
+export const guard: Guard<PreSignUp> = preSignUp.guard
+
+/** An administrator creates the user, with IAM rights: AdminCreateUser. Cognito then ignores the answer's flags. */
+export const byAdministrator: Condition = triggeredBy('PreSignUp_AdminCreateUser')
+
+/** The user comes through an identity provider for the first time. Cognito will never ask them to prove their address. */
+export const byIdentityProvider: Condition = triggeredBy('PreSignUp_ExternalProvider')

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage } from 'node:http'
 import { SESClient, type SESClientConfig } from '@aws-sdk/client-ses'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Mail, Mailer } from '../../src/post-confirmation/mailer.ts'
+import type { Mail, Mailer } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { NotDone } from '../../src/shared/rules/not-done.ts'

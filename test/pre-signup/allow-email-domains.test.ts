@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
-import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
+import { preSignUp } from '../../src/pre-signup/trigger.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { byAdministrator, byIdentityProvider } from '../../src/pre-signup/conditions.ts'
-import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
+import { byAdministrator, byIdentityProvider, preSignUp } from '../../src/pre-signup/trigger.ts'
 import { denyIf } from '../../src/shared/rules/deny-if.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { preAuthentication } from '../../../src/pre-auth/pre-authentication.ts'
 import type { PreAuthentication } from '../../../src/pre-auth/trigger.ts'
-import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import { preAuthentication } from '../../../src/pre-auth/trigger.ts'
+import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import type { Block, BlockKey, BlockList, BlockType } from '../../../src/shared/blocks/block-list.ts'
 import {
   BLOCKED,

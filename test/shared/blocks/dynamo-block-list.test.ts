@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
-import { preAuthentication } from '../../../src/pre-auth/pre-authentication.ts'
+import { preAuthentication } from '../../../src/pre-auth/trigger.ts'
 import { blockKeys } from '../../../src/shared/blocks/block-keys.ts'
 import type { Block, BlockKey, BlockType } from '../../../src/shared/blocks/block-list.ts'
 import { blockUsers } from '../../../src/shared/blocks/block-users.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../../src/pre-signup/trigger.ts'
+import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import { parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { emailDomainIn, UnreadableEmailError } from '../../../src/shared/email/email-domain-in.ts'
 import { when } from '../../../src/shared/rules/chain.ts'

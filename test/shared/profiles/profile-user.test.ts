@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
 import type { PostConfirmation } from '../../../src/post-confirmation/trigger.ts'
+import { postConfirmation } from '../../../src/post-confirmation/trigger.ts'
 import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../../../src/shared/profiles/profile-user.ts'
 import type { ProfileUser } from '../../../src/shared/profiles/profiles.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
+import { postConfirmation } from '../../../src/post-confirmation/trigger.ts'
 import { chain, when } from '../../../src/shared/rules/chain.ts'
 import { fromAppClient, hasAttribute } from '../../../src/shared/rules/condition.ts'
 import type { Ledger } from '../../../src/shared/rules/ledger.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { preSignUp } from '../../../src/pre-signup/pre-sign-up.ts'
+import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import {

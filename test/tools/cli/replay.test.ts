@@ -244,7 +244,7 @@ describe('lifeguard replay --json', () => {
 
   it('tells what broke a rule, and where, of that very invocation', async () => {
     const source = `
-      import { postAuthentication } from '${process.cwd()}/src/post-auth/post-authentication.ts'
+      import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
       const crash = defineRule('crash', async ({ user }) => { throw new Error('no seat for ' + user.userName) })
       export const handler = postAuthentication(crash)
@@ -264,7 +264,7 @@ describe('lifeguard replay --json', () => {
 
   it('tells people what the handler failed on', async () => {
     const source = `
-      import { preSignUp } from '${process.cwd()}/src/pre-signup/pre-sign-up.ts'
+      import { preSignUp } from '${process.cwd()}/src/pre-signup/trigger.ts'
       import { requireAttributes } from '${process.cwd()}/src/pre-signup/require-attributes.ts'
       export const handler = preSignUp(requireAttributes({ '~standard': { validate() { throw new RangeError('no table') } } }))
     `

@@ -112,7 +112,7 @@ describe('a hostile handler', () => {
 
   it('does not end the replay by the source map of a place that it names', async () => {
     const source = `
-      import { postAuthentication } from '${process.cwd()}/src/post-auth/post-authentication.ts'
+      import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
       const at = (place) => Object.assign(new Error('x'), { stack: 'Error: x\\n    at ' + place })
       const crash = defineRule('crash', async ({ user }) => { throw at(user.userName) })
