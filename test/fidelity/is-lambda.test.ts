@@ -49,7 +49,7 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
   describe('the deadline', () => {
     // A process that is 1500 ms old when its handler is made, and where every deadline is over at once.
     const source = `
-      import { preSignUp } from ${sourceOf('pre-signup/pre-sign-up.ts')}
+      import { preSignUp } from ${sourceOf('pre-signup/trigger.ts')}
       import { defineRule } from ${sourceOf('shared/rules/rule.ts')}
       const clock = {
         now: () => 1500,

@@ -4,7 +4,7 @@ import { event, folderOf, handler, lifeguard } from './lifeguard.ts'
 /** A handler made with Lifeguard, as TypeScript that replay bundles. */
 function composed(trigger: string, rules: string): string {
   return `
-import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/pre-sign-up.ts' : 'post-confirmation/post-confirmation.ts'}'
+import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
 import { anyOf } from '${process.cwd()}/src/shared/rules/any-of.ts'
 import { chain, when } from '${process.cwd()}/src/shared/rules/chain.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
