@@ -15,6 +15,7 @@ const inlineText: Plugin = {
 /** What users import is the sources here, and not what was compiled of them at some time. */
 const library = [
   { find: /^cognito-lifeguard$/, replacement: resolve('src/index.ts') },
+  { find: /^cognito-lifeguard\/(aws|settings)$/, replacement: `${resolve('src/shared')}/$1/index.ts` },
   { find: /^cognito-lifeguard\/([\w-]+)$/, replacement: `${resolve('src')}/$1/index.ts` },
 ]
 

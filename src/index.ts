@@ -6,6 +6,7 @@ export { type BuiltDomainList, readDomainList } from './shared/email/read-domain
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'
 export type { InvocationContext } from './shared/lambda/handler.ts'
 export type { HandlerSettings, LogFields, Logger, LogLevel } from './shared/lambda/settings.ts'
+export { type UseClient, type WarmUpEvent, type WarmUpSettings, warmUp, warmUpEvent } from './shared/lambda/warm-up.ts'
 export { anyOf } from './shared/rules/any-of.ts'
 export { chain, when } from './shared/rules/chain.ts'
 export {

@@ -6,13 +6,15 @@ await rm('dist', { recursive: true, force: true })
 
 for (const name of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
   const { metafile } = await build({
-    entryPoints: [{ in: `src/${name}.ts`, out: 'handler' }],
+    entryPoints: [{ in: `src/${name}/handler.ts`, out: 'handler' }],
     outdir: `dist/${name}`,
     bundle: true,
     format: 'esm',
     splitting: true,
     minify: true,
     target: 'node22',
+    // Texts of emails are inlined.
+    loader: { '.txt': 'text', '.html': 'text' },
     sourcemap: 'external',
     metafile: true,
     plugins: [lambdaPlugin()],

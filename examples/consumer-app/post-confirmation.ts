@@ -1,12 +1,11 @@
 import { once, together } from 'cognito-lifeguard'
+import { documentClient, sesClient } from 'cognito-lifeguard/aws'
 import {
-  documentClient,
   dynamoLedger,
   dynamoProfiles,
   mailTemplate,
   postConfirmation,
   sendWelcomeEmail,
-  sesClient,
   sesMailer,
   syncProfile,
 } from 'cognito-lifeguard/post-confirmation'

@@ -1,4 +1,5 @@
-import { blockUsers, documentClient, dynamoBlockList, preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { documentClient } from 'cognito-lifeguard/aws'
+import { blockUsers, dynamoBlockList, preAuthentication } from 'cognito-lifeguard/pre-auth'
 
 const blocks = dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE ?? 'blocks' })
 

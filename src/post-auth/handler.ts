@@ -1,15 +1,15 @@
-import { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
-import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
-import { warmUp, warmUpEvent } from '../shared/lambda/warm-up.ts'
-import { dynamoOwed } from '../shared/ledger/dynamo-owed.ts'
-import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
-import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/fields.ts'
-import { readSettings } from '../shared/settings/settings.ts'
-import { type OwedAtSignIn, recordSignIn } from './record-sign-in.ts'
+import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { type Documents, documentClient } from 'cognito-lifeguard/aws'
+import {
+  dynamoOwed,
+  dynamoProfiles,
+  type OwedAtSignIn,
+  type PostAuthentication,
+  postAuthentication,
+  recordSignIn,
+} from 'cognito-lifeguard/post-auth'
+import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { postAuthenticationSettings } from './settings.ts'
-import type { PostAuthentication } from './trigger.ts'
-import { postAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()

@@ -1,4 +1,3 @@
-export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 export { dynamoOwed, type Owed, type OwedEffect } from '../shared/ledger/dynamo-owed.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 export type { ProfileStore, Profiles, ProfileUser, SignIn } from '../shared/profiles/profiles.ts'

@@ -1,6 +1,14 @@
-import type { CutOff } from '../shared/rules/ledger.ts'
-import { date, emailAddress, type LogSettings, logFields, nonEmptyString, oneOf } from '../shared/settings/fields.ts'
-import { optional, type SettingsTable } from '../shared/settings/settings.ts'
+import type { CutOff } from 'cognito-lifeguard'
+import {
+  date,
+  emailAddress,
+  type LogSettings,
+  logFields,
+  nonEmptyString,
+  oneOf,
+  optional,
+  type SettingsTable,
+} from 'cognito-lifeguard/settings'
 
 /** The environment of the post authentication function. */
 export interface PostAuthenticationSettings extends LogSettings {

@@ -1,18 +1,15 @@
-import type { Documents } from '../shared/aws/dynamodb.ts'
-import type { Ses } from '../shared/aws/ses.ts'
-import { dynamoLedger } from '../shared/ledger/dynamo-ledger.ts'
-import { dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
-import { when } from '../shared/rules/chain.ts'
-import { and, hasAttribute, triggeredBy } from '../shared/rules/condition.ts'
-import { once } from '../shared/rules/once.ts'
-import type { Rule } from '../shared/rules/rule.ts'
-import { together } from '../shared/rules/together.ts'
-import { sendWelcomeEmail } from './send-welcome-email.ts'
-import { sesMailer } from './ses-mailer.ts'
+import { and, hasAttribute, once, type Rule, together, triggeredBy, when } from 'cognito-lifeguard'
+import type { Documents, Ses } from 'cognito-lifeguard/aws'
+import {
+  dynamoLedger,
+  dynamoProfiles,
+  mailTemplate,
+  type PostConfirmation,
+  sendWelcomeEmail,
+  sesMailer,
+  syncProfile,
+} from 'cognito-lifeguard/post-confirmation'
 import type { PostConfirmationSettings } from './settings.ts'
-import { syncProfile } from './sync-profile.ts'
-import { mailTemplate } from './template.ts'
-import type { PostConfirmation } from './trigger.ts'
 import html from './welcome.html'
 import text from './welcome.txt'
 

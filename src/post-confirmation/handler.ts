@@ -1,14 +1,9 @@
-import { documentClient } from '../shared/aws/dynamodb.ts'
-import { sesClient } from '../shared/aws/ses.ts'
-import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
-import { warmUp, warmUpEvent } from '../shared/lambda/warm-up.ts'
-import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/fields.ts'
-import { readSettings } from '../shared/settings/settings.ts'
+import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { documentClient, sesClient } from 'cognito-lifeguard/aws'
+import { type PostConfirmation, postConfirmation } from 'cognito-lifeguard/post-confirmation'
+import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmationSettings } from './settings.ts'
-import type { PostConfirmation } from './trigger.ts'
-import { postConfirmation } from './trigger.ts'
 
 const settings = atInit(() => readSettings(postConfirmationSettings, process.env))
 const documents = documentClient()

@@ -1,5 +1,3 @@
-export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
-export { type Ses, sesClient } from '../shared/aws/ses.ts'
 export { type DynamoLedgerOptions, dynamoLedger } from '../shared/ledger/dynamo-ledger.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 export type { ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'

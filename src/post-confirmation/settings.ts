@@ -1,6 +1,15 @@
-import type { CutOff } from '../shared/rules/ledger.ts'
-import { emailAddress, httpsUrl, type LogSettings, line, logFields, nonEmptyString, oneOf } from '../shared/settings/fields.ts'
-import { optional, type SettingsTable } from '../shared/settings/settings.ts'
+import type { CutOff } from 'cognito-lifeguard'
+import {
+  emailAddress,
+  httpsUrl,
+  type LogSettings,
+  line,
+  logFields,
+  nonEmptyString,
+  oneOf,
+  optional,
+  type SettingsTable,
+} from 'cognito-lifeguard/settings'
 
 /** The environment of the post confirmation function. */
 export interface PostConfirmationSettings extends LogSettings {

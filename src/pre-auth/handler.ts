@@ -1,14 +1,8 @@
-import { documentClient } from '../shared/aws/dynamodb.ts'
-import { blockUsers } from '../shared/blocks/block-users.ts'
-import { dynamoBlockList } from '../shared/blocks/dynamo-block-list.ts'
-import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
-import { warmUp, warmUpEvent } from '../shared/lambda/warm-up.ts'
-import { atInit } from '../shared/settings/at-init.ts'
-import { logging } from '../shared/settings/fields.ts'
-import { readSettings } from '../shared/settings/settings.ts'
+import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { documentClient } from 'cognito-lifeguard/aws'
+import { blockUsers, dynamoBlockList, type PreAuthentication, preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { preAuthenticationSettings } from './settings.ts'
-import type { PreAuthentication } from './trigger.ts'
-import { preAuthentication } from './trigger.ts'
 
 const settings = atInit(() => readSettings(preAuthenticationSettings, process.env))
 const documents = documentClient()

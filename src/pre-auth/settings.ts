@@ -1,5 +1,4 @@
-import { type LogSettings, logFields, nonEmptyString } from '../shared/settings/fields.ts'
-import type { SettingsTable } from '../shared/settings/settings.ts'
+import { type LogSettings, logFields, nonEmptyString, type SettingsTable } from 'cognito-lifeguard/settings'
 
 /** The environment of the pre authentication function. */
 export interface PreAuthenticationSettings extends LogSettings {

@@ -1,28 +1,29 @@
-import { TABLE_NEEDS } from '../shared/blocks/block-list.ts'
-import type { DomainList } from '../shared/email/domain-list.ts'
-import { emailDomainIn } from '../shared/email/email-domain-in.ts'
-import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
-import { chain, when } from '../shared/rules/chain.ts'
-import { and, not, triggeredBy } from '../shared/rules/condition.ts'
-import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import { atInit } from '../shared/settings/at-init.ts'
-import { type DomainsSetting, logging, openDomains } from '../shared/settings/fields.ts'
-import { readSettings } from '../shared/settings/settings.ts'
-import { allowEmailDomains } from './allow-email-domains.ts'
-import { autoConfirm } from './auto-confirm.ts'
-import { denyEmailDomains } from './deny-email-domains.ts'
+import {
+  and,
+  atInit,
+  chain,
+  type DomainList,
+  defineRule,
+  emailDomainIn,
+  not,
+  type Rule,
+  type TriggerHandler,
+  triggeredBy,
+  when,
+} from 'cognito-lifeguard'
+import { TABLE_NEEDS } from 'cognito-lifeguard/pre-auth'
+import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
-import type { PreSignUp } from './trigger.ts'
-import { byAdministrator, preSignUp } from './trigger.ts'
 
 const settings = atInit(() => readSettings(preSignUpSettings, process.env))
 
-/** A file lies beside the bundle, wherever that is unpacked. */
+/** A list in a file lies beside the bundle, wherever Lambda unpacks it. */
 const listOf = (domains: DomainsSetting): DomainList => atInit(() => openDomains(domains, import.meta.dirname))
 
-/** The rule of a chunk that is loaded while Lambda loads the function: handlers without a table of blocks start without the AWS SDK. */
+/** Loads the rule and the AWS SDK in a chunk of their own, while Lambda loads the function: without a table of blocks they cost nothing. */
 function blockUsersIn(table: string): Rule<PreSignUp> {
-  const loading = import('./dynamo-blocks.ts').then((chunk) => chunk.blockUsersIn(table))
+  const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersIn(table))
   // The first sign-up that awaits it rejects as well.
   loading.catch(() => undefined)
   return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), { kind: 'guard', needs: TABLE_NEEDS })
@@ -42,13 +43,13 @@ const rules: readonly Rule<PreSignUp>[] = [
         }),
       ]
     : []),
-  // The last: the others cost nothing, and whom they deny need not be looked up.
+  // Last: the other rules cost nothing, and a user whom they deny needs no look-up.
   ...(settings.BLOCK_TABLE ? [blockUsersIn(settings.BLOCK_TABLE)] : []),
 ]
 
 /**
- * Administrators hold IAM rights, so they may create whom they want; everybody else is judged, whatever source Cognito calls
- * from. `ADMIN_CREATED_USERS=judge` judges administrators too.
+ * Denies sign-ups by their email domain. A rule that throws denies. Administrators hold IAM rights, so they may create any user,
+ * unless `ADMIN_CREATED_USERS=judge`; users from every other source are judged.
  */
 export const handler: TriggerHandler<PreSignUp> = preSignUp.with(logging(settings))(
   settings.ADMIN_CREATED_USERS === 'judge' ? chain(...rules) : when(not(byAdministrator), ...rules),

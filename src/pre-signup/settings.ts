@@ -1,5 +1,13 @@
-import { type DomainsSetting, domains, type LogSettings, logFields, nonEmptyString, oneOf } from '../shared/settings/fields.ts'
-import { optional, type SettingsTable } from '../shared/settings/settings.ts'
+import {
+  type DomainsSetting,
+  domains,
+  type LogSettings,
+  logFields,
+  nonEmptyString,
+  oneOf,
+  optional,
+  type SettingsTable,
+} from 'cognito-lifeguard/settings'
 
 /** The environment of the pre sign-up function. */
 export interface PreSignUpSettings extends LogSettings {

@@ -1,12 +1,8 @@
+import { cognitoClient, documentClient, sesClient } from 'cognito-lifeguard/aws'
+import { readSettings } from 'cognito-lifeguard/settings'
+import { cognitoUsers, dynamoEffects, type SweeperHandler, sweeper } from 'cognito-lifeguard/sweeper'
 import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
-import { cognitoClient } from '../shared/aws/cognito.ts'
-import { documentClient } from '../shared/aws/dynamodb.ts'
-import { sesClient } from '../shared/aws/ses.ts'
-import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
-import { readSettings } from '../shared/settings/settings.ts'
-import { cognitoUsers } from './cognito-users.ts'
 import { sweeperSettings } from './settings.ts'
-import { type SweeperHandler, sweeper } from './sweeper.ts'
 
 const settings = readSettings(sweeperSettings, process.env)
 const table = settings.EFFECT_TABLE

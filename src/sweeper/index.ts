@@ -1,5 +1,3 @@
-export { type Cognito, cognitoClient } from '../shared/aws/cognito.ts'
-export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 export { type DynamoEffectsOptions, dynamoEffects, type Effects, type ParkedState } from '../shared/ledger/dynamo-effects.ts'
 export type { EffectItem, EffectRow, EffectState, UnreadableItem } from '../shared/ledger/effect-item.ts'
 export { cognitoUsers } from './cognito-users.ts'

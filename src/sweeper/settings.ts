@@ -1,6 +1,5 @@
+import { nonEmptyString, type SettingsTable } from 'cognito-lifeguard/settings'
 import { type PostConfirmationSettings, postConfirmationSettings } from '../post-confirmation/settings.ts'
-import { nonEmptyString } from '../shared/settings/fields.ts'
-import type { SettingsTable } from '../shared/settings/settings.ts'
 
 /** The environment of the sweeper: that of the function whose effects it runs, and the table of effects in any case. */
 export interface SweeperSettings extends PostConfirmationSettings {

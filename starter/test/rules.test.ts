@@ -1,6 +1,6 @@
 import type { PreSignUpEvent } from 'cognito-lifeguard/pre-signup'
 import { expect, test } from 'vitest'
-import { handler } from '../src/pre-signup.ts'
+import { handler } from '../src/pre-signup/handler.ts'
 
 // The rules alone: no Lambda, no bundle, no log line. What has to do with DynamoDB and SES is shown by lifeguard replay.
 const signUp = (email: string, triggerSource: PreSignUpEvent['triggerSource'] = 'PreSignUp_SignUp'): PreSignUpEvent => ({

@@ -95,10 +95,10 @@ test('the program of docs/bundling.md bundles a handler with an SDK in it into a
 
 /** Loads the first program of a page, with the sources in place of the package. */
 async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const source = (await programOf(page)).replaceAll(
-    /'cognito-lifeguard(\/[\w-]+)?'/g,
-    (_, entry = '') => `'${pathToFileURL(join(repository, `src${entry}/index.ts`)).href}'`,
-  )
+  const source = (await programOf(page)).replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
+    const folder = ['/aws', '/settings'].includes(entry) ? `src/shared${entry}` : `src${entry}`
+    return `'${pathToFileURL(join(repository, folder, 'index.ts')).href}'`
+  })
   const file = join(folder, name)
   await writeFile(file, source)
   return import(pathToFileURL(file).href)

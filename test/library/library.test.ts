@@ -102,12 +102,13 @@ describe('the packed library', () => {
     const used = Object.entries(output?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []))
     const ours = used.filter((input) => input.startsWith('node_modules/cognito-lifeguard/lib/'))
     const preSignUpFiles = ours.filter((input) => input.includes('/pre-signup/')).map((input) => input.replace(/.*\//, ''))
-    expect(preSignUpFiles.toSorted()).toEqual(['allow-email-domains.js', 'deny-email-domains.js', 'pre-sign-up.js'])
+    expect(preSignUpFiles.toSorted()).toEqual(['allow-email-domains.js', 'deny-email-domains.js', 'trigger.js'])
     expect(
-      ours.filter((input) => /\/(pre-auth|post-auth|post-confirmation|shared\/aws|shared\/profiles|local|replay|cli|build)\//.test(input)),
+      ours.filter((input) =>
+        /\/(pre-auth|post-auth|post-confirmation|shared\/aws|shared\/profiles|shared\/settings|tools|esbuild)\//.test(input),
+      ),
     ).toEqual([])
-    // Without code splitting zod's parts are wrapped, to be run when an event is refused; of its languages only an empty list is left.
-    const notUsed = /@aws-sdk|@smithy|zod\/v4\/(classic|locales\/(?!index\.js))|node_modules\/(yaml|entities)\//
+    const notUsed = /@aws-sdk|@smithy|node_modules\/(zod|yaml|entities)\//
     expect(used.filter((input) => notUsed.test(input))).toEqual([])
     // What the program does not name is not there either, though its module is read.
     expect(ours.filter((input) => /shared\/rules\/(shadow|per-invocation|deny-if)\.js$/.test(input))).toEqual([])
@@ -131,11 +132,11 @@ describe('the packed library', () => {
 
   it("says what is wrong with a source in esbuild's words alone, in a project that it begins", async () => {
     const folder = join(library.folder, 'broken')
-    await mkdir(join(folder, 'src'), { recursive: true })
+    await mkdir(join(folder, 'src/pre-signup'), { recursive: true })
     await copyFile(join(library.installed, 'starter/esbuild.config.ts'), join(folder, 'esbuild.config.ts'))
-    await writeFile(join(folder, 'src/pre-signup.ts'), 'export const handler = (')
+    await writeFile(join(folder, 'src/pre-signup/handler.ts'), 'export const handler = (')
     const failed = await command(process.execPath, ['esbuild.config.ts'], folder).catch(String)
-    expect(failed).toMatch(/^Error: .* failed:\n.*ERROR.* Unexpected end of file\n\n {4}src\/pre-signup\.ts:1:24:\n/)
+    expect(failed).toMatch(/^Error: .* failed:\n.*ERROR.* Unexpected end of file\n\n {4}src\/pre-signup\/handler\.ts:1:24:\n/)
     expect(failed).not.toMatch(/^ +at /m)
   })
 
@@ -173,14 +174,11 @@ describe('the packed library', () => {
     await access(join(library.clone, 'lib/tools/cli/main.js'), constants.X_OK)
   })
 
-  it('leaves out what is deployed and what is only settings of that', async () => {
-    const listed = await command('tar', ['-tzf', library.tarball], library.folder)
-    const files = listed
-      .trim()
-      .split('\n')
-      .filter((file) => !file.startsWith('package/starter/'))
-    expect(files.filter((file) => /handler\.(ts|js)|welcome\.(txt|html)|\/test\/|\/dist\/|\/node_modules\//.test(file))).toEqual([])
-    expect(files.filter((file) => /^package\/lib\/[^/]*\/settings\./.test(file))).toEqual([])
+  it('has the handlers as sources for new projects, and compiles none of them', async () => {
+    const files = (await command('tar', ['-tzf', library.tarball], library.folder)).trim().split('\n')
+    expect(files.filter((file) => /\/test\/|\/dist\/|\/node_modules\//.test(file) && !file.startsWith('package/starter/'))).toEqual([])
+    expect(files.filter((file) => /^package\/lib\/[^/]*\/(handler|settings|default-chain|blocks)\./.test(file))).toEqual([])
+    expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(5)
   })
 
   it('has source maps and declaration maps that lead to sources in the package', async () => {

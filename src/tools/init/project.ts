@@ -31,6 +31,25 @@ const EVENTS = [
   'post-auth/sign-in-federated-google',
 ]
 
+// The functions that are deployed, as they are here: they import the toolkit by its name.
+const HANDLERS = [
+  'pre-signup/handler.ts',
+  'pre-signup/settings.ts',
+  'pre-signup/blocks.ts',
+  'pre-auth/handler.ts',
+  'pre-auth/settings.ts',
+  'post-auth/handler.ts',
+  'post-auth/settings.ts',
+  'post-confirmation/handler.ts',
+  'post-confirmation/settings.ts',
+  'post-confirmation/default-chain.ts',
+  'post-confirmation/welcome.html',
+  'post-confirmation/welcome.txt',
+  'post-confirmation/templates.d.ts',
+  'sweeper/handler.ts',
+  'sweeper/settings.ts',
+]
+
 const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
 
 /**
@@ -47,6 +66,7 @@ export async function projectFiles(name: string, own: OwnManifest, origin: Origi
   files.set('.gitignore', GITIGNORE)
   files.set('lifeguard.env', settings())
   for (const path of await filesIn('starter')) files.set(path, named(await readOwn(`starter/${path}`), '{{name}}', name))
+  for (const path of HANDLERS) files.set(`src/${path}`, await readOwn(`src/${path}`))
   for (const path of await filesIn('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
   for (const [file, service] of [
     ['serverless.yml', 'lifeguard'],

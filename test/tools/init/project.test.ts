@@ -42,7 +42,8 @@ describe('a new project', () => {
     const environments = [provider, ...Object.values<{ environment: object }>(functions)].map(({ environment }) => environment)
     const names = new Set(environments.flatMap(Object.keys))
     const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
-    expect([...names].filter((name) => !sources.includes(`'${name}'`))).toEqual([])
+    expect([...names].filter((name) => !new RegExp(`^    ${name}: `, 'm').test(sources) && !/^LOG_/.test(name))).toEqual([])
+    expect(sources.split('...logFields').length - 1).toBe(4)
   })
 
   it('has the events of this repository, each with what must come of it', async () => {
@@ -70,7 +71,7 @@ describe('a new project', () => {
 
   it('leaves no place unfilled, and has texts alone that end with a line', () => {
     for (const [path, text] of files) {
-      if (path !== 'src/welcome-mail.ts') expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
+      if (!/^src\/post-confirmation\/(default-chain|welcome)/.test(path)) expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
       expect(text.endsWith('\n'), path).toBe(true)
     }
     expect(files.get('README.md')).toMatch(/^# my-users$/m)

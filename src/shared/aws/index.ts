@@ -1,0 +1,3 @@
+export { type Cognito, cognitoClient } from './cognito.ts'
+export { type Documents, documentClient } from './dynamodb.ts'
+export { type Ses, sesClient } from './ses.ts'

@@ -1,0 +1,25 @@
+export {
+  type DomainFile,
+  type DomainsSetting,
+  date,
+  domains,
+  emailAddress,
+  httpsUrl,
+  type LogSettings,
+  line,
+  logFields,
+  logging,
+  nonEmptyString,
+  oneOf,
+  openDomains,
+} from './fields.ts'
+export {
+  type Environment,
+  type Field,
+  type Fields,
+  InvalidSettingsError,
+  optional,
+  type Requirement,
+  readSettings,
+  type SettingsTable,
+} from './settings.ts'
