@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readDomainList } from '../email/domain-file.ts'
 import type { DomainList } from '../email/domain-list.ts'
-import { readDomainList } from '../email/read-domain-list.ts'
 import type { DomainFile } from './domains-setting.ts'
 
 /**

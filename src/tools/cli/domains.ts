@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { type BuiltDomainList, readDomainList } from '../../shared/email/domain-file.ts'
 import { InvalidDomainList } from '../../shared/email/invalid-domain-list.ts'
-import { type BuiltDomainList, readDomainList } from '../../shared/email/read-domain-list.ts'
 import { STDIN } from '../replay/event-files.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { buildDomains } from './domains-build.ts'

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
+import { readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { type DomainList, domainList } from '../../../src/shared/email/domain-list.ts'
 import { checkOf, FIELD, HEADER_LENGTH } from '../../../src/shared/email/domain-list-format.ts'
 import { normalisePattern } from '../../../src/shared/email/domain-pattern.ts'
 import { InvalidDomainList } from '../../../src/shared/email/invalid-domain-list.ts'
-import { readDomainList } from '../../../src/shared/email/read-domain-list.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
 
 const bytesOf = (patterns: readonly string[]): Uint8Array =>
