@@ -1,118 +1,194 @@
 import { normaliseDomain } from './address.ts'
-import type { DomainList } from './domain-list.ts'
-import { checkOf, ENTRY_HEAD, HEADER_LENGTH, INDEX_ENTRY, LONGEST_PATTERN, STAR } from './domain-list-format.ts'
-import { headerOf } from './domain-list-header.ts'
-import { InvalidDomainList, MAKE_AGAIN } from './invalid-domain-list.ts'
+import { type DomainList, normalisePattern, patternFault } from './domain-list.ts'
 
-/** A domain list that `lifeguard domains build` made. */
-export interface BuiltDomainList extends DomainList {
-  /** The pattern that matches a domain, if one does. */
-  readonly patternOf: (domain: string) => string | undefined
-  /**
-   * Checks every block, where a look-up checks the one that it reads.
-   *
-   * @throws InvalidDomainList when one is damaged.
-   */
-  readonly verify: () => void
+// Invariants of a list file
+// - Lines ascend by their text read from right to left, by bytes. So all names below a domain stand together, behind its wildcard:
+//   `*` comes before every character of a name.
+// - No line matches another one. So only one line can match a name: the last line that does not come after it. One search finds it.
+// - readDomainList checks both before the first look-up: by the checksum in line 1, or else line by line.
+
+/** Bytes that are not a sorted domain list. The message names the line, what is expected there, and what to do. */
+export class InvalidDomainList extends Error {
+  override readonly name = 'InvalidDomainList'
 }
 
+/** A domain list in a file that `lifeguard domains build` wrote. */
+export interface BuiltDomainList extends DomainList {
+  /** Returns the pattern that matches a domain, if one does. */
+  readonly patternOf: (domain: string) => string | undefined
+}
+
+const LF = 10
+const STAR = 42
+
+/** What line 1 of a built list says. The checksum is the CRC-32 of all other lines, which starts with the number of patterns. */
+const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-32: ([\da-f]{8})\n$/
+const WRITE_IT = 'write it with lifeguard domains build'
+
 /**
- * Takes a list of domains that `lifeguard domains build` made, as it lies in its file. That costs nothing which grows with the
- * list, and a look-up next to nothing; the answers are exactly those of the patterns that it was made of. The bytes must not
- * be changed afterwards.
+ * Reads a list of domains that `lifeguard domains build` wrote, and searches it where it lies: its bytes are all that it needs. They
+ * must not change afterwards. The answers are those of `domainList` for the same patterns.
  *
- * What is wrong with the file as a whole is found here: another format or version, a missing end, an empty list. All else has
- * a check in its own block, and a look-up that reads a damaged block throws: it never answers from damaged bytes.
+ * The checksum in line 1 proves that the list is whole and sorted. A list without that line may come from elsewhere: every line is
+ * checked then, which takes some milliseconds per 1,000 lines of a cold start.
  *
- * @throws InvalidDomainList when these are not the bytes of a whole list of this version. So does `has`, of a damaged block.
+ * @throws InvalidDomainList when the list is empty, cut off or not sorted, or when a line is not a pattern. It names the line.
  * @example
  * const staff = readDomainList(readFileSync(new URL('./staff.domains', import.meta.url)))
  * export const handler = preSignUp(allowEmailDomains(staff))
  */
 export function readDomainList(bytes: Uint8Array): BuiltDomainList {
-  const { patterns, blocks } = headerOf(bytes)
-  // Numbers need an aligned place, which a part of a larger buffer may not have.
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  const index = new Int32Array(aligned.buffer, aligned.byteOffset + HEADER_LENGTH, (blocks * INDEX_ENTRY) / 4)
-  const startOf = (block: number): number => (block < blocks ? (index[block * 2] ?? 0) : bytes.length)
-  // What is looked for, backwards. A look-up is never interrupted, so one place does for all.
-  const wanted = new Uint8Array(LONGEST_PATTERN)
-
-  /** How many of an entry's own characters are those that are wanted, from one of these on. */
-  const inCommon = (at: number, most: number, from: number): number => {
-    let same = 0
-    while (same < most && bytes[at + same] === wanted[from + same]) same += 1
-    return same
-  }
-
-  /** The last block whose first entry does not come after what is wanted. */
-  const blockFor = (size: number): number => {
-    let low = 0
-    let high = blocks
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const at = startOf(middle)
-      const length = bytes[at + 1] ?? 0
-      const same = inCommon(at + ENTRY_HEAD, Math.min(length, size), 0)
-      const comesAfter = same < length && (same === size || (bytes[at + ENTRY_HEAD + same] ?? 0) > (wanted[same] ?? 0))
-      if (comesAfter) high = middle
-      else low = middle + 1
-    }
-    return low - 1
-  }
-
-  /** A block's check covers the first entry of the next as well: what a block does not hold, between these two, is nowhere. */
-  const assertWhole = (block: number): void => {
-    const next = startOf(block + 1)
-    const end = block + 1 < blocks ? next + ENTRY_HEAD + (bytes[next + 1] ?? 0) : next
-    const start = startOf(block)
-    // Before the check: a damaged start may be gigabytes away.
-    const inside = block >= 0 && start >= HEADER_LENGTH && start < end && end <= bytes.length
-    if (!inside || checkOf(bytes, start, end, block) !== index[block * 2 + 1]) {
-      throw new InvalidDomainList(`The domain list is damaged, in block ${block} of ${blocks}; ${MAKE_AGAIN}`)
-    }
-  }
+  const { first, patterns } = checkList(bytes)
 
   const patternOf = (text: string): string | undefined => {
     const domain = normaliseDomain(text)
     if (domain === undefined) return undefined
-    const size = domain.length
-    for (let at = 0; at < size; at += 1) wanted[at] = domain.charCodeAt(size - 1 - at)
-    const block = blockFor(size)
-    assertWhole(block)
-    const end = startOf(block + 1)
-    // As many of the wanted characters does the entry before begin with.
-    let same = 0
-    for (let at = startOf(block); at < end; ) {
-      const shared = bytes[at] ?? 0
-      const length = bytes[at + 1] ?? 0
-      at += ENTRY_HEAD
-      // It parts from the entry before where that was still as wanted: it comes after what is wanted, and so do all others.
-      if (shared < same) return undefined
-      if (shared === same) {
-        const own = inCommon(at, Math.min(length, size - same), same)
-        same += own
-        if (own === length) {
-          if (same === size) return domain
-        } else {
-          const char = bytes[at + own] ?? 0
-          if (same === size) return undefined
-          if (char === STAR) return `*${domain.slice(size - same)}`
-          if (char > (wanted[same] ?? 0)) return undefined
-        }
-      }
-      at += length
+    // Both are always the start of a line, or the end of the list.
+    let low = first
+    let high = bytes.length
+    while (low < high) {
+      let start = (low + high) >>> 1
+      let end = start
+      while (start > low && bytes[start - 1] !== LF) start -= 1
+      while (end < high && bytes[end] !== LF) end += 1
+      const order = compareLine(bytes, start, end, domain)
+      if (order === 0) return bytes[start] === STAR ? `*${domain.slice(start + 1 - end)}` : domain
+      if (order < 0) low = end + 1
+      else high = start
     }
     return undefined
   }
+  return { has: (domain) => patternOf(domain) !== undefined, size: patterns, every: false, patternOf }
+}
 
-  return {
-    has: (domain) => patternOf(domain) !== undefined,
-    size: patterns,
-    every: false,
-    patternOf,
-    verify: () => {
-      for (let block = 0; block < blocks; block += 1) assertWhole(block)
-    },
+/**
+ * Compares a line with a name or another line, from right to left.
+ *
+ * @returns 0 when the pattern in the line matches the name, less when the line comes before it, and more when it comes after it.
+ */
+function compareLine(bytes: Uint8Array, start: number, end: number, name: string): number {
+  let at = end - 1
+  let char = name.length - 1
+  for (; at >= start && char >= 0; at -= 1, char -= 1) {
+    const byte = bytes[at] ?? 0
+    const code = name.charCodeAt(char)
+    if (byte !== code) return byte === STAR ? 0 : byte - code
   }
+  return at - start - char
+}
+
+interface CheckedList {
+  /** Where the first pattern starts. */
+  readonly first: number
+  readonly patterns: number
+}
+
+function checkList(bytes: Uint8Array): CheckedList {
+  // Types forbid it, plain JavaScript does not.
+  if (!(bytes instanceof Uint8Array))
+    throw new InvalidDomainList(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const second = text.indexOf(LF) + 1
+  const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
+  const first = lineOne.length
+  if (first === text.length) throw new InvalidDomainList(`The domain list holds no pattern; ${WRITE_IT}`)
+  if (first > 0 && checksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
+  const patterns = checkLines(text, first)
+  if (first > 0) {
+    const what = 'its checksum does not fit the lines below, so the list was cut off or edited'
+    throw wrongLine(1, `${what}; expected ${summaryLine(patterns, text.subarray(first))}`)
+  }
+  return { first, patterns }
+}
+
+/** Checks every line, and returns how many there are. */
+function checkLines(text: Buffer, first: number): number {
+  const firstNumber = first === 0 ? 1 : 2
+  let number = firstNumber
+  let previous = first
+  for (let start = first; start < text.length; number += 1) {
+    const end = text.indexOf(LF, start)
+    if (end === -1) throw wrongLine(number, 'the list ends within it, and may be cut off; expected LF at its end')
+    const line = text.toString('utf8', start, end)
+    const fault = lineFault(line) ?? (start > first ? orderFault(text, previous, start - 1, line) : undefined)
+    if (fault !== undefined) throw wrongLine(number, fault)
+    previous = start
+    start = end + 1
+  }
+  return number - firstNumber
+}
+
+function lineFault(line: string): string | undefined {
+  if (line.startsWith('\uFEFF')) return 'it begins with a byte order mark; expected UTF-8 without one'
+  if (line.endsWith('\r')) return 'it ends in CR LF; expected LF'
+  if (line.startsWith('#'))
+    return "it is a comment, which belongs into the list that domains build reads; expected a pattern ('example.com')"
+  const pattern = normalisePattern(line)
+  if (pattern === undefined) return `${patternFault(line)}; expected a pattern ('example.com', '*.example.org')`
+  return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
+}
+
+function orderFault(text: Buffer, start: number, end: number, line: string): string | undefined {
+  const order = compareLine(text, start, end, line)
+  if (order < 0) return undefined
+  const above = text.toString('latin1', start, end)
+  if (above === line) return `'${line}' is a duplicate of the line above; expected every pattern once`
+  if (order === 0) return `'${line}' is covered by '${above}' in the line above; expected only the wildcard`
+  return `'${line}' is out of order after '${above}'; expected lines sorted by their text read from right to left`
+}
+
+function wrongLine(number: number, fault: string): InvalidDomainList {
+  return new InvalidDomainList(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
+}
+
+function checksum(lines: Uint8Array, patterns: number): string {
+  // Native and on demand: a check of every line takes longer than all else in a cold start, and most handlers read no list.
+  const { crc32 } = process.getBuiltinModule('node:zlib')
+  return crc32(lines, patterns).toString(16).padStart(8, '0')
+}
+
+function summaryLine(patterns: number, lines: Uint8Array): string {
+  return `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${checksum(lines, patterns)}`
+}
+
+/** A list as it lies in its file, and what became of the patterns. */
+export interface BuiltBytes {
+  readonly bytes: Uint8Array
+  /** How many patterns it holds. */
+  readonly patterns: number
+  /** How many patterns were left out because they were there before. */
+  readonly duplicates: number
+  /** How many patterns were left out because a wildcard matches all that they match. */
+  readonly covered: number
+}
+
+/**
+ * Writes patterns as the bytes that readDomainList reads.
+ *
+ * @param patterns As normalisePattern writes them.
+ * @throws TypeError when there is no pattern.
+ */
+export function buildDomainList(patterns: readonly string[]): BuiltBytes {
+  if (patterns.length === 0) throw new TypeError('A domain list needs at least one pattern')
+  const lines: string[] = []
+  let duplicates = 0
+  let covered = 0
+  let last: string | undefined
+  let cover: string | undefined
+  for (const backwards of patterns.map(reverse).sort()) {
+    if (backwards === last) duplicates += 1
+    else if (cover !== undefined && backwards.startsWith(cover)) covered += 1
+    else {
+      lines.push(reverse(backwards))
+      if (backwards.endsWith('*')) cover = backwards.slice(0, -1)
+    }
+    last = backwards
+  }
+  const body = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  const bytes = Buffer.concat([Buffer.from(`${summaryLine(lines.length, body)}\n`), body])
+  return { bytes, patterns: lines.length, duplicates, covered }
+}
+
+function reverse(text: string): string {
+  return Array.from(text).reverse().join('')
 }
