@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
@@ -399,10 +400,11 @@ describe('buildDomainList', () => {
     )
   })
 
-  it('lays them out as docs/domain-lists.md says', () => {
+  it('lays them out as docs/domain-lists.md says', async () => {
     const bytes = bytesOf(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
+    expect(await readFile('docs/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
   })
 
   it('writes what may be read without its first line as well', () => {
