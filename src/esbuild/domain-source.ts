@@ -1,4 +1,4 @@
-import { normalisePattern, patternFault } from '../shared/email/domain-pattern.ts'
+import { normalisePattern, patternFault } from '../shared/email/domain-list.ts'
 import type { Line } from '../tools/replay/lines.ts'
 
 /** The patterns of a text, and what is wrong with its other lines. */

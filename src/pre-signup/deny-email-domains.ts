@@ -1,6 +1,5 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import type { DomainList } from '../shared/email/domain-list.ts'
-import { type DomainArguments, listOfArguments } from '../shared/email/domains.ts'
+import { type DomainArguments, type DomainList, listOfArguments } from '../shared/email/domain-list.ts'
 import { deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { EMAIL_NOT_ALLOWED } from './allow-email-domains.ts'

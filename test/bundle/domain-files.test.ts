@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
-import { readDomainList } from '../../src/shared/email/read-domain-list.ts'
+import { readDomainList } from '../../src/shared/email/domain-file.ts'
 import { isStale } from '../../src/tools/replay/freshness.ts'
 
 /** A project with a built bundle and these lists. */

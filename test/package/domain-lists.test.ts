@@ -71,6 +71,6 @@ describe('a list that did not arrive whole', () => {
       complaint += text
     })
     expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
-    expect(complaint).toContain(`@file:staff.domains cannot be used: ${list}: The domain list is 1000 bytes long and was built with`)
+    expect(complaint).toContain(`@file:staff.domains cannot be used: ${list}: Line 41 of the domain list is wrong: the list ends within it`)
   })
 })

@@ -1,6 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { normaliseDomain } from '../email/address.ts'
-import { isDnsName } from '../email/dns-name.ts'
+import { isDnsName, normaliseDomain } from '../email/address.ts'
 import { lazily } from '../lazily.ts'
 
 /** What some program may read in an address that is not a plain one. */

@@ -1,5 +1,4 @@
-import { normaliseDomain } from './address.ts'
-import { normalisePattern, patternFault } from './domain-pattern.ts'
+import { hasUnseenCharacter, normaliseDomain } from './address.ts'
 
 /** Domains to look up. */
 export interface DomainList {
@@ -10,6 +9,12 @@ export interface DomainList {
   /** Whether it was asked for every domain that there is, and not for some. */
   readonly every: boolean
 }
+
+/** Domains as rules take them: patterns, or a list that is made already. */
+export type Domains = readonly string[] | DomainList
+
+/** What a rule's parameters may be that are all about domains: patterns one by one, or one list. */
+export type DomainArguments = readonly string[] | readonly [DomainList]
 
 const expected = "expected a domain ('example.com'), a domain after '*.' for all below it ('*.example.org'), or only '*' for every domain"
 
@@ -63,4 +68,69 @@ export function domainList(patterns: readonly string[]): DomainList {
     size: every ? 1 : size,
     every,
   }
+}
+
+/**
+ * The list behind what a rule was given.
+ *
+ * @throws TypeError when a pattern is wrong, or there is none: an empty list of denied domains would let everybody through.
+ */
+export function listOf(domains: Domains): DomainList {
+  if (!isDomainList(domains)) return domainList(domains)
+  // A list of the user's own making may have come out empty.
+  if (!(domains.size > 0)) throw new TypeError('A domain list needs at least one pattern; this one is empty')
+  return domains
+}
+
+/** The same for parameters. */
+export function listOfArguments(given: DomainArguments): DomainList {
+  return areLists(given) ? listOf(given[0]) : domainList(given)
+}
+
+/** Whether a value is a list of domains: a Set is none, though it looks like one, since it knows of no pattern. */
+export function isDomainList(value: unknown): value is DomainList {
+  return typeof value === 'object' && value !== null && 'has' in value && 'every' in value && typeof value.every === 'boolean'
+}
+
+function areLists(given: DomainArguments): given is readonly [DomainList] {
+  return given.length === 1 && isDomainList(given[0])
+}
+
+/**
+ * The one way to write a pattern for some domains: `example.com`, or `*.example.org`, with the domain as normaliseDomain writes it.
+ *
+ * @returns undefined when it is none; of a lone `*` too, which is no pattern for some.
+ */
+export function normalisePattern(pattern: string): string | undefined {
+  const wild = pattern.startsWith('*.')
+  const domain = normaliseDomain(wild ? pattern.slice(2) : pattern)
+  return domain === undefined || !wild ? domain : `*.${domain}`
+}
+
+/** A pattern that is wrong, and what is wrong with it, in words that follow one another. */
+export function patternFault(pattern: string): string {
+  return `${quoted(pattern)} ${faultOf(pattern)}`
+}
+
+const longestQuote = 80
+
+function visible(char: string): string {
+  return char !== ' ' && hasUnseenCharacter(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char
+}
+
+/** Patterns come from settings: what does not show there must show in the message, and a megabyte must not. */
+function quoted(pattern: string): string {
+  const start = Array.from(pattern.slice(0, longestQuote), visible).join('')
+  return pattern.length > longestQuote ? `'${start}...'` : `'${start}'`
+}
+
+function faultOf(pattern: string): string {
+  if (pattern === '') return 'is empty'
+  if (hasUnseenCharacter(pattern)) return 'has white space or an invisible character'
+  if (pattern.includes('@')) return "has an '@': only what stands behind it is the domain"
+  if (/[/\\:?#]/.test(pattern)) return 'looks like a URL'
+  const base = pattern.startsWith('*.') ? pattern.slice(2) : pattern
+  if (base.includes('*')) return "has a '*' that is not the whole first label"
+  if (!base.replace(/\.$/, '').includes('.')) return 'names a whole top-level domain, or no domain at all'
+  return 'is not a domain name'
 }

@@ -1,8 +1,7 @@
 import { type Condition, proving } from '../rules/condition.ts'
 import type { Context } from '../rules/context.ts'
 import { parseEmailAddress } from './address.ts'
-import type { DomainList } from './domain-list.ts'
-import { type DomainArguments, listOfArguments } from './domains.ts'
+import { type DomainArguments, type DomainList, listOfArguments } from './domain-list.ts'
 
 /** The user has an email address that two programs may read differently, so no condition can tell its domain. */
 export class UnreadableEmailError extends Error {

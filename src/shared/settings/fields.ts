@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEmailAddress } from '../email/address.ts'
+import { readDomainList } from '../email/domain-file.ts'
 import { type DomainList, domainList } from '../email/domain-list.ts'
-import { readDomainList } from '../email/read-domain-list.ts'
 import { type HandlerSettings, LOG_LEVELS, type LogLevel, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 import { type Field, type Fields, optional } from './settings.ts'
 

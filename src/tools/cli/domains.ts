@@ -1,12 +1,28 @@
 import { readFile } from 'node:fs/promises'
-import { InvalidDomainList } from '../../shared/email/invalid-domain-list.ts'
-import { type BuiltDomainList, readDomainList } from '../../shared/email/read-domain-list.ts'
+import { type BuiltDomainList, InvalidDomainList, readDomainList } from '../../shared/email/domain-file.ts'
 import { STDIN } from '../replay/event-files.ts'
 import { UsageError } from '../replay/usage-error.ts'
 import { buildDomains } from './domains-build.ts'
-import { DOMAINS_HELP } from './domains-usage.ts'
 import { EXIT, type Io } from './io.ts'
 import { parse } from './options.ts'
+
+const DOMAINS_HELP = `lifeguard domains build LIST [--out FILE] [--json]
+lifeguard domains check FILE [DOMAIN...] [--json]
+
+Makes a file of a long list of email domains that a handler reads at no cost, and asks one. The file
+goes into the function's zip, and its name into a setting: ALLOWED_EMAIL_DOMAINS=@file:staff.domains
+
+build   reads LIST, or standard input for -, one pattern a line: example.com for the domain itself,
+        *.example.org for all below one. Blank lines are passed over, and lines that begin with #.
+        Writes sorted text; writes no file when a line is wrong
+check   checks FILE as a handler does when it starts, and says of each DOMAIN which pattern matches
+        it, if one does
+
+  --out FILE   build: where to write it; LIST with the ending .domains unless given
+  --json       build: one JSON object on standard output; check: one a domain
+
+Exit code: 0 built, or a pattern matches every domain; 1 none matches one of them; 2 bad usage, or
+something that cannot be read.`
 
 const COMMANDS = ['build', 'check'] as const
 
@@ -42,7 +58,7 @@ async function checkDomains(file: string, domains: readonly string[], json: bool
   const list = await openList(file)
   if (domains.length === 0) {
     const count = `${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}`
-    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${count}, undamaged`])
+    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${count}, sorted`])
   }
   let missing = 0
   for (const domain of domains) {
@@ -59,9 +75,7 @@ async function openList(file: string): Promise<BuiltDomainList> {
     throw new UsageError(`${file}: ${reasonOf(error)}`)
   })
   try {
-    const list = readDomainList(bytes)
-    list.verify()
-    return list
+    return readDomainList(bytes)
   } catch (error) {
     if (error instanceof InvalidDomainList) throw new UsageError(`${file}: ${error.message}`)
     throw error

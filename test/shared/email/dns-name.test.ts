@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isDnsName } from '../../../src/shared/email/dns-name.ts'
+import { isDnsName } from '../../../src/shared/email/address.ts'
 
 // What the loop has to say, as one would write it if it were not for the time that engines take to compile it.
 const SPECIFIED =

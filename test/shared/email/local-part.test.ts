@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isPlainLocalPart } from '../../../src/shared/email/local-part.ts'
+import { isPlainLocalPart } from '../../../src/shared/email/address.ts'
 
 const SPECIFIED = /^(?!.*(?:=\?|\?=))[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*$/
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildDomainList } from '../../../src/shared/email/build-domain-list.ts'
+import { buildDomainList } from '../../../src/shared/email/domain-file.ts'
 import { domains, openDomains } from '../../../src/shared/settings/fields.ts'
 
 let folder: string
@@ -12,7 +12,7 @@ beforeAll(async () => {
   const { bytes } = buildDomainList(['example.com', '*.example.org'])
   await writeFile(join(folder, 'staff.domains'), bytes)
   await writeFile(join(folder, 'half.domains'), bytes.subarray(0, bytes.length / 2))
-  await writeFile(join(folder, 'staff.txt'), 'example.com\n')
+  await writeFile(join(folder, 'staff.txt'), '# Our people\nexample.com\n')
   await writeFile(join(folder, 'empty.domains'), '')
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -47,9 +47,9 @@ describe('a setting of domains', () => {
   it.each([
     ['none.domains', 'ENOENT: no such file'],
     ['', 'EISDIR'],
-    ['half.domains', 'bytes long and was built with'],
-    ['staff.txt', 'This is no built domain list; lifeguard domains build makes one of patterns in plain text'],
-    ['empty.domains', 'This is no built domain list'],
+    ['half.domains', 'Line 1 of the domain list is wrong: the list ends within it, and may be cut off'],
+    ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
+    ['empty.domains', 'The domain list holds no pattern; write it with lifeguard domains build'],
   ])('is refused when its file is no whole list: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)

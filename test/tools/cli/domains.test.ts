@@ -1,7 +1,7 @@
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readDomainList } from '../../../src/shared/email/read-domain-list.ts'
+import { readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { folderOf, lifeguard, objectsIn, start, textOf } from './lifeguard.ts'
 
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
@@ -113,7 +113,7 @@ describe('lifeguard domains build', () => {
     [['check', '-'], 'Say which list to ask'],
     [['check', 'none.domains'], 'none.domains: no such file'],
     [['check', 'folder'], 'folder: a folder, not a file'],
-    [['check', 'one.txt', 'example.com'], 'one.txt: This is no built domain list; lifeguard domains build makes one'],
+    [['check', 'wrong.txt', 'example.com'], "wrong.txt: Line 1 of the domain list is wrong: 'a' names a whole top-level domain"],
     [['check', 'one.domains', '--out', 'two'], '--out goes with domains build'],
     [[], 'Say what to do with domains: one of build, check; lifeguard domains --help tells more'],
     [['list'], "'list' is no command of lifeguard domains: one of build, check"],
@@ -180,7 +180,7 @@ describe('lifeguard domains check', () => {
 
   it('says how much there is where no domain is asked for', async () => {
     const cwd = await builtStaff()
-    expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, undamaged\n')
+    expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, sorted\n')
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', '--json'], { cwd })
     expect(objectsIn(stdout)).toEqual([{ file: 'staff.domains', patterns: 3 }])
   })
@@ -194,7 +194,21 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'lifeguard: staff.domains: The domain list is damaged, in block 0 of 1; make it again with lifeguard domains build, and copy it as bytes, not as text\n',
+        'lifeguard: staff.domains: Line 4 of the domain list is wrong: the list ends within it, and may be cut off; expected LF at its end; write it with lifeguard domains build\n',
+    })
+  })
+
+  it('takes sorted text from elsewhere, and names the first line that is out of order', async () => {
+    const cwd = await folderOf({ 'a.domains': '*.example.org\nexample.com\n', 'b.domains': 'example.com\n*.example.org\n' })
+    expect(await lifeguard(['domains', 'check', 'a.domains'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: 'a.domains: 2 patterns, sorted\n',
+    })
+    const { code, stderr } = await lifeguard(['domains', 'check', 'b.domains'], { cwd })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "lifeguard: b.domains: Line 2 of the domain list is wrong: '*.example.org' is out of order after 'example.com'; expected lines sorted by their text read from right to left; write it with lifeguard domains build\n",
     })
   })
 })

@@ -1,0 +1,194 @@
+import { normaliseDomain } from './address.ts'
+import { type DomainList, normalisePattern, patternFault } from './domain-list.ts'
+
+// Invariants of a list file
+// - Lines ascend by their text read from right to left, by bytes. So all names below a domain stand together, behind its wildcard:
+//   `*` comes before every character of a name.
+// - No line matches another one. So only one line can match a name: the last line that does not come after it. One search finds it.
+// - readDomainList checks both before the first look-up: by the checksum in line 1, or else line by line.
+
+/** Bytes that are not a sorted domain list. The message names the line, what is expected there, and what to do. */
+export class InvalidDomainList extends Error {
+  override readonly name = 'InvalidDomainList'
+}
+
+/** A domain list in a file that `lifeguard domains build` wrote. */
+export interface BuiltDomainList extends DomainList {
+  /** Returns the pattern that matches a domain, if one does. */
+  readonly patternOf: (domain: string) => string | undefined
+}
+
+const LF = 10
+const STAR = 42
+
+/** What line 1 of a built list says. The checksum is the CRC-32 of all other lines, which starts with the number of patterns. */
+const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-32: ([\da-f]{8})\n$/
+const WRITE_IT = 'write it with lifeguard domains build'
+
+/**
+ * Reads a list of domains that `lifeguard domains build` wrote, and searches it where it lies: its bytes are all that it needs. They
+ * must not change afterwards. The answers are those of `domainList` for the same patterns.
+ *
+ * The checksum in line 1 proves that the list is whole and sorted. A list without that line may come from elsewhere: every line is
+ * checked then, which takes some milliseconds per 1,000 lines of a cold start.
+ *
+ * @throws InvalidDomainList when the list is empty, cut off or not sorted, or when a line is not a pattern. It names the line.
+ * @example
+ * const staff = readDomainList(readFileSync(new URL('./staff.domains', import.meta.url)))
+ * export const handler = preSignUp(allowEmailDomains(staff))
+ */
+export function readDomainList(bytes: Uint8Array): BuiltDomainList {
+  const { first, patterns } = checkList(bytes)
+
+  const patternOf = (text: string): string | undefined => {
+    const domain = normaliseDomain(text)
+    if (domain === undefined) return undefined
+    // Both are always the start of a line, or the end of the list.
+    let low = first
+    let high = bytes.length
+    while (low < high) {
+      let start = (low + high) >>> 1
+      let end = start
+      while (start > low && bytes[start - 1] !== LF) start -= 1
+      while (end < high && bytes[end] !== LF) end += 1
+      const order = compareLine(bytes, start, end, domain)
+      if (order === 0) return bytes[start] === STAR ? `*${domain.slice(start + 1 - end)}` : domain
+      if (order < 0) low = end + 1
+      else high = start
+    }
+    return undefined
+  }
+  return { has: (domain) => patternOf(domain) !== undefined, size: patterns, every: false, patternOf }
+}
+
+/**
+ * Compares a line with a name or another line, from right to left.
+ *
+ * @returns 0 when the pattern in the line matches the name, less when the line comes before it, and more when it comes after it.
+ */
+function compareLine(bytes: Uint8Array, start: number, end: number, name: string): number {
+  let at = end - 1
+  let char = name.length - 1
+  for (; at >= start && char >= 0; at -= 1, char -= 1) {
+    const byte = bytes[at] ?? 0
+    const code = name.charCodeAt(char)
+    if (byte !== code) return byte === STAR ? 0 : byte - code
+  }
+  return at - start - char
+}
+
+interface CheckedList {
+  /** Where the first pattern starts. */
+  readonly first: number
+  readonly patterns: number
+}
+
+function checkList(bytes: Uint8Array): CheckedList {
+  // Types forbid it, plain JavaScript does not.
+  if (!(bytes instanceof Uint8Array))
+    throw new InvalidDomainList(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const second = text.indexOf(LF) + 1
+  const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
+  const first = lineOne.length
+  if (first === text.length) throw new InvalidDomainList(`The domain list holds no pattern; ${WRITE_IT}`)
+  if (first > 0 && checksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
+  const patterns = checkLines(text, first)
+  if (first > 0) {
+    const what = 'its checksum does not fit the lines below, so the list was cut off or edited'
+    throw wrongLine(1, `${what}; expected ${summaryLine(patterns, text.subarray(first))}`)
+  }
+  return { first, patterns }
+}
+
+/** Checks every line, and returns how many there are. */
+function checkLines(text: Buffer, first: number): number {
+  const firstNumber = first === 0 ? 1 : 2
+  let number = firstNumber
+  let previous = first
+  for (let start = first; start < text.length; number += 1) {
+    const end = text.indexOf(LF, start)
+    if (end === -1) throw wrongLine(number, 'the list ends within it, and may be cut off; expected LF at its end')
+    const line = text.toString('utf8', start, end)
+    const fault = lineFault(line) ?? (start > first ? orderFault(text, previous, start - 1, line) : undefined)
+    if (fault !== undefined) throw wrongLine(number, fault)
+    previous = start
+    start = end + 1
+  }
+  return number - firstNumber
+}
+
+function lineFault(line: string): string | undefined {
+  if (line.startsWith('\uFEFF')) return 'it begins with a byte order mark; expected UTF-8 without one'
+  if (line.endsWith('\r')) return 'it ends in CR LF; expected LF'
+  if (line.startsWith('#'))
+    return "it is a comment, which belongs into the list that domains build reads; expected a pattern ('example.com')"
+  const pattern = normalisePattern(line)
+  if (pattern === undefined) return `${patternFault(line)}; expected a pattern ('example.com', '*.example.org')`
+  return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
+}
+
+function orderFault(text: Buffer, start: number, end: number, line: string): string | undefined {
+  const order = compareLine(text, start, end, line)
+  if (order < 0) return undefined
+  const above = text.toString('latin1', start, end)
+  if (above === line) return `'${line}' is a duplicate of the line above; expected every pattern once`
+  if (order === 0) return `'${line}' is covered by '${above}' in the line above; expected only the wildcard`
+  return `'${line}' is out of order after '${above}'; expected lines sorted by their text read from right to left`
+}
+
+function wrongLine(number: number, fault: string): InvalidDomainList {
+  return new InvalidDomainList(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
+}
+
+function checksum(lines: Uint8Array, patterns: number): string {
+  // Native and on demand: a check of every line takes longer than all else in a cold start, and most handlers read no list.
+  const { crc32 } = process.getBuiltinModule('node:zlib')
+  return crc32(lines, patterns).toString(16).padStart(8, '0')
+}
+
+function summaryLine(patterns: number, lines: Uint8Array): string {
+  return `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${checksum(lines, patterns)}`
+}
+
+/** A list as it lies in its file, and what became of the patterns. */
+export interface BuiltBytes {
+  readonly bytes: Uint8Array
+  /** How many patterns it holds. */
+  readonly patterns: number
+  /** How many patterns were left out because they were there before. */
+  readonly duplicates: number
+  /** How many patterns were left out because a wildcard matches all that they match. */
+  readonly covered: number
+}
+
+/**
+ * Writes patterns as the bytes that readDomainList reads.
+ *
+ * @param patterns As normalisePattern writes them.
+ * @throws TypeError when there is no pattern.
+ */
+export function buildDomainList(patterns: readonly string[]): BuiltBytes {
+  if (patterns.length === 0) throw new TypeError('A domain list needs at least one pattern')
+  const lines: string[] = []
+  let duplicates = 0
+  let covered = 0
+  let last: string | undefined
+  let cover: string | undefined
+  for (const backwards of patterns.map(reverse).sort()) {
+    if (backwards === last) duplicates += 1
+    else if (cover !== undefined && backwards.startsWith(cover)) covered += 1
+    else {
+      lines.push(reverse(backwards))
+      if (backwards.endsWith('*')) cover = backwards.slice(0, -1)
+    }
+    last = backwards
+  }
+  const body = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  const bytes = Buffer.concat([Buffer.from(`${summaryLine(lines.length, body)}\n`), body])
+  return { bytes, patterns: lines.length, duplicates, covered }
+}
+
+function reverse(text: string): string {
+  return Array.from(text).reverse().join('')
+}

@@ -1,0 +1,425 @@
+import { readFile } from 'node:fs/promises'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
+import { buildDomainList, InvalidDomainList, readDomainList } from '../../../src/shared/email/domain-file.ts'
+import { domainList, normalisePattern } from '../../../src/shared/email/domain-list.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+
+const bytesOf = (patterns: readonly string[]): Uint8Array =>
+  buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
+
+/** A list without its first line: what a person sorts without the command. */
+const unsigned = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
+
+const built = (patterns: readonly string[]) => readDomainList(bytesOf(patterns))
+
+// Few labels, so that they meet: the same ones below each other, one the beginning of another, with what sorts beside a dot.
+const name = fc
+  .array(fc.constantFrom('a', 'b', 'aa', 'a-b', 'ab', 'a0', '0'), { minLength: 1, maxLength: 4 })
+  .map((labels) => `${labels.join('.')}.a`)
+const wild = name.map((domain) => `*.${domain}`)
+const real = fc.domain().filter((domain) => normaliseDomain(domain) !== undefined)
+
+/** What is nearly a domain of a list, or spelt in another way. */
+const nearly = (domain: string): readonly string[] => [
+  domain,
+  `${domain}.`,
+  domain.toUpperCase(),
+  `x${domain}`,
+  `x.${domain}`,
+  `y.x.${domain}`,
+  `${domain}x`,
+  `${domain}.x`,
+  domain.slice(1),
+  domain.slice(0, -1),
+  domain.slice(domain.indexOf('.') + 1),
+  `*.${domain}`,
+  `.${domain}`,
+  `${domain}\0`,
+  `${domain}\n`,
+  domain.replace('.', '。'),
+  domain.replace('.', ''),
+]
+
+describe('readDomainList', () => {
+  it('answers as the patterns would, one by one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(name, wild), { minLength: 1, maxLength: 60 }),
+        fc.array(name, { minLength: 20 }),
+        (patterns, domains) => {
+          const list = built(patterns)
+          const plain = domainList(patterns)
+          for (const domain of [...domains, ...patterns.map((pattern) => pattern.replace('*.', ''))].flatMap(nearly)) {
+            expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('answers as the patterns would, for domains as they are on the internet', () => {
+    fc.assert(
+      fc.property(fc.array(real, { minLength: 1, maxLength: 40 }), fc.infiniteStream(fc.boolean()), real, (domains, wilds, other) => {
+        const patterns = domains.map((domain) => (wilds.next().value ? `*.${domain}` : domain))
+        const list = built(patterns)
+        const plain = domainList(patterns)
+        for (const domain of [...domains, other].flatMap(nearly)) expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
+      }),
+    )
+  })
+
+  it('names the pattern that matches', () => {
+    const list = built(['example.com', '*.example.org', '*.München.de', 'b.example.net'])
+    expect(list.patternOf('EXAMPLE.com.')).toBe('example.com')
+    expect(list.patternOf('a.b.example.org')).toBe('*.example.org')
+    expect(list.patternOf('mail.münchen.de')).toBe('*.xn--mnchen-3ya.de')
+    expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.patternOf)).toEqual(Array(5).fill(undefined))
+  })
+
+  it('says how many patterns there are, and that they are not all domains', () => {
+    expect(built(['example.com', 'EXAMPLE.com', '*.example.org', 'mail.example.org'])).toMatchObject({ size: 2, every: false })
+  })
+
+  it('takes the longest domains, and any number of labels', () => {
+    const longest = `${`${'a'.repeat(61)}.`.repeat(4)}com.de`.slice(-253)
+    const labels = `${'a.'.repeat(125)}com`
+    expect([longest.length, labels.length]).toEqual([253, 253])
+    for (const domain of [longest, labels]) {
+      expect(built([domain]).has(domain)).toBe(true)
+      expect(built([`*.${domain.slice(2)}`]).has(domain)).toBe(normaliseDomain(domain.slice(2)) !== undefined && domain[1] === '.')
+      expect(built([`*.${domain}`]).has(domain)).toBe(false)
+      expect(built([domain]).has(`a${domain}`)).toBe(false)
+    }
+    expect(built(['*.a.com']).has(labels)).toBe(true)
+  })
+
+  it('answers no to what is no domain, whatever it is', () => {
+    const list = built(['example.com', '*.example.org'])
+    const plain = domainList(['example.com', '*.example.org'])
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(list.has(text)).toBe(plain.has(text))
+      }),
+    )
+    expect(['', '.', '*', '*.example.org', ' example.com', 'a@example.com', 'x'.repeat(1e6), '127.0.0.1'].filter(list.has)).toEqual([])
+  })
+
+  it('reads bytes wherever they lie in a buffer, and a Buffer as well', () => {
+    const bytes = bytesOf(['example.com', '*.example.org'])
+    for (let offset = 0; offset < 8; offset += 1) {
+      const room = Buffer.alloc(bytes.length + 16, 0xff)
+      room.set(bytes, offset)
+      const list = readDomainList(room.subarray(offset, offset + bytes.length))
+      expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
+    }
+  })
+
+  it('holds 100,000 patterns', () => {
+    const list = built(Array.from({ length: 100_000 }, (_, index) => `${index % 2 === 0 ? '*.' : ''}domain-${index}.example`))
+    expect(list.size).toBe(100_000)
+    expect(['mail.domain-99998.example', 'domain-99999.example', 'domain-1.example', 'a.domain-0.example'].every(list.has)).toBe(true)
+    expect(['domain-99998.example', 'mail.domain-99999.example', 'domain-100001.example', 'zzz.example', '0.aa'].filter(list.has)).toEqual(
+      [],
+    )
+  })
+
+  it('goes through no more than a few entries for any domain, though 100,000 share all but its first characters', () => {
+    const patterns = Array.from({ length: 100_000 }, (_, index) => `${index}.${'a'.repeat(60)}.com`)
+    let read = 0
+    const bytes = bytesOf(patterns)
+    const counted = new Proxy(bytes, {
+      get(target, key) {
+        read += 1
+        const value: unknown = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const list = readDomainList(counted)
+    const most = (domain: string): number => {
+      read = 0
+      list.has(domain)
+      return read
+    }
+    expect(Math.max(...['99999', '0', '50000', 'x', '12345.x'].map((start) => most(`${start}.${'a'.repeat(60)}.com`)))).toBeLessThan(5000)
+  })
+})
+
+describe('hostile addresses', () => {
+  const list = built(allowedDomains)
+  const allows = (text: string): boolean => {
+    const address = parseEmailAddress(text)
+    return address !== undefined && list.has(address.domain)
+  }
+
+  it('are denied by a built list too', () => {
+    expect(hostileAddresses.filter(({ address }) => allows(address))).toEqual([])
+  })
+
+  it('get the answers of the patterns, whatever is taken for their domain', () => {
+    const plain = domainList(allowedDomains)
+    const texts = [...hostileAddresses, ...acceptedForms]
+      .flatMap(({ address }) => [address, address.slice(address.indexOf('@') + 1), address.slice(address.lastIndexOf('@') + 1)])
+      .flatMap(nearly)
+    expect(texts.filter((text) => list.has(text) !== plain.has(text))).toEqual([])
+    expect(texts.some(list.has)).toBe(true)
+  })
+
+  it('are told from mere spellings', () => {
+    expect(acceptedForms.filter(({ address }) => !allows(address))).toEqual([])
+  })
+})
+
+describe('a damaged list', () => {
+  const patterns = Array.from(
+    { length: 30 },
+    (_, index) => `${index % 3 === 0 ? '*.' : ''}d${index}.${index % 2 === 0 ? 'example.com' : 'example.org'}`,
+  )
+  const whole = bytesOf(patterns)
+  const probes = [...patterns.map((pattern) => pattern.replace('*.', '')), 'example.com', 'a.aa', 'zz.zz', 'd31.example.com'].flatMap(
+    (domain) => [domain, `mail.${domain}`],
+  )
+
+  function unlessInvalid<V>(work: () => V): V | undefined {
+    try {
+      return work()
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidDomainList)
+      return undefined
+    }
+  }
+
+  /** Domains for which a list that is read gives another answer than the patterns that stand in it. */
+  function wrongAnswers(bytes: Uint8Array): readonly string[] {
+    const list = unlessInvalid(() => readDomainList(bytes))
+    if (list === undefined) return []
+    const plain = domainList(Buffer.from(bytes).toString().trimEnd().split('\n'))
+    expect(list.size).toBe(plain.size)
+    return probes.filter((domain) => list.has(domain) !== plain.has(domain))
+  }
+
+  const overwritten = (bytes: Uint8Array, at: number, overwriting: Uint8Array): Uint8Array => {
+    const changed = Uint8Array.from(bytes)
+    changed.set(overwriting.subarray(0, bytes.length - at), at)
+    return changed
+  }
+
+  const swapped = (bytes: Uint8Array, one: number, other: number, length: number): Uint8Array => {
+    const end = Math.min(length, bytes.length - Math.max(one, other))
+    const changed = Uint8Array.from(bytes)
+    changed.set(bytes.subarray(one, one + end), other)
+    changed.set(bytes.subarray(other, other + end), one)
+    return changed
+  }
+
+  const isRefused = (bytes: Uint8Array): boolean => unlessInvalid(() => readDomainList(bytes)) === undefined
+
+  it('is refused at once, whichever bit is flipped', () => {
+    expect(isRefused(whole)).toBe(false)
+    for (let bit = 0; bit < whole.length * 8; bit += 1) {
+      const changed = Uint8Array.from(whole)
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      expect({ bit, refused: isRefused(changed) }).toEqual({ bit, refused: true })
+    }
+  })
+
+  it('is refused at once, whichever bytes are overwritten', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), (at, overwriting) => {
+        const changed = overwritten(whole, at, overwriting)
+        expect(isRefused(changed)).toBe(!Buffer.from(changed).equals(whole))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('is refused at once when parts of it change places', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(whole.length - 1), fc.nat(64), (one, other, length) => {
+        const changed = swapped(whole, one, other, length)
+        expect(isRefused(changed)).toBe(!Buffer.from(changed).equals(whole))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('never gives another answer than its patterns without its first line, whatever is changed', () => {
+    const lines = unsigned(whole)
+    const place = fc.nat(lines.length - 1)
+    const change = fc.oneof(
+      fc
+        .tuple(place, fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.constantFrom('\n', '.', '*', 'z').map(Buffer.from)))
+        .map(([at, overwriting]) => overwritten(lines, at, overwriting)),
+      fc.tuple(place, place, fc.nat(64)).map((args) => swapped(lines, ...args)),
+      place.map((at) => lines.subarray(at)),
+      place.map((at) => lines.subarray(0, at)),
+    )
+    fc.assert(
+      fc.property(change, (changed) => {
+        expect(wrongAnswers(changed)).toEqual([])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('is refused at once when the end is missing, however little', () => {
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(() => readDomainList(whole.subarray(0, length))).toThrow(InvalidDomainList)
+    }
+  })
+
+  it('is refused at once when the beginning is missing, unless whole lines are left', () => {
+    for (let start = 1; start < whole.length; start += 1) {
+      const refused = isRefused(whole.subarray(start))
+      // The end of a pattern may be a pattern, which then comes before the line below or not.
+      if (whole[start - 1] === 10) expect(refused).toBe(false)
+      else expect(wrongAnswers(whole.subarray(start))).toEqual([])
+    }
+  })
+
+  it.each([
+    ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: the list ends within it'],
+    ['a line end', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
+    ['another list', whole, 'Line 32 of the domain list is wrong: it is a comment'],
+  ])('is refused at once when there is more of it: %s', (_, more, message) => {
+    expect(() => readDomainList(Uint8Array.from([...whole, ...more]))).toThrow(message)
+  })
+
+  it('is refused at once when it was recoded', () => {
+    const text = Buffer.from(whole).toString()
+    for (const bytes of [
+      Buffer.from(text.replaceAll('\n', '\r\n')),
+      Buffer.from(`\uFEFF${text}`),
+      Buffer.from(text, 'utf16le'),
+      Buffer.from(Buffer.from(text).toString('base64')),
+    ])
+      expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*; write it with lifeguard domains build$/)
+  })
+
+  it('says what its first line should be when every other line is right', () => {
+    const lines = Buffer.from(whole).toString().trimEnd().split('\n')
+    const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
+    const { summary } = summaryFor(29, unsigned(cut))
+    expect(() => readDomainList(cut)).toThrow(
+      `Line 1 of the domain list is wrong: its checksum does not fit the lines below, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
+    )
+    expect(readDomainList(Buffer.from(`${summary}\n${lines.slice(1, -1).join('\n')}\n`)).size).toBe(29)
+  })
+
+  it.each([
+    ['', 'The domain list holds no pattern; write it with lifeguard domains build'],
+    ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list holds no pattern'],
+    ['example.com', 'Line 1 of the domain list is wrong: the list ends within it, and may be cut off; expected LF at its end'],
+    ['example.com\n\n', "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org')"],
+    ['example.com\r\n', 'Line 1 of the domain list is wrong: it ends in CR LF; expected LF'],
+    ['\uFEFFexample.com\n', 'Line 1 of the domain list is wrong: it begins with a byte order mark; expected UTF-8 without one'],
+    ['# staff\nexample.com\n', 'Line 1 of the domain list is wrong: it is a comment'],
+    ['example.com\n*\n', "Line 2 of the domain list is wrong: '*' has a '*' that is not the whole first label"],
+    ['*.com\n', "Line 1 of the domain list is wrong: '*.com' names a whole top-level domain"],
+    ['a.com\n b.com\n', "Line 2 of the domain list is wrong: ' b.com' has white space"],
+    ['a.com\nb\u202e.com\n', "Line 2 of the domain list is wrong: 'b\\u{202e}.com' has white space or an invisible character"],
+    [`${'a'.repeat(1e6)}\n`, `Line 1 of the domain list is wrong: '${'a'.repeat(80)}...' names`],
+    ['a.com\nB.com\n', "Line 2 of the domain list is wrong: 'B.com' is not normalised; expected 'b.com'"],
+    ['münchen.de\n', "Line 1 of the domain list is wrong: 'münchen.de' is not normalised; expected 'xn--mnchen-3ya.de'"],
+    [
+      'a.com\nc.com\nb.com\n',
+      "Line 3 of the domain list is wrong: 'b.com' is out of order after 'c.com'; expected lines sorted by their text read from right to left",
+    ],
+    ['a.com\na.com\n', "Line 2 of the domain list is wrong: 'a.com' is a duplicate of the line above; expected every pattern once"],
+    [
+      '*.a.com\nb.a.com\n',
+      "Line 2 of the domain list is wrong: 'b.a.com' is covered by '*.a.com' in the line above; expected only the wildcard",
+    ],
+    ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.b.a.com' is covered by '*.a.com'"],
+  ])('names the line that is wrong, and what is expected: %j', (text, message) => {
+    expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainList)
+    expect(() => readDomainList(Buffer.from(text))).toThrow(message)
+  })
+
+  it('is refused for the first line that is not as domains build writes it, and for no other', () => {
+    const line = fc.oneof(
+      { weight: 20, arbitrary: fc.oneof(name, wild) },
+      { weight: 1, arbitrary: fc.constantFrom('a', '', '*', 'A.a', 'a.a\r') },
+    )
+    const reverse = (text: string): string => Array.from(text).reverse().join('')
+    const sorted = fc.array(line, { minLength: 1, maxLength: 8 }).map((lines) => lines.map(reverse).sort().map(reverse))
+    fc.assert(
+      fc.property(fc.oneof(sorted, fc.array(line, { minLength: 1, maxLength: 4 })), (lines) => {
+        const isRight = (text: string, index: number): boolean => {
+          const above = lines[index - 1]
+          const isCovered = above?.startsWith('*.') === true && text.endsWith(above.slice(1))
+          return normalisePattern(text) === text && (above === undefined || (reverse(above) < reverse(text) && !isCovered))
+        }
+        const wrong = lines.findIndex((text, index) => !isRight(text, index))
+        const read = (): unknown => readDomainList(Buffer.from(lines.map((text) => `${text}\n`).join('')))
+        if (wrong === -1) expect(read()).toMatchObject({ size: lines.length })
+        else expect(read).toThrow(`Line ${wrong + 1} of the domain list is wrong`)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([['example.com'], [undefined], [['example.com']], [{}]])('is refused at once when it is no bytes: %j', (value) => {
+    expect(() => Reflect.apply(readDomainList, undefined, [value])).toThrow(/^A domain list is read from bytes, not from a value of type/)
+  })
+})
+
+/** Line 1 of a list, with a CRC-32 as its definition says, bit by bit. */
+function summaryFor(patterns: number, lines: Uint8Array): { readonly summary: string } {
+  let crc = ~patterns
+  for (const byte of lines) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  const hex = (~crc >>> 0).toString(16).padStart(8, '0')
+  return { summary: `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${hex}` }
+}
+
+describe('buildDomainList', () => {
+  it('leaves out what stands there twice and what a wildcard covers, and counts it', () => {
+    const { patterns, duplicates, covered } = buildDomainList([
+      'a.example.org',
+      'example.org',
+      '*.example.org',
+      'example.org',
+      '*.b.example.org',
+      'a.example.org',
+      'example.com',
+      'notexample.org',
+    ])
+    expect({ patterns, duplicates, covered }).toEqual({ patterns: 4, duplicates: 2, covered: 2 })
+  })
+
+  it('makes the same bytes of the same patterns in any order', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
+        expect(bytesOf(patterns.toReversed())).toEqual(bytesOf(patterns))
+      }),
+    )
+  })
+
+  it('lays them out as docs/domain-lists.md says', async () => {
+    const bytes = bytesOf(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
+    const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
+    expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
+    expect(await readFile('docs/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
+  })
+
+  it('writes what may be read without its first line as well', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
+        const list = readDomainList(unsigned(bytesOf(patterns)))
+        const plain = domainList(patterns)
+        for (const domain of patterns.map((pattern) => pattern.replace('*.', '')).flatMap(nearly)) {
+          expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
+        }
+      }),
+    )
+  })
+
+  it('refuses to make a list of nothing', () => {
+    expect(() => buildDomainList([])).toThrow('A domain list needs at least one pattern')
+  })
+})
