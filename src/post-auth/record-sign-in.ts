@@ -1,4 +1,5 @@
-import type { Owed, OwedEffect } from '../shared/ledger/dynamo-owed.ts'
+import type { Owed } from '../shared/ledger/dynamo-ledger.ts'
+import type { OwedEffect } from '../shared/ledger/effect-item.ts'
 import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
 import type { ProfileStore } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'

@@ -1,4 +1,5 @@
-import type { Effects, ParkedState } from '../shared/ledger/dynamo-effects.ts'
+import type { Effects } from '../shared/ledger/dynamo-effects.ts'
+import type { ParkedState } from '../shared/ledger/effect-item.ts'
 
 /** How many effects wait for a person. */
 export type Standing = Readonly<Partial<Record<ParkedState, number>>>

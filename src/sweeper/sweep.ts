@@ -1,5 +1,5 @@
-import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
-import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
+import type { Effects } from '../shared/ledger/dynamo-effects.ts'
+import { MAX_ATTEMPTS, settledAs } from '../shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
 import { chain } from '../shared/rules/chain.ts'
 import { answerOf, type Condition } from '../shared/rules/condition.ts'
