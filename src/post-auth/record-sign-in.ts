@@ -1,7 +1,6 @@
 import type { Owed } from '../shared/ledger/dynamo-ledger.ts'
 import type { OwedEffect } from '../shared/ledger/effect-item.ts'
-import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
-import type { ProfileStore } from '../shared/profiles/profiles.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, profileUser } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostAuthentication } from './trigger.ts'
