@@ -1,7 +1,21 @@
-import { ListUsersCommand, ResourceNotFoundException, type UserType } from '@aws-sdk/client-cognito-identity-provider'
-import type { Cognito } from '../shared/aws/cognito.ts'
+import {
+  CognitoIdentityProviderClient,
+  ListUsersCommand,
+  ResourceNotFoundException,
+  type UserType,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from '../shared/aws/client-settings.ts'
+import { lazily } from '../shared/lazily.ts'
 import type { AttributeMap } from '../shared/rules/trigger.ts'
 import { PoolNotFound, type Users } from './users.ts'
+
+/** A Cognito client that is made at its first use. */
+export type Cognito = () => CognitoIdentityProviderClient
+
+/** The process's Cognito client, for looking users up. */
+export function cognitoClient(): Cognito {
+  return lazily(() => new CognitoIdentityProviderClient({ retryMode: RETRY_MODE, maxAttempts: READ_ATTEMPTS, requestHandler }))
+}
 
 /**
  * Looks users up in Amazon Cognito by their `sub`: a user name can be given to somebody else after its owner was deleted. The

@@ -1,8 +1,7 @@
 import { defaultPostConfirmation } from '../post-confirmation/default-chain.ts'
-import { cognitoClient } from '../shared/aws/cognito.ts'
 import { documentClient } from '../shared/aws/dynamodb.ts'
 import { dynamoEffects } from '../shared/ledger/dynamo-effects.ts'
-import { cognitoUsers } from './cognito-users.ts'
+import { cognitoClient, cognitoUsers } from './cognito-users.ts'
 import { readSweeperSettings } from './settings.ts'
 import { type SweeperHandler, sweeper } from './sweeper.ts'
 

@@ -1,7 +1,6 @@
-export { type Cognito, cognitoClient } from '../shared/aws/cognito.ts'
 export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
 export { type DynamoEffectsOptions, dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
 export type { EffectItem, EffectRow, EffectState, ParkedState, UnreadableItem } from '../shared/ledger/effect-item.ts'
-export { cognitoUsers } from './cognito-users.ts'
+export { type Cognito, cognitoClient, cognitoUsers } from './cognito-users.ts'
 export { type SweeperHandler, type SweeperOptions, sweeper } from './sweeper.ts'
 export { PoolNotFound, type PoolUser, type Users } from './users.ts'
