@@ -7,8 +7,8 @@ interface Placeholders {
   readonly value: (value: Value) => string
 }
 
-/** A value that is written or compared. A date is written as ISO text, which sorts by time. */
-type Value = string | number | Date | null | Readonly<Record<string, string>>
+/** A value that is written or compared. */
+type Value = string | number | null | Readonly<Record<string, string>>
 
 /** A condition, spelt when the request is made. */
 export type Condition = (placeholders: Placeholders) => string
@@ -45,23 +45,25 @@ export interface Returned {
  */
 export function updateItem({ table, pk, set, add = {}, remove = [], if: condition, returned }: Target & Change & Returned): UpdateCommand {
   const { name, value, attributes } = placeholders()
-  const written = Object.entries(set).flatMap(([attribute, to]) => {
-    if (to === undefined) return []
-    return [`${name(attribute)} = ${typeof to === 'function' ? to({ name, value }, attribute) : value(to)}`]
-  })
-  const clauses = [
-    ['SET', written],
-    ['ADD', Object.entries(add).map(([attribute, by]) => `${name(attribute)} ${value(by)}`)],
-    ['REMOVE', remove.map(name)],
-  ] as const
+  const written: string[] = []
+  for (const [attribute, to] of Object.entries(set)) {
+    if (to === undefined) continue
+    written.push(`${name(attribute)} = ${typeof to === 'function' ? to({ name, value }, attribute) : value(to)}`)
+  }
+  const added = Object.entries(add).map(([attribute, by]) => `${name(attribute)} ${value(by)}`)
+  const expression = [...clause('SET', written), ...clause('ADD', added), ...clause('REMOVE', remove.map(name))].join(' ')
   return new UpdateCommand({
     TableName: table,
     Key: { pk },
-    UpdateExpression: clauses.flatMap(([verb, parts]) => (parts.length > 0 ? [`${verb} ${parts.join(', ')}`] : [])).join(' '),
+    UpdateExpression: expression,
     ...(condition && { ConditionExpression: condition({ name, value }) }),
     ...attributes(),
     ...(returned && { ReturnValues: returned }),
   })
+}
+
+function clause(verb: string, parts: readonly string[]): readonly string[] {
+  return parts.length === 0 ? [] : [`${verb} ${parts.join(', ')}`]
 }
 
 /** Makes a `DeleteItem` request that is carried out if the condition holds. */
@@ -140,7 +142,7 @@ function placeholders(): Placeholders & { readonly attributes: () => Attributes 
     value(value) {
       const placeholder = `:v${count}`
       count += 1
-      values[placeholder] = value instanceof Date ? value.toISOString() : value
+      values[placeholder] = value
       return placeholder
     },
     // DynamoDB refuses an empty map of values.

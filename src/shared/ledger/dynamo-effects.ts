@@ -78,10 +78,10 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
 
   return {
     async *due(now, signal) {
-      const never = new Date(now.getTime() + NEVER_AFTER_MS)
+      const never = new Date(now.getTime() + NEVER_AFTER_MS).toISOString()
       const misdated = { ...queue(and(equals('queue', 'pending'), isMoreThan('dueAt', never))), Limit: PAGE }
       for await (const page of rows.pages(misdated, signal)) if (page.length > 0) yield page.map(misdatedRow)
-      yield* rows.pages({ ...queue(and(equals('queue', 'pending'), isAtMost('dueAt', now))), Limit: PAGE }, signal)
+      yield* rows.pages({ ...queue(and(equals('queue', 'pending'), isAtMost('dueAt', now.toISOString()))), Limit: PAGE }, signal)
     },
 
     get: (pk, signal) => rows.one(pk, signal),

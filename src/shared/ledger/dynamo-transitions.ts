@@ -90,6 +90,7 @@ export function settledAs({ cutOff, token, attempt }: Pick<EffectItem, 'cutOff' 
 }
 
 export function enqueue(owed: OwedEffect, at: Date): Change {
+  const now = at.toISOString()
   return {
     if: effectDoesNotExist(),
     set: {
@@ -97,10 +98,10 @@ export function enqueue(owed: OwedEffect, at: Date): Change {
       ...inState('pending'),
       cutOff: owed.cutOff,
       attempt: 0,
-      dueAt: at,
-      createdAt: at,
-      updatedAt: at,
-      createdSince: owed.createdSince,
+      dueAt: now,
+      createdAt: now,
+      updatedAt: now,
+      createdSince: owed.createdSince?.toISOString(),
       triggerSource: owed.triggerSource,
       appClient: owed.appClient,
     },
@@ -110,8 +111,9 @@ export function enqueue(owed: OwedEffect, at: Date): Change {
 export function claim(effect: Effect, token: string, at: Date, leaseMs: number): Change {
   const { triggerSource, callerContext } = effect.event
   const { clientId } = callerContext
+  const now = at.toISOString()
   return {
-    if: or(effectDoesNotExist(), and(equals('state', 'pending'), leaseOrWaitExpired(at), mayRunAgain())),
+    if: or(effectDoesNotExist(), and(equals('state', 'pending'), leaseOrWaitExpired(now), mayRunAgain())),
     set: {
       ...identity(effect),
       ...inState('pending'),
@@ -123,8 +125,8 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       // Beside the event, which is dropped when the effect is parked: a person may still retry it.
       triggerSource,
       appClient: clientId ?? undefined,
-      createdAt: ifNotExists(at),
-      updatedAt: at,
+      createdAt: ifNotExists(now),
+      updatedAt: now,
     },
     // An earlier event may have had a client.
     remove: clientId === null ? ['appClient'] : [],
@@ -132,22 +134,25 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
 }
 
 export function finish({ token }: Claim, at: Date): Change {
+  const now = at.toISOString()
   return {
     if: isClaimedBy(token),
-    set: { state: 'done', doneAt: at, updatedAt: at },
+    set: { state: 'done', doneAt: now, updatedAt: now },
     remove: ['token', 'event', 'triggerSource', 'appClient', 'dueAt', 'queue', 'reason'],
   }
 }
 
 export function setBack({ token, attempt }: Claim, { kind, reason }: Setback, at: Date, random: () => number): Change {
+  const updatedAt = at.toISOString()
   if (kind === 'retry' && attempt < MAX_ATTEMPTS)
-    return { if: isClaimedBy(token), set: { dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt: at }, remove: ['token'] }
+    return { if: isClaimedBy(token), set: { dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt }, remove: ['token'] }
   const state = kind === 'retry' ? 'failed' : 'unknown'
-  return { if: isClaimedBy(token), set: { ...inState(state), reason, updatedAt: at }, remove: ['token', 'event'] }
+  return { if: isClaimedBy(token), set: { ...inState(state), reason, updatedAt }, remove: ['token', 'event'] }
 }
 
 export function giveBack(token: string, at: Date): Change {
-  return { if: isClaimedBy(token), set: { dueAt: at, updatedAt: at }, remove: ['token'] }
+  const now = at.toISOString()
+  return { if: isClaimedBy(token), set: { dueAt: now, updatedAt: now }, remove: ['token'] }
 }
 
 export function drop({ token }: Claim): Condition {
@@ -159,7 +164,7 @@ export function park(row: EffectRow, state: ParkedState, reason: string, at: Dat
   const { triggerSource, appClient } = isReadable(row) ? row : {}
   return {
     if: isReadable(row) ? isAsRead(row) : and(equals('queue', 'pending'), equals('dueAt', row.dueAt ?? '')),
-    set: { ...inState(state), reason, updatedAt: at, triggerSource, appClient },
+    set: { ...inState(state), reason, updatedAt: at.toISOString(), triggerSource, appClient },
     // Nothing is kept of the user: what a person retries is run with what the pool knows. The token of an unknown effect
     // stays, by which somebody may still prove that nothing ran under it.
     remove: state === 'unknown' ? ['event'] : ['event', 'token'],
@@ -169,24 +174,26 @@ export function park(row: EffectRow, state: ParkedState, reason: string, at: Dat
 export function postpone(item: EffectItem, reason: string, at: Date, random: () => number): Change {
   const attempt = item.attempt + 1
   // A token stays: its holder, if there still is one, may yet mark the effect as done.
-  return { if: isAsRead(item), set: { attempt, dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt: at } }
+  return { if: isAsRead(item), set: { attempt, dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt: at.toISOString() } }
 }
 
 export function retry(from: readonly ParkedState[], at: Date): Change {
-  return { if: isOneOf('state', from), set: { ...inState('pending'), attempt: 0, dueAt: at, updatedAt: at }, remove: ['token'] }
+  const now = at.toISOString()
+  return { if: isOneOf('state', from), set: { ...inState('pending'), attempt: 0, dueAt: now, updatedAt: now }, remove: ['token'] }
 }
 
 export function release({ token }: LostEffect, at: Date): Change {
+  const now = at.toISOString()
   return {
     if: and(isClaimedBy(token), isOneOf('state', ['pending', 'unknown'])),
-    set: { ...inState('pending'), dueAt: at, updatedAt: at },
+    set: { ...inState('pending'), dueAt: now, updatedAt: now },
     remove: ['token', 'reason'],
   }
 }
 
 export function remove({ state, attempt, dueAt }: EffectItem, at: Date): Condition {
-  const isStill = dueAt && equals('dueAt', dueAt)
-  return and(equals('state', state), equals('attempt', attempt), or(doesNotExist('token'), leaseOrWaitExpired(at)), isStill)
+  const isStill = dueAt && equals('dueAt', dueAt.toISOString())
+  return and(equals('state', state), equals('attempt', attempt), or(doesNotExist('token'), leaseOrWaitExpired(at.toISOString())), isStill)
 }
 
 export function erase({ dueAt }: UnreadableItem): Condition {
@@ -202,7 +209,7 @@ function isClaimedBy(token: string): Condition {
   return equals('token', token)
 }
 
-function leaseOrWaitExpired(now: Date): Condition {
+function leaseOrWaitExpired(now: string): Condition {
   return isAtMost('dueAt', now)
 }
 
@@ -216,7 +223,7 @@ function mayRunAgain(): Condition {
  * and the due time changes when its holder gives it back: then it certainly did not happen.
  */
 function isAsRead({ attempt, dueAt }: EffectItem): Condition {
-  return and(equals('state', 'pending'), equals('attempt', attempt), equals('dueAt', dueAt ?? ''))
+  return and(equals('state', 'pending'), equals('attempt', attempt), equals('dueAt', dueAt?.toISOString() ?? ''))
 }
 
 function identity({ userPoolId, sub, effect }: EffectKey): EffectKey {
@@ -227,6 +234,6 @@ function inState(state: Exclude<EffectState, 'done'>): { readonly state: EffectS
   return { state, queue: state }
 }
 
-function later(at: Date, ms: number): Date {
-  return new Date(at.getTime() + ms)
+function later(at: Date, ms: number): string {
+  return new Date(at.getTime() + ms).toISOString()
 }

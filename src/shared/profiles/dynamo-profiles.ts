@@ -32,43 +32,50 @@ export function profileKey({ userPoolId, sub }: ProfileKey): string {
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
 export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
-  const update = async (user: ProfileUser, at: Date, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
-    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...common(user, at), ...change.set } })
+  const update = async (user: ProfileUser, now: string, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
+    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...common(user, now), ...change.set } })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
   }
-  const set = async (user: ProfileUser, at: Date, attributes: Change['set'], signal: AbortSignal): Promise<void> =>
-    void (await update(user, at, { set: attributes }, signal))
 
   return {
     needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
 
-    confirmed: (user, at, signal) => set(user, at, { confirmedAt: ifNotExists(at) }, signal),
+    async confirmed(user, at, signal) {
+      const now = at.toISOString()
+      await update(user, now, { set: { confirmedAt: ifNotExists(now) } }, signal)
+    },
 
-    passwordReset: (user, at, signal) => set(user, at, { passwordResetAt: at }, signal),
+    async passwordReset(user, at, signal) {
+      const now = at.toISOString()
+      await update(user, now, { set: { passwordResetAt: now } }, signal)
+    },
 
-    refreshed: (user, at, signal) => set(user, at, {}, signal),
+    async refreshed(user, at, signal) {
+      await update(user, at.toISOString(), { set: {} }, signal)
+    },
 
     async signedIn(user, { at, appClient, notAgainWithinMs }, signal) {
-      const seen: Change & Returned = { set: { lastSignInAt: at, lastAppClient: appClient }, returned: 'ALL_NEW' }
+      const now = at.toISOString()
+      const seen: Change & Returned = { set: { lastSignInAt: now, lastAppClient: appClient }, returned: 'ALL_NEW' }
       const counted: Change & Returned = {
         ...seen,
-        set: { ...seen.set, lastCountedAt: at },
+        set: { ...seen.set, lastCountedAt: now },
         add: { signInCount: 1 },
-        if: wasNotCountedSince(new Date(at.getTime() - notAgainWithinMs)),
+        if: wasNotCountedSince(new Date(at.getTime() - notAgainWithinMs).toISOString()),
       }
       try {
-        return { counted: true, owedPut: isOwedPut(await update(user, at, counted, signal)) }
+        return { counted: true, owedPut: isOwedPut(await update(user, now, counted, signal)) }
       } catch (error) {
         if (!isConditionFailure(error)) throw error
         // Not counted, but what changed is kept all the same.
-        return { counted: false, owedPut: isOwedPut(await update(user, at, seen, signal)) }
+        return { counted: false, owedPut: isOwedPut(await update(user, now, seen, signal)) }
       }
     },
 
     async owedPut(user, at, signal) {
       // A profile that was deleted in between must not come back as a torso.
-      const command = updateItem({ table, pk: profileKey(user), set: { owedPutAt: at }, if: exists('pk') })
+      const command = updateItem({ table, pk: profileKey(user), set: { owedPutAt: at.toISOString() }, if: exists('pk') })
       await conditionally(documents().send(command, { abortSignal: signal }))
     },
   }
@@ -78,12 +85,12 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
  * What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post confirmation,
  * and an event whose profile is missing must leave a whole one.
  */
-function common({ userPoolId, sub, userName, attributes }: ProfileUser, at: Date): Change['set'] {
-  return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(at), updatedAt: at }
+function common({ userPoolId, sub, userName, attributes }: ProfileUser, now: string): Change['set'] {
+  return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(now), updatedAt: now }
 }
 
 /** Counting from the last counted one: a client that signs in every second must not go uncounted for ever. */
-function wasNotCountedSince(before: Date): Condition {
+function wasNotCountedSince(before: string): Condition {
   return or(doesNotExist('lastCountedAt'), isAtMost('lastCountedAt', before))
 }
 
