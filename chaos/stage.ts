@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
-import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-writer.ts'
+import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-list.ts'
 import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { CutOff } from '../src/shared/rules/ledger.ts'

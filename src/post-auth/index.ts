@@ -1,4 +1,5 @@
-export { dynamoOwed, type Owed, type OwedEffect } from '../shared/ledger/dynamo-owed.ts'
+export { dynamoOwed, type Owed } from '../shared/ledger/dynamo-ledger.ts'
+export type { OwedEffect } from '../shared/ledger/effect-item.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
 export type { ProfileStore, Profiles, ProfileUser, SignIn } from '../shared/profiles/profiles.ts'
 export { type OwedAtSignIn, type RecordSignInOptions, recordSignIn } from './record-sign-in.ts'

@@ -1,5 +1,4 @@
-import { DEFAULT_PROFILE_ATTRIBUTES, profileUser } from '../shared/profiles/profile-user.ts'
-import type { ProfileStore } from '../shared/profiles/profiles.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, profileUser } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostConfirmation } from './trigger.ts'

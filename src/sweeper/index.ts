@@ -1,5 +1,5 @@
-export { type DynamoEffectsOptions, dynamoEffects, type Effects, type ParkedState } from '../shared/ledger/dynamo-effects.ts'
-export type { EffectItem, EffectRow, EffectState, UnreadableItem } from '../shared/ledger/effect-item.ts'
+export { type DynamoEffectsOptions, dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
+export type { EffectItem, EffectRow, EffectState, ParkedState, UnreadableItem } from '../shared/ledger/effect-item.ts'
 export { cognitoUsers } from './cognito-users.ts'
 export { type SweeperHandler, type SweeperOptions, sweeper } from './sweeper.ts'
 export { PoolNotFound, type PoolUser, type Users } from './users.ts'

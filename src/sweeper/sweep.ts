@@ -1,5 +1,5 @@
-import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
-import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
+import type { Effects } from '../shared/ledger/dynamo-effects.ts'
+import { MAX_ATTEMPTS, settledAs } from '../shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
 import { chain } from '../shared/rules/chain.ts'
 import { answerOf, type Condition } from '../shared/rules/condition.ts'
@@ -11,9 +11,7 @@ import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.
 import { hidePersonal } from '../shared/rules/personal.ts'
 import { reasonOf } from '../shared/rules/reason.ts'
 import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
-import { type PoolFailures, poolFailures } from './pool-failures.ts'
-import { sweptEvent } from './swept-event.ts'
-import { PoolNotFound, type PoolUser, type Users } from './users.ts'
+import { PoolNotFound, type PoolUser, sweptEvent, type Users } from './users.ts'
 
 /** What a sweep works with. */
 export interface SweepOptions {
@@ -53,6 +51,8 @@ const AT_ONCE = 4
 const GONE_AFTER_MS = 60_000
 // For the look-up and the conditions. One that hangs must leave time to put the effect off.
 const PREPARE_MS = 2500
+// Look-ups that fail before the other effects of their pool are left to the next sweep.
+const MAX_IN_A_ROW = 3
 
 /**
  * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
@@ -219,4 +219,24 @@ async function eachOf<V>(items: readonly V[], work: (item: V) => Promise<void>, 
     for (let item = rest.shift(); item !== undefined && goOn(); item = rest.shift()) await work(item)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}
+
+/** Keeps track of the pools in which look-ups fail, for the length of a sweep. */
+interface PoolFailures {
+  readonly isGivenUp: (userPoolId: string) => boolean
+  /** The pools that were given up. */
+  readonly givenUp: () => readonly string[]
+  /** Notes how a look-up in the pool ended. */
+  readonly note: (userPoolId: string, ending: 'answered' | 'failed') => void
+}
+
+/** Gives a pool up after three look-ups that failed in a row: each takes seconds that the effects of other pools need. */
+function poolFailures(): PoolFailures {
+  const inARow = new Map<string, number>()
+  const isGivenUp = (userPoolId: string): boolean => (inARow.get(userPoolId) ?? 0) >= MAX_IN_A_ROW
+  return {
+    isGivenUp,
+    givenUp: () => [...inARow.keys()].filter(isGivenUp),
+    note: (userPoolId, ending) => void inARow.set(userPoolId, ending === 'answered' ? 0 : (inARow.get(userPoolId) ?? 0) + 1),
+  }
 }

@@ -1,10 +1,10 @@
-import { lostLine } from '../shared/lambda/report.ts'
+import { lostLine, METRIC_NAMESPACE } from '../shared/lambda/report.ts'
+import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
+import type { ParkedState } from '../shared/ledger/effect-item.ts'
 import { onceRules } from '../shared/rules/once-rules.ts'
 import type { RuleNode } from '../shared/rules/rule.ts'
-import { countParked } from './standing.ts'
-import { sweep } from './sweep.ts'
-import { sweepLine } from './sweep-line.ts'
+import { type SweepReport, sweep } from './sweep.ts'
 import type { Users } from './users.ts'
 
 /** What a sweeper works with. */
@@ -58,4 +58,61 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
       throw new Error(`Users could not be looked up in ${report.givenUp.join(', ')}; the log line has the reasons`)
   }
   return Object.assign(handle, { sweepsEffectsOf: composition })
+}
+
+/** How many effects wait for a person. */
+type Standing = Readonly<Partial<Record<ParkedState, number>>>
+
+/**
+ * Counts the effects that wait for a person, whoever parked them: a sweep, or the trigger itself. Where the time ends, or the
+ * ledger cannot be read, the count is what was found until then; one of none then stands for nothing and is left out, since
+ * it would end an alarm.
+ */
+export async function countParked(effects: Pick<Effects, 'count'>, signal: AbortSignal): Promise<Standing> {
+  const count = async (state: ParkedState): Promise<Standing> => {
+    let counted = 0
+    try {
+      for await (const part of effects.count(state, signal)) counted += part
+    } catch {
+      if (counted === 0) return {}
+    }
+    return { [state]: counted }
+  }
+  return { ...(await count('failed')), ...(await count('unknown')) }
+}
+
+/**
+ * The log line of a sweep, with its metrics in CloudWatch's embedded format: nothing of a user is in it. `EffectsParked` and
+ * `EffectsUnknown` are how many there are, not how many this sweep added: an alarm on them lasts until a person has seen to
+ * them.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function sweepLine(
+  { swept, reasons, givenUp, unread, tooShort }: SweepReport,
+  { failed, unknown }: Standing,
+  table: string,
+  now: number,
+): LogFields {
+  const metrics = {
+    EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept.broken ?? 0),
+    EffectsDone: swept.done ?? 0,
+    ...(failed !== undefined && { EffectsParked: failed }),
+    ...(unknown !== undefined && { EffectsUnknown: unknown }),
+  }
+  const named = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }))
+  return {
+    level: unread === undefined && tooShort === undefined && givenUp === undefined ? 'INFO' : 'ERROR',
+    timestamp: new Date(now).toISOString(),
+    message: 'sweep',
+    swept,
+    reasons,
+    ...(givenUp !== undefined && { givenUp }),
+    ...(unread !== undefined && { unread }),
+    ...(tooShort !== undefined && { tooShort }),
+    _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['table']], Metrics: named }] },
+    // By table, since its name holds service and stage: those of two stages must not be added up.
+    table,
+    ...metrics,
+  }
 }

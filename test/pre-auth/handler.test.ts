@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
-import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-writer.ts'
+import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
 import type { LocalServices } from '../../src/tools/local/services.ts'
 import { startServices } from '../../src/tools/local/services.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'

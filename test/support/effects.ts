@@ -1,7 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
-import { type DynamoLedgerOptions, dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
-import { dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-owed.ts'
+import { type DynamoLedgerOptions, dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, effectPk, isReadable, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
 import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/ledger.ts'
 import type { Engine } from './dynamodb-engines.ts'

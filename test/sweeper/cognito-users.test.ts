@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { cognitoClient } from '../../src/shared/aws/cognito.ts'
 import { PoolNotFound } from '../../src/sweeper/users.ts'
+import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
 import { ANN_CREATED_AT, startWorld, type World } from './world.ts'
 
@@ -38,5 +40,18 @@ describe('users of a pool', () => {
     world.cognito.fault('TooManyRequestsException')
     await expect(world.users.find(ann.userPoolId, ann.sub, signal)).rejects.toHaveProperty('name', 'TooManyRequestsException')
     world.cognito.fault(undefined)
+  })
+})
+
+describe('cognitoClient', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('makes one client, at its first use, that gives up within the time of a trigger', async () => {
+    const cognito = cognitoClient()
+    stubEnvironment(endpointEnvironment({}))
+    const client = cognito()
+    expect(cognito()).toBe(client)
+    expect(await client.config.maxAttempts()).toBe(2)
+    client.destroy()
   })
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MAX_ATTEMPTS } from '../../src/shared/ledger/back-off.ts'
+import { MAX_ATTEMPTS } from '../../src/shared/ledger/dynamo-transitions.ts'
 import { chain } from '../../src/shared/rules/chain.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'

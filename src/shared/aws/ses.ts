@@ -1,8 +1,25 @@
 import { SESClient } from '@aws-sdk/client-ses'
 import { lazily } from '../lazily.ts'
 import { NotDone } from '../rules/not-done.ts'
-import { RETRY_MODE, SEND_ATTEMPTS, sendConnections, sendTimes } from './client-settings.ts'
-import { watchedConnections } from './connections.ts'
+import { type ClientTimes, RETRY_MODE } from './client-settings.ts'
+import { type ConnectionTimes, watchedConnections } from './connections.ts'
+
+/** SES knows no idempotency: after a timeout nobody knows whether the mail went out, so a second attempt could be a second mail. */
+const SEND_ATTEMPTS = 1
+
+/**
+ * The times of a mail. An answer that is not waited for makes a mail that was accepted one of which nobody knows, so the cut
+ * is left to the signal of whoever sends: a rule's deadline comes before these five seconds, Cognito's own. They are there for
+ * a caller without a signal.
+ */
+export const sendTimes: Omit<ClientTimes, 'connectionTimeout'> = { requestTimeout: 5000, socketTimeout: 5000, throwOnRequestTimeout: true }
+
+/**
+ * The connections of mails. Where none is made within a second nothing was sent, and the mail can be tried again: to wait for
+ * longer gains nothing, and costs the others their time. In use they follow each other within milliseconds; after two
+ * seconds of silence the process may have been frozen, and a new connection costs less than a mail of which nobody knows.
+ */
+export const sendConnections: ConnectionTimes = { connectMs: 1000, idleMs: 2000 }
 
 /** An SES client that is made at its first use. */
 export type Ses = () => SESClient

@@ -2,9 +2,8 @@ import { parseEmailAddress } from '../email/address.ts'
 import { deny, isPublicText, skip } from '../rules/outcome.ts'
 import { compose, type Rule } from '../rules/rule.ts'
 import type { PreTrigger } from '../rules/trigger.ts'
-import { blockKeys, MAX_KEYS } from './block-keys.ts'
+import { blockKeys, MAX_EMAIL_LENGTH, MAX_KEYS } from './block-keys.ts'
 import type { Block, BlockListWithNeeds } from './block-list.ts'
-import { MAX_EMAIL_LENGTH } from './readings.ts'
 
 /**
  * What a blocked user reads. Cognito's own answer to a wrong password differs from any refusal of ours, which comes before

@@ -1,7 +1,8 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../aws/dynamodb.ts'
-import { isReason } from '../rules/outcome.ts'
-import { blockKey } from './block-key.ts'
+import { emailKey, normaliseDomain, parseEmailAddress } from '../email/address.ts'
+import { isReason, MAX_REASON_LENGTH } from '../rules/outcome.ts'
+import { blockKey, userNameKey } from './block-keys.ts'
 import { type Block, type BlockKey, type BlockListWithNeeds, TABLE_NEEDS } from './block-list.ts'
 
 /** Where blocks are kept in DynamoDB. */
@@ -53,4 +54,77 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
     ...(typeof message === 'string' && { message }),
     ...(typeof expiresAt === 'number' && { expiresAt: new Date(expiresAt * 1000) }),
   }
+}
+
+/** How a key is written. */
+export interface BlockWriterOptions {
+  /**
+   * Keeps a user name to the letter. Otherwise a block holds for every spelling in upper and lower case, as it should in a pool
+   * that does not tell them apart.
+   */
+  readonly exactUserName?: boolean
+}
+
+/** Blocks and unblocks users: for administrators' tools, not for the trigger. */
+export interface BlockWriter {
+  /** Blocks; a block of the same key is replaced. */
+  readonly block: (block: Block, options?: BlockWriterOptions) => Promise<void>
+  /**
+   * Removes a block, and does nothing if there is none. Of a user name it removes the block of every spelling too, unless
+   * `exactUserName` is set.
+   */
+  readonly unblock: (key: BlockKey, options?: BlockWriterOptions) => Promise<void>
+}
+
+/**
+ * Writes blocks so that {@link dynamoBlockList} finds them.
+ *
+ * @throws TypeError when the value is not a valid address, domain or name, or the reason is not an identifier.
+ * @example
+ * await dynamoBlockWriter({ documents, table }).block({ userPoolId, type: 'email', value: 'Eve@Example.com', reason: 'chargeback' })
+ */
+export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions): BlockWriter {
+  return {
+    async block(block, options) {
+      const { reason, message, expiresAt } = block
+      if (!isReason(reason))
+        throw new TypeError(`The reason of a block is an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'chargeback'`)
+      const item = {
+        pk: blockKey(normalised(block, options)),
+        reason,
+        ...(message !== undefined && { message }),
+        // Seconds, as DynamoDB's time to live wants them; rounded up, since a block must not end early.
+        ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
+      }
+      await documents().send(new PutCommand({ TableName: table, Item: item }))
+    },
+    async unblock(key, options) {
+      // A user name may be blocked in either form, and after this it is blocked in none.
+      const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
+      for (const pk of new Set(forms.map((form) => blockKey(normalised(key, form)))))
+        await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
+    },
+  }
+}
+
+const EXPECTED: Readonly<Record<BlockKey['type'], string>> = {
+  sub: 'a sub',
+  username: 'a user name',
+  email: 'one plain email address',
+  emailDomain: "a domain as 'example.com', in Punycode if its spelling depends on the program ('xn--strae-oqa.de')",
+}
+
+function normalised(key: BlockKey, { exactUserName = false }: BlockWriterOptions = {}): BlockKey {
+  const value = normalisedValue(key, exactUserName)
+  if (value === undefined || value === '')
+    throw new TypeError(`The value of a block by ${key.type} is not valid; expected ${EXPECTED[key.type]}`)
+  return { userPoolId: key.userPoolId, type: key.type, value }
+}
+
+function normalisedValue({ type, value }: BlockKey, exactUserName: boolean): string | undefined {
+  if (type === 'emailDomain') return normaliseDomain(value)
+  if (type === 'username') return exactUserName ? value : userNameKey(value)
+  if (type === 'sub') return value
+  const address = parseEmailAddress(value)
+  return address && emailKey(address)
 }

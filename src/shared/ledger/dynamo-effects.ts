@@ -1,13 +1,21 @@
-import { DeleteCommand, QueryCommand, type QueryCommandInput, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents } from '../aws/dynamodb.ts'
+import { and, type Change, type Condition, deleteItem, equals, findKeys, isAtMost, isMoreThan, updateItem } from '../aws/expressions.ts'
 import type { LostEffect } from '../rules/effect-lost.ts'
 import type { EffectKey } from '../rules/ledger.ts'
-import { backOffMs, MAX_ATTEMPTS } from './back-off.ts'
-import { effectRows } from './dynamo-effect-rows.ts'
-import { type EffectItem, type EffectRow, type EffectState, effectPk, isReadable, QUEUE_INDEX, type UnreadableItem } from './effect-item.ts'
-
-/** The state of an effect that waits for a person. */
-export type ParkedState = 'unknown' | 'failed'
+import * as transitions from './dynamo-transitions.ts'
+import {
+  type EffectItem,
+  type EffectRow,
+  type EffectState,
+  effectPk,
+  isReadable,
+  type ParkedState,
+  QUEUE_INDEX,
+  readEffectRow,
+  type UnreadableItem,
+  unreadable,
+} from './effect-item.ts'
 
 /** What is not done, for a sweeper and for people. A row that was edited by hand may be unreadable: it is found all the same. */
 export interface Effects {
@@ -54,12 +62,6 @@ const PAGE = 100
 // Neither a lease nor a back-off, nor a clock that is a day ahead, reaches that far.
 const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
 
-/** Whether a cut-off effect must be settled instead of run again, and as what. */
-export function settledAs({ cutOff, token, attempt }: Pick<EffectItem, 'cutOff' | 'token' | 'attempt'>): 'unknown' | 'failed' | undefined {
-  if (token !== undefined && cutOff === 'at-most-once') return 'unknown'
-  return attempt >= MAX_ATTEMPTS ? 'failed' : undefined
-}
-
 /**
  * Reads and settles what {@link dynamoLedger} keeps.
  *
@@ -67,142 +69,49 @@ export function settledAs({ cutOff, token, attempt }: Pick<EffectItem, 'cutOff' 
  * for await (const effect of dynamoEffects({ documents, table }).list('failed')) console.log(effect.effect, effect.reason)
  */
 export function dynamoEffects({ documents, table, random = Math.random }: DynamoEffectsOptions): Effects {
-  const changeRow = async (pk: string, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<boolean> => {
-    const command = new UpdateCommand({ TableName: table, Key: { pk }, ...update })
-    return conditionally(documents().send(command, { abortSignal: signal }))
-  }
-  const change = (key: EffectKey, update: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<boolean> =>
-    changeRow(effectPk(key), update, signal)
-  const queue = (state: EffectState, condition: string = '', values: Record<string, unknown> = {}): QueryCommandInput => ({
-    TableName: table,
-    IndexName: QUEUE_INDEX,
-    KeyConditionExpression: `queue = :state${condition}`,
-    ExpressionAttributeValues: { ':state': state, ...values },
-  })
+  const update = async (pk: string, change: Change, signal: AbortSignal): Promise<boolean> =>
+    conditionally(documents().send(updateItem({ table, pk, ...change }), { abortSignal: signal }))
+  const remove = async (pk: string, condition: Condition, signal: AbortSignal): Promise<boolean> =>
+    conditionally(documents().send(deleteItem({ table, pk, if: condition }), { abortSignal: signal }))
+  const queue = (keys: Condition): QueryCommandInput => ({ TableName: table, IndexName: QUEUE_INDEX, ...findKeys(keys) })
   const rows = effectRows(documents, table)
 
   return {
     async *due(now, signal) {
       const never = new Date(now.getTime() + NEVER_AFTER_MS).toISOString()
-      const misdated = { ...queue('pending', ' AND dueAt > :never', { ':never': never }), Limit: PAGE }
+      const misdated = { ...queue(and(equals('queue', 'pending'), isMoreThan('dueAt', never))), Limit: PAGE }
       for await (const page of rows.pages(misdated, signal)) if (page.length > 0) yield page.map(misdatedRow)
-      yield* rows.pages({ ...queue('pending', ' AND dueAt <= :now', { ':now': now.toISOString() }), Limit: PAGE }, signal)
+      yield* rows.pages({ ...queue(and(equals('queue', 'pending'), isAtMost('dueAt', now.toISOString()))), Limit: PAGE }, signal)
     },
 
     get: (pk, signal) => rows.one(pk, signal),
 
     async *list(state) {
-      for await (const page of rows.pages(queue(state))) yield* page
+      for await (const page of rows.pages(queue(equals('queue', state)))) yield* page
     },
 
     async *count(state, signal) {
       let start: QueryCommandInput['ExclusiveStartKey']
       do {
-        const query = new QueryCommand({ ...queue(state), Select: 'COUNT', ...(start && { ExclusiveStartKey: start }) })
+        const query = new QueryCommand({ ...queue(equals('queue', state)), Select: 'COUNT', ...(start && { ExclusiveStartKey: start }) })
         const page = await documents().send(query, { abortSignal: signal })
         yield page.Count ?? 0
         start = page.LastEvaluatedKey
       } while (start !== undefined)
     },
 
-    async park(row, state, reason, signal) {
-      const readable = isReadable(row)
-      // Nothing is kept of the user: what a person retries is run with what the pool knows. The token of an unknown effect
-      // stays, by which somebody may still prove that nothing ran under it.
-      const dropped = state === 'unknown' ? '#event' : '#event, #token'
-      const { triggerSource, appClient } = readable ? row : {}
-      // They may stand in the event alone, and a retry is judged by them.
-      const kept = `${triggerSource === undefined ? '' : ', triggerSource = :source'}${appClient === undefined ? '' : ', appClient = :client'}`
-      const update = {
-        UpdateExpression: `SET #state = :state, queue = :state, reason = :reason, updatedAt = :now${kept} REMOVE ${dropped}`,
-        // Both change with every claim, and the second where its holder gave it back: then it certainly did not happen.
-        ConditionExpression: readable ? UNCHANGED : 'queue = :pending AND dueAt = :due',
-        ExpressionAttributeNames: { '#state': 'state', '#event': 'event', ...(state === 'failed' && { '#token': 'token' }) },
-        ExpressionAttributeValues: {
-          ':state': state,
-          ':reason': reason,
-          ':now': new Date().toISOString(),
-          ...(triggerSource !== undefined && { ':source': triggerSource }),
-          ...(appClient !== undefined && { ':client': appClient }),
-          ...(readable ? unchanged(row) : { ':pending': 'pending', ':due': row.dueAt ?? '' }),
-        },
-      }
-      return changeRow(pkOf(row), update, signal)
-    },
+    park: (row, state, reason, signal) => update(pkOf(row), transitions.park(row, state, reason, new Date()), signal),
 
-    async postpone(item, reason, now, signal) {
-      const attempt = item.attempt + 1
-      const update = {
-        // A token stays: its holder, if there still is one, may yet mark the effect as done.
-        UpdateExpression: 'SET attempt = :next, dueAt = :later, reason = :reason, updatedAt = :now',
-        ConditionExpression: UNCHANGED,
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':next': attempt,
-          ':later': new Date(now.getTime() + backOffMs(attempt, random)).toISOString(),
-          ':reason': reason,
-          ':now': now.toISOString(),
-          ...unchanged(item),
-        },
-      }
-      return change(item, update, signal)
-    },
+    postpone: (item, reason, now, signal) => update(effectPk(item), transitions.postpone(item, reason, now, random), signal),
 
-    async retry(key, states, signal) {
-      const values = Object.fromEntries(states.map((state) => [`:${state}`, state]))
-      const update = {
-        UpdateExpression: 'SET #state = :pending, queue = :pending, attempt = :none, dueAt = :now, updatedAt = :now REMOVE #token',
-        ConditionExpression: `#state IN (${Object.keys(values).join(', ')})`,
-        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
-        ExpressionAttributeValues: { ...values, ':pending': 'pending', ':none': 0, ':now': new Date().toISOString() },
-      }
-      return change(key, update, signal)
-    },
+    retry: (key, states, signal) => update(effectPk(key), transitions.retry(states, new Date()), signal),
 
-    async release(lost, signal) {
-      const update = {
-        UpdateExpression: 'SET #state = :pending, queue = :pending, dueAt = :now, updatedAt = :now REMOVE #token, reason',
-        ConditionExpression: '#token = :token AND #state IN (:pending, :unknown)',
-        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
-        ExpressionAttributeValues: { ':token': lost.token, ':pending': 'pending', ':unknown': 'unknown', ':now': new Date().toISOString() },
-      }
-      return change(lost, update, signal)
-    },
+    release: (lost, signal) => update(effectPk(lost), transitions.release(lost, new Date()), signal),
 
-    async remove(item, now, signal) {
-      const command = new DeleteCommand({
-        TableName: table,
-        Key: { pk: effectPk(item) },
-        ConditionExpression: `#state = :state AND attempt = :attempt AND (attribute_not_exists(#token) OR dueAt <= :now)${item.dueAt === undefined ? '' : ' AND dueAt = :due'}`,
-        ExpressionAttributeNames: { '#state': 'state', '#token': 'token' },
-        ExpressionAttributeValues: {
-          ':state': item.state,
-          ':attempt': item.attempt,
-          ':now': now.toISOString(),
-          ...(item.dueAt !== undefined && { ':due': item.dueAt.toISOString() }),
-        },
-      })
-      return conditionally(documents().send(command, { abortSignal: signal }))
-    },
+    remove: (item, now, signal) => remove(effectPk(item), transitions.remove(item, now), signal),
 
-    async erase(row, signal) {
-      const command = new DeleteCommand({
-        TableName: table,
-        Key: { pk: row.pk },
-        ConditionExpression: `attribute_exists(pk) AND NOT #state = :done${row.dueAt === undefined ? '' : ' AND dueAt = :due'}`,
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':done': 'done', ...(row.dueAt !== undefined && { ':due': row.dueAt }) },
-      })
-      return conditionally(documents().send(command, { abortSignal: signal }))
-    },
+    erase: (row, signal) => remove(row.pk, transitions.erase(row), signal),
   }
-}
-
-/** Holds while no one has claimed, settled or postponed the effect since it was read. */
-const UNCHANGED = '#state = :pending AND attempt = :attempt AND dueAt = :due'
-
-function unchanged({ attempt, dueAt }: EffectItem): Record<string, unknown> {
-  return { ':pending': 'pending', ':attempt': attempt, ':due': dueAt?.toISOString() ?? '' }
 }
 
 function pkOf(row: EffectRow): string {
@@ -212,4 +121,59 @@ function pkOf(row: EffectRow): string {
 function misdatedRow(row: EffectRow): EffectRow {
   if (!isReadable(row)) return row
   return { pk: effectPk(row), fault: 'unreadable-dueAt', state: row.state, dueAt: row.dueAt?.toISOString() }
+}
+
+/** Reads rows of the table of effects. */
+interface EffectRows {
+  /** The rows that a query finds, page by page. */
+  readonly pages: (query: QueryCommandInput, signal?: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
+  readonly one: (pk: string, signal?: AbortSignal) => Promise<EffectRow | undefined>
+}
+
+/**
+ * Reads rows so that one which the SDK cannot read hides no other. The SDK throws away a whole page for one number that
+ * JavaScript cannot hold, such as 12345678901234567890.5.
+ */
+function effectRows(documents: Documents, table: string): EffectRows {
+  const one = async (pk: string, signal?: AbortSignal): Promise<EffectRow | undefined> => {
+    try {
+      const { Item } = await documents().send(new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }), {
+        ...(signal && { abortSignal: signal }),
+      })
+      return Item && readEffectRow(Item)
+    } catch (error) {
+      if (!isUnreadableNumber(error)) throw error
+      const keys = new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true, ProjectionExpression: 'pk, dueAt' })
+      const { Item } = await documents().send(keys, { ...(signal && { abortSignal: signal }) })
+      return Item && unreadable(Item, 'unreadable-number')
+    }
+  }
+  const page = async (query: QueryCommandInput, signal?: AbortSignal) => {
+    try {
+      const { Items = [], LastEvaluatedKey } = await documents().send(new QueryCommand(query), { ...(signal && { abortSignal: signal }) })
+      return { rows: Items.map(readEffectRow), next: LastEvaluatedKey }
+    } catch (error) {
+      if (!isUnreadableNumber(error)) throw error
+      const { Items = [], LastEvaluatedKey } = await documents().send(new QueryCommand({ ...query, ProjectionExpression: 'pk' }), {
+        ...(signal && { abortSignal: signal }),
+      })
+      const rows = await Promise.all(Items.map(({ pk }) => one(String(pk), signal)))
+      return { rows: rows.filter((row) => row !== undefined), next: LastEvaluatedKey }
+    }
+  }
+  return {
+    one,
+    async *pages(query, signal) {
+      let start: QueryCommandInput['ExclusiveStartKey']
+      do {
+        const { rows, next } = await page({ ...query, ...(start && { ExclusiveStartKey: start }) }, signal)
+        yield rows
+        start = next
+      } while (start !== undefined)
+    },
+  }
+}
+
+function isUnreadableNumber(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('wrapNumbers')
 }

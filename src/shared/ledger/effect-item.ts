@@ -5,6 +5,9 @@ import type { CognitoEvent } from '../rules/trigger.ts'
 /** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
 
+/** The state of an effect that waits for a person. */
+export type ParkedState = 'unknown' | 'failed'
+
 /** An effect as the table holds it while it is not done. */
 export interface EffectItem extends EffectKey {
   readonly state: EffectState
@@ -37,6 +40,16 @@ export interface UnreadableItem {
 
 /** A row of the table. */
 export type EffectRow = EffectItem | UnreadableItem
+
+/** An effect to be run without its event, which the sweeper makes from what the pool knows of the user by then. */
+export interface OwedEffect extends EffectKey {
+  readonly cutOff: CutOff
+  /** It is owed only to a user who was created since then. */
+  readonly createdSince?: Date
+  /** The trigger source and the app client of its event, where they are known; a confirmed sign-up unless set. */
+  readonly triggerSource?: string
+  readonly appClient?: string
+}
 
 /** The index that holds only what is not done, by when it is due. */
 export const QUEUE_INDEX = 'queue'

@@ -1,5 +1,15 @@
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
+import {
+  type Change,
+  type Condition,
+  doesNotExist,
+  exists,
+  ifNotExists,
+  isAtMost,
+  or,
+  type Returned,
+  updateItem,
+} from '../aws/expressions.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
 /** Where profiles are kept in DynamoDB. */
@@ -14,17 +24,6 @@ export function profileKey({ userPoolId, sub }: ProfileKey): string {
   return `${userPoolId}#${sub}`
 }
 
-// What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post
-// confirmation, and an event whose profile is missing must leave a whole one.
-const COMMON = [
-  'userPoolId = :pool',
-  '#sub = :sub',
-  'userName = :name',
-  '#attributes = :attributes',
-  'createdAt = if_not_exists(createdAt, :at)',
-  'updatedAt = :at',
-]
-
 /**
  * Keeps profiles in DynamoDB, each write one `UpdateItem` that can be repeated: a second one for the same event changes
  * nothing but the times at which something was last seen.
@@ -33,69 +32,66 @@ const COMMON = [
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
 export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
-  const update = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<Stored> => {
-    const input: UpdateCommandInput = {
-      TableName: table,
-      Key: { pk: profileKey(user) },
-      UpdateExpression: `SET ${[...COMMON, ...change.set].join(', ')}${change.add === undefined ? '' : ` ADD ${change.add}`}`,
-      ...(change.condition !== undefined && { ConditionExpression: change.condition }),
-      ExpressionAttributeNames: { '#sub': 'sub', '#attributes': 'attributes' },
-      ExpressionAttributeValues: {
-        ':pool': user.userPoolId,
-        ':sub': user.sub,
-        ':name': user.userName,
-        ':attributes': user.attributes,
-        ':at': at.toISOString(),
-        ...change.values,
-      },
-      ...(change.returned && { ReturnValues: 'ALL_NEW' }),
-    }
-    const { Attributes = {} } = await documents().send(new UpdateCommand(input), { abortSignal: signal })
+  const update = async (user: ProfileUser, now: string, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
+    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...common(user, now), ...change.set } })
+    const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
   }
-  const written = async (user: ProfileUser, at: Date, change: Change, signal: AbortSignal): Promise<void> =>
-    void (await update(user, at, change, signal))
 
   return {
     needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
 
-    confirmed: (user, at, signal) => written(user, at, { set: ['confirmedAt = if_not_exists(confirmedAt, :at)'] }, signal),
+    async confirmed(user, at, signal) {
+      const now = at.toISOString()
+      await update(user, now, { set: { confirmedAt: ifNotExists(now) } }, signal)
+    },
 
-    passwordReset: (user, at, signal) => written(user, at, { set: ['passwordResetAt = :at'] }, signal),
+    async passwordReset(user, at, signal) {
+      const now = at.toISOString()
+      await update(user, now, { set: { passwordResetAt: now } }, signal)
+    },
 
-    refreshed: (user, at, signal) => written(user, at, { set: [] }, signal),
+    async refreshed(user, at, signal) {
+      await update(user, at.toISOString(), { set: {} }, signal)
+    },
 
     async signedIn(user, { at, appClient, notAgainWithinMs }, signal) {
-      const seen: Change = { set: ['lastSignInAt = :at', 'lastAppClient = :client'], values: { ':client': appClient }, returned: true }
-      const counted: Change = {
+      const now = at.toISOString()
+      const seen: Change & Returned = { set: { lastSignInAt: now, lastAppClient: appClient }, returned: 'ALL_NEW' }
+      const counted: Change & Returned = {
         ...seen,
-        set: [...seen.set, 'lastCountedAt = :at'],
-        add: 'signInCount :one',
-        // Counting from the last counted one: a client that signs in every second must not go uncounted for ever.
-        condition: 'attribute_not_exists(lastCountedAt) OR lastCountedAt <= :before',
-        values: { ...seen.values, ':one': 1, ':before': new Date(at.getTime() - notAgainWithinMs).toISOString() },
+        set: { ...seen.set, lastCountedAt: now },
+        add: { signInCount: 1 },
+        if: wasNotCountedSince(new Date(at.getTime() - notAgainWithinMs).toISOString()),
       }
       try {
-        return { counted: true, owedPut: isOwedPut(await update(user, at, counted, signal)) }
+        return { counted: true, owedPut: isOwedPut(await update(user, now, counted, signal)) }
       } catch (error) {
         if (!isConditionFailure(error)) throw error
         // Not counted, but what changed is kept all the same.
-        return { counted: false, owedPut: isOwedPut(await update(user, at, seen, signal)) }
+        return { counted: false, owedPut: isOwedPut(await update(user, now, seen, signal)) }
       }
     },
 
     async owedPut(user, at, signal) {
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: { pk: profileKey(user) },
-        UpdateExpression: 'SET owedPutAt = :at',
-        // A profile that was deleted in between must not come back as a torso.
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':at': at.toISOString() },
-      })
+      // A profile that was deleted in between must not come back as a torso.
+      const command = updateItem({ table, pk: profileKey(user), set: { owedPutAt: at.toISOString() }, if: exists('pk') })
       await conditionally(documents().send(command, { abortSignal: signal }))
     },
   }
+}
+
+/**
+ * What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post confirmation,
+ * and an event whose profile is missing must leave a whole one.
+ */
+function common({ userPoolId, sub, userName, attributes }: ProfileUser, now: string): Change['set'] {
+  return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(now), updatedAt: now }
+}
+
+/** Counting from the last counted one: a client that signs in every second must not go uncounted for ever. */
+function wasNotCountedSince(before: string): Condition {
+  return or(doesNotExist('lastCountedAt'), isAtMost('lastCountedAt', before))
 }
 
 /** A profile as it stands in the table. */
@@ -103,13 +99,4 @@ type Stored = Readonly<Record<string, unknown>>
 
 function isOwedPut({ owedPutAt }: Stored): boolean {
   return owedPutAt !== undefined
-}
-
-interface Change {
-  readonly set: readonly string[]
-  readonly add?: string
-  readonly condition?: string
-  readonly values?: Readonly<Record<string, unknown>>
-  /** Whether the answer is to hold the profile. */
-  readonly returned?: true
 }

@@ -1,5 +1,6 @@
+import type { Context } from '../rules/context.ts'
 import type { Need } from '../rules/rule.ts'
-import type { AttributeMap } from '../rules/trigger.ts'
+import type { AttributeMap, PostTrigger } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
 export interface ProfileKey {
@@ -46,3 +47,27 @@ export interface Profiles {
 
 /** The part of a store that a rule uses, with what it needs of a deployment. */
 export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & { readonly needs?: readonly Need[] }
+
+/** Kept unless a rule says otherwise: what applications greet, reach and recognise a user by. */
+export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
+  'email',
+  'email_verified',
+  'phone_number',
+  'phone_number_verified',
+  'name',
+  'given_name',
+  'family_name',
+  'preferred_username',
+  'locale',
+]
+
+/** The user of a post event as a profile holds them; undefined where the event names no pool or no `sub`. */
+export function profileUser({ event, user }: Context<PostTrigger>, names: readonly string[]): ProfileUser | undefined {
+  if (user.sub === undefined || !event.userPoolId) return undefined
+  const attributes: Record<string, string> = {}
+  for (const name of names) {
+    const value = user.attributes[name]
+    if (value !== undefined && value !== '') attributes[name] = value
+  }
+  return { userPoolId: event.userPoolId, sub: user.sub, userName: user.userName, attributes: attributes satisfies AttributeMap }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { lostLine } from '../../../src/shared/lambda/report.ts'
-import { sweepLine } from '../../../src/sweeper/sweep-line.ts'
+import { sweepLine } from '../../../src/sweeper/sweeper.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { asked, type Packaged, type TriggerName, triggers } from './packaged.ts'

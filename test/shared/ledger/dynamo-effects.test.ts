@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
-import { dynamoEffects, settledAs } from '../../../src/shared/ledger/dynamo-effects.ts'
+import { dynamoEffects } from '../../../src/shared/ledger/dynamo-effects.ts'
+import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, effectPk, isReadable, type UnreadableItem } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../src/shared/rules/ledger.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
@@ -20,20 +20,6 @@ async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'faile
   for await (const row of ledger.effects.list(state)) items.push(readable(row))
   return items
 }
-
-describe('settledAs', () => {
-  it.each([
-    { item: { cutOff: 'at-most-once', token: 'token', attempt: 1 }, as: 'unknown' },
-    { item: { cutOff: 'at-most-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'unknown' },
-    { item: { cutOff: 'at-most-once', token: undefined, attempt: 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
-    { item: { cutOff: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
-  ] as const)('settles $item.cutOff, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
-    expect(settledAs(item)).toBe(as)
-  })
-})
 
 onEveryDynamoDb((engine) => {
   /** The items that are due, of these effects alone: the table is shared with the other tests. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { dynamoOwed } from '../../../src/shared/ledger/dynamo-owed.ts'
+import { dynamoOwed } from '../../../src/shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { allDue, granted, newEffect, readable, timedLedger } from '../../support/effects.ts'

@@ -60,6 +60,12 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ createdAt: noon, confirmedAt: after(1000).toISOString(), passwordResetAt: noon })
   })
 
+  it('keeps what is known of the user, when nothing else is known of the event', async () => {
+    const user = newUser()
+    await profiles.refreshed(user, after(0), signal)
+    expect(await stored(user)).toEqual(common(user))
+  })
+
   it('notes the first sign-in of a user who has no profile', async () => {
     const user = newUser()
     expect(await profiles.signedIn(user, signIn(0), signal)).toEqual({ counted: true, owedPut: false })

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { lazily } from '../../../../shared/lazily.ts'
 import { dynamoEffects, type Effects } from '../../../../shared/ledger/dynamo-effects.ts'
-import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-owed.ts'
+import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-ledger.ts'
 
 /** What the commands work on. */
 export interface EffectsServices {

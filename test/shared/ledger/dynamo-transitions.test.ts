@@ -1,0 +1,201 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { conditionally } from '../../../src/shared/aws/dynamodb.ts'
+import { type Change, type Condition, deleteItem, updateItem } from '../../../src/shared/aws/expressions.ts'
+import * as transitions from '../../../src/shared/ledger/dynamo-transitions.ts'
+import { backOffMs, MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-transitions.ts'
+import { type EffectItem, effectPk } from '../../../src/shared/ledger/effect-item.ts'
+import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
+import { erase, newEffect, timedLedger } from '../../support/effects.ts'
+
+const SECOND = 1000
+const HOUR = 3600 * SECOND
+
+describe('backOffMs', () => {
+  it('is half a minute at most after the first attempt, and twice as long after each', () => {
+    const longest = [1, 2, 3, 4, 5].map((attempt) => backOffMs(attempt, () => 1))
+    expect(longest).toEqual([30, 60, 120, 240, 480].map((seconds) => seconds * SECOND))
+  })
+
+  it('is never less than half of that, whatever chance says', () => {
+    expect(backOffMs(1, () => 0)).toBe(15 * SECOND)
+    expect(backOffMs(3, () => 0)).toBe(60 * SECOND)
+    expect(backOffMs(3, () => 0.5)).toBe(90 * SECOND)
+  })
+
+  it('is six hours at most', () => {
+    expect(backOffMs(20, () => 1)).toBe(6 * HOUR)
+    expect(backOffMs(5000, () => 1)).toBe(6 * HOUR)
+  })
+
+  it('lasts for more than 30 hours in all, as an exhausted quota of 24 hours does, whatever chance says', () => {
+    const attempts = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, index) => backOffMs(index + 1, () => 0))
+    expect(attempts.reduce((sum, ms) => sum + ms)).toBeGreaterThan(30 * HOUR)
+  })
+})
+
+describe('settledAs', () => {
+  it.each([
+    { item: { cutOff: 'at-most-once', token: 'token', attempt: 1 }, as: 'unknown' },
+    { item: { cutOff: 'at-most-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'unknown' },
+    { item: { cutOff: 'at-most-once', token: undefined, attempt: 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
+    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
+    { item: { cutOff: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
+  ] as const)('settles $item.cutOff, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
+    expect(settledAs(item)).toBe(as)
+  })
+})
+
+// Rows of the states, as they stand at `NOW`.
+const NOW = new Date('2026-05-01T12:00:00.000Z')
+const PAST = new Date(NOW.getTime() - 1)
+const FUTURE = new Date(NOW.getTime() + 1)
+const effect = newEffect()
+const { userPoolId, sub, effect: name } = effect
+const row = (state: string, dueAt: Date, rest: Readonly<Record<string, string>> = {}) => ({
+  ...{ pk: effectPk(effect), userPoolId, sub, effect: name, cutOff: 'at-most-once', attempt: 1 },
+  ...{ state, dueAt: dueAt.toISOString(), ...(state !== 'done' && { queue: state }), ...rest },
+})
+const token = 'mine'
+const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
+  'no row': undefined,
+  running: row('pending', FUTURE, { token }),
+  'cut off, at-most-once': row('pending', PAST, { token }),
+  'cut off, at-least-once': row('pending', PAST, { token, cutOff: 'at-least-once' }),
+  'waiting for its time': row('pending', FUTURE),
+  due: row('pending', PAST),
+  done: row('done', PAST),
+  'unknown with its token': row('unknown', PAST, { token }),
+  unknown: row('unknown', PAST),
+  failed: row('failed', PAST),
+}
+
+// What whoever changes the row has read of it before, or claimed.
+const claim = { ...effect, token, attempt: 1 }
+const item = (place: string): EffectItem => ({
+  ...{ userPoolId, sub, effect: name, cutOff: 'at-most-once', attempt: 1, token: undefined, event: undefined, reason: undefined },
+  ...{ triggerSource: undefined, appClient: undefined, createdSince: undefined, state: 'pending' },
+  dueAt: ROWS[place] && new Date(ROWS[place].dueAt),
+})
+const state = (place: string): EffectItem['state'] => {
+  const found = (['done', 'unknown', 'failed'] as const).find((each) => each === ROWS[place]?.state)
+  return found ?? 'pending'
+}
+const unreadable = (place: string) => ({ pk: effectPk(effect), fault: 'x', state: undefined, dueAt: ROWS[place]?.dueAt })
+
+interface Transition {
+  readonly name: string
+  readonly change: (place: string) => Change | Condition
+  /** Where each row comes to, in the order of ROWS; '-' where nothing is changed. */
+  readonly to: readonly string[]
+}
+
+const TRANSITIONS: readonly Transition[] = [
+  {
+    name: 'enqueue',
+    change: () => transitions.enqueue(effect, NOW),
+    to: ['pending', '-', '-', '-', '-', '-', '-', '-', '-', '-'],
+  },
+  {
+    name: 'claim',
+    change: () => transitions.claim(effect, 'another', NOW, 10_000),
+    to: ['pending', '-', '-', 'pending', '-', 'pending', '-', '-', '-', '-'],
+  },
+  {
+    name: 'finish',
+    change: () => transitions.finish(claim, NOW),
+    to: ['-', 'done', 'done', 'done', '-', '-', '-', 'done', '-', '-'],
+  },
+  {
+    name: 'setBack, to be tried again',
+    change: () => transitions.setBack(claim, { kind: 'retry', reason: 'x' }, NOW, () => 1),
+    to: ['-', 'pending', 'pending', 'pending', '-', '-', '-', 'unknown', '-', '-'],
+  },
+  {
+    name: 'setBack, after the last attempt',
+    change: () => transitions.setBack({ ...claim, attempt: MAX_ATTEMPTS }, { kind: 'retry', reason: 'x' }, NOW, () => 1),
+    to: ['-', 'failed', 'failed', 'failed', '-', '-', '-', 'failed', '-', '-'],
+  },
+  {
+    name: 'setBack, when nobody knows',
+    change: () => transitions.setBack(claim, { kind: 'unknown', reason: 'x' }, NOW, () => 1),
+    to: ['-', 'unknown', 'unknown', 'unknown', '-', '-', '-', 'unknown', '-', '-'],
+  },
+  {
+    name: 'giveBack',
+    change: () => transitions.giveBack(token, NOW),
+    to: ['-', 'pending', 'pending', 'pending', '-', '-', '-', 'unknown', '-', '-'],
+  },
+  {
+    name: 'drop',
+    change: () => transitions.drop(claim),
+    to: ['-', 'no row', 'no row', 'no row', '-', '-', '-', 'no row', '-', '-'],
+  },
+  {
+    name: 'park',
+    change: (place) => transitions.park(item(place), 'unknown', 'x', NOW),
+    to: ['-', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', '-', '-', '-', '-'],
+  },
+  {
+    name: 'park of a row that cannot be read',
+    change: (place) => transitions.park(unreadable(place), 'failed', 'x', NOW),
+    to: ['-', 'failed', 'failed', 'failed', 'failed', 'failed', '-', '-', '-', '-'],
+  },
+  {
+    name: 'postpone',
+    change: (place) => transitions.postpone(item(place), 'x', NOW, () => 1),
+    to: ['-', 'pending', 'pending', 'pending', 'pending', 'pending', '-', '-', '-', '-'],
+  },
+  {
+    name: 'retry',
+    change: () => transitions.retry(['failed'], NOW),
+    to: ['-', '-', '-', '-', '-', '-', '-', '-', '-', 'pending'],
+  },
+  {
+    name: 'retry, even of what is unknown',
+    change: () => transitions.retry(['failed', 'unknown'], NOW),
+    to: ['-', '-', '-', '-', '-', '-', '-', 'pending', 'pending', 'pending'],
+  },
+  {
+    name: 'release',
+    change: () => transitions.release(claim, NOW),
+    to: ['-', 'pending', 'pending', 'pending', '-', '-', '-', 'pending', '-', '-'],
+  },
+  {
+    name: 'remove',
+    change: (place) => transitions.remove({ ...item(place), state: state(place) }, NOW),
+    to: ['-', '-', 'no row', 'no row', 'no row', 'no row', 'no row', 'no row', 'no row', 'no row'],
+  },
+  {
+    name: 'erase',
+    change: (place) => transitions.erase(unreadable(place)),
+    to: ['-', 'no row', 'no row', 'no row', 'no row', 'no row', '-', 'no row', 'no row', 'no row'],
+  },
+]
+
+const PLACES = Object.keys(ROWS)
+const cases = TRANSITIONS.flatMap(({ name, change, to }) => PLACES.map((place, index) => ({ name, change, place, to: to[index] ?? '?' })))
+
+onEveryDynamoDb((engine) => {
+  it.each(cases)('$name takes an effect from "$place" to: $to', async ({ change, place, to }) => {
+    const table = engine.tables.effects
+    const target = { table, pk: effectPk(effect) }
+    const before = ROWS[place]
+    await erase(engine.documents(), table, effect)
+    if (before !== undefined) await engine.documents().send(new PutCommand({ TableName: table, Item: before }))
+
+    const written = change(place)
+    const isChanged = await conditionally(
+      typeof written === 'function'
+        ? engine.documents().send(deleteItem({ ...target, if: written }))
+        : engine.documents().send(updateItem({ ...target, ...written })),
+    )
+
+    const after = await timedLedger(engine).stored(effect)
+    expect(isChanged).toBe(to !== '-')
+    if (to === '-') expect(after).toEqual(before)
+    else expect(after?.state ?? 'no row').toBe(to)
+  })
+})
