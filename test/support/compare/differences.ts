@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import type { Recorded } from './jobs.ts'
+
+/** Names that the change itself renames, old to new. In a log line they are the only differences that are allowed. */
+export const RENAMED: ReadonlyMap<string, string> = new Map([])
+
+/** A field in which two versions differ. */
+export interface Difference {
+  readonly label: string
+  readonly field: string
+  readonly old: string
+  readonly new: string
+}
+
+/** Compares what two versions recorded, event by event. Calls back for each difference and returns the number of events. */
+export async function compareFiles(oldFile: string, newFile: string, found: (difference: Difference) => void): Promise<number> {
+  const [olds, news] = await Promise.all([oldFile, newFile].map(recordsIn))
+  if (olds?.length !== news?.length) throw new Error(`The old version has ${olds?.length} records and the new one ${news?.length}`)
+  olds?.forEach((record, at) => {
+    const old = fieldsOf(record, true)
+    const now = fieldsOf(news?.[at] ?? record, false)
+    for (const field of new Set([...Object.keys(old), ...Object.keys(now)])) {
+      const [before = '(nothing)', after = '(nothing)'] = [old[field], now[field]]
+      if (before !== after) found({ label: record.label, field, old: before, new: after })
+    }
+  })
+  return olds?.length ?? 0
+}
+
+async function recordsIn(file: string): Promise<readonly Recorded[]> {
+  // Not by readline, which also ends a line at U+2028.
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
+  return lines.map((line): Recorded => JSON.parse(line))
+}
+
+function fieldsOf({ label, answer, error, requests, lines }: Recorded, isOld: boolean): Readonly<Record<string, string>> {
+  const rename = (text: string): string => (isOld ? renamed(text) : text)
+  return {
+    label,
+    ...(answer !== undefined && { answer }),
+    ...(error && { error: rename(`${error.name}: ${error.message}`) }),
+    ...Object.fromEntries(requests.map((request, at) => [`request ${at}`, withoutChance(request)])),
+    ...Object.fromEntries(lines.map((line, at) => [`line ${at}`, rename(withoutChance(withoutTimes(line)))])),
+  }
+}
+
+function renamed(text: string): string {
+  return text.replace(/\b[A-Za-z][\w-]*\b/g, (word) => RENAMED.get(word) ?? word)
+}
+
+/** Durations are measured, and the frames of an error lead into the build: neither is the same twice. */
+function withoutTimes(line: string): string {
+  return line.replace(/"(ms|durationMs|Duration)":[\d.e-]+/g, '"$1":0').replace(/"frames":\[[^\]]*\]/g, '"frames":[]')
+}
+
+/** Tokens of claims are random. Equal ones stay equal. */
+function withoutChance(text: string): string {
+  const seen: string[] = []
+  return text.replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {
+    if (!seen.includes(id)) seen.push(id)
+    return `uuid-${seen.indexOf(id)}`
+  })
+}

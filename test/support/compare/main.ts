@@ -1,0 +1,92 @@
+// Compares the working tree with a commit: the same events and compositions must get the same answers, errors, requests and log lines.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import * as fc from 'fast-check'
+import { compositions } from '../../shared/rules/compositions.ts'
+import { write } from '../../shared/rules/notation.ts'
+import { type BuiltVersion, buildCommit, buildWorkingTree } from './built-commit.ts'
+import { compareFiles, type Difference } from './differences.ts'
+import type { Job } from './jobs.ts'
+import { settingsSets } from './settings.ts'
+
+const HELP = `Compares the handlers and the language of the working tree with those of a commit.
+
+  node test/support/compare/main.ts --against COMMIT [--events 50000] [--compositions 20000] [--settings 30] [--seed 1] [--only NAME]
+
+EVENT_CORPUS names a folder with further events. Exit code: 0 no difference; 1 some.
+`
+const NAMES = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
+const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'broken', 'set(a=1)', 'set(b=2)']
+const SHOWN = 12
+
+const { values } = parseArgs({
+  options: {
+    against: { type: 'string' },
+    events: { type: 'string', default: '50000' },
+    compositions: { type: 'string', default: '20000' },
+    settings: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [...NAMES, 'compositions'] },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+if (values.help || values.against === undefined) {
+  process.stdout.write(HELP)
+  process.exit(values.help ? 0 : 2)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'lifeguard-compare-'))
+const versions: Readonly<Record<'old' | 'new', BuiltVersion>> = { old: await buildCommit(values.against), new: await buildWorkingTree() }
+const seed = Number(values.seed)
+const differences: Difference[] = []
+let compared = 0
+
+/** A job that both versions do. */
+type Task = (version: 'old' | 'new', output: string) => Job
+
+async function runTask(task: Task): Promise<void> {
+  const files = await Promise.all(
+    (['old', 'new'] as const).map(async (version) => {
+      const output = join(await mkdtemp(join(folder, 'task-')), `${version}.ndjson`)
+      await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'child.ts'), JSON.stringify(task(version, output))])
+      return output
+    }),
+  )
+  compared += await compareFiles(files[0] ?? '', files[1] ?? '', (difference) => differences.push(difference))
+  await Promise.all(files.map((file) => rm(file)))
+}
+
+function eventTasks(name: string): readonly Task[] {
+  const sets = settingsSets(Number(values.settings), seed)
+  const count = Math.ceil(Number(values.events) / sets.length)
+  const corpus = process.env.EVENT_CORPUS === undefined ? undefined : resolve(process.env.EVENT_CORPUS)
+  return sets.map((settings, settingsNumber) => (version, output) => {
+    const { root } = versions[version]
+    return { kind: 'events', root, name, settings, settingsNumber, from: settingsNumber * count, count, corpus, seed, output }
+  })
+}
+
+async function compositionTask(): Promise<Task> {
+  const terms = fc.sample(compositions(LEAVES), { numRuns: Number(values.compositions), seed })
+  const file = join(folder, 'terms.json')
+  await writeFile(file, JSON.stringify(terms.map((term) => ({ text: write(term), term }))))
+  return (version, output) => ({ kind: 'compositions', root: versions[version].root, terms: file, output })
+}
+
+const tasks: Task[] = []
+for (const name of values.only) tasks.push(...(name === 'compositions' ? [await compositionTask()] : eventTasks(name)))
+// Each task is two processes.
+const lanes = Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, async () => {
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await runTask(task)
+})
+await Promise.all(lanes)
+await rm(folder, { recursive: true })
+
+for (const difference of differences.slice(0, SHOWN)) {
+  process.stdout.write(`${difference.label}: ${difference.field}\n  old ${difference.old}\n  new ${difference.new}\n`)
+}
+process.stdout.write(`${compared} compared, ${differences.length} differences\n`)
+process.exitCode = differences.length === 0 ? 0 : 1

@@ -1,0 +1,65 @@
+/**
+ * Returns a request to DynamoDB or SES in one form, however its expressions are spelt: names and values stand in the place of their
+ * placeholders, clauses of an update are sorted, and parentheses around a whole condition are left out.
+ */
+export function requestText(target: string, body: string): string {
+  if (target === 'SES') return `SES ${[...new URLSearchParams(body)].toSorted(([a], [b]) => (a < b ? -1 : 1)).join('&')}`
+  const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {}, ...input } = JSON.parse(body)
+  const fill = (expression: string): string =>
+    expression
+      .replace(/#\w+/g, (name) => String(names[name] ?? `unknown ${name}`))
+      .replace(/:\w+/g, (value) => JSON.stringify(values[value] ?? `unknown ${value}`))
+  const entries = Object.entries<unknown>(input).map(([key, value]): [string, unknown] => {
+    if (typeof value !== 'string' || !key.endsWith('Expression')) return [key, value]
+    const text = fill(value)
+    return [key, key === 'UpdateExpression' ? sortedUpdate(text) : withoutOuterParentheses(text)]
+  })
+  return `${target} ${JSON.stringify(Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))))}`
+}
+
+function sortedUpdate(text: string): string {
+  const clauses = text.split(/ ?\b(SET|ADD|REMOVE|DELETE) /).slice(1)
+  const lines: string[] = []
+  for (let at = 0; at < clauses.length; at += 2)
+    lines.push(
+      `${clauses[at]} ${topLevel(clauses[at + 1] ?? '')
+        .toSorted()
+        .join(', ')}`,
+    )
+  return lines.toSorted().join(' ')
+}
+
+/** The parts of a list between commas that stand in no parentheses, braces or quotes. */
+function topLevel(text: string): readonly string[] {
+  const parts: string[] = []
+  let from = 0
+  walk(text, (at, depth) => {
+    if (depth === 0 && text.startsWith(', ', at)) {
+      parts.push(text.slice(from, at))
+      from = at + 2
+    }
+  })
+  return [...parts, text.slice(from)]
+}
+
+function withoutOuterParentheses(text: string): string {
+  if (!text.startsWith('(')) return text
+  let closes = -1
+  walk(text, (at, depth) => {
+    if (closes === -1 && depth === 0 && text[at] === ')') closes = at
+  })
+  return closes === text.length - 1 ? withoutOuterParentheses(text.slice(1, -1)) : text
+}
+
+/** Visits each character outside of quotes, with the depth after it. */
+function walk(text: string, visit: (at: number, depth: number) => void): void {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '"' && text[at - 1] !== '\\') quoted = !quoted
+    if (quoted) continue
+    if ('({'.includes(text[at] ?? '')) depth += 1
+    if (')}'.includes(text[at] ?? '')) depth -= 1
+    visit(at, depth)
+  }
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { fuzzedEvent } from '../../chaos/fuzz-events.ts'
+import { seededRandom } from '../../chaos/fuzz-random.ts'
+import { sourceEvents } from '../../chaos/fuzz-sources.ts'
+import { captured } from './captured.ts'
+import { startFakeAws } from './fake-aws.ts'
+import type { EventsJob, Recorded } from './jobs.ts'
+
+/** Sends events to a built handler, one after the other, and records what it does. */
+export async function runEvents(job: EventsJob, write: (recorded: Recorded) => void): Promise<void> {
+  const aws = await startFakeAws()
+  const lines = captured()
+  Object.assign(process.env, job.settings, aws.environment)
+  const label = (event: string): string => `${job.name}, settings ${job.settingsNumber}, ${event}`
+  const handler = await load(job, (error) => write({ label: label('start'), ...error, requests: [], lines: lines() }))
+  if (handler === undefined) return
+  const sources = sourceEvents(job.corpus).filter(({ folder }) => folder === undefined || folder === job.name)
+  const own = sources.filter(({ folder }) => folder === job.name)
+  for (let number = job.from; number < job.from + job.count; number += 1) {
+    const random = seededRandom(job.seed, number)
+    // Events as they are first, then mutated ones, now and then of a trigger that the handler does not know.
+    const text = own[number - job.from]?.text ?? fuzzedEvent(random.pick(random.chance(0.97) ? own : sources), random)
+    aws.next(number)
+    const context = { awsRequestId: `request-${number}`, getRemainingTimeInMillis: () => 4900 }
+    const outcome = await handler(JSON.parse(text), context).then(
+      (answer: unknown) => ({ answer: JSON.stringify(answer) }),
+      (error: unknown) => described(error),
+    )
+    write({ label: label(`event ${number}`), ...outcome, requests: aws.next(number), lines: lines() })
+  }
+}
+
+async function load(
+  job: EventsJob,
+  failed: (error: Pick<Recorded, 'error'>) => void,
+): Promise<((event: unknown, context: object) => Promise<unknown>) | undefined> {
+  try {
+    return (await import(pathToFileURL(join(job.root, 'dist', job.name, 'handler.js')).href)).handler
+  } catch (error) {
+    failed(described(error))
+    return undefined
+  }
+}
+
+function described(error: unknown): Pick<Recorded, 'error'> {
+  return { error: error instanceof Error ? { name: error.name, message: error.message } : { name: typeof error, message: String(error) } }
+}
