@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { triggerOf } from '../../src/tools/replay/trigger-of.ts'
+import { triggerOf } from '../../src/tools/lib/trigger-of.ts'
 import { type DefaultHandlers, type Handled, startDefaultHandlers } from './default-handlers.ts'
 import { type Folder, folderOf } from './triggers.ts'
 

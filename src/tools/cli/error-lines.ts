@@ -1,5 +1,5 @@
-import { MissingPeer } from '../local/missing-peer.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
+import { MissingPeer } from '../lib/import-peer.ts'
 import { indentLines } from './io.ts'
 
 /** Returns the lines that tell a person what is wrong. Only a fault of ours shows where it happened. */

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { SERVICES, type Services } from '../replay/environment.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../replay/trigger-of.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { SERVICES, type Services } from '../lib/environment.ts'
+import { UsageError } from '../lib/errors.ts'
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 
 /**
  * Parses the arguments of a command.

@@ -1,4 +1,4 @@
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 import { errorLines } from './error-lines.ts'
 import { EXIT, type Io } from './io.ts'
 import { HELP } from './usage.ts'

@@ -1,5 +1,5 @@
+import { UsageError } from '../lib/errors.ts'
 import { isRecord } from '../replay/handler-log.ts'
-import { UsageError } from '../replay/usage-error.ts'
 import { type Code, isCode } from './codes.ts'
 import type { Resource, Template } from './template.ts'
 

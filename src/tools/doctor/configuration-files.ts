@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 import type { Place } from './finding.ts'
 import { readLimited } from './read-limited.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, NOWHERE } from '../replay/environment.ts'
+import { DEFAULT_SETTINGS, NOWHERE } from '../lib/environment.ts'
 import { isRecord } from '../replay/handler-log.ts'
 import { maskerOf } from './mask.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'

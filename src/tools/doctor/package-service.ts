@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { devNull, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { closeAfterExit } from '../replay/close-after-exit.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
+import { closeAfterExit } from '../lib/run-program.ts'
 
 /** What it takes to run the framework. */
 export interface OslsOptions {

@@ -1,5 +1,5 @@
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from 'yaml'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 
 /** CloudFormation takes no larger template, in bytes. */
 export const MOST_BYTES: number = 1 << 20

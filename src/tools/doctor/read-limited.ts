@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 import { MOST_BYTES, tooLarge } from './parse-yaml.ts'
 
 /**

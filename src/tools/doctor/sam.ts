@@ -1,6 +1,6 @@
+import { UsageError } from '../lib/errors.ts'
+import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import { isRecord } from '../replay/handler-log.ts'
-import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
-import { UsageError } from '../replay/usage-error.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'

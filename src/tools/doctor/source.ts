@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { UsageError } from '../lib/errors.ts'
 import { isRecord } from '../replay/handler-log.ts'
-import { UsageError } from '../replay/usage-error.ts'
 import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'

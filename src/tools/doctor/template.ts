@@ -1,5 +1,5 @@
+import { UsageError } from '../lib/errors.ts'
 import { isRecord } from '../replay/handler-log.ts'
-import { UsageError } from '../replay/usage-error.ts'
 import { conditionsOf, settled } from './conditions.ts'
 import { expandSam } from './sam.ts'
 import { symbolic } from './symbolic.ts'

@@ -1,5 +1,5 @@
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 import { isRecord } from '../replay/handler-log.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../replay/trigger-of.ts'
 import { referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'

@@ -1,6 +1,6 @@
+import { importPeer } from '../lib/import-peer.ts'
 import type { LocalService } from './local-service.ts'
 import { listenOnLoopback } from './loopback.ts'
-import { importPeer } from './missing-peer.ts'
 
 /**
  * Starts an empty DynamoDB in this process, kept in memory. It is dynalite, which knows tables, items and conditions, but

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { DEEPEST, isTooDeep } from '../lib/json.ts'
+import type { TriggerName } from '../lib/trigger-of.ts'
 import type { FunctionError } from './child-messages.ts'
-import { DEEPEST, isTooDeep } from './depth.ts'
 import { isRecord } from './handler-log.ts'
-import type { TriggerName } from './trigger-of.ts'
 
 /** What Cognito makes of an answer: its response, or the error that the caller gets and what is wrong. */
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { DEFAULT_SETTINGS, type Environment } from '../lib/environment.ts'
+import { UsageError } from '../lib/errors.ts'
+import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
 import type { TableNames } from '../local/tables.ts'
 import type { Aftermath } from './aftermath.ts'
-import { DEFAULT_SETTINGS, type Environment } from './environment.ts'
-import { STDIN } from './event-files.ts'
 import { seedBlocks } from './seed.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The embedded services, with the blocks of the seed files in them. */
 export interface Embedded {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { DEEPEST, isTooDeep } from './depth.ts'
+import { UsageError } from '../lib/errors.ts'
+import { DEEPEST, isTooDeep } from '../lib/json.ts'
+import { withoutMark } from '../lib/lines.ts'
 import { isRecord } from './handler-log.ts'
-import { withoutMark } from './lines.ts'
-import { UsageError } from './usage-error.ts'
 
 /** What an event must come to; what is left out is not compared. */
 export interface Expectation {

@@ -1,5 +1,5 @@
+import { describeRule } from '../lib/description.ts'
 import type { Broke, FunctionError, Reply } from './child-messages.ts'
-import { describeRule } from './description.ts'
 import { isRecord } from './handler-log.ts'
 
 /**

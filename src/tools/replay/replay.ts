@@ -1,12 +1,12 @@
-import { MissingPeer } from '../local/missing-peer.ts'
+import { UsageError } from '../lib/errors.ts'
+import { MissingPeer } from '../lib/import-peer.ts'
+import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { effectsBetween } from './aftermath.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
 import { isRecord, type LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { Stage } from './stage.ts'
-import { type TriggerName, triggerOf } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
 
 /** What became of an event: the object that `lifeguard replay --json` writes. */
 export interface ReplayResult {

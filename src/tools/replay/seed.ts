@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-writer.ts'
-import { SEED_FILE } from './event-files.ts'
-import { withoutMark } from './lines.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
+import { SEED_FILE } from '../lib/event-files.ts'
+import { withoutMark } from '../lib/lines.ts'
 
 const Seed = z.strictObject({
   blocks: z.array(

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { UsageError } from '../lib/errors.ts'
+import { type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 import { isRecord } from './handler-log.ts'
-import { type TriggerName, triggerNamed } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
 
 const FILES = ['serverless.yml', 'serverless.yaml']
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
+import type { TriggerName } from '../lib/trigger-of.ts'
 import type { Aftermath } from './aftermath.ts'
 import type { Embedded } from './embedded.ts'
-import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from './environment.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
-import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
 export interface Stage {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
-import { describeRule } from '../../../src/tools/replay/description.ts'
+import { describeRule } from '../../../src/tools/lib/description.ts'
 import { repository } from '../../support/built.ts'
 import { complaintOf, stubEnvironment } from '../../support/environment.ts'
 

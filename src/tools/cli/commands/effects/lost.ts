@@ -1,7 +1,7 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
 import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
+import type { Line } from '../../../lib/lines.ts'
 import { isRecord } from '../../../replay/handler-log.ts'
-import type { Line } from '../../../replay/lines.ts'
 
 /** What a log line says of a lost effect. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }

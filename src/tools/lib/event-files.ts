@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { UsageError } from './errors.ts'
 import { type TriggerName, triggerNamed } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
 
 /** What stands for standard input among paths. */
 export const STDIN = '-'

@@ -1,5 +1,5 @@
 import { devNull } from 'node:os'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 /** Which services the handlers talk to: ones that replay starts, the caller's own, or none at all. */
 export const SERVICES = ['embedded', 'aws', 'none'] as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TRIGGER_NAMES, triggerNamed, triggerOf } from '../../../src/tools/replay/trigger-of.ts'
+import { TRIGGER_NAMES, triggerNamed, triggerOf } from '../../../src/tools/lib/trigger-of.ts'
 
 describe('triggerOf', () => {
   it.each([

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FILE, bundleHandlers } from '../../esbuild/bundle.ts'
-import { importPeer } from '../local/missing-peer.ts'
-import { closeAfterExit } from './close-after-exit.ts'
-import { isRecord } from './handler-log.ts'
-import { UsageError } from './usage-error.ts'
+import { isRecord } from '../replay/handler-log.ts'
+import { UsageError } from './errors.ts'
+import { importPeer } from './import-peer.ts'
+import { closeAfterExit } from './run-program.ts'
 
 /** Whether the project in a folder says how it is built. */
 export async function hasBuildScript(folder: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importPeer, MissingPeer } from '../../../src/tools/local/missing-peer.ts'
+import { importPeer, MissingPeer } from '../../../src/tools/lib/import-peer.ts'
 
 function notFound(message: string): Error {
   return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' })
