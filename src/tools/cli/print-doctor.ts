@@ -1,6 +1,6 @@
 import type { Report, Reported } from '../doctor/report.ts'
 import { type Io, type Line, type Style, styled } from './io.ts'
-import { wrapped } from './table.ts'
+import { wrapped } from './text.ts'
 
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 

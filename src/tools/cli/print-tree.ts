@@ -2,7 +2,7 @@ import type { ExplainedRule } from '../replay/explain.ts'
 import { causeOf } from './cause.ts'
 import { escapeText } from './escape.ts'
 import { type Line, type Style, styled } from './io.ts'
-import { wrapped } from './table.ts'
+import { wrapped } from './text.ts'
 
 interface Row {
   readonly branch: string

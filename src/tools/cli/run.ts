@@ -1,7 +1,7 @@
 import { UsageError } from '../lib/errors.ts'
-import { errorLines } from './error-lines.ts'
+import { HELP } from './commands/replay/usage.ts'
 import { EXIT, type Io } from './io.ts'
-import { HELP } from './usage.ts'
+import { errorLines } from './print-error.ts'
 import { version } from './version.ts'
 
 /** Runs one of the subcommands and returns its exit code. */
@@ -9,13 +9,13 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
 // Loaded when they are asked for: telling the help or a mistyped word must not wait for the AWS SDK.
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
-  ['replay', async (args, io) => (await import('./replay.ts')).replayCommand(args, io)],
-  ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
+  ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).replayCommand(args, io)],
+  ['explain', async (args, io) => (await import('./commands/explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
   ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).attachCommand(args, io)],
-  ['doctor', async (args, io) => (await import('./doctor.ts')).doctorCommand(args, io)],
-  ['init', async (args, io) => (await import('./init.ts')).initCommand(args, io)],
+  ['doctor', async (args, io) => (await import('./commands/doctor.ts')).doctorCommand(args, io)],
+  ['init', async (args, io) => (await import('./commands/init.ts')).initCommand(args, io)],
 ])
 
 /**

@@ -1,7 +1,7 @@
-import type { Aftermath } from '../replay/aftermath.ts'
-import { escapeText } from './escape.ts'
-import { type Line, styled } from './io.ts'
-import { cut, tableOf } from './table.ts'
+import type { Aftermath } from '../../../replay/aftermath.ts'
+import { escapeText } from '../../escape.ts'
+import { type Line, styled } from '../../io.ts'
+import { cut, tableOf } from '../../text.ts'
 
 const MOST_ROWS = 20
 // In many pools the user name is a UUID.

@@ -1,7 +1,7 @@
-import type { Replayed } from '../replay/replay.ts'
-import { EXIT, type Line, type Part, styled } from './io.ts'
+import type { Replayed } from '../../../replay/replay.ts'
+import { EXIT, type Line, type Part, styled } from '../../io.ts'
+import { wrapped } from '../../text.ts'
 import { isUnexpected, shownPath } from './print-event.ts'
-import { wrapped } from './table.ts'
 
 /** Counts results. */
 export interface Tally {

@@ -1,12 +1,12 @@
 import { basename, dirname, relative, resolve } from 'node:path'
-import { STDIN } from '../lib/event-files.ts'
-import { triggerNamed } from '../lib/trigger-of.ts'
-import type { Replayed, ReplayResult } from '../replay/replay.ts'
-import { callerSees } from './caller-sees.ts'
-import { causeOf } from './cause.ts'
-import { escapeText } from './escape.ts'
-import { type Line, type Part, type Style, styled } from './io.ts'
-import { WIDTH, wrapped } from './table.ts'
+import { STDIN } from '../../../lib/event-files.ts'
+import { triggerNamed } from '../../../lib/trigger-of.ts'
+import type { Replayed, ReplayResult } from '../../../replay/replay.ts'
+import { causeOf } from '../../cause.ts'
+import { escapeText } from '../../escape.ts'
+import { type Line, type Part, type Style, styled } from '../../io.ts'
+import { callerSees } from '../../print-result.ts'
+import { WIDTH, wrapped } from '../../text.ts'
 
 const LABEL_WIDTH = 34
 const MIXED_WIDTH = 42

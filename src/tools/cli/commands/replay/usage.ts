@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../lib/environment.ts'
+import { DEFAULT_SETTINGS } from '../../../lib/environment.ts'
 
 const defaults = Object.entries(DEFAULT_SETTINGS)
   .map(([name, value]) => `  ${name}=${value}`)

@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import type { Io } from '../../io.ts'
 
 /** Tells how far a long command is, on standard error. */
 export interface Progress {
