@@ -7,8 +7,8 @@ import { zipNames } from '../../scripts/deployment/zip-names.ts'
 import { META_FILE } from '../../src/esbuild/bundle.ts'
 import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { repository } from '../support/built.ts'
-import { layOutIdle, type Ran, runOffline } from './deployment.ts'
-import { unzip } from './unzip.ts'
+import { layOutIdle, type Ran, runOffline } from '../support/package/deployment.ts'
+import { unzip } from '../support/package/unzip.ts'
 
 let folder: string
 let aws: Server

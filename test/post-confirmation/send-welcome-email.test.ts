@@ -13,11 +13,11 @@ import { once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
 import { startSes } from '../../src/tools/local/ses/server.ts'
-import { hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
-import { spamNames } from './spam-names.ts'
+import { hostileAddresses } from '../support/hostile-addresses.ts'
+import { spamNames } from '../support/spam-names.ts'
 
 const template = mailTemplate(
   {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PoolNotFound } from '../../src/sweeper/users.ts'
 import { ann } from '../support/events.ts'
-import { ANN_CREATED_AT, startWorld, type World } from './world.ts'
+import { ANN_CREATED_AT, startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 let world: World

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { blockKeys, MAX_KEYS } from '../../../src/shared/blocks/block-keys.ts'
 import { parseEmailAddress } from '../../../src/shared/email/address.ts'
-import { hostileAddresses } from '../email/hostile-addresses.ts'
+import { hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const userPoolId = 'eu-west-1_Example'
 const keysOf = (user: { sub?: string; userName?: string; email?: string }) =>

@@ -8,7 +8,7 @@ import { hasAttribute, not, or, triggeredBy } from '../../../src/shared/rules/co
 import { createContext } from '../../../src/shared/rules/context.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
 import { preSignUpEvent } from '../../support/events.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
   createContext(

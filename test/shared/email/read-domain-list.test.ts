@@ -7,7 +7,7 @@ import { checkOf, FIELD, HEADER_LENGTH } from '../../../src/shared/email/domain-
 import { normalisePattern } from '../../../src/shared/email/domain-pattern.ts'
 import { InvalidDomainList } from '../../../src/shared/email/invalid-domain-list.ts'
 import { readDomainList } from '../../../src/shared/email/read-domain-list.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const bytesOf = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { handlerSettings, LIFEGUARD_SETTINGS } from '../../../src/tools/lib/environment.ts'
-import { event, folderOf, lifeguard, objectsIn } from '../cli/lifeguard.ts'
+import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
 
 const HANDLER = 'export const handler = async () => { throw new Error(JSON.stringify(process.env)) }'
 const own = ['--handler', 'preSignUp=handler.mjs']

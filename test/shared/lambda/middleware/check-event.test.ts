@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvent } from '../../../../src/shared/lambda/errors.ts'
 import { assertEvent, checkEvent } from '../../../../src/shared/lambda/middleware/check-event.ts'
-import { preEvent, unchecked } from '../harness.ts'
+import { preEvent, unchecked } from '../../../support/harness.ts'
 
 async function problemsOf(input: unknown): Promise<readonly string[]> {
   try {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 /** AWS's own runtime client: the file that Node runs, or why it is not there. */
 export type RuntimeClient = { readonly file: string } | { readonly missing: string }
 
-const MANIFEST = join(import.meta.dirname, 'client')
+const MANIFEST = join(import.meta.dirname, '../../fidelity/client')
 const MANIFEST_FILES = ['package.json', 'package-lock.json']
 // What its install runs beside npm and Node. Its own scripts end half way without one of them.
 const BUILD_TOOLS = ['cmake', 'make', 'g++', 'tar', 'xz', 'python3']

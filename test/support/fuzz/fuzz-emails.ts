@@ -1,4 +1,4 @@
-import { acceptedForms, hostileAddresses } from '../shared/email/hostile-addresses.ts'
+import { acceptedForms, hostileAddresses } from '../hostile-addresses.ts'
 import type { Random } from './fuzz-random.ts'
 
 /** What is planted in addresses and other attributes: it must never be seen in a log line. */

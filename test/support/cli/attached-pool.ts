@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { type CognitoPoolsEndpoint, startCognitoPools } from '../../../../support/cognito-pools-endpoint.ts'
-import { pool } from '../../user-pool.ts'
+import { type CognitoPoolsEndpoint, startCognitoPools } from '../cognito-pools-endpoint.ts'
+import { pool } from './user-pool.ts'
 
 /** The id of the pool. */
 export const ID = 'eu-west-1_Example'

@@ -1,5 +1,5 @@
 import { conditionsOf, settled } from '../../../src/tools/doctor/conditions.ts'
-import type { Resource, Template } from '../deployment.ts'
+import type { Resource, Template } from './deployment.ts'
 
 export const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
 export const functions: readonly [...typeof triggers, 'Sweeper'] = [...triggers, 'Sweeper']

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
-import { type Embedded, startEmbedded } from '../../src/tools/replay/embedded.ts'
-import { type Built, buildElsewhere, repository } from '../support/built.ts'
+import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
+import { type Embedded, startEmbedded } from '../../../src/tools/replay/embedded.ts'
+import { type Built, buildElsewhere, repository } from '../built.ts'
 import { type Sandbox, type SandboxOptions, startSandbox, type Written } from './sandbox.ts'
 
 /** The built bundles and the services that they use. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-export const repository: string = resolve(import.meta.dirname, '../..')
+export const repository: string = resolve(import.meta.dirname, '../../..')
 
 /** The library as npm would publish it, and a folder of a user who has installed it. */
 export interface PackedLibrary {

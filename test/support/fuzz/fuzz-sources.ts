@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sampleEvents } from '../events/sample-events.ts'
-import { type Folder, folderOf } from '../events/triggers.ts'
+import { sampleEvents } from '../sample-events.ts'
+import { type Folder, folderOf } from '../triggers.ts'
 import { own } from './fuzz-oracle.ts'
 
 /** An event to begin with. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-import { FOLDERS, type Folder } from '../events/triggers.ts'
+import { FOLDERS, type Folder } from '../triggers.ts'
 
 /** What a process of the fuzzer does. */
 export interface FuzzJob {

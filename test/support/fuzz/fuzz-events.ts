@@ -1,4 +1,4 @@
-import { FOLDERS, TRIGGERS } from '../events/triggers.ts'
+import { FOLDERS, TRIGGERS } from '../triggers.ts'
 import { fuzzedAddress, MARKER } from './fuzz-emails.ts'
 import { own } from './fuzz-oracle.ts'
 import type { Random } from './fuzz-random.ts'

@@ -6,7 +6,7 @@ import type { Block } from '../../src/shared/blocks/block-list.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-writer.ts'
 import { startServices } from '../../src/tools/local/services.ts'
 import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
-import { dynamoDbClient } from '../support/local-clients.ts'
+import { dynamoDbClient } from './local-clients.ts'
 import type { Folder } from './triggers.ts'
 
 /** The settings by which the sample events are decided. Undefined ones are taken out of the environment. */

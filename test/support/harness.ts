@@ -1,10 +1,10 @@
-import { defineTrigger, type TriggerFactory } from '../../../src/shared/lambda/define-trigger.ts'
-import type { InvocationContext } from '../../../src/shared/lambda/pipeline.ts'
-import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
-import type { Clock } from '../../../src/shared/rules/deadline.ts'
-import { deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger, PreTrigger } from '../../../src/shared/rules/trigger.ts'
+import { defineTrigger, type TriggerFactory } from '../../src/shared/lambda/define-trigger.ts'
+import type { InvocationContext } from '../../src/shared/lambda/pipeline.ts'
+import type { HandlerSettings } from '../../src/shared/lambda/settings.ts'
+import type { Clock } from '../../src/shared/rules/deadline.ts'
+import { deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
+import type { CognitoEvent, PostTrigger, PreTrigger } from '../../src/shared/rules/trigger.ts'
 
 /** A pre trigger's event whose response holds an object too, as that of pre token generation does. */
 export interface PreEvent extends CognitoEvent {

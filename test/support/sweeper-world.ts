@@ -17,9 +17,9 @@ import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
 import { type SweepOptions, type SweepReport, sweep } from '../../src/sweeper/sweep.ts'
 import type { Users } from '../../src/sweeper/users.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { type CognitoUsersEndpoint, startCognitoUsers } from '../support/cognito-users-endpoint.ts'
-import { ann, postConfirmationEvent } from '../support/events.ts'
-import { dynamoDbClient, sesClient } from '../support/local-clients.ts'
+import { type CognitoUsersEndpoint, startCognitoUsers } from './cognito-users-endpoint.ts'
+import { ann, postConfirmationEvent } from './events.ts'
+import { dynamoDbClient, sesClient } from './local-clients.ts'
 
 export const EFFECT = 'send-welcome-email'
 /** When the user of these tests was created. */

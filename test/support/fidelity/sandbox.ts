@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
+import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 
 /** An error as the runtime client reports it to Lambda; Cognito shows the message to whoever called. */
 export interface ReportedError {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { onTestFinished } from 'vitest'
 import { type LambdaPluginOptions, lambdaPlugin } from '../../src/esbuild/index.ts'
-import { repository } from '../support/built.ts'
+import { repository } from './built.ts'
 
 /** A program that was bundled for a test, in a folder that goes with the test. */
 export interface Bundled {

@@ -1,5 +1,5 @@
-import type { Folder } from '../events/triggers.ts'
-import { emfProblems } from '../support/emf.ts'
+import { emfProblems } from '../emf.ts'
+import type { Folder } from '../triggers.ts'
 import { MARKER } from './fuzz-emails.ts'
 import { oracleBlocks, oracleLetsSignUp, own, type SeededBlock } from './fuzz-oracle.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildElsewhere, repository } from '../support/built.ts'
+import { buildElsewhere, repository } from '../built.ts'
 
 /** What would be deployed, made offline in a folder of its own. */
 export interface Deployment {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
-import { examine } from '../../../src/tools/doctor/examine.ts'
-import type { Judged } from '../../../src/tools/doctor/finding.ts'
-import { loadCode } from '../../../src/tools/doctor/load-code.ts'
-import { readTemplate } from '../../../src/tools/doctor/template.ts'
+import { examine } from '../../src/tools/doctor/examine.ts'
+import type { Judged } from '../../src/tools/doctor/finding.ts'
+import { loadCode } from '../../src/tools/doctor/load-code.ts'
+import { readTemplate } from '../../src/tools/doctor/template.ts'
 
 /** Where the templates are, with the handlers that they name. */
 export const TEMPLATES: string = resolve('test/tools/doctor/templates')

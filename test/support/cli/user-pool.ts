@@ -1,4 +1,4 @@
-import type { Pool } from '../../support/cognito-pools-endpoint.ts'
+import type { Pool } from '../cognito-pools-endpoint.ts'
 
 export const arn = (name: string): string => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`
 
