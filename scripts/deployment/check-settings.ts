@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import * as z from 'zod/mini'
+import { isObject } from '../../src/shared/is-object.ts'
 import { InvalidSettings, problem } from '../../src/shared/settings/read-settings.ts'
-import { isRecord } from '../../src/tools/replay/handler-log.ts'
 import { faultOfList } from './fault-of-list.ts'
 import type { PackagedFunction } from './packaged.ts'
 import type { PossibleEnvironment } from './possible-environments.ts'
@@ -52,7 +52,7 @@ function checkOne(
   const mended = { ...environment, ...instead(fields.filter((field) => !open.includes(field) && isWrong(field))) }
   const lists = fields.flatMap(([name, field]) => {
     const { data } = z.safeParse(field, known[name])
-    return isRecord(data) && typeof data.file === 'string' ? [{ name, file: data.file }] : []
+    return isObject(data) && typeof data.file === 'string' ? [{ name, file: data.file }] : []
   })
   const faults = lists.flatMap(({ name, file }) => {
     const fault = isAbsolute(file) ? undefined : listFault(file)

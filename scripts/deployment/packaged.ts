@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isObject } from '../../src/shared/is-object.ts'
 import { conditionsOf } from '../../src/tools/doctor/conditions.ts'
-import { isRecord } from '../../src/tools/replay/handler-log.ts'
 import { type PossibleEnvironment, possibleEnvironments } from './possible-environments.ts'
 
 /** A function as it would be deployed. */
@@ -23,14 +23,14 @@ export interface PackagedFunction {
  */
 export async function readPackaged(folder: string): Promise<readonly PackagedFunction[]> {
   const template: unknown = JSON.parse(await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'))
-  const { Resources, Conditions } = isRecord(template) ? template : {}
+  const { Resources, Conditions } = isObject(template) ? template : {}
   const holds = conditionsOf(Conditions)
-  return Object.entries(isRecord(Resources) ? Resources : {}).flatMap(([id, resource]) => {
-    if (!isRecord(resource) || resource.Type !== 'AWS::Lambda::Function' || !isRecord(resource.Properties)) return []
+  return Object.entries(isObject(Resources) ? Resources : {}).flatMap(([id, resource]) => {
+    if (!isObject(resource) || resource.Type !== 'AWS::Lambda::Function' || !isObject(resource.Properties)) return []
     const { Handler, Environment, Code } = resource.Properties
     const name = nameOf(id)
-    const key = isRecord(Code) && typeof Code.S3Key === 'string' ? Code.S3Key : `${name}.zip`
-    const variables = isRecord(Environment) ? Environment.Variables : {}
+    const key = isObject(Code) && typeof Code.S3Key === 'string' ? Code.S3Key : `${name}.zip`
+    const variables = isObject(Environment) ? Environment.Variables : {}
     try {
       const environments = possibleEnvironments(variables, holds)
       return [{ name, handler: String(Handler), environments, archive: join(folder, basename(key)) }]

@@ -1,7 +1,7 @@
+import { isObject } from '../../src/shared/is-object.ts'
 import type { Holds } from '../../src/tools/doctor/conditions.ts'
 import { settled } from '../../src/tools/doctor/conditions.ts'
 import { isKnown, symbolic } from '../../src/tools/doctor/symbolic.ts'
-import { isRecord } from '../../src/tools/replay/handler-log.ts'
 
 /** What a function may find in its environment, once CloudFormation has judged the conditions. */
 export interface PossibleEnvironment {
@@ -39,13 +39,13 @@ export function possibleEnvironments(variables: unknown, holds: (name: string) =
 /** The conditions of each `Fn::If` that is left. */
 function undecided(value: unknown, found: Set<string> = new Set()): ReadonlySet<string> {
   if (typeof value !== 'object' || value === null) return found
-  if (isRecord(value) && Array.isArray(value['Fn::If']) && typeof value['Fn::If'][0] === 'string') found.add(value['Fn::If'][0])
+  if (isObject(value) && Array.isArray(value['Fn::If']) && typeof value['Fn::If'][0] === 'string') found.add(value['Fn::If'][0])
   for (const inner of Object.values(value)) undecided(inner, found)
   return found
 }
 
 function sorted(variables: unknown): Pick<PossibleEnvironment, 'known' | 'unknown'> {
-  const entries = Object.entries(isRecord(variables) ? variables : {}).map(([name, value]): [string, string | undefined] => [
+  const entries = Object.entries(isObject(variables) ? variables : {}).map(([name, value]): [string, string | undefined] => [
     name,
     textOf(value),
   ])

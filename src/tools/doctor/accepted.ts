@@ -1,5 +1,5 @@
+import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from '../lib/errors.ts'
-import { isRecord } from '../replay/handler-log.ts'
 import { type Code, isCode } from './codes.ts'
 import type { Resource, Template } from './template.ts'
 
@@ -24,10 +24,10 @@ function acceptedOn(file: string, { id, metadata }: Resource): readonly Acceptan
   const own = metadata.Lifeguard
   if (own === undefined) return []
   const wrong = (what: string): UsageError => new UsageError(`${file}: Metadata.Lifeguard of ${id} ${what}`)
-  const list = isRecord(own) ? own.accept : undefined
+  const list = isObject(own) ? own.accept : undefined
   if (!Array.isArray(list)) throw wrong('accepts nothing; expected { accept: [{ code, reason }] }')
   return list.map((each: unknown): Acceptance => {
-    const { code, reason } = isRecord(each) ? each : {}
+    const { code, reason } = isObject(each) ? each : {}
     if (typeof code !== 'string' || !isCode(code)) throw wrong(`accepts ${JSON.stringify(code)}, which is no code of doctor`)
     if (typeof reason !== 'string' || reason.trim() === '') throw wrong(`accepts ${code} without a reason`)
     return { code, resource: id, reason: reason.trim() }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from '../lib/errors.ts'
-import { isRecord } from '../replay/handler-log.ts'
 import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'
@@ -60,15 +60,15 @@ export async function openSource(named: string | undefined, options: OslsOptions
 
 /** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
 function isConfiguration(file: string, { value }: Read): boolean {
-  if (isRecord(value) && isRecord(value.Resources)) return false
-  return NAMED_CONFIGURATION.test(basename(file)) || (isRecord(value) && 'service' in value && 'provider' in value)
+  if (isObject(value) && isObject(value.Resources)) return false
+  return NAMED_CONFIGURATION.test(basename(file)) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
 /** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
 async function isPackageOf(path: string): Promise<boolean> {
   const state = await readFile(join(dirname(path), STATE), 'utf8').then(parsed, () => undefined)
-  const service = isRecord(state) ? state.service : undefined
-  const made = isRecord(service) ? service.serviceFilename : undefined
+  const service = isObject(state) ? state.service : undefined
+  const made = isObject(service) ? service.serviceFilename : undefined
   // The framework has not always noted it.
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
 }

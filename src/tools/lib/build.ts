@@ -3,7 +3,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUNDLE_FILE, bundleHandlers } from '../../esbuild/bundle.ts'
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from './errors.ts'
 import { importPeer } from './import-peer.ts'
 import { closeAfterExit } from './run-program.ts'
@@ -12,7 +12,7 @@ import { closeAfterExit } from './run-program.ts'
 export async function hasBuildScript(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
   const manifest = parsed(text)
-  return isRecord(manifest) && isRecord(manifest.scripts) && typeof manifest.scripts.build === 'string'
+  return isObject(manifest) && isObject(manifest.scripts) && typeof manifest.scripts.build === 'string'
 }
 
 /**

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from '../lib/errors.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
 import { withoutMark } from '../lib/lines.ts'
-import { isRecord } from './handler-log.ts'
 
 /** What an event must come to; what is left out is not compared. */
 export interface Expectation {
@@ -35,7 +35,7 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
   if (text === undefined) return undefined
   const expectation = parsed(file, text)
   if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
-  const unknown = isRecord(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
+  const unknown = isObject(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
   if (unknown === undefined) return Object(expectation)
   throw new UsageError(unknown === '' ? `${file}: not an object` : `${file}: '${unknown}' is none of ${KEYS.join(', ')}`)
 }

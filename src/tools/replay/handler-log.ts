@@ -1,3 +1,4 @@
+import { isObject } from '../../shared/is-object.ts'
 /** One rule's part in a decision, as the handler logged it. */
 export interface LoggedRule {
   readonly rule: string
@@ -52,7 +53,7 @@ export function readLogLine(line: string, requestId: string): LogLine {
 }
 
 function loggedRule(entry: unknown): LoggedRule | undefined {
-  if (!isRecord(entry)) return undefined
+  if (!isObject(entry)) return undefined
   const { rule, path, outcome, reason, ms, detail, overrides, shadow, error } = entry
   if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
   return {
@@ -64,14 +65,14 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     ...(typeof detail === 'string' && { detail }),
     ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
     ...(shadow === true && { shadow }),
-    ...(isRecord(error) && typeof error.name === 'string' && { error: error.name }),
+    ...(isObject(error) && typeof error.name === 'string' && { error: error.name }),
   }
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isRecord(value) ? value : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }
@@ -79,9 +80,4 @@ function parsed(line: string): Record<string, unknown> | undefined {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

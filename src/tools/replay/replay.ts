@@ -1,10 +1,11 @@
+import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from '../lib/errors.ts'
 import { MissingPeer } from '../lib/import-peer.ts'
 import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { effectsBetween } from './aftermath.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
-import { isRecord, type LoggedRule } from './handler-log.ts'
+import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { Stage } from './stage.ts'
 
@@ -89,7 +90,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
     const once = notRun(read, 'NotAnEvent', `not an event: ${why}`, expectation)
     return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
-  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
+  if (!isObject(event) || typeof event.triggerSource !== 'string') {
     return noEvent('it names no triggerSource')
   }
   if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
@@ -132,7 +133,7 @@ function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decided
 }
 
 function triggerIn(event: unknown): TriggerName | undefined {
-  return isRecord(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
+  return isObject(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
 }
 
 /** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
@@ -143,7 +144,7 @@ function failedOn(read: ReadEvent, error: unknown): Once {
 
 /** Something that was expected to come to an outcome and did not run is not as expected. */
 function notRun(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
-  const source = isRecord(read.event) ? read.event.triggerSource : undefined
+  const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
   const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, traced: true })
   const result: ReplayResult = {
