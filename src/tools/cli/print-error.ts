@@ -1,5 +1,4 @@
-import { UsageError } from '../lib/errors.ts'
-import { MissingPeer } from '../lib/import-peer.ts'
+import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { indentLines } from './io.ts'
 
 /** Returns the lines that tell a person what is wrong. Only a fault of ours shows where it happened. */
@@ -8,7 +7,7 @@ export function errorLines(error: unknown): readonly string[] {
     const { summary, details } = error
     return details === undefined ? [`lifeguard: ${summary}`] : [`lifeguard: ${summary}:`, ...indentLines(details)]
   }
-  if (error instanceof MissingPeer) return [`lifeguard: ${error.message}`]
+  if (error instanceof MissingPeerError) return [`lifeguard: ${error.message}`]
   const what = String(error)
   const { stack } = error instanceof Error ? error : {}
   // The frames alone: the message in front of them may have line breaks of its own.

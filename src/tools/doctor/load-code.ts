@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleHandler } from '../lib/build.ts'
 import { NOWHERE } from '../lib/environment.ts'
-import { UsageError } from '../lib/errors.ts'
-import { MissingPeer } from '../lib/import-peer.ts'
+import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import type { FunctionError, Reply } from '../replay/child-messages.ts'
 import { type Ended, startWorker } from '../replay/worker.ts'
@@ -87,7 +86,7 @@ async function loaded({ file, exported }: Found, environment: FunctionEnvironmen
       await bundle.remove()
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof MissingPeer) return unloaded(firstLine(error.message))
+    if (error instanceof UsageError || error instanceof MissingPeerError) return unloaded(firstLine(error.message))
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from '../lib/errors.ts'
+import { tryParseJson } from '../lib/json.ts'
 import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'
@@ -66,19 +67,11 @@ function isConfiguration(file: string, { value }: Read): boolean {
 
 /** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
 async function isPackageOf(path: string): Promise<boolean> {
-  const state = await readFile(join(dirname(path), STATE), 'utf8').then(parsed, () => undefined)
+  const state = await readFile(join(dirname(path), STATE), 'utf8').then(tryParseJson, () => undefined)
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
   // The framework has not always noted it.
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 async function configurationIn(folder: string): Promise<string> {

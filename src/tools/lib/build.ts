@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,12 +5,13 @@ import { BUNDLE_FILE, bundleHandlers } from '../../esbuild/bundle.ts'
 import { isObject } from '../../shared/is-object.ts'
 import { UsageError } from './errors.ts'
 import { importPeer } from './import-peer.ts'
-import { closeAfterExit } from './run-program.ts'
+import { parseJson } from './json.ts'
+import { runProgram } from './run-program.ts'
 
 /** Whether the project in a folder says how it is built. */
 export async function hasBuildScript(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
-  const manifest = parsed(text)
+  const manifest = parseJson('package.json', text)
   return isObject(manifest) && isObject(manifest.scripts) && typeof manifest.scripts.build === 'string'
 }
 
@@ -21,23 +21,8 @@ export async function hasBuildScript(folder: string): Promise<boolean> {
  * @throws UsageError with all that the build printed when it fails.
  */
 export async function runBuildScript(folder: string, signal: AbortSignal): Promise<void> {
-  const windows = process.platform === 'win32'
-  await new Promise<void>((resolve, reject) => {
-    const options = { cwd: folder, shell: windows, signal, maxBuffer: 1 << 24 }
-    const child = execFile('npm', ['run', '--silent', 'build'], options, (error, stdout, stderr) => {
-      if (error) reject(new UsageError('npm run build failed', `${stdout}${stderr}`.trim()))
-      else resolve()
-    })
-    closeAfterExit(child)
-  })
-}
-
-function parsed(manifest: string): unknown {
-  try {
-    return JSON.parse(manifest)
-  } catch (error) {
-    throw new UsageError(`package.json: not JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  const options = { cwd: folder, shell: process.platform === 'win32', signal, maxBuffer: 1 << 24 }
+  await runProgram('npm run build', 'npm', ['run', '--silent', 'build'], options)
 }
 
 /** A handler that was bundled for one run. */
@@ -49,7 +34,7 @@ export interface TemporaryBundle {
 /**
  * Bundles a TypeScript handler into a temporary folder.
  *
- * @throws MissingPeer without esbuild, UsageError with its words when the source does not build.
+ * @throws MissingPeerError without esbuild, UsageError with its words when the source does not build.
  */
 export async function bundleHandler(source: string): Promise<TemporaryBundle> {
   const { build } = await importPeer('esbuild', 'to bundle a TypeScript handler', () => import('esbuild'))

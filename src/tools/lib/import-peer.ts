@@ -1,13 +1,4 @@
-/** A package that only some commands need, and that a project installs itself, is not there. */
-export class MissingPeer extends Error {
-  override readonly name = 'MissingPeer'
-  /** The package's name. */
-  readonly peer: string
-  constructor(peer: string, purpose: string, options?: ErrorOptions) {
-    super(`The package '${peer}' is not installed. It is needed ${purpose}. Install it with: npm install --save-dev ${peer}`, options)
-    this.peer = peer
-  }
-}
+import { MissingPeerError } from './errors.ts'
 
 /**
  * Loads an optional peer.
@@ -15,7 +6,7 @@ export class MissingPeer extends Error {
  * @param peer The package's name.
  * @param purpose Why it is wanted, to follow the words "It is needed".
  * @param load Imports it.
- * @throws MissingPeer when the package itself is missing. A package that is there but fails to load throws its own error.
+ * @throws MissingPeerError when the package itself is missing. A package that is there but fails to load throws its own error.
  * @example
  * const { build } = await importPeer('esbuild', 'to bundle the handlers', () => import('esbuild'))
  */
@@ -23,7 +14,7 @@ export async function importPeer<Module>(peer: string, purpose: string, load: ()
   try {
     return await load()
   } catch (error) {
-    if (isMissing(error, peer)) throw new MissingPeer(peer, purpose, { cause: error })
+    if (isMissing(error, peer)) throw new MissingPeerError(peer, purpose, { cause: error })
     throw error
   }
 }

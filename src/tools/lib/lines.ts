@@ -1,9 +1,4 @@
-const BYTE_ORDER_MARK = '\uFEFF'
-
-/** Editors on Windows put a byte order mark before the text; JSON does not allow one. */
-export function withoutMark(text: string): string {
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
-}
+import { withoutMark } from './json.ts'
 
 /** A line of a stream. */
 export interface Line {

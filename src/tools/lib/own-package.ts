@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** This package's own folder: the same from the sources and from what is compiled of them. */
@@ -18,7 +19,7 @@ export interface OwnManifest {
   readonly allowScripts: Readonly<Record<string, boolean>>
 }
 
-/** Reads it. */
+/** Reads this package's own manifest. */
 export async function ownManifest(): Promise<OwnManifest> {
-  return JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'))
+  return JSON.parse(await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'))
 }

@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, type ExecFileOptions, execFile } from 'node:child_process'
+import { UsageError } from './errors.ts'
 
 // What the process itself wrote is in the pipes by then.
 const GRACE_MS = 500
@@ -13,5 +14,21 @@ export function closeAfterExit(child: ChildProcess): void {
       for (const stream of child.stdio) stream?.destroy()
     }, GRACE_MS)
     child.once('close', () => clearTimeout(timer))
+  })
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param shown What the error calls it, such as `npm run build`.
+ * @throws UsageError with all that the program printed when it fails.
+ */
+export async function runProgram(shown: string, file: string, args: readonly string[], options: ExecFileOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const child = execFile(file, args, { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
+      if (error) reject(new UsageError(`${shown} failed`, `${stdout}${stderr}`.trim()))
+      else resolve()
+    })
+    closeAfterExit(child)
   })
 }

@@ -23,7 +23,7 @@ const SECRET_ACCESS_KEY = 'local'
  * Starts an embedded DynamoDB, with the handlers' tables in it, and an embedded SES, each on a free loopback port. What has
  * started is stopped again when another part fails.
  *
- * @throws MissingPeer when dynalite is not installed.
+ * @throws MissingPeerError when dynalite is not installed.
  * @example
  * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })

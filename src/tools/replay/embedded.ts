@@ -24,7 +24,7 @@ export interface Embedded {
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths What will be replayed, for the seed files beside it.
- * @throws MissingPeer without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
+ * @throws MissingPeerError without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
  */
 export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
   const names = tablesOf(settings)

@@ -1,4 +1,5 @@
 import { isObject } from '../../shared/is-object.ts'
+import { tryParseJson } from '../lib/json.ts'
 /** One rule's part in a decision, as the handler logged it. */
 export interface LoggedRule {
   readonly rule: string
@@ -34,8 +35,8 @@ export type LogLine = { readonly kind: 'decision'; readonly log: HandlerLog } | 
  * told, and by its trace; whichever logger wrote it.
  */
 export function readLogLine(line: string, requestId: string): LogLine {
-  const fields = line.startsWith('{') ? parsed(line) : undefined
-  if (fields === undefined) return { kind: 'other' }
+  const fields = line.startsWith('{') ? tryParseJson(line) : undefined
+  if (!isObject(fields)) return { kind: 'other' }
   const { decision, trace } = fields
   if (fields.requestId === requestId && typeof decision === 'string' && Array.isArray(trace)) {
     return {
@@ -66,15 +67,6 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
     ...(shadow === true && { shadow }),
     ...(isObject(error) && typeof error.name === 'string' && { error: error.name }),
-  }
-}
-
-function parsed(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,5 @@
 import { isObject } from '../../shared/is-object.ts'
-import { UsageError } from '../lib/errors.ts'
-import { MissingPeer } from '../lib/import-peer.ts'
+import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { effectsBetween } from './aftermath.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
@@ -138,7 +137,7 @@ function triggerIn(event: unknown): TriggerName | undefined {
 
 /** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
 function failedOn(read: ReadEvent, error: unknown): Once {
-  if (error instanceof UsageError || error instanceof MissingPeer) throw error
+  if (error instanceof UsageError || error instanceof MissingPeerError) throw error
   return { ...notRun(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
 }
 

@@ -42,7 +42,7 @@ export interface StageOptions {
 /**
  * Starts what events need.
  *
- * @throws UsageError or MissingPeer when something cannot be had; nothing is left running then.
+ * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { folder, onNote, signal, services } = options

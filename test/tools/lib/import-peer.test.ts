@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { importPeer, MissingPeer } from '../../../src/tools/lib/import-peer.ts'
+import { MissingPeerError } from '../../../src/tools/lib/errors.ts'
+import { importPeer } from '../../../src/tools/lib/import-peer.ts'
 
 function notFound(message: string): Error {
   return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' })
@@ -14,7 +15,7 @@ describe('importPeer', () => {
     const failure = importPeer('some-peer', 'to do something', async () => {
       throw notFound("Cannot find package 'some-peer' imported from /a/b.ts")
     })
-    await expect(failure).rejects.toThrow(MissingPeer)
+    await expect(failure).rejects.toThrow(MissingPeerError)
     await expect(failure).rejects.toMatchObject({ peer: 'some-peer', message: expect.stringContaining('npm install --save-dev some-peer') })
   })
 

@@ -7,6 +7,7 @@ import {
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { isObject } from '../../../../shared/is-object.ts'
+import { tryParseJson } from '../../../lib/json.ts'
 
 /** A user pool, as the command reads and changes it. */
 export interface PoolService {
@@ -39,7 +40,7 @@ export function poolService(region: string): PoolService {
       if (isObject(response) && isStream(response.body)) {
         const bytes = await buffer(response.body)
         Object.assign(response, { body: bytes })
-        raw = parsed(bytes)
+        raw = tryParseJson(bytes.toString('utf8'))
       }
       return result
     },
@@ -72,14 +73,6 @@ export function unknownIn(raw: unknown, known: unknown, path: string = ''): read
   const there = isObject(known) ? known : {}
   const ownOf = (key: string): unknown => (Object.hasOwn(there, key) ? there[key] : undefined)
   return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, ownOf(key), path === '' ? key : `${path}.${key}`))
-}
-
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 function isStream(value: unknown): value is AsyncIterable<Uint8Array> {

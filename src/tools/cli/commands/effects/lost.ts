@@ -1,6 +1,7 @@
 import { isObject } from '../../../../shared/is-object.ts'
 import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
 import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
+import { tryParseJson } from '../../../lib/json.ts'
 import type { Line } from '../../../lib/lines.ts'
 
 /** What a log line says of a lost effect. */
@@ -37,7 +38,7 @@ function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
     ...document,
     // The AWS CLI prints no events in one line, so this is a line of a log.
     isLine: !document.text.includes('\n'),
-    value: parsed(document.text),
+    value: tryParseJson(document.text),
   }))
   if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* inLine(line)
   else for (const document of documents) yield* document.isLine ? inLine(document) : inDocument(document)
@@ -74,7 +75,7 @@ function eventsIn(document: unknown): readonly unknown[] {
 
 function* inLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
-  const value = parsed(text.replace(PREFIX, ''))
+  const value = tryParseJson(text.replace(PREFIX, ''))
   // A program may log an object with a time and a message of a user, but not the time at which CloudWatch took it.
   const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
   yield* isEvent ? inEvent(value, number) : inObject(value, number)
@@ -83,7 +84,7 @@ function* inLine({ number, text }: Line): Generator<LostLine> {
 /** What a document has in place of a line: the text of the line, an event with that text, or the line's own object. */
 function* inEvent(event: unknown, number: number): Generator<LostLine> {
   const line = typeof event === 'string' ? event : messageOf(event)
-  if (line?.includes(EFFECT_LOST)) yield* inObject(parsed(line), number)
+  if (line?.includes(EFFECT_LOST)) yield* inObject(tryParseJson(line), number)
   else if (line === undefined && isObject(event)) yield* inObject(event, number)
 }
 
@@ -105,14 +106,6 @@ function effectIn(value: Readonly<Record<string, unknown>>): LostEffect | 'unrea
   const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)
   if (!isWhole) return 'unreadable'
   return { userPoolId, sub, effect, token, ...(isText(triggerSource) && { triggerSource }), ...(isText(appClient) && { appClient }) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isText(value: unknown): value is string {
