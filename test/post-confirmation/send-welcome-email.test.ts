@@ -11,11 +11,10 @@ import type { CutOff } from '../../src/shared/rules/ledger.ts'
 import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
-import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
-import { startSes } from '../../src/tools/local/ses/server.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
+import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
 import { hostileAddresses } from '../support/hostile-addresses.ts'
 import { spamNames } from '../support/spam-names.ts'
 
@@ -145,12 +144,12 @@ describe('the attributes that the welcome mail declares', () => {
 })
 
 onEveryDynamoDb((engine) => {
-  let ses: LocalSes
+  let ses: FaultySes
   let pools = 0
   const clients: (() => void)[] = []
 
   beforeAll(async () => {
-    ses = await startSes()
+    ses = await startFaultySes()
   })
   afterAll(() => ses.stop())
   afterEach(() => {

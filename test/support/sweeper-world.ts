@@ -16,9 +16,9 @@ import type { Rule } from '../../src/shared/rules/rule.ts'
 import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
 import { type SweepOptions, type SweepReport, sweep } from '../../src/sweeper/sweep.ts'
 import type { Users } from '../../src/sweeper/users.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { type CognitoUsersEndpoint, startCognitoUsers } from './cognito-users-endpoint.ts'
 import { ann, postConfirmationEvent } from './events.ts'
+import { type FaultyServices, startFaultyServices } from './faulty-ses.ts'
 import { dynamoDbClient, sesClient } from './local-clients.ts'
 
 export const EFFECT = 'send-welcome-email'
@@ -27,7 +27,7 @@ export const ANN_CREATED_AT: Date = new Date('2026-04-01T00:00:00.000Z')
 
 /** A ledger, a mail service and a pool that really run, with a clock of their own. */
 export interface World {
-  readonly services: LocalServices
+  readonly services: FaultyServices
   readonly cognito: CognitoUsersEndpoint
   readonly client: DynamoDBClient
   readonly documents: DynamoDBDocumentClient
@@ -49,7 +49,7 @@ export interface World {
 }
 
 export async function startWorld(): Promise<World> {
-  const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  const services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
   const cognito = await startCognitoUsers()
   cognito.addPool(ann.userPoolId, {
     userName: ann.userName,

@@ -1,6 +1,5 @@
 import { importPeer } from '../lib/import-peer.ts'
-import type { LocalService } from './local-service.ts'
-import { listenOnLoopback } from './loopback.ts'
+import { type LocalService, listenOnLoopback } from './loopback.ts'
 
 /**
  * Starts an empty DynamoDB in this process, kept in memory. It is dynalite, which knows tables, items and conditions, but

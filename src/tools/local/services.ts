@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startDynamoDb } from './dynamodb.ts'
-import type { LocalService } from './local-service.ts'
+import type { LocalService } from './loopback.ts'
 import type { LocalSes } from './ses/local-ses.ts'
 import { startSes } from './ses/server.ts'
 import { createTables, type TableNames } from './tables.ts'
@@ -33,8 +33,7 @@ export async function startServices(names: TableNames): Promise<LocalServices> {
   const dynamodb = await startDynamoDb()
   try {
     await prepare(dynamodb.endpoint, names)
-    // A long replay may send more in a minute than an account in a day.
-    const ses = await startSes({ sendQuota: { max24HourSend: 1_000_000_000, maxSendRate: 1_000_000 } })
+    const ses = await startSes()
     return {
       dynamodb,
       ses,

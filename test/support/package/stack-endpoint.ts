@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import type { LocalService } from '../../../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 
 /** As much of CloudFormation and S3 as a stack that exists needs to be updated once. */
 export interface StackEndpoint extends LocalService {

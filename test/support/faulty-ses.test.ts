@@ -1,8 +1,7 @@
 import { type SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { LocalSes } from '../../../../src/tools/local/ses/local-ses.ts'
-import { startSes } from '../../../../src/tools/local/ses/server.ts'
-import { sesClient } from '../../../support/local-clients.ts'
+import { type FaultySes, startFaultySes } from './faulty-ses.ts'
+import { sesClient } from './local-clients.ts'
 
 const mail = new SendEmailCommand({
   Source: 'welcome@example.com',
@@ -10,11 +9,11 @@ const mail = new SendEmailCommand({
   Message: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello' } } },
 })
 
-let ses: LocalSes
+let ses: FaultySes
 let client: SESClient
 
 beforeEach(async () => {
-  ses = await startSes()
+  ses = await startFaultySes()
   client = sesClient(ses.endpoint)
 })
 
@@ -29,6 +28,7 @@ describe('a fault', () => {
     { fault: 'reset', error: { code: 'ECONNRESET' } },
     { fault: 'status500', error: { name: 'InternalFailure', $fault: 'server', $metadata: { httpStatusCode: 500 } } },
     { fault: 'throttling', error: { name: 'Throttling', message: 'Maximum sending rate exceeded.', $metadata: { httpStatusCode: 400 } } },
+    { fault: 'sandbox', error: { name: 'MessageRejected', $metadata: { httpStatusCode: 400 } } },
   ] as const)('$fault reaches the client as an error and accepts nothing', async ({ fault, error }) => {
     ses.fault(fault)
     await expect(client.send(mail)).rejects.toMatchObject(error)
