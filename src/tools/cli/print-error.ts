@@ -14,3 +14,11 @@ export function errorLines(error: unknown): readonly string[] {
   const frames = stack?.startsWith(what) ? stack.slice(what.length).trim() : ''
   return [`lifeguard: ${what}`, ...(frames === '' ? [] : frames.split('\n').map((frame) => `    ${frame.trim()}`))]
 }
+
+/** Returns in a few words what went wrong with a service of AWS. */
+export function troubleOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // The SDK's own words name none of the places where it looks.
+  if (error.message === 'Region is missing') return 'no region is set: set AWS_REGION, or name one in your AWS profile'
+  return error.message === '' || error.message === error.name ? error.name : `${error.name}: ${error.message}`
+}

@@ -1,8 +1,21 @@
 import { UsageError } from '../lib/errors.ts'
-import { HELP } from './commands/replay/usage.ts'
+import { ownManifest } from '../lib/own-package.ts'
 import { EXIT, type Io } from './io.ts'
 import { errorLines } from './print-error.ts'
-import { version } from './version.ts'
+
+/** What lifeguard --help says. */
+const HELP = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
+
+lifeguard replay [PATH...]   replays events through the built handlers, as Cognito would call them
+lifeguard explain FILE       shows how the rules came to their decision on one event
+lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
+lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
+lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
+lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
+lifeguard init DIR           writes a project that is ready to be tried, changed and deployed
+
+lifeguard COMMAND --help     tells more of a command
+lifeguard --version`
 
 /** Runs one of the subcommands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
@@ -27,7 +40,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
   try {
-    if (name === '--version' || name === '-v') return await print(io, await version())
+    if (name === '--version' || name === '-v') return await print(io, (await ownManifest()).version)
     if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
     const command = COMMANDS.get(name)
     if (command !== undefined) return await command(rest, io)

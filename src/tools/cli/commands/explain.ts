@@ -3,19 +3,25 @@ import type { Services } from '../../lib/environment.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../lib/event-files.ts'
 import { type TriggerName, triggerOf } from '../../lib/trigger-of.ts'
-import { explainRules } from '../../replay/explain.ts'
+import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
 import { openStage, type Stage } from '../../replay/stage.ts'
-import { EXIT, type Io, type Line, styled } from '../io.ts'
-import { notStartedLines } from '../not-started.ts'
-import { parse, servicesNamed } from '../options.ts'
-import { callerSees } from '../print-result.ts'
-import { treeLines } from '../print-tree.ts'
-import { wrapped } from '../text.ts'
-import { untilAborted } from '../until-aborted.ts'
-import { shownPath } from './replay/print-event.ts'
-import { EXPLAIN_HELP } from './replay/usage.ts'
+import { EXIT, type Io, type Line, type Style, styled, untilAborted } from '../io.ts'
+import { parse, SHARED_HELP, servicesNamed } from '../options.ts'
+import { callerSees, causeOf, notStartedLines, shownPath } from '../print-result.ts'
+import { escapeText, wrapped } from '../text.ts'
+
+/** What lifeguard explain --help says. */
+const EXPLAIN_HELP: string = `lifeguard explain FILE
+
+Replays one event and shows the rules of its handler as a tree: what each of them said, why, and how
+long it took; and of those that did not run, why not.
+
+  --effects               with --services aws: lets rules that write and send do so there
+${SHARED_HELP}
+
+Exit code: 0 explained; 1 the function failed; 2 bad usage, or an event that cannot be read.`
 
 interface Wanted {
   readonly file: string
@@ -120,4 +126,45 @@ function footLines({ result }: Replayed): readonly Line[] {
     ...wrapped(`→ ${callerSees(result)}`, ''),
     ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
   ]
+}
+
+interface Row {
+  readonly branch: string
+  readonly rule: ExplainedRule
+}
+
+// A handler's log may hold any word in place of an outcome.
+const COLOURS: ReadonlyMap<string, Style> = new Map([
+  ['allow', 'green'],
+  ['done', 'green'],
+  ['deny', 'yellow'],
+  ['broken', 'red'],
+  ['skip', 'dim'],
+])
+const MOST_BRANCH = 44
+
+/** The lines of a composition's tree, with what each rule said in a column of its own. */
+function treeLines(rules: readonly ExplainedRule[]): readonly Line[] {
+  const rows = rowsOf(rules, '')
+  const width = Math.min(MOST_BRANCH, Math.max(...rows.map(({ branch }) => branch.length)))
+  return rows.flatMap(({ branch, rule }): readonly Line[] => {
+    const start = branch.padEnd(width)
+    const { said } = rule
+    if (said === undefined) return [styled('dim', `${start}  not run  ${rule.notRun ?? ''}`)]
+    const reason = escapeText(
+      [said.reason, said.shadow && '(shadow)', said.overrides && `overrides ${said.overrides.join(', ')}`].filter(Boolean).join(' '),
+    )
+    const outcome = styled(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
+    const line = [`${start}  `, outcome, `  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`]
+    const more = causeOf(said) ?? said.detail
+    return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
+  })
+}
+
+function rowsOf(rules: readonly ExplainedRule[], indent: string): readonly Row[] {
+  return rules.flatMap((rule, index) => {
+    const last = index === rules.length - 1
+    const branch = `${indent}${last ? '└─' : '├─'} ${escapeText(rule.name)}`
+    return [{ branch, rule }, ...rowsOf(rule.children, `${indent}${last ? '   ' : '│  '}`)]
+  })
 }

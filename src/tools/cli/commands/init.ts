@@ -4,15 +4,35 @@ import { type ProjectFiles, projectFiles } from '../../init/project.ts'
 import { inTheWay, writeFiles } from '../../init/write.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { ownManifest, PACKAGE_FOLDER } from '../../lib/own-package.ts'
-import { INIT_HELP } from '../init-usage.ts'
 import { EXIT, type Io } from '../io.ts'
 import { parse } from '../options.ts'
 import { errorLines } from '../print-error.ts'
-import { quoted } from '../quoted.ts'
-import { wrapped } from '../text.ts'
+import { quoted, wrapped } from '../text.ts'
 
 // Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
+
+/** What lifeguard init --help says. */
+const INIT_HELP = `lifeguard init DIR [--name NAME] [--package FILE]
+
+Writes a project into DIR, for a user pool of its own or one that exists: the handlers of four
+triggers and a sweeper, composed of Lifeguard's rules, sample events with what must come of them, a
+test, a build, and what deploys all of it with the Serverless Framework. There:
+
+  npm ci                  installs the versions that this Lifeguard is tested with, Node 24 included
+  npx lifeguard replay    builds the handlers and replays the events
+  npm test                tests the rules
+  npm run package         writes what would be deployed to .serverless/, offline
+
+Nothing is installed and no network is used before that. Nothing is overwritten: where a file of the
+project is there already, nothing is written at all. DIR is made unless it is there.
+
+  --name NAME     what the package and the service are called: DIR's own name unless given; 2 to 20
+                  lower-case letters, digits and hyphens, with a letter in front
+  --package FILE  the packed cognito-lifeguard (.tgz) that the project depends on: the one that this
+                  command was installed from unless given, or else the registry's
+
+Exit code: 0 written; 2 bad usage, or something that is in the way or cannot be written.`
 
 /** `lifeguard init`. */
 export async function initCommand(args: readonly string[], io: Io): Promise<number> {

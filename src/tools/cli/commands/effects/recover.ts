@@ -4,9 +4,10 @@ import type { CutOff } from '../../../../shared/rules/ledger.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { type Line, linesOf } from '../../../lib/lines.ts'
 import { EXIT, type Io } from '../../io.ts'
+import { troubleOf } from '../../print-error.ts'
 import { counted, keyOf } from './list.ts'
 import { lostEffects } from './lost.ts'
-import { type EffectsServices, troubleOf } from './services.ts'
+import type { EffectsServices } from './services.ts'
 
 const MOST_NAMED = 20
 

@@ -1,7 +1,6 @@
 import type { Aftermath } from '../../../replay/aftermath.ts'
-import { escapeText } from '../../escape.ts'
 import { type Line, styled } from '../../io.ts'
-import { cut, tableOf } from '../../text.ts'
+import { cut, escapeText, tableOf } from '../../text.ts'
 
 const MOST_ROWS = 20
 // In many pools the user name is a UUID.

@@ -1,22 +1,15 @@
-import { basename, dirname, relative, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { STDIN } from '../../../lib/event-files.ts'
 import { triggerNamed } from '../../../lib/trigger-of.ts'
 import type { Replayed, ReplayResult } from '../../../replay/replay.ts'
-import { causeOf } from '../../cause.ts'
-import { escapeText } from '../../escape.ts'
 import { type Line, type Part, type Style, styled } from '../../io.ts'
-import { callerSees } from '../../print-result.ts'
-import { WIDTH, wrapped } from '../../text.ts'
+import { callerSees, causeOf, shownPath } from '../../print-result.ts'
+import { escapeText, WIDTH, wrapped } from '../../text.ts'
 
 const LABEL_WIDTH = 34
 const MIXED_WIDTH = 42
 const MORE = '      '
 const COLOURS = { proceed: 'green', denied: 'yellow', failed: 'red', 'not run': 'yellow' } as const
-
-/** A path as it is shown: relative to the working folder. */
-export function shownPath(folder: string, file: string): string {
-  return file === STDIN ? 'standard input' : relative(folder, resolve(folder, file)) || '.'
-}
 
 /** Where results come from, as the heading above them says it: their folder, or the file of many events. */
 export function headingOf({ result }: Replayed, folder: string): Line {

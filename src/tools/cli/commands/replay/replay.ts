@@ -1,14 +1,14 @@
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../../lib/event-files.ts'
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../../../lib/trigger-of.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openStage, type Stage, type StageOptions } from '../../../replay/stage.ts'
 import { waitForChange } from '../../../replay/watch.ts'
-import { EXIT, type Io, lineText } from '../../io.ts'
-import { notStartedLines } from '../../not-started.ts'
-import { onlyTrigger, parse, repeatCount, servicesNamed } from '../../options.ts'
+import { EXIT, type Io, lineText, untilAborted } from '../../io.ts'
+import { parse, servicesNamed } from '../../options.ts'
 import { errorLines } from '../../print-error.ts'
-import { untilAborted } from '../../until-aborted.ts'
+import { notStartedLines } from '../../print-result.ts'
 import { aftermathLines } from './print-aftermath.ts'
 import { eventLines, headingOf } from './print-event.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -138,4 +138,17 @@ async function finish(stage: Stage, tally: Tally, progress: Progress, { json, on
   const aftermath = await stage.aftermath()
   progress.stop()
   await io.out([...(aftermath === undefined ? [] : aftermathLines(aftermath)), ...tally.lines()])
+}
+
+/** @throws UsageError when it is none. */
+function onlyTrigger(value: string): TriggerName {
+  const trigger = triggerNamed(value)
+  if (trigger === undefined) throw new UsageError(`--only ${value}: expected one of ${TRIGGER_NAMES.join(', ')}`)
+  return trigger
+}
+
+/** @throws UsageError when it is no whole number from 1. */
+function repeatCount(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--repeat ${value}: expected a whole number from 1`)
+  return Number(value)
 }

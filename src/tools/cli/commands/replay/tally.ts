@@ -1,7 +1,8 @@
 import type { Replayed } from '../../../replay/replay.ts'
 import { EXIT, type Line, type Part, styled } from '../../io.ts'
+import { shownPath } from '../../print-result.ts'
 import { wrapped } from '../../text.ts'
-import { isUnexpected, shownPath } from './print-event.ts'
+import { isUnexpected } from './print-event.ts'
 
 /** Counts results. */
 export interface Tally {
