@@ -6,9 +6,17 @@ import { DEFAULT_SETTINGS, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
+import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { TableNames } from '../local/tables.ts'
-import type { Aftermath } from './aftermath.ts'
 import { seedBlocks } from './seed.ts'
+
+/** What handlers left in the embedded services. */
+export interface Aftermath {
+  /** The rows of the profile table. */
+  readonly profiles: readonly Readonly<Record<string, unknown>>[]
+  /** The mails, first one first. */
+  readonly mails: readonly ReceivedMail[]
+}
 
 /** The embedded services, with the blocks of the seed files in them. */
 export interface Embedded {

@@ -1,8 +1,8 @@
 import { isObject } from '../../shared/is-object.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
-import { effectsBetween } from './aftermath.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
+import type { Aftermath } from './embedded.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
 import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
@@ -122,6 +122,15 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
     expected: expectation === undefined ? null : mismatches.length === 0,
   }
   return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
+}
+
+/** How many profiles were written, made or changed, and how many mails were sent in between. */
+function effectsBetween(before: Aftermath, after: Aftermath): { readonly profiles: number; readonly mails: number } {
+  const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
+  return {
+    profiles: after.profiles.filter((row) => !known.has(JSON.stringify(row))).length,
+    mails: after.mails.length - before.mails.length,
+  }
 }
 
 /** Who decided and why: the handler's own log says it, unless something else than its decision settled the matter. */

@@ -1,4 +1,4 @@
-import type { Aftermath } from '../../../replay/aftermath.ts'
+import type { Aftermath } from '../../../replay/embedded.ts'
 import { type Line, styled } from '../../io.ts'
 import { cut, escapeText, tableOf } from '../../text.ts'
 
