@@ -2,8 +2,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:
 import { createServer } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
-import type { LocalService } from '../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import type { Certificate } from './certificate.ts'
 
 /** A service behind TLS that answers later than it could. */

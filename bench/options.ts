@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { UsageError } from '../src/tools/replay/usage-error.ts'
+import { UsageError } from '../src/tools/lib/errors.ts'
 
 /** What a person asked for. */
 export interface Options {

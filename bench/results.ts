@@ -1,6 +1,5 @@
 import { type Bar, type Chart, drawChart } from './chart.ts'
-import type { Compared, Outcome } from './goals.ts'
-import { outcomeOf } from './goals.ts'
+import { type Compared, type Outcome, outcomeOf } from './goals.ts'
 import type { Machine } from './machine.ts'
 import { MEMORY_INVOCATIONS } from './measure.ts'
 import type { Versions } from './peers.ts'

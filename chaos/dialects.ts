@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
-import { errorAnswer, readCall } from '../src/tools/local/ses/protocol.ts'
-import { SesError } from '../src/tools/local/ses/ses-error.ts'
+import { errorAnswer, readCall, SesError } from '../src/tools/local/ses/protocol.ts'
 
 /** An answer on the wire. */
 export interface Answer {

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UsageError } from '../src/tools/replay/usage-error.ts'
+import { UsageError } from '../src/tools/lib/errors.ts'
 
 /** Where handlers log to. */
 export interface Log {

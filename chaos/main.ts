@@ -1,4 +1,4 @@
-import { UsageError } from '../src/tools/replay/usage-error.ts'
+import { UsageError } from '../src/tools/lib/errors.ts'
 import { HELP, readOptions } from './options.ts'
 import { reportOf } from './report.ts'
 import { run } from './run.ts'

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
-import { UsageError } from '../src/tools/replay/usage-error.ts'
+import { UsageError } from '../src/tools/lib/errors.ts'
 
 /** What a person asked for. */
 export interface Options {

@@ -1,8 +1,7 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LocalService } from '../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import type { Answer, Call, Dialect } from './dialects.ts'
 import type { Fault, FaultPlan, Half } from './faults.ts'
 

@@ -1,5 +1,5 @@
 import type { CutOff } from '../src/shared/rules/ledger.ts'
-import { tableOf } from '../src/tools/cli/table.ts'
+import { tableOf } from '../src/tools/cli/text.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
-import { UsageError } from '../src/tools/replay/usage-error.ts'
+import { UsageError } from '../src/tools/lib/errors.ts'
 import type { FunctionName } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
 import { eachOf } from './each-of.ts'

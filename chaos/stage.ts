@@ -6,7 +6,7 @@ import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { CutOff } from '../src/shared/rules/ledger.ts'
 import { startDynamoDb } from '../src/tools/local/dynamodb.ts'
-import type { LocalService } from '../src/tools/local/local-service.ts'
+import type { LocalService } from '../src/tools/local/loopback.ts'
 import { startSes } from '../src/tools/local/ses/server.ts'
 import { createTables } from '../src/tools/local/tables.ts'
 import type { FunctionName } from './child-messages.ts'
@@ -75,7 +75,7 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
   }
   try {
     const engine = await started(startDynamoDb())
-    const inbox = await started(startSes({ keep: 0, sendQuota: { max24HourSend: -1, maxSendRate: 1000 } }))
+    const inbox = await started(startSes({ keep: 0 }))
     const users = await started(startUserPool())
     const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
     const documents = DynamoDBDocumentClient.from(client)

@@ -1,5 +1,4 @@
-import type { Evidence } from './evidence.ts'
-import { effectSubIn, grouped } from './evidence.ts'
+import { type Evidence, effectSubIn, grouped } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
-import type { LocalService } from '../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import { POOL, type User, userNameOf } from './users.ts'
 
 /** The user pool as the sweeper sees it: it lists a user by their `sub`, and knows no other call. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
-import { isRecord } from '../../src/tools/replay/handler-log.ts'
+import { isObject } from '../../src/shared/is-object.ts'
 
 /** The parameters of a service, by name. */
 export interface Parameters {
@@ -47,8 +47,8 @@ function setIn(text: string): readonly string[] {
       return undefined
     }
   })()
-  const stages = isRecord(config) && isRecord(config.params) ? Object.values(config.params) : []
-  return stages.flatMap((stage) => (isRecord(stage) ? Object.keys(stage) : []))
+  const stages = isObject(config) && isObject(config.params) ? Object.values(config.params) : []
+  return stages.flatMap((stage) => (isObject(stage) ? Object.keys(stage) : []))
 }
 
 /** Returns the lines about parameters that are given or set and that nothing reads: most are misspelt. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { DEFAULT_SETTINGS, NOWHERE } from '../../src/tools/replay/environment.ts'
+import { DEFAULT_SETTINGS, NOWHERE } from '../../src/tools/lib/environment.ts'
 import type { Span } from './compile-early.ts'
 
 /** An event that a handler starts with, and what it finds in its environment. */

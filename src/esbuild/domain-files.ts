@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { buildDomainList } from '../shared/email/domain-file.ts'
-import { linesOf } from '../tools/replay/lines.ts'
+import { linesOf } from '../tools/lib/lines.ts'
 import { META_FILE } from './bundle.ts'
 import { domainSource, EXPECTED_LINE, faultLines } from './domain-source.ts'
 

@@ -1,5 +1,5 @@
 import { normalisePattern, patternFault } from '../shared/email/domain-list.ts'
-import type { Line } from '../tools/replay/lines.ts'
+import type { Line } from '../tools/lib/lines.ts'
 
 /** The patterns of a text, and what is wrong with its other lines. */
 export interface DomainSource {

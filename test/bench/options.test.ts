@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../../bench/options.ts'
-import { UsageError } from '../../src/tools/replay/usage-error.ts'
+import { UsageError } from '../../src/tools/lib/errors.ts'
 
 const main = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FAULTS, faultPlan } from '../../chaos/faults.ts'
 import { readOptions } from '../../chaos/options.ts'
 import { makeUsers } from '../../chaos/users.ts'
-import { UsageError } from '../../src/tools/replay/usage-error.ts'
+import { UsageError } from '../../src/tools/lib/errors.ts'
 import { repository } from '../support/built.ts'
 
 const calls = Array.from({ length: 10_000 }, (_, index) => `UpdateItem profiles user-${index}`)

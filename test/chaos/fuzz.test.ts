@@ -5,11 +5,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { seededBlocks } from '../events/sample-events.ts'
-import { acceptedForms, hostileAddresses } from '../shared/email/hostile-addresses.ts'
+import { type FuzzJob, FuzzMessage } from '../support/fuzz/fuzz-job.ts'
+import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
+import { acceptedForms, hostileAddresses } from '../support/hostile-addresses.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
-import { type FuzzJob, FuzzMessage } from './fuzz-job.ts'
-import { oracleAllows } from './fuzz-oracle.ts'
+import { seededBlocks } from '../support/sample-events.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
 const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)

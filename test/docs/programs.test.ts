@@ -8,8 +8,8 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { startServices } from '../../src/tools/local/services.ts'
-import { type SampleEvent, sampleEvents } from '../events/sample-events.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+import { type SampleEvent, sampleEvents } from '../support/sample-events.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)

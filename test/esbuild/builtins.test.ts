@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bundled, temporaryFolder } from './bundled.ts'
+import { bundled, temporaryFolder } from '../support/bundled.ts'
 
 /** The exports of a program, and its text. */
 async function run(source: string): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly text: string }> {

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Answer, runDeployed } from '../package/lambda-process.ts'
+import { bundled, temporaryFolder } from '../support/bundled.ts'
 import { oldestNode } from '../support/oldest-node.ts'
+import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { answering, type Behaviour, startTroubledService, type TroubledService, troubles } from '../support/troubled-service.ts'
-import { bundled, temporaryFolder } from './bundled.ts'
 
 /** Reads an item as handlers do: with limits, a signal, and an answer that tells all that came of it. */
 const READS = `

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shortenErrors } from '../../src/esbuild/sdk-errors.ts'
-import { bundled } from './bundled.ts'
+import { bundled } from '../support/bundled.ts'
 
 const plainly = (source: string) => bundled(source, false).then(({ load }) => load())
 const changed = (source: string) => bundled(source).then(({ load }) => load())

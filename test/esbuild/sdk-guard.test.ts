@@ -4,7 +4,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { type LambdaPluginOptions, lambdaPlugin } from '../../src/esbuild/index.ts'
 import { repository } from '../support/built.ts'
-import { bundled, temporaryFolder } from './bundled.ts'
+import { bundled, temporaryFolder } from '../support/bundled.ts'
 
 const READS = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'; export const handler = () => new DynamoDBClient({})"
 

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { triggerOf } from '../../src/tools/replay/trigger-of.ts'
-import { type DefaultHandlers, type Handled, startDefaultHandlers } from './default-handlers.ts'
-import { type Folder, folderOf } from './triggers.ts'
+import { triggerOf } from '../../src/tools/lib/trigger-of.ts'
+import { type DefaultHandlers, type Handled, startDefaultHandlers } from '../support/default-handlers.ts'
+import { type Folder, folderOf } from '../support/triggers.ts'
 
 const CORPUS = process.env.EVENT_CORPUS
 const FIVE_MINUTES = 300_000

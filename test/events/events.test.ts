@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { type DefaultHandlers, startDefaultHandlers } from './default-handlers.ts'
-import { filesIn, type SampleEvent, SHAPES, sampleEvents, seededBlocks } from './sample-events.ts'
-import { FOLDERS, folderOf, TRIGGERS } from './triggers.ts'
+import { type DefaultHandlers, startDefaultHandlers } from '../support/default-handlers.ts'
+import { filesIn, type SampleEvent, SHAPES, sampleEvents, seededBlocks } from '../support/sample-events.ts'
+import { FOLDERS, folderOf, TRIGGERS } from '../support/triggers.ts'
 
 const samples = sampleEvents()
 const titled = samples.map((sample) => [`${sample.folder}/${sample.name}`, sample] as const)

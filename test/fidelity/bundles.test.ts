@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { checkAnswer } from '../../src/tools/replay/check-answer.ts'
+import { deployed, down, linesOf, sample, silent } from '../support/fidelity/deployed.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { deployed, down, linesOf, sample, silent } from './deployed.ts'
-import { underRuntimeClient } from './under-client.ts'
 
 /** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
 const masked = {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
-import { sample } from './deployed.ts'
-import { startSandbox } from './sandbox.ts'
-import { underRuntimeClient } from './under-client.ts'
+import { sample } from '../support/fidelity/deployed.ts'
+import { startSandbox } from '../support/fidelity/sandbox.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 /** What a deployment may set to keep the client from making its global. */
 const WITHOUT_GLOBAL = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { emfProblems } from '../support/emf.ts'
-import { deployed, sample } from './deployed.ts'
-import type { Written } from './sandbox.ts'
-import { underRuntimeClient } from './under-client.ts'
+import { deployed, sample } from '../support/fidelity/deployed.ts'
+import type { Written } from '../support/fidelity/sandbox.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 /** A user of whom nothing may be in a log. */
 const personal = {

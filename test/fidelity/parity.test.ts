@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Invocation, lambdaFunction } from '../../src/tools/replay/lambda.ts'
-import { type Exit, type Outcome, startSandbox } from './sandbox.ts'
-import { underRuntimeClient } from './under-client.ts'
+import { type Exit, type Outcome, startSandbox } from '../support/fidelity/sandbox.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 /** Handlers of all kinds of behaviour; those who throw say how often their process has been asked. */
 const handlers: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { installClient, installedClient } from './runtime-client.ts'
+import { installClient, installedClient } from '../support/fidelity/runtime-client.ts'
 
 describe.skipIf(process.platform !== 'linux')('installing the runtime client', () => {
   let cache: string

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { deployed, down, linesOf, silent } from './deployed.ts'
-import { underRuntimeClient } from './under-client.ts'
+import { deployed, down, linesOf, silent } from '../support/fidelity/deployed.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 // It runs for a minute, and begins nothing in its last seconds.
 const SWEEPER_TIMEOUT_MS = 60_000

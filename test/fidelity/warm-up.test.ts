@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
-import { deployed, down, sample, silent } from './deployed.ts'
-import { underRuntimeClient } from './under-client.ts'
+import { deployed, down, sample, silent } from '../support/fidelity/deployed.ts'
+import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 /** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
 const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }

@@ -6,11 +6,11 @@ import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startServices } from '../../src/tools/local/services.ts'
-import { runDeployed } from '../package/lambda-process.ts'
 import { preSignUpEvent } from '../support/events.ts'
+import { describeNewProject } from '../support/library/new-project.ts'
+import { command, type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { describeNewProject } from './new-project.ts'
-import { command, type PackedLibrary, packLibrary, repository } from './pack.ts'
+import { runDeployed } from '../support/package/lambda-process.ts'
 
 const TYPESCRIPTS = {
   "this repository's TypeScript": () => join(repository, 'node_modules/typescript/bin/tsc'),

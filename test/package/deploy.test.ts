@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
-import { layOutIdle, type Ran, runOffline } from './deployment.ts'
-import { type StackEndpoint, startStack } from './stack-endpoint.ts'
+import { layOutIdle, type Ran, runOffline } from '../support/package/deployment.ts'
+import { type StackEndpoint, startStack } from '../support/package/stack-endpoint.ts'
 
 let folder: string
 let aws: StackEndpoint

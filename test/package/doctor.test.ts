@@ -2,8 +2,8 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
-import { lifeguard } from '../tools/cli/lifeguard.ts'
-import { serviceFolder } from './deployment.ts'
+import { lifeguard } from '../support/cli/lifeguard.ts'
+import { serviceFolder } from '../support/package/deployment.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 

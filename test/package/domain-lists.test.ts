@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { repository } from '../support/built.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { osls, serviceFolder, type Template } from './deployment.ts'
-import { type Answer, runDeployed } from './lambda-process.ts'
-import { unzip, unzipTo } from './unzip.ts'
+import { osls, serviceFolder, type Template } from '../support/package/deployment.ts'
+import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
+import { unzip, unzipTo } from '../support/package/unzip.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let task: string

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lifeguard } from '../tools/cli/lifeguard.ts'
-import { type Deployment, osls, packageService, serviceFolder, type Template } from './deployment.ts'
-import { circle, references } from './references.ts'
+import { lifeguard } from '../support/cli/lifeguard.ts'
+import { type Deployment, osls, packageService, serviceFolder, type Template } from '../support/package/deployment.ts'
+import { circle, references } from '../support/package/references.ts'
 
 const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation']
 const config = ['--config', 'serverless.existing-pool.yml']

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { repository } from '../support/built.ts'
-import { osls, type Ran, serviceFolder } from './deployment.ts'
+import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let services: LocalServices

@@ -14,9 +14,9 @@ import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
 import { ann } from '../support/events.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { type Deployment, makeDeployment, packageService, serviceFolder } from './deployment.ts'
-import { type Answer, runDeployed } from './lambda-process.ts'
-import { unzip, unzipTo } from './unzip.ts'
+import { type Deployment, makeDeployment, packageService, serviceFolder } from '../support/package/deployment.ts'
+import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
+import { unzip, unzipTo } from '../support/package/unzip.ts'
 
 const folders = {
   preSignUp: 'pre-signup',

@@ -3,17 +3,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import type { Decision } from '../../src/shared/rules/decide.ts'
 import type { RuleNode } from '../../src/shared/rules/rule.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
+import { type FaultyServices, startFaultyServices } from '../support/faulty-ses.ts'
 import { startLossyProxy } from '../support/lossy-proxy.ts'
 import { rehearsed } from '../support/rehearsed.ts'
 
 const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://app.example.com' }
-let services: LocalServices
+let services: FaultyServices
 
 beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
 })
 afterAll(() => services.stop())
 afterEach(() => {

@@ -1,23 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Mail } from '../../src/post-confirmation/send-welcome-email.ts'
-import { type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
+import { type Mail, type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
-import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
-import { postConfirmation } from '../../src/post-confirmation/trigger.ts'
+import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import type { CutOff } from '../../src/shared/rules/ledger.ts'
 import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
-import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
-import { startSes } from '../../src/tools/local/ses/server.ts'
-import { hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
-import { spamNames } from './spam-names.ts'
+import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
+import { hostileAddresses } from '../support/hostile-addresses.ts'
+import { spamNames } from '../support/spam-names.ts'
 
 const template = mailTemplate(
   {
@@ -145,12 +142,12 @@ describe('the attributes that the welcome mail declares', () => {
 })
 
 onEveryDynamoDb((engine) => {
-  let ses: LocalSes
+  let ses: FaultySes
   let pools = 0
   const clients: (() => void)[] = []
 
   beforeAll(async () => {
-    ses = await startSes()
+    ses = await startFaultySes()
   })
   afterAll(() => ses.stop())
   afterEach(() => {

@@ -5,9 +5,8 @@ import type { Mail, Mailer } from '../../src/post-confirmation/send-welcome-emai
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { NotDone } from '../../src/shared/rules/not-done.ts'
-import type { LocalSes, SesOptions } from '../../src/tools/local/ses/local-ses.ts'
-import { startSes } from '../../src/tools/local/ses/server.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
+import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
 import { startTroubledService, type TroubledService } from '../support/troubled-service.ts'
 
 const { signal } = new AbortController()
@@ -18,12 +17,12 @@ const mail: Mail = {
   html: '<p>Grüße</p>',
 }
 
-let ses: LocalSes
+let ses: FaultySes
 let mailer: Mailer
 let destroy: () => void
 
-async function start(options: SesOptions = {}): Promise<void> {
-  ses = await startSes(options)
+async function start(): Promise<void> {
+  ses = await startFaultySes()
   stubEnvironment(endpointEnvironment({ ses: ses.endpoint }))
   const client = sesClient()
   mailer = sesMailer({ ses: client, from: 'welcome@example.com' })
@@ -57,9 +56,7 @@ describe('sesMailer', () => {
   })
 
   it('tells a refused mail from one of which nobody knows: the sandbox', async () => {
-    destroy()
-    await ses.stop()
-    await start({ sandbox: true, verified: ['welcome@example.com'] })
+    ses.fault('sandbox')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
     expect(refusal).toBeInstanceOf(NotDone)
     expect(refusal).toMatchObject({ code: 'MessageRejected', cause: { name: 'MessageRejected' } })

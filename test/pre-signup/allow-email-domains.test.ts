@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
-import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
 
 const decide = (rule: Rule<PreSignUp>, event: PreSignUp['event']) => preSignUp(rule).decide(event)
 const allowed = { kind: 'proceed', rule: 'allow-email-domains' }

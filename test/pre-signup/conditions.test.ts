@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import { byAdministrator, byIdentityProvider, preSignUp } from '../../src/pre-signup/trigger.ts'
+import { byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
 import { denyIf } from '../../src/shared/rules/deny-if.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 

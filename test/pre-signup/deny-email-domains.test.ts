@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
 import { denyEmailDomains } from '../../src/pre-signup/deny-email-domains.ts'
-import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
 import { anyOf } from '../../src/shared/rules/any-of.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
 
 const decide = (event: PreSignUp['event']) => preSignUp(denyEmailDomains(...allowedDomains)).decide(event)
 const denied = (reason: string) => ({ kind: 'denied', rule: 'deny-email-domains', reason, message: EMAIL_NOT_ALLOWED })

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { allowEmailDomains } from '../../src/pre-signup/allow-email-domains.ts'
-import type { SchemaResult, StandardSchema } from '../../src/pre-signup/require-attributes.ts'
-import { ATTRIBUTES_NOT_ACCEPTED, type RequireAttributesOptions, requireAttributes } from '../../src/pre-signup/require-attributes.ts'
+import {
+  ATTRIBUTES_NOT_ACCEPTED,
+  type RequireAttributesOptions,
+  requireAttributes,
+  type SchemaResult,
+  type StandardSchema,
+} from '../../src/pre-signup/require-attributes.ts'
 import { preSignUp } from '../../src/pre-signup/trigger.ts'
 import { anyOf } from '../../src/shared/rules/any-of.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
-import type { LocalService } from '../../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
 /** A pool as Cognito sends it. */
 export type Pool = Readonly<Record<string, unknown>>

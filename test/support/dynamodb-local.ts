@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LocalService } from '../../src/tools/local/local-service.ts'
+import type { LocalService } from '../../src/tools/local/loopback.ts'
 
 const START_TIMEOUT_MS = 60_000
 const JAVA = 'java'

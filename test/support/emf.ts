@@ -1,12 +1,14 @@
+import { isObject } from '../../src/shared/is-object.ts'
+
 /**
  * What is wrong with a document in CloudWatch's embedded metric format; nothing for one that CloudWatch takes as it is.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function emfProblems(document: unknown): readonly string[] {
-  if (!isRecord(document)) return ['the document is no object']
+  if (!isObject(document)) return ['the document is no object']
   const { _aws: metadata } = document
-  if (!isRecord(metadata)) return ['_aws is missing']
+  if (!isObject(metadata)) return ['_aws is missing']
   const { Timestamp: timestamp, CloudWatchMetrics: directives } = metadata
   const problems: string[] = []
   if (!Number.isInteger(timestamp) || Number(timestamp) < 1e12) problems.push('_aws.Timestamp is not in milliseconds since 1970')
@@ -24,7 +26,7 @@ const MAX_DIMENSION_NAME_LENGTH = 250
 const UNITS = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Bytes', 'Percent', 'Count', 'Count/Second', 'None'])
 
 function directiveProblems(directive: unknown, document: Record<string, unknown>): string[] {
-  if (!isRecord(directive)) return ['a directive is no object']
+  if (!isObject(directive)) return ['a directive is no object']
   const { Namespace: namespace, Dimensions: dimensions, Metrics: metrics } = directive
   const problems: string[] = []
   if (!isName(namespace, MAX_LENGTH) || namespace.startsWith('AWS/')) problems.push('the namespace is no name')
@@ -45,7 +47,7 @@ function dimensionProblems(set: unknown, document: Record<string, unknown>): str
 }
 
 function metricProblems(metric: unknown, document: Record<string, unknown>): string[] {
-  if (!isRecord(metric) || !isName(metric.Name, MAX_LENGTH)) return ['the name of a metric is no name']
+  if (!isObject(metric) || !isName(metric.Name, MAX_LENGTH)) return ['the name of a metric is no name']
   const { Name: name, Unit: unit } = metric
   const problems: string[] = []
   if (unit !== undefined && !UNITS.has(String(unit))) problems.push(`the unit of ${name} is unknown`)
@@ -58,8 +60,4 @@ function metricProblems(metric: unknown, document: Record<string, unknown>): str
 
 function isName(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value.trim() !== '' && value.length <= longest
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

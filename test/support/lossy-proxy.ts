@@ -1,5 +1,25 @@
-import type { LocalService } from '../../src/tools/local/local-service.ts'
+import type { IncomingMessage } from 'node:http'
+import type { LocalService } from '../../src/tools/local/loopback.ts'
 import { startTroubledService } from './troubled-service.ts'
+
+/** An answer that a service behind a proxy gave. */
+export interface ForwardedAnswer {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** Passes a call on to the service behind a proxy, and returns its answer. */
+export async function forward(
+  endpoint: string,
+  body: string,
+  { method = 'POST', headers, url = '/' }: IncomingMessage,
+): Promise<ForwardedAnswer> {
+  const passed: Record<string, string> = {}
+  for (const name of ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']) passed[name] = `${headers[name] ?? ''}`
+  const answer = await fetch(`${endpoint}${url}`, { method, headers: passed, ...(method === 'POST' && { body }) })
+  return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() }
+}
 
 /**
  * Starts a proxy that loses the answers to the first calls: the service behind it carries them out all the same.
@@ -14,12 +34,9 @@ export async function startLossyProxy(
   let left = lost
   return startTroubledService(async ({ body, request, response }) => {
     onCall(`${request.headers['x-amz-target'] ?? new URLSearchParams(body).get('Action')}`.replace(/^.*\./, ''))
-    const headers: Record<string, string> = {}
-    for (const name of ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']) headers[name] = `${request.headers[name] ?? ''}`
-    const answer = await fetch(endpoint, { method: 'POST', body, headers })
-    const text = await answer.text()
+    const { status, type, text } = await forward(endpoint, body, request)
     left -= 1
     if (left >= 0) request.socket.destroy()
-    else response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(text)
+    else response.writeHead(status, { 'content-type': type }).end(text)
   })
 }

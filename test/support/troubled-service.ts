@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { LocalService } from '../../src/tools/local/local-service.ts'
-import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
+import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
 /** What a service does with a call. */
 export type Behaviour = (call: { readonly body: string; readonly request: IncomingMessage; readonly response: ServerResponse }) => void

@@ -3,7 +3,7 @@ import { cognitoClient } from '../../src/shared/aws/cognito.ts'
 import { PoolNotFound } from '../../src/sweeper/users.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
-import { ANN_CREATED_AT, startWorld, type World } from './world.ts'
+import { ANN_CREATED_AT, startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 let world: World

@@ -17,7 +17,7 @@ import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import { together } from '../../src/shared/rules/together.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000

@@ -3,7 +3,7 @@ import { erase } from '../support/effects.ts'
 import { emfProblems } from '../support/emf.ts'
 import { stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 let world: World

@@ -10,7 +10,7 @@ import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const { signal } = new AbortController()
 // They begin with a letter, so that they are identifiers, as a reason is.

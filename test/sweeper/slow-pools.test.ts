@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 const HEALTHY = 'eu-west-1_Healthy'

@@ -12,7 +12,7 @@ import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
 import type { PostTrigger } from '../../src/shared/rules/trigger.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
-import { ANN_CREATED_AT, EFFECT, startWorld, type World } from './world.ts'
+import { ANN_CREATED_AT, EFFECT, startWorld, type World } from '../support/sweeper-world.ts'
 
 const SIGN_UP = 'PostConfirmation_ConfirmSignUp'
 const signal = new AbortController().signal

@@ -5,7 +5,7 @@ import { isReadable } from '../../src/shared/ledger/effect-item.ts'
 import { countParked } from '../../src/sweeper/sweeper.ts'
 import { ann } from '../support/events.ts'
 import { dueRow, handEdited } from '../support/hand-edited-rows.ts'
-import { startWorld, type World } from './world.ts'
+import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 let world: World

@@ -1,8 +1,8 @@
 // Runs one command, in a process of its own that main.ts starts.
-import { errorLines } from './error-lines.ts'
-import { EXIT, type Io, renderLines, renderRedrawn } from './io.ts'
+
+import { EXIT, EXIT_CODES, type Io, renderLines, renderRedrawn } from './io.ts'
+import { errorLines } from './print-error.ts'
 import { run } from './run.ts'
-import { EXIT_CODES } from './signals.ts'
 
 const ending = new AbortController()
 let endCode: number | undefined

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { escapeText } from './escape.ts'
+import { escapeText } from './text.ts'
 
 /** How a part of a line is shown. */
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
@@ -31,6 +31,9 @@ export interface Io {
 
 /** Exit codes, as the help says them. */
 export const EXIT = { fine: 0, unexpected: 1, usage: 2 } as const
+
+/** The exit codes of a command that a signal ended: 128 and the number of the signal, as shells do. */
+export const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
 const ERASE_LINE = '\r\u001b[2K'
 
@@ -70,4 +73,23 @@ export function renderRedrawn(text: string): string {
 
 function partsOf(line: Line): readonly Part[] {
   return typeof line === 'string' || 'style' in line ? [line] : line
+}
+
+/** Passes on what a generator yields until a signal says that it is enough, even while the next is being waited for. */
+export async function* untilAborted<V>(source: AsyncGenerator<V>, signal: AbortSignal): AsyncGenerator<V> {
+  while (!signal.aborted) {
+    const next = await nextOf(source, signal)
+    if (next === undefined || next.done) return
+    yield next.value
+  }
+}
+
+// Racing one long-lived promise of the abortion would keep everything that was ever yielded in memory.
+function nextOf<V>(source: AsyncGenerator<V>, signal: AbortSignal): Promise<IteratorResult<V> | undefined> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => resolve(undefined)
+    signal.addEventListener('abort', aborted, { once: true })
+    const settled = (): void => signal.removeEventListener('abort', aborted)
+    source.next().then(resolve, reject).finally(settled)
+  })
 }

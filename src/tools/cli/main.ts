@@ -3,8 +3,7 @@
 import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { EXIT, renderLines } from './io.ts'
-import { EXIT_CODES } from './signals.ts'
+import { EXIT, EXIT_CODES, renderLines } from './io.ts'
 
 // npm passes Ctrl-C on although the terminal has sent it already. People are slower.
 const SAME_KEYPRESS_MS = 50

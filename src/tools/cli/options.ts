@@ -1,7 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { SERVICES, type Services } from '../replay/environment.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../replay/trigger-of.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { SERVICES, type Services } from '../lib/environment.ts'
+import { UsageError } from '../lib/errors.ts'
 
 /**
  * Parses the arguments of a command.
@@ -25,15 +24,12 @@ export function servicesNamed(value: string): Services {
   return services
 }
 
-/** @throws UsageError when it is none. */
-export function onlyTrigger(value: string): TriggerName {
-  const trigger = triggerNamed(value)
-  if (trigger === undefined) throw new UsageError(`--only ${value}: expected one of ${TRIGGER_NAMES.join(', ')}`)
-  return trigger
-}
-
-/** @throws UsageError when it is no whole number from 1. */
-export function repeatCount(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--repeat ${value}: expected a whole number from 1`)
-  return Number(value)
-}
+/** What the help of replay and explain says of the options that both have. */
+export const SHARED_HELP: string = `  --services WHICH        embedded (default): DynamoDB and SES are started here, empty, and
+                          stopped again; nothing reaches an account
+                          aws: the services of your own environment, credentials and endpoints
+                          none: no service at all
+  --handler TRIGGER=FILE  the handler of a trigger, such as preSignUp=dist/handler.js; goes before
+                          the one that serverless.yml in this folder names; may be repeated
+  --env NAME[=VALUE]      hands a variable of your environment, or this value, to the handlers; may
+                          be repeated`

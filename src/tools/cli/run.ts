@@ -1,21 +1,34 @@
-import { UsageError } from '../replay/usage-error.ts'
-import { errorLines } from './error-lines.ts'
+import { UsageError } from '../lib/errors.ts'
+import { ownManifest } from '../lib/own-package.ts'
 import { EXIT, type Io } from './io.ts'
-import { HELP } from './usage.ts'
-import { version } from './version.ts'
+import { errorLines } from './print-error.ts'
+
+/** What lifeguard --help says. */
+const HELP = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
+
+lifeguard replay [PATH...]   replays events through the built handlers, as Cognito would call them
+lifeguard explain FILE       shows how the rules came to their decision on one event
+lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
+lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
+lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
+lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
+lifeguard init DIR           writes a project that is ready to be tried, changed and deployed
+
+lifeguard COMMAND --help     tells more of a command
+lifeguard --version`
 
 /** Runs one of the subcommands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
 // Loaded when they are asked for: telling the help or a mistyped word must not wait for the AWS SDK.
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
-  ['replay', async (args, io) => (await import('./replay.ts')).replayCommand(args, io)],
-  ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
+  ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).replayCommand(args, io)],
+  ['explain', async (args, io) => (await import('./commands/explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
   ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).attachCommand(args, io)],
-  ['doctor', async (args, io) => (await import('./doctor.ts')).doctorCommand(args, io)],
-  ['init', async (args, io) => (await import('./init.ts')).initCommand(args, io)],
+  ['doctor', async (args, io) => (await import('./commands/doctor.ts')).doctorCommand(args, io)],
+  ['init', async (args, io) => (await import('./commands/init.ts')).initCommand(args, io)],
 ])
 
 /**
@@ -27,7 +40,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
   try {
-    if (name === '--version' || name === '-v') return await print(io, await version())
+    if (name === '--version' || name === '-v') return await print(io, (await ownManifest()).version)
     if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
     const command = COMMANDS.get(name)
     if (command !== undefined) return await command(rest, io)

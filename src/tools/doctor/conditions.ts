@@ -1,4 +1,4 @@
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 import { isKnown, symbolic } from './symbolic.ts'
 
 /** What is known of a condition before the deployment. */
@@ -9,10 +9,10 @@ const DEEPEST = 500
 
 /** Judges a template's conditions, by name. */
 export function conditionsOf(declared: unknown): (name: string) => Holds {
-  const all = isRecord(declared) ? declared : {}
+  const all = isObject(declared) ? declared : {}
   const judged = new Map<string, Holds>()
   const judge = (value: unknown, depth: number): Holds => {
-    if (!isRecord(value) || depth > DEEPEST) return 'unknown'
+    if (!isObject(value) || depth > DEEPEST) return 'unknown'
     const [name, argument] = Object.entries(value)[0] ?? []
     if (name === 'Condition' && typeof argument === 'string') return named(argument, depth + 1)
     if (!Array.isArray(argument)) return 'unknown'
@@ -47,7 +47,7 @@ function equal(left: unknown, right: unknown): Holds {
  */
 export function settled(value: unknown, holds: (name: string) => Holds): unknown {
   if (Array.isArray(value)) return value.map((item) => settled(item, holds)).filter((item) => item !== undefined)
-  if (!isRecord(value)) return value
+  if (!isObject(value)) return value
   if (value.Ref === 'AWS::NoValue') return undefined
   const choice = value['Fn::If']
   if (Array.isArray(choice) && typeof choice[0] === 'string') {

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 import type { Place } from './finding.ts'
-import { readLimited } from './read-limited.ts'
+import { readLimited } from './parse-yaml.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
 const ANY_FILE = /\$\{file\(([^()]+)\)/g

@@ -1,5 +1,5 @@
-import { DEFAULT_SETTINGS, NOWHERE } from '../replay/environment.ts'
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { DEFAULT_SETTINGS, NOWHERE } from '../lib/environment.ts'
 import { maskerOf } from './mask.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
@@ -29,9 +29,9 @@ const DYNAMIC = '{{resolve:'
  * composition may depend on it, and then this one is judged.
  */
 export function environmentOf({ properties }: Resource, { resources }: Template): FunctionEnvironment {
-  const declared = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
+  const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   const defaults: Readonly<Record<string, string>> = DEFAULT_SETTINGS
-  const own = Object.entries(isRecord(declared) ? declared : {}).map(([name, value]) => {
+  const own = Object.entries(isObject(declared) ? declared : {}).map(([name, value]) => {
     const text = symbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
     const reference = referenceIn(text)

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 import { symbolic } from './symbolic.ts'
 import type { Resource } from './template.ts'
 
@@ -16,7 +16,7 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 /** The code that stands in the template itself. */
 export function inlineCode({ properties }: Resource): string | undefined {
   const code = properties.Code
-  return isRecord(code) && typeof code.ZipFile === 'string' ? code.ZipFile : undefined
+  return isObject(code) && typeof code.ZipFile === 'string' ? code.ZipFile : undefined
 }
 
 /** Whether a function runs on Node. */
@@ -34,7 +34,7 @@ export function isNode({ properties }: Resource): boolean {
 export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | 'outside' | undefined> {
   const { Handler, Code } = properties
   const asset = metadata['aws:asset:path']
-  const uri = isRecord(Code) ? Code.CodeUri : undefined
+  const uri = isObject(Code) ? Code.CodeUri : undefined
   const named = typeof asset === 'string' ? asset : uri
   if (typeof Handler !== 'string' || (named !== undefined && typeof named !== 'string')) return undefined
   const dot = Handler.lastIndexOf('.')

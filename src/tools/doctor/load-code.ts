@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MissingPeer } from '../local/missing-peer.ts'
-import { bundleHandler } from '../replay/build.ts'
+import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
+import { bundleHandler } from '../lib/build.ts'
+import { NOWHERE } from '../lib/environment.ts'
+import { MissingPeerError, UsageError } from '../lib/errors.ts'
+import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import type { FunctionError, Reply } from '../replay/child-messages.ts'
-import { NOWHERE } from '../replay/environment.ts'
-import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
-import { UsageError } from '../replay/usage-error.ts'
 import { type Ended, startWorker } from '../replay/worker.ts'
 import { environmentOf, type FunctionEnvironment } from './environment-of.ts'
 import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
-import { inParallel } from './in-parallel.ts'
 import { type Code, isSweeper } from './loaded.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import { attachedIn } from './triggers.ts'
@@ -47,6 +46,17 @@ export async function loadCode(template: Template, options: LoadOptions): Promis
       return code === undefined ? [] : [[id, code]]
     }),
   )
+}
+
+/** Runs a task for each item, a few at a time, and returns the results in the order of the items. */
+async function inParallel<T, R>(items: readonly T[], atOnce: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  const entries = items.entries()
+  const run = async (): Promise<void> => {
+    for (const [index, item] of entries) results[index] = await task(item)
+  }
+  await Promise.all(Array.from({ length: atOnce }, run))
+  return results
 }
 
 async function codeOf(lambda: Resource, isAttached: boolean, template: Template, { folder, load }: LoadOptions): Promise<Code | undefined> {
@@ -87,7 +97,7 @@ async function loaded({ file, exported }: Found, environment: FunctionEnvironmen
       await bundle.remove()
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof MissingPeer) return unloaded(firstLine(error.message))
+    if (error instanceof UsageError || error instanceof MissingPeerError) return unloaded(firstLine(error.message))
     throw error
   }
 }
@@ -114,9 +124,9 @@ async function inWorker(found: Found, environment: FunctionEnvironment): Promise
   return reply.kind === 'broken' ? notStarted(reply.error, printed, environment) : unloaded('its process ended as it was loaded')
 }
 
-/** What `atInit` throws says nothing: the reason is what was printed. */
+/** What `atInit` throws has a fixed message: the reason is what was printed. */
 function notStarted({ name, message }: FunctionError, printed: readonly string[], environment: FunctionEnvironment): Unloaded {
-  const isAtInit = name === 'TriggerFailed' && printed.length > 0
+  const isAtInit = message === MASKED_MESSAGE && printed.length > 0
   const told = isAtInit ? printed.join('\n') : message
   const isCertain = isAtInit ? !OF_THIS_MACHINE.test(told) && environment.isOfTemplate(told) : name === 'Runtime.HandlerNotFound'
   // Before it is cut into lines: a value can have several.

@@ -1,5 +1,5 @@
-import type { RuleDescription } from '../replay/description.ts'
-import { triggerNamed } from '../replay/trigger-of.ts'
+import type { RuleDescription } from '../lib/description.ts'
+import { triggerNamed } from '../lib/trigger-of.ts'
 import type { Template } from './template.ts'
 import { type Attached, attachedIn, calledFromElsewhere } from './triggers.ts'
 

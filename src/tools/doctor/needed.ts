@@ -1,4 +1,4 @@
-import type { RuleDescription } from '../replay/description.ts'
+import type { RuleDescription } from '../lib/description.ts'
 import { matchesGlob } from './glob.ts'
 
 // What every function does, whatever its rules: its log, its traces, its network.

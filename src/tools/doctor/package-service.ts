@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { devNull, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { closeAfterExit } from '../replay/close-after-exit.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
+import { runProgram } from '../lib/run-program.ts'
 
 /** What it takes to run the framework. */
 export interface OslsOptions {
@@ -35,13 +34,7 @@ export async function packageService(path: string, { environment, onNote, signal
     const own = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))
     const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: devNull, AWS_CONFIG_FILE: devNull }
     const args = [command, 'package', '--config', basename(path), '--package', target]
-    await new Promise<void>((resolve, reject) => {
-      const child = execFile(process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-        if (error) reject(new UsageError('osls package failed', `${stdout}${stderr}`.trim()))
-        else resolve()
-      })
-      closeAfterExit(child)
-    })
+    await runProgram('osls package', process.execPath, args, { cwd: folder, env, signal, maxBuffer: 1 << 26 })
     return await readFile(join(target, 'cloudformation-template-update-stack.json'), 'utf8')
   } finally {
     await rm(target, { recursive: true, force: true })

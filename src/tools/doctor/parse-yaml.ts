@@ -1,8 +1,9 @@
+import { createReadStream } from 'node:fs'
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from 'yaml'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 
 /** CloudFormation takes no larger template, in bytes. */
-export const MOST_BYTES: number = 1 << 20
+const MOST_BYTES = 1 << 20
 /** How deep a template may be nested. CloudFormation's own limit is lower. */
 export const DEEPEST = 200
 
@@ -37,7 +38,7 @@ export function parseYaml(file: string, text: string): Parsed {
 }
 
 /** The refusal of a file above the largest size. */
-export function tooLarge(file: string): string {
+function tooLarge(file: string): string {
   return `${file}: larger than ${MOST_BYTES} bytes; CloudFormation takes no larger template`
 }
 
@@ -65,4 +66,18 @@ function isTooLong(token: CST.Token | undefined): boolean {
   if (token === undefined || !CST.isCollection(token)) return false
   const properties = token.items.at(-1)?.start ?? []
   return token.items.length > MOST_ENTRIES || properties.length > MOST_ENTRIES
+}
+
+/**
+ * Reads a file that a template or a configuration may be. Of one that is too large, or has no end, no more is read.
+ *
+ * @param shown Its name, for the error.
+ * @throws UsageError when it is larger than any template.
+ */
+export async function readLimited(path: string, shown: string): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  if (bytes.length > MOST_BYTES) throw new UsageError(tooLarge(shown))
+  return bytes.toString('utf8')
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 import { attributeOf, replacePlaceholders } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
@@ -19,7 +19,7 @@ function referencesOf(template: Template, { id, properties, dependsOn }: Resourc
   }
   const walk = (value: unknown, path: Path): void => {
     if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index])
-    if (!isRecord(value)) return
+    if (!isObject(value)) return
     for (const [key, inner] of Object.entries(value)) {
       const here = [...path, key]
       if (key === 'Ref' && typeof inner === 'string') add(inner, path)
@@ -32,7 +32,7 @@ function referencesOf(template: Template, { id, properties, dependsOn }: Resourc
     const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
     if (typeof text !== 'string') return
     replacePlaceholders(text, (name) => {
-      if (!name.startsWith('!') && (!isRecord(values) || !Object.hasOwn(values, name))) add(name.split('.')[0] ?? '', path)
+      if (!name.startsWith('!') && (!isObject(values) || !Object.hasOwn(values, name))) add(name.split('.')[0] ?? '', path)
       return ''
     })
     walk(values, path)

@@ -1,7 +1,9 @@
-import { type Acceptance, acceptedIn } from './accepted.ts'
-import { CODES, type Code, type Severity } from './codes.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
+import { CODES, type Code, isCode, type Severity } from './codes.ts'
 import type { Finding, Judged } from './finding.ts'
 import type { Source } from './source.ts'
+import type { Resource, Template } from './template.ts'
 
 /** A finding with all that a person reads. */
 export interface Reported {
@@ -19,6 +21,14 @@ export interface Reported {
   readonly path: string
   readonly why: string
   readonly fix: string
+}
+
+/** What a template accepts: one code on one resource, and why. */
+export interface Acceptance {
+  readonly code: Code
+  /** The logical id. */
+  readonly resource: string
+  readonly reason: string
 }
 
 /** A finding that the template accepts, and why. */
@@ -76,4 +86,27 @@ function isOf(acceptance: Acceptance, { code, resource }: Finding): boolean {
 
 function isAccepted(reported: Reported | AcceptedFinding): reported is AcceptedFinding {
   return 'reason' in reported
+}
+
+/**
+ * Reads what a template accepts, by `Metadata: { Lifeguard: { accept: [{ code, reason }] } }` of its resources.
+ *
+ * @throws UsageError for a code that doctor does not have, or no reason: it would accept nothing, without a word.
+ */
+function acceptedIn({ file, resources }: Template): readonly Acceptance[] {
+  return [...resources.values()].flatMap((resource) => acceptedOn(file, resource))
+}
+
+function acceptedOn(file: string, { id, metadata }: Resource): readonly Acceptance[] {
+  const own = metadata.Lifeguard
+  if (own === undefined) return []
+  const wrong = (what: string): UsageError => new UsageError(`${file}: Metadata.Lifeguard of ${id} ${what}`)
+  const list = isObject(own) ? own.accept : undefined
+  if (!Array.isArray(list)) throw wrong('accepts nothing; expected { accept: [{ code, reason }] }')
+  return list.map((each: unknown): Acceptance => {
+    const { code, reason } = isObject(each) ? each : {}
+    if (typeof code !== 'string' || !isCode(code)) throw wrong(`accepts ${JSON.stringify(code)}, which is no code of doctor`)
+    if (typeof reason !== 'string' || reason.trim() === '') throw wrong(`accepts ${code} without a reason`)
+    return { code, resource: id, reason: reason.trim() }
+  })
 }

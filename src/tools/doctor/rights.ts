@@ -1,4 +1,4 @@
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 import { referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
@@ -74,7 +74,7 @@ interface Part {
 function policiesIn(role: Resource): { readonly parts: readonly Part[]; readonly complete: boolean } {
   const policies = listOf(role.properties.Policies)
   const parts = (policies ?? []).map((policy, index) =>
-    statementsIn(role, isRecord(policy) ? policy.PolicyDocument : undefined, ['Properties', 'Policies', index, 'PolicyDocument']),
+    statementsIn(role, isObject(policy) ? policy.PolicyDocument : undefined, ['Properties', 'Policies', index, 'PolicyDocument']),
   )
   return { parts, complete: policies !== undefined }
 }
@@ -102,10 +102,10 @@ function isFor(policy: Resource, role: Resource, { resources }: Template): boole
 }
 
 function statementsIn(holder: Resource, document: unknown, path: Path): Part {
-  const declared = isRecord(document) ? document.Statement : undefined
+  const declared = isObject(document) ? document.Statement : undefined
   const statements: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   const parts = statements.map((statement, index): Part => {
-    if (!isRecord(statement) || !('Effect' in statement)) return { rights: [], complete: false }
+    if (!isObject(statement) || !('Effect' in statement)) return { rights: [], complete: false }
     // What is denied takes rights away that this does not weigh: too few could be told as missing, never the other way.
     if (statement.Effect !== 'Allow') return { rights: [], complete: true }
     const { Action, Resource: on } = statement

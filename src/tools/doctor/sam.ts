@@ -1,6 +1,6 @@
-import { isRecord } from '../replay/handler-log.ts'
-import { TRIGGER_NAMES } from '../replay/trigger-of.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
+import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
@@ -19,7 +19,7 @@ export function expandSam(
   globals: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, Resource> {
   const expanded = new Map(resources)
-  const shared = isRecord(globals.Function) ? globals.Function : {}
+  const shared = isObject(globals.Function) ? globals.Function : {}
   if (entriesIn(shared) * resources.size > MOST_COPIES) {
     throw new UsageError(`${file}: Globals.Function is too large; each function gets a copy of it`)
   }
@@ -37,15 +37,15 @@ export function expandSam(
       properties: { ...lambdaProperties(properties), Role: Role ?? { 'Fn::GetAtt': [role, 'Arn'] } },
     })
     if (Role === undefined) expanded.set(role, roleOf(declared, role, Policies))
-    for (const [name, event] of Object.entries(isRecord(Events) ? Events : {})) {
-      if (isRecord(event) && event.Type === 'Cognito' && isRecord(event.Properties)) addTrigger(expanded, declared, name, event.Properties)
+    for (const [name, event] of Object.entries(isObject(Events) ? Events : {})) {
+      if (isObject(event) && event.Type === 'Cognito' && isObject(event.Properties)) addTrigger(expanded, declared, name, event.Properties)
     }
   }
   return expanded
 }
 
 function entriesIn(value: unknown): number {
-  return isRecord(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + entriesIn(inner), 0) : 0
+  return isObject(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + entriesIn(inner), 0) : 0
 }
 
 /** SAM puts maps together key by key; anything else of the function goes before the global. */
@@ -53,7 +53,7 @@ function overlaid(shared: Record<string, unknown>, own: Readonly<Record<string, 
   const all: Record<string, unknown> = { ...shared, ...own }
   for (const key of Object.keys(shared)) {
     const [outer, inner] = [shared[key], own[key]]
-    if (isRecord(outer) && isRecord(inner)) all[key] = overlaid(outer, inner)
+    if (isObject(outer) && isObject(inner)) all[key] = overlaid(outer, inner)
   }
   return all
 }
@@ -70,19 +70,19 @@ function roleOf(declared: Resource, id: string, policies: unknown): Resource {
     type: 'AWS::IAM::Role',
     properties: {
       Policies: all.flatMap((policy, index) =>
-        isRecord(policy) && 'Statement' in policy ? [{ PolicyName: `${id}Policy${index}`, PolicyDocument: policy }] : [],
+        isObject(policy) && 'Statement' in policy ? [{ PolicyName: `${id}Policy${index}`, PolicyDocument: policy }] : [],
       ),
-      ManagedPolicyArns: all.filter((policy) => !isRecord(policy) || !('Statement' in policy)),
+      ManagedPolicyArns: all.filter((policy) => !isObject(policy) || !('Statement' in policy)),
     },
   }
 }
 
 function addTrigger(resources: Map<string, Resource>, declared: Resource, name: string, event: Record<string, unknown>): void {
   const { id } = declared
-  const pool = isRecord(event.UserPool) && typeof event.UserPool.Ref === 'string' ? resources.get(event.UserPool.Ref) : undefined
+  const pool = isObject(event.UserPool) && typeof event.UserPool.Ref === 'string' ? resources.get(event.UserPool.Ref) : undefined
   if (pool === undefined) return
   const arn = { 'Fn::GetAtt': [id, 'Arn'] }
-  const config = isRecord(pool.properties.LambdaConfig) ? pool.properties.LambdaConfig : {}
+  const config = isObject(pool.properties.LambdaConfig) ? pool.properties.LambdaConfig : {}
   const triggers = [event.Trigger].flat().filter((trigger) => TRIGGER_NAMES.some((name) => name === trigger))
   const added = Object.fromEntries(triggers.map((trigger) => [trigger, arn]))
   resources.set(pool.id, { ...pool, properties: { ...pool.properties, LambdaConfig: { ...config, ...added } } })

@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { isRecord } from '../replay/handler-log.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
+import { tryParseJson } from '../lib/json.ts'
 import { filesNamed, openConfiguration } from './configuration-files.ts'
 import { projectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'
 import { type OslsOptions, packageService } from './package-service.ts'
-import { readLimited } from './read-limited.ts'
+import { readLimited } from './parse-yaml.ts'
 import { serverlessPlace } from './serverless-place.ts'
 import { readTemplate, type Template, templateIn } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
@@ -60,25 +61,17 @@ export async function openSource(named: string | undefined, options: OslsOptions
 
 /** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
 function isConfiguration(file: string, { value }: Read): boolean {
-  if (isRecord(value) && isRecord(value.Resources)) return false
-  return NAMED_CONFIGURATION.test(basename(file)) || (isRecord(value) && 'service' in value && 'provider' in value)
+  if (isObject(value) && isObject(value.Resources)) return false
+  return NAMED_CONFIGURATION.test(basename(file)) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
 /** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
 async function isPackageOf(path: string): Promise<boolean> {
-  const state = await readFile(join(dirname(path), STATE), 'utf8').then(parsed, () => undefined)
-  const service = isRecord(state) ? state.service : undefined
-  const made = isRecord(service) ? service.serviceFilename : undefined
+  const state = await readFile(join(dirname(path), STATE), 'utf8').then(tryParseJson, () => undefined)
+  const service = isObject(state) ? state.service : undefined
+  const made = isObject(service) ? service.serviceFilename : undefined
   // The framework has not always noted it.
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 async function configurationIn(folder: string): Promise<string> {

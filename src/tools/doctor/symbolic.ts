@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isRecord } from '../replay/handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
 
 // Names, ARNs and settings are shorter. Texts that are put into each other can double at each level.
 const LONGEST = 4096
@@ -20,7 +20,7 @@ export function symbolic(value: unknown): string | undefined {
   if (typeof value !== 'object') return String(value)
   const known = texts.get(value)
   if (known !== undefined) return known
-  const text = (isRecord(value) ? ofIntrinsic(value) : undefined) ?? opaque(value)
+  const text = (isObject(value) ? ofIntrinsic(value) : undefined) ?? opaque(value)
   texts.set(value, text)
   return text
 }
@@ -83,7 +83,7 @@ function ofIntrinsic(value: Record<string, unknown>): string | undefined {
 function substituted(argument: unknown): string | undefined {
   const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
   if (typeof text !== 'string') return undefined
-  const named = isRecord(values) ? values : {}
+  const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {
     // What is to stand there as it is, such as a policy's variable, is no value of the deployment; its text is known.

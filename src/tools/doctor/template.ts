@@ -1,5 +1,5 @@
-import { isRecord } from '../replay/handler-log.ts'
-import { UsageError } from '../replay/usage-error.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
 import { conditionsOf, settled } from './conditions.ts'
 import { expandSam } from './sam.ts'
 import { symbolic } from './symbolic.ts'
@@ -48,12 +48,12 @@ export function readTemplate(file: string, text: string): Template {
  * @throws UsageError as `readTemplate`.
  */
 export function templateIn(file: string, { value, line }: Read): Template {
-  if (!isRecord(value) || !isRecord(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
+  if (!isObject(value) || !isObject(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
   assertFewResources(file, Object.keys(value.Resources).length)
   const holds = conditionsOf(value.Conditions)
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
-    if (!isRecord(declared) || typeof declared.Type !== 'string') {
+    if (!isObject(declared) || typeof declared.Type !== 'string') {
       // A macro that makes resources stands where one would.
       if (id.startsWith('Fn::')) continue
       throw new UsageError(`${file}: not a CloudFormation template: the resource ${id} has no Type`)
@@ -64,13 +64,13 @@ export function templateIn(file: string, { value, line }: Read): Template {
     resources.set(id, {
       id,
       type: declared.Type,
-      properties: isRecord(properties) ? properties : {},
+      properties: isObject(properties) ? properties : {},
       dependsOn: [declared.DependsOn].flat().filter((each) => typeof each === 'string'),
-      metadata: isRecord(declared.Metadata) ? declared.Metadata : {},
+      metadata: isObject(declared.Metadata) ? declared.Metadata : {},
       conditional: condition === 'unknown',
     })
   }
-  const expanded = expandSam(file, resources, isRecord(value.Globals) ? value.Globals : {})
+  const expanded = expandSam(file, resources, isObject(value.Globals) ? value.Globals : {})
   assertFewResources(file, expanded.size)
   return {
     file,

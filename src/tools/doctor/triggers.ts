@@ -1,5 +1,5 @@
-import { isRecord } from '../replay/handler-log.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../replay/trigger-of.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 import { referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
@@ -33,12 +33,12 @@ export function attachedIn(template: Template): readonly Attached[] {
 
 function ofPool(template: Template, pool: Resource): readonly Attached[] {
   const config = pool.properties.LambdaConfig
-  if (!isRecord(config)) return []
+  if (!isObject(config)) return []
   return Object.entries(config).flatMap(([key, value]) => {
     const trigger = key === 'PreTokenGenerationConfig' ? 'PreTokenGeneration' : TRIGGER_NAMES.find((name) => name === key)
     if (trigger === undefined) return []
-    const arn = isRecord(value) && 'LambdaArn' in value ? value.LambdaArn : value
-    const version = isRecord(value) && 'LambdaVersion' in value ? value.LambdaVersion : 'V1_0'
+    const arn = isObject(value) && 'LambdaArn' in value ? value.LambdaArn : value
+    const version = isObject(value) && 'LambdaVersion' in value ? value.LambdaVersion : 'V1_0'
     const named = symbolic(arn)
     if (named === undefined) return []
     return {
@@ -60,7 +60,7 @@ function ofExistingPools(template: Template): readonly Attached[] {
     const named = symbolic(FunctionName)
     if (!Array.isArray(UserPoolConfigs) || named === undefined) return []
     return UserPoolConfigs.flatMap((config, index): readonly Attached[] => {
-      const trigger = isRecord(config) && typeof config.Trigger === 'string' ? triggerNamed(config.Trigger) : undefined
+      const trigger = isObject(config) && typeof config.Trigger === 'string' ? triggerNamed(config.Trigger) : undefined
       if (trigger === undefined) return []
       const path = ['Properties', 'UserPoolConfigs', index]
       return [{ trigger, version: 'V1_0', target: functionNamed(template, named), named, pool: undefined, resource: id, path }]

@@ -1,5 +1,5 @@
 import { type Alias, isAlias, isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
-import { UsageError } from '../replay/usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 import { DEEPEST, parseYaml, tooMuch } from './parse-yaml.ts'
 
 /** Where something stands in a template: keys and indices from the top. */

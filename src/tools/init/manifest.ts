@@ -1,6 +1,6 @@
+import type { OwnManifest } from '../lib/own-package.ts'
 import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
-import type { OwnManifest } from './own-manifest.ts'
 
 /** What a project needs to be built, tried and packaged. The versions are this package's own: those it is tested with. */
 const TOOLS = ['@types/node', 'dynalite', 'esbuild', 'node', 'osls', 'typescript', 'vitest']

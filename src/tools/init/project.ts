@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { DEFAULT_SETTINGS } from '../replay/environment.ts'
+import { DEFAULT_SETTINGS } from '../lib/environment.ts'
+import { type OwnManifest, PACKAGE_FOLDER } from '../lib/own-package.ts'
 import { ownLock, partOf } from './lock.ts'
 import { lockOf, manifestOf, rootsOf } from './manifest.ts'
 import type { Origin } from './origin.ts'
-import { type OwnManifest, PACKAGE_FOLDER } from './own-manifest.ts'
 
 /** Files by their path in the project. */
 export type ProjectFiles = ReadonlyMap<string, string>

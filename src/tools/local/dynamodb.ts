@@ -1,12 +1,11 @@
-import type { LocalService } from './local-service.ts'
-import { listenOnLoopback } from './loopback.ts'
-import { importPeer } from './missing-peer.ts'
+import { importPeer } from '../lib/import-peer.ts'
+import { type LocalService, listenOnLoopback } from './loopback.ts'
 
 /**
  * Starts an empty DynamoDB in this process, kept in memory. It is dynalite, which knows tables, items and conditions, but
  * neither transactions, PartiQL, streams nor a time to live.
  *
- * @throws MissingPeer when dynalite is not installed.
+ * @throws MissingPeerError when dynalite is not installed.
  * @example
  * const dynamodb = await startDynamoDb()
  * const client = new DynamoDBClient({ endpoint: dynamodb.endpoint, region: 'us-east-1', credentials })

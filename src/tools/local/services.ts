@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startDynamoDb } from './dynamodb.ts'
-import type { LocalService } from './local-service.ts'
+import type { LocalService } from './loopback.ts'
 import type { LocalSes } from './ses/local-ses.ts'
 import { startSes } from './ses/server.ts'
 import { createTables, type TableNames } from './tables.ts'
@@ -23,7 +23,7 @@ const SECRET_ACCESS_KEY = 'local'
  * Starts an embedded DynamoDB, with the handlers' tables in it, and an embedded SES, each on a free loopback port. What has
  * started is stopped again when another part fails.
  *
- * @throws MissingPeer when dynalite is not installed.
+ * @throws MissingPeerError when dynalite is not installed.
  * @example
  * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })
@@ -33,8 +33,7 @@ export async function startServices(names: TableNames): Promise<LocalServices> {
   const dynamodb = await startDynamoDb()
   try {
     await prepare(dynamodb.endpoint, names)
-    // A long replay may send more in a minute than an account in a day.
-    const ses = await startSes({ sendQuota: { max24HourSend: 1_000_000_000, maxSendRate: 1_000_000 } })
+    const ses = await startSes()
     return {
       dynamodb,
       ses,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../../shared/is-object.ts'
+import { DEEPEST, isTooDeep } from '../lib/json.ts'
+import type { TriggerName } from '../lib/trigger-of.ts'
 import type { FunctionError } from './child-messages.ts'
-import { DEEPEST, isTooDeep } from './depth.ts'
-import { isRecord } from './handler-log.ts'
-import type { TriggerName } from './trigger-of.ts'
 
 /** What Cognito makes of an answer: its response, or the error that the caller gets and what is wrong. */
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
@@ -36,14 +36,14 @@ const FIELDS: Partial<Record<TriggerName, Readonly<Record<string, FieldType>>>> 
  */
 export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string, unknown>>, json: string): Checked {
   const answer: unknown = JSON.parse(json)
-  if (!isRecord(answer)) return unrecognizable(`the function returned ${answer === null ? 'null' : nameOf(answer)} and not the event`)
+  if (!isObject(answer)) return unrecognizable(`the function returned ${answer === null ? 'null' : nameOf(answer)} and not the event`)
   // Lambda takes it. What Cognito makes of it is not known, and no trigger has a use for it.
   if (isTooDeep(answer)) return unrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
   if (missing !== undefined) return unrecognizable(`the function returned an event without '${missing}'`)
   const { response } = answer
-  if (!isRecord(response)) return unrecognizable("the function returned an event without a 'response' object")
-  const before = isRecord(event.response) ? event.response : {}
+  if (!isObject(response)) return unrecognizable("the function returned an event without a 'response' object")
+  const before = isObject(event.response) ? event.response : {}
   for (const [field, type] of Object.entries(FIELDS[trigger] ?? {})) {
     // Fields that come in as null may go back as null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
@@ -66,8 +66,8 @@ function nameOf(value: unknown): string {
 /** Cognito verifies only what is there, and fails the sign-up otherwise; an administrator's flags it ignores. */
 function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
   if (event.triggerSource === 'PreSignUp_AdminCreateUser') return { response }
-  const request = isRecord(event.request) ? event.request : {}
-  const attributes = isRecord(request.userAttributes) ? request.userAttributes : {}
+  const request = isObject(event.request) ? event.request : {}
+  const attributes = isObject(request.userAttributes) ? request.userAttributes : {}
   for (const [flag, attribute] of [
     ['autoVerifyEmail', 'email'],
     ['autoVerifyPhone', 'phone_number'],

@@ -1,4 +1,4 @@
-import type { RuleDescription } from './description.ts'
+import type { RuleDescription } from '../lib/description.ts'
 
 /** An error as Lambda reports it. */
 export interface FunctionError {

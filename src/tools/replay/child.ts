@@ -2,8 +2,8 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
+import { describeRule } from '../lib/description.ts'
 import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
-import { describeRule } from './description.ts'
 import { watchRules } from './watch-rules.ts'
 
 type Callback = (error: unknown, result?: unknown) => void

@@ -1,8 +1,8 @@
+import type { TriggerName } from '../lib/trigger-of.ts'
 import { checkAnswer } from './check-answer.ts'
 import type { FunctionError } from './child-messages.ts'
 import type { HandlerLog } from './handler-log.ts'
 import type { Invocation, LambdaFunction } from './lambda.ts'
-import type { TriggerName } from './trigger-of.ts'
 
 /** What Cognito made of an event. */
 export interface Delivery {

@@ -2,13 +2,21 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { DEFAULT_SETTINGS, type Environment } from '../lib/environment.ts'
+import { UsageError } from '../lib/errors.ts'
+import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
+import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { TableNames } from '../local/tables.ts'
-import type { Aftermath } from './aftermath.ts'
-import { DEFAULT_SETTINGS, type Environment } from './environment.ts'
-import { STDIN } from './event-files.ts'
 import { seedBlocks } from './seed.ts'
-import { UsageError } from './usage-error.ts'
+
+/** What handlers left in the embedded services. */
+export interface Aftermath {
+  /** The rows of the profile table. */
+  readonly profiles: readonly Readonly<Record<string, unknown>>[]
+  /** The mails, first one first. */
+  readonly mails: readonly ReceivedMail[]
+}
 
 /** The embedded services, with the blocks of the seed files in them. */
 export interface Embedded {
@@ -24,7 +32,7 @@ export interface Embedded {
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths What will be replayed, for the seed files beside it.
- * @throws MissingPeer without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
+ * @throws MissingPeerError without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
  */
 export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
   const names = tablesOf(settings)

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { DEEPEST, isTooDeep } from './depth.ts'
-import { isRecord } from './handler-log.ts'
-import { withoutMark } from './lines.ts'
-import { UsageError } from './usage-error.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
+import { DEEPEST, isTooDeep, parseJson, withoutMark } from '../lib/json.ts'
 
 /** What an event must come to; what is left out is not compared. */
 export interface Expectation {
@@ -33,19 +32,11 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
   const file = eventFile.replace(/\.json$/, '.expect.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const expectation = parsed(file, text)
+  const expectation = parseJson(file, withoutMark(text))
   if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
-  const unknown = isRecord(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
+  const unknown = isObject(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
   if (unknown === undefined) return Object(expectation)
   throw new UsageError(unknown === '' ? `${file}: not an object` : `${file}: '${unknown}' is none of ${KEYS.join(', ')}`)
-}
-
-function parsed(file: string, text: string): unknown {
-  try {
-    return JSON.parse(withoutMark(text))
-  } catch (error) {
-    throw new UsageError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 /** What is compared with an expectation. */

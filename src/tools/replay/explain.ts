@@ -1,4 +1,4 @@
-import type { RuleDescription } from './description.ts'
+import type { RuleDescription } from '../lib/description.ts'
 import type { LoggedRule } from './handler-log.ts'
 
 /** A rule of a composition with what it said, or why it was not asked. */

@@ -1,24 +1,17 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isRecord } from './handler-log.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { tryParseJson } from '../lib/json.ts'
 
 /** The sources that a bundle was made of, as esbuild's metafile beside it tells; none where there is no such file. */
 export async function sourcesOf(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
-  const meta = parsed(text)
-  const inputs = isRecord(meta) && isRecord(meta.inputs) ? Object.keys(meta.inputs) : []
+  // A file of that name need not be esbuild's.
+  const meta = tryParseJson(text)
+  const inputs = isObject(meta) && isObject(meta.inputs) ? Object.keys(meta.inputs) : []
   // Inputs such as `<define:...>` or `disabled:fs` are no files.
   return inputs.filter((input) => !/^<|^[a-z-]+:/.test(input)).map((input) => resolve(folder, input))
-}
-
-/** A file of that name need not be esbuild's. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isObject } from '../../shared/is-object.ts'
+import { tryParseJson } from '../lib/json.ts'
 /** One rule's part in a decision, as the handler logged it. */
 export interface LoggedRule {
   readonly rule: string
@@ -33,8 +35,8 @@ export type LogLine = { readonly kind: 'decision'; readonly log: HandlerLog } | 
  * told, and by its trace; whichever logger wrote it.
  */
 export function readLogLine(line: string, requestId: string): LogLine {
-  const fields = line.startsWith('{') ? parsed(line) : undefined
-  if (fields === undefined) return { kind: 'other' }
+  const fields = line.startsWith('{') ? tryParseJson(line) : undefined
+  if (!isObject(fields)) return { kind: 'other' }
   const { decision, trace } = fields
   if (fields.requestId === requestId && typeof decision === 'string' && Array.isArray(trace)) {
     return {
@@ -52,7 +54,7 @@ export function readLogLine(line: string, requestId: string): LogLine {
 }
 
 function loggedRule(entry: unknown): LoggedRule | undefined {
-  if (!isRecord(entry)) return undefined
+  if (!isObject(entry)) return undefined
   const { rule, path, outcome, reason, ms, detail, overrides, shadow, error } = entry
   if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
   return {
@@ -64,24 +66,10 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     ...(typeof detail === 'string' && { detail }),
     ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
     ...(shadow === true && { shadow }),
-    ...(isRecord(error) && typeof error.name === 'string' && { error: error.name }),
-  }
-}
-
-function parsed(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
+    ...(isObject(error) && typeof error.name === 'string' && { error: error.name }),
   }
 }
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-/** Whether a value is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from './build.ts'
+import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from '../lib/build.ts'
+import { UsageError } from '../lib/errors.ts'
+import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 import { isStale, sourcesOf } from './freshness.ts'
 import { serverlessHandlers } from './serverless-handlers.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
 
 /** A handler that is ready to be loaded. */
 export interface Handler {

@@ -1,6 +1,6 @@
+import { isObject } from '../../shared/is-object.ts'
+import { describeRule } from '../lib/description.ts'
 import type { Broke, FunctionError, Reply } from './child-messages.ts'
-import { describeRule } from './description.ts'
-import { isRecord } from './handler-log.ts'
 
 /**
  * Reads a line that a handler's process wrote to its parent. The handler shares that process and can write there too, so
@@ -12,7 +12,7 @@ import { isRecord } from './handler-log.ts'
 export function readReply(line: string, id: string): Reply | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isRecord(value) && value.id === id ? replyIn(value) : undefined
+    return isObject(value) && value.id === id ? replyIn(value) : undefined
   } catch {
     // Not JSON, or nested too deeply to be read.
     return undefined
@@ -35,14 +35,14 @@ function replyIn(value: Readonly<Record<string, unknown>>): Reply | undefined {
 }
 
 function errorIn(value: unknown): FunctionError | undefined {
-  if (!isRecord(value)) return undefined
+  if (!isObject(value)) return undefined
   const { name, message } = value
   return typeof name === 'string' && typeof message === 'string' ? { name, message } : undefined
 }
 
 function brokeIn(value: unknown): readonly Broke[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : []
-  return list.filter(isRecord).flatMap(({ rule, stack, error: thrown }) => {
+  return list.filter(isObject).flatMap(({ rule, stack, error: thrown }) => {
     const error = errorIn(thrown)
     return typeof rule === 'string' && typeof stack === 'string' && error !== undefined ? [{ rule, stack, error }] : []
   })

@@ -1,12 +1,12 @@
-import { MissingPeer } from '../local/missing-peer.ts'
-import { effectsBetween } from './aftermath.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { MissingPeerError, UsageError } from '../lib/errors.ts'
+import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
+import type { Aftermath } from './embedded.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
-import { isRecord, type LoggedRule } from './handler-log.ts'
+import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { Stage } from './stage.ts'
-import { type TriggerName, triggerOf } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
 
 /** What became of an event: the object that `lifeguard replay --json` writes. */
 export interface ReplayResult {
@@ -89,7 +89,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
     const once = notRun(read, 'NotAnEvent', `not an event: ${why}`, expectation)
     return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
-  if (!isRecord(event) || typeof event.triggerSource !== 'string') {
+  if (!isObject(event) || typeof event.triggerSource !== 'string') {
     return noEvent('it names no triggerSource')
   }
   if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
@@ -124,6 +124,15 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
   return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
 }
 
+/** How many profiles were written, made or changed, and how many mails were sent in between. */
+function effectsBetween(before: Aftermath, after: Aftermath): { readonly profiles: number; readonly mails: number } {
+  const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
+  return {
+    profiles: after.profiles.filter((row) => !known.has(JSON.stringify(row))).length,
+    mails: after.mails.length - before.mails.length,
+  }
+}
+
 /** Who decided and why: the handler's own log says it, unless something else than its decision settled the matter. */
 function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
   const { outcome, log, problem } = delivery
@@ -132,18 +141,18 @@ function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decided
 }
 
 function triggerIn(event: unknown): TriggerName | undefined {
-  return isRecord(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
+  return isObject(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
 }
 
 /** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
 function failedOn(read: ReadEvent, error: unknown): Once {
-  if (error instanceof UsageError || error instanceof MissingPeer) throw error
+  if (error instanceof UsageError || error instanceof MissingPeerError) throw error
   return { ...notRun(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
 }
 
 /** Something that was expected to come to an outcome and did not run is not as expected. */
 function notRun(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
-  const source = isRecord(read.event) ? read.event.triggerSource : undefined
+  const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
   const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, traced: true })
   const result: ReplayResult = {

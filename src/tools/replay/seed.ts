@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-list.ts'
-import { SEED_FILE } from './event-files.ts'
-import { withoutMark } from './lines.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
+import { SEED_FILE } from '../lib/event-files.ts'
+import { parseJson, withoutMark } from '../lib/json.ts'
 
 const Seed = z.strictObject({
   blocks: z.array(
@@ -46,13 +46,7 @@ export async function seedBlocks(documents: DynamoDBDocumentClient, table: strin
 }
 
 function readSeed(file: string, text: string): z.infer<typeof Seed> {
-  try {
-    return Seed.parse(JSON.parse(withoutMark(text)))
-  } catch (error) {
-    const why =
-      error instanceof z.ZodError
-        ? z.prettifyError(error).replaceAll(/\s+/g, ' ')
-        : `not JSON: ${error instanceof Error ? error.message : String(error)}`
-    throw new UsageError(`${file}: ${why}`)
-  }
+  const { success, data, error } = Seed.safeParse(parseJson(file, withoutMark(text)))
+  if (!success) throw new UsageError(`${file}: ${z.prettifyError(error).replaceAll(/\s+/g, ' ')}`)
+  return data
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { isRecord } from './handler-log.ts'
-import { type TriggerName, triggerNamed } from './trigger-of.ts'
-import { UsageError } from './usage-error.ts'
+import { isObject } from '../../shared/is-object.ts'
+import { UsageError } from '../lib/errors.ts'
+import { type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
 
 const FILES = ['serverless.yml', 'serverless.yaml']
 
@@ -46,8 +46,8 @@ function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
     const { handler, events } = declared
     if (typeof handler !== 'string' || !Array.isArray(events)) continue
     for (const event of events) {
-      const pool: unknown = isRecord(event) ? event.cognitoUserPool : undefined
-      const trigger = isRecord(pool) && typeof pool.trigger === 'string' ? triggerNamed(pool.trigger) : undefined
+      const pool: unknown = isObject(event) ? event.cognitoUserPool : undefined
+      const trigger = isObject(pool) && typeof pool.trigger === 'string' ? triggerNamed(pool.trigger) : undefined
       if (trigger !== undefined && !found.has(trigger)) found.set(trigger, handler)
     }
   }
@@ -56,7 +56,7 @@ function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
 
 /** Serverless takes a map of functions, or a list of such maps. */
 function functionsIn(config: unknown): readonly Record<string, unknown>[] {
-  const declared = isRecord(config) ? config.functions : undefined
+  const declared = isObject(config) ? config.functions : undefined
   const maps: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
-  return maps.flatMap((map) => (isRecord(map) ? Object.values(map).filter(isRecord) : []))
+  return maps.flatMap((map) => (isObject(map) ? Object.values(map).filter(isObject) : []))
 }

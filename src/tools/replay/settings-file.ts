@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from '../lib/errors.ts'
 
 /** The file in the working folder that says with which settings events are replayed. */
 export const SETTINGS_FILE = 'lifeguard.env'

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Aftermath } from './aftermath.ts'
-import type { Embedded } from './embedded.ts'
-import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from './environment.ts'
+import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
+import type { TriggerName } from '../lib/trigger-of.ts'
+import type { Aftermath, Embedded } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
-import type { TriggerName } from './trigger-of.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
 export interface Stage {
@@ -42,7 +41,7 @@ export interface StageOptions {
 /**
  * Starts what events need.
  *
- * @throws UsageError or MissingPeer when something cannot be had; nothing is left running then.
+ * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { folder, onNote, signal, services } = options

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { closeAfterExit } from '../lib/run-program.ts'
 import { messageLine, type Reply, type Request } from './child-messages.ts'
-import { closeAfterExit } from './close-after-exit.ts'
 import { readReply } from './read-reply.ts'
 
 /** How a process ended. */

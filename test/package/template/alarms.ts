@@ -3,7 +3,7 @@ import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { sweepLine } from '../../../src/sweeper/sweeper.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
-import { asked, type Packaged, type TriggerName, triggers } from './packaged.ts'
+import { asked, type Packaged, type TriggerName, triggers } from '../../support/package/packaged.ts'
 
 const TOLD = { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] }
 const dimensions = (trigger: TriggerName) => [{ Name: 'FunctionName', Value: { Ref: `${trigger}LambdaFunction` } }]

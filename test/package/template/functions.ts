@@ -4,7 +4,7 @@ import type { PostConfirmationSettings } from '../../../src/post-confirmation/se
 import type { PreAuthenticationSettings } from '../../../src/pre-auth/settings.ts'
 import type { PreSignUpSettings } from '../../../src/pre-signup/settings.ts'
 import type { SweeperSettings } from '../../../src/sweeper/settings.ts'
-import { asked, functions, type Packaged, shown, triggers } from './packaged.ts'
+import { asked, functions, type Packaged, shown, triggers } from '../../support/package/packaged.ts'
 
 // Checked by the compiler: a setting that the functions read and this does not name, or the other way round, does not compile.
 const settings = {

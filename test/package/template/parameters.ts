@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { repository } from '../../support/built.ts'
-import { packageService } from '../deployment.ts'
-import { references } from '../references.ts'
-import type { Packaged } from './packaged.ts'
+import { packageService } from '../../support/package/deployment.ts'
+import type { Packaged } from '../../support/package/packaged.ts'
+import { references } from '../../support/package/references.ts'
 
 /** What is asserted of the parameters, and of what docs/deploy.md says. */
 export function assertParameters({ template, folder }: Packaged): void {

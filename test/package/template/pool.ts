@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asked, type Packaged, triggers } from './packaged.ts'
+import { asked, type Packaged, triggers } from '../../support/package/packaged.ts'
 
 /** What is asserted of the user pool and its app client. */
 export function assertPool({ template }: Packaged): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import type { Need, RuleNode } from '../../../src/shared/rules/rule.ts'
-import { type Asked, asked, type FunctionName, functions, type Packaged, shown, triggers } from './packaged.ts'
+import { type Asked, asked, type FunctionName, functions, type Packaged, shown, triggers } from '../../support/package/packaged.ts'
 
 const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
 

@@ -2,7 +2,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { startServices } from '../../../src/tools/local/services.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
-import { asked, type FunctionName, type Packaged } from './packaged.ts'
+import { asked, type FunctionName, type Packaged } from '../../support/package/packaged.ts'
 
 /** What is asserted of the tables. */
 export function assertTables({ template }: Packaged): void {

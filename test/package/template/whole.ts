@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { circle, references } from '../references.ts'
-import { functions, type Packaged, triggers } from './packaged.ts'
+import { functions, type Packaged, triggers } from '../../support/package/packaged.ts'
+import { circle, references } from '../../support/package/references.ts'
 
 /** What is asserted of the template as a whole. */
 export function assertWhole({ template }: Packaged): void {

@@ -4,8 +4,8 @@ import { createServer as createHttpsServer, request as httpsRequest } from 'node
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Connections, watchedConnections } from '../../../src/shared/aws/connections.ts'
+import { selfSigned } from '../../support/self-signed.ts'
 import { startTroubledService, type TroubledService } from '../../support/troubled-service.ts'
-import { selfSigned } from './self-signed.ts'
 
 const times = { connectMs: 10_000, idleMs: 2000 }
 

@@ -4,9 +4,8 @@ import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sendConnections, sendTimes, sesClient } from '../../../src/shared/aws/ses.ts'
 import { DEFAULT_DEADLINE_MS } from '../../../src/shared/lambda/settings.ts'
-import type { LocalSes } from '../../../src/tools/local/ses/local-ses.ts'
-import { startSes } from '../../../src/tools/local/ses/server.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
+import { type FaultySes, startFaultySes } from '../../support/faulty-ses.ts'
 import { type Behaviour, startTroubledService, type TroubledService, troubles } from '../../support/troubled-service.ts'
 
 const ACCEPTED =
@@ -18,11 +17,11 @@ const mail = new SendEmailCommand({
   Message: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello' } } },
 })
 
-let service: LocalSes
+let service: FaultySes
 let client: SESClient
 
 beforeEach(async () => {
-  service = await startSes()
+  service = await startFaultySes()
   stubEnvironment(endpointEnvironment({ ses: service.endpoint }))
   client = sesClient()()
 })

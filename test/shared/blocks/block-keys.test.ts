@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { blockKey, blockKeys, MAX_KEYS } from '../../../src/shared/blocks/block-keys.ts'
 import type { BlockKey } from '../../../src/shared/blocks/block-list.ts'
 import { parseEmailAddress } from '../../../src/shared/email/address.ts'
-import { hostileAddresses } from '../email/hostile-addresses.ts'
+import { hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const userPoolId = 'eu-west-1_Example'
 const keysOf = (user: { sub?: string; userName?: string; email?: string }) =>

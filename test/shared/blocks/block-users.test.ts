@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PreAuthentication } from '../../../src/pre-auth/trigger.ts'
-import { preAuthentication } from '../../../src/pre-auth/trigger.ts'
+import { type PreAuthentication, preAuthentication } from '../../../src/pre-auth/trigger.ts'
 import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import type { Block, BlockKey, BlockList, BlockType } from '../../../src/shared/blocks/block-list.ts'
 import {

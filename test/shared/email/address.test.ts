@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emailKey, hasUnseenCharacter, normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
-import { acceptedForms } from './hostile-addresses.ts'
+import { acceptedForms } from '../../support/hostile-addresses.ts'
 
 /** Any text: lone surrogates, the awkward corners of Unicode, and what looks much like an address. */
 const codeUnits = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 40 }).map((units) => String.fromCharCode(...units))

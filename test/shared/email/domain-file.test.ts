@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { buildDomainList, InvalidDomainList, readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { domainList, normalisePattern } from '../../../src/shared/email/domain-list.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const bytesOf = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { domainList } from '../../../src/shared/email/domain-list.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const realDomain = fc.domain().filter((domain) => normaliseDomain(domain) !== undefined)
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9]{0,8}[a-z0-9])?$/)

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PreSignUp } from '../../../src/pre-signup/trigger.ts'
-import { preSignUp } from '../../../src/pre-signup/trigger.ts'
+import { type PreSignUp, preSignUp } from '../../../src/pre-signup/trigger.ts'
 import { parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { emailDomainIn, UnreadableEmailError } from '../../../src/shared/email/email-domain-in.ts'
 import { when } from '../../../src/shared/rules/chain.ts'
@@ -8,7 +7,7 @@ import { hasAttribute, not, or, triggeredBy } from '../../../src/shared/rules/co
 import { createContext } from '../../../src/shared/rules/context.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
 import { preSignUpEvent } from '../../support/events.ts'
-import { acceptedForms, allowedDomains, hostileAddresses } from './hostile-addresses.ts'
+import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
 const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
   createContext(

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { eventProblems } from '../../../src/shared/lambda/check-event.ts'
-import { mutatedEvent } from '../../chaos/fuzz-events.ts'
-import { seededRandom } from '../../chaos/fuzz-random.ts'
-import { sourceEvents } from '../../chaos/fuzz-sources.ts'
+import { mutatedEvent } from '../../support/fuzz/fuzz-events.ts'
+import { seededRandom } from '../../support/fuzz/fuzz-random.ts'
+import { sourceEvents } from '../../support/fuzz/fuzz-sources.ts'
 
 const MUTATED = 200_000
 const SEED = 20_260_101

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assertEvent } from '../../../src/shared/lambda/check-event.ts'
 import { InvalidEvent } from '../../../src/shared/lambda/errors.ts'
-import { preEvent } from './harness.ts'
+import { preEvent } from '../../support/harness.ts'
 
 function problemsOf(input: unknown): readonly string[] {
   try {

@@ -21,7 +21,7 @@ import {
   resultOf,
   settled,
   work,
-} from './harness.ts'
+} from '../../support/harness.ts'
 
 /** Starts a handler that would hang for ever, and says how many milliseconds it took until it gave up. */
 async function timeOf(start: () => Promise<unknown>): Promise<number> {

@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { chain } from '../../../src/shared/rules/chain.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { collector, confirm, crash, manualClock, noOpinion, type Pre, post, pre, preEvent, refuse, unchecked, work } from './harness.ts'
+import {
+  collector,
+  confirm,
+  crash,
+  manualClock,
+  noOpinion,
+  type Pre,
+  post,
+  pre,
+  preEvent,
+  refuse,
+  unchecked,
+  work,
+} from '../../support/harness.ts'
 
 describe('a factory', () => {
   it('refuses to make a handler without rules, which would let everybody through', () => {

@@ -22,7 +22,7 @@ import {
   resultOf,
   settled,
   unchecked,
-} from './harness.ts'
+} from '../../support/harness.ts'
 
 /** The guard of the factory, with what tests need to see inside. */
 const guard = (rules: readonly Rule<Pre>[], settings: HandlerSettings<Pre> = {}) =>

@@ -15,7 +15,7 @@ import {
   resultOf,
   runPre,
   unchecked,
-} from './harness.ts'
+} from '../../support/harness.ts'
 
 describe('the answer of a handler', () => {
   it('is the event with every field that went in, and what the rules answered merged into its response', async () => {

@@ -17,7 +17,7 @@ import {
   runPre,
   settled,
   unchecked,
-} from './harness.ts'
+} from '../../support/harness.ts'
 
 type Middleware = MiddlewareObj<PreEvent, PreEvent>
 

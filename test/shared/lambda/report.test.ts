@@ -26,7 +26,7 @@ import {
   resultOf,
   runPre,
   work,
-} from './harness.ts'
+} from '../../support/harness.ts'
 
 const sorted = (line: Line | undefined): readonly string[] => Object.keys(line ?? {}).sort()
 

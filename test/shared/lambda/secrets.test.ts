@@ -8,7 +8,7 @@ import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { deny, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../src/shared/rules/shadow.ts'
-import { collector, type Pre, type PreEvent, pre, preEvent, resultOf, unchecked } from './harness.ts'
+import { collector, type Pre, type PreEvent, pre, preEvent, resultOf, unchecked } from '../../support/harness.ts'
 
 /** What no line may hold: it stands in every text that an event or an error brings. */
 const SECRET = 'mary.hidden@secret.example'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hashUser } from '../../../src/shared/lambda/log-entry.ts'
-import { collector, confirm, post, postEvent, pre, preEvent, runPre, work } from './harness.ts'
+import { collector, confirm, post, postEvent, pre, preEvent, runPre, work } from '../../support/harness.ts'
 
 const KEY = 'sixteen letters or more'
 const mary = { userPoolId: 'eu-west-1_a', userName: 'mary' }

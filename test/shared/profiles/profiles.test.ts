@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PostConfirmation } from '../../../src/post-confirmation/trigger.ts'
-import { postConfirmation } from '../../../src/post-confirmation/trigger.ts'
+import { type PostConfirmation, postConfirmation } from '../../../src/post-confirmation/trigger.ts'
 import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileUser, profileUser } from '../../../src/shared/profiles/profiles.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'

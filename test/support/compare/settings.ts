@@ -1,4 +1,4 @@
-import { seededRandom } from '../../chaos/fuzz-random.ts'
+import { seededRandom } from '../fuzz/fuzz-random.ts'
 
 const domains = [
   'example.com,*.example.org',

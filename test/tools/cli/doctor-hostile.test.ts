@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { folderOf, start, textOf } from './lifeguard.ts'
+import { folderOf, start, textOf } from '../../support/cli/lifeguard.ts'
 
 // Exponential and quadratic work does not end within it, on any machine.
 const LIMIT_MS = 25_000

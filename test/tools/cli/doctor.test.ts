@@ -2,8 +2,8 @@ import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CODE_NAMES } from '../../../src/tools/doctor/codes.ts'
-import { patched, TEMPLATES } from '../doctor/patched.ts'
-import { folderOf, lifeguard } from './lifeguard.ts'
+import { folderOf, lifeguard } from '../../support/cli/lifeguard.ts'
+import { patched, TEMPLATES } from '../../support/patched.ts'
 
 const slow = (): Promise<string> => patched('plain.yaml', { 'Judge.Properties.Timeout': 30 })
 

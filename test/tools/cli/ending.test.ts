@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { event, type Finished, folderOf, handler, lifeguard, start, textOf } from './lifeguard.ts'
+import { event, type Finished, folderOf, handler, lifeguard, start, textOf } from '../../support/cli/lifeguard.ts'
 
 /** Whether a process runs. */
 function runs(pid: number): boolean {

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { escapeText } from '../../../src/tools/cli/escape.ts'
 import { type Line, renderLines, renderRedrawn, styled } from '../../../src/tools/cli/io.ts'
+import { escapeText } from '../../../src/tools/cli/text.ts'
 
 /** A stream that is a terminal with colours, or a file. */
 const stream = (isTTY: boolean): NodeJS.WritableStream => Object.assign(new Writable(), { isTTY, getColorDepth: () => 24 })

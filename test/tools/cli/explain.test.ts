@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, handler, lifeguard } from './lifeguard.ts'
+import { event, folderOf, handler, lifeguard } from '../../support/cli/lifeguard.ts'
 
 /** A handler made with Lifeguard, as TypeScript that replay bundles. */
 function composed(trigger: string, rules: string): string {

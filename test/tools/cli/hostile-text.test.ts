@@ -4,10 +4,10 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDomainList } from '../../../src/shared/email/domain-file.ts'
 import { type LocalServices, startServices } from '../../../src/tools/local/services.ts'
+import { withPool } from '../../support/cli/attached-pool.ts'
+import { event, folderOf, lifeguard } from '../../support/cli/lifeguard.ts'
+import { arn, key, pool } from '../../support/cli/user-pool.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
-import { withPool } from './commands/attach/attached-pool.ts'
-import { event, folderOf, lifeguard } from './lifeguard.ts'
-import { arn, key, pool } from './user-pool.ts'
 
 // In file names and arguments there is no NUL and no lone surrogate, in identifiers of templates no line break.
 const NAME = 'z\u001b[2J\u0007\u009b2J\u007f\u202e\u2066\u061c\u200b\u2028\ufeff\u{e0041}\u115f\r\t'

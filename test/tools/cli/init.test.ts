@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { folderOf, lifeguard, textOf } from './lifeguard.ts'
+import { folderOf, lifeguard, textOf } from '../../support/cli/lifeguard.ts'
 
 async function filesIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })

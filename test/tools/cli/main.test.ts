@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lifeguard } from './lifeguard.ts'
+import { lifeguard } from '../../support/cli/lifeguard.ts'
 
 describe('lifeguard', () => {
   it('tells its commands with --help', async () => {

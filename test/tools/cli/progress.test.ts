@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { startProgress } from '../../../src/tools/cli/commands/replay/progress.ts'
 import { type Line, lineText, renderRedrawn } from '../../../src/tools/cli/io.ts'
-import { startProgress } from '../../../src/tools/cli/progress.ts'
 
 /** What is written to a standard error that is or is not a terminal. */
 function screen(errIsTerminal: boolean): {

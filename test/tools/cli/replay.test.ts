@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, handler, lifeguard, objectsIn } from './lifeguard.ts'
+import { event, folderOf, handler, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
 
 const none = ['--services', 'none']
 

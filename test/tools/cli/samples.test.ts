@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lifeguard, objectsIn } from './lifeguard.ts'
+import { lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
 
 // These run in the project itself, on its own bundles and sample events.
 describe('lifeguard replay in this project', () => {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { event, folderOf, objectsIn, start } from './lifeguard.ts'
+import { event, folderOf, objectsIn, start } from '../../support/cli/lifeguard.ts'
 
 const APPROVE = 'export const handler = async (event) => event\n'
 const REFUSE = 'export const handler = async () => { throw new Error("no") }\n'

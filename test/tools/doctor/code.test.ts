@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import { rulesIn } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
-import { patched, TEMPLATES } from './patched.ts'
+import { patched, TEMPLATES } from '../../support/patched.ts'
 
 async function codeOf(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {
   const change = { 'PreSignUp.Properties.Handler': handler, 'PreSignUp.Properties.Environment': { Variables: environment } }

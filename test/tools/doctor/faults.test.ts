@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CODE_NAMES } from '../../../src/tools/doctor/codes.ts'
-import { examined, patched } from './patched.ts'
+import { examined, patched } from '../../support/patched.ts'
 import { CLEAN, FAULTS } from './templates/faults.ts'
 
 describe('doctor', () => {

@@ -2,11 +2,12 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MASKED_MESSAGE } from '../../../src/shared/lambda/errors.ts'
 import { examine } from '../../../src/tools/doctor/examine.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import type { Code } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -210,7 +211,7 @@ describe('what doctor reports of a handler that does not start', () => {
   `
 
   it.each([
-    ['prints, within atInit', `${PRINTED}throw Object.assign(new Error('Wrong settings'), { name: 'TriggerFailed' })`],
+    ['prints, within atInit', `${PRINTED}throw Object.assign(new Error('${MASKED_MESSAGE}'), { name: 'TriggerFailed' })`],
     ['throws', `const { DB_PASS, DSN, LONGER } = process.env\nthrow new Error(DB_PASS + LONGER + ' ' + DSN + ' ' + new URL(DSN).password)`],
     ['throws over several lines', 'throw new Error(process.env.LICENCE)'],
     ['throws a text', 'throw process.env.DSN'],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { packageService } from '../../../src/tools/doctor/package-service.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 it('does not wait for a process that osls started and that keeps its output open', async () => {
   const osls = `

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openConfiguration } from '../../../src/tools/doctor/configuration-files.ts'
 import { serverlessPlace } from '../../../src/tools/doctor/serverless-place.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 // What the framework reads, which no template string of this language is.
 const file = (name: string, inside: string = ''): string => `\${file(${name})${inside}}`

@@ -5,7 +5,7 @@ import { matchesGlob } from '../../../src/tools/doctor/glob.ts'
 import { symbolic } from '../../../src/tools/doctor/symbolic.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
 import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
-import { UsageError } from '../../../src/tools/replay/usage-error.ts'
+import { UsageError } from '../../../src/tools/lib/errors.ts'
 
 /** A text with a placeholder, which no template string of this language is. */
 const sub = (text: string): object => ({ 'Fn::Sub': text.replaceAll('<', '${').replaceAll('>', '}') })

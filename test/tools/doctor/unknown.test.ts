@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { examined, patched } from './patched.ts'
+import { examined, patched } from '../../support/patched.ts'
 
 const parameter = { Ref: 'SomeParameter' }
 const imported = { 'Fn::ImportValue': 'something' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ownLock, partOf } from '../../../src/tools/init/lock.ts'
 import { lockOf, rootsOf } from '../../../src/tools/init/manifest.ts'
-import { ownManifest } from '../../../src/tools/init/own-manifest.ts'
+import { ownManifest } from '../../../src/tools/lib/own-package.ts'
 
 const lock = {
   packages: {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ownManifest } from '../../../src/tools/init/own-manifest.ts'
 import { type ProjectFiles, projectFiles } from '../../../src/tools/init/project.ts'
+import { ownManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 
 /** What is read of a file when it is deployed; where the guides are to be found is put right in the copy. */

@@ -2,7 +2,7 @@ import { readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inTheWay, writeFiles } from '../../../src/tools/init/write.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 const files = new Map([
   ['first', '1'],

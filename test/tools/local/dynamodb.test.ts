@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDynamoDb } from '../../../src/tools/local/dynamodb.ts'
-import type { LocalService } from '../../../src/tools/local/local-service.ts'
+import type { LocalService } from '../../../src/tools/local/loopback.ts'
 import { createTables } from '../../../src/tools/local/tables.ts'
 import { hasJava, startDynamoDbLocal } from '../../support/dynamodb-local.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
@@ -108,12 +108,13 @@ describe('startDynamoDb', () => {
   it('says what to install where dynalite is missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
     try {
-      await cp(new URL('../../../src/tools/local/', import.meta.url), folder, { recursive: true })
+      for (const room of ['lib', 'local'])
+        await cp(new URL(`../../../src/tools/${room}/`, import.meta.url), join(folder, room), { recursive: true })
       await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-      const program = "import('./dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
+      const program = "import('./local/dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
       const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder })
       expect(stdout).toBe(
-        "MissingPeer: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
+        "MissingPeerError: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
       )
     } finally {
       await rm(folder, { recursive: true })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkAnswer } from '../../../src/tools/replay/check-answer.ts'
-import { event } from '../cli/lifeguard.ts'
+import { event } from '../../support/cli/lifeguard.ts'
 
 const UNRECOGNIZABLE = { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }
 

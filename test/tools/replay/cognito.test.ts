@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { deliver } from '../../../src/tools/replay/cognito.ts'
 import { type LambdaFunction, lambdaFunction } from '../../../src/tools/replay/lambda.ts'
-import { event, folderOf } from '../cli/lifeguard.ts'
+import { event, folderOf } from '../../support/cli/lifeguard.ts'
 
 /** One of the fixtures in a process of its own. */
 function lambda(fixture: string, environment: Record<string, string> = {}): LambdaFunction {

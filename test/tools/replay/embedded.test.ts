@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, lifeguard, objectsIn } from '../cli/lifeguard.ts'
+import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
 
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RuleDescription } from '../../../src/tools/replay/description.ts'
+import type { RuleDescription } from '../../../src/tools/lib/description.ts'
 import { type ExplainedRule, explainRules } from '../../../src/tools/replay/explain.ts'
 import type { LoggedRule } from '../../../src/tools/replay/handler-log.ts'
 

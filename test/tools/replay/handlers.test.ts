@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Handlers, openHandlers } from '../../../src/tools/replay/handlers.ts'
 import { repository } from '../../support/built.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 const CONFIG = `
 service: example

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, lifeguard, objectsIn } from '../cli/lifeguard.ts'
+import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
 
 const ours = ['--services', 'none', '--handler', 'preSignUp=handler.mjs']
 

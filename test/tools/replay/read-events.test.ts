@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../../src/tools/replay/lines.ts'
+import { linesOf } from '../../../src/tools/lib/lines.ts'
 import { type ReadEvent, readEvents } from '../../../src/tools/replay/read-events.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 async function* chunks(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts

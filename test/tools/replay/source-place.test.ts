@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 import { sourcePlaces } from '../../../src/tools/replay/source-place.ts'
-import { folderOf } from '../cli/lifeguard.ts'
+import { folderOf } from '../../support/cli/lifeguard.ts'
 
 const PARTS = {
   'src/handler.ts':

@@ -1,4 +1,4 @@
-import { isRecord } from '../../replay/handler-log.ts'
+import { isObject } from '../../../shared/is-object.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { symbolic } from '../symbolic.ts'
@@ -34,7 +34,7 @@ function writes({ properties }: Resource, pool: Resource | undefined): string | 
   if (!Array.isArray(WriteAttributes)) return undefined
   if (WriteAttributes.includes('email')) return ''
   const schema: readonly unknown[] = Array.isArray(pool?.properties.Schema) ? pool.properties.Schema : []
-  const required = schema.some((each) => isRecord(each) && each.Name === 'email' && symbolic(each.Required) === 'true')
+  const required = schema.some((each) => isObject(each) && each.Name === 'email' && symbolic(each.Required) === 'true')
   return required ? ', as a required attribute is always writable' : undefined
 }
 

@@ -1,8 +1,7 @@
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, type Subject } from '../loaded.ts'
-import { endOf } from '../runtimes.ts'
-import { symbolic } from '../symbolic.ts'
-import type { Resource } from '../template.ts'
+import { attachedCode, isSweeper, type Subject } from '../loaded.ts'
+import { isKnown, symbolic } from '../symbolic.ts'
+import { ofType, type Resource } from '../template.ts'
 import { isAwaited } from '../triggers.ts'
 
 const WALL_SECONDS = 5
@@ -57,4 +56,59 @@ function judged({ id, properties }: Resource, today: Date): Judged {
     })
   }
   return { findings, unknown }
+}
+
+// Node's are dated by AWS's page as it read on 2026-11-22. The others ended years ago, on any reading of it, and stand here
+// without a day; what is not named here is not judged.
+const ENDS: Readonly<Record<string, string>> = {
+  'nodejs18.x': '2025-09-01',
+  'nodejs20.x': '2026-04-30',
+  'nodejs22.x': '2027-04-30',
+  'nodejs24.x': '2028-04-30',
+}
+const LONG_ENDED: ReadonlySet<string> = new Set([
+  ...['nodejs', 'nodejs4.3', 'nodejs4.3-edge', 'nodejs6.10', 'nodejs8.10', 'nodejs10.x', 'nodejs12.x', 'nodejs14.x', 'nodejs16.x'],
+  ...['python2.7', 'python3.6', 'python3.7', 'python3.8', 'ruby2.5', 'ruby2.7', 'java8', 'go1.x', 'provided'],
+  ...['dotnetcore1.0', 'dotnetcore2.0', 'dotnetcore2.1', 'dotnetcore3.1', 'dotnet5.0', 'dotnet6', 'dotnet7'],
+])
+
+/**
+ * When a runtime's support ended, in words; undefined where it goes on, or is not known.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+ */
+function endOf(runtime: string, today: Date): string | undefined {
+  const day = Object.hasOwn(ENDS, runtime) ? ENDS[runtime] : undefined
+  if (day !== undefined) return Date.parse(day) <= today.getTime() ? `ended on ${day}` : undefined
+  return LONG_ENDED.has(runtime) ? 'ended years ago' : undefined
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
+const LONGEST_NAME = 64
+
+/** LG107: names that the Serverless Framework makes of service, stage and function, which no tool measures before AWS does. */
+export function checkFunctionNames({ template }: Subject): Judged {
+  const findings = ofType(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
+    const name = symbolic(properties.FunctionName)
+    if (name === undefined || !isKnown(name) || name.length <= LONGEST_NAME) return []
+    const message = `The name of ${id} has ${name.length} characters, and Lambda takes ${LONGEST_NAME}`
+    return [{ code: 'LG107', resource: id, path: ['Properties', 'FunctionName'], message }]
+  })
+  return { findings, unknown: [] }
+}
+
+// Below these the sweeper begins nothing.
+const SWEEPER_SECONDS = 8
+// Lambda's own.
+const DEFAULT_SECONDS = 3
+
+/** LG106: a sweeper that is given no time to sweep. */
+export function checkSweeper({ template, codes }: Subject): Judged {
+  const findings = [...codes].flatMap(([id, { text }]): readonly Finding[] => {
+    const timeout = template.resources.get(id)?.properties.Timeout ?? DEFAULT_SECONDS
+    // What only the deployment decides is no number.
+    if (!isSweeper(text ?? '') || !(Number(timeout) <= SWEEPER_SECONDS)) return []
+    return [{ code: 'LG106', resource: id, path: ['Properties', 'Timeout'], message: `${id} sweeps, and may run for ${timeout} seconds` }]
+  })
+  return { findings, unknown: [] }
 }

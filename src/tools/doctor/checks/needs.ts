@@ -1,5 +1,5 @@
+import { isObject } from '../../../shared/is-object.ts'
 import type { Need } from '../../../shared/rules/rule.ts'
-import { isRecord } from '../../replay/handler-log.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
 import { allows, saysNothing } from '../needed.ts'
@@ -65,6 +65,6 @@ function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pi
 }
 
 function settingOf({ properties }: Resource, name: string): string | undefined {
-  const variables = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
-  return isRecord(variables) ? symbolic(variables[name]) : undefined
+  const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
+  return isObject(variables) ? symbolic(variables[name]) : undefined
 }

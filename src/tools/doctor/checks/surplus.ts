@@ -1,5 +1,5 @@
+import { isObject } from '../../../shared/is-object.ts'
 import type { Need } from '../../../shared/rules/rule.ts'
-import { isRecord } from '../../replay/handler-log.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { isPlumbing, saysNothing } from '../needed.ts'
@@ -62,8 +62,8 @@ function judged(template: Template, users: readonly User[]): Judged {
 function isNeeded(template: Template, { action, on }: Right, { actions, on: setting }: Need, { properties }: Resource): boolean {
   if (!actions.some((each) => each.toLowerCase() === action.toLowerCase())) return false
   if (!action.toLowerCase().startsWith('dynamodb:')) return true
-  const variables = isRecord(properties.Environment) ? properties.Environment.Variables : undefined
-  const named = isRecord(variables) ? symbolic(variables[setting]) : undefined
+  const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
+  const named = isObject(variables) ? symbolic(variables[setting]) : undefined
   const table = named === undefined ? 'unknown' : tableNamed(template, named)
   // On every table there is.
   if (on.includes('*')) return false

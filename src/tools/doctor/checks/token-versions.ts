@@ -1,4 +1,4 @@
-import { isRecord } from '../../replay/handler-log.ts'
+import { isObject } from '../../../shared/is-object.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Subject } from '../loaded.ts'
 import { isKnown, symbolic } from '../symbolic.ts'
@@ -24,8 +24,8 @@ export function checkTokenVersions(subject: Subject): Judged {
 
 function twice({ template }: Subject): readonly Finding[] {
   return ofType(template, 'AWS::Cognito::UserPool').flatMap(({ id, properties }): readonly Finding[] => {
-    const config = isRecord(properties.LambdaConfig) ? properties.LambdaConfig : {}
-    const versioned = isRecord(config.PreTokenGenerationConfig) ? symbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
+    const config = isObject(properties.LambdaConfig) ? properties.LambdaConfig : {}
+    const versioned = isObject(config.PreTokenGenerationConfig) ? symbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
     const plain = symbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
     // Two references to different resources are different; of two parameters nobody knows.

@@ -1,32 +1,9 @@
-import { SesError } from './ses-error.ts'
+import { SesError } from './protocol.ts'
 
 const MAX_ADDRESS_LENGTH = 320
-// Fifty recipients with their names fit many times over; beyond that, somebody is trying what happens.
-const MAX_LIST_LENGTH = 20_000
 
 // A quoted text, a comment, an address in angle brackets, a comma, plain text, or one stray character of the first three.
 const TOKEN = /"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)|<(?:"(?:\\.|[^"\\])*"|[^<>"])*>|,|[^"(<,]+|./gs
-
-function tokens(text: string): string[] {
-  return text.match(TOKEN) ?? []
-}
-
-/**
- * Splits the value of a header such as To into its mailboxes.
- *
- * @throws SesError when the value is longer than SES's limits allow.
- * @example
- * splitMailboxes('"Doe, Jane" <jane@example.com>, joe@example.com') // ['"Doe, Jane" <jane@example.com>', 'joe@example.com']
- */
-export function splitMailboxes(list: string): string[] {
-  if (list.length > MAX_LIST_LENGTH) throw illegal('Illegal address')
-  const mailboxes = ['']
-  for (const token of tokens(list)) {
-    if (token === ',') mailboxes.push('')
-    else mailboxes.push(`${mailboxes.pop()}${token}`)
-  }
-  return mailboxes.map((mailbox) => mailbox.trim()).filter((mailbox) => mailbox !== '')
-}
 
 /**
  * The bare address of a mailbox, checked as SES checks it: loosely, since SES leaves the rest to the receiving server.
@@ -46,7 +23,7 @@ export function addressOf(mailbox: string): string {
 }
 
 function bareAddress(mailbox: string): string {
-  const parts = tokens(mailbox).filter((token) => !(token.startsWith('(') && token.length > 1))
+  const parts = (mailbox.match(TOKEN) ?? []).filter((token) => !(token.startsWith('(') && token.length > 1))
   const angles = parts.filter((part) => part.startsWith('<') && part.length > 1)
   const stray = parts.some(
     (part) => part === ',' || part === '"' || part === '(' || part === '<' || (!/^["<]/.test(part) && part.includes('>')),

@@ -16,17 +16,16 @@ const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'non
 const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`
 
 /**
- * Answers a browser's GET: `/` lists the mails, `/mails.json` is the same list as JSON, `/mails/ID/text`, `/mails/ID/html`
- * and `/mails/ID/raw` show one mail's parts.
+ * Answers a browser's GET: `/` lists the mails, `/mails.json` is the same list as JSON, `/mails/ID/text` and
+ * `/mails/ID/html` show one mail's parts.
  */
 export function inboxPage(path: string, mails: readonly ReceivedMail[]): Page {
   if (path === '/') return html(list(mails))
   if (path === '/mails.json') return { status: 200, contentType: 'application/json', body: JSON.stringify(mails), policy: NO_SCRIPTS }
-  const [, id, part] = /^\/mails\/([^/]+)\/(text|html|raw)$/.exec(path) ?? []
+  const [, id, part] = /^\/mails\/([^/]+)\/(text|html)$/.exec(path) ?? []
   const mail = mails.find(({ messageId }) => messageId === id)
   if (part === 'html' && mail?.html !== undefined) return { ...html(mail.html), policy: FOREIGN_HTML }
   if (part === 'text' && mail?.text !== undefined) return plain(200, mail.text)
-  if (part === 'raw' && mail?.raw !== undefined) return plain(200, mail.raw)
   return plain(404, 'There is no such mail or page.\n')
 }
 
@@ -63,7 +62,7 @@ function table(mails: readonly ReceivedMail[]): string {
 
 function row(mail: ReceivedMail): string {
   const recipients = [...mail.to, ...mail.cc.map((cc) => `cc: ${cc}`), ...mail.bcc.map((bcc) => `bcc: ${bcc}`)]
-  const parts = (['text', 'html', 'raw'] as const).filter((part) => mail[part] !== undefined)
+  const parts = (['text', 'html'] as const).filter((part) => mail[part] !== undefined)
   const links = parts.map((part) => `<a href="/mails/${escapeUTF8(mail.messageId)}/${part}">${part}</a>`)
   const cells = [mail.at, mail.from, recipients.join(', '), mail.subject].map(escapeUTF8)
   return `<tr>${[...cells, links.join(' ')].map((cell) => `<td>${cell}</td>`).join('')}</tr>`

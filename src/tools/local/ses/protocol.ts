@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { escapeUTF8 } from 'entities'
-import type { SesError } from './ses-error.ts'
+import { ToolError } from '../../lib/errors.ts'
 
 const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
 
@@ -53,11 +53,31 @@ export function resultAnswer(action: string, result: Readonly<Record<string, str
   return { status: 200, requestId, xml }
 }
 
+/**
+ * A refusal in SES's own words.
+ *
+ * @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html
+ * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+ */
+export class SesError extends ToolError {
+  override readonly name = 'SesError'
+  readonly code = 'ses-refused'
+  /** SES's code, which an SDK client shows as the exception's name. */
+  readonly sesCode: string
+  /** The HTTP status: 4xx for the sender's fault, 5xx for the service's. */
+  readonly status: number
+  constructor(sesCode: string, message: string, status = 400) {
+    super(message)
+    this.sesCode = sesCode
+    this.status = status
+  }
+}
+
 /** The answer to a call that was refused. */
 export function errorAnswer(error: SesError): QueryAnswer {
   const requestId = randomUUID()
   const type = error.status < 500 ? 'Sender' : 'Receiver'
-  const fields = element('Type', type) + element('Code', error.code) + element('Message', error.message)
+  const fields = element('Type', type) + element('Code', error.sesCode) + element('Message', error.message)
   const xml = `<ErrorResponse xmlns="${NAMESPACE}"><Error>${fields}</Error>${element('RequestId', requestId)}</ErrorResponse>`
   return { status: error.status, requestId, xml }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressOf, splitMailboxes } from '../../../../src/tools/local/ses/addresses.ts'
-import { SesError } from '../../../../src/tools/local/ses/ses-error.ts'
+import { addressOf } from '../../../../src/tools/local/ses/addresses.ts'
+import { SesError } from '../../../../src/tools/local/ses/protocol.ts'
 
 const pieces = fc.array(fc.constantFrom('a', '@', '.', ',', '"', '\\', '(', ')', '<', '>', ' ', '\n', 'é', 'example.com'), {
   maxLength: 30,
@@ -29,28 +29,5 @@ describe('addressOf', () => {
   it.each(['jane@example.com', '"a, <b>"@example.com', 'jane+label@example.com'])('finds %s in a mailbox', (address) => {
     for (const mailbox of [address, `<${address}>`, ` "Doe, \\"J\\" <x>" <${address}> (a, comment)`])
       expect(addressOf(mailbox)).toBe(address)
-  })
-})
-
-describe('splitMailboxes', () => {
-  it('splits at commas outside quotes, comments and angle brackets', () => {
-    expect(splitMailboxes('"a, b" <c@example.com>, (d, e) f@example.com,, <g,h@example.com> ,')).toEqual([
-      '"a, b" <c@example.com>',
-      '(d, e) f@example.com',
-      '<g,h@example.com>',
-    ])
-  })
-
-  it('loses no character but commas and the space around them', () => {
-    const bare = (text: string): string => text.replace(/[,\s]/g, '')
-    fc.assert(
-      fc.property(pieces, (parts) => {
-        expect(bare(splitMailboxes(parts.join('')).join(','))).toBe(bare(parts.join('')))
-      }),
-    )
-  })
-
-  it('refuses a list far beyond the limits of SES', () => {
-    expect(() => splitMailboxes('a@example.com,'.repeat(2000))).toThrow(SesError)
   })
 })

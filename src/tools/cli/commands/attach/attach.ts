@@ -1,6 +1,6 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import { EXIT, type Io } from '../../io.ts'
-import { troubleOf } from '../effects/services.ts'
+import { troubleOf } from '../../print-error.ts'
 import { type Wanted, wantedOf } from './options.ts'
 import { type AttachPlan, attachPlan, inTheWay, notInTier, withoutKey } from './plan.ts'
 import { type Described, type PoolService, poolService } from './pool.ts'

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../replay/usage-error.ts'
+import { UsageError } from '../../../lib/errors.ts'
 import { parse } from '../../options.ts'
 import type { Wish } from './plan.ts'
 import { ATTACHABLE, isSender, ONE_VERSION, PLAIN, PRE_TOKEN_VERSIONS, SENDERS, type WantedFunction } from './triggers.ts'

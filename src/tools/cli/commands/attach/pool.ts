@@ -6,6 +6,8 @@ import {
   type UpdateUserPoolRequest,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { isObject } from '../../../../shared/is-object.ts'
+import { tryParseJson } from '../../../lib/json.ts'
 
 /** A user pool, as the command reads and changes it. */
 export interface PoolService {
@@ -35,10 +37,10 @@ export function poolService(region: string): PoolService {
     (next) => async (args) => {
       const result = await next(args)
       const { response } = result
-      if (isRecord(response) && isStream(response.body)) {
+      if (isObject(response) && isStream(response.body)) {
         const bytes = await buffer(response.body)
-        response.body = bytes
-        raw = parsed(bytes)
+        Object.assign(response, { body: bytes })
+        raw = tryParseJson(bytes.toString('utf8'))
       }
       return result
     },
@@ -48,7 +50,7 @@ export function poolService(region: string): PoolService {
     async describe(UserPoolId, abortSignal) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }), { abortSignal })
       if (UserPool === undefined) throw new Error('The answer holds no pool')
-      return { pool: UserPool, unknown: unknownIn(isRecord(raw) ? raw.UserPool : undefined, UserPool) }
+      return { pool: UserPool, unknown: unknownIn(isObject(raw) ? raw.UserPool : undefined, UserPool) }
     },
     async update(update, abortSignal) {
       await updating.send(new UpdateUserPoolCommand(update), { abortSignal })
@@ -67,24 +69,12 @@ export function unknownIn(raw: unknown, known: unknown, path: string = ''): read
   if (known === undefined) return [path]
   if (Array.isArray(raw))
     return raw.flatMap((each, index) => unknownIn(each, Array.isArray(known) ? known[index] : undefined, `${path}.${index}`))
-  if (!isRecord(raw)) return []
-  const there = isRecord(known) ? known : {}
+  if (!isObject(raw)) return []
+  const there = isObject(known) ? known : {}
   const ownOf = (key: string): unknown => (Object.hasOwn(there, key) ? there[key] : undefined)
   return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, ownOf(key), path === '' ? key : `${path}.${key}`))
 }
 
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
 function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
-  return isRecord(value) && Symbol.asyncIterator in value
+  return isObject(value) && Symbol.asyncIterator in value
 }

@@ -4,7 +4,7 @@ import {
   type UpdateUserPoolRequest,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { troubleOf } from '../effects/services.ts'
+import { troubleOf } from '../../print-error.ts'
 import type { PoolService } from './pool.ts'
 import { changedBy } from './update.ts'
 

@@ -1,6 +1,6 @@
 import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
 import { type Line, styled } from '../../io.ts'
-import { quoted } from '../../quoted.ts'
+import { quoted } from '../../text.ts'
 import type { AttachPlan } from './plan.ts'
 import { ATTACHABLE, SENDERS } from './triggers.ts'
 

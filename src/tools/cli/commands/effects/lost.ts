@@ -1,7 +1,8 @@
+import { isObject } from '../../../../shared/is-object.ts'
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
 import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
-import { isRecord } from '../../../replay/handler-log.ts'
-import type { Line } from '../../../replay/lines.ts'
+import { tryParseJson } from '../../../lib/json.ts'
+import type { Line } from '../../../lib/lines.ts'
 
 /** What a log line says of a lost effect. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
@@ -37,7 +38,7 @@ function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
     ...document,
     // The AWS CLI prints no events in one line, so this is a line of a log.
     isLine: !document.text.includes('\n'),
-    value: parsed(document.text),
+    value: tryParseJson(document.text),
   }))
   if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* inLine(line)
   else for (const document of documents) yield* document.isLine ? inLine(document) : inDocument(document)
@@ -46,7 +47,7 @@ function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
 function* inDocument({ number, value }: { readonly number: number; readonly value?: unknown }): Generator<LostLine> {
   // Only a list that is the whole document holds lines as texts. Elsewhere a text may come from a user.
   if (Array.isArray(value)) for (const each of value) yield* inEvent(each, number)
-  else for (const each of eventsIn(value)) if (isRecord(each)) yield* inEvent(each, number)
+  else for (const each of eventsIn(value)) if (isObject(each)) yield* inEvent(each, number)
 }
 
 /** One or more documents, the output of one call after the other. Brackets that span lines stand at the ends of lines. */
@@ -69,31 +70,31 @@ function joined(lines: readonly Line[]): Line {
 }
 
 function eventsIn(document: unknown): readonly unknown[] {
-  return isRecord(document) && Array.isArray(document.events) ? document.events : [document]
+  return isObject(document) && Array.isArray(document.events) ? document.events : [document]
 }
 
 function* inLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
-  const value = parsed(text.replace(PREFIX, ''))
+  const value = tryParseJson(text.replace(PREFIX, ''))
   // A program may log an object with a time and a message of a user, but not the time at which CloudWatch took it.
-  const isEvent = isRecord(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
+  const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
   yield* isEvent ? inEvent(value, number) : inObject(value, number)
 }
 
 /** What a document has in place of a line: the text of the line, an event with that text, or the line's own object. */
 function* inEvent(event: unknown, number: number): Generator<LostLine> {
   const line = typeof event === 'string' ? event : messageOf(event)
-  if (line?.includes(EFFECT_LOST)) yield* inObject(parsed(line), number)
-  else if (line === undefined && isRecord(event)) yield* inObject(event, number)
+  if (line?.includes(EFFECT_LOST)) yield* inObject(tryParseJson(line), number)
+  else if (line === undefined && isObject(event)) yield* inObject(event, number)
 }
 
 function messageOf(value: unknown): string | undefined {
-  if (!isRecord(value) || !Object.keys(value).every((field) => EVENT_FIELDS.includes(field))) return undefined
+  if (!isObject(value) || !Object.keys(value).every((field) => EVENT_FIELDS.includes(field))) return undefined
   return typeof value.message === 'string' ? value.message : undefined
 }
 
 function* inObject(value: unknown, number: number): Generator<LostLine> {
-  const effect = isRecord(value) ? effectIn(value) : 'unreadable'
+  const effect = isObject(value) ? effectIn(value) : 'unreadable'
   if (effect === 'unreadable') yield { kind: 'unreadable', number }
   else if (effect !== undefined) yield { kind: 'lost', effect }
 }
@@ -105,14 +106,6 @@ function effectIn(value: Readonly<Record<string, unknown>>): LostEffect | 'unrea
   const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)
   if (!isWhole) return 'unreadable'
   return { userPoolId, sub, effect, token, ...(isText(triggerSource) && { triggerSource }), ...(isText(appClient) && { appClient }) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isText(value: unknown): value is string {

@@ -1,12 +1,13 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
 import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
 import type { CutOff } from '../../../../shared/rules/ledger.ts'
-import { type Line, linesOf } from '../../../replay/lines.ts'
-import { UsageError } from '../../../replay/usage-error.ts'
+import { UsageError } from '../../../lib/errors.ts'
+import { type Line, linesOf } from '../../../lib/lines.ts'
 import { EXIT, type Io } from '../../io.ts'
+import { troubleOf } from '../../print-error.ts'
 import { counted, keyOf } from './list.ts'
 import { lostEffects } from './lost.ts'
-import { type EffectsServices, troubleOf } from './services.ts'
+import type { EffectsServices } from './services.ts'
 
 const MOST_NAMED = 20
 

@@ -20,11 +20,3 @@ export function effectsServices(table: string): EffectsServices {
   )
   return { effects: dynamoEffects({ documents, table }), owed: dynamoOwed({ documents, table }) }
 }
-
-/** What went wrong with a service, in a few words. */
-export function troubleOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  // The SDK's own words name none of the places where it looks.
-  if (error.message === 'Region is missing') return 'no region is set: set AWS_REGION, or name one in your AWS profile'
-  return error.message === '' || error.message === error.name ? error.name : `${error.name}: ${error.message}`
-}

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { ID, withPool } from '../../../../support/cli/attached-pool.ts'
+import { type Finished, lifeguard } from '../../../../support/cli/lifeguard.ts'
+import { arn, pool } from '../../../../support/cli/user-pool.ts'
 import type { Pool } from '../../../../support/cognito-pools-endpoint.ts'
-import { type Finished, lifeguard } from '../../lifeguard.ts'
-import { arn, pool } from '../../user-pool.ts'
-import { ID, withPool } from './attached-pool.ts'
 
 const { cognito, env } = withPool()
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { type Finished, lifeguard, start, textOf } from '../../lifeguard.ts'
-import { arn } from '../../user-pool.ts'
-import { ID, withPool } from './attached-pool.ts'
+import { ID, withPool } from '../../../../support/cli/attached-pool.ts'
+import { type Finished, lifeguard, start, textOf } from '../../../../support/cli/lifeguard.ts'
+import { arn } from '../../../../support/cli/user-pool.ts'
 
 const { cognito, env } = withPool()
 

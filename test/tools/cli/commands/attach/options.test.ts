@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { functionNamed, wantedOf } from '../../../../../src/tools/cli/commands/attach/options.ts'
 import { ATTACHABLE, type Attachable } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
-import { UsageError } from '../../../../../src/tools/replay/usage-error.ts'
-import { arn, key } from '../../user-pool.ts'
+import { UsageError } from '../../../../../src/tools/lib/errors.ts'
+import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const REGION = 'eu-west-1'
 const VERSIONS: Partial<Record<Attachable, readonly string[]>> = {

@@ -9,7 +9,7 @@ import {
   PRE_TOKEN_VERSIONS,
   type WantedFunction,
 } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
-import { arn, key } from '../../user-pool.ts'
+import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const lambda = fc.constantFrom('a', 'b', 'c').map(arn)
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })

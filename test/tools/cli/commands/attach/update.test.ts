@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { poolService, unknownIn } from '../../../../../src/tools/cli/commands/attach/pool.ts'
 import { changedBy, updateOf } from '../../../../../src/tools/cli/commands/attach/update.ts'
+import { arn, pool } from '../../../../support/cli/user-pool.ts'
 import { type CognitoPoolsEndpoint, startCognitoPools } from '../../../../support/cognito-pools-endpoint.ts'
-import { arn, pool } from '../../user-pool.ts'
 
 const signal = new AbortController().signal
 let cognito: CognitoPoolsEndpoint

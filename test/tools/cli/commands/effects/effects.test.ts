@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { effectPk } from '../../../../../src/shared/ledger/effect-item.ts'
+import { folderOf, lifeguard, objectsIn } from '../../../../support/cli/lifeguard.ts'
 import { allDue, erase } from '../../../../support/effects.ts'
 import { stubEnvironment } from '../../../../support/environment.ts'
 import { ann, postConfirmationEvent } from '../../../../support/events.ts'
 import { dueRow } from '../../../../support/hand-edited-rows.ts'
-import { startWorld, type World } from '../../../../sweeper/world.ts'
-import { folderOf, lifeguard, objectsIn } from '../../lifeguard.ts'
+import { startWorld, type World } from '../../../../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
 const EDITED = { userPoolId: String(dueRow.userPoolId), sub: String(dueRow.sub), effect: String(dueRow.effect) }

@@ -1,0 +1,170 @@
+import { stat } from 'node:fs/promises'
+import type { Services } from '../../lib/environment.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { assertPaths, STDIN } from '../../lib/event-files.ts'
+import { type TriggerName, triggerOf } from '../../lib/trigger-of.ts'
+import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
+import { readEvents } from '../../replay/read-events.ts'
+import { type Replayed, replay } from '../../replay/replay.ts'
+import { openStage, type Stage } from '../../replay/stage.ts'
+import { EXIT, type Io, type Line, type Style, styled, untilAborted } from '../io.ts'
+import { parse, SHARED_HELP, servicesNamed } from '../options.ts'
+import { callerSees, causeOf, notStartedLines, shownPath } from '../print-result.ts'
+import { escapeText, wrapped } from '../text.ts'
+
+/** What lifeguard explain --help says. */
+const EXPLAIN_HELP: string = `lifeguard explain FILE
+
+Replays one event and shows the rules of its handler as a tree: what each of them said, why, and how
+long it took; and of those that did not run, why not.
+
+  --effects               with --services aws: lets rules that write and send do so there
+${SHARED_HELP}
+
+Exit code: 0 explained; 1 the function failed; 2 bad usage, or an event that cannot be read.`
+
+interface Wanted {
+  readonly file: string
+  readonly effects: boolean
+  readonly services: Services
+  readonly handlers: readonly string[]
+  readonly variables: readonly string[]
+}
+
+// Their rules only read: what else a handler may do with somebody's own services must be asked for.
+const WITHOUT_EFFECTS: readonly TriggerName[] = ['PreSignUp', 'PreAuthentication']
+
+/** `lifeguard explain`. */
+export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
+  const wanted = wantedOf(args)
+  if (wanted === 'help') {
+    await io.out(EXPLAIN_HELP.split('\n'))
+    return EXIT.fine
+  }
+  await assertPaths([wanted.file])
+  if (wanted.file !== STDIN && (await stat(wanted.file)).isDirectory()) {
+    throw new UsageError(`${wanted.file}: a folder; explain takes one event. To replay a folder: lifeguard replay ${wanted.file}`)
+  }
+  const { folder, environment, signal } = io
+  const onNote = (note: string): void => io.err([note])
+  const { services, handlers, variables, file } = wanted
+  const stage = await openStage({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
+  try {
+    return await explainOn(stage, wanted, io)
+  } finally {
+    await stage.stop()
+  }
+}
+
+function wantedOf(args: readonly string[]): Wanted | 'help' {
+  const { values, positionals } = parse('explain', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      effects: { type: 'boolean', default: false },
+      services: { type: 'string', default: 'embedded' },
+      handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  if (values.help) return 'help'
+  const [file, more] = positionals
+  if (file === undefined) throw new UsageError('Say which event to explain: lifeguard explain FILE')
+  if (more !== undefined) throw new UsageError(`explain takes one event; '${more}' is a second one`)
+  const services = servicesNamed(values.services)
+  if (values.effects && services !== 'aws')
+    throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
+  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
+}
+
+async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: Io): Promise<number> {
+  const events = readEvents([file], io.input)
+  const { value: read } = await events.next()
+  const { value: second } = await events.next()
+  if (read === undefined) throw new UsageError(`${file}: no event in it`)
+  if (second !== undefined) throw new UsageError(`${file}: more than one event; explain takes one`)
+  const trigger =
+    typeof read.event === 'object' && read.event !== null ? triggerOf(String(Reflect.get(read.event, 'triggerSource'))) : undefined
+  if (services === 'aws' && !effects && trigger !== undefined && !WITHOUT_EFFECTS.includes(trigger)) {
+    throw new UsageError(
+      `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
+    )
+  }
+  for await (const replayed of untilAborted(replay(once(read), stage, { only: [], repeat: 1 }), io.signal)) {
+    const { result } = replayed
+    if (result.outcome === null) throw new UsageError(`${shownPath(io.folder, file)}: ${result.error?.message}`)
+    const lambda = trigger && (await stage.lambda(trigger))
+    const rule = await lambda?.rule()
+    const tree =
+      rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
+    await io.out([headLine(replayed, io), '', ...(tree ? treeLines(tree) : noTree(replayed)), '', ...footLines(replayed)])
+    return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
+  }
+  return EXIT.fine
+}
+
+async function* once<V>(value: V): AsyncGenerator<V> {
+  yield value
+}
+
+function headLine({ result }: Replayed, io: Io): Line {
+  return [styled('bold', `${result.trigger}`), `  ${shownPath(io.folder, result.file)}  ${result.triggerSource}`]
+}
+
+function noTree({ notStarted }: Replayed): readonly string[] {
+  return notStarted === undefined
+    ? ['  The handler was not made with Lifeguard: there are no rules to show']
+    : notStartedLines('  The handler does not start', notStarted)
+}
+
+function footLines({ result }: Replayed): readonly Line[] {
+  const by = result.decidedBy === null ? '' : ` by ${result.decidedBy}`
+  const why = result.reason === null ? '' : `: ${result.reason}`
+  return [
+    [styled('bold', result.outcome ?? ''), `${by}${why}`],
+    ...wrapped(`→ ${callerSees(result)}`, ''),
+    ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
+  ]
+}
+
+interface Row {
+  readonly branch: string
+  readonly rule: ExplainedRule
+}
+
+// A handler's log may hold any word in place of an outcome.
+const COLOURS: ReadonlyMap<string, Style> = new Map([
+  ['allow', 'green'],
+  ['done', 'green'],
+  ['deny', 'yellow'],
+  ['broken', 'red'],
+  ['skip', 'dim'],
+])
+const MOST_BRANCH = 44
+
+/** The lines of a composition's tree, with what each rule said in a column of its own. */
+function treeLines(rules: readonly ExplainedRule[]): readonly Line[] {
+  const rows = rowsOf(rules, '')
+  const width = Math.min(MOST_BRANCH, Math.max(...rows.map(({ branch }) => branch.length)))
+  return rows.flatMap(({ branch, rule }): readonly Line[] => {
+    const start = branch.padEnd(width)
+    const { said } = rule
+    if (said === undefined) return [styled('dim', `${start}  not run  ${rule.notRun ?? ''}`)]
+    const reason = escapeText(
+      [said.reason, said.shadow && '(shadow)', said.overrides && `overrides ${said.overrides.join(', ')}`].filter(Boolean).join(' '),
+    )
+    const outcome = styled(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
+    const line = [`${start}  `, outcome, `  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`]
+    const more = causeOf(said) ?? said.detail
+    return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
+  })
+}
+
+function rowsOf(rules: readonly ExplainedRule[], indent: string): readonly Row[] {
+  return rules.flatMap((rule, index) => {
+    const last = index === rules.length - 1
+    const branch = `${indent}${last ? '└─' : '├─'} ${escapeText(rule.name)}`
+    return [{ branch, rule }, ...rowsOf(rule.children, `${indent}${last ? '   ' : '│  '}`)]
+  })
+}

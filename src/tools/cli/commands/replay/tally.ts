@@ -1,0 +1,71 @@
+import type { Replayed } from '../../../replay/replay.ts'
+import { EXIT, type Line, type Part, styled } from '../../io.ts'
+import { shownPath } from '../../print-result.ts'
+import { wrapped } from '../../text.ts'
+import { isUnexpected } from './print-event.ts'
+
+/** Counts results. */
+export interface Tally {
+  readonly add: (replayed: Replayed) => void
+  readonly count: () => number
+  readonly exitCode: () => number
+  /** The last lines: what was unexpected, and how many of what. */
+  readonly lines: () => readonly Line[]
+}
+
+// Of a file of many thousand lines nobody reads them all.
+const MOST_NAMED = 20
+
+/** Starts counting. */
+export function startTally(folder: string): Tally {
+  const startedAt = performance.now()
+  const counts = { proceed: 0, denied: 0, failed: 0, notRun: 0, met: 0, open: 0, unexpected: 0, unreadable: 0 }
+  const named: string[] = []
+  const total = (): number => counts.proceed + counts.denied + counts.failed + counts.notRun
+
+  return {
+    add(replayed) {
+      const { result } = replayed
+      counts[result.outcome ?? 'notRun'] += 1
+      if (result.expected === true) counts.met += 1
+      if (replayed.unreadable) counts.unreadable += 1
+      else if (isUnexpected(replayed)) counts.unexpected += 1
+      else if (result.expected === null) counts.open += 1
+      if (named.length < MOST_NAMED && (replayed.unreadable || isUnexpected(replayed))) named.push(nameOf(replayed, folder))
+    },
+    count: total,
+    exitCode: () => (counts.unreadable > 0 ? EXIT.usage : counts.unexpected > 0 ? EXIT.unexpected : EXIT.fine),
+    lines() {
+      const bad = counts.unexpected + counts.unreadable
+      const more = bad > named.length ? [`  and ${bad - named.length} more`] : []
+      const outcomes = (['proceed', 'denied', 'failed'] as const)
+        .filter((outcome) => counts[outcome] > 0)
+        .map((outcome) => `${counts[outcome]} ${outcome}`)
+      const how: readonly Part[] = [
+        ...(counts.met > 0 ? [`${counts.met} as expected`] : []),
+        ...(counts.unexpected > 0 ? [styled('red', `${counts.unexpected} unexpected`)] : []),
+        ...(counts.unreadable > 0 ? [styled('red', `${counts.unreadable} unreadable`)] : []),
+        ...(counts.open > 0 ? [`${counts.open} without an expectation`] : []),
+      ]
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+      const notRun = counts.notRun > 0 ? [`${counts.notRun} not run`] : []
+      return [
+        '',
+        ...(named.length > 0 ? [styled('red', 'Not as it should be:'), ...named.flatMap((name) => wrapped(name, '  ')), ...more, ''] : []),
+        `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
+        [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
+      ]
+    },
+  }
+}
+
+/** A result's place, as editors take it. */
+export function placeOf({ result }: Replayed, folder: string): string {
+  return `${shownPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
+}
+
+function nameOf(replayed: Replayed, folder: string): string {
+  const { outcome, reason, error } = replayed.result
+  const why = replayed.notStarted !== undefined ? reason : outcome === null ? error?.message : (replayed.mismatches[0] ?? error?.message)
+  return `${placeOf(replayed, folder)}: ${why}`
+}

@@ -1,0 +1,29 @@
+import { withoutMark } from './json.ts'
+
+/** A line of a stream. */
+export interface Line {
+  /** Counted from 1; blank lines count too, so that editors agree. */
+  readonly number: number
+  readonly text: string
+}
+
+/** Splits a stream of text into its lines, keeping no more than a chunk and a line in memory. Blank lines are left out. */
+export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<Line> {
+  let number = 0
+  let rest: string[] = []
+  for await (const chunk of chunks) {
+    const [first = '', ...others] = chunk.split('\n')
+    rest.push(first)
+    for (const next of others) {
+      number += 1
+      yield* lineOf(number, rest.join(''))
+      rest = [next]
+    }
+  }
+  yield* lineOf(number + 1, rest.join(''))
+}
+
+function* lineOf(number: number, raw: string): Generator<Line> {
+  const text = (number === 1 ? withoutMark(raw) : raw).trim()
+  if (text !== '') yield { number, text }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { vi } from 'vitest'
+import * as z from 'zod'
+import type { Block } from '../../src/shared/blocks/block-list.ts'
+import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { startServices } from '../../src/tools/local/services.ts'
+import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
+import { dynamoDbClient } from './local-clients.ts'
+import type { Folder } from './triggers.ts'
+
+/** The settings by which the sample events are decided. Undefined ones are taken out of the environment. */
+const SETTINGS: Readonly<Record<string, string | undefined>> = {
+  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
+  DENIED_EMAIL_DOMAINS: undefined,
+  AUTO_CONFIRM_DOMAINS: undefined,
+  AUTO_CONFIRM_TRUST: undefined,
+  ADMIN_CREATED_USERS: undefined,
+  FEDERATED_EMAIL: undefined,
+  WELCOME_EMAIL_FROM: 'welcome@example.com',
+  WELCOME_APP_NAME: 'Example',
+  WELCOME_APP_URL: 'https://app.example.com',
+  LOG_LEVEL: undefined,
+  LOG_HASH_KEY: undefined,
+  AWS_PROFILE: undefined,
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+}
+
+interface Decided {
+  readonly decision: 'proceed' | 'denied' | 'failed'
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly trace: readonly { readonly rule: string; readonly outcome: string; readonly reason?: string | undefined }[]
+}
+
+const LogLine: z.ZodType<Decided> = z.object({
+  decision: z.enum(['proceed', 'denied', 'failed']),
+  decidedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  trace: z.array(z.object({ rule: z.string(), outcome: z.string(), reason: z.string().optional() })),
+})
+
+/** What a handler made of an event: what its log line says, and what Cognito gets. */
+export interface Handled extends Decided {
+  /** As Cognito reads it, out of JSON; absent where the handler threw. */
+  readonly answer?: unknown
+}
+
+/** The deployed handlers, in this process, on local services. */
+export interface DefaultHandlers {
+  readonly handle: (folder: Folder, event: unknown) => Promise<Handled>
+  readonly inbox: () => readonly ReceivedMail[]
+  readonly stop: () => Promise<void>
+}
+
+interface Module {
+  // A method, so that a handler of one trigger's events can stand here: what a file holds is known only when it is judged.
+  handler(event: unknown, context: { readonly awsRequestId: string }): Promise<unknown>
+}
+
+/** Starts the services, blocks users, and loads the handlers with their default chains. */
+export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
+  const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects' }
+  const services = await startServices(tables)
+  for (const [name, value] of Object.entries({ ...SETTINGS, ...services.environment })) vi.stubEnv(name, value)
+  const client = dynamoDbClient(services.dynamodb.endpoint)
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const writer = dynamoBlockWriter({ documents: () => documents, table: tables.blocks })
+  for (const block of blocks) await writer.block(block)
+
+  const modules: Readonly<Record<Folder, Module>> = {
+    'pre-signup': await import('../../src/pre-signup/handler.ts'),
+    'post-confirmation': await import('../../src/post-confirmation/handler.ts'),
+    'pre-auth': await import('../../src/pre-auth/handler.ts'),
+    'post-auth': await import('../../src/post-auth/handler.ts'),
+  }
+
+  return {
+    handle: (folder, event) => handleWith(modules[folder], event),
+    inbox: services.ses.inbox,
+    stop: async () => {
+      vi.unstubAllEnvs()
+      client.destroy()
+      await services.stop()
+    },
+  }
+}
+
+/** Runs a handler once and reads its decision from its own log line: asking it a second time would repeat its effects. */
+async function handleWith(module: Module, event: unknown): Promise<Handled> {
+  const awsRequestId = randomUUID()
+  const lines: string[] = []
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0)
+  let answered: { readonly answer?: unknown } = {}
+  try {
+    // In and out of JSON, as Lambda does it.
+    const answer = await module.handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
+    answered = { answer: JSON.parse(JSON.stringify(answer)) }
+  } catch {
+    // Why it threw stands in the log line.
+  } finally {
+    stdout.mockRestore()
+  }
+  const own = lines.filter((line) => line.includes(awsRequestId))
+  if (own.length !== 1) throw new Error(`expected one log line, got ${own.length}`)
+  return { ...LogLine.parse(JSON.parse(own.join(''))), ...answered }
+}

@@ -1,0 +1,84 @@
+import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
+import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
+import { errorAnswer, SesError } from '../../src/tools/local/ses/protocol.ts'
+import { startSes } from '../../src/tools/local/ses/server.ts'
+import type { TableNames } from '../../src/tools/local/tables.ts'
+import { forward } from './lossy-proxy.ts'
+import { startTroubledService } from './troubled-service.ts'
+
+/**
+ * How the next calls go wrong:
+ * - `hang`: the call is taken and never answered, and no mail is accepted.
+ * - `reset`: the connection is reset, and no mail is accepted.
+ * - `status500`: SES's InternalFailure.
+ * - `throttling`: SES's Throttling, as for a sending rate that is too high.
+ * - `sandbox`: SES's MessageRejected, as of an account in the sandbox for a recipient that is not verified.
+ * - `dropResponse`: a good mail **is** accepted, and the connection is closed without an answer.
+ */
+export type SesFault = 'hang' | 'reset' | 'status500' | 'throttling' | 'sandbox' | 'dropResponse'
+
+/** A local SES with a proxy before it. */
+export interface FaultySes extends LocalSes {
+  /** Makes every following call go wrong in one way; `undefined` ends that. Calls that hang already keep hanging. */
+  readonly fault: (fault: SesFault | undefined) => void
+}
+
+/** The local services with such an SES. */
+export interface FaultyServices extends LocalServices {
+  readonly ses: FaultySes
+}
+
+/** Starts the local services, with an SES whose calls can be made to go wrong. */
+export async function startFaultyServices(names: TableNames): Promise<FaultyServices> {
+  const services = await startServices(names)
+  const ses = await withFaults(services.ses)
+  return {
+    ...services,
+    ses,
+    environment: { ...services.environment, AWS_ENDPOINT_URL_SES: ses.endpoint },
+    stop: async () => {
+      await Promise.all([ses.stop(), services.stop()])
+    },
+  }
+}
+
+/** Starts a local SES whose calls can be made to go wrong. */
+export async function startFaultySes(): Promise<FaultySes> {
+  return withFaults(await startSes())
+}
+
+/** Starts a proxy before a local SES. Its end is the end of both. */
+async function withFaults(ses: LocalSes): Promise<FaultySes> {
+  let fault: SesFault | undefined
+  const refusals = {
+    throttling: new SesError('Throttling', 'Maximum sending rate exceeded.'),
+    sandbox: new SesError(
+      'MessageRejected',
+      'Email address is not verified. The following identities failed the check in region US-EAST-1: ann@example.com',
+    ),
+    status500: new SesError('InternalFailure', 'The request processing has failed because of an unknown error.', 500),
+  }
+  const proxy = await startTroubledService(async ({ body, request, response }) => {
+    const now = request.method === 'POST' ? fault : undefined
+    if (now === 'hang') return
+    if (now === 'reset') return void request.socket.resetAndDestroy()
+    if (now === 'throttling' || now === 'sandbox' || now === 'status500') {
+      const { status, requestId, xml } = errorAnswer(refusals[now])
+      return void response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }).end(xml)
+    }
+    const { status, type, text } = await forward(ses.endpoint, body, request)
+    if (now === 'dropResponse') return void request.socket.destroy()
+    response.writeHead(status, { 'content-type': type }).end(text)
+  })
+  return {
+    endpoint: proxy.endpoint,
+    inbox: ses.inbox,
+    clear: ses.clear,
+    fault: (next) => {
+      fault = next
+    },
+    stop: async () => {
+      await Promise.all([proxy.stop(), ses.stop()])
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** AWS's own runtime client: the file that Node runs, or why it is not there. */
+export type RuntimeClient = { readonly file: string } | { readonly missing: string }
+
+const MANIFEST = join(import.meta.dirname, '../../fidelity/client')
+const MANIFEST_FILES = ['package.json', 'package-lock.json']
+// What its install runs beside npm and Node. Its own scripts end half way without one of them.
+const BUILD_TOOLS = ['cmake', 'make', 'g++', 'tar', 'xz', 'python3']
+// A network that swallows everything must not hold up the tests: the install itself takes well under a minute.
+const INSTALL_LIMIT_MS = 240_000
+
+/** Where it is installed: outside the checkout, so that a fresh one finds what an earlier one has compiled. */
+export function defaultCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lifeguard', 'runtime-client')
+}
+
+/** The client that is installed; nothing is installed here. */
+export function installedClient(cache: string = defaultCache()): RuntimeClient {
+  const folder = folderIn(cache)
+  const file = clientIn(folder)
+  if (existsSync(file)) return { file }
+  const reason = reasonFile(folder)
+  return { missing: existsSync(reason) ? readFileSync(reason, 'utf8') : 'it is not installed, npm run runtime-client does it' }
+}
+
+/** Installs and compiles the client unless it is there already. Never throws: without it the tests that need it are skipped. */
+export async function installClient(cache: string = defaultCache(), tools: readonly string[] = BUILD_TOOLS): Promise<RuntimeClient> {
+  const folder = folderIn(cache)
+  if (existsSync(clientIn(folder))) return { file: clientIn(folder) }
+  const failure = lacking(tools) ?? (await compileInto(folder, cache).then(() => undefined, shortly))
+  if (failure !== undefined && !existsSync(clientIn(folder))) {
+    await mkdir(cache, { recursive: true })
+      .then(() => writeFile(reasonFile(folder), failure))
+      .catch(() => undefined)
+    return { missing: failure }
+  }
+  await rm(reasonFile(folder), { force: true })
+  return { file: clientIn(folder) }
+}
+
+/** One folder for each lock and Node: a compiled addon is of use to no other. */
+function folderIn(cache: string): string {
+  const hash = createHash('sha256')
+  for (const name of MANIFEST_FILES) hash.update(readFileSync(join(MANIFEST, name)))
+  return join(cache, `${hash.digest('hex').slice(0, 16)}-node-${process.versions.node}-${process.platform}-${process.arch}`)
+}
+
+const clientIn = (folder: string): string => join(folder, 'node_modules/aws-lambda-ric/index.mjs')
+const reasonFile = (folder: string): string => `${folder}.missing.txt`
+
+function lacking(tools: readonly string[]): string | undefined {
+  if (process.platform !== 'linux') return 'it is made for Linux alone'
+  const missing = tools.filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0)
+  return missing.length === 0 ? undefined : `to compile it takes ${missing.join(', ')}`
+}
+
+/** Beside its place first: whoever looks there finds a whole client or none, also when two install at once. */
+async function compileInto(folder: string, cache: string): Promise<void> {
+  await mkdir(cache, { recursive: true })
+  const building = await mkdtemp(join(cache, 'installing-'))
+  try {
+    for (const name of MANIFEST_FILES) await cp(join(MANIFEST, name), join(building, name))
+    const options = ['--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000']
+    await promisify(execFile)('npm', ['ci', ...options], { cwd: building, timeout: INSTALL_LIMIT_MS, maxBuffer: 1 << 26 })
+    if (!existsSync(join(building, 'node_modules/aws-lambda-ric/rapid-client.node'))) throw new Error('npm has not run its install scripts')
+    await rename(building, folder)
+  } finally {
+    await rm(building, { recursive: true, force: true })
+  }
+}
+
+/** One line, since it stands in the name of a test. */
+function shortly(error: unknown): string {
+  const { killed, stderr, message } = Object(error)
+  if (killed) return `its install took more than ${INSTALL_LIMIT_MS / 1000} seconds`
+  const lines = `${stderr || message}`.split('\n').filter((line) => !line.startsWith('npm warn'))
+  return `its install failed: ${`${lines[0]}`.slice(0, 200)}`
+}

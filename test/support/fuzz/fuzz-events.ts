@@ -1,0 +1,184 @@
+import { FOLDERS, TRIGGERS } from '../triggers.ts'
+import { fuzzedAddress, MARKER } from './fuzz-emails.ts'
+import { own } from './fuzz-oracle.ts'
+import type { Random } from './fuzz-random.ts'
+import type { SourceEvent } from './fuzz-sources.ts'
+
+/** Makes an event out of one, as the JSON text that Lambda would get. */
+export function fuzzedEvent(source: SourceEvent, random: Random): string {
+  // Nothing at all where the whole event was dropped: Lambda hands over null then.
+  const text: string | undefined = JSON.stringify(mutatedEvent(source, random))
+  if (text === undefined) return 'null'
+  return random.chance(0.03) ? withKeyTwice(text, random) : text
+}
+
+/** The same event as a value: with megabytes and deep nesting now and then, its text costs more than all the rest. */
+export function mutatedEvent(source: SourceEvent, random: Random): unknown {
+  const root: { event: unknown } = { event: JSON.parse(source.text) }
+  mark(root.event, random)
+  if (random.chance(0.6)) setAddress(root.event, random)
+  // Some stay as they are but for the address: events that fail for their shape would hide everything behind that.
+  if (random.chance(0.65))
+    for (let left = 1 + random.below(random.chance(0.2) ? 8 : 2); left > 0; left -= 1) random.pick(mutations)(root, random)
+  return root.event
+}
+
+/** A place in an event, the event itself included. */
+interface Slot {
+  readonly holder: object
+  readonly key: string
+}
+
+const MAX_DEPTH = 8
+
+function slotsOf(holder: object, depth = 0): Slot[] {
+  return Object.keys(holder).flatMap((key) => {
+    const value: unknown = own(holder, key)
+    const inner = typeof value === 'object' && value !== null && depth < MAX_DEPTH ? slotsOf(value, depth + 1) : []
+    return [{ holder, key }, ...inner]
+  })
+}
+
+/** As JSON.parse does it: a property of its own whatever its name is, `__proto__` included. */
+function put(holder: object, key: string, value: unknown): void {
+  // JSON has no way to set it.
+  if (Array.isArray(holder) && key === 'length') return
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+/** Personal data in all places that hold some, with the marker in it. */
+function mark(event: unknown, random: Random): void {
+  for (const name of ['userAttributes', 'validationData', 'clientMetadata']) {
+    const holder = own(own(event, 'request'), name)
+    if (typeof holder !== 'object' || holder === null || random.chance(0.3)) continue
+    put(holder, random.pick(['name', 'given_name', 'phone_number', 'custom:note', 'address', 'token']), `${MARKER} +441632960000`)
+  }
+}
+
+function setAddress(event: unknown, random: Random): void {
+  const attributes = own(own(event, 'request'), 'userAttributes')
+  if (typeof attributes === 'object' && attributes !== null) put(attributes, 'email', fuzzedAddress(random))
+}
+
+const REAL_SOURCES: readonly string[] = [
+  ...FOLDERS.flatMap((folder): readonly string[] => TRIGGERS[folder].sources),
+  ...['TokenGeneration_Authentication', 'CustomMessage_SignUp', 'UserMigration_Authentication', 'CreateAuthChallenge_Authentication'],
+]
+
+// An administrator's sign-ups are exempt, so this is the name to imitate.
+const ADMIN = 'PreSignUp_AdminCreateUser'
+const UNKNOWN_SOURCES: readonly unknown[] = [
+  ...['', ' ', 'PreSignUp_Invented', 'PostConfirmation_Invented', 'PreAuthentication_Invented', '__proto__', 'constructor', 'toString'],
+  ...[`${ADMIN} `, ` ${ADMIN}`, `${ADMIN}\u0000`, `${ADMIN}\u200b`, ADMIN.toLowerCase(), ADMIN.toUpperCase(), `PreSignUp_SignUp,${ADMIN}`],
+  ...[[ADMIN], { toString: ADMIN }, { [ADMIN]: true }],
+]
+
+const KEYS: readonly string[] = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  'toJSON',
+  'then',
+  'length',
+  '',
+]
+const ALIKE = (key: string): readonly string[] => [
+  ...[
+    key.toUpperCase(),
+    key.toLowerCase(),
+    `${key} `,
+    ` ${key}`,
+    `${key}\u0000`,
+    `${key}\u200b`,
+    `custom:${key}`,
+    `${key}[]`,
+    `__proto__.${key}`,
+  ],
+]
+
+function nested(random: Random): unknown {
+  const inList = random.chance(0.5)
+  let value: unknown = `${MARKER}@example.com`
+  for (let depth = 1000 + random.below(2000); depth > 0; depth -= 1) value = inList ? [value] : { a: value }
+  return value
+}
+
+/** Not String(value): an object from JSON may hold a `toString` that is none. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function anotherType(value: unknown, random: Random): unknown {
+  return random.pick([0, -1, 1e308, true, false, [], {}, [value], { value }, { email: value }, '', 'true', '0', textOf(value)])
+}
+
+const poison = (random: Random): unknown =>
+  random.pick([
+    { email: 'a@example.com', email_verified: 'true', triggerSource: ADMIN, polluted: true },
+    { userAttributes: { email: 'a@example.com', email_verified: 'true' }, polluted: true },
+    { prototype: { polluted: true, email: 'a@example.com' } },
+    { autoConfirmUser: true, autoVerifyEmail: true },
+    ...[null, '__proto__', 'a@example.com', true, []],
+  ])
+
+type Mutation = (root: { event: unknown }, random: Random) => void
+
+const onSlot =
+  (change: (slot: Slot, value: unknown, random: Random) => void): Mutation =>
+  (root, random) => {
+    const slots = slotsOf(root)
+    if (slots.length === 0) return
+    // The event as a whole is rarely the place: nothing is left to mutate then.
+    const slot = random.pick(slots.length > 1 && !random.chance(0.01) ? slots.slice(1) : slots)
+    change(slot, own(slot.holder, slot.key), random)
+  }
+
+const inObject = (add: (holder: object, random: Random) => void): Mutation =>
+  onSlot(({ holder }, value, random) => add(typeof value === 'object' && value !== null ? value : holder, random))
+
+const dropped = onSlot(({ holder, key }) => void Reflect.deleteProperty(holder, key))
+const nulled = onSlot(({ holder, key }) => put(holder, key, null))
+const retyped = onSlot(({ holder, key }, value, random) => put(holder, key, anotherType(value, random)))
+const grown = onSlot(({ holder, key }, value, random) => {
+  // Rarely a megabyte: it takes as long as hundreds of others.
+  const length = random.chance(0.03) ? 1_000_000 : 1 + random.below(5000)
+  const piece = random.pick([textOf(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
+  put(holder, key, piece.repeat(Math.ceil(length / piece.length)).slice(0, length))
+})
+const surrogates = onSlot(({ holder, key }, value, random) =>
+  put(holder, key, `${textOf(value)}${random.pick(['\ud800', '\udfff', '\ude00\ud83d'])}`),
+)
+const buried = onSlot(({ holder, key }, _, random) => random.chance(0.2) && put(holder, key, nested(random)))
+const poisoned = inObject((holder, random) => put(holder, random.pick(KEYS), poison(random)))
+const addedDeep = inObject((holder, random) => random.chance(0.2) && put(holder, 'deep', nested(random)))
+const alike = onSlot(({ holder, key }, value, random) => put(holder, random.pick(ALIKE(key)), value))
+const renamed: Mutation = onSlot(({ holder, key }, value, random) => {
+  Reflect.deleteProperty(holder, key)
+  put(holder, random.pick(ALIKE(key)), value)
+})
+const swappedSource: Mutation = ({ event }, random) => isObject(event) && put(event, 'triggerSource', random.pick(REAL_SOURCES))
+const unknownSource: Mutation = ({ event }, random) => isObject(event) && put(event, 'triggerSource', random.pick(UNKNOWN_SOURCES))
+const otherAddress: Mutation = ({ event }, random) => setAddress(event, random)
+const anotherUser: Mutation = ({ event }, random) => {
+  const attributes = own(own(event, 'request'), 'userAttributes')
+  if (isObject(attributes)) put(attributes, 'sub', `00000000-0000-4000-8000-${String(random.below(1e12)).padStart(12, '0')}`)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+const mutations: readonly Mutation[] = [
+  ...[dropped, nulled, retyped, grown, surrogates, buried, poisoned, poisoned, addedDeep, alike, renamed],
+  ...[swappedSource, unknownSource, otherAddress, anotherUser, anotherUser],
+]
+
+/** Text that names a key twice. JSON.parse takes the last one; a parser that takes the first would read another event. */
+function withKeyTwice(text: string, random: Random): string {
+  const key = random.pick(['email', 'triggerSource', 'userAttributes', 'email_verified', 'userName'])
+  const value = random.pick(['"a@example.com"', `"${ADMIN}"`, 'null', '{"email":"a@example.com"}', '"true"'])
+  return text.replace(`"${key}":`, `"${key}":${value},"${key}":`)
+}

@@ -1,0 +1,98 @@
+import { emfProblems } from '../emf.ts'
+import type { Folder } from '../triggers.ts'
+import { MARKER } from './fuzz-emails.ts'
+import { oracleBlocks, oracleLetsSignUp, own, type SeededBlock } from './fuzz-oracle.ts'
+
+/** What came out of an invocation. */
+export interface Ended {
+  readonly folder: Folder
+  /** The event as JSON. */
+  readonly text: string
+  readonly answered: { readonly answer: unknown } | { readonly thrown: unknown }
+}
+
+const MASKED = 'Something went wrong, please try again later'
+
+// The texts that callers may read, written out: whoever changes one in the sources has to change it here too.
+const BLOCKED = ['Sign-in is not possible at the moment', 'Sign-up is not possible at the moment']
+const PUBLIC_TEXTS: Readonly<Record<Folder, Readonly<Record<string, readonly string[]>>>> = {
+  'pre-signup': { TriggerDenied: ['This email address cannot be used to sign up', ...BLOCKED], TriggerFailed: [MASKED] },
+  'pre-auth': { TriggerDenied: BLOCKED, TriggerFailed: [MASKED] },
+  'post-confirmation': { TriggerFailed: [MASKED] },
+  'post-auth': { TriggerFailed: [MASKED] },
+}
+
+/** What is wrong with how an invocation ended. */
+export function endingProblems({ folder, text, answered }: Ended, blocks: readonly SeededBlock[]): readonly string[] {
+  if ('thrown' in answered) return thrownProblems(folder, answered.thrown)
+  // Read anew: nothing that happened to the handler's own copy is in it.
+  const event: unknown = JSON.parse(text)
+  const problems: string[] = []
+  if (JSON.stringify(answered.answer) !== expectedAnswer(text)) problems.push('the answer is not the whole event as it came in')
+  if (folder === 'pre-signup' && !oracleLetsSignUp(event)) problems.push('a sign-up was approved that the oracle would not let in')
+  if (folder === 'pre-auth' && oracleBlocks(event, blocks)) problems.push('a blocked user was let in')
+  return problems
+}
+
+/** Lambda sends the name, the message and the stack of an error. */
+function thrownProblems(folder: Folder, thrown: unknown): readonly string[] {
+  if (!(thrown instanceof Error)) return [`what was thrown is no error: ${typeof thrown}`]
+  const { name, message, stack } = thrown
+  const known = Object.hasOwn(PUBLIC_TEXTS[folder], name) && PUBLIC_TEXTS[folder][name]?.includes(message)
+  return known && stack === `${name}: ${message}` ? [] : [`an error of ours was expected, not ${name}: ${message.slice(0, 200)}`]
+}
+
+/** The default rules shape no response: what comes back is what came in, with an empty response where there was none. */
+function expectedAnswer(text: string): string {
+  const event: unknown = JSON.parse(text)
+  const response = own(event, 'response')
+  if (typeof event !== 'object' || event === null || (typeof response === 'object' && response !== null)) return JSON.stringify(event)
+  return JSON.stringify(Object.defineProperty(event, 'response', { value: {}, enumerable: true, configurable: true, writable: true }))
+}
+
+/**
+ * Reads the decision out of the log line of an invocation, among all lines that were written while it ran. Each carries
+ * metrics, but for the one that tells of a lost effect.
+ */
+export function judgeLog(
+  lines: readonly string[],
+  requestId: string,
+  text: string,
+): { readonly decision: string; readonly problems: readonly string[] } {
+  const problems: string[] = []
+  let decision = ''
+  let ofThisOne = 0
+  for (const line of lines) {
+    const document = parsed(line)
+    problems.push(...(own(document, 'message') === 'effect lost' ? [] : emfProblems(document)))
+    if (own(document, 'requestId') !== requestId) continue
+    ofThisOne += 1
+    decision = String(own(document, 'decision'))
+  }
+  if (ofThisOne !== 1) problems.push(`${ofThisOne} log lines are of this invocation`)
+  if (leaks(lines.join(''), text)) problems.push('a log line holds personal data of the event')
+  return { decision, problems }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+// Of fewer different characters, such as a row of @, another text of the event may consist too.
+const LEAST_CHARACTERS = 6
+
+/** The marker, or the address as JSON writes it. */
+function leaks(log: string, text: string): boolean {
+  if (log.includes(MARKER)) return true
+  const email = own(own(own(JSON.parse(text), 'request'), 'userAttributes'), 'email')
+  return (
+    typeof email === 'string' &&
+    new Set(email).size >= LEAST_CHARACTERS &&
+    email.includes('@') &&
+    log.includes(JSON.stringify(email).slice(1, -1))
+  )
+}

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+export const repository: string = resolve(import.meta.dirname, '../../..')
+
+/** The library as npm would publish it, and a folder of a user who has installed it. */
+export interface PackedLibrary {
+  /** The copy of the repository in which it was built. */
+  readonly clone: string
+  readonly tarball: string
+  /** The user's folder: empty but for `node_modules`. */
+  readonly folder: string
+  /** The library in it. */
+  readonly installed: string
+  readonly remove: () => Promise<void>
+}
+
+// What a clone holds that goes into the package or into making it.
+const SOURCES = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.lib.json', 'scripts', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['starter', 'deploy', 'events', 'docs', 'serverless.yml', 'serverless.existing-pool.yml'],
+]
+
+/**
+ * Packs the library and installs it for a user. It is packed from a copy, since packing builds `lib/` anew. Installing takes
+ * neither network nor time: the tarball is unpacked, and what its manifest declares is linked beside it. Anything else that
+ * the library might import is not to be found from there.
+ *
+ * @param alsoInstalled Packages that the user has besides.
+ */
+export async function packLibrary(alsoInstalled: readonly string[] = []): Promise<PackedLibrary> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-library-')))
+  const clone = join(root, 'clone')
+  const folder = join(root, 'user')
+  const modules = join(folder, 'node_modules')
+  await Promise.all([mkdir(clone), mkdir(modules, { recursive: true })])
+  for (const name of SOURCES) {
+    // Not every file of the list has to be there for the package to work.
+    await cp(join(repository, name), join(clone, name), { recursive: true }).catch(() => undefined)
+  }
+  await symlink(join(repository, 'node_modules'), join(clone, 'node_modules'), 'junction')
+  await command('npm', ['pack', '--pack-destination', root], clone)
+  const manifest = JSON.parse(await readFile(join(clone, 'package.json'), 'utf8'))
+  const tarball = join(root, `${manifest.name}-${manifest.version}.tgz`)
+
+  await command('tar', ['-xzf', tarball, '-C', root], root)
+  const installed = join(modules, manifest.name)
+  await cp(join(root, 'package'), installed, { recursive: true })
+  for (const name of [...Object.keys(manifest.dependencies), ...alsoInstalled]) {
+    await mkdir(dirname(join(modules, name)), { recursive: true })
+    await symlink(join(repository, 'node_modules', name), join(modules, name), 'junction')
+  }
+  return { clone, tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
+/** Runs a command and returns what it printed; rejects with all of it when it fails. */
+export async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(file, [...args], { cwd, shell: process.platform === 'win32', maxBuffer: 1 << 26 })
+    return stdout
+  } catch (error) {
+    const { stdout = '', stderr = '' } = Object(error)
+    throw new Error(`${[file, ...args].join(' ')} failed:\n${stdout}${stderr}`)
+  }
+}

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildElsewhere, repository } from '../built.ts'
+
+/** What would be deployed, made offline in a folder of its own. */
+export interface Deployment {
+  /** Where the framework can be run: with its configurations and the built handlers, and nothing else of the repository. */
+  readonly folder: string
+  readonly template: Template
+  readonly zip: (functionName: string) => Promise<Buffer>
+  readonly remove: () => Promise<void>
+}
+
+/** A CloudFormation template, as far as it is read. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>
+  readonly Conditions?: unknown
+  readonly Outputs?: unknown
+}
+
+export interface Resource {
+  readonly Type: string
+  readonly DependsOn?: string | readonly string[]
+  // biome-ignore lint/suspicious/noExplicitAny: every type of resource has properties of its own, and tests compare them
+  readonly Properties: any
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
+  readonly Condition?: string
+}
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Builds the handlers, and lays the services' configurations beside them. */
+export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
+  const built = await buildElsewhere()
+  await layOut(built.folder)
+  return built
+}
+
+/** Copies the services' configurations into a folder. */
+export async function layOut(folder: string): Promise<void> {
+  for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
+    await cp(join(repository, path), join(folder, path), { recursive: true })
+}
+
+/** The same with handlers that do nothing: of what is packaged there nobody runs them. */
+export async function layOutIdle(folder: string): Promise<void> {
+  await layOut(folder)
+  for (const each of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
+    await mkdir(join(folder, 'dist', each), { recursive: true })
+    await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
+  }
+}
+
+/**
+ * Makes the deployment package.
+ *
+ * @param params Parameters of `serverless.yml`, as `name=value`.
+ */
+export async function makeDeployment(params: readonly string[] = []): Promise<Deployment> {
+  const { folder, remove } = await serviceFolder()
+  return { ...(await packageService(folder, params)), folder, remove }
+}
+
+/**
+ * Makes the deployment package of a folder with the service in it.
+ *
+ * @param args What else the framework is told, such as `--stage`.
+ */
+export async function packageService(
+  folder: string,
+  params: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<Pick<Deployment, 'template' | 'zip'>> {
+  const packaged = await mkdtemp(join(folder, 'packaged-'))
+  const given = [...args, ...params.map((param) => `--param=${param}`)]
+  const { code, stdout, stderr } = await osls(folder, ['package', '--package', packaged, ...given])
+  if (code !== 0) throw new Error(`osls package failed:\n${stdout}${stderr}`)
+  return {
+    template: JSON.parse(await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8')),
+    zip: (functionName) => readFile(join(packaged, `${functionName}.zip`)),
+  }
+}
+
+/** Runs the Serverless Framework without credentials: those of whoever runs the tests included. */
+export function osls(folder: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  return runOffline(join(repository, 'node_modules/osls/bin/serverless.js'), folder, args, environment)
+}
+
+/** Runs a program of Node in a folder, without credentials. */
+export function runOffline(
+  program: string,
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
+  const env = { ...Object.fromEntries(own), AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_CONFIG_FILE: '/dev/null', ...environment }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { cwd: folder, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseDocument } from 'yaml'
+import { examine } from '../../src/tools/doctor/examine.ts'
+import type { Judged } from '../../src/tools/doctor/finding.ts'
+import { loadCode } from '../../src/tools/doctor/load-code.ts'
+import { readTemplate } from '../../src/tools/doctor/template.ts'
+
+/** Where the templates are, with the handlers that they name. */
+export const TEMPLATES: string = resolve('test/tools/doctor/templates')
+
+/** A template's text with changes below its Resources: a value, or undefined for what is taken away. */
+export async function patched(base: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const text = await readFile(join(TEMPLATES, base), 'utf8')
+  if (Object.keys(change).length === 0) return text
+  const document = parseDocument(text, { logLevel: 'silent' })
+  for (const [path, value] of Object.entries(change)) {
+    const steps = ['Resources', ...path.split('.')].map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+    if (value !== undefined) document.setIn(steps, document.createNode(value))
+    else if (!document.deleteIn(steps)) throw new Error(`${base} has no ${path} to take away`)
+  }
+  return document.toString()
+}
+
+/** What doctor says of a template among the others, on a day of 2026. */
+export async function examined(text: string): Promise<Judged> {
+  const template = readTemplate('template', text)
+  return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, load: true }), today: new Date('2026-12-01') })
+}

@@ -1,0 +1,116 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
+import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
+import { mailTemplate } from '../../src/post-confirmation/template.ts'
+import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
+import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
+import { dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { type EffectItem, type EffectRow, isReadable } from '../../src/shared/ledger/effect-item.ts'
+import type { CutOff, Effect, Ledger } from '../../src/shared/rules/ledger.ts'
+import { once } from '../../src/shared/rules/once.ts'
+import { onceRules } from '../../src/shared/rules/once-rules.ts'
+import type { Rule } from '../../src/shared/rules/rule.ts'
+import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
+import { type SweepOptions, type SweepReport, sweep } from '../../src/sweeper/sweep.ts'
+import type { Users } from '../../src/sweeper/users.ts'
+import { type CognitoUsersEndpoint, startCognitoUsers } from './cognito-users-endpoint.ts'
+import { ann, postConfirmationEvent } from './events.ts'
+import { type FaultyServices, startFaultyServices } from './faulty-ses.ts'
+import { dynamoDbClient, sesClient } from './local-clients.ts'
+
+export const EFFECT = 'send-welcome-email'
+/** When the user of these tests was created. */
+export const ANN_CREATED_AT: Date = new Date('2026-04-01T00:00:00.000Z')
+
+/** A ledger, a mail service and a pool that really run, with a clock of their own. */
+export interface World {
+  readonly services: FaultyServices
+  readonly cognito: CognitoUsersEndpoint
+  readonly client: DynamoDBClient
+  readonly documents: DynamoDBDocumentClient
+  readonly effects: Effects
+  readonly owed: Owed
+  readonly ledger: Ledger
+  readonly users: Users
+  readonly rule: (cutOff: CutOff) => Rule<PostConfirmation>
+  readonly now: () => Date
+  readonly wait: (ms: number) => void
+  /** The welcome of a user of the pool, or of one with that `sub`. */
+  readonly welcome: (sub?: string, cutOff?: CutOff) => Effect
+  readonly sweep: (options?: Partial<SweepOptions>) => Promise<SweepReport>
+  /** All that is not done and can be read. */
+  readonly open: () => Promise<readonly EffectItem[]>
+  /** All rows that are not done. */
+  readonly rows: () => Promise<readonly EffectRow[]>
+  readonly stop: () => Promise<void>
+}
+
+export async function startWorld(): Promise<World> {
+  const services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  const cognito = await startCognitoUsers()
+  cognito.addPool(ann.userPoolId, {
+    userName: ann.userName,
+    attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' },
+    createdAt: ANN_CREATED_AT,
+  })
+  const client = dynamoDbClient(services.dynamodb.endpoint)
+  const documents = DynamoDBDocumentClient.from(client)
+  const ses = sesClient(services.ses.endpoint)
+  const pool = new CognitoIdentityProviderClient({
+    endpoint: cognito.endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  })
+  let ahead = 0
+  const now = (): Date => new Date(Date.now() + ahead)
+  const effects = dynamoEffects({ documents: () => documents, table: 'effects' })
+  const owed = dynamoOwed({ documents: () => documents, table: 'effects' })
+  const ledger = dynamoLedger({ documents: () => documents, table: 'effects', now, random: () => 1 })
+  const users = cognitoUsers(() => pool)
+  const mail = sendWelcomeEmail(
+    sesMailer({ ses: () => ses, from: 'welcome@example.com' }),
+    mailTemplate({ subject: 'Welcome', text: 'Hello', html: 'Hello' }, {}),
+  )
+  const rule = (cutOff: CutOff): Rule<PostConfirmation> => once(ledger, mail, { cutOff })
+
+  const rows = async (): Promise<readonly EffectRow[]> => {
+    const found: EffectRow[] = []
+    for (const state of ['pending', 'unknown', 'failed'] as const) for await (const row of effects.list(state)) found.push(row)
+    return found
+  }
+
+  return {
+    services,
+    cognito,
+    client,
+    documents,
+    effects,
+    owed,
+    ledger,
+    users,
+    rule,
+    now,
+    wait: (ms) => {
+      ahead += ms
+    },
+    welcome: (sub = ann.sub, cutOff = 'at-most-once') => ({
+      userPoolId: ann.userPoolId,
+      sub,
+      effect: EFFECT,
+      cutOff,
+      event: postConfirmationEvent({ sub, email: ann.email, email_verified: 'true' }),
+    }),
+    sweep: (options) => sweep({ effects, users, rules: onceRules(rule('at-most-once')), remainingMs: () => 30_000, now, ...options }),
+    open: async () => (await rows()).filter(isReadable),
+    rows,
+    async stop() {
+      client.destroy()
+      ses.destroy()
+      pool.destroy()
+      await Promise.all([services.stop(), cognito.stop()])
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { postAuthenticationSettings } from '../../../src/post-auth/settings.ts'
+import { postConfirmationSettings } from '../../../src/post-confirmation/settings.ts'
+import { preAuthenticationSettings } from '../../../src/pre-auth/settings.ts'
+import { preSignUpSettings } from '../../../src/pre-signup/settings.ts'
+import type { Field } from '../../../src/shared/settings/settings.ts'
+import { DEFAULT_SETTINGS, handlerSettings, LIFEGUARD_SETTINGS } from '../../../src/tools/lib/environment.ts'
+import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+
+const TABLES = [preSignUpSettings, preAuthenticationSettings, postAuthenticationSettings, postConfirmationSettings]
+const HANDLER = 'export const handler = async () => { throw new Error(JSON.stringify(process.env)) }'
+const own = ['--handler', 'preSignUp=handler.mjs']
+const secrets = {
+  GITHUB_TOKEN: 'secret',
+  NPM_TOKEN: 'secret',
+  npm_config__auth: 'secret',
+  DATABASE_URL: 'postgres://user:secret@db.example.com',
+  SSH_AUTH_SOCK: '/secret',
+  HTTPS_PROXY: 'http://user:secret@proxy.example.com',
+  NODE_OPTIONS: '--title=secret',
+  NODE_EXTRA_CA_CERTS: '/secret',
+  KUBECONFIG: '/secret',
+  aws_secret: 'secret',
+  LC_TOKEN: 'secret',
+  LC_ALL_SECRET: 'secret',
+  LC_: 'secret',
+  LANG_TOKEN: 'secret',
+  'with space': 'secret',
+  ['__proto__']: 'secret',
+  constructor: 'secret',
+}
+const credentials = { AWS_ACCESS_KEY_ID: 'secret', AWS_SESSION_TOKEN: 'secret', AWS_PROFILE: 'secret', AWS_REGION: 'eu-west-1' }
+
+interface Options {
+  readonly services?: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly file?: string
+}
+
+/** Replays with an environment, and returns the one that the handler finds. */
+async function seen({ services = 'embedded', args = [], env = {}, file }: Options): Promise<Record<string, string>> {
+  const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event(), ...(file !== undefined && { 'lifeguard.env': file }) })
+  const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...own, ...args], { cwd, env })
+  const { message } = Object(objectsIn(stdout)[0]?.error)
+  return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
+}
+
+describe('the environment of a replayed handler', () => {
+  it.each(['embedded', 'none'])('holds no secret of the caller with --services %s', async (services) => {
+    const environment = await seen({ services, env: { ...secrets, ...credentials, HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC' } })
+
+    expect(JSON.stringify(environment)).not.toContain('secret')
+    expect(environment).toMatchObject({ HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC', PATH: process.env.PATH, AWS_REGION: 'us-east-1' })
+  })
+
+  it('holds of the caller with --services aws what begins with AWS_, and no other secret', async () => {
+    const environment = await seen({ services: 'aws', env: { ...secrets, ...credentials } })
+
+    expect(environment).toMatchObject(credentials)
+    for (const name of Object.keys(secrets)) expect(Object.hasOwn(environment, name), name).toBe(false)
+  })
+
+  it('holds what --env names, by its own value or by the one that is given', async () => {
+    const args = ['--env', 'DATABASE_URL', '--env', 'SEATS=a=b', '--env', 'ALLOWED_EMAIL_DOMAINS=example.net']
+    const environment = await seen({ args, env: { ...secrets, ALLOWED_EMAIL_DOMAINS: 'example.org' }, file: 'SEATS=1\n' })
+
+    expect(environment).toMatchObject({ DATABASE_URL: secrets.DATABASE_URL, SEATS: 'a=b', ALLOWED_EMAIL_DOMAINS: 'example.net' })
+    expect(environment).not.toHaveProperty('GITHUB_TOKEN')
+  })
+
+  it('holds what lifeguard.env sets, by the value of the caller where there is one', async () => {
+    const environment = await seen({ env: { ...secrets, SEATS: '2' }, file: 'SEATS=1\nROOMS=3\nAWS_PROFILE=production\n' })
+
+    expect(environment).toMatchObject({ SEATS: '2', ROOMS: '3' })
+    expect(environment).not.toHaveProperty('AWS_PROFILE')
+    expect(JSON.stringify(environment)).not.toContain('secret')
+  })
+
+  it('holds the same in explain', async () => {
+    const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event() })
+
+    const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
+
+    expect(stdout.replaceAll(/\s/g, '')).toContain('"SEATS":"1"')
+    expect(stdout).not.toContain('secret')
+  })
+
+  it.each([
+    [['--env', ''], '--env : expected NAME or NAME=VALUE'],
+    [['--env', '=x'], '--env =x: expected NAME or NAME=VALUE'],
+    [['--env', 'a b=x'], '--env a b=x: expected NAME or NAME=VALUE'],
+    [['--env', 'constructor'], '--env constructor: constructor is not set in your environment; set it, or write --env constructor=VALUE'],
+    [['--env', 'SEATS'], '--env SEATS: SEATS is not set in your environment; set it, or write --env SEATS=VALUE'],
+    [
+      ['--env', 'AWS_PROFILE=x'],
+      '--env AWS_PROFILE: with --services embedded handlers get AWS settings that reach no account; use --services aws',
+    ],
+  ])('cannot be had with %j', async (args, message) => {
+    const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event() })
+
+    const { code, stderr } = await lifeguard(['replay', 'a.json', ...own, ...args], { cwd })
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
+  })
+})
+
+describe('handlerSettings', () => {
+  it('passes on every setting that a handler of this package reads', async () => {
+    const names = new Set(TABLES.flatMap(({ fields }) => Object.keys(fields)))
+    expect([...LIFEGUARD_SETTINGS].toSorted()).toEqual([...names].toSorted())
+    const caller = Object.fromEntries(LIFEGUARD_SETTINGS.map((name) => [name, 'mine']))
+    expect(handlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
+  })
+
+  it('has for default settings the examples of the fields', () => {
+    const examples = Object.assign({}, ...TABLES.map(({ fields }) => fields))
+    for (const [name, value] of Object.entries(DEFAULT_SETTINGS)) expect(value, name).toBe(examples[name].example)
+  })
+
+  it.each(TABLES)('has fields whose examples are valid: %#', ({ fields }) => {
+    for (const [name, field] of Object.entries<Field<unknown>>(fields)) expect(field.read(field.example), name).toBeDefined()
+  })
+})

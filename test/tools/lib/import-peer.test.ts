@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { MissingPeerError } from '../../../src/tools/lib/errors.ts'
+import { importPeer } from '../../../src/tools/lib/import-peer.ts'
+
+function notFound(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' })
+}
+
+describe('importPeer', () => {
+  it('hands out the package when it is there', async () => {
+    await expect(importPeer('kept', 'for a test', async () => ({ answer: 42 }))).resolves.toEqual({ answer: 42 })
+  })
+
+  it('names the package, its purpose and the line to install it', async () => {
+    const failure = importPeer('some-peer', 'to do something', async () => {
+      throw notFound("Cannot find package 'some-peer' imported from /a/b.ts")
+    })
+    await expect(failure).rejects.toThrow(MissingPeerError)
+    await expect(failure).rejects.toMatchObject({ peer: 'some-peer', message: expect.stringContaining('npm install --save-dev some-peer') })
+  })
+
+  it('does not blame the package for what it misses itself', async () => {
+    const error = notFound("Cannot find package 'its-dependency' imported from /node_modules/some-peer/index.js")
+    await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
+  })
+
+  it('lets a package that fails to load fail with its own error', async () => {
+    const error = new Error('This platform is not supported')
+    await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
+  })
+})
