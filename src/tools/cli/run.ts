@@ -13,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['explain', async (args, io) => (await import('./explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
+  ['precompile', async (args, io) => (await import('./commands/precompile/command.ts')).precompileCommand(args, io)],
   ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).attachCommand(args, io)],
   ['doctor', async (args, io) => (await import('./doctor.ts')).doctorCommand(args, io)],
   ['init', async (args, io) => (await import('./init.ts')).initCommand(args, io)],
