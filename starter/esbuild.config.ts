@@ -1,5 +1,6 @@
-import { exec } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { buildDomainFiles, lambdaPlugin } from 'cognito-lifeguard/esbuild'
 import { build } from 'esbuild'
 
@@ -38,11 +39,13 @@ const events = {
   'post-auth': 'sign-in-mary',
   'post-confirmation': 'confirm-mary',
 }
+// The command itself, since npx takes longer than all of it.
+const lifeguard = fileURLToPath(new URL('lib/tools/cli/main.js', import.meta.resolve('cognito-lifeguard/package.json')))
 await Promise.all(Object.entries(events).map(([name, event]) => precompile(`dist/${name}`, `events/${name}/${event}.json`)))
 
 function precompile(bundle: string, event: string): Promise<void> {
   return new Promise((resolve) => {
-    exec(`npx lifeguard precompile ${bundle} --event ${event}`, (_, __, problem) => {
+    execFile(process.execPath, [lifeguard, 'precompile', bundle, '--event', event], (_, __, problem) => {
       process.stderr.write(problem)
       resolve()
     })

@@ -1,7 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { importPeer } from '../../../local/missing-peer.ts'
-import type { Environment } from '../../../replay/environment.ts'
 import { assertPaths } from '../../../replay/event-files.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { isRecord } from '../../../replay/handler-log.ts'
@@ -11,18 +10,14 @@ import { serverlessHandlers } from '../../../replay/serverless-handlers.ts'
 import { type TriggerName, triggerNamed, triggerOf } from '../../../replay/trigger-of.ts'
 import { UsageError } from '../../../replay/usage-error.ts'
 import { replaceFiles, rewrite } from './rewrite.ts'
-import { startOnce } from './trial.ts'
+import { startOnce, type TrialOptions } from './trial.ts'
 
-/** What is precompiled, and how. */
-export interface PrecompileOptions {
+/** What is precompiled, and how. The working folder also has serverless.yml and the sample events. */
+export interface PrecompileOptions extends TrialOptions {
   /** The bundle's folder, its handler's file, or `path/to/file.export` as in serverless.yml. */
   readonly bundle: string
   /** The event of the trial start: a sample event of the trigger unless set. */
   readonly event?: string | undefined
-  /** The working folder: of relative paths, settings, serverless.yml and sample events. */
-  readonly folder: string
-  readonly environment: Environment
-  readonly signal: AbortSignal
 }
 
 /** How many functions of how many files were put in parentheses; or why the bundle is as it was. */
@@ -34,11 +29,12 @@ export type Precompiled = { readonly functions: number; readonly files: number }
  *
  * @throws UsageError when bundle or event cannot be had, MissingPeer without acorn or dynalite.
  */
-export async function precompile({ bundle, event, folder, environment, signal }: PrecompileOptions): Promise<Precompiled> {
+export async function precompile({ bundle, event, ...options }: PrecompileOptions): Promise<Precompiled> {
+  const { folder, signal } = options
   const { parse } = await importPeer('acorn', 'to precompile a bundle', () => import('acorn'))
   const { file, exported, trigger } = await locate(folder, bundle)
   const read = event === undefined ? await sampleOf(trigger, folder, bundle) : await eventIn(event, folder)
-  const trial = await startOnce({ file, exported, event: read.event, eventFile: read.file, folder, environment, signal })
+  const trial = await startOnce({ file, exported }, read, options)
   if ('fault' in trial) return trial
   const texts = new Map<string, string>()
   const counts: number[] = []

@@ -5,33 +5,28 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmbedded } from '../../../replay/embedded.ts'
 import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings } from '../../../replay/environment.ts'
+import type { Located } from '../../../replay/handlers.ts'
 import { type Invocation, lambdaFunction } from '../../../replay/lambda.ts'
+import type { ReadEvent } from '../../../replay/read-events.ts'
 import { readSettingsFile, SETTINGS_FILE } from '../../../replay/settings-file.ts'
+
+/** Where and how a trial start runs. */
+export interface TrialOptions {
+  /** The working folder, with the settings file. */
+  readonly folder: string
+  readonly environment: Environment
+  /** Ends the trial start. */
+  readonly signal: AbortSignal
+}
 
 /** The functions that a start called, as `start-end` in UTF-16 code units, by file; or why the start failed. */
 export type Trial = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
 
-/** What is started, and how. */
-export interface TrialOptions {
-  /** The handler's file, by its real path. */
-  readonly file: string
-  readonly exported: string
-  readonly event: unknown
-  /** Where the event stands, for the seed file beside it. */
-  readonly eventFile: string
-  /** The working folder, with the settings file. */
-  readonly folder: string
-  readonly environment: Environment
-  readonly signal: AbortSignal
-}
-
-/** What V8 writes about the functions of a process. */
+/** What V8 writes about the functions of a process. The first range of a function is the whole of it. */
 interface Coverage {
-  readonly result: readonly {
-    readonly url: string
-    readonly functions: readonly { readonly ranges: readonly { startOffset: number; endOffset: number; count: number }[] }[]
-  }[]
+  readonly result: readonly { readonly url: string; readonly functions: readonly { readonly ranges: readonly Range[] }[] }[]
 }
+type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number }
 
 // Longer than a function of a user pool may take, since a build machine is busy.
 const LIMIT_MS = 10_000
@@ -40,40 +35,38 @@ const OUTPUT_LINES = 5
 const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts' : './only-this-machine.js', import.meta.url).href
 
 /** Starts a handler for one event, as replay does with embedded services, and returns the functions that this called. */
-export async function startOnce({ file, exported, event, eventFile, folder, environment, signal }: TrialOptions): Promise<Trial> {
+export async function startOnce(handler: Located, { file, event }: ReadEvent, options: TrialOptions): Promise<Trial> {
+  const { folder, environment, signal } = options
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
   const settings = handlerSettings({ defaults, file: await readSettingsFile(folder), caller: environment, named: [] }, 'embedded')
+  const services = await startEmbedded(settings, [file])
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
-  const services = await startEmbedded(settings, [eventFile])
   const output: string[] = []
   const lambda = lambdaFunction({
+    ...handler,
     folder,
-    file,
-    exported,
     environment: {
       ...handlerEnvironment(settings, 'embedded', services.environment),
       NODE_V8_COVERAGE: reports,
       NODE_OPTIONS: `${settings.NODE_OPTIONS ?? ''} --import=${GUARD}`,
     },
-    onOutput: (line) => output.push(line),
+    onOutput: (line) => void (output.push(line) > OUTPUT_LINES && output.shift()),
     onNote: () => undefined,
   })
-  const stop = (): void => void lambda.stop()
-  signal.addEventListener('abort', stop, { once: true })
+  signal.addEventListener('abort', lambda.stop, { once: true })
   try {
     const fault = faultOf(await lambda.invoke(event, LIMIT_MS))
-    if (fault !== undefined) return { fault: [fault, ...output.slice(-OUTPUT_LINES)].join('\n') }
+    if (fault !== undefined) return { fault: [fault, ...output].join('\n') }
     await lambda.end()
     return { called: await calledIn(reports) }
   } finally {
-    signal.removeEventListener('abort', stop)
-    await lambda.stop()
-    await services.stop()
+    signal.removeEventListener('abort', lambda.stop)
+    await Promise.all([lambda.stop(), services.stop()])
     await rm(reports, { recursive: true, force: true })
   }
 }
 
-/** What went wrong. A start in which a rule failed is not what starts usually are. */
+/** Returns what went wrong. A start in which a rule failed is not how starts usually go. */
 function faultOf({ log, ...invocation }: Invocation): string | undefined {
   if (invocation.kind === 'timedOut') return `no answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
@@ -85,15 +78,10 @@ async function calledIn(reports: string): Promise<ReadonlyMap<string, ReadonlySe
   const called = new Map<string, Set<string>>()
   for (const report of await readdir(reports)) {
     const { result }: Coverage = JSON.parse(await readFile(join(reports, report), 'utf8'))
-    for (const { url, functions } of result) {
-      if (!url.startsWith('file:')) continue
+    for (const { url, functions } of result.filter((each) => each.url.startsWith('file:'))) {
+      const spans = functions.flatMap(({ ranges: [whole] }) => (whole?.count ? `${whole.startOffset}-${whole.endOffset}` : []))
       const file = fileURLToPath(url)
-      const spans = called.get(file) ?? new Set()
-      called.set(file, spans)
-      for (const {
-        ranges: [whole],
-      } of functions)
-        if (whole !== undefined && whole.count > 0) spans.add(`${whole.startOffset}-${whole.endOffset}`)
+      called.set(file, new Set([...(called.get(file) ?? []), ...spans]))
     }
   }
   return called
