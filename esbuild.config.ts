@@ -1,7 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { bundleEarly } from './scripts/early/bundle-early.ts'
-import { isWaitedFor, ordinaryStart } from './scripts/early/starts.ts'
-import { bundleSmall } from './scripts/shrink/bundle-small.ts'
+import { bundleDeployed, ORDINARY_EVENTS, precompileDeployed } from './scripts/handlers.ts'
 import { buildDomainFiles } from './src/esbuild/domain-files.ts'
 
 const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']
@@ -10,20 +8,20 @@ const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', '
 const target = process.argv[2] ?? 'dist'
 
 await rm(target, { recursive: true, force: true })
-await bundleSmall(functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` }))).catch((error: unknown) => {
-  if (!(error instanceof Error && 'errors' in error)) throw error
-  // What is wrong with which source; from where it was called helps nobody.
-  process.stderr.write(`${error.message}\n`)
-  process.exit(1)
-})
+await bundleDeployed(functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` }))).catch(
+  (error: unknown) => {
+    if (!(error instanceof Error && 'errors' in error)) throw error
+    // What is wrong with which source; from where it was called helps nobody.
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  },
+)
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(
-  functions.filter(isWaitedFor).map(async (each) => {
-    const fault = await bundleEarly(`${target}/${each}`, await ordinaryStart(each))
+  Object.entries(ORDINARY_EVENTS).map(async ([each, event]) => {
+    const fault = await precompileDeployed(`${target}/${each}`, event)
     if (fault !== undefined)
-      process.stderr.write(
-        `${each}: left without what makes its start faster, since its trial start did not go well (docs/performance.md): ${fault}\n`,
-      )
+      process.stderr.write(`${each}: not precompiled, because its trial start failed (docs/performance.md): ${fault}\n`)
   }),
 )

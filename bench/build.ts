@@ -1,10 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, stop } from 'esbuild'
-import { bundleEarly } from '../scripts/early/bundle-early.ts'
-import type { Start } from '../scripts/early/functions-called.ts'
-import { ordinaryStart } from '../scripts/early/starts.ts'
-import { bundleSmall } from '../scripts/shrink/bundle-small.ts'
+import { bundleDeployed, ORDINARY_EVENTS, precompileDeployed } from '../scripts/handlers.ts'
 import { BUNDLE_FILE, META_FILE } from '../src/esbuild/bundle.ts'
 import { buildDomainList } from '../src/shared/email/domain-file.ts'
 import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
@@ -79,7 +76,7 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
     // As the deployed handlers are built.
     if (bundling === 'lifeguard') {
-      const fault = await bundleEarly(folder, await startOf(source))
+      const fault = await precompileDeployed(folder, await eventOf(name, source, root, dist))
       if (fault !== undefined) throw new Error(fault)
     }
     return { file, ...(await sizes(folder, file)) }
@@ -96,16 +93,19 @@ async function entryOf(name: ProgramName, source: Source, root: string, dist: st
   return file
 }
 
-async function startOf(source: Source): Promise<Start> {
-  if ('file' in source) return ordinaryStart(source.file.includes('post-confirmation') ? 'post-confirmation' : 'pre-signup')
-  const { event } = await ordinaryStart('pre-signup')
-  return { event: event.replace('mary@example.com', `mary@${domainsOf(1)[0]}`) }
+/** The file of the event for the trial start. */
+async function eventOf(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
+  if ('file' in source) return ORDINARY_EVENTS[source.file.includes('post-confirmation') ? 'post-confirmation' : 'pre-signup']
+  const event = await readFile(join(root, ORDINARY_EVENTS['pre-signup']), 'utf8')
+  const file = join(dist, 'sources', `${name}.json`)
+  await writeFile(file, event.replace('mary@example.com', `mary@${domainsOf(1)[0]}`))
+  return file
 }
 
 async function bundled(bundling: Bundling, entry: string, folder: string): Promise<string> {
   const file = join(folder, bundling === 'commonjs' ? 'handler.cjs' : BUNDLE_FILE)
   if (bundling === 'lifeguard') {
-    await bundleSmall([{ folder, entry }])
+    await bundleDeployed([{ folder, entry }])
     return file
   }
   await mkdir(folder, { recursive: true })

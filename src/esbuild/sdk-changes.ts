@@ -115,11 +115,6 @@ const always: readonly SdkChange[] = [
     apply: edited('import("bowser")', 'Promise.resolve({})'),
   },
   {
-    file: '@smithy/node-http-handler/dist-es/node-http-handler.js',
-    of: 'every client',
-    apply: edited('await import("node:http")', 'process.getBuiltinModule("node:http")'),
-  },
-  {
     // To read the class off `node:fs` loads the streams of files, and few bodies are asked whether they are one.
     file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
     of: 'every client',
@@ -136,11 +131,6 @@ const always: readonly SdkChange[] = [
       'typeof ReadableStream === "function" &&',
       'typeof stream?.getReader === "function" && typeof ReadableStream === "function" &&',
     ),
-  },
-  {
-    file: '@aws/lambda-invoke-store/dist-es/invoke-store.js',
-    of: 'every client',
-    apply: edited("await import('node:async_hooks')", 'process.getBuiltinModule("node:async_hooks")'),
   },
   {
     // Only a Node without OpenSSL has no SHA-256 of its own.

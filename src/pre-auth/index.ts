@@ -1,10 +1,9 @@
-export {
-  type Block,
-  type BlockKey,
-  type BlockList,
-  type BlockListWithNeeds,
-  type BlockType,
-  TABLE_NEEDS,
+export type {
+  Block,
+  BlockKey,
+  BlockList,
+  BlockListWithNeeds,
+  BlockType,
 } from '../shared/blocks/block-list.ts'
 export { type BlockUsersOptions, blockUsers } from '../shared/blocks/block-users.ts'
 export {

@@ -11,7 +11,6 @@ import {
   triggeredBy,
   when,
 } from 'cognito-lifeguard'
-import { TABLE_NEEDS } from 'cognito-lifeguard/pre-auth'
 import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
 import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
@@ -26,7 +25,10 @@ function blockUsersIn(table: string): Rule<PreSignUp> {
   const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersIn(table))
   // The first sign-up that awaits it rejects as well.
   loading.catch(() => undefined)
-  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), { kind: 'guard', needs: TABLE_NEEDS })
+  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
+    kind: 'guard',
+    needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }],
+  })
 }
 
 const rules: readonly Rule<PreSignUp>[] = [

@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
-import type { Ran } from '../support/package/deployment.ts'
-import { runOffline, serviceFolder } from '../support/package/deployment.ts'
+import { type Ran, runOffline, serviceFolder } from '../support/package/deployment.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let aws: Server

@@ -10,6 +10,7 @@ lifeguard replay [PATH...]   replays events through the built handlers, as Cogni
 lifeguard explain FILE       shows how the rules came to their decision on one event
 lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
 lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
+lifeguard precompile BUNDLE  makes a bundle start faster, by what one run of it calls
 lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
 lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
 lifeguard init DIR           writes a project that is ready to be tried, changed and deployed
@@ -26,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['explain', async (args, io) => (await import('./commands/explain.ts')).explainCommand(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).effectsCommand(args, io)],
   ['domains', async (args, io) => (await import('./domains.ts')).domainsCommand(args, io)],
+  ['precompile', async (args, io) => (await import('./commands/precompile/command.ts')).precompileCommand(args, io)],
   ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).attachCommand(args, io)],
   ['doctor', async (args, io) => (await import('./commands/doctor.ts')).doctorCommand(args, io)],
   ['init', async (args, io) => (await import('./commands/init.ts')).initCommand(args, io)],

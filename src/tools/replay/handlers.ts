@@ -102,7 +102,8 @@ function namedHandler(option: string): readonly [TriggerName, string] {
   return [trigger, file]
 }
 
-interface Located {
+/** A file, and the name under which it exports the handler. */
+export interface Located {
   readonly file: string
   readonly exported: string
 }
@@ -122,7 +123,12 @@ async function locate(folder: string, reference: string, build: () => Promise<vo
   throw new UsageError(`The handler ${reference} is not there, and package.json has no script 'build' that could make it`)
 }
 
-async function look(folder: string, reference: string): Promise<Located | undefined> {
+/**
+ * Resolves a reference to a file that is there.
+ *
+ * @returns undefined where none is.
+ */
+export async function look(folder: string, reference: string): Promise<Located | undefined> {
   const whole = resolve(folder, reference)
   if (await isFile(whole)) return { file: whole, exported: 'handler' }
   const dot = reference.lastIndexOf('.')

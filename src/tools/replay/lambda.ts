@@ -26,6 +26,8 @@ export interface LambdaFunction {
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
   /** The handler's composition; undefined where it was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
+  /** Lets its process exit by itself, which then writes its coverage. Kills one that does not exit. */
+  readonly end: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -47,6 +49,8 @@ export interface LambdaOptions {
 const INIT_LIMIT_MS = 10_000
 // How long the end of a log may trail behind the answer; they come by different pipes.
 const LOG_LAG_MS = 1000
+// V8's coverage of a large bundle takes a moment to write.
+const EXIT_LIMIT_MS = 10_000
 
 type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefined }
 type Failure = { readonly error: FunctionError }
@@ -79,6 +83,10 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
     async rule() {
       const ready = await loaded()
       return 'error' in ready ? undefined : ready.rule
+    },
+    async end() {
+      if (worker !== undefined) await within(EXIT_LIMIT_MS, worker.end())
+      await worker?.kill()
     },
     async stop() {
       await worker?.kill()

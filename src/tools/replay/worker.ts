@@ -20,6 +20,8 @@ export interface Worker {
   readonly ask: (request: Request) => Promise<Reply | Ended>
   /** Who reads its standard output from now on, line by line. */
   readonly listen: (onLine: (line: string) => void) => void
+  /** Closes its pipe, at which it exits by itself; done when it has. */
+  readonly end: () => Promise<void>
   /** Ends it at once, however busy it is; done when everything that it wrote is read. */
   readonly kill: () => Promise<void>
 }
@@ -80,6 +82,10 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
     },
     listen(next) {
       onLine = next
+    },
+    async end() {
+      pipe.end()
+      await ended
     },
     async kill() {
       child.kill('SIGKILL')

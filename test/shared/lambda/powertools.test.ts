@@ -1,8 +1,7 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { emfProblems } from '../../support/emf.ts'
-import type { Ran } from '../../support/harness.ts'
-import { confirm, crash, preEvent, refuse, runPre } from '../../support/harness.ts'
+import { confirm, crash, preEvent, type Ran, refuse, runPre } from '../../support/harness.ts'
 
 /** What Powertools' logger writes itself while a handler runs. */
 async function whatItWrites(run: () => Promise<Ran>): Promise<{ readonly ran: Ran; readonly lines: readonly Record<string, unknown>[] }> {

@@ -39,6 +39,16 @@ function suite(library: () => PackedLibrary): void {
     expect(printed).toContain(`\n${events.length} as expected; `)
   })
 
+  it('has its handlers precompiled by its build', async () => {
+    for (const [name, event] of [
+      ['pre-signup', 'sign-up-mary'],
+      ['post-confirmation', 'confirm-mary'],
+    ]) {
+      const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${name}/${event}.json`)
+      expect(printed).toBe(`dist/${name}: precompiled already\n`)
+    }
+  })
+
   it('passes its own test and its own types', async () => {
     await Promise.all([run('npm', 'test'), run('npm', 'run', 'check')])
   })
@@ -58,7 +68,7 @@ function suite(library: () => PackedLibrary): void {
     const { findings, notJudged } = JSON.parse(report.stdout)
     expect(notJudged).toEqual([])
     expect(findings).toEqual([])
-  })
+  }, 240_000)
 }
 
 /** As npm sees it, through whatever proxy it is told to use. */

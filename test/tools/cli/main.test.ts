@@ -30,7 +30,7 @@ describe('lifeguard', () => {
   })
 
   it.each([
-    [[], 'Say what to do: one of replay, explain, effects, domains, attach, doctor, init'],
+    [[], 'Say what to do: one of replay, explain, effects, domains, precompile, attach, doctor, init'],
     [['repaly'], "'repaly' is no command of lifeguard: one of replay, explain"],
     [['replay', '--jsn'], "Unknown option '--jsn'; lifeguard replay --help tells more"],
     [['replay', '--services', 'azure'], '--services azure: expected one of embedded, aws, none'],

@@ -1,0 +1,54 @@
+import { UsageError } from '../../../lib/errors.ts'
+import { EXIT, type Io, indentLines } from '../../io.ts'
+import { parse } from '../../options.ts'
+import { precompile } from './precompile.ts'
+
+/** What lifeguard precompile --help says. */
+const PRECOMPILE_HELP = `lifeguard precompile BUNDLE [--event FILE]
+
+Makes a bundle start faster. Runs its handler once for an event and puts the functions that this
+calls in parentheses: V8 compiles those with the file, and not each by itself at its first call.
+Any bundle of a Lambda function will do, whoever made it, in ES modules or CommonJS. Source maps
+stay right. The run uses an embedded DynamoDB and SES and the settings of lifeguard.env, as
+lifeguard replay does, and connects to nothing beyond this machine.
+
+BUNDLE  the folder of a bundle, with handler.js or index.js in it (.mjs and .cjs too), the file of
+        a handler, or FILE.EXPORT as in serverless.yml where the export is not called handler
+
+  --event FILE  the event of the run; unless given, the first one in events/ of the bundle's trigger
+                whose .expect.json does not say that it is denied or fails
+
+Needs the packages acorn and dynalite.
+
+  lifeguard precompile dist/pre-signup --event events/pre-signup/sign-up-mary.json
+
+Exit code: 0 done; 1 the run failed, and the bundle is as it was; 2 bad usage.`
+
+/** `lifeguard precompile`. */
+export async function precompileCommand(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parse('precompile', {
+    args: [...args],
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, event: { type: 'string' } },
+  })
+  if (values.help) {
+    await io.out(PRECOMPILE_HELP.split('\n'))
+    return EXIT.fine
+  }
+  const [bundle, more] = positionals
+  if (bundle === undefined) throw new UsageError('Name a bundle: lifeguard precompile BUNDLE')
+  if (more !== undefined) throw new UsageError(`precompile takes one bundle; '${more}' is a second one`)
+  const { folder, environment, signal } = io
+  const result = await precompile({ bundle, event: values.event, folder, environment, signal })
+  if ('fault' in result) {
+    io.err([`lifeguard: ${bundle} is as it was, because its trial start failed:`, ...indentLines(result.fault)])
+    return EXIT.unexpected
+  }
+  const [functions, files] = [counted(result.functions, 'function'), counted(result.files, 'file')]
+  await io.out([result.functions === 0 ? `${bundle}: precompiled already` : `${bundle}: precompiled ${functions} in ${files}`])
+  return EXIT.fine
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

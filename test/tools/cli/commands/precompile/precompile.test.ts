@@ -1,0 +1,344 @@
+import { once } from 'node:events'
+import { chmod, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { SourceMap } from 'node:module'
+import { join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+import { type Precompiled, precompile } from '../../../../../src/tools/cli/commands/precompile/precompile.ts'
+import { event, lifeguard } from '../../../../support/cli/lifeguard.ts'
+import { folderOf } from '../../../../support/cli/lifeguard.ts'
+
+const EVENT = { 'event.json': event(), 'package.json': { type: 'module' } }
+
+/** Precompiles a bundle in a folder with files. */
+function precompiled(folder: string, bundle: string = 'handler.js', given: string | false = 'event.json'): Promise<Precompiled> {
+  const signal = new AbortController().signal
+  return precompile({ bundle, ...(given !== false && { event: given }), folder, environment: { PATH: process.env.PATH }, signal })
+}
+
+/** What becomes of a handler's file. */
+async function precompiledText(code: string, name = 'handler.js', reference = name): Promise<string> {
+  const folder = await folderOf({ ...EVENT, [name]: code })
+  expect(await precompiled(folder, reference)).not.toHaveProperty('fault')
+  return readFile(join(folder, name), 'utf8')
+}
+
+/** The texts of all files of a folder. */
+async function textsIn(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
+}
+
+describe('precompile', () => {
+  it('puts what was called when the bundle was loaded, and by the event, in parentheses', async () => {
+    const code = `const atLoad=()=>1;const byEvent=()=>2;const never=()=>3;
+      atLoad();export const handler=async({userName})=>{if(userName==='mary')byEvent();else never()}`
+
+    expect(await precompiledText(code)).toBe(`const atLoad=(()=>1);const byEvent=(()=>2);const never=()=>3;
+      atLoad();export const handler=(async({userName})=>{if(userName==='mary')byEvent();else never()})`)
+  })
+
+  it('takes CommonJS, a callback, a shebang, a byte order mark and text that is not ASCII', async () => {
+    const code =
+      "\uFEFF#!/usr/bin/env node\r\n'use strict'\r\nconst é='ü😀';exports.run=(event,context,done)=>done(null,[é].map(function(x){return x}))\r\n"
+    const changed = await precompiledText(code.replace('#!/usr/bin/env node', ''), 'sign-up.cjs', 'sign-up.run')
+
+    expect(changed).toContain('exports.run=((event,context,done)=>done(null,[é].map((function(x){return x}))))\r\n')
+    expect(changed).toMatch(/^\uFEFF\r\n'use strict'\r\n/)
+    expect(await precompiledText('#!/usr/bin/env node\nexport const handler=()=>1')).toBe(
+      '#!/usr/bin/env node\nexport const handler=(()=>1)',
+    )
+  })
+
+  it('takes the chunks that the start loads, and no package beside the bundle', async () => {
+    const folder = await folderOf({
+      ...EVENT,
+      'handler.js': "import{f}from'./a-1.js';import g from'g';export const handler=async()=>[f(),g(),(await import('./b-2.js')).h()]",
+      'a-1.js': 'export const f=()=>1',
+      'b-2.js': 'export const h=()=>2',
+      'c-3.js': 'export const i=()=>3',
+      'node_modules/g/index.js': 'module.exports=()=>4',
+    })
+    const modes = async (): Promise<readonly number[]> =>
+      Promise.all(['handler.js', 'a-1.js'].map(async (name) => (await stat(join(folder, name))).mode))
+    await chmod(join(folder, 'a-1.js'), 0o755)
+    const before = await modes()
+
+    expect(await precompiled(folder, '.')).toEqual({ functions: 3, files: 3 })
+
+    expect(await textsIn(folder)).toMatchObject({
+      'a-1.js': 'export const f=(()=>1)',
+      'b-2.js': 'export const h=(()=>2)',
+      'c-3.js': 'export const i=()=>3',
+    })
+    expect(await readFile(join(folder, 'node_modules/g/index.js'), 'utf8')).toBe('module.exports=()=>4')
+    expect(await modes()).toEqual(before)
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it('makes the same of the same, and changes nothing the second time', async () => {
+    const files = { ...EVENT, 'handler.js': 'const f=a=>b=>a+b;export const handler=async()=>f(1)(2)' }
+    const [one, two] = [await folderOf(files), await folderOf(files)]
+    for (const folder of [one, two]) expect(await precompiled(folder)).toEqual({ functions: 3, files: 1 })
+    const first = await textsIn(one)
+    const { mtimeMs } = await stat(join(one, 'handler.js'))
+
+    expect(await precompiled(one)).toEqual({ functions: 0, files: 0 })
+
+    expect(await textsIn(one)).toEqual(first)
+    expect(await textsIn(two)).toEqual(first)
+    expect((await stat(join(one, 'handler.js'))).mtimeMs).toBe(mtimeMs)
+  })
+
+  it.each<[string, BuildOptions]>([
+    ['in a file, named by a comment', { sourcemap: 'linked' }],
+    ['in a file', { sourcemap: 'external' }],
+    ['inline', { sourcemap: 'inline' }],
+    ['absent', { sourcemap: false }],
+    ['in a file, with sources of a scheme of their own', { sourcemap: 'linked', sourceRoot: 'webpack://app/./' }],
+    ['in a file, of CommonJS', { sourcemap: 'linked', format: 'cjs', outExtension: { '.js': '.cjs' } }],
+  ])('keeps the source map right: %s', async (_, options) => {
+    const folder = await folderOf({
+      ...EVENT,
+      'src/other.ts': '\n\nexport const fail = (what: string): never => {\n  throw new TypeError(`no ` + what)\n}\n',
+      'src/handler.ts':
+        "import { fail } from './other.ts'\nexport const handler = async () => {\n  try {\n    fail('ü')\n  } catch (error) {\n    return [1].map((n) => n)\n  }\n}\n",
+    })
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ['src/handler.ts'],
+      outdir: 'dist',
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'silent',
+      ...options,
+    })
+    const [name = ''] = (await readdir(join(folder, 'dist'))).filter((each) => !each.endsWith('.map'))
+    const before = await textsIn(join(folder, 'dist'))
+
+    expect(await precompiled(folder, `dist/${name}`)).toEqual({ functions: options.format === 'cjs' ? 8 : 3, files: 1 })
+
+    const texts = await textsIn(join(folder, 'dist'))
+    expect(Object.keys(texts)).toEqual(Object.keys(before))
+    if (options.sourcemap === false) return
+    const { mappings, ...others } = mapOf(texts, name)
+    const { mappings: __, ...othersBefore } = mapOf(before, name)
+    expect(others).toEqual(othersBefore)
+    for (const part of ['TypeError', '.map', 'catch']) {
+      expect(placeOf(texts, name, part)).toEqual(placeOf(before, name, part))
+      expect(placeOf(texts, name, part)).toMatchObject({
+        originalSource: expect.stringContaining(part === 'TypeError' ? 'other.ts' : 'handler.ts'),
+      })
+    }
+  })
+
+  it.each([
+    ['fails', "throw new TypeError('no table')", 'TypeError: no table'],
+    ['ends its process', 'process.exit(7)', 'Runtime.ExitError: Runtime exited with error: exit status 7'],
+    ['waits for nothing', 'await new Promise(()=>0)', 'Runtime.ExitError: Runtime exited without providing a reason'],
+    ['says what is wrong', "console.error('no such table');process.exit(1)", 'exit status 1\nno such table'],
+  ])('leaves a bundle alone whose handler %s', async (_, body, fault) => {
+    await isLeftAlone({ 'handler.js': `export const handler=async()=>{${body}}` }, fault)
+  })
+
+  it.each([
+    ['holds a syntax error', '=', 'Runtime.UserCodeSyntaxError: SyntaxError: '],
+    ['is empty', '', "Runtime.HandlerNotFound: The file exports no function 'handler'"],
+    ['ends its process when it is loaded', 'process.exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
+    ['waits for nothing when it is loaded', 'await new Promise(()=>0)', 'InitTimeout: The handler was not loaded after 10 seconds'],
+  ])('leaves a bundle alone that %s', async (_, code, fault) => {
+    await isLeftAlone({ 'handler.js': code }, fault)
+  })
+
+  it.each([
+    ['whose source map is not JSON', { 'handler.js.map': 'no' }, 'handler.js: Unexpected token'],
+    [
+      'whose source map is made of parts',
+      { 'handler.js.map': { version: 3, sections: [] } },
+      'handler.js: the source map has no mappings of its own',
+    ],
+    [
+      'whose source map is elsewhere',
+      { 'handler.js': 'export const handler=()=>1\n//# sourceMappingURL=https://example.com/a.map' },
+      'handler.js: the source map is elsewhere: https://example.com/a.map',
+    ],
+    ['that is not UTF-8', { 'handler.js': Buffer.from('export const handler=()=>"\xe9"', 'latin1') }, 'handler.js: the file is not UTF-8'],
+  ])('leaves a bundle alone %s', async (_, files, fault) => {
+    await isLeftAlone({ 'handler.js': 'export const handler=()=>1', ...files }, fault)
+  })
+
+  it('leaves a bundle alone in which a rule failed, though the handler went on', async () => {
+    const rules = join(process.cwd(), 'src/index.ts')
+    const confirmation = join(process.cwd(), 'src/post-confirmation/index.ts')
+    const source = `import { defineRule } from '${rules}'; import { postConfirmation } from '${confirmation}'
+      export const handler = postConfirmation(defineRule('invite', () => { throw new Error('no seat') }, { kind: 'effect' }))`
+    const folder = await folderOf({ ...EVENT, 'event.json': event('PostConfirmation_ConfirmSignUp'), 'handler.ts': source })
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ['handler.ts'],
+      outdir: '.',
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'silent',
+    })
+
+    expect(await precompiled(folder)).toEqual({ fault: expect.stringMatching(/^the rule invite failed: Error: no seat/) })
+  })
+
+  it('reaches nothing beyond this machine, by whatever way, and says what was called', async () => {
+    for (const way of [
+      "fetch('http://lifeguard.example/x').catch(()=>0)",
+      "new Promise(done=>process.getBuiltinModule('node:http').get('http://lifeguard.example/x',done).on('error',done))",
+      "new Promise(done=>process.getBuiltinModule('node:tls').connect(443,'lifeguard.example').on('error',done))",
+      "new Promise(done=>new (process.getBuiltinModule('node:net').Socket)().connect(443,'lifeguard.example').on('error',done))",
+      "new Promise(done=>process.getBuiltinModule('node:dgram').createSocket('udp4').send('x',53,'lifeguard.example',done))",
+    ]) {
+      await isLeftAlone(
+        { 'handler.js': `export const handler=()=>${way}` },
+        'It connects to lifeguard.example. A trial start reaches this machine alone.',
+      )
+    }
+  })
+
+  it('has a DynamoDB and an SES at hand, and what else listens on this machine', async () => {
+    const server = createServer((_, response) => response.end('here'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = Object(server.address())
+    const code = `export const handler=async()=>{
+      const tables=await fetch(process.env.AWS_ENDPOINT_URL_DYNAMODB,{method:'POST',headers:{'x-amz-target':'DynamoDB_20120810.ListTables','content-type':'application/x-amz-json-1.0','authorization':'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=b','x-amz-date':'20260101T000000Z'},body:'{}'});
+      if((await tables.json()).TableNames.length===3)(()=>'tables')().at(0);
+      if(process.env.AWS_ENDPOINT_URL_SES)[1].map(()=>'mail');
+      if(await(await fetch('http://localhost:${port}')).text()==='here')[1].map(()=>'server')}`
+    const changed = await precompiledText(code)
+    server.close()
+
+    expect(changed).toContain("(()=>'mail')")
+    expect(changed).toContain("(()=>'server')")
+  })
+
+  it('takes the settings of lifeguard.env', async () => {
+    const code = "export const handler=()=>{if(process.env.SETTING==='set')[1].map(()=>'set')}"
+    const folder = await folderOf({ ...EVENT, 'handler.js': code, 'lifeguard.env': 'SETTING=set\n' })
+
+    expect(await precompiled(folder)).toEqual({ functions: 2, files: 1 })
+  })
+
+  it('finds the handler through a link, by its folder, or as serverless.yml names it', async () => {
+    const code = 'export const handler=()=>1;export const run=()=>2'
+    const folder = await folderOf({
+      ...EVENT,
+      'linked/index.js': code,
+      'dist/confirm/main.js': code,
+      'serverless.yml': { functions: { a: { handler: 'dist/confirm/main.run', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } },
+      'events/b.json': event(),
+    })
+    await symlink(join(folder, 'linked'), join(folder, 'link'), 'junction')
+
+    expect(await precompiled(folder, 'link')).toEqual({ functions: 1, files: 1 })
+    expect(await readFile(join(folder, 'linked/index.js'), 'utf8')).toBe('export const handler=(()=>1);export const run=()=>2')
+    expect(await precompiled(folder, 'dist/confirm', false)).toEqual({ functions: 1, files: 1 })
+    expect(await readFile(join(folder, 'dist/confirm/main.js'), 'utf8')).toBe('export const handler=()=>1;export const run=(()=>2)')
+  })
+
+  it('takes the first sample event of the trigger that is to proceed', async () => {
+    const code = "export const handler=({userName})=>{if(userName==='c')[1].map(()=>'c')}"
+    const folder = await folderOf({
+      'package.json': EVENT['package.json'],
+      'dist/pre-signup/handler.js': code,
+      'events/a.json': { ...event('PreAuthentication_Authentication'), userName: 'a' },
+      'events/b.json': { ...event(), userName: 'b' },
+      'events/b.expect.json': { outcome: 'denied' },
+      'events/c.json': { ...event(), userName: 'c' },
+      'events/c.expect.json': { outcome: 'proceed' },
+      'events/d.json': event(),
+    })
+
+    expect(await precompiled(folder, 'dist/pre-signup', false)).toEqual({ functions: 2, files: 1 })
+  })
+})
+
+/** The source map of a bundle. */
+function mapOf(texts: Readonly<Record<string, string>>, name: string) {
+  const inline = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(texts[name] ?? '')?.[1]
+  return JSON.parse(inline === undefined ? (texts[`${name}.map`] ?? '') : Buffer.from(inline, 'base64').toString())
+}
+
+/** Where a part of a bundle comes from. */
+function placeOf(texts: Readonly<Record<string, string>>, name: string, part: string): object {
+  const code = texts[name] ?? ''
+  const before = code.slice(0, code.indexOf(part)).split('\n')
+  const { originalSource, originalLine, originalColumn } = Object(
+    new SourceMap(mapOf(texts, name)).findEntry(before.length - 1, before.at(-1)?.length ?? 0),
+  )
+  return { originalSource, originalLine, originalColumn }
+}
+
+async function isLeftAlone(files: Readonly<Record<string, unknown>>, fault: string): Promise<void> {
+  const folder = await folderOf({ ...EVENT, ...files })
+  const before = await textsIn(folder)
+  expect(await precompiled(folder)).toEqual({ fault: expect.stringContaining(fault) })
+  expect(await textsIn(folder)).toEqual(before)
+}
+
+describe('lifeguard precompile', () => {
+  it('says what it did', async () => {
+    const cwd = await folderOf({ ...EVENT, 'handler.js': 'export const handler=()=>1' })
+    const args = ['precompile', '.', '--event', 'event.json']
+
+    expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: precompiled 1 function in 1 file\n', stderr: '' })
+    expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: precompiled already\n', stderr: '' })
+  })
+
+  it('ends with 1 where the trial start failed', async () => {
+    const cwd = await folderOf({ ...EVENT, 'handler.js': "export const handler=()=>{throw new Error('no\\u001b[31m')}" })
+
+    expect(await lifeguard(['precompile', '.', '--event', 'event.json'], { cwd })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'lifeguard: . is as it was, because its trial start failed:\n  Error: no\\u001b[31m\n',
+    })
+  })
+
+  it.each([
+    [[], 'Name a bundle: lifeguard precompile BUNDLE'],
+    [['a.js', 'b.js'], "precompile takes one bundle; 'b.js' is a second one"],
+    [['nope.js', '--event', 'event.json'], 'nope.js: no such file or folder'],
+    [
+      ['empty', '--event', 'event.json'],
+      'empty: a folder without a handler; expected one of handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs',
+    ],
+    [['event.json', '--event', 'event.json'], 'event.json: not a bundle; expected a .js, .mjs or .cjs file'],
+    [['source.ts', '--event', 'event.json'], 'source.ts: not a bundle; expected a .js, .mjs or .cjs file'],
+    [['handler.js'], 'handler.js: nothing says of which trigger it is; name an event of the trial start: --event FILE'],
+    [['pre-signup'], 'pre-signup: events/ has no event of PreSignUp that is to proceed; name an event of the trial start: --event FILE'],
+    [['handler.js', '--event', 'nope.json'], 'nope.json: no such file or folder'],
+    [['handler.js', '--event', 'source.ts'], 'source.ts: not JSON: '],
+    [['handler.js', '--events', 'event.json'], "Unknown option '--events'"],
+  ])('ends with 2 and changes nothing: %j', async (args, problem) => {
+    const cwd = await folderOf({
+      ...EVENT,
+      'handler.js': 'export const handler=()=>1',
+      'source.ts': 'export const handler=()=>1',
+      'pre-signup/handler.js': 'export const handler=()=>1',
+    })
+    await mkdir(join(cwd, 'empty'))
+    const before = await textsIn(cwd)
+
+    const { code, stdout, stderr } = await lifeguard(['precompile', ...args], { cwd })
+
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(problem)
+    expect(await textsIn(cwd)).toEqual(before)
+  })
+
+  it('says how it is used', async () => {
+    expect(await lifeguard(['precompile', '--help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^lifeguard precompile BUNDLE/),
+    })
+  })
+})
