@@ -23,6 +23,7 @@ export {
 export type { Context, User } from './shared/rules/context.ts'
 export type { Decision, Denied, Failed, Proceed } from './shared/rules/decide.ts'
 export { denyIf } from './shared/rules/deny-if.ts'
+export type { ExplainedDenial, RuleFailure, RuleObserver } from './shared/rules/engine.ts'
 export { type FailOpenOptions, failClosed, failOpen } from './shared/rules/failure.ts'
 export type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger, Setback } from './shared/rules/ledger.ts'
 export { NotDone } from './shared/rules/not-done.ts'

@@ -3,6 +3,7 @@ import { chain } from '../rules/chain.ts'
 import type { Allowed, FieldType } from '../rules/checked.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { type Decision, decide } from '../rules/decide.ts'
+import type { RuleObserver } from '../rules/engine.ts'
 import { onceRules } from '../rules/once-rules.ts'
 import { assertNames, type Part, type Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
@@ -26,6 +27,11 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   readonly rule: Rule<T>
   /** The word of Cognito's LambdaConfig. */
   readonly trigger: string
+  /**
+   * For tools: sends what breaks a rule, and what a log must not hold of a denial, to an observer from the next invocation on.
+   * `lifeguard replay` and `lifeguard explain` use it.
+   */
+  readonly observe: (observer: RuleObserver) => void
 }
 
 /** Makes handlers of a trigger out of rules. */
@@ -53,16 +59,23 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-      return Object.assign(createInvoke({ name: definition.name, allowed, rule, settings }), {
-        rule,
-        trigger: definition.name,
-        async decide(event: T['event']): Promise<Decision<T>> {
-          const deadline = startDeadline(deadlineMs, clock)
-          const decision = await decide(rule, event, { allowed, deadline, clock })
-          deadline.close()
-          return decision
+      let observed: RuleObserver = {}
+      return Object.assign(
+        createInvoke({ name: definition.name, allowed, rule, settings }, () => observed),
+        {
+          rule,
+          trigger: definition.name,
+          observe(observer: RuleObserver): void {
+            observed = observer
+          },
+          async decide(event: T['event']): Promise<Decision<T>> {
+            const deadline = startDeadline(deadlineMs, clock)
+            const decision = await decide(rule, event, { allowed, deadline, clock, ...observed })
+            deadline.close()
+            return decision
+          },
         },
-      })
+      )
     }
   }
   return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {

@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import type { Allowed } from '../rules/checked.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { decide } from '../rules/decide.ts'
+import type { RuleObserver } from '../rules/engine.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
@@ -32,8 +33,10 @@ const LEAST_MS = 250
  * Makes the function that Lambda runs. The engine judges the event as it came in, and the answer is built from its decision
  * alone, outside middy: there an `onError` that returns something turns a denial into success, and a `before` that returns
  * something ends the invocation with it.
+ *
+ * @param observer Read once an invocation, when the rules begin.
  */
-export function createInvoke<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): Invoke<T> {
+export function createInvoke<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>, observer: () => RuleObserver): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy refuses what is no middleware: here when the handler is made, below it would be when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
@@ -46,7 +49,7 @@ export function createInvoke<T extends Trigger>({ name, allowed, rule, settings 
     return lambdas === undefined ? mine : Math.min(mine, Math.max(lambdas - LAMBDA_MARGIN_MS, 1))
   }
 
-  const pipeline = pipelineOf<T>((event, deadline) => decide(rule, event, { allowed, deadline, clock }), middleware)
+  const pipeline = pipelineOf<T>((event, deadline) => decide(rule, event, { allowed, deadline, clock, ...observer() }), middleware)
 
   return async (event, context) => {
     const startedAt = clock.now()

@@ -1,7 +1,7 @@
 import type { Allowed } from './checked.ts'
 import { createContext } from './context.ts'
 import { type Clock, type Deadline, processClock } from './deadline.ts'
-import { type Engine, evaluate } from './engine.ts'
+import { type Engine, evaluate, type RuleObserver } from './engine.ts'
 import type { ResponseOf, Verdict } from './outcome.ts'
 import type { Rule } from './rule.ts'
 import { startTrace, type TraceEntry } from './trace.ts'
@@ -35,7 +35,7 @@ export interface Failed {
 export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
 
 /** How a composition is run. */
-export interface DecideOptions {
+export interface DecideOptions extends RuleObserver {
   readonly allowed: Allowed
   readonly deadline: Deadline
   readonly clock?: Clock
@@ -49,12 +49,13 @@ const SHADOW_MAX_MS = 500
  * Runs a composition on an event.
  *
  * @param event Stays as it is: rules get a frozen copy.
+ * @param options The observer's functions among them, for tools.
  * @example
  * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
  */
 export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event'], options: DecideOptions): Promise<Decision<T>> {
   const { allowed, deadline, clock = processClock } = options
-  const engine: Engine = { allowed, clock, trace: startTrace(), deferred: [] }
+  const engine: Engine = { allowed, clock, observer: options, trace: startTrace(), deferred: [] }
   const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { deadline })
   if (engine.deferred.length > 0) await runShadows(engine, deadline)
   return { ...concluded(verdict), trace: engine.trace.entries() }

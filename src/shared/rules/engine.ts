@@ -11,8 +11,30 @@ import { andThen, isThenable, type Soon } from './soon.ts'
 import type { TraceEntry, TraceWriter } from './trace.ts'
 import type { Trigger } from './trigger.ts'
 
+/** A rule that threw, ran out of time or returned an invalid outcome. */
+export interface RuleFailure {
+  readonly rule: string
+  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
+  readonly path: string
+  /** What it threw. Of an effect that did not happen: what prevented it. */
+  readonly error: unknown
+}
+
+/** A denial with a text for a developer. */
+export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
+  readonly explanation: string
+}
+
+/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
+export interface RuleObserver {
+  /** Called once for each rule that breaks, whatever the rules around it make of that. */
+  readonly onRuleError?: (failure: RuleFailure) => void
+  readonly onExplanation?: (denial: ExplainedDenial) => void
+}
+
 /** What all rules of an invocation share. */
 export interface Engine {
+  readonly observer: RuleObserver
   readonly allowed: Allowed
   readonly clock: Clock
   readonly trace: TraceWriter
@@ -56,7 +78,7 @@ function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<
     const said = rule.evaluate(ctx, runOf(engine, rule, scope))
     return isThenable(said) ? settled<T>(engine, rule, scope, said) : inTime<T>(engine, rule, scope, said)
   } catch (error) {
-    return broken(error, rule, scope)
+    return broken(engine, error, rule, scope)
   }
 }
 
@@ -66,7 +88,7 @@ async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: 
     // would blame it, and a post chain would stop instead of going on to the rules that still have time.
     return inTime<T>(engine, rule, scope, await (hasTimedRules(rule) ? said : scope.deadline.race(said)))
   } catch (error) {
-    return broken(error, rule, scope)
+    return broken(engine, error, rule, scope)
   }
 }
 
@@ -78,11 +100,14 @@ function inTime<T extends Trigger>(engine: Engine, rule: RuleNode, scope: Scope,
   const outcome = checked<T>(said, rule, engine.allowed)
   const counts = outcome.kind === 'deny' || outcome.kind === 'done' || hasTimedRules(rule)
   if (!counts && scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+  if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
+    engine.observer.onExplanation?.({ rule: rule.name, path: scope.path ?? '', explanation: outcome.explanation })
   return outcome
 }
 
-function broken(error: unknown, rule: RuleNode, scope: Scope): Broken {
+function broken({ observer }: Engine, error: unknown, rule: RuleNode, scope: Scope): Broken {
   if (error instanceof Breakage) return error.verdict
+  observer.onRuleError?.({ rule: rule.name, path: scope.path ?? '', error: error instanceof NotDone ? error.cause : error })
   return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
 }
 

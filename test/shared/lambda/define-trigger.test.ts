@@ -113,3 +113,17 @@ describe('decide', () => {
     expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
   })
 })
+
+describe('observe', () => {
+  it('sends what breaks a rule to the observer of the invocation, from the handler and from decide', async () => {
+    const handler = pre.with({ write: () => undefined })(failOpen(crash))
+    const seen: string[] = []
+    handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })
+    await handler(preEvent())
+    await handler.decide(preEvent())
+    handler.observe({})
+    await handler(preEvent())
+
+    expect(seen).toEqual(['crash 0.0', 'crash 0.0'])
+  })
+})

@@ -116,6 +116,73 @@ describe('the trace', () => {
   })
 })
 
+describe('an observer', () => {
+  const crash = rule('crash', () => {
+    throw new RangeError('secret')
+  })
+  const observed = async (phase: 'pre' | 'post', ...rules: readonly Rule<SamplePre>[]): Promise<readonly string[]> => {
+    const seen: string[] = []
+    await run(phase, chain(...rules), sampleEvent, autoClock(), 4000, {
+      onRuleError: ({ rule: name, path, error }) => seen.push(`${name} ${path} ${error}`),
+      onExplanation: ({ rule: name, path, explanation }) => seen.push(`${name} ${path} ${explanation}`),
+    })
+    return seen
+  }
+  const custom = compose<SamplePre>({
+    name: 'custom',
+    kind: 'rule',
+    async evaluate(ctx, { evaluate }) {
+      await evaluate(crash, ctx)
+      return skip()
+    },
+  })
+
+  test.each<readonly [string, Rule<SamplePre>, string]>([
+    ['directly', crash, 'crash 0'],
+    ['inside compositions that break with it', chain(anyOf(crash)), 'crash 0.0.0'],
+    ['inside failOpen', failOpen(crash), 'crash 0.0'],
+    ['inside shadow', shadow(crash), 'crash 0.0'],
+    ['inside a rule of a user', custom, 'crash 0.0'],
+    ['frozen', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
+  ])('gets what a rule threw, once: %s', async (_, whole, place) => {
+    expect(await observed('pre', whole)).toEqual([`${place} RangeError: secret`])
+  })
+
+  test('gets the error of a condition, of a wrong outcome and of a deadline', async () => {
+    const asks = when<SamplePre>(() => {
+      throw new TypeError('no answer')
+    }, crash)
+    const wrong = rule('wrong', () => done())
+    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    expect(await observed('pre', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
+      'when 0.0 TypeError: no answer',
+      "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, skip, deny",
+      'hang 2.0 DeadlineExceeded: The time for this rule ran out',
+    ])
+  })
+
+  test('gets what a denial explains, from the rule that denied alone', async () => {
+    const strict = rule('strict', () => ({ ...deny('not-valid', 'Not valid'), explanation: 'name is too short' }))
+    expect(
+      await observed(
+        'pre',
+        chain(
+          anyOf(
+            rule('plain', () => deny('no', 'No')),
+            strict,
+          ),
+        ),
+      ),
+    ).toEqual(['strict 0.0.1 name is too short'])
+  })
+
+  test('of the outermost rule gets an empty path', async () => {
+    const seen: string[] = []
+    const decision = await run('pre', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
+    expect([decision.kind, seen]).toEqual(['failed', ['']])
+  })
+})
+
 describe('a rule that says what it must not', () => {
   const says = (value: unknown, kind: 'gate' | 'guard' | 'shaper' = 'gate'): Rule<SamplePre> =>
     defineRule<SamplePre>('wrong', () => value as never, { kind })

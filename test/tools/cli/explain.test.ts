@@ -105,6 +105,17 @@ denied by refuse: not-today
     expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)
   })
 
+  it('says it of rules and compositions that are frozen', async () => {
+    const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
+    expect(stdout).toContain('─ later  broken   Error\n')
+    expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
+  })
+
+  it('says it of two rules of one name', async () => {
+    const { stdout } = await explained('preSignUp', 'failOpen(later), failOpen(later)', 'PreSignUp_SignUp')
+    expect(stdout.split('no such \\u001b[31minvite (handler.ts:16)')).toHaveLength(3)
+  })
+
   it('says no more of an error that hides what it is', async () => {
     const { stdout } = await explained('preSignUp', 'hide', 'PreSignUp_SignUp')
     expect(stdout).toMatch(/─ hide {2}broken {3}Error\n\nfailed by hide/)
