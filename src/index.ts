@@ -31,7 +31,16 @@ export { type OnceOptions, once } from './shared/rules/once.ts'
 export { type Allow, allow, type Deny, type Done, deny, done, type Outcome, respond, type Skip, skip } from './shared/rules/outcome.ts'
 export { perInvocation } from './shared/rules/per-invocation.ts'
 export type { DeclaresReads } from './shared/rules/reads.ts'
-export { defineRule, type Need, type Rule, type RuleKind, type RuleNode, type RuleOptions, type Run } from './shared/rules/rule.ts'
+export {
+  defineRule,
+  type Judges,
+  type Rule,
+  type RuleKind,
+  type RuleNode,
+  type RuleOptions,
+  type RulePermission,
+  type Run,
+} from './shared/rules/rule.ts'
 export { shadow } from './shared/rules/shadow.ts'
 export { together } from './shared/rules/together.ts'
 export type { TraceEntry } from './shared/rules/trace.ts'

@@ -1,4 +1,4 @@
-import type { Need } from '../shared/rules/rule.ts'
+import type { RulePermission } from '../shared/rules/rule.ts'
 
 /** A mail to one user. */
 export interface Mail {
@@ -17,5 +17,5 @@ export interface Mailer {
    */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
   /** What it needs of a deployment. */
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
 }

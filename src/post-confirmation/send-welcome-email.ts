@@ -38,6 +38,10 @@ export function sendWelcomeEmail(
       await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
       return done()
     },
-    { kind: 'effect', reads: ['email', 'email_verified', 'given_name', 'name'], ...(mailer.needs && { needs: mailer.needs }) },
+    {
+      kind: 'effect',
+      reads: ['email', 'email_verified', 'given_name', 'name'],
+      ...(mailer.permissions && { permissions: mailer.permissions }),
+    },
   )
 }

@@ -22,7 +22,7 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  */
 export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
   return {
-    needs: [{ actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' }],
+    permissions: [{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }],
     async send(mail, signal) {
       const command = commandOf(mail, from)
       const requests = countRequests(command, signal)

@@ -1,5 +1,5 @@
 export { type Documents, documentClient } from '../shared/aws/dynamodb.ts'
-export type { Block, BlockKey, BlockList, BlockListWithNeeds, BlockType } from '../shared/blocks/block-list.ts'
+export type { Block, BlockKey, BlockList, BlockListWithPermissions, BlockType } from '../shared/blocks/block-list.ts'
 export { type BlockUsersOptions, blockUsers } from '../shared/blocks/block-users.ts'
 export { type DynamoBlockListOptions, dynamoBlockList } from '../shared/blocks/dynamo-block-list.ts'
 export { type BlockWriter, type BlockWriterOptions, dynamoBlockWriter } from '../shared/blocks/dynamo-block-writer.ts'

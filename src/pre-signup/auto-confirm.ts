@@ -57,7 +57,7 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> &
       const holds = options.when === undefined || run.ask(options.when, ctx)
       return andThen(holds, (confirmed): Soon<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
     },
-    { kind: 'shaper' },
+    { kind: 'shaper', permissions: [] },
   )
   return {
     ...rule,

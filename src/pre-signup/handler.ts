@@ -1,4 +1,4 @@
-import { TABLE_NEEDS } from '../shared/blocks/block-list.ts'
+import { TABLE_PERMISSIONS } from '../shared/blocks/block-list.ts'
 import { type DomainList, domainList } from '../shared/email/domain-list.ts'
 import { emailDomainIn } from '../shared/email/email-domain-in.ts'
 import type { TriggerHandler } from '../shared/lambda/define-trigger.ts'
@@ -28,7 +28,11 @@ function blockUsersIn(table: string): Rule<PreSignUp> {
   const loading = import('./dynamo-blocks.ts').then((chunk) => chunk.blockUsersIn(table))
   // The first sign-up that awaits it rejects as well.
   loading.catch(() => undefined)
-  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), { kind: 'guard', needs: TABLE_NEEDS })
+  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
+    kind: 'guard',
+    judges: 'block',
+    permissions: TABLE_PERMISSIONS,
+  })
 }
 
 const rules: readonly Rule<PreSignUp>[] = [

@@ -38,7 +38,7 @@ export function requireAttributes(schema: StandardSchema, options: RequireAttrib
       if (issues === undefined) return skip()
       return { ...denial, detail: issues.map(codeOf).join('; '), explanation: issues.map(explain).join('; ') }
     },
-    { kind: 'guard' },
+    { kind: 'guard', permissions: [] },
   )
 }
 

@@ -146,10 +146,10 @@ describe('the post confirmation handler', () => {
 
   it('says what its rules need of a deployment', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
-    expect(nodesIn(handler.rule).flatMap(({ needs = [] }) => needs)).toEqual([
-      { actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' },
-      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
-      { actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' },
+    expect(nodesIn(handler.rule).flatMap(({ permissions = [] }) => permissions)).toEqual([
+      { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
+      { actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' },
     ])
   })
 

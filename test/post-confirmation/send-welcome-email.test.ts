@@ -127,9 +127,9 @@ describe('sendWelcomeEmail', () => {
 
   it('hands on what its mailer needs of a deployment', () => {
     const mailer = { send: async () => undefined }
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(sendWelcomeEmail({ ...mailer, needs }, template)).toMatchObject({ kind: 'effect', needs })
-    expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('needs')
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(sendWelcomeEmail({ ...mailer, permissions }, template)).toMatchObject({ kind: 'effect', permissions })
+    expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('permissions')
   })
 })
 

@@ -45,7 +45,7 @@ describe('sesMailer', () => {
   })
 
   it('says what it needs of a deployment', () => {
-    expect(mailer.needs).toEqual([{ actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' }])
+    expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
   })
 
   it('tells a refused mail from one of which nobody knows: throttled', async () => {

@@ -3,7 +3,7 @@ import { deny, isPublicText, skip } from '../rules/outcome.ts'
 import { compose, type Rule } from '../rules/rule.ts'
 import type { PreTrigger } from '../rules/trigger.ts'
 import { blockKeys, MAX_KEYS } from './block-keys.ts'
-import type { Block, BlockListWithNeeds } from './block-list.ts'
+import type { Block, BlockListWithPermissions } from './block-list.ts'
 import { MAX_EMAIL_LENGTH } from './readings.ts'
 
 /**
@@ -45,7 +45,7 @@ export interface BlockUsersOptions {
  * @example
  * preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' })))
  */
-export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, options: BlockUsersOptions = {}): Rule<T> {
+export function blockUsers<T extends PreTrigger>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
   // Types forbid it, plain JavaScript does not.
   if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
@@ -53,7 +53,8 @@ export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, 
   return compose<T>({
     name: 'block-users',
     kind: 'guard',
-    ...(blockList.needs && { needs: blockList.needs }),
+    judges: 'block',
+    ...(blockList.permissions && { permissions: blockList.permissions }),
     async evaluate({ event, user, signal }) {
       const { triggerSource, userPoolId } = event
       const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE

@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../aws/dynamodb.ts'
 import { isReason } from '../rules/outcome.ts'
 import { blockKey } from './block-key.ts'
-import { type Block, type BlockKey, type BlockListWithNeeds, TABLE_NEEDS } from './block-list.ts'
+import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
 
 /** Where blocks are kept in DynamoDB. */
 export interface DynamoBlockListOptions {
@@ -26,9 +26,9 @@ export class BlocksNotRead extends Error {
  * @example
  * blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' }))
  */
-export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithNeeds {
+export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithPermissions {
   return {
-    needs: TABLE_NEEDS,
+    permissions: TABLE_PERMISSIONS,
     async find(keys, signal) {
       // DynamoDB refuses a batch that names a key twice.
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))

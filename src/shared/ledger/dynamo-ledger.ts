@@ -63,7 +63,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   }
 
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' }],
 
     async claim(effect, token, signal) {
       try {

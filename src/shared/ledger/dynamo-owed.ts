@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { conditionally } from '../aws/dynamodb.ts'
 import type { CutOff, EffectKey } from '../rules/ledger.ts'
-import type { Need } from '../rules/rule.ts'
+import type { RulePermission } from '../rules/rule.ts'
 import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import { effectPk } from './effect-item.ts'
 
@@ -19,7 +19,7 @@ export interface OwedEffect extends EffectKey {
 export interface Owed {
   /** Makes an effect due at once; false where the ledger knows it already: then nothing is changed. */
   readonly put: (owed: OwedEffect, signal: AbortSignal) => Promise<boolean>
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
 }
 
 /**
@@ -30,7 +30,7 @@ export interface Owed {
  */
 export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem'], on: 'EFFECT_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }],
 
     async put(owed, signal) {
       const set = [

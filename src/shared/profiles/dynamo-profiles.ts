@@ -57,7 +57,7 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
     void (await update(user, at, change, signal))
 
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' }],
 
     confirmed: (user, at, signal) => written(user, at, { set: ['confirmedAt = if_not_exists(confirmedAt, :at)'] }, signal),
 

@@ -1,4 +1,4 @@
-import type { Need } from '../rules/rule.ts'
+import type { RulePermission } from '../rules/rule.ts'
 import type { AttributeMap } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
@@ -45,4 +45,6 @@ export interface Profiles {
 }
 
 /** The part of a store that a rule uses, with what it needs of a deployment. */
-export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & { readonly needs?: readonly Need[] }
+export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
+  readonly permissions?: readonly RulePermission[]
+}

@@ -18,6 +18,8 @@ export function denyIf<T extends PreTrigger>(condition: Condition<NoInfer<T>>, r
   return compose({
     name: `deny-if-${reason}`,
     kind: 'guard',
+    permissions: [],
+    ...(condition.evidence === 'domain' && { judges: 'email-domain' }),
     evaluate: (ctx, run) => andThen(run.ask(condition, ctx), (holds) => (holds ? denial : skip())),
   })
 }

@@ -1,4 +1,4 @@
-import type { Need } from './rule.ts'
+import type { RulePermission } from './rule.ts'
 import type { CognitoEvent } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */
@@ -55,5 +55,5 @@ export interface Ledger {
   readonly setBack: (claim: Claim, setback: Setback, signal: AbortSignal) => Promise<void>
   /** There was nothing to do: as if it had never been claimed. */
   readonly drop: (claim: Claim, signal: AbortSignal) => Promise<void>
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
 }

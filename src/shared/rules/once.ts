@@ -60,7 +60,7 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & Decl
     name: 'once',
     kind: 'once',
     children: [rule],
-    ...(ledger.needs && { needs: ledger.needs }),
+    ...(ledger.permissions && { permissions: ledger.permissions }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       assertPost(run, 'once')
       const effect = effectOf(ctx, name, options.cutOff, reads)

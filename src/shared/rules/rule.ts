@@ -28,13 +28,18 @@ export type RuleKind =
 // `deny-if-` and the longest reason.
 const MAX_NAME_LENGTH = 72
 
-/** Something that a deployment must grant for a rule to work. */
-export interface Need {
+/** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
+export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** What they act on: the name of the setting that holds a table's name or a sender's address. */
-  readonly on: string
+  /** The name of the setting that holds the table's name or the sender's address. */
+  readonly resource: string
 }
+
+const JUDGES = ['email-domain', 'block'] as const
+
+/** What a rule decides by: the domain of the user's email address, or whether the user is blocked. */
+export type Judges = (typeof JUDGES)[number]
 
 /** A rule as it can be drawn, explained and checked, without what it does. */
 export interface RuleNode {
@@ -42,7 +47,9 @@ export interface RuleNode {
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  readonly needs?: readonly Need[]
+  /** Absent where the rule does not declare them; empty where it needs none. */
+  readonly permissions?: readonly RulePermission[]
+  readonly judges?: Judges
   /** The attributes of the user that the rule reads, where it declares them. */
   readonly reads?: readonly string[]
   /** Under which condition a `when` runs its children. */
@@ -90,7 +97,10 @@ export interface Part<T extends Trigger> extends RuleNode {
 /** What else can be said about a rule. */
 export interface RuleOptions {
   readonly kind?: 'rule' | 'gate' | 'guard' | 'shaper' | 'effect'
-  readonly needs?: readonly Need[]
+  /** The permissions that the rule needs, or `[]` for none. Without it, `lifeguard doctor` cannot check the function's role. */
+  readonly permissions?: readonly RulePermission[]
+  /** What the rule decides by. `lifeguard doctor` finds settings of the user pool that undo such a rule. */
+  readonly judges?: Judges
   /**
    * The attributes of the user that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it: it
    * keeps these attributes until the effect is done, and the rule sees no others.
@@ -103,7 +113,7 @@ export interface RuleOptions {
  *
  * @param name Kebab-case, for the trace: `require-invite`.
  * @param evaluate What the rule says of an invocation. It may throw: a broken pre rule refuses, a broken post rule is logged.
- * @throws TypeError when the name is not kebab-case, or `reads` is not a list of attribute names.
+ * @throws TypeError when the name is not kebab-case, or a declaration in the options is invalid.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
  *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
@@ -122,11 +132,30 @@ export function defineRule<T extends Trigger>(
 export function defineRule<T extends Trigger>(
   name: string,
   evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  { kind = 'rule', needs, reads }: RuleOptions = {},
+  { kind = 'rule', permissions, judges, reads }: RuleOptions = {},
 ): Rule<T> {
   assertName(name)
   if (reads !== undefined) assertReads(`defineRule('${name}')`, reads)
-  return { name, kind, evaluate, ...(needs && { needs }), ...(reads && { reads }) }
+  assertPermissions(name, permissions)
+  if (judges !== undefined && !JUDGES.includes(judges))
+    throw new TypeError(
+      `defineRule('${name}'): judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`,
+    )
+  return { name, kind, evaluate, ...(permissions && { permissions }), ...(judges && { judges }), ...(reads && { reads }) }
+}
+
+function assertPermissions(name: string, permissions: unknown): void {
+  if (permissions === undefined || (Array.isArray(permissions) && permissions.every(isPermission))) return
+  throw new TypeError(
+    `defineRule('${name}'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none`,
+  )
+}
+
+function isPermission(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('actions' in value && 'resource' in value)) return false
+  const { actions, resource } = value
+  const areActions = Array.isArray(actions) && actions.length > 0 && actions.every((action) => typeof action === 'string')
+  return areActions && typeof resource === 'string'
 }
 
 function assertName(name: string): void {
@@ -155,7 +184,8 @@ interface Composition<T extends Trigger> {
   readonly condition?: Condition<never>
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
+  readonly judges?: Judges | undefined
   readonly onError?: 'fail' | 'continue'
   readonly evaluate: (ctx: Context<T>, run: Run) => Soon<AnyOutcome<T>>
 }

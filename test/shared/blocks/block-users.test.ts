@@ -105,9 +105,9 @@ describe('blockUsers', () => {
   })
 
   it('hands on what its list needs of a deployment', () => {
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(blockUsers({ ...listOf(), needs })).toMatchObject({ kind: 'guard', needs })
-    expect(blockUsers(listOf())).not.toHaveProperty('needs')
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(blockUsers({ ...listOf(), permissions })).toMatchObject({ kind: 'guard', permissions })
+    expect(blockUsers(listOf())).not.toHaveProperty('permissions')
   })
 
   it('refuses where the list cannot answer, and does not say why', async () => {

@@ -265,8 +265,8 @@ onEveryDynamoDb((engine) => {
   })
 
   it('says what it needs of a deployment', () => {
-    expect(timedLedger(engine).needs).toEqual([
-      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
+    expect(timedLedger(engine).permissions).toEqual([
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
     ])
   })
 })

@@ -376,6 +376,43 @@ describe('names and reasons', () => {
   })
 })
 
+describe('what a rule declares', () => {
+  test('stands on the rule', () => {
+    const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
+    expect(defineRule<SamplePre>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
+      permissions,
+      judges: 'email-domain',
+    })
+    expect(defineRule<SamplePre>('pure', () => allow(), { permissions: [] })).toMatchObject({ permissions: [] })
+    const silent = defineRule<SamplePre>('silent', () => allow())
+    expect(['permissions' in silent, 'judges' in silent]).toEqual([false, false])
+  })
+
+  test.each([
+    ['a text', 'dynamodb:GetItem'],
+    ['an object', { actions: ['a:B'], resource: 'T' }],
+    ['null', null],
+    ['a list of texts', ['dynamodb:GetItem']],
+    ['no actions', [{ actions: [], resource: 'T' }]],
+    ['actions that are a text', [{ actions: 'a:B', resource: 'T' }]],
+    ['an action that is a number', [{ actions: [7], resource: 'T' }]],
+    ['no resource', [{ actions: ['a:B'] }]],
+    ['the words of an older version', [{ actions: ['a:B'], on: 'T' }]],
+  ])('is refused where permissions are wrong: %s', (_, permissions) => {
+    expect(() => defineRule<SamplePre>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
+      new TypeError(
+        "defineRule('wrong'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none",
+      ),
+    )
+  })
+
+  test.each(['domain', '', null, 7])('is refused where judges is %j', (judges) => {
+    expect(() => defineRule<SamplePre>('wrong', () => allow(), { judges: judges as never })).toThrow(
+      new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
+    )
+  })
+})
+
 describe('what cannot work is refused when composed', () => {
   test.each([
     ['chain()', () => chain()],

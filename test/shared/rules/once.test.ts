@@ -119,12 +119,17 @@ describe('an effect that is run once', () => {
   })
 
   test('is shown with its rule, its name in the ledger and what the ledger needs', () => {
-    const needs = [{ actions: ['dynamodb:UpdateItem'], on: 'EFFECT_TABLE' }]
+    const permissions = [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }]
     const ledger = memoryLedger()
     const mail = effect(ledger)
-    expect(once({ ...ledger, needs }, mail, atMostOnce)).toMatchObject({ kind: 'once', effect: 'mail', children: [mail], needs })
+    expect(once({ ...ledger, permissions }, mail, atMostOnce)).toMatchObject({
+      kind: 'once',
+      effect: 'mail',
+      children: [mail],
+      permissions,
+    })
     expect(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' })).toMatchObject({ effect: 'mail:birthday' })
-    expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('needs')
+    expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('permissions')
   })
 
   test('is not to be had in a pre trigger, where a repeated event would pass by a denial', async () => {
