@@ -25,8 +25,8 @@ export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<
     async evaluate(ctx, run) {
       let denied: Deny | undefined
       let broken: Broken | undefined
-      for (const rule of rules) {
-        const verdict = await run.evaluate(rule, ctx)
+      for (const [index, rule] of rules.entries()) {
+        const verdict = await run.evaluate(rule, ctx, { index })
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
         // One that must not be forgiven further out must not hide behind one that may.

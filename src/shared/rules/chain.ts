@@ -71,7 +71,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
     for (let place = from; place < rules.length; place += 1) {
       const rule = rules[place]
       if (rule === undefined) continue
-      const verdict = run.evaluate(rule, ctx, shareOf(run, rules.length - place, response))
+      const verdict = run.evaluate(rule, ctx, shareOf(run, place, rules.length - place, response))
       if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(place + 1))
       const denied = take(verdict)
       if (denied !== undefined) return denied
@@ -84,6 +84,6 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
 }
 
 /** Post rules do not stop at a broken one, so each keeps enough time for those after it, whatever its service does. */
-function shareOf(run: Run, left: number, over: object | undefined): Share {
-  return run.phase === 'post' && left > 1 ? { over, withinMs: run.remainingMs() / left } : { over }
+function shareOf(run: Run, index: number, left: number, over: object | undefined): Share {
+  return run.phase === 'post' && left > 1 ? { index, over, withinMs: run.remainingMs() / left } : { index, over }
 }

@@ -16,6 +16,12 @@ export interface Allowed {
 
 const KINDS = { pre: ['allow', 'skip', 'deny'], post: ['done', 'skip'] } as const
 
+/** Whether rules of this phase may say that. */
+export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<Allowed, 'phase'>): boolean {
+  const kinds: readonly string[] = KINDS[phase]
+  return kinds.includes(kind)
+}
+
 /**
  * Returns a copy of what a rule said, with the name of the rule that said it. Types say the same; plain JavaScript and
  * assertions do not.

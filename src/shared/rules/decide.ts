@@ -56,7 +56,7 @@ const SHADOW_MAX_MS = 500
 export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event'], options: DecideOptions): Promise<Decision<T>> {
   const { allowed, deadline, clock = processClock } = options
   const engine: Engine = { allowed, clock, observer: options, trace: startTrace(), deferred: [] }
-  const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { deadline })
+  const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { rule, deadline, next: 0 })
   if (engine.deferred.length > 0) await runShadows(engine, deadline)
   return { ...concluded(verdict), trace: engine.trace.entries() }
 }

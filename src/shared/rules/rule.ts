@@ -74,6 +74,8 @@ export interface Run {
 
 /** What a composition says of the rule that it runs. */
 export interface Share {
+  /** Its index among the children; unless set, the one after that of the rule before it. The trace has it in its paths. */
+  readonly index?: number
   /** It gets at most that many milliseconds. */
   readonly withinMs?: number
   /** What the rules before it have put into the answer, so that the trace can say what it overrides. */
@@ -198,14 +200,17 @@ interface Composition<T extends Trigger> {
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
   // The array that it runs is the one that others read: neither may lose a rule.
   if (composition.children !== undefined) Object.freeze(composition.children)
-  return { ...composition, [OURS]: true } as Rule<T>
+  return { ...composition, [OURS]: composition.evaluate } as Rule<T>
 }
 
 const OURS: unique symbol = Symbol('composed here')
 
-/** Whether a rule waits for its rules alone, each of which has a deadline. A composition of plain JavaScript may do anything. */
-export function hasTimedRules(rule: RuleNode): boolean {
-  return isComposition(rule) && OURS in rule
+/**
+ * Whether a rule is a composition made here: it waits for its rules alone, each of which has a deadline, and its outcome is made of
+ * theirs. A composition of plain JavaScript may do anything, and so may a copy of ours that runs something else.
+ */
+export function isOurs(rule: RuleNode): boolean {
+  return isComposition(rule) && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
 /** Tells a rule that is made of rules from one that does something itself. */

@@ -20,7 +20,7 @@ export function together<T extends PostTrigger>(...rules: readonly Part<T>[]): R
     children: rules,
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       assertPost(run, 'together')
-      const verdicts = await Promise.all(rules.map((rule) => run.evaluate(rule, ctx)))
+      const verdicts = await Promise.all(rules.map((rule, index) => run.evaluate(rule, ctx, { index })))
       let response: ResponseOf<T> | undefined
       let worked = false
       for (const verdict of verdicts) {

@@ -1,4 +1,6 @@
-import type { AnyOutcome, Broken } from './outcome.ts'
+import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
+import { reasonOf } from './reason.ts'
+import type { Trigger } from './trigger.ts'
 
 /** What one rule said in one invocation. */
 export interface TraceEntry {
@@ -40,4 +42,39 @@ export function startTrace(): TraceWriter {
     },
     entries: () => lines.filter((line) => line !== undefined),
   }
+}
+
+/** What a line tells besides what the rule said. */
+type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
+
+/**
+ * A rule's line, once its verdict is known.
+ *
+ * @param over What the rules before it have put into the answer.
+ */
+export function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, over: object | undefined): TraceEntry {
+  switch (verdict.kind) {
+    case 'broken':
+      return { ...begun, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
+    case 'deny':
+      return {
+        ...begun,
+        outcome: 'deny',
+        reason: verdict.reason,
+        ...(verdict.detail !== undefined && { detail: verdict.detail }),
+        ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
+      }
+    default: {
+      const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
+      const said = reason === undefined ? { ...begun, outcome: verdict.kind } : { ...begun, outcome: verdict.kind, reason }
+      if (over === undefined || verdict.response === undefined) return said
+      const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
+      return overrides.length > 0 ? { ...said, overrides } : said
+    }
+  }
+}
+
+/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
+function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
+  return why === undefined || isReason(why) ? why : 'unnamed'
 }

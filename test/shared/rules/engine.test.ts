@@ -116,6 +116,67 @@ describe('the trace', () => {
   })
 })
 
+describe('rules that a composition of a user runs', () => {
+  const a = rule('a', () => skip('seen'))
+  const b = rule('b', () => allow())
+  const both: Rule<SamplePre>['evaluate'] = async (ctx, { evaluate }) => {
+    await evaluate(a, ctx)
+    const verdict = await evaluate(b, ctx)
+    return verdict.kind === 'allow' ? verdict : skip()
+  }
+  const placesOf = async (custom: Rule<SamplePre>): Promise<readonly string[]> =>
+    (await run('pre', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
+
+  test.each<readonly [string, Rule<SamplePre>]>([
+    ['without declaring children', defineRule<SamplePre>('custom', both)],
+    ['as its children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
+  ])('each have a place of their own: %s', async (_, custom) => {
+    expect(await placesOf(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
+  })
+
+  test('have the place that it hands over', async () => {
+    const picks = defineRule<SamplePre>('picks', async (ctx, { evaluate }) => {
+      const verdict = await evaluate(b, ctx, { index: 1 })
+      return verdict.kind === 'allow' ? verdict : skip()
+    })
+    expect(await placesOf({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
+  })
+
+  test('keep their places after the decision', async () => {
+    const defers = defineRule<SamplePre>('defers', (ctx, { defer }) => {
+      defer(a, ctx)
+      defer(b, ctx)
+      return skip()
+    })
+    expect(await placesOf(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
+  })
+})
+
+describe('a composition of ours', () => {
+  const whole = chain(rule('a', () => skip()))
+
+  test('is checked where a copy of it runs something else', async () => {
+    const forged: Rule<SamplePre> = { ...whole, evaluate: () => ({ kind: 'allow', response: { c: 1 } }) as never }
+    expect(await run('pre', chain(forged))).toMatchObject({
+      kind: 'failed',
+      error: { message: expect.stringContaining("answered with 'c'") },
+    })
+  })
+
+  test('is cut off at the deadline where a copy of it runs something else', async () => {
+    const hangs: Rule<SamplePre> = { ...whole, evaluate: () => new Promise(() => {}) }
+    expect(await run('pre', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
+  })
+
+  test('for the other phase cannot deny: an anyOf in a post trigger is broken', async () => {
+    const misplaced = anyOf(rule('a', () => skip()))
+    expect(await run('post', chain(misplaced))).toMatchObject({
+      kind: 'proceed',
+      trace: [{ rule: 'any-of', outcome: 'broken', error: { message: "The rule 'any-of' must return one of done, skip" } }, { rule: 'a' }],
+    })
+  })
+})
+
 describe('an observer', () => {
   const crash = rule('crash', () => {
     throw new RangeError('secret')

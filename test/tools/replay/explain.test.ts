@@ -50,6 +50,13 @@ describe('explainRules', () => {
     expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 vouched before'])
   })
 
+  it('shows both rules that a composition of somebody’s own runs, whether it declares them or not', () => {
+    const trace = [said('0', 'skip'), said('0.0', 'skip'), said('0.1', 'deny'), said('0.1.0', 'deny')]
+    for (const own of [rule('own', 'rule', rule('a'), rule('b', 'rule', rule('c'))), rule('own', 'rule', rule('a')), rule('own')]) {
+      expect(reasons(explainRules(rule('chain', 'chain', own), trace, undefined))).toEqual(['skip', 'skip', 'deny', 'deny'])
+    }
+  })
+
   it('admits where a composition of somebody’s own did not ask', () => {
     const root = rule('chain', 'chain', rule('own', 'rule', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'it was not asked'])
