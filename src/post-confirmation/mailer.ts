@@ -13,7 +13,7 @@ export interface Mailer {
   /**
    * Sends one mail, in one attempt.
    *
-   * @throws NotDone when it was certainly not sent, because the service refused it; anything else when nobody knows.
+   * @throws NotDoneError when it was certainly not sent, because the service refused it; anything else when nobody knows.
    */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
   /** What it needs of a deployment. */

@@ -7,8 +7,8 @@ import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import type { CutOff } from '../../src/shared/rules/ledger.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
@@ -120,7 +120,7 @@ describe('sendWelcomeEmail', () => {
   })
 
   it('is broken by a mail that was refused, for the reason of the service', async () => {
-    const error = new NotDone(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
+    const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'broken', reason: 'MessageRejected', error })
   })

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Mail, Mailer } from '../../src/post-confirmation/mailer.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import type { LocalSes, SesOptions } from '../../src/tools/local/ses/local-ses.ts'
 import { startSes } from '../../src/tools/local/ses/server.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
@@ -51,8 +51,8 @@ describe('sesMailer', () => {
   it('tells a refused mail from one of which nobody knows: throttled', async () => {
     ses.fault('throttling')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
-    expect(refusal).toBeInstanceOf(NotDone)
-    expect(refusal).toMatchObject({ code: 'Throttling', cause: { name: 'Throttling' } })
+    expect(refusal).toBeInstanceOf(NotDoneError)
+    expect(refusal).toMatchObject({ reason: 'Throttling', cause: { name: 'Throttling' } })
     expect(ses.inbox()).toEqual([])
   })
 
@@ -61,8 +61,8 @@ describe('sesMailer', () => {
     await ses.stop()
     await start({ sandbox: true, verified: ['welcome@example.com'] })
     const refusal = await mailer.send(mail, signal).catch((error) => error)
-    expect(refusal).toBeInstanceOf(NotDone)
-    expect(refusal).toMatchObject({ code: 'MessageRejected', cause: { name: 'MessageRejected' } })
+    expect(refusal).toBeInstanceOf(NotDoneError)
+    expect(refusal).toMatchObject({ reason: 'MessageRejected', cause: { name: 'MessageRejected' } })
   })
 
   it.each([
@@ -73,13 +73,17 @@ describe('sesMailer', () => {
     ses.fault(fault)
     const error = await mailer.send(mail, signal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(NotDone)
+    expect(error).not.toBeInstanceOf(NotDoneError)
     expect(ses.inbox()).toHaveLength(arrived)
   })
 
   it('knows that nothing was sent where nobody was there to talk to', async () => {
     await ses.stop()
-    expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({ name: 'NotDone', code: 'ECONNREFUSED' })
+    expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({
+      name: 'NotDoneError',
+      code: 'not-done',
+      reason: 'ECONNREFUSED',
+    })
   })
 
   it('throws where the answer is none of SES', async () => {
@@ -104,7 +108,11 @@ describe('sesMailer', () => {
   })
 
   it('knows that nothing was sent when there was no more time to begin with', async () => {
-    expect(await mailer.send(mail, AbortSignal.abort()).catch((error) => error)).toMatchObject({ name: 'NotDone', code: 'AbortError' })
+    expect(await mailer.send(mail, AbortSignal.abort()).catch((error) => error)).toMatchObject({
+      name: 'NotDoneError',
+      code: 'not-done',
+      reason: 'AbortError',
+    })
     expect(ses.inbox()).toEqual([])
   })
 })
@@ -151,7 +159,7 @@ describe('sesMailer with a client of its own', () => {
 
   it('takes a refusal for one where it was the only attempt', async () => {
     ses.fault('throttling')
-    expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDone', code: 'Throttling' })
+    expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling' })
   })
 
   it('takes no refusal for one where an earlier attempt may have been accepted', async () => {
@@ -195,14 +203,14 @@ describe('sesMailer with a client of its own', () => {
       code: 'Error',
     },
   ])('knows that nothing was sent where $what', async ({ config, code }) => {
-    expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDone', code })
+    expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
   it('knows that nothing was sent where no connection was established in time, by the words of the SDK', async () => {
     // Never connects: its name is never found.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })
-    expect(error).toMatchObject({ name: 'NotDone', code: 'TimeoutError' })
+    expect(error).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'TimeoutError' })
   })
 
   it.each([

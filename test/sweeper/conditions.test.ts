@@ -9,8 +9,8 @@ import { chain, when } from '../../src/shared/rules/chain.ts'
 import { and, defineCondition, fromAppClient, hasAttribute, not, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { failOpen } from '../../src/shared/rules/failure.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
@@ -113,7 +113,7 @@ describe('the conditions around an effect, when it is swept', () => {
     ['the app client', fromAppClient('web')],
   ] as const)('see %s of the event when the row has no attribute for it, also after a retry', async (_, condition) => {
     let ill = true
-    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDone(new RangeError('down'))) : done()), {
+    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()), {
       reads: [],
     })
     const rule = when(condition, once(world.ledger, notice, { cutOff: 'at-most-once' }))

@@ -4,8 +4,8 @@ import { MAX_ATTEMPTS } from '../../src/shared/ledger/back-off.ts'
 import { chain } from '../../src/shared/rules/chain.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import type { Ledger } from '../../src/shared/rules/ledger.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
@@ -202,7 +202,7 @@ describe('a sweep', () => {
       defineRule<PostTrigger>(
         'send-welcome-email',
         ({ user }) => {
-          if (user.sub === first) throw new NotDone(new RangeError('refused'))
+          if (user.sub === first) throw new NotDoneError(new RangeError('refused'))
           return done()
         },
         { reads: [] },

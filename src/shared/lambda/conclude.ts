@@ -1,5 +1,5 @@
 import type { Decision } from '../rules/decide.ts'
-import { reasonOf } from '../rules/reason.ts'
+import { reasonOf } from '../rules/errors.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { EngineNeverRan } from './errors.ts'
 

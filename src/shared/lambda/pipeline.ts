@@ -1,7 +1,8 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
-import { type Deadline, DeadlineExceeded } from '../rules/deadline.ts'
+import type { Deadline } from '../rules/deadline.ts'
 import type { Decision } from '../rules/decide.ts'
+import { DeadlineExceededError } from '../rules/errors.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
 import { assertEvent, checkEvent } from './middleware/check-event.ts'
@@ -71,6 +72,6 @@ function pipelineAround<T extends Trigger>(judge: Judge<T>, middleware: readonly
 /** Rejects just after the deadline: rules that were cut off at it still reach their decision first. */
 function cutOff(deadline: Deadline): Promise<never> {
   return new Promise((_, reject) => {
-    deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceeded())))
+    deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError())))
   })
 }

@@ -1,6 +1,6 @@
 import { DeleteCommand, QueryCommand, type QueryCommandInput, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents } from '../aws/dynamodb.ts'
-import type { LostEffect } from '../rules/effect-lost.ts'
+import type { LostEffect } from '../rules/errors.ts'
 import type { EffectKey } from '../rules/ledger.ts'
 import { backOffMs, MAX_ATTEMPTS } from './back-off.ts'
 import { effectRows } from './dynamo-effect-rows.ts'

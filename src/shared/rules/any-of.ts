@@ -1,4 +1,4 @@
-import { Breakage } from './breakage.ts'
+import { RuleError } from './errors.ts'
 import { type Broken, type Deny, deny } from './outcome.ts'
 import { compose, type Part, type Rule } from './rule.ts'
 import type { PreTrigger } from './trigger.ts'
@@ -32,7 +32,7 @@ export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<
         // One that must not be forgiven further out must not hide behind one that may.
         if (verdict.kind === 'broken' && (broken === undefined || verdict.sealed)) broken = verdict
       }
-      if (broken !== undefined) throw new Breakage(broken)
+      if (broken !== undefined) throw new RuleError(broken)
       return denied ?? deny('nobody-vouched', NOBODY_VOUCHED)
     },
   })

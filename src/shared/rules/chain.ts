@@ -1,6 +1,6 @@
-import { unbroken } from './breakage.ts'
 import type { Condition } from './condition.ts'
 import type { Context } from './context.ts'
+import { unbroken } from './errors.ts'
 import { type AnyOutcome, type Deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
 import { assertReads } from './reads.ts'
 import { compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'

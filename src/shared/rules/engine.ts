@@ -1,9 +1,8 @@
-import { Breakage } from './breakage.ts'
 import { type Allowed, checked, isOfPhase } from './checked.ts'
 import { answerOf } from './condition.ts'
 import { type Context, narrowContext } from './context.ts'
-import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
-import { NotDone } from './not-done.ts'
+import type { Clock, Deadline } from './deadline.ts'
+import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
 import type { AnyOutcome, Broken, Verdict } from './outcome.ts'
 import { isOurs, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import { andThen, isThenable, type Soon } from './soon.ts'
@@ -71,7 +70,7 @@ export function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: 
 function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame): Soon<Verdict<T>> {
   try {
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
-    if (frame.deadline.remainingMs() <= 0) throw new NotDone(new DeadlineExceeded())
+    if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
     const said = rule.evaluate(ctx, runOf(engine, frame))
     return isThenable(said) ? settled<T>(engine, frame, said) : inTime<T>(engine, frame, said)
   } catch (error) {
@@ -97,15 +96,15 @@ function inTime<T extends Trigger>(engine: Engine, { rule, path = '', deadline }
   // Made of outcomes that were checked already.
   if (isOurs(rule) && isOfPhase(said, engine.allowed)) return said.by === undefined ? { ...said, by: rule.name } : said
   const outcome = checked<T>(said, rule, engine.allowed)
-  if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+  if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
   if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
     engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
   return outcome
 }
 
 function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): Broken {
-  if (error instanceof Breakage) return error.verdict
-  observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDone ? error.cause : error })
+  if (error instanceof RuleError) return error.verdict
+  observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
   return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? onError) === 'fail' }
 }
 
@@ -132,7 +131,7 @@ function runOf(engine: Engine, frame: Frame): Run {
     ask(condition, ctx) {
       const answer = andThen(answerOf(condition, ctx), (given) => {
         // As with an outcome: the timer is late where the condition blocked the event loop.
-        if (deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+        if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
         return given
       })
       return isThenable(answer) ? deadline.race(answer) : answer

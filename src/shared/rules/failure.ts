@@ -1,4 +1,4 @@
-import { unbroken } from './breakage.ts'
+import { unbroken } from './errors.ts'
 import { skip } from './outcome.ts'
 import { compose, type Part, type Rule } from './rule.ts'
 import type { Trigger } from './trigger.ts'

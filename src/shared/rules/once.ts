@@ -1,15 +1,11 @@
-import { Breakage } from './breakage.ts'
 import { type Context, readUser, type User } from './context.ts'
-import { DeadlineExceeded } from './deadline.ts'
-import { EffectLost } from './effect-lost.ts'
+import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
 import { frozenCopy } from './isolate.ts'
 import type { Claim, Claimed, CutOff, Effect, Ledger, Setback } from './ledger.ts'
-import { NotDone } from './not-done.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
 import { assertPost } from './post-only.ts'
 import { assertReads, type DeclaresReads } from './reads.ts'
-import { reasonOf } from './reason.ts'
 import { compose, isComposition, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
 import type { AttributeMap, CognitoEvent, PostTrigger } from './trigger.ts'
 
@@ -71,7 +67,7 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & Decl
       const claimed = await run.wait(claiming()).catch((error) => {
         const { userPoolId, sub, event } = effect
         const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
-        throw new EffectLost(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
+        throw new EffectLostError(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
       })
       if (claimed.kind === 'held') return skip('effect-held')
       if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
@@ -96,7 +92,7 @@ async function settle<T extends PostTrigger>(
   if (verdict.kind === 'broken') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
     await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff, ctx.event), ctx.signal), run).catch(() => undefined)
-    throw new Breakage(verdict)
+    throw new RuleError(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
   else await persistently(() => ledger.drop(claim, ctx.signal), run)
@@ -106,7 +102,7 @@ async function settle<T extends PostTrigger>(
 /** @param event Its values are kept out of the reason, which stays in the ledger. */
 function setback(error: unknown, cutOff: CutOff, event: CognitoEvent): Setback {
   const reason = hidePersonal(event)(reasonOf(error))
-  return cutOff === 'at-least-once' || error instanceof NotDone ? { kind: 'retry', reason } : { kind: 'unknown', reason }
+  return cutOff === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
 
 async function persistently(write: () => Promise<void>, run: Run): Promise<void> {
@@ -116,7 +112,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
       return await run.wait(write())
     } catch (error) {
       // That the time ran out says less than what it ran out on.
-      if (problem === undefined || !(error instanceof DeadlineExceeded)) problem = error
+      if (problem === undefined || !(error instanceof DeadlineExceededError)) problem = error
       if (run.remainingMs() <= MARK_PAUSE_MS) throw problem
       await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS))
     }

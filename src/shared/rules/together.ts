@@ -1,4 +1,4 @@
-import { unbroken } from './breakage.ts'
+import { unbroken } from './errors.ts'
 import type { AnyOutcome, ResponseOf } from './outcome.ts'
 import { assertPost } from './post-only.ts'
 import { compose, type Part, type Rule } from './rule.ts'

@@ -1,5 +1,5 @@
+import { reasonOf } from './errors.ts'
 import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
-import { reasonOf } from './reason.ts'
 import type { Trigger } from './trigger.ts'
 
 /** What one rule said in one invocation. */

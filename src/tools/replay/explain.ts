@@ -73,5 +73,5 @@ function ownReason(parent: RuleDescription, said: LoggedRule | undefined): strin
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left for it after the decision'
   if (said.outcome !== 'broken') return undefined
-  return said.error === 'DeadlineExceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
+  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
 }

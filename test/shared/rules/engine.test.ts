@@ -4,9 +4,9 @@ import { chain, when } from '../../../src/shared/rules/chain.ts'
 import { startDeadline } from '../../../src/shared/rules/deadline.ts'
 import { decide } from '../../../src/shared/rules/decide.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'
+import { reasonOf } from '../../../src/shared/rules/errors.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { type AnyOutcome, allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { reasonOf } from '../../../src/shared/rules/reason.ts'
 import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { shadow } from '../../../src/shared/rules/shadow.ts'
 import { autoClock } from '../../support/auto-clock.ts'
@@ -218,7 +218,7 @@ describe('an observer', () => {
     expect(await observed('pre', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
       'when 0.0 TypeError: no answer',
       "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, skip, deny",
-      'hang 2.0 DeadlineExceeded: The time for this rule ran out',
+      'hang 2.0 DeadlineExceededError: The time for this rule ran out',
     ])
   })
 

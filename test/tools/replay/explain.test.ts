@@ -25,10 +25,9 @@ describe('explainRules', () => {
 
   it('says that the deadline had passed', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'broken', { error: 'DeadlineExceeded' })], undefined))).toEqual([
-      'broken',
-      'the deadline had passed',
-    ])
+    expect(
+      reasons(explainRules(root, [said('0', 'broken', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
+    ).toEqual(['broken', 'the deadline had passed'])
   })
 
   it('says that a condition broke', () => {

@@ -1,4 +1,4 @@
-import { NotDone } from '../../rules/not-done.ts'
+import { EffectLostError, NotDoneError } from '../../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../../rules/outcome.ts'
 import { InvalidEvent } from '../errors.ts'
 
@@ -24,7 +24,7 @@ const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
   // What prevented an effect says more than that it was prevented.
-  if (error instanceof NotDone) return describeError(error.cause)
+  if (error instanceof NotDoneError) return describeError(error.cause)
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
   try {
     return described(error)
@@ -35,7 +35,8 @@ export function describeError(error: unknown): DescribedError {
 }
 
 function described(error: Error): DescribedError {
-  const code = identifier('code' in error ? error.code : undefined)
+  // What kept the ledger away says more than that an effect was lost.
+  const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(awsRequestIdOf(error))
   return {
     name: identifier(error.name) ?? 'Error',

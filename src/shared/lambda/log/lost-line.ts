@@ -1,4 +1,4 @@
-import type { LostEffect } from '../../rules/effect-lost.ts'
+import type { LostEffect } from '../../rules/errors.ts'
 import type { LogFields } from './logger.ts'
 import { METRIC_NAMESPACE } from './metrics.ts'
 

@@ -1,4 +1,4 @@
-import { lostEffects } from '../../rules/effect-lost.ts'
+import { lostEffects } from '../../rules/errors.ts'
 import type { RuleNode } from '../../rules/rule.ts'
 import type { Trigger } from '../../rules/trigger.ts'
 import type { Conclusion } from '../conclude.ts'

@@ -1,5 +1,5 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
-import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
+import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import { isRecord } from '../../../replay/handler-log.ts'
 import type { Line } from '../../../replay/lines.ts'
 

@@ -1,5 +1,5 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
-import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
+import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import type { CutOff } from '../../../../shared/rules/ledger.ts'
 import { type Line, linesOf } from '../../../replay/lines.ts'
 import { UsageError } from '../../../replay/usage-error.ts'
