@@ -8,7 +8,7 @@ export type { LogFields, Logger, LogLevel } from './shared/lambda/log/logger.ts'
 export type { InvocationContext } from './shared/lambda/pipeline.ts'
 export type { HandlerSettings } from './shared/lambda/settings.ts'
 export { anyOf } from './shared/rules/any-of.ts'
-export { chain, when } from './shared/rules/chain.ts'
+export { chain, when } from './shared/rules/combinators.ts'
 export {
   and,
   type Condition,

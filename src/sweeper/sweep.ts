@@ -1,7 +1,7 @@
 import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
 import { type Effects, settledAs } from '../shared/ledger/dynamo-effects.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
-import { chain } from '../shared/rules/chain.ts'
+import { chain } from '../shared/rules/combinators.ts'
 import { answerOf, type Condition } from '../shared/rules/condition.ts'
 import { type Context, createContext } from '../shared/rules/context.ts'
 import { type Deadline, processClock, startDeadline } from '../shared/rules/deadline.ts'

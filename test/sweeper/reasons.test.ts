@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
-import { chain, when } from '../../src/shared/rules/chain.ts'
+import { chain, when } from '../../src/shared/rules/combinators.ts'
 import { defineCondition } from '../../src/shared/rules/condition.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/back-off.ts'
-import { chain } from '../../src/shared/rules/chain.ts'
+import { chain } from '../../src/shared/rules/combinators.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
 import { decide } from '../../src/shared/rules/decide.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
-import { chain } from '../rules/chain.ts'
 import type { Allowed, FieldType } from '../rules/checked.ts'
+import { chain } from '../rules/combinators.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
 import { type Decision, decide } from '../rules/decide.ts'
 import type { RuleObserver } from '../rules/engine.ts'

@@ -8,7 +8,7 @@ import { type DomainList, domainList } from '../../../src/shared/email/domain-li
 import { isDomainList, listOf } from '../../../src/shared/email/domains.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import { readDomainList } from '../../../src/shared/email/read-domain-list.ts'
-import { when } from '../../../src/shared/rules/chain.ts'
+import { when } from '../../../src/shared/rules/combinators.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 
 const patterns = ['example.com', '*.example.org']

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import { startDeadline } from '../../../src/shared/rules/deadline.ts'
 import { decide } from '../../../src/shared/rules/decide.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'

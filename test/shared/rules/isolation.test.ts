@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain } from '../../../src/shared/rules/chain.ts'
+import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
 import type { Decision } from '../../../src/shared/rules/decide.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'

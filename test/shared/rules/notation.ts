@@ -1,5 +1,5 @@
 import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import type { Condition } from '../../../src/shared/rules/condition.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
 import { denyIf } from '../../../src/shared/rules/deny-if.ts'

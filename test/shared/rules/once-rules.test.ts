@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { postConfirmation } from '../../../src/post-confirmation/post-confirmation.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import { fromAppClient, hasAttribute } from '../../../src/shared/rules/condition.ts'
 import type { Ledger } from '../../../src/shared/rules/ledger.ts'
 import { once } from '../../../src/shared/rules/once.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import { and, type Condition, defineCondition, not, triggeredBy } from '../../../src/shared/rules/condition.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
 import { type Clock, processClock } from '../../../src/shared/rules/deadline.ts'

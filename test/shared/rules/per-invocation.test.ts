@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import { failOpen } from '../../../src/shared/rules/failure.ts'
 import { allow, skip } from '../../../src/shared/rules/outcome.ts'
 import { perInvocation } from '../../../src/shared/rules/per-invocation.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chain } from '../../../src/shared/rules/chain.ts'
+import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decide.ts'
 import { run, type SamplePre } from '../../support/samples.ts'
 import { compositions, word } from './compositions.ts'

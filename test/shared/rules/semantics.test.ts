@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { chain } from '../../../src/shared/rules/chain.ts'
+import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decide.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'

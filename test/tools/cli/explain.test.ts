@@ -6,7 +6,7 @@ function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/pre-sign-up.ts' : 'post-confirmation/post-confirmation.ts'}'
 import { anyOf } from '${process.cwd()}/src/shared/rules/any-of.ts'
-import { chain, when } from '${process.cwd()}/src/shared/rules/chain.ts'
+import { chain, when } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
 import { failOpen } from '${process.cwd()}/src/shared/rules/failure.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
