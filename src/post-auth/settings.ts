@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { CutOff } from '../shared/rules/ledger.ts'
+import type { CutOff } from '../shared/rules/once.ts'
 import { type Environment, readSettings } from '../shared/settings/read-settings.ts'
 import { emailAddress, type LogSettings, logSettings, moment, neededWith, oneOf, text } from '../shared/settings/settings.ts'
 

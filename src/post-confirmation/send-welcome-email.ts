@@ -1,6 +1,6 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
+import type { DeclaresReads } from '../shared/rules/context.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
-import type { DeclaresReads } from '../shared/rules/reads.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'
 import type { Mailer } from './mailer.ts'

@@ -4,7 +4,7 @@ import { type AutoConfirmOptions, autoConfirm } from '../../src/pre-signup/auto-
 import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
 import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { and, type Condition, fromAppClient, hasAttribute, not, or, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { byAdministrator, byIdentityProvider } from '../../src/pre-signup/conditions.ts'
 import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import { denyIf } from '../../src/shared/rules/deny-if.ts'
+import { denyIf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const holding = async (event: PreSignUp['event']) => {

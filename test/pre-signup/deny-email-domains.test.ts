@@ -3,7 +3,7 @@ import { EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
 import { denyEmailDomains } from '../../src/pre-signup/deny-email-domains.ts'
 import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../shared/email/hostile-addresses.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 

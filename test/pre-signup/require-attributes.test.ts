@@ -4,7 +4,7 @@ import { allowEmailDomains } from '../../src/pre-signup/allow-email-domains.ts'
 import { preSignUp } from '../../src/pre-signup/pre-sign-up.ts'
 import { ATTRIBUTES_NOT_ACCEPTED, type RequireAttributesOptions, requireAttributes } from '../../src/pre-signup/require-attributes.ts'
 import type { SchemaResult, StandardSchema } from '../../src/pre-signup/standard-schema.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const decide = (schema: StandardSchema, attributes: Record<string, string>, options?: RequireAttributesOptions) =>

@@ -1,9 +1,8 @@
-import type { Allowed } from '../../src/shared/rules/checked.ts'
 import { type Clock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { type Decision, decide } from '../../src/shared/rules/decide.ts'
-import type { RuleObserver } from '../../src/shared/rules/engine.ts'
+import { type Decision, decide } from '../../src/shared/rules/engine.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
+import type { RuleObserver } from '../../src/shared/rules/trace.ts'
+import type { Allowed, CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 
 /** The answer of a made-up trigger, for tests of the language itself. */

@@ -1,4 +1,4 @@
-import type { Decision } from '../rules/decide.ts'
+import type { Decision } from '../rules/engine.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { TriggerDenied, TriggerFailed } from './errors.ts'
 

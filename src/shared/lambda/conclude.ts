@@ -1,4 +1,4 @@
-import type { Decision } from '../rules/decide.ts'
+import type { Decision } from '../rules/engine.ts'
 import { reasonOf } from '../rules/errors.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { EngineNeverRan } from './errors.ts'

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core'
 import { processClock, startDeadline } from '../rules/deadline.ts'
-import { decide } from '../rules/decide.ts'
+import { decide } from '../rules/engine.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'
 import { type Conclusion, concludeFrom } from './conclude.ts'

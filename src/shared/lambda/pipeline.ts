@@ -1,7 +1,7 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
 import type { Deadline } from '../rules/deadline.ts'
-import type { Decision } from '../rules/decide.ts'
+import type { Decision } from '../rules/engine.ts'
 import { DeadlineExceededError } from '../rules/errors.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import { answerOrThrow } from './answer.ts'

@@ -1,7 +1,7 @@
 import { DeleteCommand, QueryCommand, type QueryCommandInput, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents } from '../aws/dynamodb.ts'
 import type { LostEffect } from '../rules/errors.ts'
-import type { EffectKey } from '../rules/ledger.ts'
+import type { EffectKey } from '../rules/once.ts'
 import { backOffMs, MAX_ATTEMPTS } from './back-off.ts'
 import { effectRows } from './dynamo-effect-rows.ts'
 import { type EffectItem, type EffectRow, type EffectState, effectPk, isReadable, QUEUE_INDEX, type UnreadableItem } from './effect-item.ts'

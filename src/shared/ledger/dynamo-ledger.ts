@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { type Documents, isConditionFailure } from '../aws/dynamodb.ts'
-import type { Claim, Claimed, Effect, EffectKey, Ledger, Setback } from '../rules/ledger.ts'
+import type { Claim, Claimed, Effect, EffectKey, Ledger, Setback } from '../rules/once.ts'
 import { backOffMs, MAX_ATTEMPTS } from './back-off.ts'
 import { effectPk } from './effect-item.ts'
 

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { conditionally } from '../aws/dynamodb.ts'
-import type { CutOff, EffectKey } from '../rules/ledger.ts'
+import type { CutOff, EffectKey } from '../rules/once.ts'
 import type { RulePermission } from '../rules/rule.ts'
 import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import { effectPk } from './effect-item.ts'

@@ -1,37 +1,103 @@
-import { type Allowed, checked, isOfPhase } from './checked.ts'
-import { answerOf } from './condition.ts'
-import { type Context, narrowContext } from './context.ts'
-import type { Clock, Deadline } from './deadline.ts'
-import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
-import type { AnyOutcome, Broken, Verdict } from './outcome.ts'
-import { isOurs, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import { andThen, isThenable, type Soon } from './soon.ts'
-import { type TraceWriter, traceEntry } from './trace.ts'
-import type { Trigger } from './trigger.ts'
+// Invariants
+//  1. The synchronous path stays synchronous. A rule that answers at once takes no promise and no turn of the event loop: 4 us a
+//     decision. So `evaluate` and `attempt` use `andThen`, and never `await`.
+//  2. `evaluate` never throws. A rule that throws, runs out of time or returns an invalid outcome is `broken`.
+//  3. Every outcome that leaves `inTime` is validated and carries the name of the rule that said it in `by`.
+//  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again: each of their rules is.
+//     Compositions of users are leaves here.
+//  5. `broken` alone unwraps a `RuleError`, so that the log names the rule that broke and not the compositions around it.
+//  6. The `NotDoneError` of a rule that never began is a message to the ledger: the effect certainly did not happen.
+//  7. The outermost rule has no path and no line in the trace. It is the handler itself.
+//  8. Paths (`1.0`) and the kinds of rules are read by `lifeguard explain`, `replay` and `doctor`. A composition hands over the index of
+//     a child; without one, the rules that it runs are numbered in order.
 
-/** A rule that threw, ran out of time or returned an invalid outcome. */
-export interface RuleFailure {
+import { answerOf } from './condition.ts'
+import { type Context, createContext, narrowContext } from './context.ts'
+import { andThen, type Clock, type Deadline, isThenable, processClock, type Soon } from './deadline.ts'
+import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
+import { type AnyOutcome, type Broken, checked, isOfPhase, type ResponseOf, type Verdict } from './outcome.ts'
+import { isOurs, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { type RuleObserver, startTrace, type TraceEntry, type TraceWriter, traceEntry } from './trace.ts'
+import type { Allowed, Trigger } from './trigger.ts'
+
+/** Nobody denied and nothing broke that must not: Cognito goes on. */
+export interface Proceed<T extends Trigger = Trigger> {
+  readonly kind: 'proceed'
+  /** The rule that vouched; null where no rule objected and none vouched either. */
+  readonly rule: string | null
+  readonly response: ResponseOf<T> | Record<string, never>
+}
+
+/** A rule refused. */
+export interface Denied {
+  readonly kind: 'denied'
   readonly rule: string
-  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
-  readonly path: string
-  /** What it threw. Of an effect that did not happen: what prevented it. */
+  readonly reason: string
+  /** What the caller reads. */
+  readonly message: string
+}
+
+/** A rule broke that must not: the caller gets one fixed text, the log the cause. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly rule: string
   readonly error: unknown
 }
 
-/** A denial with a text for a developer. */
-export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
-  readonly explanation: string
+/** What becomes of an invocation, and what each rule said to it. */
+export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
+
+/** How a composition is run. */
+export interface DecideOptions extends RuleObserver {
+  readonly allowed: Allowed
+  readonly deadline: Deadline
+  readonly clock?: Clock
 }
 
-/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
-export interface RuleObserver {
-  /** Called once for each rule that breaks, whatever the rules around it make of that. */
-  readonly onRuleError?: (failure: RuleFailure) => void
-  readonly onExplanation?: (denial: ExplainedDenial) => void
+// What shadow rules may add to an answer that stands already: enough for a look-up, too little for anybody to feel it.
+const SHADOW_PART = 1 / 4
+const SHADOW_MAX_MS = 500
+
+/**
+ * Runs a composition on an event.
+ *
+ * @param event Stays as it is: rules get a frozen copy.
+ * @param options The observer's functions among them, for tools.
+ * @example
+ * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
+ */
+export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event'], options: DecideOptions): Promise<Decision<T>> {
+  const { allowed, deadline, clock = processClock } = options
+  const engine: Engine = { allowed, clock, observer: options, trace: startTrace(), deferred: [] }
+  const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { rule, deadline, next: 0 })
+  if (engine.deferred.length > 0) await runShadows(engine, deadline)
+  return { ...concluded(verdict), trace: engine.trace.entries() }
+}
+
+async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
+  const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
+  // A shadow inside a shadow comes in while the first one runs.
+  while (engine.deferred.length > 0) await Promise.all(engine.deferred.splice(0).map((start) => start(part)))
+  part.close()
+}
+
+function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied | Failed {
+  switch (verdict.kind) {
+    case 'deny':
+      return { kind: 'denied', rule: blamed(verdict), reason: verdict.reason, message: verdict.message }
+    case 'broken':
+      return { kind: 'failed', rule: blamed(verdict), error: verdict.error }
+    default:
+      return { kind: 'proceed', rule: verdict.kind === 'allow' ? blamed(verdict) : null, response: verdict.response ?? {} }
+  }
+}
+
+function blamed(verdict: { readonly by?: string }): string {
+  return verdict.by ?? 'unknown'
 }
 
 /** What all rules of an invocation share. */
-export interface Engine {
+interface Engine {
   readonly observer: RuleObserver
   readonly allowed: Allowed
   readonly clock: Clock
@@ -41,7 +107,7 @@ export interface Engine {
 }
 
 /** A rule that is running: where it stands, and what holds there. */
-export interface Frame {
+interface Frame {
   readonly rule: RuleNode
   /** Absent for the outermost rule, which is not traced: it is the handler itself. */
   readonly path?: string
@@ -54,7 +120,7 @@ export interface Frame {
 }
 
 /** Runs one rule and everything inside it. Never throws. */
-export function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame, over?: object): Soon<Verdict<T>> {
+function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame, over?: object): Soon<Verdict<T>> {
   const { path } = frame
   if (path === undefined) return attempt(engine, rule, ctx, frame)
   const began = engine.clock.now()

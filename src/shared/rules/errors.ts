@@ -1,4 +1,4 @@
-import type { EffectKey } from './ledger.ts'
+import type { EffectKey } from './once.ts'
 import { type AnyOutcome, type Broken, isReason, type Verdict } from './outcome.ts'
 import type { TraceEntry } from './trace.ts'
 import type { Trigger } from './trigger.ts'

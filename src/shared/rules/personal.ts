@@ -13,30 +13,22 @@ const LEAST_PART = 4
  */
 export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
+  ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-lost', 'effect-unknown', 'email-malformed'],
+  ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified'],
+  ...['ignored-for-administrators', 'invalid-event', 'no-email', 'no-sub', 'nobody-vouched', 'not-a-sign-up', 'not-blocked', 'not-done'],
   ...[
-    'domain-not-allowed',
-    'effect-done',
-    'effect-failed',
-    'effect-held',
-    'effect-lost',
-    'effect-unknown',
-    'email-malformed',
-    'email-not-verified',
-  ],
-  ...['email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified', 'ignored-for-administrators'],
-  ...[
-    'invalid-event',
-    'no-email',
-    'no-sub',
-    'nobody-vouched',
-    'not-a-sign-up',
-    'not-blocked',
-    'not-done',
     'pool-not-found',
     'rule-error',
     'shadowed',
+    'unnamed',
+    'user-blocked',
+    'user-not-named',
+    'error',
+    'AbortError',
+    'Error',
+    'RangeError',
   ],
-  ...['unnamed', 'user-blocked', 'user-not-named', 'error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
+  ...['SyntaxError', 'TypeError'],
 ])
 
 /** Returns a text as a log may hold it. */

@@ -1,9 +1,7 @@
 import type { Condition } from './condition.ts'
-import type { Context } from './context.ts'
-import { isIdentifier, isKebabCase } from './identifier.ts'
-import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
-import { assertReads, type DeclaresReads } from './reads.ts'
-import type { Soon } from './soon.ts'
+import { assertReads, type Context, type DeclaresReads } from './context.ts'
+import type { Soon } from './deadline.ts'
+import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -24,9 +22,6 @@ export type RuleKind =
   | 'shadow'
   | 'together'
   | 'once'
-
-// `deny-if-` and the longest reason.
-const MAX_NAME_LENGTH = 72
 
 /** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
 export interface RulePermission {
@@ -160,13 +155,13 @@ function isPermission(value: unknown): boolean {
   return areActions && typeof resource === 'string'
 }
 
-function assertName(name: string): void {
-  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+/** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */
+export function isKebabCase(text: string): boolean {
+  return isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
 
-/** Whether a value can be a rule's name: it becomes a dimension of metrics. */
-export function isRuleName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
+function assertName(name: string): void {
+  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
 }
 
 /**

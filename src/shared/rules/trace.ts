@@ -78,3 +78,24 @@ export function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun,
 function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
   return why === undefined || isReason(why) ? why : 'unnamed'
 }
+
+/** A rule that threw, ran out of time or returned an invalid outcome. */
+export interface RuleFailure {
+  readonly rule: string
+  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
+  readonly path: string
+  /** What it threw. Of an effect that did not happen: what prevented it. */
+  readonly error: unknown
+}
+
+/** A denial with a text for a developer. */
+export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
+  readonly explanation: string
+}
+
+/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
+export interface RuleObserver {
+  /** Called once for each rule that breaks, whatever the rules around it make of that. */
+  readonly onRuleError?: (failure: RuleFailure) => void
+  readonly onExplanation?: (denial: ExplainedDenial) => void
+}

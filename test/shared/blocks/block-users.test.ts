@@ -10,7 +10,7 @@ import {
   SIGN_IN_NOT_POSSIBLE,
   SIGN_UP_NOT_POSSIBLE,
 } from '../../../src/shared/blocks/block-users.ts'
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../../src/shared/rules/combinators.ts'
 import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../../support/events.ts'
 
 const { userPoolId } = ann

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chain } from '../../../src/shared/rules/combinators.ts'
-import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { chain, failOpen } from '../../../src/shared/rules/combinators.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { collector, confirm, crash, manualClock, noOpinion, type Pre, post, pre, preEvent, refuse, unchecked, work } from './harness.ts'
 

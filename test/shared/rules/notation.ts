@@ -1,13 +1,8 @@
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/combinators.ts'
+import { anyOf, chain, denyIf, failClosed, failOpen, shadow, together, when } from '../../../src/shared/rules/combinators.ts'
 import type { Condition } from '../../../src/shared/rules/condition.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
-import { denyIf } from '../../../src/shared/rules/deny-if.ts'
-import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
 import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../src/shared/rules/shadow.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import type { SamplePost, SamplePre } from '../../support/samples.ts'
 
 /** A composition as docs/semantics.md writes it. */

@@ -1,5 +1,5 @@
 import { isObject } from '../../is-object.ts'
-import type { Decision } from '../../rules/decide.ts'
+import type { Decision } from '../../rules/engine.ts'
 import { type Hide, hidePersonal, loggedDetail } from '../../rules/personal.ts'
 import type { TraceEntry } from '../../rules/trace.ts'
 import { OUTSIDE_RULES } from '../conclude.ts'

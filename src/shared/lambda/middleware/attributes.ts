@@ -1,5 +1,5 @@
 import { isObject } from '../../is-object.ts'
-import { isAttributeName } from '../../rules/identifier.ts'
+import { isAttributeName } from '../../rules/context.ts'
 
 /**
  * Returns the attributes of an event whose value has a type that Cognito never sends, in words; undefined where there are none.

@@ -1,14 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../../src/shared/lambda/log/logger.ts'
 import { EFFECT_LOST } from '../../../../src/shared/lambda/log/lost-line.ts'
-import { anyOf } from '../../../../src/shared/rules/any-of.ts'
-import { chain } from '../../../../src/shared/rules/combinators.ts'
+import { anyOf, chain, failClosed, failOpen, shadow, together } from '../../../../src/shared/rules/combinators.ts'
 import { EffectLostError } from '../../../../src/shared/rules/errors.ts'
-import { failClosed, failOpen } from '../../../../src/shared/rules/failure.ts'
 import { deny, respond, skip } from '../../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../../src/shared/rules/shadow.ts'
-import { together } from '../../../../src/shared/rules/together.ts'
 import { emfProblems } from '../../../support/emf.ts'
 import {
   collector,

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
-import type { CutOff, EffectKey } from '../../../../shared/rules/ledger.ts'
+import type { CutOff, EffectKey } from '../../../../shared/rules/once.ts'
 import { STDIN } from '../../../replay/event-files.ts'
 import { UsageError } from '../../../replay/usage-error.ts'
 import { EXIT, type Io } from '../../io.ts'

@@ -1,6 +1,6 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/log/lost-line.ts'
 import type { LostEffect } from '../../../../shared/rules/errors.ts'
-import type { CutOff } from '../../../../shared/rules/ledger.ts'
+import type { CutOff } from '../../../../shared/rules/once.ts'
 import { type Line, linesOf } from '../../../replay/lines.ts'
 import { UsageError } from '../../../replay/usage-error.ts'
 import { EXIT, type Io } from '../../io.ts'
