@@ -1,9 +1,9 @@
 import type { Condition } from './condition.ts'
 import { assertReads, type Context } from './context.ts'
 import { andThen, isThenable, type Soon } from './deadline.ts'
-import { RuleError, unbroken } from './errors.ts'
+import { RuleError } from './errors.ts'
 import { type AnyOutcome, type Broken, type Deny, deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
-import { compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { assertPost, compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import type { PostTrigger, PreTrigger, Trigger } from './trigger.ts'
 
 /**
@@ -238,12 +238,8 @@ export function together<T extends PostTrigger>(...rules: readonly Part<T>[]): R
   })
 }
 
-/**
- * Refuses to run a composition for post triggers anywhere else. Types say the same; in plain JavaScript it would pass over a
- * denial, or not ask again where a sign-up is repeated.
- *
- * @throws TypeError in a pre trigger, where a broken rule refuses.
- */
-export function assertPost({ phase }: Pick<Run, 'phase'>, name: string): void {
-  if (phase !== 'post') throw new TypeError(`${name}() is for post triggers: in a pre trigger it could hide a denial`)
+/** What a rule said, or, of a broken one, its error thrown. */
+function unbroken<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
+  if (verdict.kind === 'broken') throw new RuleError(verdict)
+  return verdict
 }

@@ -16,7 +16,7 @@ import { type Context, createContext, narrowContext } from './context.ts'
 import { andThen, type Clock, type Deadline, isThenable, processClock, type Soon } from './deadline.ts'
 import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
 import { type AnyOutcome, type Broken, checked, isOfPhase, type ResponseOf, type Verdict } from './outcome.ts'
-import { isOurs, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import { type RuleObserver, startTrace, type TraceEntry, type TraceWriter, traceEntry } from './trace.ts'
 import type { Allowed, Trigger } from './trigger.ts'
 
@@ -166,6 +166,14 @@ function inTime<T extends Trigger>(engine: Engine, { rule, path = '', deadline }
   if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
     engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
   return outcome
+}
+
+/**
+ * Whether a rule is a composition made here: it waits for its rules alone, each of which has a deadline, and its outcome is made of
+ * theirs. A composition of plain JavaScript may do anything, and so may a copy of ours that runs something else.
+ */
+function isOurs(rule: RuleNode): boolean {
+  return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
 function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): Broken {

@@ -1,7 +1,6 @@
 import type { EffectKey } from './once.ts'
-import { type AnyOutcome, type Broken, isReason, type Verdict } from './outcome.ts'
+import { type Broken, isReason } from './outcome.ts'
 import type { TraceEntry } from './trace.ts'
-import type { Trigger } from './trigger.ts'
 
 /**
  * The base of the errors that this package throws. Tell them apart by `instanceof` or by `code`.
@@ -78,12 +77,6 @@ export class EffectLostError extends LifeguardError {
     this.reason = reasonOf(cause)
     this.effect = effect
   }
-}
-
-/** What a rule said, or, of a broken one, its error thrown. */
-export function unbroken<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
-  if (verdict.kind === 'broken') throw new RuleError(verdict)
-  return verdict
 }
 
 /** The effects that were lost in an invocation. */

@@ -1,9 +1,8 @@
-import { assertPost } from './combinators.ts'
 import { assertReads, type Context, type DeclaresReads, frozenCopy, readUser, type User } from './context.ts'
 import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
-import { compose, isComposition, type Part, type Rule, type RuleNode, type RulePermission, type Run } from './rule.ts'
+import { assertPost, compose, isComposition, type Part, type Rule, type RuleNode, type RulePermission, type Run } from './rule.ts'
 import type { AttributeMap, CognitoEvent, PostTrigger } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */

@@ -198,17 +198,20 @@ export function compose<T extends Trigger>(composition: Composition<T>): Rule<T>
   return { ...composition, [OURS]: composition.evaluate } as Rule<T>
 }
 
-const OURS: unique symbol = Symbol('composed here')
-
-/**
- * Whether a rule is a composition made here: it waits for its rules alone, each of which has a deadline, and its outcome is made of
- * theirs. A composition of plain JavaScript may do anything, and so may a copy of ours that runs something else.
- */
-export function isOurs(rule: RuleNode): boolean {
-  return isComposition(rule) && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
-}
+/** What a composition made here runs. The engine knows ours by it. */
+export const OURS: unique symbol = Symbol('composed here')
 
 /** Tells a rule that is made of rules from one that does something itself. */
 export function isComposition(rule: RuleNode): boolean {
   return rule.children !== undefined
+}
+
+/**
+ * Refuses to run a composition for post triggers anywhere else. Types say the same; in plain JavaScript it would pass over a
+ * denial, or not ask again where a sign-up is repeated.
+ *
+ * @throws TypeError in a pre trigger, where a broken rule refuses.
+ */
+export function assertPost({ phase }: Pick<Run, 'phase'>, name: string): void {
+  if (phase !== 'post') throw new TypeError(`${name}() is for post triggers: in a pre trigger it could hide a denial`)
 }
