@@ -1,4 +1,4 @@
-import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { CutOff } from '../src/shared/rules/once.ts'
 import type { Journey } from './journey.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { CutOff } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 
 /** What a person asked for. */

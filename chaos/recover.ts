@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { CutOff } from '../src/shared/rules/once.ts'
 
 const LIFEGUARD = fileURLToPath(new URL('../src/tools/cli/main.ts', import.meta.url))
 

@@ -1,4 +1,4 @@
-import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { CutOff } from '../src/shared/rules/once.ts'
 import { tableOf } from '../src/tools/cli/text.ts'
 import type { RunResult } from './run.ts'
 

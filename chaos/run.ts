@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { CutOff } from '../src/shared/rules/ledger.ts'
+import type { CutOff } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 import type { FunctionName } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'

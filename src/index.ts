@@ -6,8 +6,7 @@ export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trig
 export type { InvocationContext } from './shared/lambda/handler.ts'
 export type { HandlerSettings, LogFields, Logger, LogLevel } from './shared/lambda/settings.ts'
 export { type UseClient, type WarmUpEvent, type WarmUpSettings, warmUp, warmUpEvent } from './shared/lambda/warm-up.ts'
-export { anyOf } from './shared/rules/any-of.ts'
-export { chain, when } from './shared/rules/chain.ts'
+export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, shadow, together, when } from './shared/rules/combinators.ts'
 export {
   and,
   type Condition,
@@ -19,19 +18,31 @@ export {
   type TriggerSource,
   triggeredBy,
 } from './shared/rules/condition.ts'
-export type { Context, User } from './shared/rules/context.ts'
-export type { Decision, Denied, Failed, Proceed } from './shared/rules/decide.ts'
-export { denyIf } from './shared/rules/deny-if.ts'
-export { type FailOpenOptions, failClosed, failOpen } from './shared/rules/failure.ts'
-export type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger, Setback } from './shared/rules/ledger.ts'
-export { NotDone } from './shared/rules/not-done.ts'
-export { type OnceOptions, once } from './shared/rules/once.ts'
+export { type Context, type DeclaresReads, perInvocation, type User } from './shared/rules/context.ts'
+export type { Decision, Denied, Failed, Proceed } from './shared/rules/engine.ts'
+export { DeadlineExceededError, LifeguardError, NotDoneError } from './shared/rules/errors.ts'
+export {
+  type Claim,
+  type Claimed,
+  type CutOff,
+  type Effect,
+  type EffectKey,
+  type Ledger,
+  type OnceOptions,
+  once,
+  type Setback,
+} from './shared/rules/once.ts'
 export { type Allow, allow, type Deny, type Done, deny, done, type Outcome, respond, type Skip, skip } from './shared/rules/outcome.ts'
-export { perInvocation } from './shared/rules/per-invocation.ts'
-export type { DeclaresReads } from './shared/rules/reads.ts'
-export { defineRule, type Need, type Rule, type RuleKind, type RuleNode, type RuleOptions, type Run } from './shared/rules/rule.ts'
-export { shadow } from './shared/rules/shadow.ts'
-export { together } from './shared/rules/together.ts'
-export type { TraceEntry } from './shared/rules/trace.ts'
+export {
+  defineRule,
+  type Judges,
+  type Rule,
+  type RuleKind,
+  type RuleNode,
+  type RuleOptions,
+  type RulePermission,
+  type Run,
+} from './shared/rules/rule.ts'
+export type { ExplainedDenial, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/trace.ts'
 export type { AttributeMap, CallerContext, CognitoEvent, PostTrigger, PreTrigger, Trigger } from './shared/rules/trigger.ts'
 export { atInit } from './shared/settings/at-init.ts'

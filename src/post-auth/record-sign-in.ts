@@ -60,6 +60,6 @@ export function recordSignIn(profiles: ProfileStore<'signedIn' | 'owedPut'>, opt
       }
       return done()
     },
-    { kind: 'effect', needs: [...(profiles.needs ?? []), ...(owed?.ledger.needs ?? [])] },
+    { kind: 'effect', permissions: [...(profiles.permissions ?? []), ...(owed?.ledger.permissions ?? [])] },
   )
 }

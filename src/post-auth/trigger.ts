@@ -22,6 +22,7 @@ export interface PostAuthenticationEvent extends CognitoEvent {
 
 /** The moment after a user signed in. */
 export interface PostAuthentication extends PostTrigger {
+  readonly name: 'PostAuthentication'
   readonly event: PostAuthenticationEvent
 }
 

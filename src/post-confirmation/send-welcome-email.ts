@@ -1,7 +1,7 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
+import type { DeclaresReads } from '../shared/rules/context.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
-import type { DeclaresReads } from '../shared/rules/reads.ts'
-import { defineRule, type Need, type Rule } from '../shared/rules/rule.ts'
+import { defineRule, type Rule, type RulePermission } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
@@ -19,11 +19,11 @@ export interface Mailer {
   /**
    * Sends one mail, in one attempt.
    *
-   * @throws NotDone when it was certainly not sent, because the service refused it; anything else when nobody knows.
+   * @throws NotDoneError when it was certainly not sent, because the service refused it; anything else when nobody knows.
    */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
   /** What it needs of a deployment. */
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
 }
 
 /** To whom the mail goes. */
@@ -57,6 +57,10 @@ export function sendWelcomeEmail(
       await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
       return done()
     },
-    { kind: 'effect', reads: ['email', 'email_verified', 'given_name', 'name'], ...(mailer.needs && { needs: mailer.needs }) },
+    {
+      kind: 'effect',
+      reads: ['email', 'email_verified', 'given_name', 'name'],
+      ...(mailer.permissions && { permissions: mailer.permissions }),
+    },
   )
 }

@@ -1,6 +1,6 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
 import type { Ses } from '../shared/aws/ses.ts'
-import { NotDone } from '../shared/rules/not-done.ts'
+import { NotDoneError } from '../shared/rules/errors.ts'
 import type { Mail, Mailer } from './send-welcome-email.ts'
 
 /** From where mails are sent. */
@@ -14,7 +14,7 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
 
 /**
  * Sends mails through Amazon SES, each in one attempt unless the client makes more. In SES's sandbox only verified addresses can
- * be written to. Throws `NotDone` where a mail certainly did not go out: a client of more than one attempt knows that less
+ * be written to. Throws `NotDoneError` where a mail certainly did not go out: a client of more than one attempt knows that less
  * often, since an earlier attempt may have been accepted.
  *
  * @example
@@ -22,14 +22,14 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  */
 export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
   return {
-    needs: [{ actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' }],
+    permissions: [{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }],
     async send(mail, signal) {
       const command = commandOf(mail, from)
       const requests = countRequests(command, signal)
       try {
         await ses().send(command, { abortSignal: signal })
       } catch (error) {
-        throw !(error instanceof NotDone) && wasNotSent(error, requests()) ? new NotDone(error) : error
+        throw !(error instanceof NotDoneError) && wasNotSent(error, requests()) ? new NotDoneError(error) : error
       }
     },
   }

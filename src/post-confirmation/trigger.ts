@@ -20,6 +20,7 @@ export interface PostConfirmationEvent extends CognitoEvent {
 
 /** The moment after a user was confirmed, or reset a password. Users whom an administrator creates never reach it. */
 export interface PostConfirmation extends PostTrigger {
+  readonly name: 'PostConfirmation'
   readonly event: PostConfirmationEvent
 }
 

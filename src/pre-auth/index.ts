@@ -1,10 +1,4 @@
-export type {
-  Block,
-  BlockKey,
-  BlockList,
-  BlockListWithNeeds,
-  BlockType,
-} from '../shared/blocks/block-list.ts'
+export type { Block, BlockKey, BlockList, BlockListWithPermissions, BlockType } from '../shared/blocks/block-list.ts'
 export { type BlockUsersOptions, blockUsers } from '../shared/blocks/block-users.ts'
 export {
   type BlockWriter,

@@ -24,6 +24,7 @@ export interface PreAuthenticationEvent extends CognitoEvent {
 
 /** The moment before a user's password is checked: the last at which a sign-in can be refused unseen. */
 export interface PreAuthentication extends PreTrigger {
+  readonly name: 'PreAuthentication'
   readonly event: PreAuthenticationEvent
 }
 

@@ -70,7 +70,7 @@ export function allowEmailDomains(...given: Given): Rule<PreSignUp> {
       if (federated && !user.emailVerified && unverifiedEmail === 'deny' && !everyDomain) return refuse('federated-email-not-verified')
       return allow()
     },
-    { kind: 'gate' },
+    { kind: 'gate', permissions: [], judges: 'email-domain' },
   )
 }
 

@@ -1,8 +1,8 @@
 import type { Condition } from '../shared/rules/condition.ts'
 import type { User } from '../shared/rules/context.ts'
+import { andThen, type Soon } from '../shared/rules/deadline.ts'
 import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
-import { andThen, type Soon } from '../shared/rules/soon.ts'
 import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
 
 /** Whom to confirm without a code, and what to mark as verified. */
@@ -57,7 +57,7 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> &
       const holds = options.when === undefined || run.ask(options.when, ctx)
       return andThen(holds, (confirmed): Soon<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
     },
-    { kind: 'shaper' },
+    { kind: 'shaper', permissions: [] },
   )
   return {
     ...rule,

@@ -26,6 +26,6 @@ export function denyEmailDomains(...given: DomainArguments): Rule<PreSignUp> {
       if (address === undefined) return deny('email-malformed', EMAIL_NOT_ALLOWED)
       return list.has(address.domain) ? deny('domain-denied', EMAIL_NOT_ALLOWED) : skip()
     },
-    { kind: 'guard' },
+    { kind: 'guard', permissions: [], judges: 'email-domain' },
   )
 }

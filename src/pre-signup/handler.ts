@@ -27,7 +27,8 @@ function blockUsersIn(table: string): Rule<PreSignUp> {
   loading.catch(() => undefined)
   return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
     kind: 'guard',
-    needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }],
+    judges: 'block',
+    permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
   })
 }
 

@@ -1,4 +1,4 @@
-import { isAttributeName } from '../shared/rules/identifier.ts'
+import { isAttributeName } from '../shared/rules/context.ts'
 import { deny, isReason, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'
@@ -61,7 +61,7 @@ export function requireAttributes(schema: StandardSchema, options: RequireAttrib
       if (issues === undefined) return skip()
       return { ...denial, detail: issues.map(codeOf).join('; '), explanation: issues.map(explain).join('; ') }
     },
-    { kind: 'guard' },
+    { kind: 'guard', permissions: [] },
   )
 }
 

@@ -33,6 +33,7 @@ export interface PreSignUpEvent extends CognitoEvent {
 
 /** The moment before a user is stored: a refusal here leaves nothing behind. */
 export interface PreSignUp extends PreTrigger {
+  readonly name: 'PreSignUp'
   readonly event: PreSignUpEvent
 }
 

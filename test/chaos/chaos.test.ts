@@ -9,7 +9,7 @@ import { reportOf } from '../../chaos/report.ts'
 import { type RunResult, run } from '../../chaos/run.ts'
 import { bundlesIn, openStage, type Stage } from '../../chaos/stage.ts'
 import { confirmationEvent, makeUsers, type User } from '../../chaos/users.ts'
-import type { CutOff } from '../../src/shared/rules/ledger.ts'
+import type { CutOff } from '../../src/shared/rules/once.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
 
 const CUT_OFFS: readonly CutOff[] = ['at-most-once', 'at-least-once']

@@ -95,11 +95,11 @@ describe('recordSignIn', () => {
   })
 
   it('hands on what its store needs of a deployment', () => {
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(recordSignIn({ ...memory(), needs })).toMatchObject({ kind: 'effect', needs })
-    expect(recordSignIn(memory())).toMatchObject({ needs: [] })
-    const owed = { ledger: { put: async () => true, needs: [{ actions: ['x:Z'], on: 'Y' }] }, effects: [] }
-    expect(recordSignIn({ ...memory(), needs }, { owed }).needs).toEqual([...needs, ...owed.ledger.needs])
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(recordSignIn({ ...memory(), permissions })).toMatchObject({ kind: 'effect', permissions })
+    expect(recordSignIn(memory())).toMatchObject({ permissions: [] })
+    const owed = { ledger: { put: async () => true, permissions: [{ actions: ['x:Z'], resource: 'Y' }] }, effects: [] }
+    expect(recordSignIn({ ...memory(), permissions }, { owed }).permissions).toEqual([...permissions, ...owed.ledger.permissions])
   })
 })
 

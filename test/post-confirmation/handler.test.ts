@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
-import type { Decision } from '../../src/shared/rules/decide.ts'
+import type { Decision } from '../../src/shared/rules/engine.ts'
 import type { RuleNode } from '../../src/shared/rules/rule.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
@@ -146,10 +146,10 @@ describe('the post confirmation handler', () => {
 
   it('says what its rules need of a deployment', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
-    expect(nodesIn(handler.rule).flatMap(({ needs = [] }) => needs)).toEqual([
-      { actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' },
-      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
-      { actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' },
+    expect(nodesIn(handler.rule).flatMap(({ permissions = [] }) => permissions)).toEqual([
+      { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
+      { actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' },
     ])
   })
 

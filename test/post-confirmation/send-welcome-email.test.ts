@@ -5,9 +5,8 @@ import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
-import type { CutOff } from '../../src/shared/rules/ledger.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
-import { once } from '../../src/shared/rules/once.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
+import { type CutOff, once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
@@ -117,16 +116,16 @@ describe('sendWelcomeEmail', () => {
   })
 
   it('is broken by a mail that was refused, for the reason of the service', async () => {
-    const error = new NotDone(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
+    const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'broken', reason: 'MessageRejected', error })
   })
 
   it('hands on what its mailer needs of a deployment', () => {
     const mailer = { send: async () => undefined }
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(sendWelcomeEmail({ ...mailer, needs }, template)).toMatchObject({ kind: 'effect', needs })
-    expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('needs')
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(sendWelcomeEmail({ ...mailer, permissions }, template)).toMatchObject({ kind: 'effect', permissions })
+    expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('permissions')
   })
 })
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Mail, Mailer } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
 import { startTroubledService, type TroubledService } from '../support/troubled-service.ts'
@@ -44,22 +44,22 @@ describe('sesMailer', () => {
   })
 
   it('says what it needs of a deployment', () => {
-    expect(mailer.needs).toEqual([{ actions: ['ses:SendEmail'], on: 'WELCOME_EMAIL_FROM' }])
+    expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
   })
 
   it('tells a refused mail from one of which nobody knows: throttled', async () => {
     ses.fault('throttling')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
-    expect(refusal).toBeInstanceOf(NotDone)
-    expect(refusal).toMatchObject({ code: 'Throttling', cause: { name: 'Throttling' } })
+    expect(refusal).toBeInstanceOf(NotDoneError)
+    expect(refusal).toMatchObject({ reason: 'Throttling', cause: { name: 'Throttling' } })
     expect(ses.inbox()).toEqual([])
   })
 
   it('tells a refused mail from one of which nobody knows: the sandbox', async () => {
     ses.fault('sandbox')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
-    expect(refusal).toBeInstanceOf(NotDone)
-    expect(refusal).toMatchObject({ code: 'MessageRejected', cause: { name: 'MessageRejected' } })
+    expect(refusal).toBeInstanceOf(NotDoneError)
+    expect(refusal).toMatchObject({ reason: 'MessageRejected', cause: { name: 'MessageRejected' } })
   })
 
   it.each([
@@ -70,13 +70,17 @@ describe('sesMailer', () => {
     ses.fault(fault)
     const error = await mailer.send(mail, signal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(NotDone)
+    expect(error).not.toBeInstanceOf(NotDoneError)
     expect(ses.inbox()).toHaveLength(arrived)
   })
 
   it('knows that nothing was sent where nobody was there to talk to', async () => {
     await ses.stop()
-    expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({ name: 'NotDone', code: 'ECONNREFUSED' })
+    expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({
+      name: 'NotDoneError',
+      code: 'not-done',
+      reason: 'ECONNREFUSED',
+    })
   })
 
   it('throws where the answer is none of SES', async () => {
@@ -101,7 +105,11 @@ describe('sesMailer', () => {
   })
 
   it('knows that nothing was sent when there was no more time to begin with', async () => {
-    expect(await mailer.send(mail, AbortSignal.abort()).catch((error) => error)).toMatchObject({ name: 'NotDone', code: 'AbortError' })
+    expect(await mailer.send(mail, AbortSignal.abort()).catch((error) => error)).toMatchObject({
+      name: 'NotDoneError',
+      code: 'not-done',
+      reason: 'AbortError',
+    })
     expect(ses.inbox()).toEqual([])
   })
 })
@@ -148,7 +156,7 @@ describe('sesMailer with a client of its own', () => {
 
   it('takes a refusal for one where it was the only attempt', async () => {
     ses.fault('throttling')
-    expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDone', code: 'Throttling' })
+    expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling' })
   })
 
   it('takes no refusal for one where an earlier attempt may have been accepted', async () => {
@@ -192,14 +200,14 @@ describe('sesMailer with a client of its own', () => {
       code: 'Error',
     },
   ])('knows that nothing was sent where $what', async ({ config, code }) => {
-    expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDone', code })
+    expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
   it('knows that nothing was sent where no connection was established in time, by the words of the SDK', async () => {
     // Never connects: its name is never found.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })
-    expect(error).toMatchObject({ name: 'NotDone', code: 'TimeoutError' })
+    expect(error).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'TimeoutError' })
   })
 
   it.each([

@@ -70,9 +70,9 @@ describe('syncProfile', () => {
   })
 
   it('hands on what its store needs of a deployment', () => {
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(syncProfile({ ...memory(), needs })).toMatchObject({ name: 'sync-profile', kind: 'effect', needs })
-    expect(syncProfile(memory())).not.toHaveProperty('needs')
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(syncProfile({ ...memory(), permissions })).toMatchObject({ name: 'sync-profile', kind: 'effect', permissions })
+    expect(syncProfile(memory())).not.toHaveProperty('permissions')
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AutoConfirmOptions, autoConfirm } from '../../src/pre-signup/auto-confirm.ts'
 import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
 import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { and, type Condition, fromAppClient, hasAttribute, not, or, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
-import { denyIf } from '../../src/shared/rules/deny-if.ts'
+import { denyIf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const holding = async (event: PreSignUp['event']) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
 import { denyEmailDomains } from '../../src/pre-signup/deny-email-domains.ts'
 import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
 

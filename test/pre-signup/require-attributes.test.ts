@@ -9,7 +9,7 @@ import {
   type StandardSchema,
 } from '../../src/pre-signup/require-attributes.ts'
 import { preSignUp } from '../../src/pre-signup/trigger.ts'
-import { anyOf } from '../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const decide = (schema: StandardSchema, attributes: Record<string, string>, options?: RequireAttributesOptions) =>

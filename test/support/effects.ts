@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } 
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { type DynamoLedgerOptions, dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, effectPk, isReadable, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
-import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/ledger.ts'
+import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/once.ts'
 import type { Engine } from './dynamodb-engines.ts'
 import { postConfirmationEvent } from './events.ts'
 

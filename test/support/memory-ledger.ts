@@ -1,4 +1,4 @@
-import type { Claim, Claimed, Effect, Ledger, Setback } from '../../src/shared/rules/ledger.ts'
+import type { Claim, Claimed, Effect, Ledger, Setback } from '../../src/shared/rules/once.ts'
 
 type Call = 'claim' | 'done' | 'setBack' | 'drop'
 

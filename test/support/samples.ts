@@ -1,8 +1,8 @@
-import type { Allowed } from '../../src/shared/rules/checked.ts'
 import { type Clock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { type Decision, decide } from '../../src/shared/rules/decide.ts'
+import { type Decision, decide } from '../../src/shared/rules/engine.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
+import type { RuleObserver } from '../../src/shared/rules/trace.ts'
+import type { Allowed, CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 
 /** The answer of a made-up trigger, for tests of the language itself. */
@@ -39,9 +39,10 @@ export async function run<T extends Trigger>(
   event: T['event'] = sampleEvent,
   clock: Clock = autoClock(),
   ms = 4000,
+  observer: RuleObserver = {},
 ): Promise<Decision<T>> {
   const deadline = startDeadline(ms, clock)
-  const decision = await decide(rule, event, { allowed: allowed(phase), deadline, clock })
+  const decision = await decide(rule, event, { allowed: allowed(phase), deadline, clock, ...observer })
   deadline.close()
   return decision
 }

@@ -5,17 +5,15 @@ import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../src/shared/ledger/effect-item.ts'
-import { chain, when } from '../../src/shared/rules/chain.ts'
+import { chain, failOpen, together, when } from '../../src/shared/rules/combinators.ts'
 import { and, defineCondition, fromAppClient, hasAttribute, not, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { decide } from '../../src/shared/rules/decide.ts'
-import { failOpen } from '../../src/shared/rules/failure.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { decide } from '../../src/shared/rules/engine.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
-import { together } from '../../src/shared/rules/together.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
@@ -113,7 +111,7 @@ describe('the conditions around an effect, when it is swept', () => {
     ['the app client', fromAppClient('web')],
   ] as const)('see %s of the event when the row has no attribute for it, also after a retry', async (_, condition) => {
     let ill = true
-    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDone(new RangeError('down'))) : done()), {
+    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()), {
       reads: [],
     })
     const rule = when(condition, once(world.ledger, notice, { cutOff: 'at-most-once' }))

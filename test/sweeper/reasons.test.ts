@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
-import { chain, when } from '../../src/shared/rules/chain.ts'
+import { chain, when } from '../../src/shared/rules/combinators.ts'
 import { defineCondition } from '../../src/shared/rules/condition.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { decide } from '../../src/shared/rules/decide.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
+import { decide } from '../../src/shared/rules/engine.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done, skip } from '../../src/shared/rules/outcome.ts'
@@ -60,7 +60,7 @@ describe('the reasons of a sweep', () => {
 
   it('hide an attribute that a rule throws as its code', async () => {
     await enqueue()
-    const report = await sweepOf(notice(({ user }) => Promise.reject(new NotDone(withCode(user.attributes.given_name)))))
+    const report = await sweepOf(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
@@ -71,7 +71,7 @@ describe('the reasons of a sweep', () => {
   })
 
   it('hide an attribute that the kept event has and the pool no longer has', async () => {
-    const rule = notice(({ user }) => Promise.reject(new NotDone(withCode(user.attributes.given_name))))
+    const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
     await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
@@ -113,7 +113,7 @@ describe('the reasons of a sweep', () => {
 
   it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])('count a code that every object inherits: %s', async (code) => {
     await enqueue()
-    const report = await sweepOf(notice(() => Promise.reject(new NotDone(withCode(code)))))
+    const report = await sweepOf(notice(() => Promise.reject(new NotDoneError(withCode(code)))))
     expect(JSON.stringify(report.reasons)).toBe(JSON.stringify({ [code]: 1 }))
   })
 })

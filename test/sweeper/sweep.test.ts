@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/dynamo-transitions.ts'
-import { chain } from '../../src/shared/rules/chain.ts'
+import { chain } from '../../src/shared/rules/combinators.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { decide } from '../../src/shared/rules/decide.ts'
-import type { Ledger } from '../../src/shared/rules/ledger.ts'
-import { NotDone } from '../../src/shared/rules/not-done.ts'
-import { once } from '../../src/shared/rules/once.ts'
+import { decide } from '../../src/shared/rules/engine.ts'
+import { NotDoneError } from '../../src/shared/rules/errors.ts'
+import { type Ledger, once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
@@ -202,7 +201,7 @@ describe('a sweep', () => {
       defineRule<PostTrigger>(
         'send-welcome-email',
         ({ user }) => {
-          if (user.sub === first) throw new NotDone(new RangeError('refused'))
+          if (user.sub === first) throw new NotDoneError(new RangeError('refused'))
           return done()
         },
         { reads: [] },

@@ -129,6 +129,17 @@ describe('what must not compile', () => {
     defineCondition(() => true)
   })
 
+  test('a wrong declaration', () => {
+    const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
+    expectTypeOf(defineRule<PreSignUp>('invited', () => allow(), { permissions, judges: 'email-domain' })).toEqualTypeOf<Rule<PreSignUp>>()
+    // @ts-expect-error no such word
+    defineRule<PreSignUp>('invited', () => allow(), { judges: 'domain' })
+    // @ts-expect-error a list
+    defineRule<PreSignUp>('invited', () => allow(), { permissions: 'dynamodb:GetItem' })
+    // @ts-expect-error misspelt
+    defineRule<PreSignUp>('invited', () => allow(), { permissions: [{ actions: ['dynamodb:GetItem'], on: 'INVITE_TABLE' }] })
+  })
+
   test('an edit of the event', () => {
     defineRule<PreSignUp>('edit', ({ event }) => {
       // @ts-expect-error rules answer, they do not edit

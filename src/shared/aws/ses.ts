@@ -1,6 +1,6 @@
 import { SESClient } from '@aws-sdk/client-ses'
 import { lazily } from '../lazily.ts'
-import { NotDone } from '../rules/not-done.ts'
+import { NotDoneError } from '../rules/errors.ts'
 import { type ClientTimes, RETRY_MODE } from './client-settings.ts'
 import { type ConnectionTimes, watchedConnections } from './connections.ts'
 
@@ -26,7 +26,7 @@ export type Ses = () => SESClient
 
 /**
  * The process's SES client: one attempt, since a repeated one can be a second mail, and no connection that has been idle, since
- * its failure would tell nothing. Its calls throw {@link NotDone} where no connection was made, so that nothing was sent.
+ * its failure would tell nothing. Its calls throw {@link NotDoneError} where no connection was made, so that nothing was sent.
  *
  * @example
  * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
@@ -45,7 +45,7 @@ export function sesClient(): Ses {
         try {
           return await next(args)
         } catch (error) {
-          throw neverMade(error) ? new NotDone(error) : error
+          throw neverMade(error) ? new NotDoneError(error) : error
         }
       },
       // Around the only attempt.

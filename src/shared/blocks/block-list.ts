@@ -1,4 +1,4 @@
-import type { Need } from '../rules/rule.ts'
+import type { RulePermission } from '../rules/rule.ts'
 
 /** By what a user can be blocked. */
 export type BlockType = 'sub' | 'username' | 'email' | 'emailDomain'
@@ -32,9 +32,9 @@ export interface BlockList {
 }
 
 /** What a block list in DynamoDB needs of a deployment. */
-export const TABLE_NEEDS: readonly Need[] = [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }]
+export const TABLE_PERMISSIONS: readonly RulePermission[] = [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }]
 
 /** A block list that says what it needs of a deployment. */
-export interface BlockListWithNeeds extends BlockList {
-  readonly needs?: readonly Need[]
+export interface BlockListWithPermissions extends BlockList {
+  readonly permissions?: readonly RulePermission[]
 }

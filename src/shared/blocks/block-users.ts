@@ -3,7 +3,7 @@ import { deny, isPublicText, skip } from '../rules/outcome.ts'
 import { compose, type Rule } from '../rules/rule.ts'
 import type { PreTrigger } from '../rules/trigger.ts'
 import { blockKeys, MAX_EMAIL_LENGTH, MAX_KEYS } from './block-keys.ts'
-import type { Block, BlockListWithNeeds } from './block-list.ts'
+import type { Block, BlockListWithPermissions } from './block-list.ts'
 
 /**
  * What a blocked user reads. Cognito's own answer to a wrong password differs from any refusal of ours, which comes before
@@ -44,7 +44,7 @@ export interface BlockUsersOptions {
  * @example
  * preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' })))
  */
-export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, options: BlockUsersOptions = {}): Rule<T> {
+export function blockUsers<T extends PreTrigger>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
   // Types forbid it, plain JavaScript does not.
   if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
@@ -52,7 +52,8 @@ export function blockUsers<T extends PreTrigger>(blockList: BlockListWithNeeds, 
   return compose<T>({
     name: 'block-users',
     kind: 'guard',
-    ...(blockList.needs && { needs: blockList.needs }),
+    judges: 'block',
+    ...(blockList.permissions && { permissions: blockList.permissions }),
     async evaluate({ event, user, signal }) {
       const { triggerSource, userPoolId } = event
       const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE

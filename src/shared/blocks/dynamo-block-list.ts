@@ -3,7 +3,7 @@ import type { Documents } from '../aws/dynamodb.ts'
 import { emailKey, normaliseDomain, parseEmailAddress } from '../email/address.ts'
 import { isReason, MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { blockKey, userNameKey } from './block-keys.ts'
-import { type Block, type BlockKey, type BlockListWithNeeds, TABLE_NEEDS } from './block-list.ts'
+import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
 
 /** Where blocks are kept in DynamoDB. */
 export interface DynamoBlockListOptions {
@@ -27,9 +27,9 @@ export class BlocksNotRead extends Error {
  * @example
  * blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' }))
  */
-export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithNeeds {
+export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): BlockListWithPermissions {
   return {
-    needs: TABLE_NEEDS,
+    permissions: TABLE_PERMISSIONS,
     async find(keys, signal) {
       // DynamoDB refuses a batch that names a key twice.
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))

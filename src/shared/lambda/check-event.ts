@@ -1,5 +1,5 @@
 import { isObject } from '../is-object.ts'
-import { isAttributeName } from '../rules/identifier.ts'
+import { isAttributeName } from '../rules/context.ts'
 import { InvalidEvent } from './errors.ts'
 
 /**

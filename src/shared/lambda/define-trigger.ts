@@ -1,11 +1,11 @@
 import type { MiddlewareObj } from '@middy/core'
-import { chain } from '../rules/chain.ts'
-import type { Allowed, FieldType } from '../rules/checked.ts'
+import { chain } from '../rules/combinators.ts'
 import { processClock, startDeadline } from '../rules/deadline.ts'
-import { type Decision, decide } from '../rules/decide.ts'
+import { type Decision, decide } from '../rules/engine.ts'
 import { onceRules } from '../rules/once-rules.ts'
 import { assertNames, type Part, type Rule } from '../rules/rule.ts'
-import type { Trigger } from '../rules/trigger.ts'
+import type { RuleObserver } from '../rules/trace.ts'
+import type { Allowed, FieldType, Trigger } from '../rules/trigger.ts'
 import { assertEvent } from './check-event.ts'
 import { answerOrThrow, type Composed, createHandler, type FinalDecision, finalDecision, type Invoke } from './handler.ts'
 import { reporter } from './report.ts'
@@ -27,6 +27,11 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   readonly rule: Rule<T>
   /** The word of Cognito's LambdaConfig. */
   readonly trigger: string
+  /**
+   * For tools: sends what breaks a rule, and what a log must not hold of a denial, to an observer from the next invocation on.
+   * `lifeguard replay` and `lifeguard explain` use it.
+   */
+  readonly observe: (observer: RuleObserver) => void
 }
 
 /** Makes handlers of a trigger out of rules. */
@@ -54,16 +59,23 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-      return Object.assign(createHandler({ name: definition.name, allowed, rule, settings }), {
-        rule,
-        trigger: definition.name,
-        async decide(event: T['event']): Promise<Decision<T>> {
-          const deadline = startDeadline(deadlineMs, clock)
-          const decision = await decide(rule, event, { allowed, deadline, clock })
-          deadline.close()
-          return decision
+      let observed: RuleObserver = {}
+      return Object.assign(
+        createHandler({ name: definition.name, allowed, rule, settings }, () => observed),
+        {
+          rule,
+          trigger: definition.name,
+          observe(observer: RuleObserver): void {
+            observed = observer
+          },
+          async decide(event: T['event']): Promise<Decision<T>> {
+            const deadline = startDeadline(deadlineMs, clock)
+            const decision = await decide(rule, event, { allowed, deadline, clock, ...observed })
+            deadline.close()
+            return decision
+          },
         },
-      })
+      )
     }
   }
   return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {

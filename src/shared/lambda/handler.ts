@@ -1,11 +1,11 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
-import type { Allowed } from '../rules/checked.ts'
-import { type Deadline, DeadlineExceeded, processClock, startDeadline } from '../rules/deadline.ts'
-import { type Decision, decide } from '../rules/decide.ts'
-import { reasonOf } from '../rules/reason.ts'
+import { type Deadline, processClock, startDeadline } from '../rules/deadline.ts'
+import { type Decision, decide } from '../rules/engine.ts'
+import { DeadlineExceededError, reasonOf } from '../rules/errors.ts'
 import type { Rule } from '../rules/rule.ts'
-import type { Trigger } from '../rules/trigger.ts'
+import type { RuleObserver } from '../rules/trace.ts'
+import type { Allowed, Trigger } from '../rules/trigger.ts'
 import { assertEvent } from './check-event.ts'
 import { EngineNeverRan, TriggerDenied, TriggerFailed } from './errors.ts'
 import { OUTSIDE_RULES } from './log-entry.ts'
@@ -35,14 +35,16 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  * Makes the function that Lambda runs. The engine judges the event as it came in, and the answer is built from its decision alone,
  * outside middy: there an `onError` that returns a value turns a denial into success, and a `before` that returns a value ends the
  * invocation with it.
+ *
+ * @param observer Read once an invocation, when the rules begin.
  */
-export function createHandler<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): Invoke<T> {
+export function createHandler<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>, observer: () => RuleObserver): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy throws at what is not a middleware: here when the handler is made, else when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(name, rule, settings)
   const coldStartMs = coldStart(clock.now())
-  const judge: Judge<T> = (event, deadline) => decide(rule, event, { allowed, deadline, clock })
+  const judge: Judge<T> = (event, deadline) => decide(rule, event, { allowed, deadline, clock, ...observer() })
   const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware)
 
   return async (event, context) => {
@@ -100,7 +102,7 @@ function withMiddleware<T extends Trigger>(
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
     // Rules that were cut off at the deadline reach their decision first.
-    const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceeded()))))
+    const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
     // middy takes `undefined` for an empty event; null is refused, as it should be. A test may hand in a part of Lambda's context.
     return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
   }

@@ -1,6 +1,6 @@
 import { isObject } from '../is-object.ts'
-import type { Decision } from '../rules/decide.ts'
-import { NotDone } from '../rules/not-done.ts'
+import type { Decision } from '../rules/engine.ts'
+import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { type Hide, hidePersonal, loggedDetail } from '../rules/personal.ts'
 import type { TraceEntry } from '../rules/trace.ts'
@@ -195,7 +195,7 @@ const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*
 /** Describes an error without its message. */
 export function describeError(error: unknown): DescribedError {
   // What prevented an effect says more than that it was prevented.
-  if (error instanceof NotDone) return describeError(error.cause)
+  if (error instanceof NotDoneError) return describeError(error.cause)
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
   try {
     return described(error)
@@ -206,7 +206,8 @@ export function describeError(error: unknown): DescribedError {
 }
 
 function described(error: Error): DescribedError {
-  const code = identifier('code' in error ? error.code : undefined)
+  // What kept the ledger away says more than that an effect was lost.
+  const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(awsRequestIdOf(error))
   return {
     name: identifier(error.name) ?? 'Error',

@@ -1,4 +1,4 @@
-import { type LostEffect, lostEffects } from '../rules/effect-lost.ts'
+import { type LostEffect, lostEffects } from '../rules/errors.ts'
 import type { RuleNode } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import type { FinalDecision } from './handler.ts'

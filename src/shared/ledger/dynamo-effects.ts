@@ -1,8 +1,8 @@
 import { GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents } from '../aws/dynamodb.ts'
 import { and, type Change, type Condition, deleteItem, equals, findKeys, isAtMost, isMoreThan, updateItem } from '../aws/expressions.ts'
-import type { LostEffect } from '../rules/effect-lost.ts'
-import type { EffectKey } from '../rules/ledger.ts'
+import type { LostEffect } from '../rules/errors.ts'
+import type { EffectKey } from '../rules/once.ts'
 import * as transitions from './dynamo-transitions.ts'
 import {
   type EffectItem,

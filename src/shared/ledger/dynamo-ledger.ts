@@ -1,8 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import { type Change, deleteItem, updateItem } from '../aws/expressions.ts'
-import type { Claim, Claimed, EffectKey, Ledger } from '../rules/ledger.ts'
-import type { Need } from '../rules/rule.ts'
+import type { Claim, Claimed, EffectKey, Ledger } from '../rules/once.ts'
+import type { RulePermission } from '../rules/rule.ts'
 import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import * as transitions from './dynamo-transitions.ts'
 import { effectPk, type OwedEffect } from './effect-item.ts'
@@ -50,7 +50,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   }
 
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' }],
 
     async claim(effect, token, signal) {
       try {
@@ -100,7 +100,7 @@ function claimed({ userPoolId, sub, effect }: EffectKey, token: string, { attemp
 export interface Owed {
   /** Makes an effect due at once; false where the ledger knows it already: then nothing is changed. */
   readonly put: (owed: OwedEffect, signal: AbortSignal) => Promise<boolean>
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
 }
 
 /**
@@ -111,7 +111,7 @@ export interface Owed {
  */
 export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem'], on: 'EFFECT_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }],
 
     async put(owed, signal) {
       const command = updateItem({ table, pk: effectPk(owed), ...transitions.enqueue(owed, new Date()) })

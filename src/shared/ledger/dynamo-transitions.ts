@@ -50,8 +50,8 @@ import {
   oneMore,
   or,
 } from '../aws/expressions.ts'
-import type { LostEffect } from '../rules/effect-lost.ts'
-import type { Claim, Effect, EffectKey, Setback } from '../rules/ledger.ts'
+import type { LostEffect } from '../rules/errors.ts'
+import type { Claim, Effect, EffectKey, Setback } from '../rules/once.ts'
 import {
   type EffectItem,
   type EffectRow,

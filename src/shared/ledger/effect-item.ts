@@ -1,5 +1,5 @@
 import { isObject } from '../is-object.ts'
-import type { CutOff, EffectKey } from '../rules/ledger.ts'
+import type { CutOff, EffectKey } from '../rules/once.ts'
 import type { CognitoEvent } from '../rules/trigger.ts'
 
 /** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */

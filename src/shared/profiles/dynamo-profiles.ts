@@ -39,7 +39,7 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
   }
 
   return {
-    needs: [{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }],
+    permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' }],
 
     async confirmed(user, at, signal) {
       const now = at.toISOString()

@@ -1,5 +1,5 @@
 import type { Context } from '../rules/context.ts'
-import type { Need } from '../rules/rule.ts'
+import type { RulePermission } from '../rules/rule.ts'
 import type { AttributeMap, PostTrigger } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
@@ -46,7 +46,9 @@ export interface Profiles {
 }
 
 /** The part of a store that a rule uses, with what it needs of a deployment. */
-export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & { readonly needs?: readonly Need[] }
+export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
+  readonly permissions?: readonly RulePermission[]
+}
 
 /** Kept unless a rule says otherwise: what applications greet, reach and recognise a user by. */
 export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [

@@ -1,6 +1,5 @@
-import type { Context } from './context.ts'
-import { assertReads, type DeclaresReads } from './reads.ts'
-import { andThen, isThenable, type Soon } from './soon.ts'
+import { assertReads, type Context, type DeclaresReads } from './context.ts'
+import { andThen, isThenable, type Soon } from './deadline.ts'
 import type { Trigger } from './trigger.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { frozenCopy } from './isolate.ts'
+import { isIdentifier } from './outcome.ts'
 import type { AttributeMap, Trigger } from './trigger.ts'
 
 /** The user an event is about, read once and the same way for every rule. */
@@ -119,4 +119,72 @@ export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): 
   const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: signalOf(time) }
   complete(narrow)
   return narrow
+}
+
+/**
+ * Returns a copy of an event for rules to read, frozen with everything inside it. A rule that writes to it throws, and the engine
+ * takes that for an error of the rule. The event itself stays as it is: Cognito gets it back, and a caller may go on to edit it.
+ *
+ * @param value JSON, as an event is: a value that contains itself never ends.
+ */
+export function frozenCopy<V>(value: V): V {
+  return isObject(value) ? copyObject(value) : value
+}
+
+function copyObject<V extends object>(value: V): V
+function copyObject(value: object): object {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
+  const copy: Record<string, unknown> = { ...value }
+  // An own `__proto__` is a field like any other here, since the spread has made it one.
+  for (const key of Object.keys(copy)) if (isObject(copy[key])) copy[key] = copyObject(copy[key])
+  return Object.freeze(copy)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/**
+ * Looks something up at most once an invocation, whichever rules and conditions ask for it. A look-up that fails, fails
+ * for all of them.
+ *
+ * @example
+ * const invite = perInvocation(({ user, signal }) => invites.find(user.email, signal))
+ * preSignUp(requireInvite(invite), autoConfirm({ when: async (ctx) => (await invite(ctx)) !== undefined }))
+ */
+export function perInvocation<T extends Trigger, V>(lookUp: (ctx: Context<T>) => V | Promise<V>): (ctx: Context<T>) => Promise<V> {
+  const found = new WeakMap<Context<T>, Promise<V>>()
+  return (ctx) => {
+    // With the invocation's own context: a rule under a share of the time must not cut the look-up short for the others.
+    const invocation = ctx.invocation ?? ctx
+    let value = found.get(invocation)
+    if (value === undefined) {
+      value = (async () => lookUp(invocation))()
+      found.set(invocation, value)
+      // A rule that was cut off may have been the only one to wait, and a rejection that nothing waits for ends the process.
+      value.catch(() => undefined)
+    }
+    return value
+  }
+}
+
+/** Declares which attributes of the user something reads, such as `['email', 'custom:plan']`; `[]` declares that it reads none. */
+export interface DeclaresReads {
+  readonly reads: readonly string[]
+}
+
+/**
+ * Checks a declaration of attributes. Types require the same; plain JavaScript does not.
+ *
+ * @param owner Stands at the start of the error's message.
+ * @throws TypeError when it is not a list of attribute names.
+ */
+export function assertReads(owner: string, reads: unknown): asserts reads is readonly string[] {
+  if (Array.isArray(reads) && reads.every((name) => typeof name === 'string' && name !== '')) return
+  throw new TypeError(`${owner}: reads is a list of attribute names, such as ['email'], or [] for none`)
+}
+
+/** Whether a text is shaped like an attribute's name: identifiers with colons between them, such as `custom:terms`. */
+export function isAttributeName(text: string): boolean {
+  return text.length <= 64 && text.split(':').every(isIdentifier)
 }

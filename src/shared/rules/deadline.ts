@@ -1,3 +1,5 @@
+import { DeadlineExceededError } from './errors.ts'
+
 /** Where time comes from; the default is the process's own monotonic clock. */
 export interface Clock {
   /** Milliseconds since some fixed moment. */
@@ -15,21 +17,12 @@ export const processClock: Clock = {
   },
 }
 
-/** A rule ran out of the time that it had. */
-export class DeadlineExceeded extends Error {
-  override readonly name = 'DeadlineExceeded'
-  readonly code = 'deadline-exceeded'
-  constructor() {
-    super('The time for this rule ran out')
-  }
-}
-
 /** A moment by which work must have ended. Work that has not ended then is given up; its signal tells it so. */
 export interface Deadline {
   /** Aborted at the deadline. Made when first asked for. */
   readonly signal: () => AbortSignal
   readonly remainingMs: () => number
-  /** Settles as the work does, or rejects with {@link DeadlineExceeded} when the time is over. */
+  /** Settles as the work does, or rejects with {@link DeadlineExceededError} when the time is over. */
   readonly race: <V>(work: PromiseLike<V>) => Promise<V>
   /** A deadline that is no later than this one. */
   readonly within: (ms: number) => Deadline
@@ -60,7 +53,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   const remainingMs = (): number => (expired ? 0 : expiresAt - clock.now())
   const expire = (): void => {
     expired = true
-    controller?.abort(new DeadlineExceeded())
+    controller?.abort(new DeadlineExceededError())
     for (const callback of [...(waiting ?? [])]) callback()
     waiting?.clear()
   }
@@ -78,7 +71,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
     signal() {
       if (controller === undefined) {
         controller = new AbortController()
-        if (remainingMs() <= 0) controller.abort(new DeadlineExceeded())
+        if (remainingMs() <= 0) controller.abort(new DeadlineExceededError())
         else arm()
       }
       return controller.signal
@@ -87,8 +80,8 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
     onExpiry,
     race<V>(work: PromiseLike<V>): Promise<V> {
       const raced = new Promise<V>((resolve, reject) => {
-        if (expired) reject(new DeadlineExceeded())
-        const stopWaiting = onExpiry(() => reject(new DeadlineExceeded()))
+        if (expired) reject(new DeadlineExceededError())
+        const stopWaiting = onExpiry(() => reject(new DeadlineExceededError()))
         work.then(
           (value) => {
             stopWaiting()
@@ -116,4 +109,20 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
       for (const part of parts ?? []) part.close()
     },
   }
+}
+
+/**
+ * A value, or the promise of one. Most rules answer at once, and a promise for each of them, with the turn that it takes, would
+ * cost more than the rules do.
+ */
+export type Soon<V> = V | Promise<V>
+
+/** Whether a value has to be waited for. */
+export function isThenable<V>(value: Soon<V>): value is Promise<V> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
+
+/** Goes on with a value: at once where it is there, later where it is not. */
+export function andThen<V, W>(value: Soon<V>, next: (value: V) => Soon<W>): Soon<W> {
+  return isThenable(value) ? value.then(next) : next(value)
 }

@@ -1,18 +1,104 @@
-import { Breakage } from './breakage.ts'
-import { type Allowed, checked } from './checked.ts'
+// Invariants
+//  1. The synchronous path stays synchronous. A rule that answers at once takes no promise and no turn of the event loop: 4 us a
+//     decision. So `evaluate` and `attempt` use `andThen`, and never `await`.
+//  2. `evaluate` never throws. A rule that throws, runs out of time or returns an invalid outcome is `broken`.
+//  3. Every outcome that leaves `inTime` is validated and carries the name of the rule that said it in `by`.
+//  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again: each of their rules is.
+//     Compositions of users are leaves here.
+//  5. `broken` alone unwraps a `RuleError`, so that the log names the rule that broke and not the compositions around it.
+//  6. The `NotDoneError` of a rule that never began is a message to the ledger: the effect certainly did not happen.
+//  7. The outermost rule has no path and no line in the trace. It is the handler itself.
+//  8. Paths (`1.0`) and the kinds of rules are read by `lifeguard explain`, `replay` and `doctor`. A composition hands over the index of
+//     a child; without one, the rules that it runs are numbered in order.
+
 import { answerOf } from './condition.ts'
-import { type Context, narrowContext } from './context.ts'
-import { type Clock, type Deadline, DeadlineExceeded } from './deadline.ts'
-import { NotDone } from './not-done.ts'
-import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
-import { reasonOf } from './reason.ts'
-import { hasTimedRules, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import { andThen, isThenable, type Soon } from './soon.ts'
-import type { TraceEntry, TraceWriter } from './trace.ts'
-import type { Trigger } from './trigger.ts'
+import { type Context, createContext, narrowContext } from './context.ts'
+import { andThen, type Clock, type Deadline, isThenable, processClock, type Soon } from './deadline.ts'
+import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
+import { type AnyOutcome, type Broken, checked, isOfPhase, type ResponseOf, type Verdict } from './outcome.ts'
+import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { type RuleObserver, startTrace, type TraceEntry, type TraceWriter, traceEntry } from './trace.ts'
+import type { Allowed, Trigger } from './trigger.ts'
+
+/** Nobody denied and nothing broke that must not: Cognito goes on. */
+export interface Proceed<T extends Trigger = Trigger> {
+  readonly kind: 'proceed'
+  /** The rule that vouched; null where no rule objected and none vouched either. */
+  readonly rule: string | null
+  readonly response: ResponseOf<T> | Record<string, never>
+}
+
+/** A rule refused. */
+export interface Denied {
+  readonly kind: 'denied'
+  readonly rule: string
+  readonly reason: string
+  /** What the caller reads. */
+  readonly message: string
+}
+
+/** A rule broke that must not: the caller gets one fixed text, the log the cause. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly rule: string
+  readonly error: unknown
+}
+
+/** What becomes of an invocation, and what each rule said to it. */
+export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
+
+/** How a composition is run. */
+export interface DecideOptions extends RuleObserver {
+  readonly allowed: Allowed
+  readonly deadline: Deadline
+  readonly clock?: Clock
+}
+
+// What shadow rules may add to an answer that stands already: enough for a look-up, too little for anybody to feel it.
+const SHADOW_PART = 1 / 4
+const SHADOW_MAX_MS = 500
+
+/**
+ * Runs a composition on an event.
+ *
+ * @param event Stays as it is: rules get a frozen copy.
+ * @param options The observer's functions among them, for tools.
+ * @example
+ * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
+ */
+export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event'], options: DecideOptions): Promise<Decision<T>> {
+  const { allowed, deadline, clock = processClock } = options
+  const engine: Engine = { allowed, clock, observer: options, trace: startTrace(), deferred: [] }
+  const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { rule, deadline, next: 0 })
+  if (engine.deferred.length > 0) await runShadows(engine, deadline)
+  return { ...concluded(verdict), trace: engine.trace.entries() }
+}
+
+async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
+  const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
+  // A shadow inside a shadow comes in while the first one runs.
+  while (engine.deferred.length > 0) await Promise.all(engine.deferred.splice(0).map((start) => start(part)))
+  part.close()
+}
+
+function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied | Failed {
+  switch (verdict.kind) {
+    case 'deny':
+      return { kind: 'denied', rule: blamed(verdict), reason: verdict.reason, message: verdict.message }
+    case 'broken':
+      return { kind: 'failed', rule: blamed(verdict), error: verdict.error }
+    default:
+      return { kind: 'proceed', rule: verdict.kind === 'allow' ? blamed(verdict) : null, response: verdict.response ?? {} }
+  }
+}
+
+function blamed(verdict: { readonly by?: string }): string {
+  return verdict.by ?? 'unknown'
+}
 
 /** What all rules of an invocation share. */
-export interface Engine {
+interface Engine {
+  readonly observer: RuleObserver
   readonly allowed: Allowed
   readonly clock: Clock
   readonly trace: TraceWriter
@@ -20,53 +106,51 @@ export interface Engine {
   readonly deferred: ((deadline: Deadline) => unknown)[]
 }
 
-/** Where in the composition a rule stands, and what holds there. */
-export interface Scope {
+/** A rule that is running: where it stands, and what holds there. */
+interface Frame {
+  readonly rule: RuleNode
   /** Absent for the outermost rule, which is not traced: it is the handler itself. */
   readonly path?: string
   readonly deadline: Deadline
   /** What the nearest failOpen or failClosed around it says. */
   readonly onError?: 'fail' | 'continue' | undefined
   readonly shadow?: true | undefined
+  /** The index of the next child that is run without one. */
+  next: number
 }
 
-/** What a line of the trace tells besides what the rule said. */
-type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
-
 /** Runs one rule and everything inside it. Never throws. */
-export function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope, over?: object): Soon<Verdict<T>> {
-  const { path } = scope
-  if (path === undefined) return attempt(engine, rule, ctx, scope)
+function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame, over?: object): Soon<Verdict<T>> {
+  const { path } = frame
+  if (path === undefined) return attempt(engine, rule, ctx, frame)
   const began = engine.clock.now()
   const line = engine.trace.start()
-  return andThen(attempt(engine, rule, ctx, scope), (verdict) => {
+  return andThen(attempt(engine, rule, ctx, frame), (verdict) => {
     const ms = engine.clock.now() - began
-    engine.trace.fill(
-      line,
-      traced(verdict, scope.shadow ? { rule: rule.name, path, ms, shadow: true } : { rule: rule.name, path, ms }, over),
-    )
+    const begun = frame.shadow ? ({ rule: rule.name, path, ms, shadow: true } as const) : { rule: rule.name, path, ms }
+    engine.trace.fill(line, traceEntry(verdict, begun, over))
     return verdict
   })
 }
 
-function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, scope: Scope): Soon<Verdict<T>> {
+function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame): Soon<Verdict<T>> {
   try {
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
-    if (scope.deadline.remainingMs() <= 0) throw new NotDone(new DeadlineExceeded())
-    const said = rule.evaluate(ctx, runOf(engine, rule, scope))
-    return isThenable(said) ? settled<T>(engine, rule, scope, said) : inTime<T>(engine, rule, scope, said)
+    if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
+    const said = rule.evaluate(ctx, runOf(engine, frame))
+    return isThenable(said) ? settled<T>(engine, frame, said) : inTime<T>(engine, frame, said)
   } catch (error) {
-    return broken(error, rule, scope)
+    return broken(engine, error, frame)
   }
 }
 
-async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: Scope, said: Promise<AnyOutcome<T>>): Promise<Verdict<T>> {
+async function settled<T extends Trigger>(engine: Engine, frame: Frame, said: Promise<AnyOutcome<T>>): Promise<Verdict<T>> {
   try {
     // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
     // would blame it, and a post chain would stop instead of going on to the rules that still have time.
-    return inTime<T>(engine, rule, scope, await (hasTimedRules(rule) ? said : scope.deadline.race(said)))
+    return inTime<T>(engine, frame, await (isOurs(frame.rule) ? said : frame.deadline.race(said)))
   } catch (error) {
-    return broken(error, rule, scope)
+    return broken(engine, error, frame)
   }
 }
 
@@ -74,95 +158,70 @@ async function settled<T extends Trigger>(engine: Engine, rule: Rule<T>, scope: 
  * Checks an outcome. One that came after the deadline does not count, since the caller may have given up: a rule that blocks the
  * event loop holds up the deadline's timer too. A denial and work that is done stand as they are.
  */
-function inTime<T extends Trigger>(engine: Engine, rule: RuleNode, scope: Scope, said: AnyOutcome<T>): AnyOutcome<T> {
+function inTime<T extends Trigger>(engine: Engine, { rule, path = '', deadline }: Frame, said: AnyOutcome<T>): AnyOutcome<T> {
+  // Made of outcomes that were checked already.
+  if (isOurs(rule) && isOfPhase(said, engine.allowed)) return said.by === undefined ? { ...said, by: rule.name } : said
   const outcome = checked<T>(said, rule, engine.allowed)
-  const counts = outcome.kind === 'deny' || outcome.kind === 'done' || hasTimedRules(rule)
-  if (!counts && scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+  if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
+  if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
+    engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
   return outcome
 }
 
-function broken(error: unknown, rule: RuleNode, scope: Scope): Broken {
-  if (error instanceof Breakage) return error.verdict
-  return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? scope.onError) === 'fail' }
+/**
+ * Whether a rule is a composition made here: it waits for its rules alone, each of which has a deadline, and its outcome is made of
+ * theirs. A composition of plain JavaScript may do anything, and so may a copy of ours that runs something else.
+ */
+function isOurs(rule: RuleNode): boolean {
+  return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
-/** A rule that is running, from which its children are found. */
-interface Running {
-  readonly rule: RuleNode
-  readonly scope: Scope
-  /** One rule can stand in a composition twice; the second time it runs it is the next of the two. */
-  next: number
+function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): Broken {
+  if (error instanceof RuleError) return error.verdict
+  observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
+  return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? onError) === 'fail' }
 }
 
-/** Where a child of a running rule stands. */
-function inside(running: Running, child: RuleNode): Scope {
-  const { rule, scope } = running
-  const place = Math.max(0, rule.children?.indexOf(child, running.next) ?? 0)
-  running.next = place + 1
+/** The frame of a child. */
+function inside(parent: Frame, child: RuleNode, index: number = parent.next): Frame {
+  parent.next = index + 1
   return {
-    path: scope.path === undefined ? `${place}` : `${scope.path}.${place}`,
-    deadline: scope.deadline,
-    onError: rule.onError ?? scope.onError,
-    shadow: scope.shadow,
+    rule: child,
+    path: parent.path === undefined ? `${index}` : `${parent.path}.${index}`,
+    deadline: parent.deadline,
+    onError: parent.rule.onError ?? parent.onError,
+    shadow: parent.shadow,
+    next: 0,
   }
 }
 
 /** What a rule sees of the engine. */
-function runOf(engine: Engine, rule: RuleNode, scope: Scope): Run {
-  const running: Running = { rule, scope, next: 0 }
+function runOf(engine: Engine, frame: Frame): Run {
+  const { deadline } = frame
   return {
     phase: engine.allowed.phase,
-    remainingMs: scope.deadline.remainingMs,
-    wait: scope.deadline.race,
+    remainingMs: deadline.remainingMs,
+    wait: deadline.race,
     ask(condition, ctx) {
       const answer = andThen(answerOf(condition, ctx), (given) => {
         // As with an outcome: the timer is late where the condition blocked the event loop.
-        if (scope.deadline.remainingMs() <= 0) throw new DeadlineExceeded()
+        if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
         return given
       })
-      return isThenable(answer) ? scope.deadline.race(answer) : answer
+      return isThenable(answer) ? deadline.race(answer) : answer
     },
     evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
-      const place = inside(running, child)
+      const place = inside(frame, child, share?.index)
       if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.over)
-      const deadline = scope.deadline.within(share.withinMs)
-      return andThen(evaluate(engine, child, narrowContext(ctx, deadline), { ...place, deadline }, share.over), (verdict) => {
-        deadline.close()
+      const part = deadline.within(share.withinMs)
+      return andThen(evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }, share.over), (verdict) => {
+        part.close()
         return verdict
       })
     },
     defer(child, ctx) {
-      engine.deferred.push((deadline) =>
-        evaluate(engine, child, narrowContext(ctx, deadline), { ...inside(running, child), deadline, shadow: true }),
-      )
+      const place = inside(frame, child)
+      engine.deferred.push((part) => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part, shadow: true }))
     },
   }
-}
-
-/** A rule's line in the trace, once its verdict is known. */
-function traced<T extends Trigger>(verdict: Verdict<T>, line: Begun, over: object | undefined): TraceEntry {
-  switch (verdict.kind) {
-    case 'broken':
-      return { ...line, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
-    case 'deny':
-      return {
-        ...line,
-        outcome: 'deny',
-        reason: verdict.reason,
-        ...(verdict.detail !== undefined && { detail: verdict.detail }),
-        ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
-      }
-    default: {
-      const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
-      const said = reason === undefined ? { ...line, outcome: verdict.kind } : { ...line, outcome: verdict.kind, reason }
-      if (over === undefined || verdict.response === undefined) return said
-      const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
-      return overrides.length > 0 ? { ...said, overrides } : said
-    }
-  }
-}
-
-/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
-function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
-  return why === undefined || isReason(why) ? why : 'unnamed'
 }

@@ -1,17 +1,66 @@
-import { Breakage } from './breakage.ts'
-import { type Context, readUser, type User } from './context.ts'
-import { DeadlineExceeded } from './deadline.ts'
-import { EffectLost } from './effect-lost.ts'
-import { frozenCopy } from './isolate.ts'
-import type { Claim, Claimed, CutOff, Effect, Ledger, Setback } from './ledger.ts'
-import { NotDone } from './not-done.ts'
+import { assertReads, type Context, type DeclaresReads, frozenCopy, readUser, type User } from './context.ts'
+import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
-import { assertPost } from './post-only.ts'
-import { assertReads, type DeclaresReads } from './reads.ts'
-import { reasonOf } from './reason.ts'
-import { compose, isComposition, type Part, type Rule, type RuleNode, type Run } from './rule.ts'
+import { assertPost, compose, isComposition, type Part, type Rule, type RuleNode, type RulePermission, type Run } from './rule.ts'
 import type { AttributeMap, CognitoEvent, PostTrigger } from './trigger.ts'
+
+/** One effect on one user: what it is, and for whom. */
+export interface EffectKey {
+  readonly userPoolId: string
+  readonly sub: string
+  /** The rule's name, and the occasion where it can have several. */
+  readonly effect: string
+}
+
+/**
+ * What of an effect that was cut off, so that nobody knows whether it happened. `at-least-once` runs it again: it may happen
+ * twice. `at-most-once` does not: it may not have happened, which is then on record as `unknown`.
+ */
+export type CutOff = 'at-least-once' | 'at-most-once'
+
+/** An effect as a ledger keeps it until it is done: enough to run it again. */
+export interface Effect extends EffectKey {
+  readonly cutOff: CutOff
+  /** The event, with no more of the user than the effect needs. */
+  readonly event: CognitoEvent
+}
+
+/** Leave to run an effect, until its lease ends. */
+export interface Claim extends EffectKey {
+  /** Known to whoever holds the claim alone: a holder that was too slow must not overwrite the next one. */
+  readonly token: string
+  /** 1 for the first. */
+  readonly attempt: number
+}
+
+/** The answer to a claim. */
+export type Claimed =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** Done before, or given up: not to be run again. */
+  | { readonly kind: 'settled'; readonly state: 'done' | 'unknown' | 'failed' }
+  /** Somebody else is at it, or it waits for its next attempt. */
+  | { readonly kind: 'held' }
+
+/** What a ledger is told when an effect did not end well. */
+export type Setback =
+  /** It certainly did not happen, or may be run again: at the next attempt, not before. */
+  | { readonly kind: 'retry'; readonly reason: string }
+  /** Nobody knows whether it happened, and it must not happen twice. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+/** Remembers which effects are claimed and which are done. Every call may be repeated. */
+export interface Ledger {
+  /** @param token By which the claim is known again when its answer is lost. */
+  readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<Claimed>
+  /** It is done, for as long as the user lives; what was kept of the user is dropped. */
+  readonly done: (claim: Claim, signal: AbortSignal) => Promise<void>
+  /** It did not come to be done. */
+  readonly setBack: (claim: Claim, setback: Setback, signal: AbortSignal) => Promise<void>
+  /** There was nothing to do: as if it had never been claimed. */
+  readonly drop: (claim: Claim, signal: AbortSignal) => Promise<void>
+  readonly permissions?: readonly RulePermission[]
+}
 
 /** What once-only means for an effect. */
 export interface OnceOptions {
@@ -60,7 +109,7 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & Decl
     name: 'once',
     kind: 'once',
     children: [rule],
-    ...(ledger.needs && { needs: ledger.needs }),
+    ...(ledger.permissions && { permissions: ledger.permissions }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       assertPost(run, 'once')
       const effect = effectOf(ctx, name, options.cutOff, reads)
@@ -71,7 +120,7 @@ export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & Decl
       const claimed = await run.wait(claiming()).catch((error) => {
         const { userPoolId, sub, event } = effect
         const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
-        throw new EffectLost(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
+        throw new EffectLostError(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
       })
       if (claimed.kind === 'held') return skip('effect-held')
       if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
@@ -96,7 +145,7 @@ async function settle<T extends PostTrigger>(
   if (verdict.kind === 'broken') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
     await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff, ctx.event), ctx.signal), run).catch(() => undefined)
-    throw new Breakage(verdict)
+    throw new RuleError(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
   else await persistently(() => ledger.drop(claim, ctx.signal), run)
@@ -106,7 +155,7 @@ async function settle<T extends PostTrigger>(
 /** @param event Its values are kept out of the reason, which stays in the ledger. */
 function setback(error: unknown, cutOff: CutOff, event: CognitoEvent): Setback {
   const reason = hidePersonal(event)(reasonOf(error))
-  return cutOff === 'at-least-once' || error instanceof NotDone ? { kind: 'retry', reason } : { kind: 'unknown', reason }
+  return cutOff === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
 
 async function persistently(write: () => Promise<void>, run: Run): Promise<void> {
@@ -116,7 +165,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
       return await run.wait(write())
     } catch (error) {
       // That the time ran out says less than what it ran out on.
-      if (problem === undefined || !(error instanceof DeadlineExceeded)) problem = error
+      if (problem === undefined || !(error instanceof DeadlineExceededError)) problem = error
       if (run.remainingMs() <= MARK_PAUSE_MS) throw problem
       await new Promise((resolve) => setTimeout(resolve, MARK_PAUSE_MS))
     }

@@ -13,20 +13,11 @@ const LEAST_PART = 4
  */
 export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
-  ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-unknown', 'email-malformed', 'email-not-verified'],
-  ...['email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified', 'ignored-for-administrators'],
-  ...[
-    'invalid-event',
-    'invalid-settings',
-    'no-email',
-    'no-sub',
-    'nobody-vouched',
-    'not-a-sign-up',
-    'not-blocked',
-    'pool-not-found',
-    'shadowed',
-  ],
-  ...['unnamed', 'user-blocked', 'user-not-named', 'error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
+  ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-lost', 'effect-unknown', 'email-malformed'],
+  ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified'],
+  ...['ignored-for-administrators', 'invalid-event', 'invalid-settings', 'no-email', 'no-sub', 'nobody-vouched', 'not-a-sign-up'],
+  ...['not-blocked', 'not-done', 'pool-not-found', 'rule-error', 'shadowed', 'unnamed', 'user-blocked', 'user-not-named'],
+  ...['error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
 ])
 
 /** Returns a text as a log may hold it. */

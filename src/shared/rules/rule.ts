@@ -1,9 +1,7 @@
 import type { Condition } from './condition.ts'
-import type { Context } from './context.ts'
-import { isIdentifier, isKebabCase } from './identifier.ts'
-import type { AnyOutcome, Outcome, Verdict } from './outcome.ts'
-import { assertReads, type DeclaresReads } from './reads.ts'
-import type { Soon } from './soon.ts'
+import { assertReads, type Context, type DeclaresReads } from './context.ts'
+import type { Soon } from './deadline.ts'
+import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
@@ -25,16 +23,18 @@ export type RuleKind =
   | 'together'
   | 'once'
 
-// `deny-if-` and the longest reason.
-const MAX_NAME_LENGTH = 72
-
-/** Something that a deployment must grant for a rule to work. */
-export interface Need {
+/** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
+export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** What they act on: the name of the setting that holds a table's name or a sender's address. */
-  readonly on: string
+  /** The name of the setting that holds the table's name or the sender's address. */
+  readonly resource: string
 }
+
+const JUDGES = ['email-domain', 'block'] as const
+
+/** What a rule decides by: the domain of the user's email address, or whether the user is blocked. */
+export type Judges = (typeof JUDGES)[number]
 
 /** A rule as it can be drawn, explained and checked, without what it does. */
 export interface RuleNode {
@@ -42,7 +42,9 @@ export interface RuleNode {
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  readonly needs?: readonly Need[]
+  /** Absent where the rule does not declare them; empty where it needs none. */
+  readonly permissions?: readonly RulePermission[]
+  readonly judges?: Judges
   /** The attributes of the user that the rule reads, where it declares them. */
   readonly reads?: readonly string[]
   /** Under which condition a `when` runs its children. */
@@ -67,6 +69,8 @@ export interface Run {
 
 /** What a composition says of the rule that it runs. */
 export interface Share {
+  /** Its index among the children; unless set, the one after that of the rule before it. The trace has it in its paths. */
+  readonly index?: number
   /** It gets at most that many milliseconds. */
   readonly withinMs?: number
   /** What the rules before it have put into the answer, so that the trace can say what it overrides. */
@@ -90,7 +94,10 @@ export interface Part<T extends Trigger> extends RuleNode {
 /** What else can be said about a rule. */
 export interface RuleOptions {
   readonly kind?: 'rule' | 'gate' | 'guard' | 'shaper' | 'effect'
-  readonly needs?: readonly Need[]
+  /** The permissions that the rule needs, or `[]` for none. Without it, `lifeguard doctor` cannot check the function's role. */
+  readonly permissions?: readonly RulePermission[]
+  /** What the rule decides by. `lifeguard doctor` finds settings of the user pool that undo such a rule. */
+  readonly judges?: Judges
   /**
    * The attributes of the user that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it: it
    * keeps these attributes until the effect is done, and the rule sees no others.
@@ -103,7 +110,7 @@ export interface RuleOptions {
  *
  * @param name Kebab-case, for the trace: `require-invite`.
  * @param evaluate What the rule says of an invocation. It may throw: a broken pre rule refuses, a broken post rule is logged.
- * @throws TypeError when the name is not kebab-case, or `reads` is not a list of attribute names.
+ * @throws TypeError when the name is not kebab-case, or a declaration in the options is invalid.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
  *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
@@ -122,20 +129,39 @@ export function defineRule<T extends Trigger>(
 export function defineRule<T extends Trigger>(
   name: string,
   evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  { kind = 'rule', needs, reads }: RuleOptions = {},
+  { kind = 'rule', permissions, judges, reads }: RuleOptions = {},
 ): Rule<T> {
   assertName(name)
   if (reads !== undefined) assertReads(`defineRule('${name}')`, reads)
-  return { name, kind, evaluate, ...(needs && { needs }), ...(reads && { reads }) }
+  assertPermissions(name, permissions)
+  if (judges !== undefined && !JUDGES.includes(judges))
+    throw new TypeError(
+      `defineRule('${name}'): judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`,
+    )
+  return { name, kind, evaluate, ...(permissions && { permissions }), ...(judges && { judges }), ...(reads && { reads }) }
+}
+
+function assertPermissions(name: string, permissions: unknown): void {
+  if (permissions === undefined || (Array.isArray(permissions) && permissions.every(isPermission))) return
+  throw new TypeError(
+    `defineRule('${name}'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none`,
+  )
+}
+
+function isPermission(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('actions' in value && 'resource' in value)) return false
+  const { actions, resource } = value
+  const areActions = Array.isArray(actions) && actions.length > 0 && actions.every((action) => typeof action === 'string')
+  return areActions && typeof resource === 'string'
+}
+
+/** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */
+export function isKebabCase(text: string): boolean {
+  return isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
 
 function assertName(name: string): void {
   if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
-}
-
-/** Whether a value can be a rule's name: it becomes a dimension of metrics. */
-export function isRuleName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
 }
 
 /**
@@ -155,7 +181,8 @@ interface Composition<T extends Trigger> {
   readonly condition?: Condition<never>
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  readonly needs?: readonly Need[]
+  readonly permissions?: readonly RulePermission[]
+  readonly judges?: Judges | undefined
   readonly onError?: 'fail' | 'continue'
   readonly evaluate: (ctx: Context<T>, run: Run) => Soon<AnyOutcome<T>>
 }
@@ -168,17 +195,23 @@ interface Composition<T extends Trigger> {
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
   // The array that it runs is the one that others read: neither may lose a rule.
   if (composition.children !== undefined) Object.freeze(composition.children)
-  return { ...composition, [OURS]: true } as Rule<T>
+  return { ...composition, [OURS]: composition.evaluate } as Rule<T>
 }
 
-const OURS: unique symbol = Symbol('composed here')
-
-/** Whether a rule waits for its rules alone, each of which has a deadline. A composition of plain JavaScript may do anything. */
-export function hasTimedRules(rule: RuleNode): boolean {
-  return isComposition(rule) && OURS in rule
-}
+/** What a composition made here runs. The engine knows ours by it. */
+export const OURS: unique symbol = Symbol('composed here')
 
 /** Tells a rule that is made of rules from one that does something itself. */
 export function isComposition(rule: RuleNode): boolean {
   return rule.children !== undefined
+}
+
+/**
+ * Refuses to run a composition for post triggers anywhere else. Types say the same; in plain JavaScript it would pass over a
+ * denial, or not ask again where a sign-up is repeated.
+ *
+ * @throws TypeError in a pre trigger, where a broken rule refuses.
+ */
+export function assertPost({ phase }: Pick<Run, 'phase'>, name: string): void {
+  if (phase !== 'post') throw new TypeError(`${name}() is for post triggers: in a pre trigger it could hide a denial`)
 }

@@ -1,4 +1,6 @@
-import type { AnyOutcome, Broken } from './outcome.ts'
+import { reasonOf } from './errors.ts'
+import { type AnyOutcome, type Broken, isReason, type Skip, type Verdict } from './outcome.ts'
+import type { Trigger } from './trigger.ts'
 
 /** What one rule said in one invocation. */
 export interface TraceEntry {
@@ -40,4 +42,60 @@ export function startTrace(): TraceWriter {
     },
     entries: () => lines.filter((line) => line !== undefined),
   }
+}
+
+/** What a line tells besides what the rule said. */
+type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
+
+/**
+ * A rule's line, once its verdict is known.
+ *
+ * @param over What the rules before it have put into the answer.
+ */
+export function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, over: object | undefined): TraceEntry {
+  switch (verdict.kind) {
+    case 'broken':
+      return { ...begun, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
+    case 'deny':
+      return {
+        ...begun,
+        outcome: 'deny',
+        reason: verdict.reason,
+        ...(verdict.detail !== undefined && { detail: verdict.detail }),
+        ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
+      }
+    default: {
+      const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
+      const said = reason === undefined ? { ...begun, outcome: verdict.kind } : { ...begun, outcome: verdict.kind, reason }
+      if (over === undefined || verdict.response === undefined) return said
+      const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
+      return overrides.length > 0 ? { ...said, overrides } : said
+    }
+  }
+}
+
+/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
+function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
+  return why === undefined || isReason(why) ? why : 'unnamed'
+}
+
+/** A rule that threw, ran out of time or returned an invalid outcome. */
+export interface RuleFailure {
+  readonly rule: string
+  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
+  readonly path: string
+  /** What it threw. Of an effect that did not happen: what prevented it. */
+  readonly error: unknown
+}
+
+/** A denial with a text for a developer. */
+export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
+  readonly explanation: string
+}
+
+/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
+export interface RuleObserver {
+  /** Called once for each rule that breaks, whatever the rules around it make of that. */
+  readonly onRuleError?: (failure: RuleFailure) => void
+  readonly onExplanation?: (denial: ExplainedDenial) => void
 }

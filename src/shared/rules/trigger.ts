@@ -42,3 +42,15 @@ export interface PostTrigger extends Trigger {
 
 /** A value that autocompletes, and is not closed: Cognito adds trigger sources, and ours must be judged when it does. */
 export type Open<Known extends string> = Known | (string & Record<never, never>)
+
+/** The `typeof` of a field's value. */
+export type FieldType = 'boolean' | 'number' | 'string' | 'object'
+
+/** The fields of an answer to Cognito, each with the type of its value. */
+export type ResponseFields = Readonly<Record<string, FieldType>>
+
+/** What the rules of a trigger may say. */
+export interface Allowed {
+  readonly phase: 'pre' | 'post'
+  readonly responseFields: ResponseFields
+}

@@ -1,5 +1,5 @@
 import { TriggerFailed } from '../lambda/errors.ts'
-import { isThenable } from '../rules/soon.ts'
+import { isThenable } from '../rules/deadline.ts'
 
 /**
  * Reads settings, or makes a handler of them, in the init phase. What is thrown there Lambda reports like any other error, and

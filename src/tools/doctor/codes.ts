@@ -151,7 +151,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'note',
     title: 'Right that no rule needs',
     why: 'What a trigger may do beyond its rules is what an attacker may do through it.',
-    fix: 'Take the right away, or narrow it to what the rules need. A rule of your own says what it needs: defineRule(name, evaluate, { needs }).',
+    fix: 'Take the right away, or narrow it to what the rules need. A rule of your own says what it needs: defineRule(name, evaluate, { permissions }).',
   },
   LG401: {
     severity: 'error',

@@ -9,13 +9,10 @@ export function isPlumbing(action: string): boolean {
   return PLUMBING.test(action)
 }
 
-// Lifeguard's own rules that need nothing of AWS, and so say nothing.
-const NEED_NOTHING = /^(?:allow-email-domains|deny-email-domains|require-attributes|auto-confirm|deny-if-.+)$/
-
 /** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
-export function saysNothing({ name, kind, children, needs }: RuleDescription): boolean {
+export function saysNothing({ kind, children, permissions }: RuleDescription): boolean {
   const own = kind === 'rule' || kind === 'gate' || kind === 'guard' || kind === 'shaper' || kind === 'effect'
-  return own && children.length === 0 && needs === undefined && !NEED_NOTHING.test(name)
+  return own && children.length === 0 && permissions === undefined
 }
 
 /** Whether an action as a policy writes it, perhaps with wildcards, allows another. */

@@ -1,12 +1,13 @@
-import type { Need } from '../../shared/rules/rule.ts'
+import type { Judges, RulePermission } from '../../shared/rules/rule.ts'
 
-/** A rule as it crosses from the handler's process: what can be drawn of it, and what it needs. */
+/** A rule as it crosses from the handler's process: what can be drawn of it, and what it declares. */
 export interface RuleDescription {
   readonly name: string
   readonly kind: string
   readonly children: readonly RuleDescription[]
-  /** Absent where the rule does not say. */
-  readonly needs?: readonly Need[]
+  /** Absent where the rule does not declare them. */
+  readonly permissions?: readonly RulePermission[]
+  readonly judges?: Judges
   /** The attributes that it marks as verified, where it does that. */
   readonly verifies?: readonly string[]
 }
@@ -19,12 +20,19 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     name: String(rule.name),
     kind: String(rule.kind),
     children: children.map(describeRule).filter((child) => child !== undefined),
-    ...('needs' in rule && Array.isArray(rule.needs) && { needs: rule.needs.map(needOf).filter((need) => need !== undefined) }),
+    ...('permissions' in rule &&
+      Array.isArray(rule.permissions) && { permissions: rule.permissions.map(permissionOf).filter((each) => each !== undefined) }),
+    ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),
   }
 }
 
-function needOf(need: unknown): Need | undefined {
-  if (typeof need !== 'object' || need === null || !('actions' in need) || !Array.isArray(need.actions) || !('on' in need)) return undefined
-  return { actions: need.actions.map(String), on: String(need.on) }
+function permissionOf(value: unknown): RulePermission | undefined {
+  if (typeof value !== 'object' || value === null || !('actions' in value) || !Array.isArray(value.actions) || !('resource' in value))
+    return undefined
+  return { actions: value.actions.map(String), resource: String(value.resource) }
+}
+
+function isJudges(value: unknown): value is Judges {
+  return value === 'email-domain' || value === 'block'
 }

@@ -6,9 +6,10 @@ export interface FunctionError {
   readonly message: string
 }
 
-/** What broke a rule. */
+/** What broke a rule, or what it explains of its denial. */
 export interface Broke {
-  readonly rule: string
+  /** Where the rule stands in the composition. */
+  readonly path: string
   readonly error: FunctionError
   readonly stack: string
 }

@@ -2,12 +2,14 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
+import type { RuleObserver } from '../../shared/rules/trace.ts'
 import { describeRule } from '../lib/description.ts'
 import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
-import { watchRules } from './watch-rules.ts'
 
 type Callback = (error: unknown, result?: unknown) => void
 type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
+type Observe = (observer: RuleObserver) => void
+type Broken = { readonly path: string } & ({ readonly thrown: unknown } | { readonly explanation: string })
 
 const FUNCTION_NAME = 'lifeguard-replay'
 // A page of HTML, say: nobody reads on.
@@ -29,7 +31,7 @@ parent.on('error', () => undefined)
 parent.on('close', () => process.exit())
 
 let handler: LambdaFunction | undefined
-let broken = new Map<unknown, string>()
+let observe: Observe | undefined
 createInterface(parent).on('line', async (line) => {
   const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
@@ -45,13 +47,7 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
     const found = exportOf(module, exported)
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
-    if ('rule' in found) {
-      watchRules(found.rule, () => {
-        const current = broken
-        // Compositions around it see the same.
-        return (rule, thrown) => void (current.has(thrown) || current.set(thrown, rule))
-      })
-    }
+    observe = 'rule' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
     const rule = describeRule('rule' in found ? found.rule : undefined)
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
@@ -73,15 +69,24 @@ function isFunction(value: unknown): value is LambdaFunction {
   return typeof value === 'function'
 }
 
+function isObserve(value: unknown): value is Observe {
+  return typeof value === 'function'
+}
+
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
   // A handler that waits for what nothing will ever bring leaves Node nothing to do, and Lambda's process ends then.
   parent.unref()
-  broken = new Map()
+  // A list of its own: a rule that ends late does not count for the next invocation.
+  const broken: Broken[] = []
+  observe?.({
+    onRuleError: ({ path, error }) => void broken.push({ path, thrown: error }),
+    onExplanation: ({ path, explanation }) => void broken.push({ path, explanation }),
+  })
   try {
     const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
-    return { kind: 'returned', json: serialised(result), broke: breakages() }
+    return { kind: 'returned', json: serialised(result), broke: broken.flatMap(brokeOf) }
   } catch (error) {
-    return { kind: 'threw', error: reported(error), broke: breakages() }
+    return { kind: 'threw', error: reported(error), broke: broken.flatMap(brokeOf) }
   } finally {
     parent.ref()
     write(`\n${request.endMark}\n`)
@@ -126,19 +131,21 @@ function contextOf(awsRequestId: string, limitMs: number): object {
   }
 }
 
-function breakages(): readonly Broke[] {
-  return [...broken].flatMap(([thrown, rule]) => {
-    // What prevented an effect says more than that it was prevented.
-    const cause = thrown instanceof Error && thrown.name === 'NotDone' ? thrown.cause : thrown
-    try {
-      const { name, message } = described(cause)
-      const stack = cause instanceof Error ? String(cause.stack) : ''
-      return [{ rule, error: { name, message: message.slice(0, MAX_MESSAGE_LENGTH) }, stack }]
-    } catch {
-      // A getter of it threw: it hides what it is.
-      return []
-    }
-  })
+function brokeOf(broken: Broken): readonly Broke[] {
+  // A denial was not thrown anywhere: without a stack.
+  if ('explanation' in broken) return [{ path: broken.path, error: { name: 'Explanation', message: cut(broken.explanation) }, stack: '' }]
+  const { path, thrown } = broken
+  try {
+    const { name, message } = described(thrown)
+    return [{ path, error: { name, message: cut(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
+  } catch {
+    // A getter of it threw: it hides what it is.
+    return []
+  }
+}
+
+function cut(message: string): string {
+  return message.slice(0, MAX_MESSAGE_LENGTH)
 }
 
 function named(name: string, message: string): Error {

@@ -30,7 +30,7 @@ function childrenOf(
   said: ReadonlyMap<string, LoggedRule>,
   parentNotRun: string | undefined,
 ): readonly ExplainedRule[] {
-  return parent.children.map((rule, index) => {
+  const declared = parent.children.map((rule, index): ExplainedRule => {
     const path = `${prefix}${index}`
     const own = said.get(path)
     const notRun =
@@ -45,6 +45,15 @@ function childrenOf(
       children: childrenOf(rule, `${path}.`, own, said, notRun === undefined ? undefined : `${rule.name} did not run`),
     }
   })
+  return [...declared, ...undeclared(prefix, declared.length, said)]
+}
+
+/** Rules that a composition of a user's own ran without declaring them as its children. */
+function undeclared(prefix: string, from: number, said: ReadonlyMap<string, LoggedRule>): readonly ExplainedRule[] {
+  const own = said.get(`${prefix}${from}`)
+  if (own === undefined) return []
+  const children = undeclared(`${own.path}.`, 0, said)
+  return [{ name: own.rule, kind: 'rule', said: own, children }, ...undeclared(prefix, from + 1, said)]
 }
 
 /** The rule beside it that made it needless. */
@@ -64,5 +73,5 @@ function ownReason(parent: RuleDescription, said: LoggedRule | undefined): strin
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left for it after the decision'
   if (said.outcome !== 'broken') return undefined
-  return said.error === 'DeadlineExceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
+  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
 }

@@ -42,8 +42,8 @@ function errorIn(value: unknown): FunctionError | undefined {
 
 function brokeIn(value: unknown): readonly Broke[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : []
-  return list.filter(isObject).flatMap(({ rule, stack, error: thrown }) => {
+  return list.filter(isObject).flatMap(({ path, stack, error: thrown }) => {
     const error = errorIn(thrown)
-    return typeof rule === 'string' && typeof stack === 'string' && error !== undefined ? [{ rule, stack, error }] : []
+    return typeof path === 'string' && typeof stack === 'string' && error !== undefined ? [{ path, stack, error }] : []
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
-import type { Need, RuleNode } from '../../../src/shared/rules/rule.ts'
+import type { RuleNode, RulePermission } from '../../../src/shared/rules/rule.ts'
 import { type Asked, asked, type FunctionName, functions, type Packaged, shown, triggers } from '../../support/package/packaged.ts'
 
 const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
@@ -14,8 +14,8 @@ const HANDLERS = {
 
 const LEDGER = ['UpdateItem', 'GetItem', 'DeleteItem'].map((action) => `dynamodb:${action} on EffectTable.Arn`)
 
-function needsOf(rule: RuleNode): readonly Need[] {
-  return [...(rule.needs ?? []), ...(rule.children ?? []).flatMap(needsOf)]
+function needsOf(rule: RuleNode): readonly RulePermission[] {
+  return [...(rule.permissions ?? []), ...(rule.children ?? []).flatMap(needsOf)]
 }
 
 /** What a setting names, as the template calls it. */
@@ -88,7 +88,9 @@ export function assertRoles({ template, sending, blocking }: Packaged): void {
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, HANDLERS[trigger])
-      const needed = needsOf(handler.rule).flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))
+      const needed = needsOf(handler.rule).flatMap(({ actions, resource }) =>
+        actions.map((action) => `${action} on ${resourceOf(resource)}`),
+      )
       expect([...new Set(needed)].toSorted()).toEqual(granted(packaged, trigger).filter((grant) => !grant.startsWith('logs:')))
     })
 
@@ -97,7 +99,7 @@ export function assertRoles({ template, sending, blocking }: Packaged): void {
       const needed = [...onceRules(handler.rule).values()].flatMap(({ rule }) => needsOf(rule))
       expect(needed).not.toEqual([])
       expect(granted(withSender, 'Sweeper')).toEqual(
-        expect.arrayContaining(needed.flatMap(({ actions, on }) => actions.map((action) => `${action} on ${resourceOf(on)}`))),
+        expect.arrayContaining(needed.flatMap(({ actions, resource }) => actions.map((action) => `${action} on ${resourceOf(resource)}`))),
       )
     })
 

@@ -117,7 +117,12 @@ describe('sesClient', () => {
     it('says that nothing was sent where nobody was there to talk to', async () => {
       await clientOf(() => undefined)
       await trouble.stop()
-      await expect(patient.send(mail)).rejects.toMatchObject({ name: 'NotDone', code: 'ECONNREFUSED', cause: { code: 'ECONNREFUSED' } })
+      await expect(patient.send(mail)).rejects.toMatchObject({
+        name: 'NotDoneError',
+        code: 'not-done',
+        reason: 'ECONNREFUSED',
+        cause: { code: 'ECONNREFUSED' },
+      })
     })
   })
 
@@ -128,7 +133,7 @@ describe('sesClient', () => {
     if (address === null || typeof address === 'string') throw new Error('The server has no port')
     vi.stubEnv('AWS_ENDPOINT_URL_SES', `https://127.0.0.1:${address.port}`)
     const other = sesClient()()
-    await expect(other.send(mail)).rejects.toMatchObject({ name: 'NotDone', code: 'ECONNRESET' })
+    await expect(other.send(mail)).rejects.toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'ECONNRESET' })
     other.destroy()
     server.close()
   })

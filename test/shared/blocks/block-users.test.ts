@@ -9,7 +9,7 @@ import {
   SIGN_IN_NOT_POSSIBLE,
   SIGN_UP_NOT_POSSIBLE,
 } from '../../../src/shared/blocks/block-users.ts'
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
+import { anyOf } from '../../../src/shared/rules/combinators.ts'
 import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../../support/events.ts'
 
 const { userPoolId } = ann
@@ -104,9 +104,9 @@ describe('blockUsers', () => {
   })
 
   it('hands on what its list needs of a deployment', () => {
-    const needs = [{ actions: ['x:Y'], on: 'Z' }]
-    expect(blockUsers({ ...listOf(), needs })).toMatchObject({ kind: 'guard', needs })
-    expect(blockUsers(listOf())).not.toHaveProperty('needs')
+    const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
+    expect(blockUsers({ ...listOf(), permissions })).toMatchObject({ kind: 'guard', permissions })
+    expect(blockUsers(listOf())).not.toHaveProperty('permissions')
   })
 
   it('refuses where the list cannot answer, and does not say why', async () => {

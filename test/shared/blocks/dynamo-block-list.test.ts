@@ -239,5 +239,7 @@ it('the block list says what it needs of a deployment', () => {
   const documents = () => {
     throw new Error('made')
   }
-  expect(dynamoBlockList({ documents, table: 'blocks' }).needs).toEqual([{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }])
+  expect(dynamoBlockList({ documents, table: 'blocks' }).permissions).toEqual([
+    { actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' },
+  ])
 })

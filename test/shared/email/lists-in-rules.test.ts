@@ -6,7 +6,7 @@ import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import { buildDomainList, InvalidDomainList, readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { type DomainList, domainList, isDomainList, listOf } from '../../../src/shared/email/domain-list.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
-import { when } from '../../../src/shared/rules/chain.ts'
+import { when } from '../../../src/shared/rules/combinators.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 
 const patterns = ['example.com', '*.example.org']

@@ -91,7 +91,7 @@ describe('the deadline, on the clock of the process', () => {
       return new Promise(() => undefined)
     })
     await started(pre.with({ write: () => undefined, deadlineMs: 100 })(listening)(preEvent()), 101)
-    expect(aborted).toEqual(['DeadlineExceeded'])
+    expect(aborted).toEqual(['DeadlineExceededError'])
   })
 
   it('is four seconds unless a setting says otherwise', async () => {

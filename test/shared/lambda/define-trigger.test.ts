@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chain } from '../../../src/shared/rules/chain.ts'
-import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { chain, failOpen } from '../../../src/shared/rules/combinators.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import {
   collector,
@@ -124,5 +123,19 @@ describe('decide', () => {
   it('refuses an answer that the trigger does not have, as the handler does', async () => {
     const wrong = defineRule<Pre>('wrong', () => ({ kind: 'skip', response: unchecked({ autoConfirm: true }) }))
     expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
+  })
+})
+
+describe('observe', () => {
+  it('sends what breaks a rule to the observer of the invocation, from the handler and from decide', async () => {
+    const handler = pre.with({ write: () => undefined })(failOpen(crash))
+    const seen: string[] = []
+    handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })
+    await handler(preEvent())
+    await handler.decide(preEvent())
+    handler.observe({})
+    await handler(preEvent())
+
+    expect(seen).toEqual(['crash 0.0', 'crash 0.0'])
   })
 })

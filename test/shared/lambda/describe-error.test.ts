@@ -3,7 +3,7 @@ import { MessageRejected } from '@aws-sdk/client-ses'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvent } from '../../../src/shared/lambda/errors.ts'
 import { describeError } from '../../../src/shared/lambda/log-entry.ts'
-import { NotDone } from '../../../src/shared/rules/not-done.ts'
+import { NotDoneError } from '../../../src/shared/rules/errors.ts'
 
 const FRAME = /^at .*describe-error\.test\.ts:\d+:\d+\)?$/
 
@@ -108,9 +108,9 @@ describe('describeError', () => {
 
   it('describes an effect that did not happen by what prevented it', () => {
     const refusal = new MessageRejected({ message: 'Email address is not verified: mary@example.com', $metadata: { requestId: 'a1-b2' } })
-    expect(describeError(new NotDone(refusal))).toEqual(describeError(refusal))
-    expect(describeError(new NotDone(new NotDone(refusal)))).toMatchObject({ name: 'MessageRejected', awsRequestId: 'a1-b2' })
-    expect(describeError(new NotDone('secret'))).toEqual({ name: 'string', frames: [] })
+    expect(describeError(new NotDoneError(refusal))).toEqual(describeError(refusal))
+    expect(describeError(new NotDoneError(new NotDoneError(refusal)))).toMatchObject({ name: 'MessageRejected', awsRequestId: 'a1-b2' })
+    expect(describeError(new NotDoneError('secret'))).toEqual({ name: 'string', frames: [] })
   })
 
   it('tells nothing of an error that throws when it is read', () => {

@@ -1,14 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EFFECT_LOST } from '../../../src/shared/lambda/report.ts'
 import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../src/shared/lambda/settings.ts'
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain } from '../../../src/shared/rules/chain.ts'
-import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'
-import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
+import { anyOf, chain, failClosed, failOpen, shadow, together } from '../../../src/shared/rules/combinators.ts'
+import { EffectLostError } from '../../../src/shared/rules/errors.ts'
 import { deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../src/shared/rules/shadow.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import { emfProblems } from '../../support/emf.ts'
 import {
   collector,
@@ -182,7 +178,7 @@ describe('the log line of an invocation', () => {
 })
 
 describe('the line of a lost effect', () => {
-  const lost = new EffectLost(
+  const lost = new EffectLostError(
     { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' },
     Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' }),
   )
@@ -225,7 +221,7 @@ describe('the line of a lost effect', () => {
   it('is written for each of several', async () => {
     const out = collector()
     const other = defineRule<Post>('other', () => {
-      throw new EffectLost({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
+      throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
     })
     await post.with({ write: out.write })(together(losing, other))(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])

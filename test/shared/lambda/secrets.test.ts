@@ -1,13 +1,9 @@
 import type { MiddlewareObj } from '@middy/core'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
-import { denyIf } from '../../../src/shared/rules/deny-if.ts'
-import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { anyOf, chain, denyIf, failOpen, shadow, when } from '../../../src/shared/rules/combinators.ts'
 import { deny, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../src/shared/rules/shadow.ts'
 import { collector, type Pre, type PreEvent, pre, preEvent, resultOf, unchecked } from '../../support/harness.ts'
 
 /** What no line may hold: it stands in every text that an event or an error brings. */

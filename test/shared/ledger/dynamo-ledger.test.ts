@@ -4,7 +4,7 @@ import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
 import { dynamoLedger } from '../../../src/shared/ledger/dynamo-ledger.ts'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { Claim, Ledger } from '../../../src/shared/rules/ledger.ts'
+import type { Claim, Ledger } from '../../../src/shared/rules/once.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { granted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
@@ -265,8 +265,8 @@ onEveryDynamoDb((engine) => {
   })
 
   it('says what it needs of a deployment', () => {
-    expect(timedLedger(engine).needs).toEqual([
-      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], on: 'EFFECT_TABLE' },
+    expect(timedLedger(engine).permissions).toEqual([
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
     ])
   })
 })

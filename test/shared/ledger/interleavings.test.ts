@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { Claim, CutOff, Effect } from '../../../src/shared/rules/ledger.ts'
+import type { Claim, CutOff, Effect } from '../../../src/shared/rules/once.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { allDue, erase, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
 

@@ -172,6 +172,8 @@ describe('dynamoProfiles', () => {
     const documents = () => {
       throw new Error('made')
     }
-    expect(dynamoProfiles({ documents, table: 'profiles' }).needs).toEqual([{ actions: ['dynamodb:UpdateItem'], on: 'PROFILE_TABLE' }])
+    expect(dynamoProfiles({ documents, table: 'profiles' }).permissions).toEqual([
+      { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, when } from '../../../src/shared/rules/combinators.ts'
 import { done, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'

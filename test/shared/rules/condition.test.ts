@@ -12,8 +12,7 @@ import {
   proving,
   triggeredBy,
 } from '../../../src/shared/rules/condition.ts'
-import { type Context, createContext } from '../../../src/shared/rules/context.ts'
-import type { DeclaresReads } from '../../../src/shared/rules/reads.ts'
+import { type Context, createContext, type DeclaresReads } from '../../../src/shared/rules/context.ts'
 import type { CognitoEvent } from '../../../src/shared/rules/trigger.ts'
 import { sampleEvent } from '../../support/samples.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DeadlineExceeded, processClock, startDeadline } from '../../../src/shared/rules/deadline.ts'
+import { processClock, startDeadline } from '../../../src/shared/rules/deadline.ts'
+import { DeadlineExceededError } from '../../../src/shared/rules/errors.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 
 const never = new Promise<never>(() => {})
@@ -18,9 +19,9 @@ describe('a deadline', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const signal = deadline.signal()
-    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     expect(signal.aborted).toBe(true)
-    expect(signal.reason).toBeInstanceOf(DeadlineExceeded)
+    expect(signal.reason).toBeInstanceOf(DeadlineExceededError)
     expect(clock.now()).toBe(100)
     expect(deadline.remainingMs()).toBe(0)
   })
@@ -61,8 +62,8 @@ describe('a deadline', () => {
 
   test('gives up at once what is begun after it', async () => {
     const deadline = startDeadline(100, autoClock())
-    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
-    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
   })
 
   test('stops waiting when asked to', async () => {
@@ -71,7 +72,7 @@ describe('a deadline', () => {
     const called: string[] = []
     deadline.onExpiry(() => called.push('kept'))
     deadline.onExpiry(() => called.push('cancelled'))()
-    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceeded)
+    await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     expect(called).toEqual(['kept'])
   })
 

@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { anyOf, chain, denyIf, failOpen, shadow, when } from '../../../src/shared/rules/combinators.ts'
 import { startDeadline } from '../../../src/shared/rules/deadline.ts'
-import { decide } from '../../../src/shared/rules/decide.ts'
-import { denyIf } from '../../../src/shared/rules/deny-if.ts'
-import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { decide } from '../../../src/shared/rules/engine.ts'
+import { reasonOf } from '../../../src/shared/rules/errors.ts'
 import { type AnyOutcome, allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { reasonOf } from '../../../src/shared/rules/reason.ts'
 import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../src/shared/rules/shadow.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SamplePost, type SamplePre, sampleEvent } from '../../support/samples.ts'
 
@@ -113,6 +109,134 @@ describe('the trace', () => {
       { rule: 'custom', path: '0' },
       { rule: 'inner', path: '0.0' },
     ])
+  })
+})
+
+describe('rules that a composition of a user runs', () => {
+  const a = rule('a', () => skip('seen'))
+  const b = rule('b', () => allow())
+  const both: Rule<SamplePre>['evaluate'] = async (ctx, { evaluate }) => {
+    await evaluate(a, ctx)
+    const verdict = await evaluate(b, ctx)
+    return verdict.kind === 'allow' ? verdict : skip()
+  }
+  const placesOf = async (custom: Rule<SamplePre>): Promise<readonly string[]> =>
+    (await run('pre', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
+
+  test.each<readonly [string, Rule<SamplePre>]>([
+    ['without declaring children', defineRule<SamplePre>('custom', both)],
+    ['as its children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
+  ])('each have a place of their own: %s', async (_, custom) => {
+    expect(await placesOf(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
+  })
+
+  test('have the place that it hands over', async () => {
+    const picks = defineRule<SamplePre>('picks', async (ctx, { evaluate }) => {
+      const verdict = await evaluate(b, ctx, { index: 1 })
+      return verdict.kind === 'allow' ? verdict : skip()
+    })
+    expect(await placesOf({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
+  })
+
+  test('keep their places after the decision', async () => {
+    const defers = defineRule<SamplePre>('defers', (ctx, { defer }) => {
+      defer(a, ctx)
+      defer(b, ctx)
+      return skip()
+    })
+    expect(await placesOf(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
+  })
+})
+
+describe('a composition of ours', () => {
+  const whole = chain(rule('a', () => skip()))
+
+  test('is checked where a copy of it runs something else', async () => {
+    const forged: Rule<SamplePre> = { ...whole, evaluate: () => ({ kind: 'allow', response: { c: 1 } }) as never }
+    expect(await run('pre', chain(forged))).toMatchObject({
+      kind: 'failed',
+      error: { message: expect.stringContaining("answered with 'c'") },
+    })
+  })
+
+  test('is cut off at the deadline where a copy of it runs something else', async () => {
+    const hangs: Rule<SamplePre> = { ...whole, evaluate: () => new Promise(() => {}) }
+    expect(await run('pre', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
+  })
+
+  test('for the other phase cannot deny: an anyOf in a post trigger is broken', async () => {
+    const misplaced = anyOf(rule('a', () => skip()))
+    expect(await run('post', chain(misplaced))).toMatchObject({
+      kind: 'proceed',
+      trace: [{ rule: 'any-of', outcome: 'broken', error: { message: "The rule 'any-of' must return one of done, skip" } }, { rule: 'a' }],
+    })
+  })
+})
+
+describe('an observer', () => {
+  const crash = rule('crash', () => {
+    throw new RangeError('secret')
+  })
+  const observed = async (phase: 'pre' | 'post', ...rules: readonly Rule<SamplePre>[]): Promise<readonly string[]> => {
+    const seen: string[] = []
+    await run(phase, chain(...rules), sampleEvent, autoClock(), 4000, {
+      onRuleError: ({ rule: name, path, error }) => seen.push(`${name} ${path} ${error}`),
+      onExplanation: ({ rule: name, path, explanation }) => seen.push(`${name} ${path} ${explanation}`),
+    })
+    return seen
+  }
+  const custom = compose<SamplePre>({
+    name: 'custom',
+    kind: 'rule',
+    async evaluate(ctx, { evaluate }) {
+      await evaluate(crash, ctx)
+      return skip()
+    },
+  })
+
+  test.each<readonly [string, Rule<SamplePre>, string]>([
+    ['directly', crash, 'crash 0'],
+    ['inside compositions that break with it', chain(anyOf(crash)), 'crash 0.0.0'],
+    ['inside failOpen', failOpen(crash), 'crash 0.0'],
+    ['inside shadow', shadow(crash), 'crash 0.0'],
+    ['inside a rule of a user', custom, 'crash 0.0'],
+    ['frozen', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
+  ])('gets what a rule threw, once: %s', async (_, whole, place) => {
+    expect(await observed('pre', whole)).toEqual([`${place} RangeError: secret`])
+  })
+
+  test('gets the error of a condition, of a wrong outcome and of a deadline', async () => {
+    const asks = when<SamplePre>(() => {
+      throw new TypeError('no answer')
+    }, crash)
+    const wrong = rule('wrong', () => done())
+    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    expect(await observed('pre', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
+      'when 0.0 TypeError: no answer',
+      "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, skip, deny",
+      'hang 2.0 DeadlineExceededError: The time for this rule ran out',
+    ])
+  })
+
+  test('gets what a denial explains, from the rule that denied alone', async () => {
+    const strict = rule('strict', () => ({ ...deny('not-valid', 'Not valid'), explanation: 'name is too short' }))
+    expect(
+      await observed(
+        'pre',
+        chain(
+          anyOf(
+            rule('plain', () => deny('no', 'No')),
+            strict,
+          ),
+        ),
+      ),
+    ).toEqual(['strict 0.0.1 name is too short'])
+  })
+
+  test('of the outermost rule gets an empty path', async () => {
+    const seen: string[] = []
+    const decision = await run('pre', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
+    expect([decision.kind, seen]).toEqual(['failed', ['']])
   })
 })
 
@@ -306,6 +430,43 @@ describe('names and reasons', () => {
     expect(skip()).toEqual({ kind: 'skip' })
     expect(respond<SamplePre>({ a: 1 })).toEqual({ kind: 'skip', response: { a: 1 } })
     expect(respond<SamplePre>({ a: 1 }, 'set')).toEqual({ kind: 'skip', why: 'set', response: { a: 1 } })
+  })
+})
+
+describe('what a rule declares', () => {
+  test('stands on the rule', () => {
+    const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
+    expect(defineRule<SamplePre>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
+      permissions,
+      judges: 'email-domain',
+    })
+    expect(defineRule<SamplePre>('pure', () => allow(), { permissions: [] })).toMatchObject({ permissions: [] })
+    const silent = defineRule<SamplePre>('silent', () => allow())
+    expect(['permissions' in silent, 'judges' in silent]).toEqual([false, false])
+  })
+
+  test.each([
+    ['a text', 'dynamodb:GetItem'],
+    ['an object', { actions: ['a:B'], resource: 'T' }],
+    ['null', null],
+    ['a list of texts', ['dynamodb:GetItem']],
+    ['no actions', [{ actions: [], resource: 'T' }]],
+    ['actions that are a text', [{ actions: 'a:B', resource: 'T' }]],
+    ['an action that is a number', [{ actions: [7], resource: 'T' }]],
+    ['no resource', [{ actions: ['a:B'] }]],
+    ['the words of an older version', [{ actions: ['a:B'], on: 'T' }]],
+  ])('is refused where permissions are wrong: %s', (_, permissions) => {
+    expect(() => defineRule<SamplePre>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
+      new TypeError(
+        "defineRule('wrong'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none",
+      ),
+    )
+  })
+
+  test.each(['domain', '', null, 7])('is refused where judges is %j', (judges) => {
+    expect(() => defineRule<SamplePre>('wrong', () => allow(), { judges: judges as never })).toThrow(
+      new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
+    )
   })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isIdentifier, isKebabCase } from '../../../src/shared/rules/identifier.ts'
+import { isIdentifier } from '../../../src/shared/rules/outcome.ts'
+import { isKebabCase } from '../../../src/shared/rules/rule.ts'
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*$/
 const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/

@@ -1,14 +1,32 @@
-import { anyOf } from '../../../src/shared/rules/any-of.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { anyOf, chain, denyIf, failClosed, failOpen, shadow, together, when } from '../../../src/shared/rules/combinators.ts'
 import type { Condition } from '../../../src/shared/rules/condition.ts'
 import type { Context } from '../../../src/shared/rules/context.ts'
-import { denyIf } from '../../../src/shared/rules/deny-if.ts'
-import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
 import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../../src/shared/rules/rule.ts'
-import { shadow } from '../../../src/shared/rules/shadow.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import type { SamplePost, SamplePre } from '../../support/samples.ts'
+
+/**
+ * The functions that compositions are built with. They stand in a table, so that a program which compares two versions of the
+ * library can build one term with each.
+ */
+export interface Language {
+  readonly allow: typeof allow
+  readonly anyOf: typeof anyOf
+  readonly chain: typeof chain
+  readonly compose: typeof compose
+  readonly deny: typeof deny
+  readonly denyIf: typeof denyIf
+  readonly done: typeof done
+  readonly failClosed: typeof failClosed
+  readonly failOpen: typeof failOpen
+  readonly respond: typeof respond
+  readonly shadow: typeof shadow
+  readonly skip: typeof skip
+  readonly together: typeof together
+  readonly when: typeof when
+}
+
+const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, together, when }
 
 /** A composition as docs/semantics.md writes it. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
@@ -55,40 +73,38 @@ function condition(term: Term | undefined): Condition {
 }
 
 // One outcome of each kind, whatever the phase: that a wrong one is refused is part of what the tables say.
-const leaf = (name: string, evaluate: Parameters<typeof compose<SamplePre>>[0]['evaluate']): Rule<SamplePre> =>
-  compose<SamplePre>({ name, kind: 'rule', evaluate })
-
-const leaves: Readonly<Record<string, () => Rule<SamplePre>>> = {
-  allow: () => leaf('allow', async () => allow()),
-  skip: () => leaf('skip', async () => skip()),
-  deny: () => leaf('deny', async () => deny('no', 'No')),
-  deny2: () => leaf('deny2', async () => deny('no-again', 'No again')),
-  done: () => leaf('done', async () => done()),
-  broken: () =>
-    leaf('broken', () => {
-      throw new Error('the rule is broken')
-    }),
-  hang: () => leaf('hang', () => new Promise(() => {})),
+type Leaf = (language: Language) => Parameters<typeof compose<SamplePre>>[0]['evaluate']
+const leaves: Readonly<Record<string, Leaf>> = {
+  allow: (language) => async () => language.allow(),
+  skip: (language) => async () => language.skip(),
+  deny: (language) => async () => language.deny('no', 'No'),
+  deny2: (language) => async () => language.deny('no-again', 'No again'),
+  done: (language) => async () => language.done(),
+  broken: () => () => {
+    throw new Error('the rule is broken')
+  },
+  hang: () => () => new Promise(() => {}),
 }
 
-function set(term: Term | undefined): Rule<SamplePre> {
+function set(term: Term | undefined, language: Language): Rule<SamplePre> {
   const [field, value = '1'] = (term?.word ?? '').split('=')
-  return leaf('set', async () => respond<SamplePre>(field === 'a' ? { a: Number(value) } : { b: Number(value) }))
+  const evaluate = async () => language.respond<SamplePre>(field === 'a' ? { a: Number(value) } : { b: Number(value) })
+  return language.compose<SamplePre>({ name: 'set', kind: 'rule', evaluate })
 }
 
 // The two samples differ in nothing but their phase; `together` is for post triggers alone.
-const asPost = (rule: Rule<SamplePre>): Rule<SamplePost> =>
-  compose<SamplePost>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
-const asPre = (rule: Rule<SamplePost>): Rule<SamplePre> =>
-  compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
+const asPost = (rule: Rule<SamplePre>, language: Language): Rule<SamplePost> =>
+  language.compose<SamplePost>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
+const asPre = (rule: Rule<SamplePost>, language: Language): Rule<SamplePre> =>
+  language.compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
 
 /** Something to do with the context first, in every rule and condition. */
 export type Meddle = (ctx: Context<SamplePre>) => void
 
 /** Makes the rule that a term stands for. */
-export function build({ word, terms }: Term, meddle?: Meddle): Rule<SamplePre> {
+export function build({ word, terms }: Term, meddle?: Meddle, language: Language = LANGUAGE): Rule<SamplePre> {
   const [first, ...rest] = terms
-  const inner = (term: Term): Rule<SamplePre> => build(term, meddle)
+  const inner = (term: Term): Rule<SamplePre> => build(term, meddle, language)
   const only = (): Rule<SamplePre> => {
     if (first === undefined || rest.length > 0) throw new SyntaxError(`${word} takes one rule`)
     return inner(first)
@@ -100,7 +116,7 @@ export function build({ word, terms }: Term, meddle?: Meddle): Rule<SamplePre> {
   const meddling = (rule: Rule<SamplePre>): Rule<SamplePre> =>
     meddle === undefined
       ? rule
-      : compose<SamplePre>({
+      : language.compose<SamplePre>({
           ...rule,
           evaluate(ctx, run) {
             meddle(ctx)
@@ -109,27 +125,27 @@ export function build({ word, terms }: Term, meddle?: Meddle): Rule<SamplePre> {
         })
   switch (word) {
     case 'chain':
-      return chain(...terms.map(inner))
+      return language.chain(...terms.map(inner))
     case 'together':
-      return asPre(together(...terms.map((each) => asPost(inner(each)))))
+      return asPre(language.together(...terms.map((each) => asPost(inner(each), language))), language)
     case 'anyOf':
-      return anyOf(...terms.map(inner))
+      return language.anyOf(...terms.map(inner))
     case 'when':
-      return when(asked, ...rest.map(inner))
+      return language.when(asked, ...rest.map(inner))
     case 'denyIf':
-      return denyIf(asked, 'asked', 'Asked')
+      return language.denyIf(asked, 'asked', 'Asked')
     case 'failOpen':
-      return failOpen(only())
+      return language.failOpen(only())
     case 'failClosed':
-      return failClosed(only())
+      return language.failClosed(only())
     case 'shadow':
-      return shadow(only())
+      return language.shadow(only())
     case 'set':
-      return meddling(set(first))
+      return meddling(set(first, language))
     default: {
-      const made = leaves[word]
+      const made = Object.hasOwn(leaves, word) ? leaves[word] : undefined
       if (made === undefined) throw new SyntaxError(`no rule: ${word}`)
-      return meddling(made())
+      return meddling(language.compose<SamplePre>({ name: word, kind: 'rule', evaluate: made(language) }))
     }
   }
 }

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { postConfirmation } from '../../../src/post-confirmation/trigger.ts'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, together, when } from '../../../src/shared/rules/combinators.ts'
 import { fromAppClient, hasAttribute } from '../../../src/shared/rules/condition.ts'
-import type { Ledger } from '../../../src/shared/rules/ledger.ts'
-import { once } from '../../../src/shared/rules/once.ts'
+import { type Ledger, once } from '../../../src/shared/rules/once.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import type { PostTrigger } from '../../../src/shared/rules/trigger.ts'
 
 const ledger: Ledger = {

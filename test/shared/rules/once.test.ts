@@ -1,16 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
+import { chain, failClosed, failOpen, together, when } from '../../../src/shared/rules/combinators.ts'
 import { and, type Condition, defineCondition, not, triggeredBy } from '../../../src/shared/rules/condition.ts'
-import type { Context } from '../../../src/shared/rules/context.ts'
-import { type Clock, DeadlineExceeded, processClock } from '../../../src/shared/rules/deadline.ts'
-import { EffectLost } from '../../../src/shared/rules/effect-lost.ts'
-import { failClosed, failOpen } from '../../../src/shared/rules/failure.ts'
-import { NotDone } from '../../../src/shared/rules/not-done.ts'
+import { type Context, perInvocation } from '../../../src/shared/rules/context.ts'
+import { type Clock, processClock } from '../../../src/shared/rules/deadline.ts'
+import { DeadlineExceededError, EffectLostError, NotDoneError } from '../../../src/shared/rules/errors.ts'
 import { type OnceOptions, once } from '../../../src/shared/rules/once.ts'
 import { done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { perInvocation } from '../../../src/shared/rules/per-invocation.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { type MemoryLedger, memoryLedger } from '../../support/memory-ledger.ts'
 import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
@@ -119,12 +115,17 @@ describe('an effect that is run once', () => {
   })
 
   test('is shown with its rule, its name in the ledger and what the ledger needs', () => {
-    const needs = [{ actions: ['dynamodb:UpdateItem'], on: 'EFFECT_TABLE' }]
+    const permissions = [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }]
     const ledger = memoryLedger()
     const mail = effect(ledger)
-    expect(once({ ...ledger, needs }, mail, atMostOnce)).toMatchObject({ kind: 'once', effect: 'mail', children: [mail], needs })
+    expect(once({ ...ledger, permissions }, mail, atMostOnce)).toMatchObject({
+      kind: 'once',
+      effect: 'mail',
+      children: [mail],
+      permissions,
+    })
     expect(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' })).toMatchObject({ effect: 'mail:birthday' })
-    expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('needs')
+    expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('permissions')
   })
 
   test('is not to be had in a pre trigger, where a repeated event would pass by a denial', async () => {
@@ -391,8 +392,8 @@ describe('an effect that broke', () => {
   test.each([
     { cutOff: 'at-least-once', error: timeout, setback: { kind: 'retry', reason: 'TimeoutError' } },
     { cutOff: 'at-most-once', error: timeout, setback: { kind: 'unknown', reason: 'TimeoutError' } },
-    { cutOff: 'at-least-once', error: new NotDone(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { cutOff: 'at-most-once', error: new NotDone(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { cutOff: 'at-least-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { cutOff: 'at-most-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
     { cutOff: 'at-most-once', error: 'mary@example.com', setback: { kind: 'unknown', reason: 'error' } },
   ] as const)('$cutOff, by $error.name, is set back: $setback.kind', async ({ cutOff, error, setback }) => {
     const ledger = memoryLedger()
@@ -447,7 +448,7 @@ describe('an effect whose ledger is out of reach', () => {
     expect(ledger.log).toEqual(['claim'])
     expect(rest).toEqual([])
     expect(line).toMatchObject({ rule: 'once', outcome: 'broken', reason })
-    expect(line?.error).toBeInstanceOf(EffectLost)
+    expect(line?.error).toBeInstanceOf(EffectLostError)
     expect(line?.error).toMatchObject({
       effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail', triggerSource: 'PreSignUp_SignUp', appClient: 'client1' },
     })
@@ -457,7 +458,7 @@ describe('an effect whose ledger is out of reach', () => {
   test('tells where the time was over, as one that hangs', async () => {
     const ledger = memoryLedger(() => never)
     const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, occasion: 'birthday' }))
-    expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceeded), effect: { effect: 'mail:birthday' } })
+    expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceededError), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
   })
 
@@ -467,6 +468,6 @@ describe('an effect whose ledger is out of reach', () => {
     }
     const ledger: MemoryLedger = { ...memoryLedger(), claim: throws }
     const [line] = await traceOf(once(ledger, effect(ledger), atMostOnce))
-    expect(line?.error).toBeInstanceOf(EffectLost)
+    expect(line?.error).toBeInstanceOf(EffectLostError)
   })
 })

@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { chain, when } from '../../../src/shared/rules/chain.ts'
-import { failOpen } from '../../../src/shared/rules/failure.ts'
+import { chain, failOpen, when } from '../../../src/shared/rules/combinators.ts'
+import { perInvocation } from '../../../src/shared/rules/context.ts'
 import { allow, skip } from '../../../src/shared/rules/outcome.ts'
-import { perInvocation } from '../../../src/shared/rules/per-invocation.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { run, type SamplePre } from '../../support/samples.ts'
 

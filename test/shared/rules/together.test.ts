@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { failClosed } from '../../../src/shared/rules/failure.ts'
+import { failClosed, together } from '../../../src/shared/rules/combinators.ts'
 import { done, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { together } from '../../../src/shared/rules/together.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
 

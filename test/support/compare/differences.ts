@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { Recorded } from './jobs.ts'
 
 /** Names that the change itself renames, old to new. In a log line they are the only differences that are allowed. */
-export const RENAMED: ReadonlyMap<string, string> = new Map([])
+export const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['DeadlineExceeded', 'DeadlineExceededError'],
+  ['EffectLost', 'EffectLostError'],
+])
 
 /** A field in which two versions differ. */
 export interface Difference {

@@ -8,10 +8,10 @@ import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pr
 import { anyOf } from '${process.cwd()}/src/shared/rules/any-of.ts'
 import { chain, when } from '${process.cwd()}/src/shared/rules/chain.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
-import { failOpen } from '${process.cwd()}/src/shared/rules/failure.ts'
+import { failOpen } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
 import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
-import { shadow } from '${process.cwd()}/src/shared/rules/shadow.ts'
+import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
 const vouch = defineRule('vouch', () => allow())
 const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'))
 const pass = defineRule('pass', () => skip('nothing-to-say'))
@@ -103,6 +103,17 @@ denied by refuse: not-today
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)
     expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)
+  })
+
+  it('says it of rules and compositions that are frozen', async () => {
+    const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
+    expect(stdout).toContain('─ later  broken   Error\n')
+    expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
+  })
+
+  it('says it of two rules of one name', async () => {
+    const { stdout } = await explained('preSignUp', 'failOpen(later), failOpen(later)', 'PreSignUp_SignUp')
+    expect(stdout.split('no such \\u001b[31minvite (handler.ts:16)')).toHaveLength(3)
   })
 
   it('says no more of an error that hides what it is', async () => {

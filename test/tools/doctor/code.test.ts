@@ -18,7 +18,7 @@ describe("a function's code", () => {
     expect(code).toMatchObject({ trigger: 'PreAuthentication', takesCallback: false, problem: undefined })
     expect(code?.rule && rulesIn(code.rule)).toMatchObject([
       { kind: 'chain' },
-      { name: 'block-users', needs: [{ actions: ['dynamodb:BatchGetItem'], on: 'BLOCK_TABLE' }] },
+      { name: 'block-users', permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }] },
     ])
   })
 

@@ -168,7 +168,7 @@ describe('a handler that writes to the pipe by which its process answers', () =>
     '{ "kind": "ready", "takesCallback": false, "rule": { "name": "chain", "kind": "chain" } }',
     '{ "kind": "ready", "takesCallback": false, "rule": { "name": "chain", "kind": "chain", "children": [null] } }',
     '{ "kind": "ready", "takesCallback": false, "rule": { "name": 7, "kind": "chain", "children": [] } }',
-    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "a", "kind": "rule", "children": [], "needs": [{ "actions": [7] }] } }',
+    '{ "kind": "ready", "takesCallback": false, "rule": { "name": "a", "kind": "rule", "children": [], "permissions": [{ "actions": [7] }] } }',
     '{ "kind": "ready", "takesCallback": false, "rule": { "name": "a", "kind": "rule", "children": [], "verifies": "email" } }',
     `{ "kind": "ready", "takesCallback": false, "rule": ${deep(1000)} }`,
     '{ "kind": "ready", "takesCallback": false, "trigger": {} }',

@@ -25,10 +25,9 @@ describe('explainRules', () => {
 
   it('says that the deadline had passed', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'broken', { error: 'DeadlineExceeded' })], undefined))).toEqual([
-      'broken',
-      'the deadline had passed',
-    ])
+    expect(
+      reasons(explainRules(root, [said('0', 'broken', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
+    ).toEqual(['broken', 'the deadline had passed'])
   })
 
   it('says that a condition broke', () => {
@@ -48,6 +47,13 @@ describe('explainRules', () => {
     const root = rule('chain', 'chain', rule('any-of', 'anyOf', rule('a'), rule('b'), rule('c')))
     const trace = [said('0', 'allow'), said('0.0', 'deny'), said('0.1', 'allow')]
     expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 vouched before'])
+  })
+
+  it('shows both rules that a composition of somebody’s own runs, whether it declares them or not', () => {
+    const trace = [said('0', 'skip'), said('0.0', 'skip'), said('0.1', 'deny'), said('0.1.0', 'deny')]
+    for (const own of [rule('own', 'rule', rule('a'), rule('b', 'rule', rule('c'))), rule('own', 'rule', rule('a')), rule('own')]) {
+      expect(reasons(explainRules(rule('chain', 'chain', own), trace, undefined))).toEqual(['skip', 'skip', 'deny', 'deny'])
+    }
   })
 
   it('admits where a composition of somebody’s own did not ask', () => {

@@ -39,7 +39,7 @@ function writes({ properties }: Resource, pool: Resource | undefined): string | 
 }
 
 function judgesDomain(code: Code | undefined): boolean {
-  return code?.rule !== undefined && rulesIn(code.rule).some(({ name }) => /(?:^|-)domains?(?:-|$)/.test(name))
+  return code?.rule !== undefined && rulesIn(code.rule).some(({ judges }) => judges === 'email-domain')
 }
 
 /** Whoever signs in with the credentials of the client itself has no attributes. */

@@ -1,5 +1,5 @@
 import { isObject } from '../../../shared/is-object.ts'
-import type { Need } from '../../../shared/rules/rule.ts'
+import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
 import { allows, saysNothing } from '../needed.ts'
@@ -20,25 +20,31 @@ export function checkNeeds(subject: Subject): Judged {
     const rights = rightsOf(target)
     const rules = rulesIn(code.rule)
     unknown.push(...rules.filter(saysNothing).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
-    const needs = rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, rule: rule.name })))
+    const needs = rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, rule: rule.name })))
     if (!rights.complete && needs.length > 0) unknown.push(`the rights of ${target.id}, of which this template does not hold all`)
     for (const { need, rule } of needs) {
       for (const finding of unmet(subject.template, target, need, rule, rights)) {
         // The rules of one function often need the same.
-        findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.on : finding.message]), finding)
+        findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
     }
   }
   return { findings: [...findings.values()], unknown }
 }
 
-function unmet(template: Template, target: Resource, { actions, on }: Need, rule: string, rights: Rights): readonly Finding[] {
-  const setting = settingOf(target, on)
+function unmet(
+  template: Template,
+  target: Resource,
+  { actions, resource }: RulePermission,
+  rule: string,
+  rights: Rights,
+): readonly Finding[] {
+  const setting = settingOf(target, resource)
   const table =
     setting !== undefined && actions.some((action) => action.startsWith('dynamodb:')) ? tableNamed(template, setting) : 'unknown'
   const missing: Finding[] = []
   if (table === 'elsewhere') {
-    const path = ['Properties', 'Environment', 'Variables', on]
+    const path = ['Properties', 'Environment', 'Variables', resource]
     missing.push({
       code: 'LG301',
       resource: target.id,

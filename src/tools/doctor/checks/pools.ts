@@ -42,5 +42,5 @@ function refreshes(pool: Resource, triggers: readonly AttachedCode[]): Judged {
 }
 
 function blocks(code: Code | undefined): boolean {
-  return code?.rule !== undefined && rulesIn(code.rule).some(({ name }) => /(?:^|-)block(?:-|$)/.test(name))
+  return code?.rule !== undefined && rulesIn(code.rule).some(({ judges }) => judges === 'block')
 }

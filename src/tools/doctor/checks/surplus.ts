@@ -1,5 +1,5 @@
 import { isObject } from '../../../shared/is-object.ts'
-import type { Need } from '../../../shared/rules/rule.ts'
+import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { isPlumbing, saysNothing } from '../needed.ts'
@@ -36,12 +36,12 @@ function judged(template: Template, users: readonly User[]): Judged {
   const rights = (users[0]?.rights.rights ?? []).filter(({ action, conditional }) => !isPlumbing(action) && !conditional)
   if (rights.length === 0) return { findings: [], unknown: [] }
   const silent: string[] = []
-  const needs: { readonly need: Need; readonly lambda: Resource }[] = []
+  const needs: { readonly need: RulePermission; readonly lambda: Resource }[] = []
   for (const { lambda, code } of users) {
     if (code?.rule === undefined) return { findings: [], unknown: [`whether ${lambda.id} needs its rights: its rules are not known`] }
     const rules = rulesIn(code.rule)
     silent.push(...rules.filter(saysNothing).map(({ name }) => name))
-    needs.push(...rules.flatMap((rule) => (rule.needs ?? []).map((need) => ({ need, lambda }))))
+    needs.push(...rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, lambda }))))
   }
   const names = users.map(({ lambda }) => lambda.id).join(', ')
   if (silent.length > 0)
@@ -59,7 +59,12 @@ function judged(template: Template, users: readonly User[]): Judged {
   return { findings, unknown: [] }
 }
 
-function isNeeded(template: Template, { action, on }: Right, { actions, on: setting }: Need, { properties }: Resource): boolean {
+function isNeeded(
+  template: Template,
+  { action, on }: Right,
+  { actions, resource: setting }: RulePermission,
+  { properties }: Resource,
+): boolean {
   if (!actions.some((each) => each.toLowerCase() === action.toLowerCase())) return false
   if (!action.toLowerCase().startsWith('dynamodb:')) return true
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined

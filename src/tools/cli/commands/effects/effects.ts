@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
-import type { CutOff, EffectKey } from '../../../../shared/rules/ledger.ts'
+import type { CutOff, EffectKey } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { STDIN } from '../../../lib/event-files.ts'
 import { EXIT, type Io } from '../../io.ts'

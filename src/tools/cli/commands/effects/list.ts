@@ -1,5 +1,5 @@
 import { type EffectRow, type EffectState, isReadable } from '../../../../shared/ledger/effect-item.ts'
-import type { EffectKey } from '../../../../shared/rules/ledger.ts'
+import type { EffectKey } from '../../../../shared/rules/once.ts'
 import { type Io, styled } from '../../io.ts'
 import type { EffectsServices } from './services.ts'
 

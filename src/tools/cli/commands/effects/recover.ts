@@ -1,6 +1,6 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
-import type { LostEffect } from '../../../../shared/rules/effect-lost.ts'
-import type { CutOff } from '../../../../shared/rules/ledger.ts'
+import type { LostEffect } from '../../../../shared/rules/errors.ts'
+import type { CutOff } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { type Line, linesOf } from '../../../lib/lines.ts'
 import { EXIT, type Io } from '../../io.ts'

@@ -1,5 +1,5 @@
 import { type EffectItem, type EffectRow, effectPk, isReadable } from '../../../../shared/ledger/effect-item.ts'
-import type { EffectKey } from '../../../../shared/rules/ledger.ts'
+import type { EffectKey } from '../../../../shared/rules/once.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { counted, keyOf, saying } from './list.ts'
 import type { EffectsServices } from './services.ts'

@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { type Precompiled, precompile } from '../../../../../src/tools/cli/commands/precompile/precompile.ts'
-import { event, lifeguard } from '../../../../support/cli/lifeguard.ts'
-import { folderOf } from '../../../../support/cli/lifeguard.ts'
+import { event, folderOf, lifeguard } from '../../../../support/cli/lifeguard.ts'
 
 const EVENT = { 'event.json': event(), 'package.json': { type: 'module' } }
 

@@ -7,5 +7,5 @@ export const handler = preSignUp(
   denyEmailDomains('example.net'),
   allowEmailDomains('example.com'),
   failOpen(denyIf(emailDomainIn('example.org'), 'closed', 'Sign-up is closed')),
-  defineRule('look-twice', () => skip(), { needs: [] }),
+  defineRule('look-twice', () => skip(), { permissions: [] }),
 )

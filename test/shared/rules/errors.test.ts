@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import {
+  DeadlineExceededError,
+  EffectLostError,
+  LifeguardError,
+  NotDoneError,
+  RuleError,
+  reasonOf,
+} from '../../../src/shared/rules/errors.ts'
+
+const throttled = Object.assign(new Error('mary@example.com sends too much'), { name: 'Throttling' })
+
+describe('NotDoneError', () => {
+  test('carries what prevented the effect, and its kind as a reason', () => {
+    const error = new NotDoneError(throttled)
+    expect(error).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling', cause: throttled })
+    expect(error.message).not.toContain('mary')
+  })
+
+  test.each([undefined, null, 'a text', { code: 'not an identifier' }])('has a plain reason where %j prevented it', (cause) => {
+    expect(new NotDoneError(cause).reason).toBe('error')
+    expect(reasonOf(new NotDoneError(cause))).toBe('error')
+  })
+})
+
+describe('EffectLostError', () => {
+  test('carries what it takes to find the user again, and what kept the ledger away', () => {
+    const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
+    expect(new EffectLostError(effect, throttled)).toMatchObject({
+      name: 'EffectLostError',
+      code: 'effect-lost',
+      reason: 'Throttling',
+      cause: throttled,
+      effect,
+    })
+  })
+})
+
+describe('the errors of the language', () => {
+  const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
+
+  test.each([
+    ['DeadlineExceededError', 'deadline-exceeded', 'deadline-exceeded', new DeadlineExceededError()],
+    ['NotDoneError', 'not-done', 'Throttling', new NotDoneError(throttled)],
+    ['EffectLostError', 'effect-lost', 'Throttling', new EffectLostError(effect, throttled)],
+    ['RuleError', 'rule-error', 'rule-error', new RuleError({ kind: 'broken', error: throttled, by: 'mine', sealed: false })],
+  ])('%s has the code %s, and the reason %s in a log', (name, code, reason, error) => {
+    expect(error).toBeInstanceOf(LifeguardError)
+    expect(error).toMatchObject({ name, code })
+    expect(reasonOf(error)).toBe(reason)
+  })
+})
