@@ -53,7 +53,7 @@ function renamed(text: string): string {
 
 /** Durations are measured, and the frames of an error lead into the build: neither is the same twice. */
 function withoutTimes(line: string): string {
-  return line.replace(/"(ms|durationMs|Duration)":[\d.e-]+/g, '"$1":0').replace(/"frames":\[[^\]]*\]/g, '"frames":[]')
+  return line.replace(/"(ms|durationMs|Duration)":[\d.e-]+/g, '"$1":0').replace(/"frames":\[(?:"(?:[^"\\]|\\.)*",?)*\]/g, '"frames":[]')
 }
 
 /** Tokens of claims are random. Equal ones stay equal. */
