@@ -1,5 +1,5 @@
 export { type EmailAddress, parseEmailAddress } from './shared/email/address.ts'
-export { type BuiltDomainList, InvalidDomainList, readDomainList } from './shared/email/domain-file.ts'
+export { type BuiltDomainList, InvalidDomainListError, readDomainList } from './shared/email/domain-file.ts'
 export { type DomainList, domainList } from './shared/email/domain-list.ts'
 export { emailDomainIn, UnreadableEmailError } from './shared/email/email-domain-in.ts'
 export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trigger.ts'

@@ -20,7 +20,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared/settings': {
     'shared/email': 'fields read addresses and domains',
     'shared/lambda': 'fields read the log level; a handler that does not start throws the masked error',
-    'shared/rules': 'atInit awaits a promise as the engine does',
+    'shared/rules': 'atInit awaits a promise as the engine does; the base of errors',
   },
   trigger: {
     'shared/rules': 'rules',
@@ -39,8 +39,12 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   index: { 'shared/rules': 'the language', 'shared/lambda': 'types of handlers', 'shared/email': 'domains', 'shared/settings': 'atInit' },
   esbuild: { 'shared/email': 'it builds lists of domains' },
-  'tools/lib': { esbuild: 'it bundles a handler that is a source', 'shared/rules': 'it describes rules' },
-  'tools/local': { 'shared/ledger': 'its table of effects has the same index', 'tools/lib': 'errors' },
+  'tools/lib': { esbuild: 'it bundles a handler that is a source', 'shared/rules': 'it describes rules; the base of errors' },
+  'tools/local': {
+    'shared/ledger': 'its table of effects has the same index',
+    'shared/rules': 'the base of errors',
+    'tools/lib': 'a missing peer',
+  },
   'tools/replay': {
     'shared/blocks': 'a seed blocks users',
     'shared/rules': 'its process observes rules',

@@ -1,7 +1,7 @@
 import { ListUsersCommand, ResourceNotFoundException, type UserType } from '@aws-sdk/client-cognito-identity-provider'
 import type { Cognito } from '../shared/aws/cognito.ts'
 import type { AttributeMap } from '../shared/rules/trigger.ts'
-import { PoolNotFound, type Users } from './users.ts'
+import { PoolNotFoundError, type Users } from './users.ts'
 
 /**
  * Looks users up in Amazon Cognito by their `sub`: a user name can be given to somebody else after its owner was deleted. The
@@ -18,7 +18,7 @@ export function cognitoUsers(cognito: Cognito): Users {
       const { Users: found = [] } = await cognito()
         .send(command, { abortSignal: signal })
         .catch((error) => {
-          throw error instanceof ResourceNotFoundException ? new PoolNotFound(error) : error
+          throw error instanceof ResourceNotFoundException ? new PoolNotFoundError(error) : error
         })
       const [user] = found
       return user && { userName: user.Username ?? '', attributes: attributesOf(user), createdAt: user.UserCreateDate }

@@ -2,4 +2,4 @@ export { type DynamoEffectsOptions, dynamoEffects, type Effects } from '../share
 export type { EffectItem, EffectRow, EffectState, ParkedState, UnreadableItem } from '../shared/ledger/effect-item.ts'
 export { cognitoUsers } from './cognito-users.ts'
 export { type SweeperHandler, type SweeperOptions, sweeper } from './sweeper.ts'
-export { PoolNotFound, type PoolUser, type Users } from './users.ts'
+export { PoolNotFoundError, type PoolUser, type Users } from './users.ts'

@@ -10,7 +10,7 @@ import { type LostEffect, lostEffects, reasonOf } from '../shared/rules/errors.t
 import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { hidePersonal } from '../shared/rules/personal.ts'
 import type { CognitoEvent, PostTrigger } from '../shared/rules/trigger.ts'
-import { PoolNotFound, type PoolUser, sweptEvent, type Users } from './users.ts'
+import { PoolNotFoundError, type PoolUser, sweptEvent, type Users } from './users.ts'
 
 /** What a sweep works with. */
 export interface SweepOptions {
@@ -156,7 +156,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     pools.note(item.userPoolId, 'answered')
   } catch (error) {
     const reason = hidden(reasonOf(error), item)
-    if (error instanceof PoolNotFound) return park('failed', reason)
+    if (error instanceof PoolNotFoundError) return park('failed', reason)
     pools.note(item.userPoolId, 'failed')
     return putOff({ as: 'error', reason })
   }

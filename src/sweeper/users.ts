@@ -1,4 +1,5 @@
 import type { EffectItem } from '../shared/ledger/effect-item.ts'
+import { LifeguardError } from '../shared/rules/errors.ts'
 import type { AttributeMap, CognitoEvent } from '../shared/rules/trigger.ts'
 
 /** A user as the pool has them now. */
@@ -12,15 +13,15 @@ export interface PoolUser {
 export interface Users {
   /**
    * @returns undefined where the pool has no such user.
-   * @throws PoolNotFound where there is no such pool, which may as well be looked for in the wrong account or region.
+   * @throws PoolNotFoundError where there is no such pool, which may as well be looked for in the wrong account or region.
    */
   readonly find: (userPoolId: string, sub: string, signal: AbortSignal) => Promise<PoolUser | undefined>
 }
 
 /** There is no such pool, here. That says nothing of its users. */
-export class PoolNotFound extends Error {
-  override readonly name = 'PoolNotFound'
-  readonly code = 'pool-not-found'
+export class PoolNotFoundError extends LifeguardError {
+  override readonly name = 'PoolNotFoundError'
+  override readonly code = 'pool-not-found'
   constructor(cause: unknown) {
     super('There is no such user pool in this account and region', { cause })
   }

@@ -6,13 +6,13 @@ import { oldestNode } from '../support/oldest-node.ts'
 
 /** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
 const masked = {
-  errorType: 'TriggerFailed',
+  errorType: 'TriggerFailedError',
   errorMessage: 'Something went wrong, please try again later',
-  trace: ['TriggerFailed: Something went wrong, please try again later'],
+  trace: ['TriggerFailedError: Something went wrong, please try again later'],
 }
 const denied = (errorMessage: string): object => ({
   kind: 'error',
-  error: { errorType: 'TriggerDenied', errorMessage, trace: [`TriggerDenied: ${errorMessage}`] },
+  error: { errorType: 'TriggerDeniedError', errorMessage, trace: [`TriggerDeniedError: ${errorMessage}`] },
 })
 
 // Lambda would end the process at its own limit, were it nearer than the handler's: the handler answers before that.
@@ -71,7 +71,7 @@ underRuntimeClient('the built bundles', (client) => {
       const errors = linesOf(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
       expect(errors).toHaveLength(3)
       for (const error of errors)
-        expect(error).toMatchObject({ name: 'InvalidEvent', code: 'invalid-event', problems: [expect.any(String)] })
+        expect(error).toMatchObject({ name: 'InvalidEventError', code: 'invalid-event', problems: [expect.any(String)] })
       expect(JSON.stringify(errors[2])).toContain('request.userAttributes')
     },
   )

@@ -28,8 +28,8 @@ underRuntimeClient('the log', (client) => {
     const blocked = { ...event, request: { ...event.request, userAttributes: { ...userAttributes, email: 'dora@example.com' } } }
     const sandbox = await start('pre-auth', environment, { telemetry })
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
-    expect(await sandbox.invoke(blocked)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerDenied' } })
-    expect(await sandbox.invoke({ ...event, userPoolId: 7 })).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailed' } })
+    expect(await sandbox.invoke(blocked)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerDeniedError' } })
+    expect(await sandbox.invoke({ ...event, userPoolId: 7 })).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailedError' } })
     return sandbox.stop()
   }
 
@@ -52,8 +52,8 @@ underRuntimeClient('the log', (client) => {
         [undefined, undefined, 'handler'],
       ])
       expect(framesOf(telemetry)).toEqual([
-        { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerDenied"') },
-        { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerFailed"') },
+        { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerDeniedError"') },
+        { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerFailedError"') },
       ])
     })
 
@@ -65,7 +65,7 @@ underRuntimeClient('the log', (client) => {
       for (const line of lines) if (!theirs.includes(line)) expect(emfProblems(JSON.parse(line))).toEqual([])
       for (const line of theirs)
         expect(line).toMatch(
-          format === 'JSON' ? /^\{"timestamp":.*"Trigger(Denied|Failed)".*\}$/ : /^[^\t]+\t[0-9a-f-]{36}\tERROR\tInvoke Error \t\{/,
+          format === 'JSON' ? /^\{"timestamp":.*"Trigger(Denied|Failed)Error".*\}$/ : /^[^\t]+\t[0-9a-f-]{36}\tERROR\tInvoke Error \t\{/,
         )
     })
 

@@ -32,7 +32,7 @@ underRuntimeClient('the sweeper', (client) => {
   it('names a wrong setting, since nobody but who deploys it reads its errors', async () => {
     expect(await (await start('sweeper', { WELCOME_APP_URL: 'nowhere' })).invoke({})).toMatchObject({
       kind: 'init-error',
-      error: { errorType: 'InvalidSettings', errorMessage: expect.stringContaining('WELCOME_APP_URL is "nowhere"') },
+      error: { errorType: 'InvalidSettingsError', errorMessage: expect.stringContaining('WELCOME_APP_URL is "nowhere"') },
       exit: { code: 1, signal: null },
     })
   })

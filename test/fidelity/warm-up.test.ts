@@ -71,7 +71,7 @@ underRuntimeClient('the warm-up', (client) => {
   it('holds nothing up where a service takes the connection and says nothing', async () => {
     const sandbox = await start('pre-auth', await silent())
     await sandbox.initialised
-    expect(await sandbox.invoke(null)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailed' } })
+    expect(await sandbox.invoke(null)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailedError' } })
   })
 })
 

@@ -84,7 +84,7 @@ describe('the packed library', () => {
     for (const node of [process.execPath, oldestNode]) {
       const printed = await command(node, ['--input-type=module', '-e', program], library.folder)
       expect(printed).toContain('"problems":["userName: expected a string"]')
-      expect(printed).toMatch(/^TriggerFailed$/m)
+      expect(printed).toMatch(/^TriggerFailedError$/m)
     }
   })
 

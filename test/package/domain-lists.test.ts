@@ -56,7 +56,7 @@ describe.each([
     }
     for (const email of ['mary@example.org', 'mary@company-2.example', 'mary@mail.company-1.example', 'mary@xcompany-1.example']) {
       expect(await signUp(node, email)).toEqual({
-        error: { name: 'TriggerDenied', message: 'This email address cannot be used to sign up' },
+        error: { name: 'TriggerDeniedError', message: 'This email address cannot be used to sign up' },
       })
     }
   })
@@ -70,7 +70,7 @@ describe('a list that did not arrive whole', () => {
     const { error } = await signUp(process.execPath, 'mary@example.com', (text) => {
       complaint += text
     })
-    expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
+    expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
     expect(complaint).toContain(`@file:staff.domains cannot be used: ${list}: Line 41 of the domain list is wrong: the list ends within it`)
   })
 })

@@ -117,7 +117,7 @@ describe.each([
     const event = await sample('pre-signup/sign-up-mary.json')
     expect(await run(node, 'preSignUp', event)).toEqual({ answer: event })
     expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'))).toEqual({
-      error: { name: 'TriggerDenied', message: 'This email address cannot be used to sign up' },
+      error: { name: 'TriggerDeniedError', message: 'This email address cannot be used to sign up' },
     })
   })
 
@@ -127,7 +127,7 @@ describe.each([
     const { error } = await run(node, 'preSignUp', event, { ADMIN_CREATED_USERS: 'maybe' }, (text) => {
       complaint += text
     })
-    expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
+    expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
     expect(complaint).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
   })
 
@@ -142,7 +142,7 @@ describe.each([
   it('refuses every sign-in while the block list cannot be read', async () => {
     const event = await sample('pre-auth/sign-in-mary.json')
     const { error } = await run(node, 'preAuthentication', event, { ...services.environment, BLOCK_TABLE: 'another-table' })
-    expect(error).toEqual({ name: 'TriggerFailed', message: 'Something went wrong, please try again later' })
+    expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
   })
 
   it('writes one profile and one mail, however often a confirmation comes', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cognitoClient } from '../../src/shared/aws/cognito.ts'
-import { PoolNotFound } from '../../src/sweeper/users.ts'
+import { PoolNotFoundError } from '../../src/sweeper/users.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
 import { ANN_CREATED_AT, startWorld, type World } from '../support/sweeper-world.ts'
@@ -33,7 +33,7 @@ describe('users of a pool', () => {
   })
 
   it('are not said to be gone where it is the pool that is not there', async () => {
-    await expect(world.users.find('eu-west-1_Elsewhere', ann.sub, signal)).rejects.toThrow(PoolNotFound)
+    await expect(world.users.find('eu-west-1_Elsewhere', ann.sub, signal)).rejects.toThrow(PoolNotFoundError)
   })
 
   it('are not said to be gone where Cognito does not answer', async () => {

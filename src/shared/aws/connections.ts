@@ -1,11 +1,12 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { LifeguardError } from '../rules/errors.ts'
 
 /** A connection, TLS handshake included, was not made in time. */
-class ConnectTimeout extends Error {
-  override readonly name = 'ConnectTimeout'
-  readonly code = 'connect-timeout'
+class ConnectTimeoutError extends LifeguardError {
+  override readonly name = 'ConnectTimeoutError'
+  override readonly code = 'connect-timeout'
   constructor(ms: number) {
     super(`No connection was made within ${ms} ms`)
   }
@@ -68,7 +69,7 @@ export function watchedConnections(times: ConnectionTimes): Connections {
 }
 
 function watchUntilMade(socket: Duplex, made: string, connectMs: number, onFailure: (error: Error) => void): void {
-  const timer = setTimeout(() => socket.destroy(new ConnectTimeout(connectMs)), connectMs)
+  const timer = setTimeout(() => socket.destroy(new ConnectTimeoutError(connectMs)), connectMs)
   const stop = (): void => {
     clearTimeout(timer)
     socket.off('error', onFailure)

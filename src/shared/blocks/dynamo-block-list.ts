@@ -1,6 +1,7 @@
 import { BatchGetCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../aws/dynamodb.ts'
 import { emailKey, normaliseDomain, parseEmailAddress } from '../email/address.ts'
+import { LifeguardError } from '../rules/errors.ts'
 import { isReason, MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { blockKey, userNameKey } from './block-keys.ts'
 import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
@@ -13,9 +14,9 @@ export interface DynamoBlockListOptions {
 }
 
 /** DynamoDB answered for some of the keys only, which it does when it throttles, or not for the table. */
-export class BlocksNotRead extends Error {
-  override readonly name = 'BlocksNotRead'
-  readonly code = 'blocks-not-read'
+export class BlocksNotReadError extends LifeguardError {
+  override readonly name = 'BlocksNotReadError'
+  override readonly code = 'blocks-not-read'
   constructor() {
     super('DynamoDB left keys of the block list unread')
   }
@@ -36,7 +37,7 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
       const batch = { Keys: [...byPk.keys()].map((pk) => ({ pk })), ConsistentRead: true }
       const found = await documents().send(new BatchGetCommand({ RequestItems: { [table]: batch } }), { abortSignal: signal })
       const items = found.Responses?.[table]
-      if (items === undefined || Object.keys(found.UnprocessedKeys ?? {}).length > 0) throw new BlocksNotRead()
+      if (items === undefined || Object.keys(found.UnprocessedKeys ?? {}).length > 0) throw new BlocksNotReadError()
       return items.flatMap((item) => {
         const key = byPk.get(String(item.pk))
         return key === undefined ? [] : [readBlock(key, item)]

@@ -1,3 +1,4 @@
+import { LifeguardError } from '../rules/errors.ts'
 import { normaliseDomain } from './address.ts'
 import { type DomainList, normalisePattern, patternFault } from './domain-list.ts'
 
@@ -8,8 +9,9 @@ import { type DomainList, normalisePattern, patternFault } from './domain-list.t
 // - readDomainList checks both before the first look-up: by the checksum in line 1, or else line by line.
 
 /** Bytes that are not a sorted domain list. The message names the line, what is expected there, and what to do. */
-export class InvalidDomainList extends Error {
-  override readonly name = 'InvalidDomainList'
+export class InvalidDomainListError extends LifeguardError {
+  override readonly name = 'InvalidDomainListError'
+  override readonly code = 'invalid-domain-list'
 }
 
 /** A domain list in a file that `lifeguard domains build` wrote. */
@@ -32,7 +34,7 @@ const WRITE_IT = 'write it with lifeguard domains build'
  * The checksum in line 1 proves that the list is whole and sorted. A list without that line may come from elsewhere: every line is
  * checked then, which takes some milliseconds per 1,000 lines of a cold start.
  *
- * @throws InvalidDomainList when the list is empty, cut off or not sorted, or when a line is not a pattern. It names the line.
+ * @throws InvalidDomainListError when the list is empty, cut off or not sorted, or when a line is not a pattern. It names the line.
  * @example
  * const staff = readDomainList(readFileSync(new URL('./staff.domains', import.meta.url)))
  * export const handler = preSignUp(allowEmailDomains(staff))
@@ -86,12 +88,12 @@ interface CheckedList {
 function checkList(bytes: Uint8Array): CheckedList {
   // Types forbid it, plain JavaScript does not.
   if (!(bytes instanceof Uint8Array))
-    throw new InvalidDomainList(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
+    throw new InvalidDomainListError(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const second = text.indexOf(LF) + 1
   const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
   const first = lineOne.length
-  if (first === text.length) throw new InvalidDomainList(`The domain list holds no pattern; ${WRITE_IT}`)
+  if (first === text.length) throw new InvalidDomainListError(`The domain list holds no pattern; ${WRITE_IT}`)
   if (first > 0 && checksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
@@ -137,8 +139,8 @@ function orderFault(text: Buffer, start: number, end: number, line: string): str
   return `'${line}' is out of order after '${above}'; expected lines sorted by their text read from right to left`
 }
 
-function wrongLine(number: number, fault: string): InvalidDomainList {
-  return new InvalidDomainList(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
+function wrongLine(number: number, fault: string): InvalidDomainListError {
+  return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
 }
 
 function checksum(lines: Uint8Array, patterns: number): string {

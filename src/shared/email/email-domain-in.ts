@@ -1,12 +1,13 @@
 import { type Condition, proving } from '../rules/condition.ts'
 import type { Context } from '../rules/context.ts'
+import { LifeguardError } from '../rules/errors.ts'
 import { parseEmailAddress } from './address.ts'
 import { type DomainArguments, type DomainList, listOfArguments } from './domain-list.ts'
 
 /** The user has an email address that two programs may read differently, so no condition can tell its domain. */
-export class UnreadableEmailError extends Error {
+export class UnreadableEmailError extends LifeguardError {
   override readonly name = 'UnreadableEmailError'
-  readonly code = 'email-malformed'
+  override readonly code = 'email-malformed'
   constructor() {
     super("The user's email address is not exactly one plain address")
   }

@@ -1,6 +1,6 @@
 import { isObject } from '../is-object.ts'
 import { isAttributeName } from '../rules/context.ts'
-import { InvalidEvent } from './errors.ts'
+import { InvalidEventError } from './errors.ts'
 
 /**
  * Returns what is wrong with an event, without any of its values; an empty array if it has the shape of a Cognito event.
@@ -47,9 +47,9 @@ function isAttributeValue(value: unknown): boolean {
 /**
  * Checks that an event has the shape of a Cognito event.
  *
- * @throws InvalidEvent when a part that rules read has another type than Cognito's.
+ * @throws InvalidEventError when a part that rules read has another type than Cognito's.
  */
 export function assertEvent(event: unknown): void {
   const problems = eventProblems(event)
-  if (problems.length > 0) throw new InvalidEvent(problems)
+  if (problems.length > 0) throw new InvalidEventError(problems)
 }

@@ -1,3 +1,4 @@
+import { LifeguardError } from '../rules/errors.ts'
 import { withoutFullStop } from '../rules/outcome.ts'
 
 /**
@@ -7,10 +8,11 @@ import { withoutFullStop } from '../rules/outcome.ts'
 export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 
 /** The error that Lambda reports for a denial; Cognito shows its message to the caller. */
-export class TriggerDenied extends Error {
+export class TriggerDeniedError extends LifeguardError {
   // In its JSON format Lambda logs the name of the class, of which minifying leaves a letter or two.
-  static override readonly name = 'TriggerDenied'
-  override readonly name = 'TriggerDenied'
+  static override readonly name = 'TriggerDeniedError'
+  override readonly name = 'TriggerDeniedError'
+  override readonly code = 'trigger-denied'
   constructor(message: string) {
     // A rule may deny without deny(), which drops the full stop; Cognito adds one.
     super(withoutFullStop(message))
@@ -20,9 +22,10 @@ export class TriggerDenied extends Error {
 }
 
 /** The error that Lambda reports when there was no decision; what broke stands in the log line alone. */
-export class TriggerFailed extends Error {
-  static override readonly name = 'TriggerFailed'
-  override readonly name = 'TriggerFailed'
+export class TriggerFailedError extends LifeguardError {
+  static override readonly name = 'TriggerFailedError'
+  override readonly name = 'TriggerFailedError'
+  override readonly code = 'trigger-failed'
   constructor() {
     super(MASKED_MESSAGE)
     this.stack = `${this.name}: ${MASKED_MESSAGE}`
@@ -30,9 +33,9 @@ export class TriggerFailed extends Error {
 }
 
 /** What came in is not a Cognito event: a part that rules read has another type than Cognito's. */
-export class InvalidEvent extends Error {
-  override readonly name = 'InvalidEvent'
-  readonly code = 'invalid-event'
+export class InvalidEventError extends LifeguardError {
+  override readonly name = 'InvalidEventError'
+  override readonly code = 'invalid-event'
   /** Where it is wrong and what was expected there, without any value of the event. */
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
@@ -42,9 +45,9 @@ export class InvalidEvent extends Error {
 }
 
 /** A middleware answered in the engine's place, so that no rule was asked. */
-export class EngineNeverRan extends Error {
-  override readonly name = 'EngineNeverRan'
-  readonly code = 'engine-never-ran'
+export class EngineNeverRanError extends LifeguardError {
+  override readonly name = 'EngineNeverRanError'
+  override readonly code = 'engine-never-ran'
   constructor() {
     super('A middleware ended the invocation before the rules were asked')
   }

@@ -7,7 +7,7 @@ import type { Rule } from '../rules/rule.ts'
 import type { RuleObserver } from '../rules/trace.ts'
 import type { Allowed, Trigger } from '../rules/trigger.ts'
 import { assertEvent } from './check-event.ts'
-import { EngineNeverRan, TriggerDenied, TriggerFailed } from './errors.ts'
+import { EngineNeverRanError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
 import { OUTSIDE_RULES } from './log-entry.ts'
 import { reporter } from './report.ts'
 import { coldStart } from './runtime.ts'
@@ -130,7 +130,7 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
   if (decision?.kind === 'denied') return decision
   if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
   if (decision !== undefined && error === undefined) return decision
-  const cause = error === undefined ? new EngineNeverRan() : error.thrown
+  const cause = error === undefined ? new EngineNeverRanError() : error.thrown
   return { kind: 'failed', rule: OUTSIDE_RULES, error: cause, reason: reasonOf(cause), trace: decision?.trace ?? [] }
 }
 
@@ -138,11 +138,11 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
  * Returns the answer to Cognito: the event as it came in with what the rules answered merged into its response. Anything less than
  * the whole event is `Unrecognizable lambda output` to Cognito.
  *
- * @throws TriggerDenied with the rule's public message on a denial, TriggerFailed with a fixed one when there is no decision.
+ * @throws TriggerDeniedError with the rule's public message on a denial, TriggerFailedError with a fixed one when there is no decision.
  */
 export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event']): T['event'] {
-  if (decision.kind === 'denied') throw new TriggerDenied(decision.message)
-  if (decision.kind === 'failed') throw new TriggerFailed()
+  if (decision.kind === 'denied') throw new TriggerDeniedError(decision.message)
+  if (decision.kind === 'failed') throw new TriggerFailedError()
   const { response } = event
   return { ...event, response: { ...(typeof response === 'object' ? response : undefined), ...decision.response } }
 }

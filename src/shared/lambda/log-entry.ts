@@ -4,7 +4,7 @@ import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { type Hide, hidePersonal, loggedDetail } from '../rules/personal.ts'
 import type { TraceEntry } from '../rules/trace.ts'
-import { InvalidEvent } from './errors.ts'
+import { InvalidEventError } from './errors.ts'
 import type { LogFields } from './settings.ts'
 
 /** The rule of a decision where no rule decided: the event or a middleware was at fault. */
@@ -214,7 +214,7 @@ function described(error: Error): DescribedError {
     ...(code !== undefined && { code }),
     ...(awsRequestId !== undefined && { awsRequestId }),
     frames: framesOf(error),
-    ...(error instanceof InvalidEvent && { problems: error.problems }),
+    ...(error instanceof InvalidEventError && { problems: error.problems }),
   }
 }
 

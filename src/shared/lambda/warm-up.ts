@@ -103,7 +103,8 @@ const SENT =
 /** What the SDK reads as the answer of a service: an email that was sent; a new profile, a claimed effect, no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
   if (serviceId !== 'DynamoDB') return SENT
-  const { RequestItems = {} } = JSON.parse(String(body))
+  // The SDK writes a warning to the log if its bytes are used as a string.
+  const { RequestItems = {} } = JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body))
   return JSON.stringify({
     Attributes: { state: { S: 'pending' }, token: { S: 'warm-up' }, attempt: { N: '1' }, signInCount: { N: '1' } },
     Responses: Object.fromEntries(Object.keys(RequestItems).map((table) => [table, []])),

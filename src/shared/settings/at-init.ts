@@ -1,4 +1,4 @@
-import { TriggerFailed } from '../lambda/errors.ts'
+import { TriggerFailedError } from '../lambda/errors.ts'
 import { isThenable } from '../rules/deadline.ts'
 
 /**
@@ -8,7 +8,7 @@ import { isThenable } from '../rules/deadline.ts'
  *
  * @param read What may throw, or may reject.
  * @param complain Gets what it threw, as text; standard error unless set.
- * @throws TriggerFailed when it throws. A promise rejects with it.
+ * @throws TriggerFailedError when it throws. A promise rejects with it.
  * @example
  * export const handler = atInit(() => preSignUp(allowEmailDomains(...domainsIn(process.env))))
  * @example
@@ -18,7 +18,7 @@ export function atInit<V>(read: () => V, complain?: (text: string) => void): V
 export function atInit(read: () => unknown, complain = (text: string): void => void process.stderr.write(text)): unknown {
   const fail = (error: unknown): never => {
     complain(`${error instanceof Error ? error.message : String(error)}\n`)
-    throw new TriggerFailed()
+    throw new TriggerFailedError()
   }
   try {
     const value = read()

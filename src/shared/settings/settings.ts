@@ -1,3 +1,5 @@
+import { LifeguardError } from '../rules/errors.ts'
+
 /** A process's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -35,9 +37,9 @@ export interface SettingsTable<S> {
 }
 
 /** Settings of a deployment that are not valid. */
-export class InvalidSettingsError extends Error {
+export class InvalidSettingsError extends LifeguardError {
   override readonly name = 'InvalidSettingsError'
-  readonly code = 'invalid-settings'
+  override readonly code = 'invalid-settings'
   /** One line for each variable: its name, what it holds and what it should hold. */
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type BuiltDomainList, InvalidDomainList, readDomainList } from '../../shared/email/domain-file.ts'
+import { type BuiltDomainList, InvalidDomainListError, readDomainList } from '../../shared/email/domain-file.ts'
 import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import { buildDomains } from './domains-build.ts'
@@ -77,7 +77,7 @@ async function openList(file: string): Promise<BuiltDomainList> {
   try {
     return readDomainList(bytes)
   } catch (error) {
-    if (error instanceof InvalidDomainList) throw new UsageError(`${file}: ${error.message}`)
+    if (error instanceof InvalidDomainListError) throw new UsageError(`${file}: ${error.message}`)
     throw error
   }
 }

@@ -1,13 +1,9 @@
-/** The base of all errors of the tools. `code` tells them apart; the name and the message are for people. */
-export abstract class ToolError extends Error {
-  /** A constant in kebab-case. */
-  abstract readonly code: string
-}
+import { LifeguardError } from '../../shared/rules/errors.ts'
 
 /** What the user asked for cannot be done. The message is all that the user needs to read; no stack trace helps. */
-export class UsageError extends ToolError {
+export class UsageError extends LifeguardError {
   override readonly name = 'UsageError'
-  readonly code = 'usage'
+  override readonly code = 'usage'
   /** What is wrong, as one line. */
   readonly summary: string
   /** What a tool printed about it, in as many lines as the tool used. */
@@ -20,9 +16,9 @@ export class UsageError extends ToolError {
 }
 
 /** An optional package that a project installs itself, and that only some commands need, is missing. */
-export class MissingPeerError extends ToolError {
+export class MissingPeerError extends LifeguardError {
   override readonly name = 'MissingPeerError'
-  readonly code = 'missing-peer'
+  override readonly code = 'missing-peer'
   /** The package's name. */
   readonly peer: string
   constructor(peer: string, purpose: string, options?: ErrorOptions) {

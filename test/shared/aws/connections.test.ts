@@ -150,7 +150,7 @@ describe('an error', () => {
     const url = await listening(createServer(), 'https')
     const impatient = watchedConnections({ ...times, connectMs: 50 })
     const error = await post(url, impatient.httpsAgent)
-    expect(error).toMatchObject({ name: 'ConnectTimeout', code: 'connect-timeout', message: 'No connection was made within 50 ms' })
+    expect(error).toMatchObject({ name: 'ConnectTimeoutError', code: 'connect-timeout', message: 'No connection was made within 50 ms' })
     expect(impatient.neverMade(error)).toBe(true)
   })
 

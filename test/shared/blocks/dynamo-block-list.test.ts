@@ -207,13 +207,13 @@ describe('when DynamoDB is in trouble, the block list', () => {
   it('rejects where keys were left unprocessed: no answer is not "not blocked"', async () => {
     const left = { Keys: [{ pk: { S: `${ann.userPoolId}#sub#${ann.sub}` } }] }
     const partly = answering(200, { Responses: { blocks: [] }, UnprocessedKeys: { blocks: left } })
-    await expect(findWith(partly)).rejects.toMatchObject({ name: 'BlocksNotRead', code: 'blocks-not-read' })
+    await expect(findWith(partly)).rejects.toMatchObject({ name: 'BlocksNotReadError', code: 'blocks-not-read' })
   })
 
   it.each([{}, { Responses: {} }, { Responses: { another: [] }, UnprocessedKeys: {} }])(
     'rejects where the answer says nothing of the table: %j',
     async (body) => {
-      await expect(findWith(answering(200, body))).rejects.toMatchObject({ name: 'BlocksNotRead' })
+      await expect(findWith(answering(200, body))).rejects.toMatchObject({ name: 'BlocksNotReadError' })
     },
   )
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/address.ts'
-import { buildDomainList, InvalidDomainList, readDomainList } from '../../../src/shared/email/domain-file.ts'
+import { buildDomainList, InvalidDomainListError, readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { domainList, normalisePattern } from '../../../src/shared/email/domain-list.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
@@ -186,7 +186,7 @@ describe('a damaged list', () => {
     try {
       return work()
     } catch (error) {
-      expect(error).toBeInstanceOf(InvalidDomainList)
+      expect(error).toBeInstanceOf(InvalidDomainListError)
       return undefined
     }
   }
@@ -266,7 +266,7 @@ describe('a damaged list', () => {
 
   it('is refused at once when the end is missing, however little', () => {
     for (let length = 0; length < whole.length; length += 1) {
-      expect(() => readDomainList(whole.subarray(0, length))).toThrow(InvalidDomainList)
+      expect(() => readDomainList(whole.subarray(0, length))).toThrow(InvalidDomainListError)
     }
   })
 
@@ -334,7 +334,7 @@ describe('a damaged list', () => {
     ],
     ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.b.a.com' is covered by '*.a.com'"],
   ])('names the line that is wrong, and what is expected: %j', (text, message) => {
-    expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainList)
+    expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainListError)
     expect(() => readDomainList(Buffer.from(text))).toThrow(message)
   })
 

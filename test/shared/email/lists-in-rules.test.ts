@@ -3,7 +3,7 @@ import { allowEmailDomains } from '../../../src/pre-signup/allow-email-domains.t
 import { autoConfirm } from '../../../src/pre-signup/auto-confirm.ts'
 import { denyEmailDomains } from '../../../src/pre-signup/deny-email-domains.ts'
 import { preSignUp } from '../../../src/pre-signup/trigger.ts'
-import { buildDomainList, InvalidDomainList, readDomainList } from '../../../src/shared/email/domain-file.ts'
+import { buildDomainList, InvalidDomainListError, readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { type DomainList, domainList, isDomainList, listOf } from '../../../src/shared/email/domain-list.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import { when } from '../../../src/shared/rules/combinators.ts'
@@ -66,7 +66,7 @@ describe('a list of domains', () => {
   it('that is damaged is refused before a rule is made of it', () => {
     const damaged = Uint8Array.from(bytes)
     damaged[damaged.length - 1] = 0x7a
-    expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainList)
+    expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainListError)
   })
 
   it.each([0, -1, Number.NaN])('of a making of your own is refused when it has %d patterns', (size) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assertEvent } from '../../../src/shared/lambda/check-event.ts'
-import { InvalidEvent } from '../../../src/shared/lambda/errors.ts'
+import { InvalidEventError } from '../../../src/shared/lambda/errors.ts'
 import { preEvent } from '../../support/harness.ts'
 
 function problemsOf(input: unknown): readonly string[] {
@@ -9,7 +9,7 @@ function problemsOf(input: unknown): readonly string[] {
     assertEvent(input)
     return []
   } catch (error) {
-    if (error instanceof InvalidEvent) return error.problems
+    if (error instanceof InvalidEventError) return error.problems
     throw error
   }
 }
@@ -48,7 +48,7 @@ describe('assertEvent', () => {
     ])
   })
 
-  it('throws nothing but InvalidEvent, and edits nothing, whatever comes in', () => {
+  it('throws nothing but InvalidEventError, and edits nothing, whatever comes in', () => {
     const parts = fc.record({ request: fc.jsonValue(), callerContext: fc.jsonValue(), userName: fc.jsonValue() }, { requiredKeys: [] })
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {

@@ -48,7 +48,7 @@ describe('the deadline, on the clock of the process', () => {
   it('ends a hanging rule of a pre trigger with the masked error, and the log names the rule', async () => {
     const out = collector()
     const { error } = await started(pre.with({ write: out.write })(noOpinion, hang, confirm)(preEvent()), 4001)
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({
       decision: 'failed',
       decidedBy: 'hang',
@@ -110,7 +110,7 @@ describe('the deadline, on the clock of the process', () => {
     const out = collector()
     const middleware = [{ [hook]: () => new Promise(() => undefined) }]
     const { error } = await started(pre.with({ write: out.write, middleware })(confirm)(preEvent()), 4001)
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason })
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MessageRejected } from '@aws-sdk/client-ses'
 import { describe, expect, it } from 'vitest'
-import { InvalidEvent } from '../../../src/shared/lambda/errors.ts'
+import { InvalidEventError } from '../../../src/shared/lambda/errors.ts'
 import { describeError } from '../../../src/shared/lambda/log-entry.ts'
 import { NotDoneError } from '../../../src/shared/rules/errors.ts'
 
@@ -92,7 +92,7 @@ describe('describeError', () => {
   })
 
   it('tells the problems of what is no event, and of no other error', () => {
-    expect(describeError(new InvalidEvent(['request: expected an object'])).problems).toEqual(['request: expected an object'])
+    expect(describeError(new InvalidEventError(['request: expected an object'])).problems).toEqual(['request: expected an object'])
     expect(describeError(Object.assign(new Error('secret'), { problems: ['mary@example.com'] }))).not.toHaveProperty('problems')
   })
 

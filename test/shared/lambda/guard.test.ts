@@ -67,7 +67,7 @@ describe('guard', () => {
     const out = collector()
     const base = vi.fn(theirs)
     const { error } = await resultOf(middy(base).use(guard([confirm, refuse], { write: out.write }))(preEvent(), context))
-    expect(error).toMatchObject({ name: 'TriggerDenied', message: 'You need an invitation' })
+    expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(base).not.toHaveBeenCalled()
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
   })
@@ -75,7 +75,7 @@ describe('guard', () => {
   it('masks a failure, and its cause is in the log without its message', async () => {
     const out = collector()
     const { error } = await resultOf(middy(theirs).use(guard([crash], { write: out.write }))(preEvent(), context))
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
     expect(out.raw()).not.toContain('secret')
   })
@@ -83,7 +83,7 @@ describe('guard', () => {
   it.each([7, null, preEvent({ request: 'x' })])('masks and logs what is no event: %j', async (input) => {
     const out = collector()
     const { error } = await resultOf(middy(theirs).use(guard([confirm], { write: out.write }))(unchecked(input), context))
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
   })
 
@@ -93,7 +93,7 @@ describe('guard', () => {
     const running = resultOf(middy(theirs).use(guard([hang], { write: out.write, clock }))(preEvent(), context))
     await settled()
     clock.advance(4000)
-    expect((await running).error?.name).toBe('TriggerFailed')
+    expect((await running).error?.name).toBe('TriggerFailedError')
     expect(out.lines()[0]).toMatchObject({ decidedBy: 'hang', reason: 'deadline-exceeded', durationMs: 4000 })
     expect(clock.pending()).toBe(0)
   })
@@ -116,7 +116,7 @@ describe('guard', () => {
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
     const { error } = await resultOf(middy(theirs).use(pre.guard(refuse))(preEvent(), context))
     vi.restoreAllMocks()
-    expect(error?.name).toBe('TriggerDenied')
+    expect(error?.name).toBe('TriggerDeniedError')
     expect(written.map((line) => JSON.parse(line))).toMatchObject([{ decision: 'denied', trigger: 'PreSignUp' }])
     expect(() => pre.guard()).toThrow(TypeError)
   })
@@ -131,7 +131,7 @@ describe('what guard cannot promise, and a handler of the factory does', () => {
         .use(guard([refuse], quiet))
         .use(forgiving)(preEvent(), context),
     ).toStrictEqual(preEvent())
-    expect((await resultOf(pre.with({ ...quiet, middleware: [forgiving] })(refuse)(preEvent()))).error?.name).toBe('TriggerDenied')
+    expect((await resultOf(pre.with({ ...quiet, middleware: [forgiving] })(refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
   })
 
   it('an earlier before that returns a value ends the invocation unjudged', async () => {

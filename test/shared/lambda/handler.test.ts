@@ -52,7 +52,7 @@ describe('the answer of a handler', () => {
   it('is an error with the public message of the rule, without a full stop at its end, on a denial', async () => {
     const { answer, error, lines } = await runPre([confirm, refuse])
     expect(answer).toBeUndefined()
-    expect(error).toMatchObject({ name: 'TriggerDenied', message: 'You need an invitation' })
+    expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' })
   })
 
@@ -63,13 +63,15 @@ describe('the answer of a handler', () => {
 
   it('is an error with a fixed message when a rule breaks, and neither its message nor its stack tells of the rule', async () => {
     const { error, lines } = await runPre([crash, confirm])
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
-    expect(error?.text).toBe(`TriggerFailed: ${MASKED}{"name":"TriggerFailed"}`)
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
+    expect(error?.text).toBe(`TriggerFailedError: ${MASKED}{"name":"TriggerFailedError","code":"trigger-failed"}`)
     expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
   })
 
   it('does not tell of a denial more than its message', async () => {
-    expect((await runPre([refuse])).error?.text).toBe('TriggerDenied: You need an invitation{"name":"TriggerDenied"}')
+    expect((await runPre([refuse])).error?.text).toBe(
+      'TriggerDeniedError: You need an invitation{"name":"TriggerDeniedError","code":"trigger-denied"}',
+    )
   })
 
   it.each(['PreSignUp_SomethingNew', '', 'toString', 'PostConfirmation_ConfirmSignUp'])(
@@ -77,7 +79,7 @@ describe('the answer of a handler', () => {
     async (triggerSource) => {
       const event = preEvent({ triggerSource })
       expect((await runPre([confirm], event)).answer).toMatchObject({ triggerSource, response: { autoConfirmUser: true } })
-      expect((await runPre([refuse], event)).error?.name).toBe('TriggerDenied')
+      expect((await runPre([refuse], event)).error?.name).toBe('TriggerDeniedError')
     },
   )
 })
@@ -108,9 +110,14 @@ describe('what came in', () => {
     const asked = vi.fn(() => skip())
     for (const middleware of [[], [{ before: () => undefined }]]) {
       const { error, lines } = await runPre([defineRule<Pre>('asked', asked)], input, { middleware })
-      expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+      expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
       expect(lines).toHaveLength(2)
-      expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event', error: { name: 'InvalidEvent' } })
+      expect(lines[0]).toMatchObject({
+        decision: 'failed',
+        decidedBy: 'handler',
+        reason: 'invalid-event',
+        error: { name: 'InvalidEventError' },
+      })
     }
     expect(asked).not.toHaveBeenCalled()
   })
@@ -118,7 +125,7 @@ describe('what came in', () => {
   it('is no event either when nothing came in', async () => {
     const out = collector()
     const { error } = await resultOf(pre.with({ write: out.write })(noOpinion)(unchecked(undefined)))
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
   })
 
@@ -181,7 +188,7 @@ describe('a handler', () => {
     const [mary, eve, john] = await Promise.all(results)
     expect(mary?.answer).toMatchObject({ userName: 'mary', response: { claims: { for: 'mary' } } })
     expect(john?.answer).toMatchObject({ userName: 'john', response: { claims: { for: 'john' } } })
-    expect(eve?.error).toMatchObject({ name: 'TriggerDenied', message: 'Not you' })
+    expect(eve?.error).toMatchObject({ name: 'TriggerDeniedError', message: 'Not you' })
     expect(seen).toEqual(['john', 'mary'])
     expect(out.lines().map(({ requestId, decision }) => [requestId, decision])).toEqual([
       ['request of john', 'proceed'],

@@ -217,10 +217,10 @@ describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
     expect(answer).toBeUndefined()
     expect(raw).not.toContain('a secret of the proxy')
     if (harm === 'before-the-rules') {
-      expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+      expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
       expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason })
     } else {
-      expect(error).toMatchObject({ name: 'TriggerDenied', message: 'You need an invitation' })
+      expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
       expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'only-invited', reason: 'not-invited', appClient: 'app-client' })
     }
   })
@@ -228,7 +228,7 @@ describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
   it('turns no broken rule into an approval', async () => {
     const { answer, error, lines } = await underAttack([crash, confirm], [middleware()])
     expect(answer).toBeUndefined()
-    expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(lines[0]).toMatchObject({ decision: 'failed' })
   })
 
@@ -240,7 +240,7 @@ describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
       expect(lines[0]).toMatchObject({ decision: 'proceed', decidedBy: null, reason: null, appClient: 'app-client' })
     } else {
       expect(answer).toBeUndefined()
-      expect(error).toMatchObject({ name: 'TriggerFailed', message: MASKED })
+      expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
       expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason })
     }
   })
@@ -268,15 +268,15 @@ describe('a middleware of the user', () => {
     await runPre([crash], preEvent(), { middleware })
     expect(seen).toEqual([
       ...[preEvent(), 'request-1', true],
-      ...[preEvent(), 'request-1', 'TriggerDenied'],
-      ...[preEvent(), 'request-1', 'TriggerFailed'],
+      ...[preEvent(), 'request-1', 'TriggerDeniedError'],
+      ...[preEvent(), 'request-1', 'TriggerFailedError'],
     ])
   })
 
   it('never sees the error of a rule', async () => {
     const errors: string[] = []
     await runPre([crash], preEvent(), { middleware: [{ onError: ({ error }) => void errors.push(`${error?.stack}`) }] })
-    expect(errors).toEqual([`TriggerFailed: ${MASKED}`])
+    expect(errors).toEqual([`TriggerFailedError: ${MASKED}`])
   })
 
   it('runs in the order of middy: before from first to last, after from last to first', async () => {
@@ -316,7 +316,7 @@ describe('a middleware of the user', () => {
     const { error, lines } = await running
     goOn()
     await settled()
-    expect(error?.name).toBe('TriggerFailed')
+    expect(error?.name).toBe('TriggerFailedError')
     expect(lines).toHaveLength(2)
     expect(asked).not.toHaveBeenCalled()
     expect(clock.pending()).toBe(0)

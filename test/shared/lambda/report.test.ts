@@ -320,10 +320,10 @@ describe('a logger of the user', () => {
     expect(approved.answer).toStrictEqual((await runPre([confirm])).answer)
     expect(approved.lines).toMatchObject([{ decision: 'proceed', level: 'INFO' }])
     expect((await runPre([refuse], preEvent(), { logger })).error).toMatchObject({
-      name: 'TriggerDenied',
+      name: 'TriggerDeniedError',
       message: 'You need an invitation',
     })
-    expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailed' })
+    expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailedError' })
   })
 
   it('that rejects later changes nothing, and does not end the process', async () => {
@@ -364,7 +364,7 @@ describe('standard output', () => {
     }
     expect((await resultOf(pre.with({ write })(confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
     expect((await resultOf(pre.with({ write })(refuse)(preEvent()))).error).toMatchObject({
-      name: 'TriggerDenied',
+      name: 'TriggerDeniedError',
       message: 'You need an invitation',
     })
   })

@@ -3,6 +3,12 @@ import type { Recorded } from './jobs.ts'
 
 /** Names that the change itself renames, old to new. In a log line they are the only differences that are allowed. */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['TriggerDenied', 'TriggerDeniedError'],
+  ['TriggerFailed', 'TriggerFailedError'],
+  ['InvalidEvent', 'InvalidEventError'],
+  ['EngineNeverRan', 'EngineNeverRanError'],
+  ['BlocksNotRead', 'BlocksNotReadError'],
+  ['ConnectTimeout', 'ConnectTimeoutError'],
   ['DeadlineExceeded', 'DeadlineExceededError'],
   ['EffectLost', 'EffectLostError'],
 ])

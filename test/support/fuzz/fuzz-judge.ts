@@ -16,10 +16,10 @@ const MASKED = 'Something went wrong, please try again later'
 // The texts that callers may read, written out: whoever changes one in the sources has to change it here too.
 const BLOCKED = ['Sign-in is not possible at the moment', 'Sign-up is not possible at the moment']
 const PUBLIC_TEXTS: Readonly<Record<Folder, Readonly<Record<string, readonly string[]>>>> = {
-  'pre-signup': { TriggerDenied: ['This email address cannot be used to sign up', ...BLOCKED], TriggerFailed: [MASKED] },
-  'pre-auth': { TriggerDenied: BLOCKED, TriggerFailed: [MASKED] },
-  'post-confirmation': { TriggerFailed: [MASKED] },
-  'post-auth': { TriggerFailed: [MASKED] },
+  'pre-signup': { TriggerDeniedError: ['This email address cannot be used to sign up', ...BLOCKED], TriggerFailedError: [MASKED] },
+  'pre-auth': { TriggerDeniedError: BLOCKED, TriggerFailedError: [MASKED] },
+  'post-confirmation': { TriggerFailedError: [MASKED] },
+  'post-auth': { TriggerFailedError: [MASKED] },
 }
 
 /** What is wrong with how an invocation ended. */

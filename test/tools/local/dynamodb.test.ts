@@ -108,10 +108,11 @@ describe('startDynamoDb', () => {
   it('says what to install where dynalite is missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
     try {
-      for (const room of ['lib', 'local'])
-        await cp(new URL(`../../../src/tools/${room}/`, import.meta.url), join(folder, room), { recursive: true })
+      for (const room of ['tools/lib', 'tools/local', 'shared/rules'])
+        await cp(new URL(`../../../src/${room}/`, import.meta.url), join(folder, room), { recursive: true })
       await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-      const program = "import('./local/dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
+      const program =
+        "import('./tools/local/dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
       const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder })
       expect(stdout).toBe(
         "MissingPeerError: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",

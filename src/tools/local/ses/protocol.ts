@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { escapeUTF8 } from 'entities'
-import { ToolError } from '../../lib/errors.ts'
+import { LifeguardError } from '../../../shared/rules/errors.ts'
 
 const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
 
@@ -59,7 +59,7 @@ export function resultAnswer(action: string, result: Readonly<Record<string, str
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
  */
-export class SesError extends ToolError {
+export class SesError extends LifeguardError {
   override readonly name = 'SesError'
   readonly code = 'ses-refused'
   /** SES's code, which an SDK client shows as the exception's name. */
