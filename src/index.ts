@@ -10,16 +10,17 @@ export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, shado
 export {
   and,
   type Condition,
+  type DeclaresReads,
   defineCondition,
   fromAppClient,
   hasAttribute,
   not,
   or,
+  perInvocation,
   type TriggerSource,
   triggeredBy,
 } from './shared/rules/condition.ts'
-export { type Context, type DeclaresReads, perInvocation, type User } from './shared/rules/context.ts'
-export type { Decision, Denied, Failed, Proceed } from './shared/rules/engine.ts'
+export type { Decision, Denied, ExplainedDenial, Failed, Proceed, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/decision.ts'
 export { DeadlineExceededError, LifeguardError, NotDoneError } from './shared/rules/errors.ts'
 export {
   type Claim,
@@ -43,6 +44,5 @@ export {
   type RulePermission,
   type Run,
 } from './shared/rules/rule.ts'
-export type { ExplainedDenial, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/trace.ts'
-export type { AttributeMap, CallerContext, CognitoEvent, PostTrigger, PreTrigger, Trigger } from './shared/rules/trigger.ts'
+export type { AttributeMap, CallerContext, CognitoEvent, Context, PostTrigger, PreTrigger, Trigger, User } from './shared/rules/trigger.ts'
 export { atInit } from './shared/settings/at-init.ts'

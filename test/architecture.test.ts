@@ -71,8 +71,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** Small functions that every room may use. They import nothing. */
-const FOR_ALL = ['shared/is-object.ts', 'shared/lazily.ts']
+/** A small function that every room may use. It imports nothing. */
+const FOR_ALL = ['shared/lazily.ts']
 
 /** Files of a function that is deployed, and copied into new projects: they import the toolkit by its name. */
 const DEPLOYED = /^(?:[\w-]+)\/(?:handler|settings|default-chain|blocks)\.ts$/

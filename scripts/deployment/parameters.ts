@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
-import { isObject } from '../../src/shared/is-object.ts'
+import { isObject } from '../../src/shared/rules/invocation.ts'
 
 /** The parameters of a service, by name. */
 export interface Parameters {

@@ -1,6 +1,6 @@
 import { stableLetters } from '../shared/email/stable-letters.ts'
 import { lazily } from '../shared/lazily.ts'
-import type { User } from '../shared/rules/context.ts'
+import type { User } from '../shared/rules/trigger.ts'
 
 // Sign-up forms are used to send spam through other people's mails, and mail clients make links of a bare `evil.com`:
 // escaping does not help, so a name with anything but these in it is left out.

@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import type { DeclaresReads } from '../shared/rules/context.ts'
+import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RulePermission } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'

@@ -1,8 +1,8 @@
 import type { Condition } from '../shared/rules/condition.ts'
-import type { User } from '../shared/rules/context.ts'
-import { andThen, type Soon } from '../shared/rules/deadline.ts'
+import { andThen, type Soon } from '../shared/rules/invocation.ts'
 import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
+import type { User } from '../shared/rules/trigger.ts'
 import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
 
 /** Whom to confirm without a code, and what to mark as verified. */

@@ -1,4 +1,4 @@
-import { isAttributeName } from '../shared/rules/context.ts'
+import { isAttributeName } from '../shared/rules/condition.ts'
 import { deny, isReason, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'

@@ -33,7 +33,7 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
 
   describe('isLambda', () => {
     const source = `
-      import { isLambda } from ${sourceOf('shared/lambda/runtime.ts')}
+      import { isLambda } from ${sourceOf('shared/lambda/settings.ts')}
       process.stdout.write(typeof globalThis.awslambda?.streamifyResponse + ' ' + isLambda() + '\\n')
       export const handler = async (event) => event`
 

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
-import type { Decision } from '../../src/shared/rules/engine.ts'
+import type { Decision } from '../../src/shared/rules/decision.ts'
 import type { RuleNode } from '../../src/shared/rules/rule.ts'
 import { complaintOf, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'

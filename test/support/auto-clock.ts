@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/shared/rules/deadline.ts'
+import type { Clock } from '../../src/shared/rules/invocation.ts'
 
 /** A clock for tests that jumps to the next timer as soon as nothing else is left to do, so that a hang takes no time. */
 export interface AutoClock extends Clock {

@@ -1,4 +1,4 @@
-import { isObject } from '../../src/shared/is-object.ts'
+import { isObject } from '../../src/shared/rules/invocation.ts'
 
 /**
  * What is wrong with a document in CloudWatch's embedded metric format; nothing for one that CloudWatch takes as it is.

@@ -1,7 +1,7 @@
 import { defineTrigger, type TriggerFactory } from '../../src/shared/lambda/define-trigger.ts'
 import type { InvocationContext } from '../../src/shared/lambda/handler.ts'
 import type { HandlerSettings } from '../../src/shared/lambda/settings.ts'
-import type { Clock } from '../../src/shared/rules/deadline.ts'
+import type { Clock } from '../../src/shared/rules/invocation.ts'
 import { deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import type { CognitoEvent, PostTrigger, PreTrigger } from '../../src/shared/rules/trigger.ts'

@@ -1,7 +1,7 @@
-import { type Clock, startDeadline } from '../../src/shared/rules/deadline.ts'
-import { type Decision, decide } from '../../src/shared/rules/engine.ts'
+import type { Decision, RuleObserver } from '../../src/shared/rules/decision.ts'
+import { decide } from '../../src/shared/rules/engine.ts'
+import { type Clock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import type { RuleObserver } from '../../src/shared/rules/trace.ts'
 import type { Allowed, CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { emailKey, isDnsName, normaliseDomain, parseEmailAddress } from '../email/address.ts'
 import { lazily } from '../lazily.ts'
-import type { User } from '../rules/context.ts'
+import type { User } from '../rules/trigger.ts'
 import type { BlockKey, BlockType } from './block-list.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type Condition, proving } from '../rules/condition.ts'
-import type { Context } from '../rules/context.ts'
 import { LifeguardError } from '../rules/errors.ts'
+import type { Context } from '../rules/trigger.ts'
 import { parseEmailAddress } from './address.ts'
 import { type DomainArguments, type DomainList, listOfArguments } from './domain-list.ts'
 

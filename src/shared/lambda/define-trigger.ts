@@ -1,13 +1,21 @@
 import type { MiddlewareObj } from '@middy/core'
 import { chain } from '../rules/combinators.ts'
-import { processClock, startDeadline } from '../rules/deadline.ts'
-import { type Decision, decide } from '../rules/engine.ts'
+import type { Decision, RuleObserver } from '../rules/decision.ts'
+import { decide } from '../rules/engine.ts'
+import { processClock, startDeadline } from '../rules/invocation.ts'
 import { onceRules } from '../rules/once-rules.ts'
 import { assertNames, type Part, type Rule } from '../rules/rule.ts'
-import type { RuleObserver } from '../rules/trace.ts'
 import type { Allowed, FieldType, Trigger } from '../rules/trigger.ts'
-import { assertEvent } from './check-event.ts'
-import { answerOrThrow, type Composed, createHandler, type FinalDecision, finalDecision, type Invoke } from './handler.ts'
+import {
+  answerOrThrow,
+  assertEvent,
+  type Composed,
+  createHandler,
+  type FinalDecision,
+  finalDecision,
+  type Invoke,
+  type Observed,
+} from './handler.ts'
 import { reporter } from './report.ts'
 import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
 
@@ -59,23 +67,20 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-      let observed: RuleObserver = {}
-      return Object.assign(
-        createHandler({ name: definition.name, allowed, rule, settings }, () => observed),
-        {
-          rule,
-          trigger: definition.name,
-          observe(observer: RuleObserver): void {
-            observed = observer
-          },
-          async decide(event: T['event']): Promise<Decision<T>> {
-            const deadline = startDeadline(deadlineMs, clock)
-            const decision = await decide(rule, event, { allowed, deadline, clock, ...observed })
-            deadline.close()
-            return decision
-          },
+      const observed: Observed = { by: {} }
+      return Object.assign(createHandler({ name: definition.name, allowed, rule, settings }, observed), {
+        rule,
+        trigger: definition.name,
+        observe(observer: RuleObserver): void {
+          observed.by = observer
         },
-      )
+        async decide(event: T['event']): Promise<Decision<T>> {
+          const deadline = startDeadline(deadlineMs, clock)
+          const decision = await decide(rule, event, { allowed, deadline, clock, ...observed.by })
+          deadline.close()
+          return decision
+        },
+      })
     }
   }
   return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {

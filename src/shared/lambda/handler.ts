@@ -1,17 +1,16 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
-import { type Deadline, processClock, startDeadline } from '../rules/deadline.ts'
-import { type Decision, decide } from '../rules/engine.ts'
+import { isAttributeName } from '../rules/condition.ts'
+import type { Decision, RuleObserver } from '../rules/decision.ts'
+import { decide } from '../rules/engine.ts'
 import { DeadlineExceededError, reasonOf } from '../rules/errors.ts'
+import { type Deadline, isObject, processClock, startDeadline } from '../rules/invocation.ts'
 import type { Rule } from '../rules/rule.ts'
-import type { RuleObserver } from '../rules/trace.ts'
 import type { Allowed, Trigger } from '../rules/trigger.ts'
-import { assertEvent } from './check-event.ts'
-import { EngineNeverRanError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
+import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
 import { OUTSIDE_RULES } from './log-entry.ts'
 import { reporter } from './report.ts'
-import { coldStart } from './runtime.ts'
-import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
+import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda } from './settings.ts'
 
 /** The part of Lambda's context that is read; tests may leave it out. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
@@ -28,6 +27,11 @@ export interface Composed<T extends Trigger> {
   readonly settings: HandlerSettings<T>
 }
 
+/** The observer of a handler, which tools set. */
+export interface Observed {
+  by: RuleObserver
+}
+
 /** A decision with a reason for the log, where there is one. */
 export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?: string }
 
@@ -36,15 +40,15 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  * outside middy: there an `onError` that returns a value turns a denial into success, and a `before` that returns a value ends the
  * invocation with it.
  *
- * @param observer Read once an invocation, when the rules begin.
+ * @param observed Read once an invocation, when the rules begin.
  */
-export function createHandler<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>, observer: () => RuleObserver): Invoke<T> {
+export function createHandler<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy throws at what is not a middleware: here when the handler is made, else when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(name, rule, settings)
   const coldStartMs = coldStart(clock.now())
-  const judge: Judge<T> = (event, deadline) => decide(rule, event, { allowed, deadline, clock, ...observer() })
+  const judge: Judge<T> = (event, deadline) => decide(rule, event, { allowed, deadline, clock, ...observed.by })
   const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware)
 
   return async (event, context) => {
@@ -120,6 +124,25 @@ function timeLeft(deadlineMs: number, coldStartMs: number, context: InvocationCo
   return Math.min(ours, Math.max(lambdas - LAMBDA_MARGIN_MS, 1))
 }
 
+// Lambda delivers the first event of an on-demand environment as soon as the init phase is over. A provisioned or
+// proactively initialised one waits for its first event much longer than this.
+const ON_DEMAND_GAP_MS = 250
+
+/**
+ * Returns a function that returns how much of Cognito's 5 s the cold start used, in milliseconds: 0 after the first call, where the
+ * environment was started ahead, and outside Lambda, where the age of the process means nothing.
+ *
+ * @param readyAt When the handler was made, in milliseconds since the process started: the end of the init phase.
+ */
+export function coldStart(readyAt: number, inLambda: boolean = isLambda()): (startedAt: number) => number {
+  let first = inLambda
+  return (startedAt) => {
+    if (!first) return 0
+    first = false
+    return startedAt - readyAt <= ON_DEMAND_GAP_MS ? readyAt : 0
+  }
+}
+
 /** What was thrown around the engine. In a box, because JavaScript can throw `undefined`. */
 export interface PipelineError {
   readonly thrown: unknown
@@ -145,4 +168,56 @@ export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T
   if (decision.kind === 'failed') throw new TriggerFailedError()
   const { response } = event
   return { ...event, response: { ...(typeof response === 'object' ? response : undefined), ...decision.response } }
+}
+
+/**
+ * Returns what is wrong with an event, without any of its values; an empty array if it has the shape of a Cognito event.
+ *
+ * AWS adds, leaves out and nulls fields, so only a part that rules read and that has another type is wrong.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
+export function eventProblems(event: unknown): readonly string[] {
+  if (!isObject(event)) return ['event: expected an object']
+  const problems: string[] = []
+  const checkString = (path: string, value: unknown): void => {
+    if (typeof value !== 'string' && value !== undefined && value !== null) problems.push(`${path}: expected a string`)
+  }
+  const checkObject = (path: string, value: unknown): Readonly<Record<string, unknown>> => {
+    if (isObject(value)) return value
+    if (value !== undefined && value !== null) problems.push(`${path}: expected an object`)
+    return NOTHING
+  }
+  checkString('triggerSource', event.triggerSource)
+  checkString('userPoolId', event.userPoolId)
+  checkString('userName', event.userName)
+  checkString('callerContext.clientId', checkObject('callerContext', event.callerContext).clientId)
+  const request = checkObject('request', event.request)
+  const attributes = checkObject('request.userAttributes', request.userAttributes)
+  checkObject('request.validationData', request.validationData)
+  checkObject('request.clientMetadata', request.clientMetadata)
+  checkObject('response', event.response)
+  return problems.length > 0 ? problems : attributeProblems(attributes)
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = {}
+
+// Rules read texts, and the booleans of AWS's printed samples. An `email` that is a list would else count as missing.
+function attributeProblems(attributes: Readonly<Record<string, unknown>>): readonly string[] {
+  const wrong = Object.keys(attributes).filter((name) => !isAttributeValue(attributes[name]))
+  return wrong.map((name) => `request.userAttributes.${isAttributeName(name) ? name : '?'}: expected a string`)
+}
+
+function isAttributeValue(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || value === null || value === undefined
+}
+
+/**
+ * Checks that an event has the shape of a Cognito event.
+ *
+ * @throws InvalidEventError when a part that rules read has another type than Cognito's.
+ */
+export function assertEvent(event: unknown): void {
+  const problems = eventProblems(event)
+  if (problems.length > 0) throw new InvalidEventError(problems)
 }

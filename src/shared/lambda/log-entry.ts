@@ -1,10 +1,7 @@
-import { isObject } from '../is-object.ts'
-import type { Decision } from '../rules/engine.ts'
-import { EffectLostError, NotDoneError } from '../rules/errors.ts'
-import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
-import { type Hide, hidePersonal, loggedDetail } from '../rules/personal.ts'
-import type { TraceEntry } from '../rules/trace.ts'
-import { InvalidEventError } from './errors.ts'
+import type { Decision, TraceEntry } from '../rules/decision.ts'
+import { isObject } from '../rules/invocation.ts'
+import { type Hide, hidePersonal, loggedDetail, OWN_REASONS } from '../rules/personal.ts'
+import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './settings.ts'
 
 /** The rule of a decision where no rule decided: the event or a middleware was at fault. */
@@ -56,13 +53,19 @@ export interface Ended {
   readonly names: ReadonlySet<string>
 }
 
-// Texts of a schema's issues can be long; a log line is billed by the byte.
+// A log line is billed by the byte.
 const MAX_DETAIL_LENGTH = 500
 
 /** Makes the log line of an invocation: no attribute, no token and no message of an error is in it. */
 export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
-  const hide = hidePersonal(ended.event)
+  let hidden: Hide | undefined
+  const hide: Hide = (text) => {
+    // Most lines hold reasons of this package alone.
+    if (OWN_REASONS.has(text)) return text
+    hidden ??= hidePersonal(ended.event)
+    return hidden(text)
+  }
   const event = textsOf(ended.event)
   // The last: a branch of an anyOf may have denied under the same name before, and a shadow may do so after.
   const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
@@ -171,77 +174,4 @@ export function hashUser(key: string, event: { readonly userPoolId?: string | nu
     .update(`${event.userPoolId ?? ''}/${event.userName ?? ''}`)
     .digest('hex')
     .slice(0, HASH_HEX_DIGITS)
-}
-
-/** What a log may hold of an error: SES names the recipient in its messages, so no message is ever written. */
-export interface DescribedError {
-  readonly name: string
-  readonly code?: string
-  /** The id by which AWS support finds the call. */
-  readonly awsRequestId?: string
-  /** Where it was thrown, nearest first. */
-  readonly frames: readonly string[]
-  /** Of an event that is none: what was wrong. Nobody else's problems are written, since they may hold values. */
-  readonly problems?: readonly string[]
-}
-
-const MAX_FRAMES = 5
-const IDENTIFIER = /^[\w.$-]+$/
-// Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
-const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
-// `at name (place)` or `at place`, where a place is a file, a URL of one or a module of Node, with line and column.
-const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
-
-/** Describes an error without its message. */
-export function describeError(error: unknown): DescribedError {
-  // What prevented an effect says more than that it was prevented.
-  if (error instanceof NotDoneError) return describeError(error.cause)
-  if (!(error instanceof Error)) return { name: typeof error, frames: [] }
-  try {
-    return described(error)
-  } catch {
-    // A getter of it threw: it hides what it is.
-    return { name: 'Error', frames: [] }
-  }
-}
-
-function described(error: Error): DescribedError {
-  // What kept the ledger away says more than that an effect was lost.
-  const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
-  const awsRequestId = identifier(awsRequestIdOf(error))
-  return {
-    name: identifier(error.name) ?? 'Error',
-    ...(code !== undefined && { code }),
-    ...(awsRequestId !== undefined && { awsRequestId }),
-    frames: framesOf(error),
-    ...(error instanceof InvalidEventError && { problems: error.problems }),
-  }
-}
-
-function identifier(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= MAX_REASON_LENGTH && IDENTIFIER.test(value) ? value : undefined
-}
-
-function awsRequestIdOf(error: Error): unknown {
-  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
-  return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata ? metadata.requestId : undefined
-}
-
-/**
- * A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. A
- * stack that does not begin with it was written for another message, which may be anywhere in it: then nothing is safe.
- */
-function framesOf(error: Error): readonly string[] {
-  const stack = typeof error.stack === 'string' ? error.stack : ''
-  const message = String(error.message)
-  const afterName = stack.replace(STACK_NAME, '')
-  // Node writes no colon before an empty message; source map support does.
-  const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
-  if (head === undefined) return []
-  return afterName
-    .slice(head.length)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => FRAME.test(line))
-    .slice(0, MAX_FRAMES)
 }

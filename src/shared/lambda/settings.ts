@@ -1,5 +1,5 @@
 import type { MiddlewareObj } from '@middy/core'
-import type { Clock } from '../rules/deadline.ts'
+import type { Clock } from '../rules/invocation.ts'
 import type { Trigger } from '../rules/trigger.ts'
 
 /** How much is written, least to most serious. */
@@ -66,4 +66,14 @@ export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'l
   if (logHashKey !== undefined && logHashKey.length < MIN_HASH_KEY_LENGTH) {
     throw new RangeError(`logHashKey is too short; expected a random text of at least ${MIN_HASH_KEY_LENGTH} characters`)
   }
+}
+
+/**
+ * Whether this process is Lambda's runtime: its global for response streaming tells. That there is such a global at all
+ * proves nothing, since the AWS SDK makes an empty one wherever it is loaded.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+ */
+export function isLambda(): boolean {
+  return 'streamifyResponse' in Object(Reflect.get(globalThis, 'awslambda'))
 }

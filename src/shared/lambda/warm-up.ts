@@ -1,7 +1,6 @@
-import { processClock } from '../rules/deadline.ts'
+import { processClock } from '../rules/invocation.ts'
 import type { InvocationContext } from './handler.ts'
-import { isLambda } from './runtime.ts'
-import type { HandlerSettings } from './settings.ts'
+import { type HandlerSettings, isLambda } from './settings.ts'
 
 /** A step of the AWS SDK between a call and what comes after it. */
 type Step = <Args extends { readonly request: unknown }, Answered extends { readonly response: unknown }>(

@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts'
+import { isObject } from '../rules/invocation.ts'
 import type { CutOff, EffectKey } from '../rules/once.ts'
 import type { CognitoEvent } from '../rules/trigger.ts'
 

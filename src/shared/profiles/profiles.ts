@@ -1,6 +1,5 @@
-import type { Context } from '../rules/context.ts'
 import type { RulePermission } from '../rules/rule.ts'
-import type { AttributeMap, PostTrigger } from '../rules/trigger.ts'
+import type { AttributeMap, Context, PostTrigger } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
 export interface ProfileKey {

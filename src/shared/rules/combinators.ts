@@ -1,10 +1,9 @@
-import type { Condition } from './condition.ts'
-import { assertReads, type Context } from './context.ts'
-import { andThen, isThenable, type Soon } from './deadline.ts'
+import { assertReads, type Condition } from './condition.ts'
 import { RuleError } from './errors.ts'
+import { andThen, isThenable, type Soon } from './invocation.ts'
 import { type AnyOutcome, type Broken, type Deny, deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
 import { assertPost, compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import type { PostTrigger, PreTrigger, Trigger } from './trigger.ts'
+import type { Context, PostTrigger, PreTrigger, Trigger } from './trigger.ts'
 
 /**
  * Runs rules in order. The first denial ends it and is its outcome; so does the first broken rule, except in a post

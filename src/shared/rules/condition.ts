@@ -1,6 +1,6 @@
-import { assertReads, type Context, type DeclaresReads } from './context.ts'
-import { andThen, isThenable, type Soon } from './deadline.ts'
-import type { Trigger } from './trigger.ts'
+import { andThen, isThenable, type Soon } from './invocation.ts'
+import { isIdentifier } from './outcome.ts'
+import type { Context, Trigger } from './trigger.ts'
 
 /**
  * How much a condition of ours tells about who is asking: `domain` read nothing but a claimed address's domain,
@@ -168,4 +168,49 @@ export function hasAttribute(name: string, value?: string): Condition {
     const actual = user.attributes[name]
     return value === undefined ? actual !== undefined && actual !== '' : actual === value
   })
+}
+
+/** Declares which attributes of the user something reads, such as `['email', 'custom:plan']`; `[]` declares that it reads none. */
+export interface DeclaresReads {
+  readonly reads: readonly string[]
+}
+
+/**
+ * Checks a declaration of attributes. Types require the same; plain JavaScript does not.
+ *
+ * @param owner Stands at the start of the error's message.
+ * @throws TypeError when it is not a list of attribute names.
+ */
+export function assertReads(owner: string, reads: unknown): asserts reads is readonly string[] {
+  if (Array.isArray(reads) && reads.every((name) => typeof name === 'string' && name !== '')) return
+  throw new TypeError(`${owner}: reads is a list of attribute names, such as ['email'], or [] for none`)
+}
+
+/** Whether a text is shaped like an attribute's name: identifiers with colons between them, such as `custom:terms`. */
+export function isAttributeName(text: string): boolean {
+  return text.length <= 64 && text.split(':').every(isIdentifier)
+}
+
+/**
+ * Looks something up at most once an invocation, whichever rules and conditions ask for it. A look-up that fails, fails
+ * for all of them.
+ *
+ * @example
+ * const invite = perInvocation(({ user, signal }) => invites.find(user.email, signal))
+ * preSignUp(requireInvite(invite), autoConfirm({ when: async (ctx) => (await invite(ctx)) !== undefined }))
+ */
+export function perInvocation<T extends Trigger, V>(lookUp: (ctx: Context<T>) => V | Promise<V>): (ctx: Context<T>) => Promise<V> {
+  const found = new WeakMap<Context<T>, Promise<V>>()
+  return (ctx) => {
+    // With the invocation's own context: a rule under a share of the time must not cut the look-up short for the others.
+    const invocation = ctx.invocation ?? ctx
+    let value = found.get(invocation)
+    if (value === undefined) {
+      value = (async () => lookUp(invocation))()
+      found.set(invocation, value)
+      // A rule that was cut off may have been the only one to wait, and a rejection that nothing waits for ends the process.
+      value.catch(() => undefined)
+    }
+    return value
+  }
 }

@@ -12,40 +12,12 @@
 //     a child; without one, the rules that it runs are numbered in order.
 
 import { answerOf } from './condition.ts'
-import { type Context, createContext, narrowContext } from './context.ts'
-import { andThen, type Clock, type Deadline, isThenable, processClock, type Soon } from './deadline.ts'
-import { DeadlineExceededError, NotDoneError, RuleError } from './errors.ts'
-import { type AnyOutcome, type Broken, checked, isOfPhase, type ResponseOf, type Verdict } from './outcome.ts'
+import type { Decision, Denied, Failed, Proceed, RuleObserver, TraceEntry } from './decision.ts'
+import { DeadlineExceededError, NotDoneError, RuleError, reasonOf } from './errors.ts'
+import { andThen, type Clock, createContext, type Deadline, isThenable, narrowContext, processClock, type Soon } from './invocation.ts'
+import { type AnyOutcome, type Broken, checked, isOfPhase, isReason, type Skip, type Verdict } from './outcome.ts'
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import { type RuleObserver, startTrace, type TraceEntry, type TraceWriter, traceEntry } from './trace.ts'
-import type { Allowed, Trigger } from './trigger.ts'
-
-/** Nobody denied and nothing broke that must not: Cognito goes on. */
-export interface Proceed<T extends Trigger = Trigger> {
-  readonly kind: 'proceed'
-  /** The rule that vouched; null where no rule objected and none vouched either. */
-  readonly rule: string | null
-  readonly response: ResponseOf<T> | Record<string, never>
-}
-
-/** A rule refused. */
-export interface Denied {
-  readonly kind: 'denied'
-  readonly rule: string
-  readonly reason: string
-  /** What the caller reads. */
-  readonly message: string
-}
-
-/** A rule broke that must not: the caller gets one fixed text, the log the cause. */
-export interface Failed {
-  readonly kind: 'failed'
-  readonly rule: string
-  readonly error: unknown
-}
-
-/** What becomes of an invocation, and what each rule said to it. */
-export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
+import type { Allowed, Context, Trigger } from './trigger.ts'
 
 /** How a composition is run. */
 export interface DecideOptions extends RuleObserver {
@@ -62,7 +34,6 @@ const SHADOW_MAX_MS = 500
  * Runs a composition on an event.
  *
  * @param event Stays as it is: rules get a frozen copy.
- * @param options The observer's functions among them, for tools.
  * @example
  * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
  */
@@ -84,16 +55,12 @@ async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
 function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied | Failed {
   switch (verdict.kind) {
     case 'deny':
-      return { kind: 'denied', rule: blamed(verdict), reason: verdict.reason, message: verdict.message }
+      return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
     case 'broken':
-      return { kind: 'failed', rule: blamed(verdict), error: verdict.error }
+      return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }
     default:
-      return { kind: 'proceed', rule: verdict.kind === 'allow' ? blamed(verdict) : null, response: verdict.response ?? {} }
+      return { kind: 'proceed', rule: verdict.kind === 'allow' ? (verdict.by ?? 'unknown') : null, response: verdict.response ?? {} }
   }
-}
-
-function blamed(verdict: { readonly by?: string }): string {
-  return verdict.by ?? 'unknown'
 }
 
 /** What all rules of an invocation share. */
@@ -224,4 +191,59 @@ function runOf(engine: Engine, frame: Frame): Run {
       engine.deferred.push((part) => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part, shadow: true }))
     },
   }
+}
+
+/** A trace in the making: rules stand in the order in which they started, so that it reads like the composition. */
+interface TraceWriter {
+  /** Takes the next line for a rule, to be filled in when the rule has ended. */
+  readonly start: () => number
+  readonly fill: (line: number, entry: TraceEntry) => void
+  readonly entries: () => readonly TraceEntry[]
+}
+
+/** Starts an empty trace. */
+function startTrace(): TraceWriter {
+  const lines: (TraceEntry | undefined)[] = []
+  return {
+    start: () => lines.push(undefined) - 1,
+    fill: (line, entry) => {
+      lines[line] = entry
+    },
+    entries: () => lines.filter((line) => line !== undefined),
+  }
+}
+
+/** What a line tells besides what the rule said. */
+type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
+
+/**
+ * A rule's line, once its verdict is known.
+ *
+ * @param over What the rules before it have put into the answer.
+ */
+function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, over: object | undefined): TraceEntry {
+  switch (verdict.kind) {
+    case 'broken':
+      return { ...begun, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
+    case 'deny':
+      return {
+        ...begun,
+        outcome: 'deny',
+        reason: verdict.reason,
+        ...(verdict.detail !== undefined && { detail: verdict.detail }),
+        ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
+      }
+    default: {
+      const reason = verdict.kind === 'skip' ? whyOf(verdict) : undefined
+      const said = reason === undefined ? { ...begun, outcome: verdict.kind } : { ...begun, outcome: verdict.kind, reason }
+      if (over === undefined || verdict.response === undefined) return said
+      const overrides = Object.keys(verdict.response).filter((field) => Object.hasOwn(over, field))
+      return overrides.length > 0 ? { ...said, overrides } : said
+    }
+  }
+}
+
+/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
+function whyOf({ why }: Pick<Skip, 'why'>): string | undefined {
+  return why === undefined || isReason(why) ? why : 'unnamed'
 }

@@ -1,6 +1,6 @@
+import type { TraceEntry } from './decision.ts'
 import type { EffectKey } from './once.ts'
 import { type Broken, isReason } from './outcome.ts'
-import type { TraceEntry } from './trace.ts'
 
 /**
  * The base of the errors that this package throws. Tell them apart by `instanceof` or by `code`.

@@ -1,9 +1,10 @@
-import { assertReads, type Context, type DeclaresReads, frozenCopy, readUser, type User } from './context.ts'
+import { assertReads, type DeclaresReads } from './condition.ts'
 import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
+import { frozenCopy, readUser } from './invocation.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
 import { assertPost, compose, isComposition, type Part, type Rule, type RuleNode, type RulePermission, type Run } from './rule.ts'
-import type { AttributeMap, CognitoEvent, PostTrigger } from './trigger.ts'
+import type { AttributeMap, CognitoEvent, Context, PostTrigger, User } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */
 export interface EffectKey {

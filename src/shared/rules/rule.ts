@@ -1,8 +1,7 @@
-import type { Condition } from './condition.ts'
-import { assertReads, type Context, type DeclaresReads } from './context.ts'
-import type { Soon } from './deadline.ts'
+import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
+import type { Soon } from './invocation.ts'
 import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
-import type { Trigger } from './trigger.ts'
+import type { Context, Trigger } from './trigger.ts'
 
 /**
  * What a rule can do, so that a composition can be read without running it: a gate may vouch, a guard may only deny, a

@@ -54,3 +54,36 @@ export interface Allowed {
   readonly phase: 'pre' | 'post'
   readonly responseFields: ResponseFields
 }
+
+/** The user an event is about, read once and the same way for every rule. */
+export interface User {
+  /** As Cognito sent it: what was typed, a UUID, or `Provider_identifier`, depending on the pool; `''` when it sent none. */
+  readonly userName: string
+  /** Absent at pre sign-up, where the user does not exist yet. */
+  readonly sub: string | undefined
+  /** The email address as it came, neither parsed nor normalised. */
+  readonly email: string | undefined
+  readonly emailVerified: boolean
+  readonly phoneNumber: string | undefined
+  readonly phoneNumberVerified: boolean
+  /** `cognito:user_status`, such as `CONFIRMED` or `EXTERNAL_PROVIDER`. */
+  readonly status: string | undefined
+  /** All attributes whose value is a string, or a boolean written as one. An object without a prototype. */
+  readonly attributes: AttributeMap
+}
+
+/** What a rule sees of an invocation. */
+export interface Context<T extends Trigger = Trigger> {
+  /** The event as Cognito sent it, frozen: rules answer with an outcome. */
+  readonly event: T['event']
+  readonly user: User
+  /** The app client the call came through; undefined where Cognito names none. */
+  readonly appClient: string | undefined
+  /** Aborted when the time of the rule is over: hand it to every call that waits. Made when first read. */
+  readonly signal: AbortSignal
+  /**
+   * The context of the whole invocation, on that of a rule which has less time than it. What is looked up once for all
+   * rules belongs to the invocation.
+   */
+  readonly invocation?: Context<T>
+}

@@ -1,5 +1,5 @@
 import { TriggerFailedError } from '../lambda/errors.ts'
-import { isThenable } from '../rules/deadline.ts'
+import { isThenable } from '../rules/invocation.ts'
 
 /**
  * Reads settings, or makes a handler of them, in the init phase. What is thrown there Lambda reports like any other error, and

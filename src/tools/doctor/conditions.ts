@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { isKnown, symbolic } from './symbolic.ts'
 
 /** What is known of a condition before the deployment. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { DEFAULT_SETTINGS, NOWHERE } from '../lib/environment.ts'
 import { maskerOf } from './mask.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'

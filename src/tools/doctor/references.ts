@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { attributeOf, replacePlaceholders } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 import type { Path } from './yaml-values.ts'

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { CODES, type Code, isCode, type Severity } from './codes.ts'
 import type { Finding, Judged } from './finding.ts'

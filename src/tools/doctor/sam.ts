@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import type { Resource } from './template.ts'

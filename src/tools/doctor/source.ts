@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { tryParseJson } from '../lib/json.ts'
 import { filesNamed, openConfiguration } from './configuration-files.ts'

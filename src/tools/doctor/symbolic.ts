@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 
 // Names, ARNs and settings are shorter. Texts that are put into each other can double at each level.
 const LONGEST = 4096

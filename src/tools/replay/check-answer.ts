@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
 import type { TriggerName } from '../lib/trigger-of.ts'
 import type { FunctionError } from './child-messages.ts'

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
-import type { RuleObserver } from '../../shared/rules/trace.ts'
+import type { RuleObserver } from '../../shared/rules/decision.ts'
 import { describeRule } from '../lib/description.ts'
 import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
 

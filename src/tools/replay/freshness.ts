@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { tryParseJson } from '../lib/json.ts'
 
 /** The sources that a bundle was made of, as esbuild's metafile beside it tells; none where there is no such file. */

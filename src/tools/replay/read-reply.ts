@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { describeRule } from '../lib/description.ts'
 import type { Broke, FunctionError, Reply } from './child-messages.ts'
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/is-object.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'

@@ -4,7 +4,7 @@ import { parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { emailDomainIn, UnreadableEmailError } from '../../../src/shared/email/email-domain-in.ts'
 import { denyIf, when } from '../../../src/shared/rules/combinators.ts'
 import { hasAttribute, not, or, triggeredBy } from '../../../src/shared/rules/condition.ts'
-import { createContext } from '../../../src/shared/rules/context.ts'
+import { createContext } from '../../../src/shared/rules/invocation.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { eventProblems } from '../../../src/shared/lambda/check-event.ts'
+import { eventProblems } from '../../../src/shared/lambda/handler.ts'
 import { mutatedEvent } from '../../support/fuzz/fuzz-events.ts'
 import { seededRandom } from '../../support/fuzz/fuzz-random.ts'
 import { sourceEvents } from '../../support/fuzz/fuzz-sources.ts'

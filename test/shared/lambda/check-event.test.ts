@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assertEvent } from '../../../src/shared/lambda/check-event.ts'
 import { InvalidEventError } from '../../../src/shared/lambda/errors.ts'
+import { assertEvent } from '../../../src/shared/lambda/handler.ts'
 import { preEvent } from '../../support/harness.ts'
 
 function problemsOf(input: unknown): readonly string[] {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { MessageRejected } from '@aws-sdk/client-ses'
 import { describe, expect, it } from 'vitest'
+import { describeError } from '../../../src/shared/lambda/describe-error.ts'
 import { InvalidEventError } from '../../../src/shared/lambda/errors.ts'
-import { describeError } from '../../../src/shared/lambda/log-entry.ts'
 import { NotDoneError } from '../../../src/shared/rules/errors.ts'
 
 const FRAME = /^at .*describe-error\.test\.ts:\d+:\d+\)?$/

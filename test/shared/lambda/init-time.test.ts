@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { coldStart } from '../../../src/shared/lambda/runtime.ts'
+import { coldStart } from '../../../src/shared/lambda/handler.ts'
 
 describe('coldStart', () => {
   afterEach(() => void vi.unstubAllGlobals())

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { FinalDecision } from '../../../src/shared/lambda/handler.ts'
 import { logEntry } from '../../../src/shared/lambda/log-entry.ts'
 import { reporter } from '../../../src/shared/lambda/report.ts'
+import type { TraceEntry } from '../../../src/shared/rules/decision.ts'
 import type { RuleNode } from '../../../src/shared/rules/rule.ts'
-import type { TraceEntry } from '../../../src/shared/rules/trace.ts'
 import { collector, type Line, type Pre } from '../../support/harness.ts'
 
 /** Texts that a writer which forgets to escape would turn into something else. */

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { standardOutput, toDescriptor } from '../../../src/shared/lambda/runtime.ts'
+import { standardOutput, toDescriptor } from '../../../src/shared/lambda/report.ts'
 
-const MODULE = new URL('../../../src/shared/lambda/runtime.ts', import.meta.url).href
+const MODULE = new URL('../../../src/shared/lambda/report.ts', import.meta.url).href
 /** More than a pipe holds, and of more than one byte a character. */
 const LINES = ['a', 'é', '漢'].map((char) => `${char.repeat(100_000)}\n`)
 

@@ -4,6 +4,7 @@ import {
   and,
   answerOf,
   type Condition,
+  type DeclaresReads,
   defineCondition,
   fromAppClient,
   hasAttribute,
@@ -12,8 +13,8 @@ import {
   proving,
   triggeredBy,
 } from '../../../src/shared/rules/condition.ts'
-import { type Context, createContext, type DeclaresReads } from '../../../src/shared/rules/context.ts'
-import type { CognitoEvent } from '../../../src/shared/rules/trigger.ts'
+import { createContext } from '../../../src/shared/rules/invocation.ts'
+import type { CognitoEvent, Context } from '../../../src/shared/rules/trigger.ts'
 import { sampleEvent } from '../../support/samples.ts'
 
 const context = (change: Partial<CognitoEvent> = {}): Context =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createContext, narrowContext, readUser } from '../../../src/shared/rules/context.ts'
+import { createContext, narrowContext, readUser } from '../../../src/shared/rules/invocation.ts'
 import { sampleEvent } from '../../support/samples.ts'
 
 describe('readUser', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { processClock, startDeadline } from '../../../src/shared/rules/deadline.ts'
 import { DeadlineExceededError } from '../../../src/shared/rules/errors.ts'
+import { processClock, startDeadline } from '../../../src/shared/rules/invocation.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 
 const never = new Promise<never>(() => {})

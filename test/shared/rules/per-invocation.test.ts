@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { chain, failOpen, when } from '../../../src/shared/rules/combinators.ts'
-import { perInvocation } from '../../../src/shared/rules/context.ts'
+import { perInvocation } from '../../../src/shared/rules/condition.ts'
 import { allow, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { run, type SamplePre } from '../../support/samples.ts'

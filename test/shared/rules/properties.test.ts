@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/shared/rules/combinators.ts'
-import type { Decision } from '../../../src/shared/rules/engine.ts'
+import type { Decision } from '../../../src/shared/rules/decision.ts'
 import { run, type SamplePre } from '../../support/samples.ts'
 import { compositions, word } from './compositions.ts'
 import { build, type Term, write } from './notation.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/shared/rules/combinators.ts'
-import type { Decision } from '../../../src/shared/rules/engine.ts'
+import type { Decision } from '../../../src/shared/rules/decision.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
 import { build, parse } from './notation.ts'

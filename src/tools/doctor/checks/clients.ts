@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/is-object.ts'
+import { isObject } from '../../../shared/rules/invocation.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
 import { symbolic } from '../symbolic.ts'

@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/is-object.ts'
+import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, rulesIn, type Subject } from '../loaded.ts'

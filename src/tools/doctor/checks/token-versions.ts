@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/is-object.ts'
+import { isObject } from '../../../shared/rules/invocation.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { attachedCode, type Subject } from '../loaded.ts'
 import { isKnown, symbolic } from '../symbolic.ts'

@@ -6,7 +6,7 @@ import {
   type UpdateUserPoolRequest,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { isObject } from '../../../../shared/is-object.ts'
+import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 
 /** A user pool, as the command reads and changes it. */

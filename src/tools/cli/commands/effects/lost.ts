@@ -1,6 +1,6 @@
-import { isObject } from '../../../../shared/is-object.ts'
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
 import type { LostEffect } from '../../../../shared/rules/errors.ts'
+import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 import type { Line } from '../../../lib/lines.ts'
 

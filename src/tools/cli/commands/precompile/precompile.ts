@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { isObject } from '../../../../shared/is-object.ts'
+import { isObject } from '../../../../shared/rules/invocation.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths } from '../../../lib/event-files.ts'
 import { importPeer } from '../../../lib/import-peer.ts'

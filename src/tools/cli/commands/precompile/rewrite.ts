@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { isObject } from '../../../../shared/is-object.ts'
+import { isObject } from '../../../../shared/rules/invocation.ts'
 import { withoutMark } from '../../../lib/json.ts'
 import { type Insertion, insert, type Parse, parentheses, shiftMappings } from './parenthesize.ts'
 

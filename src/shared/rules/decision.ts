@@ -1,0 +1,72 @@
+import type { AnyOutcome, Broken, ResponseOf } from './outcome.ts'
+import type { Trigger } from './trigger.ts'
+
+/** Nobody denied and nothing broke that must not: Cognito goes on. */
+export interface Proceed<T extends Trigger = Trigger> {
+  readonly kind: 'proceed'
+  /** The rule that vouched; null where no rule objected and none vouched either. */
+  readonly rule: string | null
+  readonly response: ResponseOf<T> | Record<string, never>
+}
+
+/** A rule refused. */
+export interface Denied {
+  readonly kind: 'denied'
+  readonly rule: string
+  readonly reason: string
+  /** What the caller reads. */
+  readonly message: string
+}
+
+/** A rule broke that must not: the caller gets one fixed text, the log the cause. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly rule: string
+  readonly error: unknown
+}
+
+/** What becomes of an invocation, and what each rule said to it. */
+export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
+
+/** What one rule said in one invocation. */
+export interface TraceEntry {
+  readonly rule: string
+  /** Its place in the composition: `1.0` is the first rule of the second. */
+  readonly path: string
+  readonly outcome: (AnyOutcome | Broken)['kind']
+  /** Why it denied or skipped, or the kind of error that broke it: a constant identifier. */
+  readonly reason?: string
+  /** More for the log. */
+  readonly detail?: string
+  /** More for a developer. It may quote attributes, and is never logged. */
+  readonly explanation?: string
+  /** Milliseconds that it took, the rules inside it included. */
+  readonly ms: number
+  /** Fields of the answer that this rule changed after an earlier one had set them. */
+  readonly overrides?: readonly string[]
+  /** Ran after the decision, and changed nothing. */
+  readonly shadow?: true
+  /** What broke it. Kept out of logs but for its name, its code and where it was thrown. */
+  readonly error?: unknown
+}
+
+/** A rule that threw, ran out of time or returned an invalid outcome. */
+export interface RuleFailure {
+  readonly rule: string
+  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
+  readonly path: string
+  /** What it threw. Of an effect that did not happen: what prevented it. */
+  readonly error: unknown
+}
+
+/** A denial with a text for a developer. */
+export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
+  readonly explanation: string
+}
+
+/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
+export interface RuleObserver {
+  /** Called once for each rule that breaks, whatever the rules around it make of that. */
+  readonly onRuleError?: (failure: RuleFailure) => void
+  readonly onExplanation?: (denial: ExplainedDenial) => void
+}
