@@ -35,7 +35,7 @@ export async function buildCommit(commit: string): Promise<BuiltVersion> {
 
 /** Builds the handlers of the working tree. */
 export async function buildWorkingTree(): Promise<BuiltVersion> {
-  const root = resolve(import.meta.dirname, '../../..')
+  const root = resolve(import.meta.dirname, '..')
   await run(process.execPath, ['esbuild.config.ts'], { cwd: root, maxBuffer: 1 << 26 })
   for (const name of FUNCTIONS) await access(join(root, 'dist', name, 'handler.js'))
   return { root }

@@ -1,0 +1,125 @@
+// Compares the deployed handlers of commits with those of the commit before each, in interleaved rounds.
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { buildCommit, buildWorkingTree } from '../scripts/built-commit.ts'
+import { createLauncher, type Launcher } from './child.ts'
+import { readEvents } from './events.ts'
+import type { ColdReport, WarmReport } from './job.ts'
+import { pin } from './machine.ts'
+import { type Services, startServicesApart } from './services.ts'
+import { shuffled } from './shuffle.ts'
+import { SETTINGS } from './stage.ts'
+import { paired, quartiles } from './statistics.ts'
+import { zipBytes } from './zip.ts'
+
+const HELP = `node bench/against.ts [--rounds 21] [--seed 1] COMMIT... [.]
+
+Measures the handlers of each commit against those of the one before it in the list; . is the working tree.
+A ratio below 1 is faster or smaller. Rounds are interleaved and compared pair by pair.
+`
+const FUNCTIONS = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation'] as const
+const WARM = { warmUp: 3000, blocks: 20, block: 250 } as const
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '21' }, seed: { type: 'string', default: '1' }, help: { type: 'boolean', short: 'h' } },
+})
+if (values.help || positionals.length < 2) {
+  process.stdout.write(HELP)
+  process.exit(values.help ? 0 : 2)
+}
+
+/** What is measured of a version, by round. */
+interface Version {
+  readonly name: string
+  readonly root: string
+  readonly preCold: number[]
+  readonly postCold: number[]
+  readonly warm: number[]
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'lifeguard-against-'))
+const driver = join(folder, 'driver.mjs')
+const external = { bundle: true, minify: true, platform: 'node', target: 'node24', format: 'esm', logLevel: 'silent' } as const
+await build({ ...external, entryPoints: [join(import.meta.dirname, 'driver.ts')], outfile: driver })
+const versions: Version[] = []
+for (const name of positionals) {
+  const { root } = name === '.' ? await buildWorkingTree() : await buildCommit(name)
+  versions.push({ name, root, preCold: [], postCold: [], warm: [] })
+}
+const launcher = createLauncher({ driver, cpu: pin()?.measured })
+const services = await startServicesApart()
+try {
+  await measure(launcher, services)
+} finally {
+  launcher.stop()
+  services.stop()
+  await rm(folder, { recursive: true })
+}
+await print()
+
+async function measure({ run }: Launcher, { environment, certificate }: Services): Promise<void> {
+  const trusted = join(folder, 'certificate.pem')
+  await writeFile(trusted, certificate)
+  const settings = { ...environment, ...SETTINGS, NODE_EXTRA_CA_CERTS: trusted }
+  const events = await readEvents(join(import.meta.dirname, '..'))
+  const seed = Number(values.seed)
+  let user = 1
+  const fileOf = ({ root }: Version, name: string): string => join(root, 'dist', name, 'handler.js')
+  const cold = async (version: Version, name: string, event: string): Promise<number> => {
+    const job = { kind: 'cold', file: fileOf(version, name), event, from: user++, invocations: 1, pauseMs: 0 } as const
+    const { report } = await run<ColdReport>(`${version.name} ${name}`, job, settings)
+    if (report.answer.kind !== 'returned') throw new Error(`${version.name} ${name}: ${report.answer.message}`)
+    return report.importMs + report.firstMs
+  }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const version of shuffled(versions, seed, 'pre', round)) version.preCold.push(await cold(version, 'pre-signup', events.approved))
+    for (const version of shuffled(versions, seed, 'post', round))
+      version.postCold.push(await cold(version, 'post-confirmation', events.confirmed))
+    const programs = versions.map((version) => ({ file: fileOf(version, 'pre-signup'), events: [events.approved, ...events.denied] }))
+    const { report } = await run<WarmReport>('warm', { kind: 'warm', programs, from: user, ...WARM, seed: seed + round }, settings)
+    for (const [index, version] of versions.entries()) version.warm.push(report.p50[index] ?? Number.NaN)
+  }
+}
+
+async function print(): Promise<void> {
+  for (const [index, version] of versions.entries()) {
+    const before = versions[index - 1]
+    if (before === undefined) continue
+    const ratio = (ours: readonly number[], theirs: readonly number[]): string =>
+      range(
+        paired(ours, theirs, (one, two) => one / two),
+        3,
+      )
+    const zips = await Promise.all(
+      FUNCTIONS.map(async (name) => `${name} ${((await zipOf(version, name)) / (await zipOf(before, name))).toFixed(3)}`),
+    )
+    const lines = [
+      `${version.name} against ${before.name}, ${values.rounds} rounds`,
+      `  pre sign-up, cold         ${ratio(version.preCold, before.preCold)}`,
+      `  post confirmation, cold   ${ratio(version.postCold, before.postCold)}`,
+      `  pre sign-up, warm p50     ${range(
+        paired(version.warm, before.warm, (one, two) => one - two),
+        2,
+      )} us`,
+      `  zips                      ${zips.join(', ')}`,
+    ]
+    process.stdout.write(`${lines.join('\n')}\n`)
+  }
+}
+
+function range(figures: readonly number[], digits: number): string {
+  const { lower, median, upper } = quartiles(figures)
+  return `${median.toFixed(digits)} (${lower.toFixed(digits)} to ${upper.toFixed(digits)})`
+}
+
+async function zipOf({ root }: Version, name: string): Promise<number> {
+  const bundle = join(root, 'dist', name)
+  const files = (await readdir(bundle)).filter((file) => !file.endsWith('.map') && file !== 'meta.json')
+  return zipBytes(
+    await Promise.all(files.map(async (file) => ({ name: `dist/${name}/${file}`, bytes: await readFile(join(bundle, file)) }))),
+  )
+}
