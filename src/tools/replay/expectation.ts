@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { isObject } from '../../shared/rules/invocation.ts'
+import { z } from 'zod'
 import { UsageError } from '../lib/errors.ts'
 import { DEEPEST, isTooDeep, parseJson, withoutMark } from '../lib/json.ts'
 
@@ -19,13 +19,21 @@ export interface Effects {
   readonly mails?: unknown
 }
 
-const KEYS = ['outcome', 'decidedBy', 'reason', 'response', 'effects']
+const count = z.int().nonnegative().optional()
+const schema = z.strictObject({
+  outcome: z.string().optional(),
+  decidedBy: z.string().nullable().optional(),
+  reason: z.string().nullable().optional(),
+  response: z.unknown().optional(),
+  effects: z.strictObject({ profiles: count, mails: count }).optional(),
+})
+const KEYS = Object.keys(schema.shape)
 
 /**
  * Reads the expectation beside an event file: `case.expect.json` beside `case.json`.
  *
  * @returns undefined where there is none.
- * @throws UsageError when it cannot be read, or holds a key that means nothing.
+ * @throws UsageError when it cannot be read, or holds a key that means nothing or a value of another type.
  */
 export async function readExpectation(eventFile: string): Promise<Expectation | undefined> {
   if (!eventFile.endsWith('.json')) return undefined
@@ -34,9 +42,14 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
   if (text === undefined) return undefined
   const expectation = parseJson(file, withoutMark(text))
   if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
-  const unknown = isObject(expectation) ? Object.keys(expectation).find((key) => !KEYS.includes(key)) : ''
-  if (unknown === undefined) return Object(expectation)
-  throw new UsageError(unknown === '' ? `${file}: not an object` : `${file}: '${unknown}' is none of ${KEYS.join(', ')}`)
+  const { error } = schema.safeParse(expectation)
+  if (error === undefined) return Object(expectation)
+  throw new UsageError(`${file}: ${faultOf(error.issues[0])}`)
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return `'${issue.keys[0]}' is none of ${KEYS.join(', ')}`
+  return issue === undefined || issue.path.length === 0 ? 'not an object' : `${issue.path.join('.')}: ${issue.message}`
 }
 
 /** What is compared with an expectation. */

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
-import { compare } from '../../../src/tools/replay/expectation.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { compare, readExpectation } from '../../../src/tools/replay/expectation.ts'
 
 const actual = {
   outcome: 'proceed',
@@ -34,4 +37,19 @@ it('cannot compare who decided where nobody told', () => {
 it('cannot compare effects that nobody counted', () => {
   const { effects: _, ...uncounted } = actual
   expect(compare({ effects: { mails: 3 } }, uncounted)).toEqual([])
+})
+
+it.each([
+  ['{"effects":5}', 'effects: Invalid input: expected object'],
+  ['{"effects":{"mails":"one"}}', 'effects.mails: Invalid input: expected number'],
+  ['{"effects":{"letters":1}}', 'effects: Unrecognized key: "letters"'],
+  ['{"reason":7}', 'reason: Invalid input: expected string'],
+  ['{"outcom":"denied"}', "'outcom' is none of outcome, decidedBy, reason, response, effects"],
+  ['[]', 'not an object'],
+])('refuses the expectation %s, which would compare nothing', async (text, problem) => {
+  const folder = await mkdtemp(join(tmpdir(), 'lifeguard-expectation-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'case.expect.json'), text)
+  const file = join(folder, 'case.expect.json')
+  await expect(readExpectation(join(folder, 'case.json'))).rejects.toThrow(`${file}: ${problem}`)
 })
