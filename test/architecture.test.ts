@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { repository } from './support/built.ts'
 
@@ -159,5 +161,23 @@ describe('a deployed function', () => {
 
   it('is imported by nothing', () => {
     expect(relatives.filter(({ to }) => /^[\w-]+\/handler\.ts$/.test(to))).toEqual([])
+  })
+})
+
+describe('docs/architecture.md', () => {
+  it('draws the files that a warm pre sign-up with two rules runs through, at most 12', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(repository, 'scripts/walk.ts')])
+    const walked = [...stdout.matchAll(/^(\S+\.ts): /gm)].map(([, file]) => file)
+    const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
+    const [, diagram = ''] = /these 12 files:\n\n((?: {4}.*\n)+)/.exec(page) ?? []
+    const drawn = [...diagram.matchAll(/^ +(\S+\.ts)/gm)].map(([, file]) => file)
+    expect([...new Set(drawn)].toSorted()).toEqual(walked.toSorted())
+    expect(walked.length).toBeLessThanOrEqual(12)
+  })
+
+  it('names every room of the map', () => {
+    const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
+    for (const room of Object.keys(MAP))
+      if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|profiles)|^tools\//, ''))
   })
 })

@@ -1,0 +1,34 @@
+// Prints the files of src that a warm pre sign-up with two rules runs through, with the functions that V8 calls in them.
+import { Session } from 'node:inspector/promises'
+import { pathToFileURL } from 'node:url'
+import { not, when } from '../src/index.ts'
+import { allowEmailDomains, autoConfirm, byAdministrator, preSignUp } from '../src/pre-signup/index.ts'
+
+const root = pathToFileURL(`${import.meta.dirname}/../src/`).href.replace('/scripts/../', '/')
+const handler = preSignUp.with({ write: () => undefined })(when(not(byAdministrator), allowEmailDomains('example.com'), autoConfirm()))
+const event = {
+  version: '1',
+  triggerSource: 'PreSignUp_SignUp',
+  region: 'eu-west-1',
+  userPoolId: 'eu-west-1_Example',
+  userName: 'mary',
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' },
+  request: { userAttributes: { email: 'mary@example.com', given_name: 'Mary' }, validationData: null },
+  response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
+}
+// Warm: what runs once has run.
+for (let times = 0; times < 2; times++) await handler(event)
+
+const session = new Session()
+session.connect()
+await session.post('Profiler.enable')
+await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+await handler(event)
+const { result } = await session.post('Profiler.takePreciseCoverage')
+
+const files = result.flatMap(({ url, functions }) => {
+  const called = functions.filter(({ ranges }) => ranges[0] !== undefined && ranges[0].count > 0)
+  return url.startsWith(root) && called.length > 0 ? [{ file: url.slice(root.length), called }] : []
+})
+for (const { file, called } of files) console.log(`${file}: ${called.map(({ functionName }) => functionName || '(anonymous)').join(', ')}`)
+console.log(`${files.length} files`)
