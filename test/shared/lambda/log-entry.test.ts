@@ -6,7 +6,7 @@ import { describeError, hashUser } from '../../../src/shared/lambda/log-entry.ts
 import { NotDoneError } from '../../../src/shared/rules/errors.ts'
 import { collector, confirm, post, postEvent, pre, preEvent, runPre, work } from '../../support/harness.ts'
 
-const FRAME = /^at .*describe-error\.test\.ts:\d+:\d+\)?$/
+const FRAME = /^at .*log-entry\.test\.ts:\d+:\d+\)?$/
 
 function caught(run: () => unknown): unknown {
   try {

@@ -1,12 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { SendEmailCommand } from '@aws-sdk/client-ses'
-import { BatchGetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
-import { sesClient } from '../../../src/shared/aws/ses.ts'
-import { onlyConnecting, type UseClient, type WarmUpSettings, warmUp } from '../../../src/shared/lambda/warm-up.ts'
-import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
-import { answering, startTroubledService, type TroubledService, troubles } from '../../support/troubled-service.ts'
+import { type UseClient, type WarmUpSettings, warmUp } from '../../../src/shared/lambda/warm-up.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -100,109 +94,5 @@ describe('warmUp', () => {
       process.off('unhandledRejection', rejected)
       expect(rejected).not.toHaveBeenCalled()
     })
-  })
-})
-
-let service: TroubledService
-afterEach(async () => {
-  await service.stop()
-  vi.unstubAllEnvs()
-})
-
-/** A service that keeps what it was asked, and over which connection. */
-async function listening(answer: (body: string) => string) {
-  const asked: {
-    method: string | undefined
-    url: string | undefined
-    headers: readonly string[]
-    body: string
-    port: number | undefined
-  }[] = []
-  service = await startTroubledService(({ body, request, response }) => {
-    const { method, url, headers, socket } = request
-    asked.push({ method, url, headers: Object.keys(headers).toSorted(), body, port: socket.remotePort })
-    response.end(answer(body))
-  })
-  stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint, ses: service.endpoint }))
-  return asked
-}
-
-const NOT_ENDED = new AbortController().signal
-const read = new BatchGetCommand({ RequestItems: { blocks: { Keys: [{ pk: 'user#ann' }] } } })
-const put = new PutCommand({ TableName: 'table', Item: { pk: 'one' } })
-const mail = new SendEmailCommand({
-  Source: 'welcome@example.com',
-  Destination: { ToAddresses: ['ann@example.com'] },
-  Message: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello' } } },
-})
-const SENT = '<SendEmailResponse><SendEmailResult><MessageId>7</MessageId></SendEmailResult></SendEmailResponse>'
-
-const NOTHING = { method: 'GET', url: '/', headers: ['connection', 'host'], body: '' }
-
-describe('onlyConnecting', () => {
-  it('asks DynamoDB for nothing, answers as told, and leaves its connection to the client', async () => {
-    const asked = await listening((body) => (body === '' ? 'healthy' : '{}'))
-    const documents = documentClient()()
-    const update = new UpdateCommand({ TableName: 'table', Key: { pk: 'one' }, ReturnValues: 'ALL_NEW' })
-    const answered = await onlyConnecting(documents, NOT_ENDED).send(update)
-    expect(answered.Attributes).toMatchObject({ attempt: 1, token: 'warm-up' })
-    expect(asked).toMatchObject([NOTHING])
-    expect(await onlyConnecting(documents, NOT_ENDED).send(read)).toMatchObject({ Responses: { blocks: [] }, UnprocessedKeys: {} })
-    asked.pop()
-    await documents.send(put)
-    expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
-    expect(asked[1]?.body).toContain('"one"')
-    expect(asked).toHaveLength(2)
-    documents.config.requestHandler.destroy?.()
-  })
-
-  it('asks SES for nothing, answers as told, and leaves its connection to the client', async () => {
-    const asked = await listening((body) => (body === '' ? 'no such action' : SENT))
-    const ses = sesClient()()
-    expect(await onlyConnecting(ses, NOT_ENDED).send(mail)).toMatchObject({ MessageId: '0' })
-    expect(asked).toMatchObject([NOTHING])
-    await ses.send(mail)
-    expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
-    expect(asked).toHaveLength(2)
-    ses.destroy()
-  })
-
-  it('takes any answer of the service for one that it can read', async () => {
-    service = await startTroubledService(answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }))
-    stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
-    const documents = documentClient()()
-    await onlyConnecting(documents, NOT_ENDED).send(put)
-    expect(service.calls()).toBe(1)
-    documents.config.requestHandler.destroy?.()
-  })
-
-  it('calls nothing once it has ended, and answers nobody', async () => {
-    const asked = await listening(() => 'healthy')
-    const documents = documentClient()()
-    const ending = new AbortController()
-    const answered = vi.fn()
-    const client = onlyConnecting(documents, ending.signal)
-    const waiting = client.send(put)
-    waiting.then(answered, answered)
-    await vi.waitFor(() => expect(asked).toHaveLength(1))
-    ending.abort()
-    client.send(put).then(answered, answered)
-    await documents.send(put).catch(() => undefined)
-    expect(asked.filter(({ method }) => method === 'GET')).toHaveLength(1)
-    documents.config.requestHandler.destroy?.()
-  })
-
-  it('lets the client go on beside a call that hangs', async () => {
-    service = await startTroubledService((call) =>
-      call.request.method === 'GET' ? troubles['never answers'](call) : answering(200, {})(call),
-    )
-    stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
-    const documents = documentClient()()
-    const ending = new AbortController()
-    const hanging = onlyConnecting(documents, ending.signal).send(put)
-    hanging.catch(() => undefined)
-    ending.abort()
-    await expect(documents.send(put)).resolves.toBeDefined()
-    documents.config.requestHandler.destroy?.()
   })
 })
