@@ -15,11 +15,25 @@ const repository = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 let folder = ''
 
+/** The programs of a page. */
+async function programsOf(page: string): Promise<readonly string[]> {
+  const text = await readFile(join(repository, page), 'utf8')
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, program = '']) => program)
+}
+
 /** The first program of a page. */
 async function programOf(page: string): Promise<string> {
-  const [, program] = /^```ts\n(.*?)^```$/ms.exec(await readFile(join(repository, page), 'utf8')) ?? []
+  const [program] = await programsOf(page)
   if (program === undefined) throw new Error(`${page} has no program`)
   return program
+}
+
+/** Runs the compiler in the folder. Returns what it prints. */
+async function compile(): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder]).catch(
+    (error) => error,
+  )
+  return stdout
 }
 
 beforeAll(async () => {
@@ -62,11 +76,16 @@ describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md', 'docs/erasure
 
   test('compiles as a user would compile it', async () => {
     await writeFile(join(folder, `${name}.ts`), await programOf(page))
-    const { stdout } = await run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder]).catch(
-      (error) => error,
-    )
-    expect(stdout).toBe('')
+    expect(await compile()).toBe('')
   })
+})
+
+test('every program of docs/rules.md compiles as a user would compile it', async () => {
+  const programs = await programsOf('docs/rules.md')
+  for (const [index, program] of programs.entries()) await writeFile(join(folder, `rules-${index}.ts`), program)
+
+  expect(programs.length).toBeGreaterThan(5)
+  expect(await compile()).toBe('')
 })
 
 test('the program of docs/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {

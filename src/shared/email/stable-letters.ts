@@ -5,7 +5,7 @@
  * A character is among them if every reader of domains maps it to itself, apart from its case: IDNA2003, whose Unicode 3.2 has
  * no later character; UTS #46, transitional or not; and each Node that Lambda runs. So `ß` and `ς` are missing, and so is all
  * that a later Unicode added. Arabic digits are missing too, because a label may not mix them with those of ASCII.
- * `test/shared/email/stable-domains.test.ts` holds the list to those readers. The scripts are those that Unicode recommends for
+ * `test/shared/email/stable-letters.test.ts` holds the list to those readers. The scripts are those that Unicode recommends for
  * identifiers.
  *
  * @see https://www.unicode.org/reports/tr31/#Table_Recommended_Scripts
