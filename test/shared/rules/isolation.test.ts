@@ -4,9 +4,9 @@ import { anyOf, chain, failOpen } from '../../../src/shared/rules/combinators.ts
 import type { Decision } from '../../../src/shared/rules/decision.ts'
 import type { Context } from '../../../src/shared/rules/trigger.ts'
 import { autoClock } from '../../support/auto-clock.ts'
+import { compositions } from '../../support/compositions.ts'
+import { build, type Meddle, type Term, write } from '../../support/notation.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
-import { compositions } from './compositions.ts'
-import { build, type Meddle, type Term, write } from './notation.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'set:a', 'set:b=2'])
 

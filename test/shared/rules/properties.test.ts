@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decision.ts'
+import { compositions, word } from '../../support/compositions.ts'
+import { build, type Term, write } from '../../support/notation.ts'
 import { run, type SamplePre } from '../../support/samples.ts'
-import { compositions, word } from './compositions.ts'
-import { build, type Term, write } from './notation.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'hang', 'set:a', 'set:b=2'])
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decision.ts'
 import { autoClock } from '../../support/auto-clock.ts'
+import { build, parse } from '../../support/notation.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
-import { build, parse } from './notation.ts'
 
 const page = readFileSync(new URL('../../../docs/semantics.md', import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Term } from '../../shared/rules/notation.ts'
+import type { Term } from '../notation.ts'
 import { captured } from './captured.ts'
 import type { CompositionsJob, Recorded } from './jobs.ts'
 

@@ -1,9 +1,9 @@
-import { anyOf, chain, denyIf, failClosed, failOpen, shadow, together, when } from '../../../src/shared/rules/combinators.ts'
-import type { Condition } from '../../../src/shared/rules/condition.ts'
-import { allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { compose, type Rule } from '../../../src/shared/rules/rule.ts'
-import type { Context } from '../../../src/shared/rules/trigger.ts'
-import type { SamplePost, SamplePre } from '../../support/samples.ts'
+import { anyOf, chain, denyIf, failClosed, failOpen, shadow, together, when } from '../../src/shared/rules/combinators.ts'
+import type { Condition } from '../../src/shared/rules/condition.ts'
+import { allow, deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
+import { compose, type Rule } from '../../src/shared/rules/rule.ts'
+import type { Context } from '../../src/shared/rules/trigger.ts'
+import type { SamplePost, SamplePre } from './samples.ts'
 
 /**
  * The functions that compositions are built with. They stand in a table, so that a program which compares two versions of the
