@@ -79,7 +79,7 @@ async function measure({ run }: Launcher, { environment, certificate }: Services
     for (const version of shuffled(versions, seed, 'pre', round)) version.preCold.push(await cold(version, 'pre-signup', events.approved))
     for (const version of shuffled(versions, seed, 'post', round))
       version.postCold.push(await cold(version, 'post-confirmation', events.confirmed))
-    const programs = versions.map((version) => ({ file: fileOf(version, 'pre-signup'), events: [events.approved, ...events.denied] }))
+    const programs = versions.map((version) => ({ file: fileOf(version, 'pre-signup'), events: [events.approved, events.unconfirmed] }))
     const { report } = await run<WarmReport>('warm', { kind: 'warm', programs, from: user, ...WARM, seed: seed + round }, settings)
     for (const [index, version] of versions.entries()) version.warm.push(report.p50[index] ?? Number.NaN)
   }
