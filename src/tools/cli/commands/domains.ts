@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { type BuiltDomainList, InvalidDomainList, readDomainList } from '../../shared/email/domain-file.ts'
-import { UsageError } from '../lib/errors.ts'
-import { STDIN } from '../lib/event-files.ts'
+import { type BuiltDomainList, InvalidDomainList, readDomainList } from '../../../shared/email/domain-file.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { STDIN } from '../../lib/event-files.ts'
+import { EXIT, type Io } from '../io.ts'
+import { parse } from '../options.ts'
 import { buildDomains } from './domains-build.ts'
-import { EXIT, type Io } from './io.ts'
-import { parse } from './options.ts'
 
 const DOMAINS_HELP = `lifeguard domains build LIST [--out FILE] [--json]
 lifeguard domains check FILE [DOMAIN...] [--json]
