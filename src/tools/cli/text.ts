@@ -23,6 +23,16 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
+/**
+ * Returns a number with its noun.
+ *
+ * @example
+ * counted(2, 'file') // '2 files'
+ */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** How wide output for people may be. */
 export const WIDTH = 100
 

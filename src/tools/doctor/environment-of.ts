@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { DEFAULT_SETTINGS, NOWHERE } from '../lib/environment.ts'
 import { maskerOf } from './mask.ts'
@@ -9,6 +10,8 @@ export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
   /** Whether what a handler complains of as it starts is what the template sets, rather than what was filled in for it. */
   readonly isOfTemplate: (complaint: string) => boolean
+  /** Returns the variable that names a list of domains which is missing in this folder of the function's package, if the complaint is that. */
+  readonly missingList: (complaint: string, folder: string) => string | undefined
   /** A text without the values that the template sets: reports are shown, and sent to code hosts. */
   readonly withoutValues: (text: string) => string
 }
@@ -50,6 +53,14 @@ export function environmentOf({ properties }: Resource, { resources }: Template)
       if (guessed.some(({ name, value }) => isAbout(name) || (value !== defaults[name] && isAbout(value)))) return false
       // Many a complaint names neither a variable nor a value.
       return own.some(({ name }) => complaint.includes(name))
+    },
+    missingList(complaint, folder) {
+      const missing = own.find(({ value, literal }) => {
+        const [, list] = /^\s*@file:(.*\S)/.exec(value) ?? []
+        // A list with an absolute path lies in a layer, which is not on this machine.
+        return literal && list !== undefined && !isAbsolute(list) && complaint.includes(`: ${resolve(folder, list)}: ENOENT`)
+      })
+      return missing?.name
     },
     withoutValues: maskerOf(
       own.flatMap(({ value, literal }) => (literal ? value : [])),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { bundleHandler } from '../lib/build.ts'
@@ -88,11 +89,12 @@ function unloaded(problem: string): Unloaded {
 }
 
 async function loaded({ file, exported }: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
-  if (!/\.[cm]?ts$/.test(file)) return inWorker({ file, exported }, environment)
+  const folder = dirname(file)
+  if (!/\.[cm]?ts$/.test(file)) return inWorker({ file, exported }, environment, folder)
   try {
     const bundle = await bundleHandler(file)
     try {
-      return await inWorker({ file: bundle.file, exported }, environment)
+      return await inWorker({ file: bundle.file, exported }, environment, folder)
     } finally {
       await bundle.remove()
     }
@@ -102,7 +104,7 @@ async function loaded({ file, exported }: Found, environment: FunctionEnvironmen
   }
 }
 
-async function inWorker(found: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
+async function inWorker(found: Found, environment: FunctionEnvironment, folder: string): Promise<Ready | Unloaded> {
   const printed: string[] = []
   const onOutput = (line: string): void => {
     if (printed.length < MOST_LINES) printed.push(line)
@@ -121,19 +123,26 @@ async function inWorker(found: Found, environment: FunctionEnvironment): Promise
   }
   if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
   if (reply.kind === 'ready') return reply
-  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment) : unloaded('its process ended as it was loaded')
+  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment, folder) : unloaded('its process ended as it was loaded')
 }
 
 /** What `atInit` throws has a fixed message: the reason is what was printed. */
-function notStarted({ name, message }: FunctionError, printed: readonly string[], environment: FunctionEnvironment): Unloaded {
+function notStarted(
+  { name, message }: FunctionError,
+  printed: readonly string[],
+  environment: FunctionEnvironment,
+  folder: string,
+): Unloaded {
+  const problem = 'it does not start'
   const isAtInit = message === MASKED_MESSAGE && printed.length > 0
   const told = isAtInit ? printed.join('\n') : message
+  const list = environment.missingList(told, folder)
+  if (list !== undefined) return { kind: 'unloaded', problem, fault: `${list} names a list of domains that is not beside the handler` }
   const isCertain = isAtInit ? !OF_THIS_MACHINE.test(told) && environment.isOfTemplate(told) : name === 'Runtime.HandlerNotFound'
   // Before it is cut into lines: a value can have several.
   const shown = environment.withoutValues(told)
   const said = isAtInit ? inOneLine(shown.split('\n')) : firstLine(shown)
-  if (!isCertain) return unloaded(`it does not start: ${said}`)
-  return { kind: 'unloaded', problem: 'it does not start', fault: said }
+  return isCertain ? { kind: 'unloaded', problem, fault: said } : unloaded(`${problem}: ${said}`)
 }
 
 /** Judged by the text where the handler is not loaded; undefined where it does not tell. */

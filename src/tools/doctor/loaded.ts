@@ -36,6 +36,12 @@ export function rulesIn(rule: RuleDescription): readonly RuleDescription[] {
   return [rule, ...rule.children.flatMap(rulesIn)]
 }
 
+/** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
+export function saysNothing({ kind, children, permissions }: RuleDescription): boolean {
+  const own = kind === 'rule' || kind === 'gate' || kind === 'guard' || kind === 'shaper' || kind === 'effect'
+  return own && children.length === 0 && permissions === undefined
+}
+
 /** A function that a user pool calls, with what is known of its code. */
 export type AttachedCode = Attached & { readonly code: Code | undefined }
 

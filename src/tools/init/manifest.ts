@@ -3,7 +3,18 @@ import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
 
 /** What a project needs to be built, tried and packaged. The versions are this package's own: those it is tested with. */
-const TOOLS = ['@types/node', 'acorn', 'dynalite', 'esbuild', 'node', 'osls', 'typescript', 'vitest']
+const TOOLS = [
+  '@jridgewell/sourcemap-codec',
+  '@types/node',
+  'acorn',
+  'dynalite',
+  'esbuild',
+  'magic-string',
+  'node',
+  'osls',
+  'typescript',
+  'vitest',
+]
 
 const SCRIPTS = {
   build: 'node esbuild.config.ts',

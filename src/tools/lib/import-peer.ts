@@ -1,20 +1,21 @@
 import { MissingPeerError } from './errors.ts'
 
 /**
- * Loads an optional peer.
+ * Loads an optional peer, or a module that imports several.
  *
- * @param peer The package's name.
- * @param purpose Why it is wanted, to follow the words "It is needed".
- * @param load Imports it.
+ * @param peers The names of the packages.
+ * @param purpose Why it is needed, to follow the words "It is needed".
+ * @param load Imports them.
  * @throws MissingPeerError when the package itself is missing. A package that is there but fails to load throws its own error.
  * @example
  * const { build } = await importPeer('esbuild', 'to bundle the handlers', () => import('esbuild'))
  */
-export async function importPeer<Module>(peer: string, purpose: string, load: () => Promise<Module>): Promise<Module> {
+export async function importPeer<Module>(peers: string | readonly string[], purpose: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load()
   } catch (error) {
-    if (isMissing(error, peer)) throw new MissingPeerError(peer, purpose, { cause: error })
+    const missing = [peers].flat().find((peer) => isMissing(error, peer))
+    if (missing !== undefined) throw new MissingPeerError(missing, purpose, { cause: error })
     throw error
   }
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
-import { withCauses } from './causes.ts'
-import type { FunctionError } from './child-messages.ts'
-import { type HandlerLog, readLogLine } from './handler-log.ts'
+import type { Broke, FunctionError } from './child-messages.ts'
+import { type HandlerLog, type LoggedRule, readLogLine } from './handler-log.ts'
 import { type SourcePlace, sourcePlaces } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
 
@@ -135,6 +134,19 @@ async function invokeOn({ worker, placeOf }: On, options: LambdaOptions, event: 
     return { ...answer, log: await withCauses(log, broke, placeOf) }
   }
   return { kind: 'crashed', error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN, log }
+}
+
+/** A handler's log with what broke its rules and what they explain of denials, which the handler itself keeps out of it. */
+async function withCauses(log: HandlerLog | null, broke: readonly Broke[], placeOf: SourcePlace): Promise<HandlerLog | null> {
+  if (log === null || broke.length === 0) return log
+  const causes = new Map(broke.map((cause) => [cause.path, cause]))
+  const trace: LoggedRule[] = []
+  for (const said of log.trace) {
+    const cause = causes.get(said.path)
+    const place = cause && (await placeOf(cause.stack))
+    trace.push({ ...said, ...(cause && { message: cause.error.message }), ...(place !== undefined && { place }) })
+  }
+  return { ...log, trace }
 }
 
 // Only a handler that writes to its parent's channel itself can do that.

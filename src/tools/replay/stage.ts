@@ -20,22 +20,32 @@ export interface Stage {
   readonly stop: () => Promise<void>
 }
 
-/** How a stage is set. */
-export interface StageOptions {
+/** Which services handlers use, and their settings. */
+export interface ServicesOptions {
   readonly folder: string
   /** The caller's environment; its settings go before those of the folder's settings file. */
   readonly environment: Environment
   /** What `--env` said. */
   readonly variables: readonly string[]
   readonly services: Services
-  /** What `--handler` said. */
-  readonly handlers: readonly string[]
   /** What will be replayed, for the seed files beside it. */
   readonly paths: readonly string[]
+}
+
+/** How a stage is set. */
+export interface StageOptions extends ServicesOptions {
+  /** What `--handler` said. */
+  readonly handlers: readonly string[]
   /** Gets what handlers print, and notes for people. */
   readonly onNote: (note: string) => void
   /** Ends a build that is under way. */
   readonly signal: AbortSignal
+}
+
+interface OpenServices {
+  readonly environment: Readonly<Record<string, string>>
+  /** Undefined with other services. */
+  readonly embedded: Embedded | undefined
 }
 
 /**
@@ -44,13 +54,9 @@ export interface StageOptions {
  * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { folder, onNote, signal, services } = options
-  const file = await readSettingsFile(folder)
-  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
-  const settings = handlerSettings({ defaults, file, caller: options.environment, named: options.variables }, services)
+  const { folder, onNote, signal } = options
   const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
-  const embedded = await embeddedFor(options, settings)
-  const environment = handlerEnvironment(settings, services, embedded?.environment)
+  const { environment, embedded } = await openServices(options)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -85,9 +91,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-/** The AWS SDK and the services are loaded only where they are used. */
-async function embeddedFor({ services, paths }: StageOptions, settings: Environment): Promise<Embedded | undefined> {
-  if (services !== 'embedded') return undefined
+/**
+ * Starts the services of handlers, and returns the environment that handlers get.
+ *
+ * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
+ */
+export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
+  const file = await readSettingsFile(folder)
+  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
+  const settings = handlerSettings({ defaults, file, caller: environment, named: variables }, services)
+  if (services !== 'embedded') return { environment: handlerEnvironment(settings, services), embedded: undefined }
+  // The AWS SDK and the services are loaded only where they are used.
   const { startEmbedded } = await import('./embedded.ts')
-  return startEmbedded(settings, paths)
+  const embedded = await startEmbedded(settings, paths)
+  return { environment: handlerEnvironment(settings, services, embedded.environment), embedded }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import { rulesIn } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
-import { patched, TEMPLATES } from '../../support/patched.ts'
+import { examined, patched, TEMPLATES } from '../../support/patched.ts'
 
 async function codeOf(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {
   const change = { 'PreSignUp.Properties.Handler': handler, 'PreSignUp.Properties.Environment': { Variables: environment } }
@@ -47,6 +47,31 @@ describe("a function's code", () => {
     ['a key that is wrong', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
   ])('tells why it starts nowhere, without what is secret: %s', async (_, environment, fault) => {
     expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+  })
+
+  it.each([
+    ['alone', {}],
+    ['beside what the deployment decides', { STAGE: sender }],
+  ])('starts nowhere without a list of domains that belongs beside it: %s', async (_, others) => {
+    const environment = { ALLOWED_EMAIL_DOMAINS: '@file:none.domains', ...others }
+    const fault = 'ALLOWED_EMAIL_DOMAINS names a list of domains that is not beside the handler'
+
+    expect(await codeOf('domain-list.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+
+    const template = await patched('sam.yaml', {
+      'PreSignUp.Properties.Handler': 'domain-list.handler',
+      'PreSignUp.Properties.Environment': { Variables: environment },
+    })
+    expect((await examined(template)).findings).toContainEqual(
+      expect.objectContaining({ code: 'LG108', resource: 'PreSignUp', message: expect.stringContaining(fault) }),
+    )
+  })
+
+  it.each(['domain-list.handler', 'written-list.handler'])('may yet find a list that is not on this machine: %s', async (handler) => {
+    const list = handler === 'domain-list.handler' ? '@file:/opt/none.domains' : '@file:none.domains'
+    const code = await codeOf(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
+
+    expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
   })
 
   it('starts nowhere where it exports no such function', async () => {

@@ -19,6 +19,12 @@ describe('importPeer', () => {
     await expect(failure).rejects.toMatchObject({ peer: 'some-peer', message: expect.stringContaining('npm install --save-dev some-peer') })
   })
 
+  it('names the package of several that is missing', async () => {
+    const load = (): Promise<never> => Promise.reject(notFound("Cannot find package 'other-peer' imported from /a/b.ts"))
+
+    await expect(importPeer(['some-peer', 'other-peer'], 'to do something', load)).rejects.toMatchObject({ peer: 'other-peer' })
+  })
+
   it('does not blame the package for what it misses itself', async () => {
     const error = notFound("Cannot find package 'its-dependency' imported from /node_modules/some-peer/index.js")
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)

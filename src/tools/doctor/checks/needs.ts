@@ -1,8 +1,8 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, rulesIn, type Subject } from '../loaded.ts'
-import { allows, saysNothing } from '../needed.ts'
+import { matchesGlob } from '../glob.ts'
+import { attachedCode, rulesIn, type Subject, saysNothing } from '../loaded.ts'
 import { type Rights, rightsReader } from '../rights.ts'
 import { symbolic } from '../symbolic.ts'
 import { covers, tableNamed } from '../tables.ts'
@@ -73,4 +73,9 @@ function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pi
 function settingOf({ properties }: Resource, name: string): string | undefined {
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   return isObject(variables) ? symbolic(variables[name]) : undefined
+}
+
+/** Whether an action as a policy writes it, perhaps with wildcards, allows another. */
+function allows(written: string, action: string): boolean {
+  return matchesGlob(written.toLowerCase(), action.toLowerCase())
 }

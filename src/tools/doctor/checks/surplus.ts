@@ -1,12 +1,14 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
-import { isPlumbing, saysNothing } from '../needed.ts'
+import { attachedCode, type Code, rulesIn, type Subject, saysNothing } from '../loaded.ts'
 import { type Right, type Rights, rightsReader } from '../rights.ts'
 import { symbolic } from '../symbolic.ts'
 import { covers, tableNamed } from '../tables.ts'
 import { ofType, type Resource, type Template } from '../template.ts'
+
+// What every function does, whatever its rules: its log, its traces, its network.
+const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
 
 interface User {
   readonly lambda: Resource
@@ -33,7 +35,7 @@ export function checkSurplus(subject: Subject): Judged {
 }
 
 function judged(template: Template, users: readonly User[]): Judged {
-  const rights = (users[0]?.rights.rights ?? []).filter(({ action, conditional }) => !isPlumbing(action) && !conditional)
+  const rights = (users[0]?.rights.rights ?? []).filter(({ action, conditional }) => !PLUMBING.test(action) && !conditional)
   if (rights.length === 0) return { findings: [], unknown: [] }
   const silent: string[] = []
   const needs: { readonly need: RulePermission; readonly lambda: Resource }[] = []

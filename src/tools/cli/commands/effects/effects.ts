@@ -1,5 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { lazily } from '../../../../shared/lazily.ts'
+import { dynamoEffects, type Effects } from '../../../../shared/ledger/dynamo-effects.ts'
+import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
 import type { CutOff, EffectKey } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
@@ -9,12 +14,17 @@ import { parse } from '../../options.ts'
 import { troubleOf } from '../../print-error.ts'
 import { listEffects, type OpenState, STATES } from './list.ts'
 import { recoverEffects } from './recover.ts'
-import { type EffectsServices, effectsServices } from './services.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
 import { EFFECTS_HELP } from './usage.ts'
 
 // Longer than a pool's id, a `sub` and a rule's name are; DynamoDB refuses a key of more than 2048 bytes.
 const LONGEST_PART = 200
+
+/** What the commands work on. */
+export interface EffectsServices {
+  readonly effects: Effects
+  readonly owed: Owed
+}
 
 type Work = (services: EffectsServices, io: Io) => Promise<number>
 
@@ -35,6 +45,17 @@ export async function effectsCommand(args: readonly string[], io: Io): Promise<n
     io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${troubleOf(error)}`])
     return EXIT.unexpected
   }
+}
+
+// A person waits longer than Cognito does, over a line that may be slow; forever is too long.
+const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
+/** The caller's own services: the SDK reads credentials, region and endpoints from the environment. */
+function effectsServices(table: string): EffectsServices {
+  const documents = lazily(() =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
+  )
+  return { effects: dynamoEffects({ documents, table }), owed: dynamoOwed({ documents, table }) }
 }
 
 async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly table: string; readonly work: Work } | 'help'> {

@@ -1,7 +1,7 @@
 import { type EffectRow, type EffectState, isReadable } from '../../../../shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../../shared/rules/once.ts'
 import { type Io, styled } from '../../io.ts'
-import type { EffectsServices } from './services.ts'
+import type { EffectsServices } from './effects.ts'
 
 /** The state of an effect that is not done. */
 export type OpenState = Exclude<EffectState, 'done'>

@@ -5,9 +5,9 @@ import { UsageError } from '../../../lib/errors.ts'
 import { type Line, linesOf } from '../../../lib/lines.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { troubleOf } from '../../print-error.ts'
+import type { EffectsServices } from './effects.ts'
 import { counted, keyOf } from './list.ts'
 import { lostEffects } from './lost.ts'
-import type { EffectsServices } from './services.ts'
 
 const MOST_NAMED = 20
 

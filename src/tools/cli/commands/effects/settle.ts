@@ -1,8 +1,8 @@
 import { type EffectItem, type EffectRow, effectPk, isReadable } from '../../../../shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../../shared/rules/once.ts'
 import { EXIT, type Io } from '../../io.ts'
+import type { EffectsServices } from './effects.ts'
 import { counted, keyOf, saying } from './list.ts'
-import type { EffectsServices } from './services.ts'
 
 /** Makes one parked effect due. An unknown one only where the caller owns up to it: it may have happened. */
 export async function retryEffect({ effects }: EffectsServices, key: EffectKey, evenUnknown: boolean, io: Io): Promise<number> {

@@ -1,28 +1,25 @@
 import { UsageError } from '../../../lib/errors.ts'
 import { EXIT, type Io, indentLines } from '../../io.ts'
 import { parse } from '../../options.ts'
+import { counted } from '../../text.ts'
 import { precompile } from './precompile.ts'
 
-/** What lifeguard precompile --help says. */
 const PRECOMPILE_HELP = `lifeguard precompile BUNDLE [--event FILE]
 
-Makes a bundle start faster. Runs its handler once for an event and puts the functions that this
-calls in parentheses: V8 compiles those with the file, and not each by itself at its first call.
-Any bundle of a Lambda function will do, whoever made it, in ES modules or CommonJS. Source maps
-stay right. The run uses an embedded DynamoDB and SES and the settings of lifeguard.env, as
-lifeguard replay does, and connects to nothing beyond this machine.
+Makes a bundle start faster. Runs its handler once for an event, and puts the functions that this
+calls in parentheses, so that V8 compiles them with the file. Takes any bundle of a Lambda function,
+in ES modules or CommonJS, and keeps its source map right. The run uses an embedded DynamoDB and SES
+and the settings of lifeguard.env, as lifeguard replay does, and connects to no other machine.
 
-BUNDLE  the folder of a bundle, with handler.js or index.js in it (.mjs and .cjs too), the file of
-        a handler, or FILE.EXPORT as in serverless.yml where the export is not called handler
+BUNDLE  a folder with handler.js or index.js (.mjs and .cjs too), a handler's file, or FILE.EXPORT
 
   --event FILE  the event of the run; unless given, the first one in events/ of the bundle's trigger
                 whose .expect.json does not say that it is denied or fails
 
-Needs the packages acorn and dynalite.
+Needs the packages acorn, magic-string, @jridgewell/sourcemap-codec and dynalite.
+Exit code: 0 done; 1 the run failed, and the bundle is as it was; 2 bad usage.
 
-  lifeguard precompile dist/pre-signup --event events/pre-signup/sign-up-mary.json
-
-Exit code: 0 done; 1 the run failed, and the bundle is as it was; 2 bad usage.`
+  lifeguard precompile dist/pre-signup --event events/pre-signup/sign-up-mary.json`
 
 /** `lifeguard precompile`. */
 export async function precompileCommand(args: readonly string[], io: Io): Promise<number> {
@@ -47,8 +44,4 @@ export async function precompileCommand(args: readonly string[], io: Io): Promis
   const [functions, files] = [counted(result.functions, 'function'), counted(result.files, 'file')]
   await io.out([result.functions === 0 ? `${bundle}: precompiled already` : `${bundle}: precompiled ${functions} in ${files}`])
   return EXIT.fine
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -1,112 +1,169 @@
-import { realpath, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { isObject } from '../../../../shared/rules/invocation.ts'
+import type { Environment } from '../../../lib/environment.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths } from '../../../lib/event-files.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
+import { replaceFiles } from '../../../lib/replace-files.ts'
 import { type TriggerName, triggerNamed, triggerOf } from '../../../lib/trigger-of.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { type Located, look } from '../../../replay/handlers.ts'
+import { type Invocation, lambdaFunction } from '../../../replay/lambda.ts'
 import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
 import { serverlessHandlers } from '../../../replay/serverless-handlers.ts'
-import { replaceFiles, rewrite } from './rewrite.ts'
-import { startOnce, type TrialOptions } from './trial.ts'
+import { openServices } from '../../../replay/stage.ts'
 
-/** What is precompiled, and how. The working folder also has serverless.yml and the sample events. */
-export interface PrecompileOptions extends TrialOptions {
+/** What is precompiled, and how. */
+export interface PrecompileOptions {
   /** The bundle's folder, its handler's file, or `path/to/file.export` as in serverless.yml. */
   readonly bundle: string
   /** The event of the trial start: a sample event of the trigger unless set. */
   readonly event?: string | undefined
+  /** The working folder, with serverless.yml, the settings file and the sample events. */
+  readonly folder: string
+  readonly environment: Environment
+  /** Ends the trial start. */
+  readonly signal: AbortSignal
 }
 
 /** How many functions of how many files were put in parentheses; or why the bundle is as it was. */
 export type Precompiled = { readonly functions: number; readonly files: number } | { readonly fault: string }
 
+const PEERS = ['acorn', 'magic-string', '@jridgewell/sourcemap-codec']
+const HANDLERS = 'handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs'
+// Longer than a function of a user pool may take, since a build machine is busy.
+const LIMIT_MS = 10_000
+const OUTPUT_LINES = 5
+const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts' : './only-this-machine.js', import.meta.url).href
+
 /**
  * Starts a bundle once for an event, and has V8 compile the functions that this called together with the file. A bundle whose
  * start fails stays as it is, byte for byte.
  *
- * @throws UsageError when bundle or event cannot be had, MissingPeer without acorn or dynalite.
+ * @throws UsageError when bundle or event cannot be had, MissingPeerError without an optional peer.
  */
-export async function precompile({ bundle, event, ...options }: PrecompileOptions): Promise<Precompiled> {
-  const { folder, signal } = options
-  const { parse } = await importPeer('acorn', 'to precompile a bundle', () => import('acorn'))
-  const { file, exported, trigger } = await locate(folder, bundle)
-  const read = event === undefined ? await sampleOf(trigger, folder, bundle) : await eventIn(event, folder)
-  const trial = await startOnce({ file, exported }, read, options)
+export async function precompile(options: PrecompileOptions): Promise<Precompiled> {
+  const { rewrite } = await importPeer(PEERS, 'to precompile a bundle', () => import('./rewrite.ts'))
+  const { trigger, ...handler } = await locate(options)
+  const trial = await startOnce(handler, await chooseEvent(options, trigger), options)
   if ('fault' in trial) return trial
+  if (trial.called.size === 0) return { fault: 'V8 reported no function of it' }
   const texts = new Map<string, string>()
   const counts: number[] = []
-  for (const [each, called] of trial.called) {
-    const path = relative(dirname(file), each)
-    // Packages beside a bundle belong to npm.
-    if (path.split(sep).some((part) => part === '..' || part === 'node_modules')) continue
+  for (const [file, called] of trial.called) {
     try {
-      const result = await rewrite(each, called, parse)
-      counts.push(result.functions)
-      for (const [name, text] of result.texts) texts.set(name, text)
+      counts.push(await rewrite(file, called, texts))
     } catch (error) {
-      return { fault: `${path}: ${error instanceof Error ? error.message : String(error)}` }
+      return { fault: `${relative(dirname(handler.file), file)}: ${error instanceof Error ? error.message : String(error)}` }
     }
   }
-  if (counts.length === 0) return { fault: 'V8 reported no function of it' }
-  signal.throwIfAborted()
+  options.signal.throwIfAborted()
   await replaceFiles(texts).catch((error: Error) => {
-    throw new UsageError(`${bundle}: cannot be written: ${error.message}`)
+    throw new UsageError(`${options.bundle}: cannot be written: ${error.message}`)
   })
   return { functions: counts.reduce((sum, count) => sum + count, 0), files: counts.filter((count) => count > 0).length }
 }
 
-const NAMES = ['handler', 'index'].flatMap((name) => ['js', 'mjs', 'cjs'].map((extension) => `${name}.${extension}`))
-
-/** The handler of a bundle, under the name and the trigger that serverless.yml has for it, if any. */
-async function locate(folder: string, bundle: string): Promise<Located & { readonly trigger: TriggerName | undefined }> {
-  const isFolder = (await stat(resolve(folder, bundle)).catch(() => undefined))?.isDirectory() ?? false
-  const named = isFolder ? [] : [await look(folder, bundle)]
-  const declared = await Promise.all(
-    [...((await serverlessHandlers(folder))?.handlers ?? [])].map(async ([trigger, reference]) => {
-      const found = await look(folder, reference)
-      return found && { ...found, trigger }
-    }),
-  )
-  const beside = isFolder ? await Promise.all(NAMES.map((name) => look(folder, join(bundle, name)))) : []
-  const inFolder = declared.filter((each) => each && dirname(each.file) === resolve(folder, bundle))
-  const found = [...named, ...inFolder, ...beside].find((each) => each !== undefined)
-  if (found === undefined)
-    throw new UsageError(
-      `${bundle}: ${isFolder ? `a folder without a handler; expected one of ${NAMES.join(', ')}` : 'no such file or folder'}`,
-    )
-  if (!/\.[cm]?js$/.test(found.file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
-  const [own, above] = [basename(found.file).replace(/\..*/s, ''), basename(dirname(found.file))]
-  const trigger = declared.find((each) => each?.file === found.file)?.trigger ?? triggerNamed(above) ?? triggerNamed(own)
-  return { file: await realpath(found.file), exported: found.exported, trigger }
+/** Finds the handler of a bundle. Its trigger stands in serverless.yml, or is the name of its folder or file. */
+async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
+  const declared = [...((await serverlessHandlers(folder))?.handlers ?? [])]
+  const path = resolve(folder, bundle)
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+  const inFolder = declared.map(([, reference]) => reference).filter((each) => dirname(resolve(folder, each)) === path)
+  const references = isFolder ? [...inFolder, ...HANDLERS.split(', ').map((name) => join(bundle, name))] : [bundle]
+  const found = (await Promise.all(references.map((each) => look(folder, each)))).find((each) => each !== undefined)
+  const problem = isFolder ? `a folder without a handler; expected one of ${HANDLERS}` : 'no such file or folder'
+  if (found === undefined) throw new UsageError(`${bundle}: ${problem}`)
+  const { file, exported } = found
+  if (!/\.[cm]?js$/.test(file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
+  const stem = (each: string): string => resolve(folder, each).replace(/\.\w+$/, '')
+  const [known] = declared.find(([, reference]) => stem(reference) === stem(file)) ?? []
+  const trigger = known ?? triggerNamed(basename(dirname(file))) ?? triggerNamed(basename(file).replace(/\..*/, ''))
+  return { file: await realpath(file), exported, trigger }
 }
 
-async function eventIn(event: string, folder: string): Promise<ReadEvent> {
-  const file = resolve(folder, event)
-  await assertPaths([file])
-  for await (const read of readEvents([file], nothing)) {
+/** Reads the named event, or the first sample event of the trigger that is to proceed, in the order of replay. */
+async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger: TriggerName | undefined): Promise<ReadEvent> {
+  const help = 'name an event of the trial start: --event FILE'
+  if (event === undefined && trigger === undefined) throw new UsageError(`${bundle}: nothing says of which trigger it is; ${help}`)
+  const path = resolve(folder, event ?? 'events')
+  if (event !== undefined) await assertPaths([path])
+  for await (const read of readEvents(existsSync(path) ? [path] : [], async function* () {})) {
+    if (event === undefined && !(await isSample(read, trigger))) continue
     if (read.unreadable !== undefined) throw new UsageError(`${event}: ${read.unreadable}`)
     return read
   }
-  throw new UsageError(`${event}: holds no event`)
+  throw new UsageError(event ? `${event}: holds no event` : `${bundle}: events/ has no event of ${trigger} that is to proceed; ${help}`)
 }
 
-/** The first sample event of the trigger that is not expected to fail, in the order in which replay runs them. */
-async function sampleOf(trigger: TriggerName | undefined, folder: string, bundle: string): Promise<ReadEvent> {
-  const help = 'name an event of the trial start: --event FILE'
-  if (trigger === undefined) throw new UsageError(`${bundle}: nothing says of which trigger it is; ${help}`)
-  const samples = join(folder, 'events')
-  const found = (await stat(samples).catch(() => undefined)) === undefined ? [] : [samples]
-  for await (const read of readEvents(found, nothing)) {
-    const source = isObject(read.event) ? read.event.triggerSource : undefined
-    if (typeof source !== 'string' || triggerOf(source) !== trigger) continue
-    const { outcome = 'proceed' } = (await readExpectation(read.file)) ?? {}
-    if (outcome === 'proceed') return read
+async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undefined): Promise<boolean> {
+  const source = isObject(event) ? event.triggerSource : undefined
+  if (typeof source !== 'string' || triggerOf(source) !== trigger) return false
+  return ((await readExpectation(file))?.outcome ?? 'proceed') === 'proceed'
+}
+
+/** The functions that a start called, as `start-end` in UTF-16 code units, by file of the bundle; or why the start failed. */
+type Trial = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
+
+/** Starts a handler for one event as replay does. V8 writes which functions this calls when the process exits. */
+async function startOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<Trial> {
+  const { environment, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
+  const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
+  const output: string[] = []
+  const lambda = lambdaFunction({
+    ...handler,
+    folder: options.folder,
+    environment: { ...environment, NODE_V8_COVERAGE: reports, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ''} --import=${GUARD}` },
+    onOutput: (line) => void (output.push(line) > OUTPUT_LINES && output.shift()),
+    onNote: () => undefined,
+  })
+  signal.addEventListener('abort', lambda.stop, { once: true })
+  try {
+    const fault = faultOf(await lambda.invoke(event, LIMIT_MS))
+    if (fault !== undefined) return { fault: [fault, ...output].join('\n') }
+    await lambda.end()
+    return { called: await readCoverage(reports, dirname(handler.file)) }
+  } finally {
+    signal.removeEventListener('abort', lambda.stop)
+    await Promise.all([lambda.stop(), embedded?.stop()])
+    await rm(reports, { recursive: true, force: true })
   }
-  throw new UsageError(`${bundle}: events/ has no event of ${trigger} that is to proceed; ${help}`)
 }
 
-/** Standard input holds no event here. */
-async function* nothing(): AsyncGenerator<string> {}
+/** Returns what went wrong. A start in which a rule failed is not how starts usually go. */
+function faultOf({ log, ...invocation }: Invocation): string | undefined {
+  if (invocation.kind === 'timedOut') return `no answer within ${LIMIT_MS / 1000} seconds`
+  if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
+  const failed = log?.trace.find(({ error }) => error !== undefined)
+  return failed && `the rule ${failed.rule} failed: ${failed.error}: ${failed.message}`
+}
+
+type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number }
+/** What V8 writes. The first range of a function is the whole of it. */
+type Coverage = {
+  readonly result: readonly { readonly url: string; readonly functions: readonly { readonly ranges: readonly [Range] }[] }[]
+}
+
+async function readCoverage(reports: string, bundle: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const called = new Map<string, Set<string>>()
+  for (const report of await readdir(reports)) {
+    const { result }: Coverage = JSON.parse(await readFile(join(reports, report), 'utf8'))
+    for (const { url, functions } of result.filter((each) => each.url.startsWith('file:'))) {
+      const file = fileURLToPath(url)
+      // Packages beside a bundle belong to npm.
+      if (
+        relative(bundle, file)
+          .split(sep)
+          .some((part) => part === '..' || part === 'node_modules')
+      )
+        continue
+      const spans = functions.flatMap(({ ranges: [whole] }) => (whole.count > 0 ? `${whole.startOffset}-${whole.endOffset}` : []))
+      called.set(file, new Set([...(called.get(file) ?? []), ...spans]))
+    }
+  }
+  return called
+}

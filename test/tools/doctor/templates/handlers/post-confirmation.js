@@ -1,14 +1,13 @@
 import { together } from '../../../../../src/index.ts'
 import {
-  documentClient,
   dynamoProfiles,
   mailTemplate,
   postConfirmation,
   sendWelcomeEmail,
-  sesClient,
   sesMailer,
   syncProfile,
 } from '../../../../../src/post-confirmation/index.ts'
+import { documentClient, sesClient } from '../../../../../src/shared/aws/index.ts'
 
 const template = mailTemplate(
   { subject: 'Welcome', text: 'Welcome', html: '<p>Welcome</p>' },

@@ -1,3 +1,4 @@
-import { blockUsers, documentClient, dynamoBlockList, preAuthentication } from '../../../../../src/pre-auth/index.ts'
+import { blockUsers, dynamoBlockList, preAuthentication } from '../../../../../src/pre-auth/index.ts'
+import { documentClient } from '../../../../../src/shared/aws/index.ts'
 
 export const handler = preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE })))

@@ -1,5 +1,6 @@
 // The rule of pre authentication, asked again whenever tokens are made.
-import { blockUsers, documentClient, dynamoBlockList } from '../../../../../src/pre-auth/index.ts'
+import { blockUsers, dynamoBlockList } from '../../../../../src/pre-auth/index.ts'
+import { documentClient } from '../../../../../src/shared/aws/index.ts'
 import { defineTrigger } from '../../../../../src/shared/lambda/define-trigger.ts'
 
 const preTokenGeneration = defineTrigger({ name: 'PreTokenGeneration', phase: 'pre', responseFields: {} })

@@ -1,10 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { type BuiltDomainList, InvalidDomainListError, readDomainList } from '../../shared/email/domain-file.ts'
-import { UsageError } from '../lib/errors.ts'
-import { STDIN } from '../lib/event-files.ts'
-import { buildDomains } from './domains-build.ts'
-import { EXIT, type Io } from './io.ts'
-import { parse } from './options.ts'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { domainSource, EXPECTED_LINE, faultLines } from '../../../esbuild/domain-source.ts'
+import { type BuiltDomainList, buildDomainList, InvalidDomainListError, readDomainList } from '../../../shared/email/domain-file.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { STDIN } from '../../lib/event-files.ts'
+import { linesOf } from '../../lib/lines.ts'
+import { replaceFiles } from '../../lib/replace-files.ts'
+import { EXIT, type Io } from '../io.ts'
+import { parse } from '../options.ts'
+import { counted } from '../text.ts'
 
 const DOMAINS_HELP = `lifeguard domains build LIST [--out FILE] [--json]
 lifeguard domains check FILE [DOMAIN...] [--json]
@@ -24,6 +29,7 @@ check   checks FILE as a handler does when it starts, and says of each DOMAIN wh
 Exit code: 0 built, or a pattern matches every domain; 1 none matches one of them; 2 bad usage, or
 something that cannot be read.`
 
+const ENDING = '.domains'
 const COMMANDS = ['build', 'check'] as const
 
 /** `lifeguard domains`. */
@@ -54,11 +60,54 @@ export async function domainsCommand(args: readonly string[], io: Io): Promise<n
   return buildDomains(file, values.out, json, io)
 }
 
+/** `lifeguard domains build`. */
+async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
+  const target = out ?? targetFor(list)
+  if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
+  const read = await domainSource(linesOf(await chunksOf(list, io)))
+  const { patterns, faulty } = read
+  const name = list === STDIN ? 'standard input' : list
+  if (faulty > 0) {
+    io.err(faultLines(name, read))
+    const lines = faulty === 1 ? '1 line holds' : `${faulty} lines hold`
+    throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
+  }
+  if (patterns.length === 0) throw new UsageError(`${name}: holds no pattern; ${EXPECTED_LINE}`)
+  const built = buildDomainList(patterns)
+  await replaceFiles(new Map([[target, built.bytes]])).catch((error: Error) => {
+    throw new UsageError(`${target}: cannot be written: ${error.message}`)
+  })
+  const counts = { patterns: built.patterns, bytes: built.bytes.length, duplicates: built.duplicates, covered: built.covered }
+  await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${sentence(counts)}`])
+  return EXIT.fine
+}
+
+function targetFor(list: string): string {
+  if (list === STDIN) throw new UsageError('Say where to write the list: lifeguard domains build - --out FILE')
+  return `${list.slice(0, list.length - extname(list).length)}${ENDING}`
+}
+
+async function chunksOf(list: string, io: Io): Promise<AsyncIterable<string>> {
+  if (list === STDIN) return io.input()
+  const found = await stat(list).catch(() => undefined)
+  if (found === undefined || found.isDirectory()) throw new UsageError(`${list}: ${found ? 'a folder, not a file' : 'no such file'}`)
+  return createReadStream(list, 'utf8')
+}
+
+type Counts = Readonly<Record<'patterns' | 'bytes' | 'duplicates' | 'covered', number>>
+
+function sentence({ patterns, bytes, duplicates, covered }: Counts): string {
+  const left = [
+    ...(duplicates > 0 ? [`${duplicates} left out that stood there twice`] : []),
+    ...(covered > 0 ? [`${covered} left out that a wildcard covers`] : []),
+  ]
+  return [`${counted(patterns, 'pattern')} in ${bytes} bytes`, ...left].join('; ')
+}
+
 async function checkDomains(file: string, domains: readonly string[], json: boolean, io: Io): Promise<number> {
   const list = await openList(file)
   if (domains.length === 0) {
-    const count = `${list.size} ${list.size === 1 ? 'pattern' : 'patterns'}`
-    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${count}, sorted`])
+    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${counted(list.size, 'pattern')}, sorted`])
   }
   let missing = 0
   for (const domain of domains) {

@@ -1,9 +1,10 @@
 import { SourceMap } from 'node:module'
+import { decode } from '@jridgewell/sourcemap-codec'
 import { type Node, parse } from 'acorn'
 import { transform } from 'esbuild'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { insert, parentheses, shiftMappings } from '../../../../../src/tools/cli/commands/precompile/parenthesize.ts'
+import { moveColumns, parenthesize } from '../../../../../src/tools/cli/commands/precompile/rewrite.ts'
 
 /** The span of a part of a program. */
 function span(code: string, part: string): string {
@@ -13,7 +14,7 @@ function span(code: string, part: string): string {
 }
 
 function parenthesized(code: string, called: ReadonlySet<string>): string {
-  return insert(code, parentheses(code, called, parse))
+  return parenthesize(code, called).toString()
 }
 
 function early(code: string, ...parts: readonly string[]): string {
@@ -35,7 +36,7 @@ function spansIn(code: string): readonly string[] {
 
 const resultOf = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
 
-describe('parentheses', () => {
+describe('parenthesize', () => {
   it('puts the functions that are called in parentheses, and no other', () => {
     const code = 'const f=()=>1,g=()=>2,h=function(){return 3};f(h());'
     expect(early(code, '()=>1', 'function(){return 3}')).toBe('const f=(()=>1),g=()=>2,h=(function(){return 3});f(h());')
@@ -49,6 +50,12 @@ describe('parentheses', () => {
     const once = early('f(()=>1,(g=>g));', '()=>1', 'g=>g')
     expect(once).toBe('f((()=>1),(g=>g));')
     expect(early(once, '()=>1', 'g=>g')).toBe(once)
+  })
+
+  it('takes code that nests deeper than calls may', () => {
+    const code = `a${'.b()'.repeat(5000)};f(()=>1)`
+
+    expect(early(code, '()=>1')).toBe(code.replace('()=>1', '(()=>1)'))
   })
 
   it.each([
@@ -168,7 +175,7 @@ const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) =
 })
 const programs: fc.Arbitrary<readonly string[]> = fc.array(expression, { minLength: 1, maxLength: 4 })
 
-describe('shiftMappings', () => {
+describe('moveColumns', () => {
   it('leads from every place to the same place of the sources as before', async () => {
     const source =
       "first()\n\nfunction first(): void {\n  const second = (): string => 'ü' + [1].map((n) => n)\n  second()\n}\nexport const two = (): number => 2\n"
@@ -180,16 +187,15 @@ describe('shiftMappings', () => {
         sourcefile: 'source.ts',
         charset: 'utf8',
       })
-      const insertions = parentheses(code, new Set(spansIn(code)), parse)
-      expect(insertions.length).toBeGreaterThan(3)
-      const { mappings, ...others } = JSON.parse(map)
-      const [before, after] = [mappings, shiftMappings(mappings, code, insertions)].map(
-        (each) => new SourceMap({ ...others, mappings: each }),
-      )
-      const changed = insert(code, insertions)
+      const text = parenthesize(code, new Set(spansIn(code)))
+      const changed = text.toString()
+      expect(changed.length).toBeGreaterThan(code.length + 3)
+      const [before, after] = [map, moveColumns(map, text)].map((each) => new SourceMap(JSON.parse(each)))
+      const functions = spansIn(code).filter((each) => parenthesized(code, new Set([each])) !== code)
+      const places = functions.flatMap((each) => each.split('-').map(Number))
       for (let at = 0; at < code.length; at += 1) {
         if (code[at] === '\n') continue
-        const moved = at + insertions.filter((each) => each.at <= at).length
+        const moved = at + places.filter((place) => place <= at).length
         expect(changed[moved]).toBe(code[at])
         const [was, is] = [placeIn(code, at), placeIn(changed, moved)]
         const { originalLine, originalColumn, originalSource } = Object(before?.findEntry(was.line, was.column))
@@ -199,14 +205,30 @@ describe('shiftMappings', () => {
   })
 
   it('keeps positions without a source, empty lines and positions that are out of order', () => {
-    // Columns 4, 2 and 6 of the first line, 0 of the third.
-    expect(
-      shiftMappings('IAAA,FAAC,IAAA;;A', 'a(()=>1)\n\nb', [
-        { at: 2, text: '(' },
-        { at: 7, text: ')' },
-      ]),
-    ).toBe('KAAA,FAAC,IAAA;;A')
-    expect(shiftMappings('', 'a', [])).toBe('')
+    // Columns 4, 2 and 6 of the first line, none of the second; the end of the third.
+    const map = {
+      version: 3,
+      sources: ['webpack://a/./a', 'unused'],
+      sourceRoot: '/',
+      names: ['unused'],
+      mappings: 'IAAA,FAAC,IAAA;;QACA',
+      x: 1,
+    }
+
+    const moved = JSON.parse(moveColumns(JSON.stringify(map), parenthesize('a(()=>1)\n\nb(()=>2)', new Set(['2-7', '12-17']))))
+
+    expect({ ...moved, mappings: decode(moved.mappings) }).toEqual({
+      ...map,
+      mappings: [
+        [
+          [3, 0, 0, 1],
+          [5, 0, 0, 0],
+          [7, 0, 0, 1],
+        ],
+        [],
+        [[10, 0, 1, 1]],
+      ],
+    })
   })
 })
 

@@ -1,8 +1,8 @@
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readDomainList } from '../../../src/shared/email/domain-file.ts'
-import { folderOf, lifeguard, objectsIn, start, textOf } from '../../support/cli/lifeguard.ts'
+import { readDomainList } from '../../../../src/shared/email/domain-file.ts'
+import { folderOf, lifeguard, objectsIn, start, textOf } from '../../../support/cli/lifeguard.ts'
 
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
 
