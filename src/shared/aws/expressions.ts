@@ -10,8 +10,13 @@ interface Placeholders {
 /** A value that is written or compared. */
 type Value = string | number | null | Readonly<Record<string, string>>
 
-/** A condition, spelt when the request is made. */
-export type Condition = (placeholders: Placeholders) => string
+/** A condition. */
+export interface Condition {
+  /** Spells it when the request is made. */
+  readonly spell: (placeholders: Placeholders) => string
+  /** What joins its parts. `AND` binds tighter than `OR`. */
+  readonly joined?: 'AND' | 'OR'
+}
 
 /** A value that DynamoDB computes from the item as it is. */
 type Computed = (placeholders: Placeholders, attribute: string) => string
@@ -56,7 +61,7 @@ export function updateItem({ table, pk, set, add = {}, remove = [], if: conditio
     TableName: table,
     Key: { pk },
     UpdateExpression: expression,
-    ...(condition && { ConditionExpression: condition({ name, value }) }),
+    ...(condition && { ConditionExpression: condition.spell({ name, value }) }),
     ...attributes(),
     ...(returned && { ReturnValues: returned }),
   })
@@ -69,50 +74,56 @@ function clause(verb: string, parts: readonly string[]): readonly string[] {
 /** Makes a `DeleteItem` request that is carried out if the condition holds. */
 export function deleteItem({ table, pk, if: condition }: Target & { readonly if: Condition }): DeleteCommand {
   const { name, value, attributes } = placeholders()
-  return new DeleteCommand({ TableName: table, Key: { pk }, ConditionExpression: condition({ name, value }), ...attributes() })
+  return new DeleteCommand({ TableName: table, Key: { pk }, ConditionExpression: condition.spell({ name, value }), ...attributes() })
 }
 
 /** Returns the part of a `Query` request that says which keys it finds. */
 export function findKeys(condition: Condition): Attributes & { readonly KeyConditionExpression: string } {
   const { name, value, attributes } = placeholders()
-  return { KeyConditionExpression: condition({ name, value }), ...attributes() }
+  return { KeyConditionExpression: condition.spell({ name, value }), ...attributes() }
 }
 
 export function exists(attribute: string): Condition {
-  return ({ name }) => `attribute_exists(${name(attribute)})`
+  return { spell: ({ name }) => `attribute_exists(${name(attribute)})` }
 }
 
 export function doesNotExist(attribute: string): Condition {
-  return ({ name }) => `attribute_not_exists(${name(attribute)})`
+  return { spell: ({ name }) => `attribute_not_exists(${name(attribute)})` }
 }
 
 export function equals(attribute: string, to: Value): Condition {
-  return ({ name, value }) => `${name(attribute)} = ${value(to)}`
+  return { spell: ({ name, value }) => `${name(attribute)} = ${value(to)}` }
 }
 
 export function isAtMost(attribute: string, most: Value): Condition {
-  return ({ name, value }) => `${name(attribute)} <= ${value(most)}`
+  return { spell: ({ name, value }) => `${name(attribute)} <= ${value(most)}` }
 }
 
 export function isMoreThan(attribute: string, bound: Value): Condition {
-  return ({ name, value }) => `${name(attribute)} > ${value(bound)}`
+  return { spell: ({ name, value }) => `${name(attribute)} > ${value(bound)}` }
 }
 
 export function isOneOf(attribute: string, values: readonly Value[]): Condition {
-  return ({ name, value }) => `${name(attribute)} IN (${values.map(value).join(', ')})`
+  return { spell: ({ name, value }) => `${name(attribute)} IN (${values.map(value).join(', ')})` }
 }
 
 export function not(condition: Condition): Condition {
-  return (placeholders) => `NOT ${condition(placeholders)}`
+  return { spell: (placeholders) => `NOT ${inside(condition, placeholders)}` }
 }
 
-/** @param conditions Two or more: DynamoDB refuses a second pair of parentheses around one condition. Those that are undefined are left out. */
+/** @param conditions Those that are undefined are left out. */
 export function and(...conditions: readonly [Condition, Condition, ...(Condition | undefined)[]]): Condition {
-  return (placeholders) => `(${conditions.flatMap((condition) => condition?.(placeholders) ?? []).join(' AND ')})`
+  const parts = conditions.filter((condition) => condition !== undefined)
+  return { spell: (placeholders) => parts.map((part) => inside(part, placeholders, 'AND')).join(' AND '), joined: 'AND' }
 }
 
 export function or(...conditions: readonly [Condition, Condition, ...Condition[]]): Condition {
-  return (placeholders) => `(${conditions.map((condition) => condition(placeholders)).join(' OR ')})`
+  return { spell: (placeholders) => conditions.map(({ spell }) => spell(placeholders)).join(' OR '), joined: 'OR' }
+}
+
+/** Parentheses only where they are needed: the embedded DynamoDB takes milliseconds for each pair around others. */
+function inside({ spell, joined }: Condition, placeholders: Placeholders, by?: 'AND'): string {
+  return joined === undefined || joined === by ? spell(placeholders) : `(${spell(placeholders)})`
 }
 
 /** Writes a value where the item has none. */

@@ -84,10 +84,19 @@ describe('conditions', () => {
     { condition: isMoreThan('dueAt', noon), as: ['#dueAt > :v0', noon] },
     { condition: isOneOf('state', ['a', 'b']), as: ['#state IN (:v0, :v1)', 'a', 'b'] },
     { condition: not(equals('state', 'done')), as: ['NOT #state = :v0', 'done'] },
-    { condition: and(exists('a'), exists('b'), undefined), as: ['(attribute_exists(#a) AND attribute_exists(#b))'] },
+    { condition: and(exists('a'), exists('b'), undefined), as: ['attribute_exists(#a) AND attribute_exists(#b)'] },
+    {
+      condition: and(exists('a'), and(exists('b'), exists('c'))),
+      as: ['attribute_exists(#a) AND attribute_exists(#b) AND attribute_exists(#c)'],
+    },
+    {
+      condition: and(or(exists('a'), exists('b')), exists('c')),
+      as: ['(attribute_exists(#a) OR attribute_exists(#b)) AND attribute_exists(#c)'],
+    },
+    { condition: not(and(exists('a'), exists('b'))), as: ['NOT (attribute_exists(#a) AND attribute_exists(#b))'] },
     {
       condition: or(exists('a'), and(equals('b', 1), equals('b', 2))),
-      as: ['(attribute_exists(#a) OR (#b = :v0 AND #b = :v1))', 1, 2],
+      as: ['attribute_exists(#a) OR #b = :v0 AND #b = :v1', 1, 2],
     },
   ])('are spelt with placeholders: $as.0', ({ condition, as }) => {
     expect(spelt(condition)).toEqual(as)

@@ -188,7 +188,7 @@ onEveryDynamoDb((engine) => {
 
     const written = change(place)
     const isChanged = await conditionally(
-      typeof written === 'function'
+      'spell' in written
         ? engine.documents().send(deleteItem({ ...target, if: written }))
         : engine.documents().send(updateItem({ ...target, ...written })),
     )
