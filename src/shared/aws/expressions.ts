@@ -14,7 +14,7 @@ type Value = string | number | null | Readonly<Record<string, string>>
 export interface Condition {
   /** Spells it when the request is made. */
   readonly spell: (placeholders: Placeholders) => string
-  /** What joins its parts. `AND` binds tighter than `OR`. */
+  /** What joins its parts. */
   readonly joined?: 'AND' | 'OR'
 }
 
@@ -118,11 +118,11 @@ export function and(...conditions: readonly [Condition, Condition, ...(Condition
 }
 
 export function or(...conditions: readonly [Condition, Condition, ...Condition[]]): Condition {
-  return { spell: (placeholders) => conditions.map(({ spell }) => spell(placeholders)).join(' OR '), joined: 'OR' }
+  return { spell: (placeholders) => conditions.map((part) => inside(part, placeholders, 'OR')).join(' OR '), joined: 'OR' }
 }
 
-/** Parentheses only where they are needed: the embedded DynamoDB takes milliseconds for each pair around others. */
-function inside({ spell, joined }: Condition, placeholders: Placeholders, by?: 'AND'): string {
+/** Never around the whole: the embedded DynamoDB takes milliseconds more for each pair of parentheses around others. */
+function inside({ spell, joined }: Condition, placeholders: Placeholders, by?: 'AND' | 'OR'): string {
   return joined === undefined || joined === by ? spell(placeholders) : `(${spell(placeholders)})`
 }
 

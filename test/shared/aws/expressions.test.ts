@@ -96,7 +96,7 @@ describe('conditions', () => {
     { condition: not(and(exists('a'), exists('b'))), as: ['NOT (attribute_exists(#a) AND attribute_exists(#b))'] },
     {
       condition: or(exists('a'), and(equals('b', 1), equals('b', 2))),
-      as: ['attribute_exists(#a) OR #b = :v0 AND #b = :v1', 1, 2],
+      as: ['attribute_exists(#a) OR (#b = :v0 AND #b = :v1)', 1, 2],
     },
   ])('are spelt with placeholders: $as.0', ({ condition, as }) => {
     expect(spelt(condition)).toEqual(as)
