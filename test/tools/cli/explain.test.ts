@@ -5,13 +5,13 @@ import { event, folderOf, handler, lifeguard } from '../../support/cli/lifeguard
 function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
-import { anyOf } from '${process.cwd()}/src/shared/rules/any-of.ts'
-import { chain, when } from '${process.cwd()}/src/shared/rules/chain.ts'
-import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
+import { anyOf } from '${process.cwd()}/src/shared/rules/combinators.ts'
+import { chain, when } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { failOpen } from '${process.cwd()}/src/shared/rules/combinators.ts'
+import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
+import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
 import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
-import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
 const vouch = defineRule('vouch', () => allow())
 const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'))
 const pass = defineRule('pass', () => skip('nothing-to-say'))

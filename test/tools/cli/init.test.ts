@@ -25,7 +25,7 @@ describe('lifeguard init', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const files = await filesIn(join(cwd, 'apps/My.Users'))
     expect(files).toEqual(
-      expect.arrayContaining(['.gitignore', 'package-lock.json', 'serverless.yml', 'src/pre-signup.ts', 'deploy/pool.yml']),
+      expect.arrayContaining(['.gitignore', 'package-lock.json', 'serverless.yml', 'src/pre-signup/handler.ts', 'deploy/pool.yml']),
     )
     expect(stdout).toMatch(new RegExp(`^apps/My\\.Users: ${files.length} files$`, 'm'))
     expect(stdout).toContain('\n  cd apps/My.Users\n  npm ci ')
@@ -75,14 +75,20 @@ describe('lifeguard init', () => {
   })
 
   it('writes nothing where one of its files is there already, and lists all of them', async () => {
-    const cwd = await folderOf({ 'app/package.json': '{}', 'app/src/pre-auth.ts': '// mine', 'app/deploy': 'a file', 'app/other': '' })
+    const cwd = await folderOf({
+      'app/package.json': '{}',
+      'app/src/pre-auth/handler.ts': '// mine',
+      'app/deploy': 'a file',
+      'app/other': '',
+    })
     const { code, stdout, stderr } = await lifeguard(['init', 'app'], { cwd })
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'lifeguard: app has files of these names already, and nothing was written:\n  deploy\n  package.json\n  src/pre-auth.ts\n',
+      stderr:
+        'lifeguard: app has files of these names already, and nothing was written:\n  deploy\n  package.json\n  src/pre-auth/handler.ts\n',
     })
-    expect(await filesIn(join(cwd, 'app'))).toEqual(['deploy', 'other', 'package.json', 'src/pre-auth.ts'])
+    expect(await filesIn(join(cwd, 'app'))).toEqual(['deploy', 'other', 'package.json', 'src/pre-auth/handler.ts'])
     expect(await readFile(join(cwd, 'app/package.json'), 'utf8')).toBe('{}')
   })
 

@@ -308,7 +308,7 @@ describe('lifeguard replay --json', () => {
     expect(objects).toHaveLength(count)
     expect(objects.at(-1)).toMatchObject({ line: count, outcome: 'proceed' })
     expect(code).toBe(0)
-  })
+  }, 180_000)
 })
 
 describe('the environment of a replayed handler', () => {
