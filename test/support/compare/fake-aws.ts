@@ -27,6 +27,8 @@ export async function startFakeAws(): Promise<FakeAws> {
     const { status, answer } = target === 'SES' ? ses(dice) : dynamoDb(target, body, dice)
     response.writeHead(status, { 'content-type': target === 'SES' ? 'text/xml' : 'application/x-amz-json-1.0' }).end(answer)
   })
+  // A connection that the server closes while a handler uses it again would be a retry in one version alone.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
