@@ -73,8 +73,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** A small function that every room may use. It imports nothing. */
-const FOR_ALL = ['shared/lazily.ts']
+/** Small functions that every room may use. They import nothing. */
+const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
 /** Files of a function that is deployed, and copied into new projects: they import the toolkit by its name. */
 const DEPLOYED = /^(?:[\w-]+)\/(?:handler|settings|default-chain|blocks)\.ts$/

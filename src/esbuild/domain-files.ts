@@ -1,8 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { buildDomainList } from '../shared/email/domain-file.ts'
+import { linesOf } from '../shared/lines.ts'
 import { META_FILE } from './bundle.ts'
-import { domainSource, EXPECTED_LINE, faultLines, type SourceLine } from './domain-source.ts'
+import { domainSource, EXPECTED_LINE, faultLines } from './domain-source.ts'
 
 /**
  * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
@@ -29,16 +31,11 @@ export async function buildDomainFiles(sources: string, bundleFolder: string): P
 }
 
 async function bytesOf(source: string): Promise<Uint8Array> {
-  const read = await domainSource(linesIn(await readFile(source, 'utf8')))
+  const read = await domainSource(linesOf(createReadStream(source, 'utf8')))
   const { patterns, faulty } = read
   if (faulty > 0) throw new Error([...faultLines(source, read), EXPECTED_LINE].join('\n'))
   if (patterns.length === 0) throw new Error(`${source}: holds no pattern; ${EXPECTED_LINE}`)
   return buildDomainList(patterns).bytes
-}
-
-function linesIn(text: string): readonly SourceLine[] {
-  const lines = text.replace(/^\uFEFF/, '').split('\n')
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : { number: index + 1, text: line.trim() }))
 }
 
 async function countAsInputs(meta: string, files: readonly string[]): Promise<void> {

@@ -1,10 +1,5 @@
 import { normalisePattern, patternFault } from '../shared/email/domain-list.ts'
-
-/** A line that is not blank, with its number from 1. */
-export interface SourceLine {
-  readonly number: number
-  readonly text: string
-}
+import type { Line } from '../shared/lines.ts'
 
 /** The patterns of a text, and what is wrong with its other lines. */
 export interface DomainSource {
@@ -22,7 +17,7 @@ const MOST_FAULTS = 20
 const EVERY = "'*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen"
 
 /** Reads a list in plain text: one pattern a line, `#` at the beginning for a comment. */
-export async function domainSource(lines: AsyncIterable<SourceLine> | Iterable<SourceLine>): Promise<DomainSource> {
+export async function domainSource(lines: AsyncIterable<Line>): Promise<DomainSource> {
   const patterns: string[] = []
   const faults: { line: number; what: string }[] = []
   let faulty = 0

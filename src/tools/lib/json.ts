@@ -3,13 +3,6 @@ import { UsageError } from './errors.ts'
 /** How deeply JSON may be nested: what compares and prints it calls itself for each level. Cognito nests five deep. */
 export const DEEPEST = 200
 
-const BYTE_ORDER_MARK = '\uFEFF'
-
-/** Editors on Windows put a byte order mark before the text; JSON does not allow one. */
-export function withoutMark(text: string): string {
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
-}
-
 /** Parses JSON text. Returns undefined for any other text. */
 export function tryParseJson(text: string): unknown {
   try {

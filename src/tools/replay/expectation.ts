@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { withoutMark } from '../../shared/lines.ts'
 import { UsageError } from '../lib/errors.ts'
-import { DEEPEST, isTooDeep, parseJson, withoutMark } from '../lib/json.ts'
+import { DEEPEST, isTooDeep, parseJson } from '../lib/json.ts'
 
 /** What an event must come to; what is left out is not compared. */
 export interface Expectation {

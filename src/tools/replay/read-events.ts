@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { linesOf, withoutMark } from '../../shared/lines.ts'
 import { eventFiles, isNdjson, STDIN } from '../lib/event-files.ts'
-import { DEEPEST, isTooDeep, withoutMark } from '../lib/json.ts'
-import { linesOf } from '../lib/lines.ts'
+import { DEEPEST, isTooDeep } from '../lib/json.ts'
 
 /** Something that was read where an event should be. */
 export interface ReadEvent {

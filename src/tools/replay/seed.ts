@@ -3,9 +3,10 @@ import { dirname, join, resolve } from 'node:path'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-list.ts'
+import { withoutMark } from '../../shared/lines.ts'
 import { UsageError } from '../lib/errors.ts'
 import { SEED_FILE } from '../lib/event-files.ts'
-import { parseJson, withoutMark } from '../lib/json.ts'
+import { parseJson } from '../lib/json.ts'
 
 const Seed = z.strictObject({
   blocks: z.array(

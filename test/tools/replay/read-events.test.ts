@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../../src/tools/lib/lines.ts'
+import { linesOf } from '../../../src/shared/lines.ts'
 import { type ReadEvent, readEvents } from '../../../src/tools/replay/read-events.ts'
 import { folderOf } from '../../support/cli/lifeguard.ts'
 

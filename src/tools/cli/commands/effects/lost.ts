@@ -1,8 +1,8 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
+import type { Line } from '../../../../shared/lines.ts'
 import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
-import type { Line } from '../../../lib/lines.ts'
 
 /** What a log line says of a lost effect. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }

@@ -3,8 +3,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { decode, encode } from '@jridgewell/sourcemap-codec'
 import { type Node, type Program, parse } from 'acorn'
 import MagicString from 'magic-string'
+import { withoutMark } from '../../../../shared/lines.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
-import { withoutMark } from '../../../lib/json.ts'
 
 // In characters. With the few longer functions, post confirmation used more memory, and started no faster.
 const LONGEST = 2000

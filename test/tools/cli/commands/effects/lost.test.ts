@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { linesOf } from '../../../../../src/shared/lines.ts'
 import { type LostLine, lostEffects } from '../../../../../src/tools/cli/commands/effects/lost.ts'
-import { linesOf } from '../../../../../src/tools/lib/lines.ts'
 
 const effect = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' }
 const line = JSON.stringify({ level: 'ERROR', message: 'effect lost', ...effect })

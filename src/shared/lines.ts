@@ -1,4 +1,4 @@
-import { withoutMark } from './json.ts'
+const BYTE_ORDER_MARK = '\uFEFF'
 
 /** A line of a stream. */
 export interface Line {
@@ -26,4 +26,9 @@ export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<Li
 function* lineOf(number: number, raw: string): Generator<Line> {
   const text = (number === 1 ? withoutMark(raw) : raw).trim()
   if (text !== '') yield { number, text }
+}
+
+/** Editors on Windows put a byte order mark before the text; JSON does not allow one. */
+export function withoutMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }
