@@ -1,5 +1,5 @@
 import type { Condition } from '../shared/rules/condition.ts'
-import { andThen, type Soon } from '../shared/rules/invocation.ts'
+import { andThen, type MaybePromise } from '../shared/rules/invocation.ts'
 import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
 import type { User } from '../shared/rules/trigger.ts'
@@ -55,7 +55,7 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> &
     (ctx, run) => {
       if (ctx.event.triggerSource === 'PreSignUp_AdminCreateUser') return skip('ignored-for-administrators')
       const holds = options.when === undefined || run.ask(options.when, ctx)
-      return andThen(holds, (confirmed): Soon<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
+      return andThen(holds, (confirmed): MaybePromise<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
     },
     { kind: 'shaper', permissions: [] },
   )
@@ -66,9 +66,9 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> &
 }
 
 function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOptions): void {
-  const proven = when !== undefined && when.evidence === undefined
+  const proven = when !== undefined && when.proof === undefined
   // Held against the words themselves: in plain JavaScript any other value would else be taken for them.
-  if (when?.evidence === 'domain' && trust !== 'unproven-address' && verifyEmail !== 'trust-unproven-address') {
+  if (when?.proof === 'domain' && trust !== 'unproven-address' && verifyEmail !== 'trust-unproven-address') {
     throw new TypeError(
       "autoConfirm: an email domain proves nothing about who typed the address. Add a condition that holds proof, or spell it out: trust: 'unproven-address'",
     )

@@ -2,7 +2,7 @@ import type { Decision, RuleObserver } from '../../src/shared/rules/decision.ts'
 import { decide } from '../../src/shared/rules/engine.ts'
 import { type Clock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import type { Allowed, CognitoEvent, PostTrigger, PreTrigger, Trigger } from '../../src/shared/rules/trigger.ts'
+import type { CognitoEvent, PostTrigger, PreTrigger, Trigger, TriggerContract } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 
 /** The answer of a made-up trigger, for tests of the language itself. */
@@ -30,11 +30,11 @@ export const sampleEvent: SamplePre['event'] = {
   response: {},
 }
 
-const allowed = (phase: Allowed['phase']): Allowed => ({ phase, responseFields: { a: 'number', b: 'number' } })
+const allowed = (phase: TriggerContract['phase']): TriggerContract => ({ phase, responseFields: { a: 'number', b: 'number' } })
 
 /** Decides as a handler would, on a clock that does not wait. */
 export async function run<T extends Trigger>(
-  phase: Allowed['phase'],
+  phase: TriggerContract['phase'],
   rule: Rule<T>,
   event: T['event'] = sampleEvent,
   clock: Clock = autoClock(),

@@ -4,8 +4,8 @@ import type { Decision, RuleObserver } from '../rules/decision.ts'
 import { decide } from '../rules/engine.ts'
 import { processClock, startDeadline } from '../rules/invocation.ts'
 import { onceRules } from '../rules/once-rules.ts'
-import { assertNames, type Part, type Rule } from '../rules/rule.ts'
-import type { Allowed, FieldType, Trigger } from '../rules/trigger.ts'
+import { assertNames, type Rule, type RuleArgument } from '../rules/rule.ts'
+import type { FieldType, Trigger, TriggerContract } from '../rules/trigger.ts'
 import {
   answerOrThrow,
   assertEvent,
@@ -44,15 +44,15 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
 
 /** Makes handlers of a trigger out of rules. */
 export interface TriggerFactory<T extends Trigger> {
-  (...rules: readonly Part<T>[]): TriggerHandler<T>
+  (...rules: readonly RuleArgument<T>[]): TriggerHandler<T>
   /** The same with settings. */
-  readonly with: (settings: HandlerSettings<T>) => (...rules: readonly Part<T>[]) => TriggerHandler<T>
+  readonly with: (settings: HandlerSettings<T>) => (...rules: readonly RuleArgument<T>[]) => TriggerHandler<T>
   /** The same chain as a middy middleware, for people who have a middy handler already. */
   readonly guard: Guard<T>
 }
 
 /** Makes a middy middleware of a chain. */
-export type Guard<T extends Trigger> = (...rules: readonly Part<T>[]) => MiddlewareObj<T['event'], T['event']>
+export type Guard<T extends Trigger> = (...rules: readonly RuleArgument<T>[]) => MiddlewareObj<T['event'], T['event']>
 
 /**
  * Makes the factory of a trigger's handlers.
@@ -61,10 +61,10 @@ export type Guard<T extends Trigger> = (...rules: readonly Part<T>[]) => Middlew
  * export const preSignUp = defineTrigger<PreSignUp>({ name: 'PreSignUp', phase: 'pre', responseFields: { autoConfirmUser: 'boolean' } })
  */
 export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T>): TriggerFactory<T> {
-  const allowed: Allowed = { phase: definition.phase, responseFields: definition.responseFields }
+  const allowed: TriggerContract = { phase: definition.phase, responseFields: definition.responseFields }
   const withSettings = (settings: HandlerSettings<T>) => {
     assertSettings(settings)
-    return (...rules: readonly Part<T>[]): TriggerHandler<T> => {
+    return (...rules: readonly RuleArgument<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
       const observed: Observed = { by: {} }
@@ -83,13 +83,13 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
       })
     }
   }
-  return Object.assign((...rules: readonly Part<T>[]) => withSettings({})(...rules), {
+  return Object.assign((...rules: readonly RuleArgument<T>[]) => withSettings({})(...rules), {
     with: withSettings,
-    guard: (...rules: readonly Part<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: composed(rules), settings: {} }),
+    guard: (...rules: readonly RuleArgument<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: composed(rules), settings: {} }),
   })
 }
 
-function composed<T extends Trigger>(rules: readonly Part<T>[]): Rule<T> {
+function composed<T extends Trigger>(rules: readonly RuleArgument<T>[]): Rule<T> {
   const rule = chain(...rules)
   assertNames(rule)
   // Where two effects share a name it is said now, not when the second has never run.

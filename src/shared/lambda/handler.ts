@@ -6,7 +6,7 @@ import { decide } from '../rules/engine.ts'
 import { DeadlineExceededError, reasonOf } from '../rules/errors.ts'
 import { type Deadline, isObject, processClock, startDeadline } from '../rules/invocation.ts'
 import type { Rule } from '../rules/rule.ts'
-import type { Allowed, Trigger } from '../rules/trigger.ts'
+import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
 import { OUTSIDE_RULES } from './log-entry.ts'
 import { reporter } from './report.ts'
@@ -22,7 +22,7 @@ export type Invoke<T extends Trigger> = (event: T['event'], context?: Invocation
 export interface Composed<T extends Trigger> {
   /** The word of Cognito's LambdaConfig: `PreSignUp`. */
   readonly name: string
-  readonly allowed: Allowed
+  readonly allowed: TriggerContract
   readonly rule: Rule<T>
   readonly settings: HandlerSettings<T>
 }

@@ -1,8 +1,8 @@
 import { assertReads, type Condition } from './condition.ts'
 import { RuleError } from './errors.ts'
-import { andThen, isThenable, type Soon } from './invocation.ts'
+import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { type AnyOutcome, type Broken, type Deny, deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
-import { assertPost, compose, type Part, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
+import { assertPost, compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
 import type { Context, PostTrigger, PreTrigger, Trigger } from './trigger.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Context, PostTrigger, PreTrigger, Trigger } from './trigger.ts'
  * @example
  * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
  */
-export function chain<T extends Trigger>(...rules: readonly Part<T>[]): Rule<T> {
+export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('chain() needs at least one rule: an empty chain would let everybody through')
   return compose({ name: 'chain', kind: 'chain', children: rules, evaluate: (ctx, run) => inOrder(rules, ctx, run) })
 }
@@ -26,7 +26,7 @@ export function chain<T extends Trigger>(...rules: readonly Part<T>[]): Rule<T> 
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
-export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly Part<T>[]): Rule<T> {
+export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly RuleArgument<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('when() needs at least one rule after its condition')
   // The sweeper asks the condition again, when all that it has of the event is the source, the app client and the user.
   const effect = rules.map(findOnce).find((found) => found !== undefined)
@@ -41,7 +41,10 @@ export function when<T extends Trigger>(condition: Condition<T>, ...rules: reado
     condition,
     children: rules,
     evaluate: (ctx, run) =>
-      andThen(run.ask(condition, ctx), (holds): Soon<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip('condition-false'))),
+      andThen(
+        run.ask(condition, ctx),
+        (holds): MaybePromise<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip('condition-false')),
+      ),
   })
 }
 
@@ -50,14 +53,14 @@ function findOnce(node: RuleNode): RuleNode | undefined {
   return (node.children ?? []).map(findOnce).find((found) => found !== undefined)
 }
 
-function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): Soon<AnyOutcome<T>> {
+function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): MaybePromise<AnyOutcome<T>> {
   let response: ResponseOf<T> | undefined
   let vouched: AnyOutcome<T> | undefined
   let worked = false
 
   /** Takes what a rule said into account; a denial is the end. */
   const take = (verdict: Verdict<T>): Deny | undefined => {
-    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.sealed) return
+    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.mustFail) return
     const outcome = unbroken(verdict)
     if (outcome.kind === 'deny') return outcome
     if (outcome.kind === 'allow') vouched ??= outcome
@@ -65,7 +68,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
     if (outcome.response !== undefined) response = response === undefined ? outcome.response : { ...response, ...outcome.response }
     return
   }
-  const goOn = (from: number): Soon<AnyOutcome<T>> => {
+  const goOn = (from: number): MaybePromise<AnyOutcome<T>> => {
     for (let place = from; place < rules.length; place += 1) {
       const rule = rules[place]
       if (rule === undefined) continue
@@ -99,7 +102,7 @@ export const NOBODY_VOUCHED = 'This request is not allowed'
  * @example
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
-export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<T> {
+export function anyOf<T extends PreTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('anyOf() needs at least one rule: nobody could ever vouch')
   return compose({
     name: 'any-of',
@@ -113,7 +116,7 @@ export function anyOf<T extends PreTrigger>(...rules: readonly Part<T>[]): Rule<
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
         // One that must not be forgiven further out must not hide behind one that may.
-        if (verdict.kind === 'broken' && (broken === undefined || verdict.sealed)) broken = verdict
+        if (verdict.kind === 'broken' && (broken === undefined || verdict.mustFail)) broken = verdict
       }
       if (broken !== undefined) throw new RuleError(broken)
       return denied ?? deny('nobody-vouched', NOBODY_VOUCHED)
@@ -136,7 +139,7 @@ export function denyIf<T extends PreTrigger>(condition: Condition<NoInfer<T>>, r
     name: `deny-if-${reason}`,
     kind: 'guard',
     permissions: [],
-    ...(condition.evidence === 'domain' && { judges: 'email-domain' }),
+    ...(condition.proof === 'domain' && { judges: 'email-domain' }),
     evaluate: (ctx, run) => andThen(run.ask(condition, ctx), (holds) => (holds ? denial : skip())),
   })
 }
@@ -155,7 +158,7 @@ export interface FailOpenOptions {
  * @example
  * failOpen(denyDisposableEmail(), { withinMs: 300 })
  */
-export function failOpen<T extends Trigger>(rule: Part<T>, options: FailOpenOptions = {}): Rule<T> {
+export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: FailOpenOptions = {}): Rule<T> {
   const { withinMs } = options
   if (withinMs !== undefined && !(withinMs > 0))
     throw new RangeError(`failOpen: withinMs is a positive number of milliseconds; got ${withinMs}`)
@@ -166,7 +169,7 @@ export function failOpen<T extends Trigger>(rule: Part<T>, options: FailOpenOpti
     onError: 'continue',
     async evaluate(ctx, run) {
       const verdict = await run.evaluate(rule, ctx, { withinMs: withinMs ?? run.remainingMs() / 3 })
-      return verdict.kind === 'broken' && !verdict.sealed ? skip('failed-open') : unbroken(verdict)
+      return verdict.kind === 'broken' && !verdict.mustFail ? skip('failed-open') : unbroken(verdict)
     },
   })
 }
@@ -178,7 +181,7 @@ export function failOpen<T extends Trigger>(rule: Part<T>, options: FailOpenOpti
  * @example
  * postConfirmation(failClosed(syncProfile(profiles)), sendWelcomeEmail(mailer, template))
  */
-export function failClosed<T extends Trigger>(rule: Part<T>): Rule<T> {
+export function failClosed<T extends Trigger>(rule: RuleArgument<T>): Rule<T> {
   return compose({
     name: 'fail-closed',
     kind: 'failClosed',
@@ -195,7 +198,7 @@ export function failClosed<T extends Trigger>(rule: Part<T>): Rule<T> {
  * @example
  * preSignUp(allowEmailDomains('example.com'), shadow(denyDisposableEmail()))
  */
-export function shadow<T extends PreTrigger>(rule: Part<T>): Rule<T> {
+export function shadow<T extends PreTrigger>(rule: RuleArgument<T>): Rule<T> {
   return compose({
     name: 'shadow',
     kind: 'shadow',
@@ -215,7 +218,7 @@ export function shadow<T extends PreTrigger>(rule: Part<T>): Rule<T> {
  * @example
  * postConfirmation(together(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })))
  */
-export function together<T extends PostTrigger>(...rules: readonly Part<T>[]): Rule<T> {
+export function together<T extends PostTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('together() needs at least one rule')
   return compose({
     name: 'together',
@@ -227,7 +230,7 @@ export function together<T extends PostTrigger>(...rules: readonly Part<T>[]): R
       let response: ResponseOf<T> | undefined
       let worked = false
       for (const verdict of verdicts) {
-        if (verdict.kind === 'broken' && !verdict.sealed) continue
+        if (verdict.kind === 'broken' && !verdict.mustFail) continue
         const outcome = unbroken(verdict)
         if (outcome.kind === 'done') worked = true
         if (outcome.kind !== 'deny' && outcome.response !== undefined) response = { ...response, ...outcome.response }

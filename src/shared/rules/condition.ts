@@ -1,4 +1,4 @@
-import { andThen, isThenable, type Soon } from './invocation.ts'
+import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
 import type { Context, Trigger } from './trigger.ts'
 
@@ -6,13 +6,13 @@ import type { Context, Trigger } from './trigger.ts'
  * How much a condition of ours tells about who is asking: `domain` read nothing but a claimed address's domain,
  * `circumstance` nothing about the user at all. A condition without a mark is its author's own, and may hold proof.
  */
-export type Evidence = 'domain' | 'circumstance'
+export type Proof = 'domain' | 'circumstance'
 
 /** A question about an invocation. An answer that is a promise is awaited; one that throws breaks the rule that asked. */
 export interface Condition<T extends Trigger = Trigger> {
   (ctx: Context<T>): boolean | Promise<boolean>
   /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
-  readonly evidence?: Evidence
+  readonly proof?: Proof
   /**
    * The attributes that it reads. Around a rule made by `once` this is required: the sweeper evaluates the condition again,
    * without the trigger's event.
@@ -21,12 +21,12 @@ export interface Condition<T extends Trigger = Trigger> {
 }
 
 /** Marks what a condition proves about who is asking, and which attributes it reads. */
-export function proving<T extends Trigger>(
-  evidence: Evidence | undefined,
+export function withProof<T extends Trigger>(
+  proof: Proof | undefined,
   reads: readonly string[] | undefined,
   condition: (ctx: Context<T>) => boolean | Promise<boolean>,
 ): Condition<T> {
-  return Object.assign(condition, evidence !== undefined && { evidence }, reads !== undefined && { reads })
+  return Object.assign(condition, proof !== undefined && { proof }, reads !== undefined && { reads })
 }
 
 /**
@@ -47,7 +47,7 @@ export function defineCondition<T extends Trigger = Trigger>(
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
   // A new function: the one given may stand elsewhere under another declaration. What it proves stays as it is.
-  return Object.assign((ctx: Context<T>) => condition(ctx), condition.evidence !== undefined && { evidence: condition.evidence }, {
+  return Object.assign((ctx: Context<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
     reads: [...reads],
   })
 }
@@ -64,7 +64,7 @@ function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | u
  * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
  *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
  */
-export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): Soon<boolean> {
+export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): MaybePromise<boolean> {
   const answer = condition(ctx)
   return isThenable(answer) ? Promise.resolve(answer).then(asAnswer) : asAnswer(answer)
 }
@@ -76,13 +76,13 @@ function asAnswer(answer: unknown): boolean {
 }
 
 /** Of all parts that must hold, the strongest counts; of parts that each suffice, the weakest does. */
-function strongest(parts: readonly Condition<never>[]): Evidence | undefined {
-  if (parts.some((part) => part.evidence === undefined)) return undefined
-  return parts.some((part) => part.evidence === 'domain') ? 'domain' : 'circumstance'
+function strongest(parts: readonly Condition<never>[]): Proof | undefined {
+  if (parts.some((part) => part.proof === undefined)) return undefined
+  return parts.some((part) => part.proof === 'domain') ? 'domain' : 'circumstance'
 }
 
-function weakest(parts: readonly Condition<never>[]): Evidence | undefined {
-  const weak = parts.filter((part) => part.evidence !== undefined)
+function weakest(parts: readonly Condition<never>[]): Proof | undefined {
+  const weak = parts.filter((part) => part.proof !== undefined)
   return weak.length === 0 ? undefined : strongest(weak)
 }
 
@@ -97,7 +97,7 @@ function assertSome(name: string, parts: readonly unknown[]): void {
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('and', conditions)
-  return proving(strongest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
+  return withProof(strongest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
 }
 
 /**
@@ -107,11 +107,11 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('or', conditions)
-  return proving(weakest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
+  return withProof(weakest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
 }
 
 /** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
-function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: Context<T>): Soon<boolean> {
+function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: Context<T>): MaybePromise<boolean> {
   for (const [place, condition] of conditions.entries()) {
     const answer = answerOf(condition, ctx)
     if (isThenable(answer)) {
@@ -124,7 +124,7 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
 
 /** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
-  return proving(condition.evidence, condition.reads, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
+  return withProof(condition.proof, condition.reads, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
 
 /** The trigger sources that Cognito documents. It may send others. */
@@ -143,7 +143,7 @@ export type TriggerSource =
 export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
   assertSome('triggeredBy', sources)
   const known: ReadonlySet<string> = new Set(sources)
-  return proving('circumstance', [], ({ event }: Context) => known.has(event.triggerSource))
+  return withProof('circumstance', [], ({ event }: Context) => known.has(event.triggerSource))
 }
 
 /**
@@ -154,7 +154,7 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
 export function fromAppClient(...clientIds: readonly string[]): Condition {
   assertSome('fromAppClient', clientIds)
   const known: ReadonlySet<string> = new Set(clientIds)
-  return proving('circumstance', [], ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
+  return withProof('circumstance', [], ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
 }
 
 /**
@@ -164,7 +164,7 @@ export function fromAppClient(...clientIds: readonly string[]): Condition {
  * hasAttribute('custom:plan', 'trial')
  */
 export function hasAttribute(name: string, value?: string): Condition {
-  return proving('circumstance', [name], ({ user }: Context) => {
+  return withProof('circumstance', [name], ({ user }: Context) => {
     const actual = user.attributes[name]
     return value === undefined ? actual !== undefined && actual !== '' : actual === value
   })

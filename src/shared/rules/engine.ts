@@ -14,14 +14,23 @@
 import { answerOf } from './condition.ts'
 import type { Decision, Denied, Failed, Proceed, RuleObserver, TraceEntry } from './decision.ts'
 import { DeadlineExceededError, NotDoneError, RuleError, reasonOf } from './errors.ts'
-import { andThen, type Clock, createContext, type Deadline, isThenable, narrowContext, processClock, type Soon } from './invocation.ts'
-import { type AnyOutcome, type Broken, checked, isOfPhase, isReason, type Skip, type Verdict } from './outcome.ts'
+import {
+  andThen,
+  type Clock,
+  createContext,
+  type Deadline,
+  isThenable,
+  type MaybePromise,
+  narrowContext,
+  processClock,
+} from './invocation.ts'
+import { type AnyOutcome, type Broken, isOfPhase, isReason, type Skip, type Verdict, validateOutcome } from './outcome.ts'
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import type { Allowed, Context, Trigger } from './trigger.ts'
+import type { Context, Trigger, TriggerContract } from './trigger.ts'
 
 /** How a composition is run. */
 export interface DecideOptions extends RuleObserver {
-  readonly allowed: Allowed
+  readonly allowed: TriggerContract
   readonly deadline: Deadline
   readonly clock?: Clock
 }
@@ -66,7 +75,7 @@ function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied 
 /** What all rules of an invocation share. */
 interface Engine {
   readonly observer: RuleObserver
-  readonly allowed: Allowed
+  readonly allowed: TriggerContract
   readonly clock: Clock
   readonly trace: TraceWriter
   /** Rules to run once the decision stands. */
@@ -87,7 +96,13 @@ interface Frame {
 }
 
 /** Runs one rule and everything inside it. Never throws. */
-function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame, over?: object): Soon<Verdict<T>> {
+function evaluate<T extends Trigger>(
+  engine: Engine,
+  rule: Rule<T>,
+  ctx: Context<T>,
+  frame: Frame,
+  over?: object,
+): MaybePromise<Verdict<T>> {
   const { path } = frame
   if (path === undefined) return attempt(engine, rule, ctx, frame)
   const began = engine.clock.now()
@@ -100,7 +115,7 @@ function evaluate<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context
   })
 }
 
-function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame): Soon<Verdict<T>> {
+function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame): MaybePromise<Verdict<T>> {
   try {
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
     if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
@@ -128,7 +143,7 @@ async function settled<T extends Trigger>(engine: Engine, frame: Frame, said: Pr
 function inTime<T extends Trigger>(engine: Engine, { rule, path = '', deadline }: Frame, said: AnyOutcome<T>): AnyOutcome<T> {
   // Made of outcomes that were checked already.
   if (isOurs(rule) && isOfPhase(said, engine.allowed)) return said.by === undefined ? { ...said, by: rule.name } : said
-  const outcome = checked<T>(said, rule, engine.allowed)
+  const outcome = validateOutcome<T>(said, rule, engine.allowed)
   if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
   if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
     engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
@@ -146,7 +161,7 @@ function isOurs(rule: RuleNode): boolean {
 function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): Broken {
   if (error instanceof RuleError) return error.verdict
   observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
-  return { kind: 'broken', error, by: rule.name, sealed: (rule.onError ?? onError) === 'fail' }
+  return { kind: 'broken', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
 }
 
 /** The frame of a child. */
@@ -177,7 +192,7 @@ function runOf(engine: Engine, frame: Frame): Run {
       })
       return isThenable(answer) ? deadline.race(answer) : answer
     },
-    evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): Soon<Verdict<T>> {
+    evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): MaybePromise<Verdict<T>> {
       const place = inside(frame, child, share?.index)
       if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.over)
       const part = deadline.within(share.withinMs)

@@ -3,7 +3,7 @@ import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reason
 import { frozenCopy, readUser } from './invocation.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
-import { assertPost, compose, isComposition, type Part, type Rule, type RuleNode, type RulePermission, type Run } from './rule.ts'
+import { assertPost, compose, isComposition, type Rule, type RuleArgument, type RuleNode, type RulePermission, type Run } from './rule.ts'
 import type { AttributeMap, CognitoEvent, Context, PostTrigger, User } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */
@@ -100,7 +100,11 @@ const MARK_PAUSE_MS = 25
  * @example
  * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })
  */
-export function once<T extends PostTrigger>(ledger: Ledger, rule: Part<T> & DeclaresReads, options: OnceOptions): Rule<T> & OnceNode {
+export function once<T extends PostTrigger>(
+  ledger: Ledger,
+  rule: RuleArgument<T> & DeclaresReads,
+  options: OnceOptions,
+): Rule<T> & OnceNode {
   // A composition passes over a broken rule inside it, and the ledger would take what nobody knows for nothing to do.
   if (isComposition(rule)) throw new TypeError(`once() takes one effect; '${rule.name}' is a composition, which goes around it`)
   const { reads } = rule

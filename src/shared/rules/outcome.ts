@@ -1,5 +1,5 @@
 import type { RuleNode } from './rule.ts'
-import type { Allowed, ResponseFields, Trigger } from './trigger.ts'
+import type { ResponseFields, Trigger, TriggerContract } from './trigger.ts'
 
 /** What a rule may put into the answer to Cognito; a rule for any trigger nothing, since it cannot know the fields. */
 export type ResponseOf<T extends Trigger> = unknown extends T['event']['response'] ? never : Partial<T['event']['response']>
@@ -62,7 +62,7 @@ export interface Broken extends Said {
   readonly kind: 'broken'
   readonly error: unknown
   /** Broken inside a `failClosed`: no `failOpen` further out, and no post trigger's default, turns this into a skip. */
-  readonly sealed: boolean
+  readonly mustFail: boolean
 }
 
 /** What the engine knows of a rule after it ran. */
@@ -149,7 +149,7 @@ export function done(): Plain<'done'> {
 const KINDS = { pre: ['allow', 'skip', 'deny'], post: ['done', 'skip'] } as const
 
 /** Whether rules of this phase may say that. */
-export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<Allowed, 'phase'>): boolean {
+export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<TriggerContract, 'phase'>): boolean {
   const kinds: readonly string[] = KINDS[phase]
   return kinds.includes(kind)
 }
@@ -160,7 +160,7 @@ export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<Al
  *
  * @throws TypeError when the rule said something that its phase or kind forbids; to the engine that is a broken rule.
  */
-export function checked<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, allowed: Allowed): AnyOutcome<T> {
+export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, allowed: TriggerContract): AnyOutcome<T> {
   // Read once: a getter may answer each read differently, and the rule may change its object later.
   const said = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
   const kinds: readonly string[] = KINDS[allowed.phase]

@@ -1,5 +1,5 @@
 import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
-import type { Soon } from './invocation.ts'
+import type { MaybePromise } from './invocation.ts'
 import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
 import type { Context, Trigger } from './trigger.ts'
 
@@ -57,11 +57,11 @@ export interface Run {
   readonly phase: 'pre' | 'post'
   readonly remainingMs: () => number
   /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. No promise where nothing waits. */
-  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => Soon<Verdict<T>>
+  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => MaybePromise<Verdict<T>>
   /** Waits for something, in the time that is left. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Asks a condition, in the time that is left. No promise where the condition makes none. */
-  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => Soon<boolean>
+  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => MaybePromise<boolean>
   /** Runs a rule after the decision, where it changes nothing. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>) => void
 }
@@ -86,7 +86,7 @@ export interface Rule<T extends Trigger = Trigger> extends RuleNode {
  * TypeScript infers from their arguments alone, and a rule for any trigger, standing first, would make the whole one for any
  * trigger. This way it looks inside, at what the rule reads, and every rule of a chain takes its trigger from the others.
  */
-export interface Part<T extends Trigger> extends RuleNode {
+export interface RuleArgument<T extends Trigger> extends RuleNode {
   readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
 }
 
@@ -183,7 +183,7 @@ interface Composition<T extends Trigger> {
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges | undefined
   readonly onError?: 'fail' | 'continue'
-  readonly evaluate: (ctx: Context<T>, run: Run) => Soon<AnyOutcome<T>>
+  readonly evaluate: (ctx: Context<T>, run: Run) => MaybePromise<AnyOutcome<T>>
 }
 
 /**

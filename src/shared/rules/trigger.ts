@@ -50,7 +50,7 @@ export type FieldType = 'boolean' | 'number' | 'string' | 'object'
 export type ResponseFields = Readonly<Record<string, FieldType>>
 
 /** What the rules of a trigger may say. */
-export interface Allowed {
+export interface TriggerContract {
   readonly phase: 'pre' | 'post'
   readonly responseFields: ResponseFields
 }

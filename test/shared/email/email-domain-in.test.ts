@@ -63,9 +63,9 @@ describe('emailDomainIn', () => {
   })
 
   it('is known to prove no more than a domain, also in compositions', () => {
-    expect(inside.evidence).toBe('domain')
-    expect(not(inside).evidence).toBe('domain')
-    expect(or(triggeredBy('PreSignUp_SignUp'), inside).evidence).toBe('domain')
+    expect(inside.proof).toBe('domain')
+    expect(not(inside).proof).toBe('domain')
+    expect(or(triggeredBy('PreSignUp_SignUp'), inside).proof).toBe('domain')
   })
 
   it('refuses an empty or wrong list when it is composed', () => {

@@ -10,8 +10,8 @@ import {
   hasAttribute,
   not,
   or,
-  proving,
   triggeredBy,
+  withProof,
 } from '../../../src/shared/rules/condition.ts'
 import { createContext } from '../../../src/shared/rules/invocation.ts'
 import type { CognitoEvent, Context } from '../../../src/shared/rules/trigger.ts'
@@ -105,7 +105,7 @@ describe('hasAttribute', () => {
 })
 
 describe('what a condition proves', () => {
-  const domain = proving('domain', undefined, yes)
+  const domain = withProof('domain', undefined, yes)
   const circumstance = hasAttribute('name')
   const own: Condition = () => true
 
@@ -122,7 +122,7 @@ describe('what a condition proves', () => {
     [undefined, or(own, own)],
     ['domain', not(domain)],
     [undefined, not(own)],
-  ])('is %s (%#)', (evidence, condition) => expect(condition.evidence).toBe(evidence))
+  ])('is %s (%#)', (proof, condition) => expect(condition.proof).toBe(proof))
 })
 
 describe('which attributes a condition reads', () => {
@@ -160,8 +160,8 @@ describe('defineCondition', () => {
   })
 
   test('proves no more than what it is given', () => {
-    expect(defineCondition(emailDomainIn('example.com'), { reads: ['email'] }).evidence).toBe('domain')
-    expect(defineCondition(() => true, { reads: [] })).not.toHaveProperty('evidence')
+    expect(defineCondition(emailDomainIn('example.com'), { reads: ['email'] }).proof).toBe('domain')
+    expect(defineCondition(() => true, { reads: [] })).not.toHaveProperty('proof')
   })
 
   test.each([undefined, {}, { reads: 'email' }, { reads: [7] }, { reads: [''] }, { reads: null }])(

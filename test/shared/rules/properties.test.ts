@@ -42,12 +42,12 @@ describe('random compositions', () => {
         const kindAt = (path: string): string => nodeAt(term, path.split('.').slice(1).map(Number))
         const vouched = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
         for (const line of decision.trace.filter((entry) => entry.outcome === 'broken' && !entry.shadow)) {
-          let sealed = kindAt(line.path) === 'failClosed'
+          let mustFail = kindAt(line.path) === 'failClosed'
           const forgiven = ancestorsOf(line.path)
             .toReversed()
             .some((path) => {
-              if (kindAt(path) === 'failClosed') sealed = true
-              return (kindAt(path) === 'failOpen' && !sealed) || (kindAt(path) === 'anyOf' && vouched.has(path))
+              if (kindAt(path) === 'failClosed') mustFail = true
+              return (kindAt(path) === 'failOpen' && !mustFail) || (kindAt(path) === 'anyOf' && vouched.has(path))
             })
           expect(forgiven, `${line.rule} at ${line.path} of ${write(term)}`).toBe(true)
         }
