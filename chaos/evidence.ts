@@ -1,4 +1,4 @@
-import type { CutOff } from '../src/shared/rules/once.ts'
+import type { Delivery } from '../src/shared/rules/once.ts'
 import type { Journey } from './journey.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
@@ -6,7 +6,7 @@ import type { Row } from './stage.ts'
 
 /** All that is known after a run, from the harness's own logs and from the tables. */
 export interface Evidence {
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   readonly journeys: readonly Journey[]
   /** Users who were deleted before the sweep, by `sub`: when. */
   readonly gone: ReadonlyMap<string, number>

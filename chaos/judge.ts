@@ -62,7 +62,7 @@ export function judge(evidence: Evidence): Verdict {
   return {
     promises: [
       broken('profiles missing', subsOf([...members, ...veterans].filter((user) => !hasProfile(user)))),
-      ...(evidence.cutOff === 'at-least-once'
+      ...(evidence.delivery === 'at-least-once'
         ? [
             broken('mails missing', subsOf(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
             broken('mails twice without an excuse', subsOf(twice.filter(({ because }) => because === undefined).map(({ user }) => user))),

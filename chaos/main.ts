@@ -23,12 +23,12 @@ async function main(args: readonly string[]): Promise<number> {
   // First, so that a run that hangs or is ended can be run again.
   process.stdout.write(`seed ${options.seed}\n`)
   let kept = true
-  for (const cutOff of options.cutOffs) {
+  for (const delivery of options.deliveries) {
     const onProgress = (done: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${done}`))
-    const log = options.log && (options.cutOffs.length > 1 ? `${options.log}.${cutOff}` : options.log)
-    const result = await run({ ...options, cutOff, bundles, log, onProgress })
+    const log = options.log && (options.deliveries.length > 1 ? `${options.log}.${delivery}` : options.log)
+    const result = await run({ ...options, delivery, bundles, log, onProgress })
     onProgress('')
-    process.stdout.write(`\n${reportOf(cutOff, result).join('\n')}\n`)
+    process.stdout.write(`\n${reportOf(delivery, result).join('\n')}\n`)
     kept &&= result.promises.every(({ broken }) => broken === 0)
   }
   if (!kept)

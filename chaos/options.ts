@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import type { CutOff } from '../src/shared/rules/once.ts'
+import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 
 /** What a person asked for. */
@@ -8,11 +8,11 @@ export interface Options {
   readonly seed: number
   readonly users: number
   readonly percent: number
-  readonly cutOffs: readonly CutOff[]
+  readonly deliveries: readonly Delivery[]
   readonly log: string | undefined
 }
 
-const CUT_OFFS: readonly CutOff[] = ['at-most-once', 'at-least-once']
+const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
 
 /** What --help says. */
 export const HELP: string = `npm run chaos -- [OPTION...]
@@ -23,7 +23,7 @@ and the processes fail, lets the sweeper finish, and counts how often a promise 
   --seed N          the same users and the same faults again; by chance unless set
   --users N         how many users; 10000 unless set
   --faults PERCENT  of a hundred calls to DynamoDB and SES, how many go wrong; 20 unless set
-  --cut-off WHAT    at-most-once or at-least-once; one after the other unless set
+  --delivery WHAT    at-most-once or at-least-once; one after the other unless set
   --log FILE        keeps what the handlers log; one after the other, in a file each
 
 Exit code: 0 every promise was kept; 1 one was broken; 2 bad usage.`
@@ -40,7 +40,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0, 2 ** 31 - 1),
     users: whole('users', values.users, 1, 1_000_000),
     percent: percentage(values.faults),
-    cutOffs: values['cut-off'] === undefined ? CUT_OFFS : [cutOffNamed(values['cut-off'])],
+    deliveries: values.delivery === undefined ? DELIVERIES : [parseDelivery(values.delivery)],
     log: values.log,
   }
 }
@@ -54,7 +54,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         users: { type: 'string', default: '10000' },
         faults: { type: 'string', default: '20' },
-        'cut-off': { type: 'string' },
+        delivery: { type: 'string' },
         log: { type: 'string' },
       },
     }).values
@@ -76,8 +76,8 @@ function percentage(value: string): number {
   return number
 }
 
-function cutOffNamed(value: string): CutOff {
-  const cutOff = CUT_OFFS.find((each) => each === value)
-  if (cutOff === undefined) throw new UsageError(`--cut-off ${value}: expected one of ${CUT_OFFS.join(', ')}`)
-  return cutOff
+function parseDelivery(value: string): Delivery {
+  const delivery = DELIVERIES.find((each) => each === value)
+  if (delivery === undefined) throw new UsageError(`--delivery ${value}: expected one of ${DELIVERIES.join(', ')}`)
+  return delivery
 }

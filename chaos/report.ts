@@ -1,16 +1,16 @@
-import type { CutOff } from '../src/shared/rules/once.ts'
+import type { Delivery } from '../src/shared/rules/once.ts'
 import { tableOf } from '../src/tools/cli/text.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */
 export function reportOf(
-  cutOff: CutOff,
+  delivery: Delivery,
   { promises, mails, counts, slowestMs, excused, seconds, histories }: RunResult,
 ): readonly string[] {
   const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
   const unknown = [...mails.unknown].map(([because, count]) => [`mails on record as unknown: ${because}`, `${count}`])
   return [
-    `${cutOff}, ${Math.round(seconds)} s`,
+    `${delivery}, ${Math.round(seconds)} s`,
     '',
     ...tableOf(
       ['what happened', 'count'],

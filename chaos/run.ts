@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { CutOff } from '../src/shared/rules/once.ts'
+import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 import type { FunctionName } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly users: number
   /** Of a hundred calls to the services, how many go wrong. */
   readonly percent: number
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   /** The folder of the bundles, such as `dist`. */
   readonly bundles: string
   /** A file that gets the handlers' log lines. */
@@ -71,7 +71,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const files = bundlesIn(options.bundles, FUNCTIONS)
   const [missing] = files.filter(([, file]) => !existsSync(file))
   if (missing !== undefined) throw new UsageError(`There is no bundle ${missing[1]}; npm run build makes it`)
-  const stage = await openStage({ plan: faultPlan(options), cutOff: options.cutOff })
+  const stage = await openStage({ plan: faultPlan(options), delivery: options.delivery })
   const log = await openLog(options.log)
   try {
     const environment = { ...stage.environment, LOG_LEVEL: options.log === undefined ? 'error' : 'info' }
@@ -94,7 +94,7 @@ function misfortunes({ percent, users }: RunOptions): Misfortunes {
 }
 
 async function play(running: Running, startedAt: number): Promise<RunResult> {
-  const { seed, cutOff, stage, pool, driver, onProgress = () => undefined } = running
+  const { seed, delivery, stage, pool, driver, onProgress = () => undefined } = running
   const users = makeUsers(seed, running.users)
   const sweep = scheduledSweep(pool, stage, seed)
   let { result: journeys, sweeps } = await sweepDuring(sweep, through(users, running))
@@ -105,7 +105,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     sweeps += (await sweepUntilQuiet(sweep, pool, stage)).sweeps
   }
   const recovered = async (): Promise<void> => {
-    await recover(running.logFile, cutOff, stage.afterwards)
+    await recover(running.logFile, delivery, stage.afterwards)
     await swept()
   }
   await swept()
@@ -118,7 +118,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await recovered()
 
   const evidence: Evidence = {
-    cutOff,
+    delivery,
     journeys,
     gone,
     attempts: pool.attempts(),

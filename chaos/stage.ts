@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-list.ts'
 import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
-import type { CutOff } from '../src/shared/rules/once.ts'
+import type { Delivery } from '../src/shared/rules/once.ts'
 import { startDynamoDb } from '../src/tools/local/dynamodb.ts'
 import type { LocalService } from '../src/tools/local/loopback.ts'
 import { startSes } from '../src/tools/local/ses/server.ts'
@@ -46,7 +46,7 @@ export interface Stage {
 /** How the stage is set. */
 export interface StageOptions {
   readonly plan: FaultPlan
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
 }
 
 const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects' } as const
@@ -59,7 +59,7 @@ export function bundlesIn(folder: string, names: readonly FunctionName[]): reado
 }
 
 /** Starts DynamoDB and SES, a proxy before each, and the tables. What has started is stopped again when another part fails. */
-export async function openStage({ plan: planned, cutOff }: StageOptions): Promise<Stage> {
+export async function openStage({ plan: planned, delivery }: StageOptions): Promise<Stage> {
   let calm = false
   const plan: FaultPlan = (call, occurrence) => (calm ? undefined : planned(call, occurrence))
   // Before anybody of the run signs up, the clocks of both being the same.
@@ -92,8 +92,8 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
       cognito,
       users,
       since,
-      environment: environmentFor({ dynamodb, ses, cognito }, { cutOff, since }),
-      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, { cutOff, since }),
+      environment: environmentFor({ dynamodb, ses, cognito }, { delivery, since }),
+      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, { delivery, since }),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
@@ -118,7 +118,7 @@ export async function openStage({ plan: planned, cutOff }: StageOptions): Promis
 /** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
 function environmentFor(
   { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
-  { cutOff, since }: { readonly cutOff: CutOff; readonly since: Date },
+  { delivery, since }: { readonly delivery: Delivery; readonly since: Date },
 ): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
@@ -135,7 +135,7 @@ function environmentFor(
     WELCOME_EMAIL_FROM: 'welcome@example.com',
     WELCOME_APP_NAME: 'Chaos',
     WELCOME_APP_URL: 'https://app.example.com',
-    WELCOME_EMAIL_CUT_OFF: cutOff,
+    WELCOME_EMAIL_DELIVERY: delivery,
     WELCOME_SINCE: since.toISOString(),
   }
 }

@@ -25,7 +25,7 @@ export { DeadlineExceededError, LifeguardError, NotDoneError } from './shared/ru
 export {
   type Claim,
   type Claimed,
-  type CutOff,
+  type Delivery,
   type Effect,
   type EffectKey,
   type Ledger,

@@ -28,6 +28,6 @@ export const handler = postConfirmation(
   together(
     syncProfile(profiles),
     // Cognito may call twice; the claim in the ledger keeps the second mail back.
-    once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' }),
+    once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' }),
   ),
 )

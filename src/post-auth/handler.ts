@@ -24,7 +24,7 @@ export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('P
 
 /** The welcome email of users whose confirmation left no record, for example because the process was killed. */
 function welcomeEmailOwed(documents: Documents): OwedAtSignIn | undefined {
-  const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_CUT_OFF: cutOff } = settings
+  const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
   if (from === undefined || createdSince === undefined || table === undefined) return undefined
-  return { ledger: dynamoOwed({ documents, table }), effects: [{ effect: 'send-welcome-email', cutOff, createdSince }] }
+  return { ledger: dynamoOwed({ documents, table }), effects: [{ effect: 'send-welcome-email', delivery, createdSince }] }
 }

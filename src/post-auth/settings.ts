@@ -1,4 +1,4 @@
-import type { CutOff } from 'cognito-lifeguard'
+import type { Delivery } from 'cognito-lifeguard'
 import {
   date,
   emailAddress,
@@ -18,7 +18,7 @@ export interface PostAuthenticationSettings extends LogSettings {
   /** Without it no email is sent. */
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
-  readonly WELCOME_EMAIL_CUT_OFF: CutOff
+  readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
 /** How it is read. */
@@ -28,7 +28,7 @@ export const postAuthenticationSettings: SettingsTable<PostAuthenticationSetting
     WELCOME_SINCE: optional(date()),
     WELCOME_EMAIL_FROM: optional(emailAddress('welcome@example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
-    WELCOME_EMAIL_CUT_OFF: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    WELCOME_EMAIL_DELIVERY: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
     ...logFields,
   },
   requirements: [

@@ -25,7 +25,7 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, { do
   const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
   // Asked before the ledger is: a password reset must not cost a claim.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
-  return together(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { cutOff: settings.WELCOME_EMAIL_CUT_OFF })))
+  return together(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
 }
 
 /** The clients that the chain uses. */

@@ -37,7 +37,7 @@ export interface SendWelcomeEmailOptions {
  * a trigger source that is not known. Cognito may call it again for the same user: run it {@link once}.
  *
  * @example
- * once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })
+ * once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
  */
 export function sendWelcomeEmail(
   mailer: Mailer,

@@ -1,4 +1,4 @@
-import type { CutOff } from 'cognito-lifeguard'
+import type { Delivery } from 'cognito-lifeguard'
 import {
   emailAddress,
   httpsUrl,
@@ -19,7 +19,7 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_APP_NAME?: string | undefined
   readonly WELCOME_APP_URL?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
-  readonly WELCOME_EMAIL_CUT_OFF: CutOff
+  readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
 /** How it is read. */
@@ -30,7 +30,7 @@ export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> =
     WELCOME_APP_NAME: optional(line('the name of your application, in one line', 'Example')),
     WELCOME_APP_URL: optional(httpsUrl('https://app.example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
-    WELCOME_EMAIL_CUT_OFF: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    WELCOME_EMAIL_DELIVERY: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
     ...logFields,
   },
   requirements: [

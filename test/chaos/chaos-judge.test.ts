@@ -47,7 +47,7 @@ const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
 
 /** A member and somebody from before, with whom all went well, but for what is given. */
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
-  cutOff: 'at-least-once',
+  delivery: 'at-least-once',
   journeys: [
     { user: ann, confirmed: true, wronglyApproved: 0, turnedAway: false },
     { user: vera, confirmed: false, wronglyApproved: 0, turnedAway: false },
@@ -70,8 +70,8 @@ const reasonsIn = (more: Partial<Evidence>) => [...judge(evidence(more)).mails.u
 const excusesIn = (more: Partial<Evidence>) => [...judge(evidence({ ses: [mail(50), mail(500)], ...more })).mails.twice.keys()]
 
 describe('the judgement of a run', () => {
-  it.each(['at-least-once', 'at-most-once'] as const)('finds nothing where all went well, with %s', (cutOff) => {
-    expect(brokenIn({ cutOff })).toEqual([])
+  it.each(['at-least-once', 'at-most-once'] as const)('finds nothing where all went well, with %s', (delivery) => {
+    expect(brokenIn({ delivery })).toEqual([])
   })
 
   it('finds a profile that is missing', () => {
@@ -88,27 +88,27 @@ describe('the judgement of a run', () => {
 
   it('finds an event of which a profile alone is left, with either way of a cut-off', () => {
     expect(brokenIn({ effects: [], ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ effects: [], ses: [], cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(brokenIn({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('excuses no mail that is missing by a process that was killed: the next sign-in heals it', () => {
     const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
     expect(brokenIn(killed)).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ ...killed, cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(brokenIn({ ...killed, delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('finds a mail that is missing although the ledger says it is done', () => {
     expect(brokenIn({ ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ ses: [], cutOff: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(brokenIn({ ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('takes a mail that was not sent for on record when it is parked, or unknown with at-most-once', () => {
     const parked = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
     expect(brokenIn(parked)).toEqual([])
-    expect(brokenIn({ ...parked, cutOff: 'at-most-once' })).toEqual([])
+    expect(brokenIn({ ...parked, delivery: 'at-most-once' })).toEqual([])
     const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
     expect(brokenIn(unknown)).toEqual(['mails missing'])
-    expect(brokenIn({ ...unknown, cutOff: 'at-most-once' })).toEqual([])
+    expect(brokenIn({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
 
   it('does not take a mail that SES refused for one that it accepted', () => {
@@ -117,7 +117,7 @@ describe('the judgement of a run', () => {
 
   it('finds any second mail with at-most-once', () => {
     const ses = [mail(50, { answered: 'none' }), mail(500)]
-    expect(brokenIn({ ses, cutOff: 'at-most-once' })).toEqual(['mails twice'])
+    expect(brokenIn({ ses, delivery: 'at-most-once' })).toEqual(['mails twice'])
   })
 
   it('finds a second mail without an excuse with at-least-once', () => {
@@ -146,7 +146,7 @@ describe('the judgement of a run', () => {
   })
 
   it('finds a mail on record as unknown that nothing explains', () => {
-    const unexplained = { cutOff: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
+    const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
     expect(brokenIn(unexplained)).toEqual(['mails unknown without a reason'])
     expect(reasonsIn(unexplained)).toEqual(['without a reason'])
     const elsewhere = [
@@ -168,7 +168,7 @@ describe('the judgement of a run', () => {
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 9000, stoodStill)] }],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('takes it for a reason that %s', (because, more) => {
-    const unknown: Partial<Evidence> = { cutOff: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
+    const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
     expect(brokenIn(unknown)).toEqual([])
     expect(reasonsIn(unknown)).toEqual([because])
   })

@@ -53,17 +53,17 @@ describe('the users of a seed', () => {
 
 describe('the arguments of the command', () => {
   it('are 10,000 users, faults on 20 % of calls and both ways of a cut-off unless told', () => {
-    expect(readOptions([])).toMatchObject({ users: 10_000, percent: 20, cutOffs: ['at-most-once', 'at-least-once'], log: undefined })
+    expect(readOptions([])).toMatchObject({ users: 10_000, percent: 20, deliveries: ['at-most-once', 'at-least-once'], log: undefined })
   })
 
   it('are taken as given', () => {
     expect(
-      readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--cut-off', 'at-least-once', '--log', 'handlers.log']),
+      readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--delivery', 'at-least-once', '--log', 'handlers.log']),
     ).toEqual({
       seed: 5,
       users: 40,
       percent: 12.5,
-      cutOffs: ['at-least-once'],
+      deliveries: ['at-least-once'],
       log: 'handlers.log',
     })
     expect(readOptions(['--help'])).toBe('help')
@@ -75,7 +75,7 @@ describe('the arguments of the command', () => {
     [['--seed', '1.5'], '--seed 1.5: expected a whole number from 0 to 2147483647'],
     [['--faults', '101'], '--faults 101: expected a percentage from 0 to 100'],
     [['--faults', '-1'], "Option '--faults' argument is ambiguous"],
-    [['--cut-off', 'twice'], '--cut-off twice: expected one of at-most-once, at-least-once'],
+    [['--delivery', 'twice'], '--delivery twice: expected one of at-most-once, at-least-once'],
     [['--user', '1'], "Unknown option '--user'; npm run chaos -- --help tells more"],
     [['replay'], "Unexpected argument 'replay'"],
   ])('are refused in plain words: %j', (args, message) => {

@@ -9,13 +9,13 @@ import { reportOf } from '../../chaos/report.ts'
 import { type RunResult, run } from '../../chaos/run.ts'
 import { bundlesIn, openStage, type Stage } from '../../chaos/stage.ts'
 import { confirmationEvent, makeUsers, type User } from '../../chaos/users.ts'
-import type { CutOff } from '../../src/shared/rules/once.ts'
+import type { Delivery } from '../../src/shared/rules/once.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
 
-const CUT_OFFS: readonly CutOff[] = ['at-most-once', 'at-least-once']
+const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
 // One that a person can change to look for more; a failure prints it.
 const SEED = 20_260
-const DELIVERIES = 50
+const TIMES_DELIVERED = 50
 const brokenIn = ({ promises }: RunResult): readonly Promised[] => promises.filter(({ broken }) => broken > 0)
 
 let built: Built
@@ -24,19 +24,19 @@ beforeAll(async () => {
 })
 afterAll(() => built.remove())
 
-describe.each(CUT_OFFS)('with %s, while one call in five goes wrong and processes are killed', (cutOff) => {
+describe.each(DELIVERIES)('with %s, while one call in five goes wrong and processes are killed', (delivery) => {
   it('keeps every promise to 150 users', { timeout: 120_000 }, async () => {
-    const result = await run({ seed: SEED, users: 150, percent: 20, cutOff, bundles: `${built.folder}/dist` })
+    const result = await run({ seed: SEED, users: 150, percent: 20, delivery, bundles: `${built.folder}/dist` })
     const broken = brokenIn(result).map(({ name }) => name)
-    expect(broken, `seed ${SEED}\n${reportOf(cutOff, result).join('\n')}`).toEqual([])
+    expect(broken, `seed ${SEED}\n${reportOf(delivery, result).join('\n')}`).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
     expect(result.counts['confirmed ones']).toBeGreaterThan(0)
   })
 })
 
-describe.each(CUT_OFFS)('with %s, without faults', (cutOff) => {
+describe.each(DELIVERIES)('with %s, without faults', (delivery) => {
   it('sends one mail to everybody who was confirmed, and none to users from before', async () => {
-    const result = await run({ seed: SEED, users: 60, percent: 0, cutOff, bundles: `${built.folder}/dist` })
+    const result = await run({ seed: SEED, users: 60, percent: 0, delivery, bundles: `${built.folder}/dist` })
     expect(brokenIn(result)).toEqual([])
     expect(result.mails).toMatchObject({ unknown: new Map(), parked: 0, twice: new Map() })
     // A machine that is very busy leaves a mail to the sweep, and some users are deleted before that.
@@ -57,7 +57,7 @@ describe('handlers that do nothing', () => {
     for (const name of names) await writeFile(join(bundles, name, 'handler.js'), 'export const handler = async (event) => event\n')
     return bundles
   }
-  const runWith = (bundles: string): Promise<RunResult> => run({ seed: SEED, users: 40, percent: 0, cutOff: 'at-most-once', bundles })
+  const runWith = (bundles: string): Promise<RunResult> => run({ seed: SEED, users: 40, percent: 0, delivery: 'at-most-once', bundles })
 
   it('are found out', async () => {
     const result = await runWith(await idle('pre-signup', 'pre-auth', 'post-confirmation', 'post-auth'))
@@ -82,8 +82,8 @@ describe('handlers that do nothing', () => {
 })
 
 describe(`${DELIVERIES} deliveries of one event at the same time, to two processes`, () => {
-  const withPool = async (cutOff: CutOff, plan: FaultPlan, use: (pool: Pool, stage: Stage) => Promise<void>): Promise<void> => {
-    const stage = await openStage({ plan, cutOff })
+  const withPool = async (delivery: Delivery, plan: FaultPlan, use: (pool: Pool, stage: Stage) => Promise<void>): Promise<void> => {
+    const stage = await openStage({ plan, delivery })
     try {
       const files = bundlesIn(`${built.folder}/dist`, ['post-confirmation'])
       const pool = await startPool({ files, environment: stage.environment, processes: 2 })
@@ -98,7 +98,7 @@ describe(`${DELIVERIES} deliveries of one event at the same time, to two process
   }
   const deliverTo = async (pool: Pool, user: User): Promise<ReadonlySet<number>> => {
     const event = JSON.stringify(confirmationEvent(user))
-    const started = await Promise.all(Array.from({ length: DELIVERIES }, () => pool.invoke('post-confirmation', user.sub, event)))
+    const started = await Promise.all(Array.from({ length: TIMES_DELIVERED }, () => pool.invoke('post-confirmation', user.sub, event)))
     const endings = await Promise.all(started.map(({ ending }) => ending))
     expect(new Set(endings.map(({ kind }) => kind))).toEqual(new Set(['returned']))
     return new Set(started.map(({ slot }) => slot))
@@ -106,9 +106,9 @@ describe(`${DELIVERIES} deliveries of one event at the same time, to two process
   const mailsTo = (stage: Stage, { email }: User) => stage.ses.log().filter(({ about, status }) => about === email && status === 200)
   const members = makeUsers(SEED, 20).filter(({ kind }) => kind === 'member')
 
-  it.each(CUT_OFFS)('leave one profile and one mail, with %s', async (cutOff) => {
+  it.each(DELIVERIES)('leave one profile and one mail, with %s', async (delivery) => {
     await withPool(
-      cutOff,
+      delivery,
       () => undefined,
       async (pool, stage) => {
         for (const user of members.slice(0, 3)) {

@@ -18,14 +18,14 @@ underRuntimeClient('the sweeper', (client) => {
       [down, 'ECONNREFUSED'],
       [await silent(), expect.any(String)],
     ] as const) {
-      const cutOff = await start('sweeper', environment)
+      const delivery = await start('sweeper', environment)
       // Just enough for it to begin.
-      const outcome = await cutOff.invoke({}, 9000)
+      const outcome = await delivery.invoke({}, 9000)
       expect(outcome).toMatchObject({
         kind: 'error',
         error: { errorType: 'Error', errorMessage: expect.stringMatching(/^The ledger could not be read: \w+/) },
       })
-      expect(linesOf(await cutOff.stop())).toMatchObject([{ message: 'sweep', unread: reason }])
+      expect(linesOf(await delivery.stop())).toMatchObject([{ message: 'sweep', unread: reason }])
     }
   })
 

@@ -169,7 +169,7 @@ describe.each([
     const client = dynamoDbClient(services.dynamodb.endpoint)
     const owed = dynamoOwed({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
     const { userPoolId, sub } = ann
-    await owed.put({ userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once' }, new AbortController().signal)
+    await owed.put({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, new AbortController().signal)
     client.destroy()
     const environment = { ...services.environment, ...welcome, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }
     for (let time = 0; time < 2; time += 1) expect(await run(node, 'sweeper', {}, environment)).toEqual({})

@@ -59,7 +59,7 @@ describe('the post authentication handler', () => {
     const Key = { pk: `${ann.userPoolId}#${ann.sub}#${names[0]}` }
     const { Item } = await documents().send(new GetCommand({ TableName: 'effects', Key }))
     documents().destroy()
-    expect(Item).toMatchObject({ state: 'pending', cutOff: 'at-most-once', createdSince: '2026-01-01T00:00:00.000Z' })
+    expect(Item).toMatchObject({ state: 'pending', delivery: 'at-most-once', createdSince: '2026-01-01T00:00:00.000Z' })
     expect(services.ses.inbox()).toEqual([])
   })
 

@@ -105,7 +105,7 @@ describe('recordSignIn', () => {
 
 describe('what a user is owed', () => {
   const createdSince = new Date('2026-01-01T00:00:00.000Z')
-  const effects = [{ effect: 'send-welcome-email', cutOff: 'at-most-once', createdSince }] as const
+  const effects = [{ effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }] as const
   /** Keeps what is put down, and fails as told. */
   function owedLedger(trouble: () => Promise<void> = async () => undefined) {
     const put: OwedEffect[] = []
@@ -129,7 +129,7 @@ describe('what a user is owed', () => {
     const { put, owed } = owedLedger()
     for (let time = 0; time < 2; time += 1) expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub } = ann
-    expect(put).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', createdSince }])
+    expect(put).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }])
     expect(profiles.told).toHaveLength(2)
   })
 

@@ -7,7 +7,7 @@ const read = (environment: Environment): PostAuthenticationSettings => readSetti
 describe('the settings of post-auth', () => {
   it('reads every variable', () => {
     const environment = { PROFILE_TABLE: 'profiles', LOG_LEVEL: 'error', LOG_HASH_KEY: '0123456789abcdef' }
-    const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', EFFECT_TABLE: 'effects', WELCOME_EMAIL_CUT_OFF: 'at-least-once' }
+    const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', EFFECT_TABLE: 'effects', WELCOME_EMAIL_DELIVERY: 'at-least-once' }
     expect(read({ ...environment, ...welcome, WELCOME_SINCE: '2026-01-31', PATH: '/usr/bin' })).toEqual({
       ...environment,
       ...welcome,
@@ -17,7 +17,7 @@ describe('the settings of post-auth', () => {
 
   it('takes what is not set for its default', () => {
     const environment = { PROFILE_TABLE: 'profiles', WELCOME_SINCE: '', WELCOME_EMAIL_FROM: '' }
-    expect(read(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
+    expect(read(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_DELIVERY: 'at-most-once' })
   })
 
   it.each([

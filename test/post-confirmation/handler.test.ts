@@ -100,18 +100,18 @@ describe('the post confirmation handler', () => {
       'when: skip',
     ])
     expect(await profile('eu-west-1_NoMail')).toBeDefined()
-    expect(await effect('eu-west-1_NoMail')).toMatchObject({ state: 'pending', reason: 'Throttling', attempt: 1, cutOff: 'at-most-once' })
+    expect(await effect('eu-west-1_NoMail')).toMatchObject({ state: 'pending', reason: 'Throttling', attempt: 1, delivery: 'at-most-once' })
   })
 
   it('keeps what the mail is made of until it is sent, and no more', async () => {
     const attributes = { sub: ann.sub, email: ann.email, email_verified: 'true', given_name: 'Ann', phone_number: '+15555550100' }
     const event = { ...postConfirmationEvent(attributes), userPoolId: 'eu-west-1_Kept' }
     services.ses.fault('throttling')
-    const handler = await handlerWith({ ...services.environment, ...mail, WELCOME_EMAIL_CUT_OFF: 'at-least-once' })
+    const handler = await handlerWith({ ...services.environment, ...mail, WELCOME_EMAIL_DELIVERY: 'at-least-once' })
     await handler.decide(event)
     const kept = await effect('eu-west-1_Kept')
     const { phone_number: _, ...needed } = attributes
-    expect(kept?.cutOff).toBe('at-least-once')
+    expect(kept?.delivery).toBe('at-least-once')
     expect(JSON.parse(String(kept?.event)).request).toEqual({ userAttributes: needed })
   })
 

@@ -6,7 +6,7 @@ import { type PostConfirmation, postConfirmation } from '../../src/post-confirma
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
-import { type CutOff, once } from '../../src/shared/rules/once.ts'
+import { type Delivery, once } from '../../src/shared/rules/once.ts'
 import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
@@ -159,7 +159,7 @@ onEveryDynamoDb((engine) => {
   const noon = Date.parse('2026-05-01T12:00:00.000Z')
 
   /** Handles events of a pool of its own, through real services, at a time of one's choice. */
-  function pool(cutOff: CutOff = 'at-most-once') {
+  function pool(delivery: Delivery = 'at-most-once') {
     const userPoolId = `eu-west-1_Pool${++pools}`
     stubEnvironment(endpointEnvironment({ ses: ses.endpoint }))
     const client = sesClient()
@@ -167,7 +167,7 @@ onEveryDynamoDb((engine) => {
     let now = new Date(noon)
     const ledger = dynamoLedger({ documents: () => engine.documents(), table: engine.tables.effects, now: () => now })
     const mail = sendWelcomeEmail(sesMailer({ ses: client, from: 'welcome@example.com' }), template)
-    const handler = postConfirmation(once(ledger, mail, { cutOff }))
+    const handler = postConfirmation(once(ledger, mail, { delivery }))
     return async (attributes: AttributeMap = verified, afterMs = 0) => {
       now = new Date(noon + afterMs)
       const { trace } = await handler.decide(postConfirmationEvent(attributes, { userPoolId }))
@@ -214,13 +214,13 @@ onEveryDynamoDb((engine) => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  const cutOffs = [
+  const deliveries = [
     { fault: 'hang', arrived: 0 },
     { fault: 'status500', arrived: 0 },
     { fault: 'dropResponse', arrived: 1 },
   ] as const
 
-  it.each(cutOffs)(
+  it.each(deliveries)(
     'sends at most one mail where nobody knows of the first, and says that it is unknown: $fault',
     async ({ fault, arrived }) => {
       const deliver = pool()
@@ -233,7 +233,7 @@ onEveryDynamoDb((engine) => {
     },
   )
 
-  it.each(cutOffs)('sends at least one where that is asked for: $fault', async ({ fault, arrived }) => {
+  it.each(deliveries)('sends at least one where that is asked for: $fault', async ({ fault, arrived }) => {
     const deliver = pool('at-least-once')
     ses.fault(fault)
     expect(await deliver()).not.toBe('done')

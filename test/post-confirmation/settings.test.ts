@@ -14,14 +14,14 @@ const mail = {
 
 describe('the settings of post-confirmation', () => {
   it('needs the table, sends no mail unless told to, and no mail twice unless told to', () => {
-    expect(read({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_CUT_OFF: 'at-most-once' })
+    expect(read({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_DELIVERY: 'at-most-once' })
   })
 
   it('reads every variable', () => {
     const environment = {
       PROFILE_TABLE,
       ...mail,
-      WELCOME_EMAIL_CUT_OFF: 'at-least-once',
+      WELCOME_EMAIL_DELIVERY: 'at-least-once',
       LOG_LEVEL: 'debug',
       LOG_HASH_KEY: '0123456789abcdef',
     }
@@ -56,7 +56,7 @@ describe('the settings of post-confirmation', () => {
     { wrong: { WELCOME_EMAIL_FROM: 'welcome@bücher.example' }, problem: 'expected one email address in ASCII' },
     { wrong: { WELCOME_APP_NAME: 'Example\nBuy now' }, problem: 'expected the name of your application, in one line' },
     { wrong: { WELCOME_APP_URL: 'https://app.example.com/\n\nBuy now' }, problem: 'expected a web address in ASCII' },
-    { wrong: { WELCOME_EMAIL_CUT_OFF: 'once' }, problem: 'WELCOME_EMAIL_CUT_OFF is "once"; expected one of at-most-once' },
+    { wrong: { WELCOME_EMAIL_DELIVERY: 'once' }, problem: 'WELCOME_EMAIL_DELIVERY is "once"; expected one of at-most-once' },
     { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
     { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
   ])('names the wrong variable: $problem', ({ wrong, problem }) => {

@@ -2,7 +2,7 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } 
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { type DynamoLedgerOptions, dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, effectPk, isReadable, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
-import type { Claim, Claimed, CutOff, Effect, EffectKey, Ledger } from '../../src/shared/rules/once.ts'
+import type { Claim, Claimed, Delivery, Effect, EffectKey, Ledger } from '../../src/shared/rules/once.ts'
 import type { Engine } from './dynamodb-engines.ts'
 import { postConfirmationEvent } from './events.ts'
 
@@ -71,10 +71,10 @@ export function readable(row: EffectRow | undefined): EffectItem {
 let users = 0
 
 /** An effect on a user whom nobody had before. */
-export function newEffect(cutOff: CutOff = 'at-most-once', userPoolId = 'eu-west-1_Example'): Effect {
+export function newEffect(delivery: Delivery = 'at-most-once', userPoolId = 'eu-west-1_Example'): Effect {
   const sub = `sub-${++users}`
   const event = postConfirmationEvent({ sub, email: `${sub}@example.com` }, { userPoolId })
-  return { userPoolId, sub, effect: 'send-welcome-email', cutOff, event }
+  return { userPoolId, sub, effect: 'send-welcome-email', delivery, event }
 }
 
 /** The claim that was given, or an error that says what was given instead. */

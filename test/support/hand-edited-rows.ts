@@ -14,7 +14,7 @@ export const dueRow: Row = {
   pk: effectPk(KEY),
   state: 'pending',
   queue: 'pending',
-  cutOff: 'at-least-once',
+  delivery: 'at-least-once',
   attempt: 1,
   dueAt: PAST,
   createdAt: PAST,
@@ -29,7 +29,7 @@ const OTHER_TYPES: readonly unknown[] = [7, true, null, '', [], ['x'], {}, { S: 
 const without = (name: string): Row => Object.fromEntries(Object.entries(dueRow).filter(([each]) => each !== name))
 const event = (change: Partial<Record<keyof CognitoEvent, unknown>>): string => JSON.stringify({ ...EVENT, ...change })
 
-const ALWAYS_THERE = ['userPoolId', 'sub', 'effect', 'state', 'cutOff', 'attempt']
+const ALWAYS_THERE = ['userPoolId', 'sub', 'effect', 'state', 'delivery', 'attempt']
 const THERE_OR_ABSENT = ['token', 'createdSince', 'event', 'triggerSource', 'appClient']
 
 /** Rows that were edited by hand, each with what is wrong: the name of an attribute, and how. */
@@ -41,7 +41,7 @@ export const handEdited: readonly (readonly [string, string, Row])[] = [
     ),
   ),
   ...['Pending', 'done', 'unknown', 'failed', 'pending '].map((state) => ['state', state, { ...dueRow, state }] as const),
-  ...['At-most-once', 'never'].map((cutOff) => ['cutOff', cutOff, { ...dueRow, cutOff }] as const),
+  ...['At-most-once', 'never'].map((delivery) => ['delivery', delivery, { ...dueRow, delivery }] as const),
   ...[-1, 0.5, 1e20, '1'].map((attempt) => ['attempt', String(attempt), { ...dueRow, attempt }] as const),
   ...['', '0', '2026', '2026-05-01', '2026-05-01T12:00:00Z', '2026-13-01T00:00:00.000Z', 'soon', '9999-12-31T00:00:00.000Z', 'ｚ'].map(
     (dueAt) => ['dueAt', dueAt, { ...dueRow, dueAt }] as const,

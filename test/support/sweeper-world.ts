@@ -8,7 +8,7 @@ import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
 import { dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../../src/shared/ledger/effect-item.ts'
-import { type CutOff, type Effect, type Ledger, once } from '../../src/shared/rules/once.ts'
+import { type Delivery, type Effect, type Ledger, once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
 import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
@@ -33,11 +33,11 @@ export interface World {
   readonly owed: Owed
   readonly ledger: Ledger
   readonly users: Users
-  readonly rule: (cutOff: CutOff) => Rule<PostConfirmation>
+  readonly rule: (delivery: Delivery) => Rule<PostConfirmation>
   readonly now: () => Date
   readonly wait: (ms: number) => void
   /** The welcome of a user of the pool, or of one with that `sub`. */
-  readonly welcome: (sub?: string, cutOff?: CutOff) => Effect
+  readonly welcome: (sub?: string, delivery?: Delivery) => Effect
   readonly sweep: (options?: Partial<SweepOptions>) => Promise<SweepReport>
   /** All that is not done and can be read. */
   readonly open: () => Promise<readonly EffectItem[]>
@@ -73,7 +73,7 @@ export async function startWorld(): Promise<World> {
     sesMailer({ ses: () => ses, from: 'welcome@example.com' }),
     mailTemplate({ subject: 'Welcome', text: 'Hello', html: 'Hello' }, {}),
   )
-  const rule = (cutOff: CutOff): Rule<PostConfirmation> => once(ledger, mail, { cutOff })
+  const rule = (delivery: Delivery): Rule<PostConfirmation> => once(ledger, mail, { delivery })
 
   const rows = async (): Promise<readonly EffectRow[]> => {
     const found: EffectRow[] = []
@@ -95,11 +95,11 @@ export async function startWorld(): Promise<World> {
     wait: (ms) => {
       ahead += ms
     },
-    welcome: (sub = ann.sub, cutOff = 'at-most-once') => ({
+    welcome: (sub = ann.sub, delivery = 'at-most-once') => ({
       userPoolId: ann.userPoolId,
       sub,
       effect: EFFECT,
-      cutOff,
+      delivery,
       event: postConfirmationEvent({ sub, email: ann.email, email_verified: 'true' }),
     }),
     sweep: (options) => sweep({ effects, users, rules: onceRules(rule('at-most-once')), remainingMs: () => 30_000, now, ...options }),

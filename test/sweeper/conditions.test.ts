@@ -114,7 +114,7 @@ describe('the conditions around an effect, when it is swept', () => {
     const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()), {
       reads: [],
     })
-    const rule = when(condition, once(world.ledger, notice, { cutOff: 'at-most-once' }))
+    const rule = when(condition, once(world.ledger, notice, { delivery: 'at-most-once' }))
     const key = { ...world.welcome(), effect: 'notice' }
     const strip = { TableName: 'effects', Key: { pk: effectPk(key) }, UpdateExpression: 'REMOVE triggerSource, appClient' }
     const triggerSource = 'PostConfirmation_ConfirmForgotPassword'

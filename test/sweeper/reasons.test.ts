@@ -31,7 +31,7 @@ function poolHas(attributes: Readonly<Record<string, string>>): void {
 
 const withCode = (code: unknown): Error => Object.assign(new Error('refused'), { code })
 const notice = (run: Parameters<typeof defineRule<PostConfirmation>>[1]): Rule<PostConfirmation> =>
-  once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { cutOff: 'at-most-once' })
+  once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { delivery: 'at-most-once' })
 const enqueue = () => world.owed.put({ ...world.welcome(SUB), effect: 'notice' }, signal)
 const sweepOf = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
   world.sweep({ rules: onceRules(rule), ...options })

@@ -9,7 +9,7 @@ describe('the settings of the sweeper', () => {
     expect(read({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' })).toEqual({
       PROFILE_TABLE: 'profiles',
       EFFECT_TABLE: 'effects',
-      WELCOME_EMAIL_CUT_OFF: 'at-most-once',
+      WELCOME_EMAIL_DELIVERY: 'at-most-once',
     })
   })
 

@@ -28,7 +28,7 @@ afterEach(() => world.stop())
 const inbox = () => world.services.ses.inbox()
 
 /** Somebody claims it and is never heard of again. */
-const cutOff = async (...effect: Parameters<World['welcome']>): Promise<void> => {
+const delivery = async (...effect: Parameters<World['welcome']>): Promise<void> => {
   expect(await world.ledger.claim(world.welcome(...effect), randomUUID(), signal)).toHaveProperty('kind', 'claimed')
 }
 
@@ -46,7 +46,7 @@ describe('a sweep', () => {
   })
 
   it('leaves a claim alone until its lease is over', async () => {
-    await cutOff(ann.sub, 'at-least-once')
+    await delivery(ann.sub, 'at-least-once')
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     world.wait(LEASE_MS)
     expect((await world.sweep({ rules: onceRules(world.rule('at-least-once')) })).swept).toEqual({ done: 1 })
@@ -54,7 +54,7 @@ describe('a sweep', () => {
   })
 
   it('puts on record as unknown what was cut off and must not happen twice, without an attribute', async () => {
-    await cutOff()
+    await delivery()
     world.wait(LEASE_MS)
     expect(await world.sweep()).toEqual({ swept: { unknown: 1 }, reasons: { 'cut-off': 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'unknown', reason: 'cut-off', event: undefined }])
@@ -102,7 +102,7 @@ describe('a sweep', () => {
 
   it('parks what was cut off too often', async () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      await cutOff(ann.sub, 'at-least-once')
+      await delivery(ann.sub, 'at-least-once')
       world.wait(LEASE_MS)
     }
     expect(await world.sweep()).toEqual({ swept: { failed: 1 }, reasons: { 'too-many-attempts': 1 }, lost: [] })
@@ -163,7 +163,7 @@ describe('a sweep', () => {
     const rule = once(
       ledger,
       defineRule<PostTrigger>('send-welcome-email', () => done(), { reads: [] }),
-      { cutOff: 'at-most-once' },
+      { delivery: 'at-most-once' },
     )
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
     expect(swept).toEqual({ broken: 1 })
@@ -173,7 +173,7 @@ describe('a sweep', () => {
   })
 
   it('counts nothing as settled that somebody has changed since it was read', async () => {
-    await cutOff()
+    await delivery()
     world.wait(LEASE_MS)
     const effects: World['effects'] = { ...world.effects, park: async () => false }
     expect((await world.sweep({ effects })).swept).toEqual({ waiting: 1 })
@@ -206,7 +206,7 @@ describe('a sweep', () => {
         },
         { reads: [] },
       ),
-      { cutOff: 'at-most-once' },
+      { delivery: 'at-most-once' },
     )
     const users: World['users'] = {
       find: (pool, sub, aborted) => (sub === second ? Promise.reject(new TypeError('down')) : world.users.find(pool, sub, aborted)),

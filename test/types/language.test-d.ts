@@ -119,10 +119,10 @@ describe('what must not compile', () => {
   test('an effect that does not declare which attributes it reads', () => {
     const ledger = memoryLedger()
     const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
-    expectTypeOf(once(ledger, declared, { cutOff: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
+    expectTypeOf(once(ledger, declared, { delivery: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
     const undeclared = defineRule<PostConfirmation>('mail', () => done(), { kind: 'effect' })
     // @ts-expect-error
-    once(ledger, undeclared, { cutOff: 'at-most-once' })
+    once(ledger, undeclared, { delivery: 'at-most-once' })
     // @ts-expect-error a list
     defineRule<PostConfirmation>('mail', () => done(), { reads: 'email' })
     // @ts-expect-error what it reads

@@ -27,7 +27,7 @@ type Row = Readonly<Record<string, unknown>>
  * where a sweeper finds it.
  *
  * @example
- * once(dynamoLedger({ documents: documentClient(), table: 'effects' }), rule, { cutOff: 'at-least-once' })
+ * once(dynamoLedger({ documents: documentClient(), table: 'effects' }), rule, { delivery: 'at-least-once' })
  */
 export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   const { documents, table, leaseMs = LEASE_MS, now = () => new Date(), random = Math.random } = options
@@ -107,7 +107,7 @@ export interface Owed {
  * Puts effects into the table that {@link dynamoLedger} keeps, for a sweeper to run.
  *
  * @example
- * await dynamoOwed({ documents, table }).put({ userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once' }, signal)
+ * await dynamoOwed({ documents, table }).put({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, signal)
  */
 export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
   return {

@@ -84,8 +84,8 @@ export function backOffMs(attempt: number, random: () => number): number {
 }
 
 /** Whether a cut-off effect must be settled instead of run again, and as what. */
-export function settledAs({ cutOff, token, attempt }: Pick<EffectItem, 'cutOff' | 'token' | 'attempt'>): ParkedState | undefined {
-  if (token !== undefined && cutOff === 'at-most-once') return 'unknown'
+export function settledAs({ delivery, token, attempt }: Pick<EffectItem, 'delivery' | 'token' | 'attempt'>): ParkedState | undefined {
+  if (token !== undefined && delivery === 'at-most-once') return 'unknown'
   return attempt >= MAX_ATTEMPTS ? 'failed' : undefined
 }
 
@@ -96,7 +96,7 @@ export function enqueue(owed: OwedEffect, at: Date): Change {
     set: {
       ...identity(owed),
       ...inState('pending'),
-      cutOff: owed.cutOff,
+      delivery: owed.delivery,
       attempt: 0,
       dueAt: now,
       createdAt: now,
@@ -118,7 +118,7 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       ...identity(effect),
       ...inState('pending'),
       token,
-      cutOff: effect.cutOff,
+      delivery: effect.delivery,
       attempt: oneMore(),
       dueAt: later(at, leaseMs),
       event: JSON.stringify(effect.event),
@@ -215,7 +215,7 @@ function leaseOrWaitExpired(now: string): Condition {
 
 /** Holds for an effect that nobody has begun, and for one that may happen twice. */
 function mayRunAgain(): Condition {
-  return or(doesNotExist('token'), equals('cutOff', 'at-least-once'))
+  return or(doesNotExist('token'), equals('delivery', 'at-least-once'))
 }
 
 /**

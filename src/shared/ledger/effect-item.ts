@@ -1,5 +1,5 @@
 import { isObject } from '../rules/invocation.ts'
-import type { CutOff, EffectKey } from '../rules/once.ts'
+import type { Delivery, EffectKey } from '../rules/once.ts'
 import type { CognitoEvent } from '../rules/trigger.ts'
 
 /** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */
@@ -11,7 +11,7 @@ export type ParkedState = 'unknown' | 'failed'
 /** An effect as the table holds it while it is not done. */
 export interface EffectItem extends EffectKey {
   readonly state: EffectState
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   /** There while somebody runs it, or was cut off while running it. */
   readonly token: string | undefined
   readonly attempt: number
@@ -43,7 +43,7 @@ export type EffectRow = EffectItem | UnreadableItem
 
 /** An effect to be run without its event, which the sweeper makes from what the pool knows of the user by then. */
 export interface OwedEffect extends EffectKey {
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   /** It is owed only to a user who was created since then. */
   readonly createdSince?: Date
   /** The trigger source and the app client of its event, where they are known; a confirmed sign-up unless set. */
@@ -79,7 +79,7 @@ export function readEffectRow(row: Row): EffectRow {
     sub: String(row.sub),
     effect: String(row.effect),
     state: readState(row.state) ?? 'pending',
-    cutOff: row.cutOff === 'at-least-once' ? 'at-least-once' : 'at-most-once',
+    delivery: row.delivery === 'at-least-once' ? 'at-least-once' : 'at-most-once',
     token: text(row.token),
     attempt: Number(row.attempt),
     dueAt: date(row.dueAt),
@@ -105,7 +105,7 @@ const CHECKS: Readonly<Record<string, (value: unknown, row: Row) => boolean>> = 
   state: (state) => readState(state) !== undefined,
   // A row stands in the queue of its state, and nowhere once it is done.
   queue: (queue, { state }) => queue === (state === 'done' ? undefined : state),
-  cutOff: (cutOff) => cutOff === 'at-most-once' || cutOff === 'at-least-once',
+  delivery: (delivery) => delivery === 'at-most-once' || delivery === 'at-least-once',
   attempt: (attempt) => Number.isSafeInteger(attempt) && Number(attempt) >= 0,
   dueAt: (dueAt, { state }) => (state === 'pending' ? date(dueAt) !== undefined : isAbsentOr(isText, dueAt)),
   token: (token) => isAbsentOr(isText, token),

@@ -216,7 +216,7 @@ export function shadow<T extends PreTrigger>(rule: RuleArgument<T>): Rule<T> {
  *
  * @throws TypeError when there is no rule.
  * @example
- * postConfirmation(together(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })))
+ * postConfirmation(together(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
  */
 export function together<T extends PostTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
   if (rules.length === 0) throw new TypeError('together() needs at least one rule')

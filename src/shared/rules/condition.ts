@@ -38,7 +38,7 @@ export function withProof<T extends Trigger>(
  * @throws TypeError when `reads` is not a list of attribute names.
  * @example
  * const onTrial = defineCondition(({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
- * when(onTrial, once(ledger, sendOffer, { cutOff: 'at-most-once' }))
+ * when(onTrial, once(ledger, sendOffer, { delivery: 'at-most-once' }))
  */
 export function defineCondition<T extends Trigger = Trigger>(
   condition: Condition<T>,

@@ -18,11 +18,11 @@ export interface EffectKey {
  * What of an effect that was cut off, so that nobody knows whether it happened. `at-least-once` runs it again: it may happen
  * twice. `at-most-once` does not: it may not have happened, which is then on record as `unknown`.
  */
-export type CutOff = 'at-least-once' | 'at-most-once'
+export type Delivery = 'at-least-once' | 'at-most-once'
 
 /** An effect as a ledger keeps it until it is done: enough to run it again. */
 export interface Effect extends EffectKey {
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   /** The event, with no more of the user than the effect needs. */
   readonly event: CognitoEvent
 }
@@ -66,7 +66,7 @@ export interface Ledger {
 /** What once-only means for an effect. */
 export interface OnceOptions {
   /** What to do about an effect that was cut off, so that nobody knows whether it happened. */
-  readonly cutOff: CutOff
+  readonly delivery: Delivery
   /** Tells apart several occasions of one rule; the rule's name alone unless set. */
   readonly occasion?: string
 }
@@ -95,10 +95,10 @@ const MARK_PAUSE_MS = 25
  * shows that at its first event, and not only when the sweeper runs it.
  *
  * @param rule One effect, not a composition of some. It declares in `reads` which attributes it reads.
- * @param options `cutOff` spells out what no ledger can know.
+ * @param options `delivery` spells out what no ledger can know.
  * @throws TypeError when the rule is a composition, or does not declare what it reads.
  * @example
- * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { cutOff: 'at-most-once' })
+ * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
  */
 export function once<T extends PostTrigger>(
   ledger: Ledger,
@@ -117,7 +117,7 @@ export function once<T extends PostTrigger>(
     ...(ledger.permissions && { permissions: ledger.permissions }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       assertPost(run, 'once')
-      const effect = effectOf(ctx, name, options.cutOff, reads)
+      const effect = effectOf(ctx, name, options.delivery, reads)
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
       // An async function, so that a ledger which throws at once counts as one whose promise rejects.
@@ -133,7 +133,7 @@ export function once<T extends PostTrigger>(
       const withinMs = left - Math.min(MARK_MS, left * MARK_PART)
       // A rule without time is not begun, which the engine says of it and the ledger is told.
       const verdict = await run.evaluate(rule, readingOnly(ctx, reads), { withinMs: withinMs < LEAST_MS ? 0 : withinMs })
-      return settle(ledger, claimed.claim, verdict, options.cutOff, ctx, run)
+      return settle(ledger, claimed.claim, verdict, options.delivery, ctx, run)
     },
   })
   return { ...composed, effect: name, reads }
@@ -143,13 +143,13 @@ async function settle<T extends PostTrigger>(
   ledger: Ledger,
   claim: Claim,
   verdict: Verdict<T>,
-  cutOff: CutOff,
+  delivery: Delivery,
   ctx: Context<T>,
   run: Run,
 ): Promise<AnyOutcome<T>> {
   if (verdict.kind === 'broken') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
-    await persistently(() => ledger.setBack(claim, setback(verdict.error, cutOff, ctx.event), ctx.signal), run).catch(() => undefined)
+    await persistently(() => ledger.setBack(claim, setback(verdict.error, delivery, ctx.event), ctx.signal), run).catch(() => undefined)
     throw new RuleError(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
@@ -158,9 +158,9 @@ async function settle<T extends PostTrigger>(
 }
 
 /** @param event Its values are kept out of the reason, which stays in the ledger. */
-function setback(error: unknown, cutOff: CutOff, event: CognitoEvent): Setback {
+function setback(error: unknown, delivery: Delivery, event: CognitoEvent): Setback {
   const reason = hidePersonal(event)(reasonOf(error))
-  return cutOff === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
+  return delivery === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
 
 async function persistently(write: () => Promise<void>, run: Run): Promise<void> {
@@ -178,7 +178,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
 }
 
 /** The event with no more of the user than the effect reads. */
-function effectOf(ctx: Context<PostTrigger>, name: string, cutOff: CutOff, reads: readonly string[]): Effect | undefined {
+function effectOf(ctx: Context<PostTrigger>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
   const { event, user, appClient } = ctx
   if (user.sub === undefined || !event.userPoolId) return undefined
   const minimal: CognitoEvent = {
@@ -191,7 +191,7 @@ function effectOf(ctx: Context<PostTrigger>, name: string, cutOff: CutOff, reads
     request: { userAttributes: attributesRead(user, reads) },
     response: {},
   }
-  return { userPoolId: event.userPoolId, sub: user.sub, effect: name, cutOff, event: minimal }
+  return { userPoolId: event.userPoolId, sub: user.sub, effect: name, delivery, event: minimal }
 }
 
 /** What the rule sees now: the attributes with which the sweeper would run it. */

@@ -7,7 +7,7 @@ export interface Written {
   /** The files that are there, whole. */
   readonly files: readonly string[]
   /** Why there are no more; undefined where there are all. */
-  readonly cutOff?: string
+  readonly delivery?: string
 }
 
 /**
@@ -38,14 +38,14 @@ export async function writeFiles(folder: string, files: ProjectFiles, signal: Ab
   const written: string[] = []
   try {
     for (const [path, text] of files) {
-      if (signal.aborted) return { files: written, cutOff: 'it was told to stop' }
+      if (signal.aborted) return { files: written, delivery: 'it was told to stop' }
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeNew(join(folder, path), text)
       written.push(path)
     }
     return { files: written }
   } catch (error) {
-    return { files: written, cutOff: error instanceof Error ? error.message : String(error) }
+    return { files: written, delivery: error instanceof Error ? error.message : String(error) }
   }
 }
 

@@ -222,8 +222,8 @@ onEveryDynamoDb((engine) => {
     it('is erased, unless it is done or has changed since', async () => {
       const row = await put({ state: 'done' })
       expect(await ledger.effects.erase(row, signal)).toBe(false)
-      expect(await ledger.effects.erase({ ...(await put({ cutOff: 7 })), dueAt: '2026-05-01T11:00:00.000Z' }, signal)).toBe(false)
-      expect(await ledger.effects.erase(await put({ cutOff: 7 }), signal)).toBe(true)
+      expect(await ledger.effects.erase({ ...(await put({ delivery: 7 })), dueAt: '2026-05-01T11:00:00.000Z' }, signal)).toBe(false)
+      expect(await ledger.effects.erase(await put({ delivery: 7 }), signal)).toBe(true)
       expect(await ledger.effects.erase(row, signal)).toBe(false)
     })
 
@@ -394,11 +394,11 @@ onEveryDynamoDb((engine) => {
 
     const other = newEffect('at-least-once')
     await ledger.claim(other, randomUUID(), signal)
-    const cutOff = readable(await ledger.effects.get(effectPk(other), signal))
+    const delivery = readable(await ledger.effects.get(effectPk(other), signal))
     ledger.wait(LEASE_MS)
     await ledger.claim(other, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    expect(await ledger.effects.remove(cutOff, ledger.now(), signal)).toBe(false)
+    expect(await ledger.effects.remove(delivery, ledger.now(), signal)).toBe(false)
     const again = readable(await ledger.effects.get(effectPk(other), signal))
     expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })

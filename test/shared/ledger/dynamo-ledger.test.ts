@@ -29,7 +29,7 @@ onEveryDynamoDb((engine) => {
     expect(claim).toEqual({ userPoolId, sub, effect: 'send-welcome-email', token: expect.any(String), attempt: 1 })
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
     expect(await ledger.stored(effect)).toEqual({
-      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-most-once', attempt: 1 },
+      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', attempt: 1 },
       ...{ triggerSource: effect.event.triggerSource, appClient: effect.event.callerContext.clientId },
       ...{ state: 'pending', queue: 'pending', token: claim.token, dueAt: '2026-05-01T12:00:10.000Z' },
       ...{ event: JSON.stringify(effect.event), createdAt: noon, updatedAt: noon },
@@ -37,9 +37,9 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).toContain(effectPk(effect))
   })
 
-  it.each(['at-most-once', 'at-least-once'] as const)('gives it to one of twenty who ask at once: %s', async (cutOff) => {
+  it.each(['at-most-once', 'at-least-once'] as const)('gives it to one of twenty who ask at once: %s', async (delivery) => {
     const ledger = timedLedger(engine)
-    const effect = newEffect(cutOff)
+    const effect = newEffect(delivery)
     const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, randomUUID(), signal)))
     expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
     expect(claimed.filter(({ kind }) => kind === 'held')).toHaveLength(19)
@@ -91,7 +91,7 @@ onEveryDynamoDb((engine) => {
     ledger.wait(1000 * LEASE_MS)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
     // Nor where somebody asks for the other kind now: what was promised when it was claimed, holds.
-    expect(await ledger.claim({ ...effect, cutOff: 'at-least-once' }, randomUUID(), signal)).toEqual(HELD)
+    expect(await ledger.claim({ ...effect, delivery: 'at-least-once' }, randomUUID(), signal)).toEqual(HELD)
   })
 
   it('remembers for ever what is done, and nothing of the user but who', async () => {
@@ -100,7 +100,7 @@ onEveryDynamoDb((engine) => {
     await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
     const { userPoolId, sub } = effect
     expect(await ledger.stored(effect)).toEqual({
-      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', cutOff: 'at-least-once', attempt: 1 },
+      ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-least-once', attempt: 1 },
       ...{ state: 'done', doneAt: noon, createdAt: noon, updatedAt: noon },
     })
     for (const state of ['pending', 'done', 'unknown', 'failed']) expect(await ledger.queued(state)).not.toContain(effectPk(effect))

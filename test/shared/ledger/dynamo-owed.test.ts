@@ -11,7 +11,7 @@ onEveryDynamoDb((engine) => {
   it('puts down what nothing durable knew of, once, with nothing of the user but the key', async () => {
     const ledger = timedLedger(engine)
     const { userPoolId, sub, effect } = newEffect()
-    const owed = { userPoolId, sub, effect, cutOff: 'at-most-once' } as const
+    const owed = { userPoolId, sub, effect, delivery: 'at-most-once' } as const
     expect(await ledger.owed.put(owed, signal)).toBe(true)
     expect(await ledger.owed.put(owed, signal)).toBe(false)
     expect(await ledger.stored(owed)).toEqual({

@@ -36,14 +36,14 @@ describe('backOffMs', () => {
 
 describe('settledAs', () => {
   it.each([
-    { item: { cutOff: 'at-most-once', token: 'token', attempt: 1 }, as: 'unknown' },
-    { item: { cutOff: 'at-most-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'unknown' },
-    { item: { cutOff: 'at-most-once', token: undefined, attempt: 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
-    { item: { cutOff: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
-    { item: { cutOff: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
-  ] as const)('settles $item.cutOff, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
+    { item: { delivery: 'at-most-once', token: 'token', attempt: 1 }, as: 'unknown' },
+    { item: { delivery: 'at-most-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'unknown' },
+    { item: { delivery: 'at-most-once', token: undefined, attempt: 1 }, as: undefined },
+    { item: { delivery: 'at-least-once', token: 'token', attempt: 1 }, as: undefined },
+    { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
+    { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
+    { item: { delivery: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
+  ] as const)('settles $item.delivery, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
     expect(settledAs(item)).toBe(as)
   })
 })
@@ -55,7 +55,7 @@ const FUTURE = new Date(NOW.getTime() + 1)
 const effect = newEffect()
 const { userPoolId, sub, effect: name } = effect
 const row = (state: string, dueAt: Date, rest: Readonly<Record<string, string>> = {}) => ({
-  ...{ pk: effectPk(effect), userPoolId, sub, effect: name, cutOff: 'at-most-once', attempt: 1 },
+  ...{ pk: effectPk(effect), userPoolId, sub, effect: name, delivery: 'at-most-once', attempt: 1 },
   ...{ state, dueAt: dueAt.toISOString(), ...(state !== 'done' && { queue: state }), ...rest },
 })
 const token = 'mine'
@@ -63,7 +63,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
   'no row': undefined,
   running: row('pending', FUTURE, { token }),
   'cut off, at-most-once': row('pending', PAST, { token }),
-  'cut off, at-least-once': row('pending', PAST, { token, cutOff: 'at-least-once' }),
+  'cut off, at-least-once': row('pending', PAST, { token, delivery: 'at-least-once' }),
   'waiting for its time': row('pending', FUTURE),
   due: row('pending', PAST),
   done: row('done', PAST),
@@ -75,7 +75,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
 // What whoever changes the row has read of it before, or claimed.
 const claim = { ...effect, token, attempt: 1 }
 const item = (place: string): EffectItem => ({
-  ...{ userPoolId, sub, effect: name, cutOff: 'at-most-once', attempt: 1, token: undefined, event: undefined, reason: undefined },
+  ...{ userPoolId, sub, effect: name, delivery: 'at-most-once', attempt: 1, token: undefined, event: undefined, reason: undefined },
   ...{ triggerSource: undefined, appClient: undefined, createdSince: undefined, state: 'pending' },
   dueAt: ROWS[place] && new Date(ROWS[place].dueAt),
 })

@@ -7,7 +7,7 @@ const faultOf = (row: EffectRow): string | undefined => (isReadable(row) ? undef
 describe('readEffectRow', () => {
   it('reads what the ledger writes', () => {
     expect(readEffectRow({ ...dueRow, token: 'token', reason: 'Throttling' })).toEqual({
-      ...{ userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email', state: 'pending', cutOff: 'at-least-once' },
+      ...{ userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email', state: 'pending', delivery: 'at-least-once' },
       ...{ token: 'token', attempt: 1, dueAt: new Date('2026-05-01T12:00:00.000Z'), createdSince: undefined, reason: 'Throttling' },
       ...{ triggerSource: 'PostConfirmation_ConfirmSignUp', appClient: 'client1', event: JSON.parse(String(dueRow.event)) },
     })

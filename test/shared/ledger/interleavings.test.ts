@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { Claim, CutOff, Effect } from '../../../src/shared/rules/once.ts'
+import type { Claim, Delivery, Effect } from '../../../src/shared/rules/once.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { allDue, erase, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
@@ -13,7 +13,7 @@ const unknown = { kind: 'unknown', reason: 'TimeoutError' } as const
 
 // What holders, sweepers and time do to one effect. `nth` picks one of those who ever held a claim: one that was cut off,
 // or taken over, may still come back.
-type Ended = 'happened' | 'refused' | 'cutOff'
+type Ended = 'happened' | 'refused' | 'delivery'
 type Step =
   | { readonly kind: 'event' }
   | { readonly kind: 'sweep' }
@@ -28,7 +28,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     {
       weight: 4,
       arbitrary: fc
-        .tuple(fc.constantFrom<Ended[]>('happened', 'refused', 'cutOff'), holders)
+        .tuple(fc.constantFrom<Ended[]>('happened', 'refused', 'delivery'), holders)
         .map(([ended, nth]): Step => ({ kind: 'end', ended, nth })),
     },
   ),
@@ -48,9 +48,9 @@ interface Course {
 }
 
 /** Plays the steps on a table. Each claim that is given starts the effect; those that ended are told to the ledger. */
-async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Promise<Course> {
+async function play(engine: Engine, delivery: Delivery, course: readonly Step[]): Promise<Course> {
   const ledger = timedLedger(engine)
-  const effect = newEffect(cutOff)
+  const effect = newEffect(delivery)
   const held: Holder[] = []
   let isDone = false
   const claim = async (): Promise<void> => {
@@ -58,7 +58,7 @@ async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Pr
     if (claimed.kind !== 'claimed') return
     expect(isDone).toBe(false)
     // All who started it before have said that it certainly did not happen.
-    if (cutOff === 'at-most-once') expect(held.filter(({ ended }) => ended !== 'refused')).toEqual([])
+    if (delivery === 'at-most-once') expect(held.filter(({ ended }) => ended !== 'refused')).toEqual([])
     held.push({ claim: claimed.claim })
   }
   const sweep = async (): Promise<void> => {
@@ -74,7 +74,7 @@ async function play(engine: Engine, cutOff: CutOff, course: readonly Step[]): Pr
     if (holder === undefined || holder.ended !== undefined) return
     holder.ended = ended
     if (ended === 'happened') await ledger.done(holder.claim, signal)
-    else await ledger.setBack(holder.claim, ended === 'refused' || cutOff === 'at-least-once' ? retry : unknown, signal)
+    else await ledger.setBack(holder.claim, ended === 'refused' || delivery === 'at-least-once' ? retry : unknown, signal)
     isDone ||= (await ledger.stored(effect))?.state === 'done'
   }
   for (const step of course) {

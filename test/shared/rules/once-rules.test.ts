@@ -18,8 +18,8 @@ const work = (name: string) => defineRule<PostTrigger>(name, () => done(), { rea
 
 describe('the once-only rules of a composition', () => {
   it('are found wherever they stand, by the name of their effect', () => {
-    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
-    const gift = once(ledger, work('gift'), { cutOff: 'at-least-once', occasion: 'birthday' })
+    const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
+    const gift = once(ledger, work('gift'), { delivery: 'at-least-once', occasion: 'birthday' })
     const rules = onceRules(chain(work('profile'), together(mail, chain(gift))))
     expect([...rules]).toEqual([
       ['mail', { rule: mail, places: [[]] }],
@@ -28,18 +28,18 @@ describe('the once-only rules of a composition', () => {
   })
 
   it('may be the composition itself, or none at all', () => {
-    expect([...onceRules(once(ledger, work('mail'), { cutOff: 'at-most-once' })).keys()]).toEqual(['mail'])
+    expect([...onceRules(once(ledger, work('mail'), { delivery: 'at-most-once' })).keys()]).toEqual(['mail'])
     expect(onceRules(chain(work('profile'))).size).toBe(0)
   })
 
   it('may stand in a composition twice, which is one effect', () => {
-    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     expect(onceRules(chain(mail, mail)).size).toBe(1)
   })
 
   it('are found with the conditions around each place where they stand, the outermost first', () => {
-    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
-    const gift = once(ledger, work('gift'), { cutOff: 'at-most-once' })
+    const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
+    const gift = once(ledger, work('gift'), { delivery: 'at-most-once' })
     const named = hasAttribute('name')
     const web = fromAppClient('web')
     const rules = onceRules(chain(when(named, together(when(web, mail, work('other'))), gift), mail))
@@ -48,7 +48,7 @@ describe('the once-only rules of a composition', () => {
   })
 
   it('are refused under a condition that the composition does not show', () => {
-    const mail = once(ledger, work('mail'), { cutOff: 'at-most-once' })
+    const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const { condition: _, ...hidden } = when(hasAttribute('name'), mail)
     expect(() => onceRules(chain(hidden))).toThrow("'when' runs an effect under a condition that it does not show; make it with when()")
     const { condition: __, ...harmless } = when(hasAttribute('name'), work('profile'))
@@ -56,7 +56,7 @@ describe('the once-only rules of a composition', () => {
   })
 
   it('are refused when two of them share a name, since the second would never run', () => {
-    const twice = [1, 2].map(() => once(ledger, work('mail'), { cutOff: 'at-most-once' }))
+    const twice = [1, 2].map(() => once(ledger, work('mail'), { delivery: 'at-most-once' }))
     expect(() => onceRules(chain(...twice))).toThrow("Two effects are kept under the name 'mail'")
     expect(() => postConfirmation(...twice)).toThrow("Two effects are kept under the name 'mail'")
     expect(() => postConfirmation.guard(...twice)).toThrow("Two effects are kept under the name 'mail'")

@@ -15,8 +15,8 @@ const event: SamplePost['event'] = {
   ...sampleEvent,
   request: { userAttributes: { sub: 'sub-1', email: 'mary@example.com', phone_number: '+15555550100' } },
 }
-const atMostOnce: OnceOptions = { cutOff: 'at-most-once' }
-const atLeastOnce: OnceOptions = { cutOff: 'at-least-once' }
+const atMostOnce: OnceOptions = { delivery: 'at-most-once' }
+const atLeastOnce: OnceOptions = { delivery: 'at-least-once' }
 const never = new Promise<never>(() => {})
 
 /** A rule that notes in the ledger's log that it ran. */
@@ -140,7 +140,7 @@ describe('an effect that is run once', () => {
 test('once takes one effect, since a composition hides what breaks inside it', () => {
   const ledger = memoryLedger()
   const work = defineRule<SamplePost>('work', () => done())
-  expect(() => once(ledger, { ...chain(work), reads: [] }, { cutOff: 'at-most-once' })).toThrow(
+  expect(() => once(ledger, { ...chain(work), reads: [] }, { delivery: 'at-most-once' })).toThrow(
     "'chain' is a composition, which goes around it",
   )
 })
@@ -148,7 +148,7 @@ test('once takes one effect, since a composition hides what breaks inside it', (
 describe('what the ledger is told to keep', () => {
   test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
     const ledger = memoryLedger()
-    await traceOf(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { cutOff: 'at-least-once' }), {
+    await traceOf(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { delivery: 'at-least-once' }), {
       ...event,
       request: { ...event.request, ...{ clientMetadata: { secret: 'x' } } },
       response: { a: 1 },
@@ -158,7 +158,7 @@ describe('what the ledger is told to keep', () => {
         userPoolId: 'eu-west-1_sample',
         sub: 'sub-1',
         effect: 'mail',
-        cutOff: 'at-least-once',
+        delivery: 'at-least-once',
         event: {
           version: '1',
           triggerSource: 'PreSignUp_SignUp',
@@ -390,14 +390,14 @@ describe('an effect that broke', () => {
   const timeout = Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' })
 
   test.each([
-    { cutOff: 'at-least-once', error: timeout, setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { cutOff: 'at-most-once', error: timeout, setback: { kind: 'unknown', reason: 'TimeoutError' } },
-    { cutOff: 'at-least-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { cutOff: 'at-most-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { cutOff: 'at-most-once', error: 'mary@example.com', setback: { kind: 'unknown', reason: 'error' } },
-  ] as const)('$cutOff, by $error.name, is set back: $setback.kind', async ({ cutOff, error, setback }) => {
+    { delivery: 'at-least-once', error: timeout, setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: timeout, setback: { kind: 'unknown', reason: 'TimeoutError' } },
+    { delivery: 'at-least-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: 'mary@example.com', setback: { kind: 'unknown', reason: 'error' } },
+  ] as const)('$delivery, by $error.name, is set back: $setback.kind', async ({ delivery, error, setback }) => {
     const ledger = memoryLedger()
-    const trace = await traceOf(once(ledger, effect(ledger, failing(error)), { cutOff }))
+    const trace = await traceOf(once(ledger, effect(ledger, failing(error)), { delivery }))
     expect(ledger.log).toEqual(['claim', 'run', 'setBack'])
     expect(ledger.setbacks).toEqual([setback])
     expect(trace).toMatchObject([
@@ -407,15 +407,15 @@ describe('an effect that broke', () => {
   })
 
   test.each([
-    { cutOff: 'at-least-once', setback: { kind: 'retry', reason: 'deadline-exceeded' } },
-    { cutOff: 'at-most-once', setback: { kind: 'unknown', reason: 'deadline-exceeded' } },
-  ] as const)('$cutOff, because it hung, is set back: $setback.kind', async ({ cutOff, setback }) => {
+    { delivery: 'at-least-once', setback: { kind: 'retry', reason: 'deadline-exceeded' } },
+    { delivery: 'at-most-once', setback: { kind: 'unknown', reason: 'deadline-exceeded' } },
+  ] as const)('$delivery, because it hung, is set back: $setback.kind', async ({ delivery, setback }) => {
     const ledger = memoryLedger()
     await traceOf(
       once(
         ledger,
         effect(ledger, () => never),
-        { cutOff },
+        { delivery },
       ),
     )
     expect(ledger.setbacks).toEqual([setback])

@@ -25,7 +25,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   WELCOME_APP_NAME: ['Example', 'Example', '', 'Two\nlines'],
   WELCOME_APP_URL: ['https://app.example.com', 'https://app.example.com', 'http://app.example.com'],
   WELCOME_SINCE: ['', '2026-01-31', '2026-01-31T09:00:00Z'],
-  WELCOME_EMAIL_CUT_OFF: ['', 'at-most-once', 'at-least-once'],
+  WELCOME_EMAIL_DELIVERY: ['', 'at-most-once', 'at-least-once'],
 }
 
 // Most sets are valid, since a handler with an invalid one does nothing but complain.

@@ -110,7 +110,7 @@ beforeAll(async () => {
       state,
       attempt: 1,
       reason: LINES,
-      cutOff: LINES,
+      delivery: LINES,
       dueAt: LINES,
       queue: state,
     }
@@ -254,7 +254,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'effects recover': [
     { args: ['effects', 'recover', LINES] },
     { args: ['effects', 'recover', 'a', LINES] },
-    { args: ['effects', 'recover', '--cut-off', LINES] },
+    { args: ['effects', 'recover', '--delivery', LINES] },
     { args: ['effects', 'recover'], stdin: `${LINES} effect lost ${LINES}\n${JSON.stringify(lost)}\n`, shows: 'effect' },
     { args: ['effects', 'recover'], stdin: JSON.stringify({ ...lost, sub: LINES.repeat(200) }), shows: 'ValidationException' },
   ],

@@ -82,7 +82,7 @@ describe('the handlers that a new project gets', () => {
     ['post-confirmation', /WELCOME_APP_URL is .*; expected /, { ...tables, ...welcome, WELCOME_APP_URL: 'https:/\\evil.com' }],
     ['post-confirmation', /WELCOME_APP_URL is .*; expected /, { ...tables, ...welcome, WELCOME_APP_URL: 'https://user:pw@evil.com' }],
     ['post-confirmation', /EFFECT_TABLE is missing/, { PROFILE_TABLE: 'profiles', ...welcome }],
-    ['post-confirmation', /WELCOME_EMAIL_CUT_OFF is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_CUT_OFF: 'never' }],
+    ['post-confirmation', /WELCOME_EMAIL_DELIVERY is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_DELIVERY: 'never' }],
   ])('do not start with wrong settings, and tell nobody who signs up: %s, %s', async (name, text, environment) => {
     stubEnvironment(environment)
     expect(await complaintOf(() => load(name))).toMatch(text)

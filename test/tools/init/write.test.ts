@@ -43,13 +43,13 @@ describe('writing', () => {
 
   it('overwrites nothing that has come meanwhile, and tells what it has written', async () => {
     const folder = await folderOf({ 'deep/er/second': 'theirs' })
-    expect(await writeFiles(folder, files, goOn)).toEqual({ files: ['first'], cutOff: expect.stringContaining('EEXIST') })
+    expect(await writeFiles(folder, files, goOn)).toEqual({ files: ['first'], delivery: expect.stringContaining('EEXIST') })
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('theirs')
   })
 
   it('ends between two files', async () => {
     const folder = await folderOf({})
-    expect(await writeFiles(folder, files, AbortSignal.abort())).toEqual({ files: [], cutOff: 'it was told to stop' })
+    expect(await writeFiles(folder, files, AbortSignal.abort())).toEqual({ files: [], delivery: 'it was told to stop' })
     expect(await readdir(folder)).toEqual([])
   })
 })

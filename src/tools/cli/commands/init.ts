@@ -79,8 +79,8 @@ async function write(target: string, folder: string, files: ProjectFiles, io: Io
   if (found.includes('')) throw new UsageError(`${target}: not a folder, and nothing was written`)
   if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written`, found.join('\n'))
   const written = await writeFiles(folder, files, io.signal)
-  if (written.cutOff === undefined) return
-  const what = `${target}: the project is not whole, ${written.cutOff}`
+  if (written.delivery === undefined) return
+  const what = `${target}: the project is not whole, ${written.delivery}`
   const count = written.files.length
   const problem =
     count === 0

@@ -6,7 +6,7 @@ import { lazily } from '../../../../shared/lazily.ts'
 import { dynamoEffects, type Effects } from '../../../../shared/ledger/dynamo-effects.ts'
 import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
-import type { CutOff, EffectKey } from '../../../../shared/rules/once.ts'
+import type { Delivery, EffectKey } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { STDIN } from '../../../lib/event-files.ts'
 import { EXIT, type Io } from '../../io.ts'
@@ -28,7 +28,7 @@ export interface EffectsServices {
 
 type Work = (services: EffectsServices, io: Io) => Promise<number>
 
-const CUT_OFFS = ['at-most-once', 'at-least-once'] as const satisfies readonly CutOff[]
+const DELIVERIES = ['at-most-once', 'at-least-once'] as const satisfies readonly Delivery[]
 const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
 
 /** `lifeguard effects`. */
@@ -69,7 +69,7 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
       json: { type: 'boolean' },
       'all-failed': { type: 'boolean' },
       'even-unknown': { type: 'boolean' },
-      'cut-off': { type: 'string' },
+      delivery: { type: 'string' },
       force: { type: 'boolean' },
     },
   })
@@ -89,14 +89,14 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
   return { table, work }
 }
 
-const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', 'cut-off': 'recover', force: 'drop' } as const
+const OWNERS = { state: 'list', json: 'list', 'all-failed': 'retry', 'even-unknown': 'retry', delivery: 'recover', force: 'drop' } as const
 
 interface Values {
   readonly state?: string | undefined
   readonly json?: boolean | undefined
   readonly 'all-failed'?: boolean | undefined
   readonly 'even-unknown'?: boolean | undefined
-  readonly 'cut-off'?: string | undefined
+  readonly delivery?: string | undefined
   readonly force?: boolean | undefined
 }
 
@@ -127,9 +127,9 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
       return (services) => dropEffect(services, key, io)
     }
     case 'recover': {
-      const cutOff = cutOffNamed(values['cut-off'])
+      const delivery = parseDelivery(values.delivery)
       const chunks = await chunksOf(rest, io)
-      return (services) => recoverEffects(services, chunks(), cutOff, io)
+      return (services) => recoverEffects(services, chunks(), delivery, io)
     }
   }
 }
@@ -149,10 +149,10 @@ function statesNamed(value: string | undefined): readonly OpenState[] {
   return states
 }
 
-function cutOffNamed(value: string = 'at-most-once'): CutOff {
-  const cutOff = CUT_OFFS.find((each) => each === value)
-  if (cutOff === undefined) throw new UsageError(`--cut-off ${value}: expected one of ${CUT_OFFS.join(', ')}`)
-  return cutOff
+function parseDelivery(value: string = 'at-most-once'): Delivery {
+  const delivery = DELIVERIES.find((each) => each === value)
+  if (delivery === undefined) throw new UsageError(`--delivery ${value}: expected one of ${DELIVERIES.join(', ')}`)
+  return delivery
 }
 
 async function chunksOf([file = STDIN, more]: readonly string[], io: Io): Promise<() => AsyncIterable<string>> {

@@ -46,6 +46,6 @@ export function counted(count: number): string {
 
 function shown(row: EffectRow): Record<string, unknown> {
   if (!isReadable(row)) return { key: row.pk, state: row.state ?? null, reason: row.fault, dueAt: row.dueAt ?? null }
-  const { userPoolId, sub, effect, state, attempt, cutOff, dueAt, reason } = row
-  return { userPoolId, sub, effect, state, attempt, reason: reason ?? null, dueAt: dueAt?.toISOString() ?? null, cutOff }
+  const { userPoolId, sub, effect, state, attempt, delivery, dueAt, reason } = row
+  return { userPoolId, sub, effect, state, attempt, reason: reason ?? null, dueAt: dueAt?.toISOString() ?? null, delivery }
 }

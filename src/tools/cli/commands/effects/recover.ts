@@ -1,7 +1,7 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
 import { type Line, linesOf } from '../../../../shared/lines.ts'
 import type { LostEffect } from '../../../../shared/rules/errors.ts'
-import type { CutOff } from '../../../../shared/rules/once.ts'
+import type { Delivery } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { troubleOf } from '../../print-error.ts'
@@ -15,7 +15,12 @@ const MOST_NAMED = 20
  * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
  * that the ledger knows stays as it is.
  */
-export async function recoverEffects(services: EffectsServices, chunks: AsyncIterable<string>, cutOff: CutOff, io: Io): Promise<number> {
+export async function recoverEffects(
+  services: EffectsServices,
+  chunks: AsyncIterable<string>,
+  delivery: Delivery,
+  io: Io,
+): Promise<number> {
   const counts = { put: 0, released: 0, known: 0, failed: 0 }
   const seen = new Set<string>()
   let unreadable = 0
@@ -33,7 +38,7 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
     const line = `${keyOf(found.effect)} ${found.effect.token}`
     if (seen.has(line)) continue
     seen.add(line)
-    const outcome = await recover(services, found.effect, cutOff, io.signal, complain)
+    const outcome = await recover(services, found.effect, delivery, io.signal, complain)
     counts[outcome] += 1
   }
   const { put, released, known, failed } = counts
@@ -51,13 +56,13 @@ export async function recoverEffects(services: EffectsServices, chunks: AsyncIte
 async function recover(
   { effects, owed }: EffectsServices,
   lost: LostEffect,
-  cutOff: CutOff,
+  delivery: Delivery,
   signal: AbortSignal,
   complain: (line: string) => void,
 ): Promise<'put' | 'released' | 'known' | 'failed'> {
   const { token: _, ...queued } = lost
   try {
-    if (await owed.put({ ...queued, cutOff }, signal)) return 'put'
+    if (await owed.put({ ...queued, delivery }, signal)) return 'put'
     return (await effects.release(lost, signal)) ? 'released' : 'known'
   } catch (error) {
     complain(`${keyOf(lost)}: ${troubleOf(error)}`)

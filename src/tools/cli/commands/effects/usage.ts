@@ -27,7 +27,7 @@ recover  reads log lines from FILE, or from standard input, finds effects that w
   --all-failed      retry: every effect that failed
   --force           drop: a row that cannot be read, by its key or by POOL SUB EFFECT
   --even-unknown    retry: although it may have happened already
-  --cut-off WHICH   recover: what about an effect that is cut off once more: at-most-once (default)
+  --delivery WHICH   recover: what about an effect that is cut off once more: at-most-once (default)
                     or at-least-once
 
 Exit code: 0 done; 1 something could not be done; 2 bad usage.`

@@ -81,7 +81,7 @@ describe('lifeguard effects list', () => {
         attempt: 0,
         reason: 'Throttling',
         dueAt: expect.stringMatching(/^20.*Z$/),
-        cutOff: 'at-most-once',
+        delivery: 'at-most-once',
       },
     ])
   })
@@ -289,13 +289,13 @@ describe('lifeguard effects recover', () => {
       (line) => JSON.stringify(line),
     )
     const folder = await folderOf({ 'log.ndjson': `${lines.join('\n')}\n` })
-    const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--cut-off', 'at-least-once'])
+    const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--delivery', 'at-least-once'])
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '2 effects lost: 2 put into the ledger, 0 known to it already\n',
       stderr: '',
     })
-    expect((await world.open()).map(({ sub, cutOff }) => [sub, cutOff]).toSorted()).toEqual(
+    expect((await world.open()).map(({ sub, delivery }) => [sub, delivery]).toSorted()).toEqual(
       [
         [ann.sub, 'at-least-once'],
         ['somebody-else', 'at-least-once'],
@@ -359,8 +359,8 @@ describe('lifeguard effects', () => {
     [['drop', 'pool', 'sub'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
     [['drop', '--all-failed'], '--all-failed goes with effects retry'],
     [['retry', ...KEY, '--json'], '--json goes with effects list'],
-    [['list', '--cut-off', 'at-most-once'], '--cut-off goes with effects recover'],
-    [['recover', '--cut-off', 'never'], '--cut-off never: expected one of at-most-once, at-least-once'],
+    [['list', '--delivery', 'at-most-once'], '--delivery goes with effects recover'],
+    [['recover', '--delivery', 'never'], '--delivery never: expected one of at-most-once, at-least-once'],
     [['recover', 'no-such-file'], 'no-such-file: no such file'],
     [['recover', '.'], '.: a folder, not a file'],
     [['retry', '--all-failed', '--even-unknown'], '--even-unknown goes with one effect'],
