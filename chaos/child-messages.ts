@@ -13,7 +13,7 @@ export type Request =
 /** What it answers. */
 export type Reply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'broken'; readonly error: FunctionError }
+  | { readonly kind: 'not-started'; readonly error: FunctionError }
   | { readonly kind: 'settled'; readonly id: number; readonly took: Took; readonly settled: Settled }
 
 /** How long an invocation took by the clock of its own process, in milliseconds. */

@@ -42,7 +42,7 @@ async function load({ files }: Extract<Request, { kind: 'load' }>): Promise<Repl
     }
     return { kind: 'ready' }
   } catch (error) {
-    return { kind: 'broken', error: reported(error) }
+    return { kind: 'not-started', error: reported(error) }
   }
 }
 

@@ -53,7 +53,7 @@ export function startProcess({ files, environment, log }: ProcessOptions): Handl
   child.on('error', () => undefined)
   child.on('message', (reply: Reply) => {
     if (reply.kind === 'ready') loaded.resolve()
-    else if (reply.kind === 'broken') loaded.reject(new Error(`A handler does not start: ${reply.error.message}`))
+    else if (reply.kind === 'not-started') loaded.reject(new Error(`A handler does not start: ${reply.error.message}`))
     else {
       waiting.get(reply.id)?.({ ...reply.settled, took: reply.took })
       waiting.delete(reply.id)

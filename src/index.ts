@@ -6,7 +6,7 @@ export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trig
 export type { InvocationContext } from './shared/lambda/handler.ts'
 export type { HandlerSettings, LogFields, Logger, LogLevel } from './shared/lambda/settings.ts'
 export { type UseClient, type WarmUpEvent, type WarmUpSettings, warmUp, warmUpEvent } from './shared/lambda/warm-up.ts'
-export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, shadow, together, when } from './shared/rules/combinators.ts'
+export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, parallel, shadow, when } from './shared/rules/combinators.ts'
 export {
   and,
   type Condition,

@@ -1,4 +1,4 @@
-import { once, together } from 'cognito-lifeguard'
+import { once, parallel } from 'cognito-lifeguard'
 import { documentClient, sesClient } from 'cognito-lifeguard/aws'
 import {
   dynamoLedger,
@@ -25,7 +25,7 @@ const template = mailTemplate(
 )
 
 export const handler = postConfirmation(
-  together(
+  parallel(
     syncProfile(profiles),
     // Cognito may call twice; the claim in the ledger keeps the second mail back.
     once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' }),

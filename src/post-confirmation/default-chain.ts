@@ -1,4 +1,4 @@
-import { and, hasAttribute, once, type Rule, together, triggeredBy, when } from 'cognito-lifeguard'
+import { and, hasAttribute, once, parallel, type Rule, triggeredBy, when } from 'cognito-lifeguard'
 import type { Documents, Ses } from 'cognito-lifeguard/aws'
 import {
   dynamoLedger,
@@ -20,12 +20,12 @@ import text from './welcome.txt'
 export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
   const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, EFFECT_TABLE: table } = settings
-  if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return together(profile)
+  if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return parallel(profile)
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
   const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
   // Asked before the ledger is: a password reset must not cost a claim.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
-  return together(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
+  return parallel(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
 }
 
 /** The clients that the chain uses. */

@@ -28,7 +28,7 @@ export interface AllowEmailDomainsOptions {
     /** Without an address: `deny` unless `skip` leaves them to the other rules. */
     readonly withoutEmail?: 'deny' | 'skip'
     /**
-     * With an address that the provider does not vouch for: `deny` unless `trust-identity-provider`. Cognito marks mapped
+     * With an address that the provider does not confirm: `deny` unless `trust-identity-provider`. Cognito marks mapped
      * addresses as unverified unless the provider's `email_verified` is mapped too, and never asks for a code: at a provider
      * where anybody can open an account, the address is whatever its user typed.
      */
@@ -37,7 +37,7 @@ export interface AllowEmailDomainsOptions {
 }
 
 /**
- * Vouches for users whose email address is in one of the domains, and denies the others. That says nothing about who owns
+ * Allows users whose email address is in one of the domains, and denies the others. That says nothing about who owns
  * the address: let Cognito verify it, and do not confirm users on the strength of this.
  *
  * @throws TypeError that names the entry, when a domain cannot be one; also when the list or the message is empty.

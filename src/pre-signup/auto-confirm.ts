@@ -30,7 +30,7 @@ export interface AutoConfirmNode extends RuleNode {
 /**
  * Confirms users at once, so that Cognito sends them no code. Marks nothing as verified unless asked to, and never an
  * attribute that the user does not have: that would make the sign-up fail. Skips users whom an administrator creates, for
- * whom Cognito ignores it. Never vouches.
+ * whom Cognito ignores it. Never allows.
  *
  * Without a `when` it confirms everybody, which fools nobody. A domain as the only condition looks like a proof and is none,
  * so it has to be spelt out; so has verifying an address or a number without proof of who owns it.

@@ -6,7 +6,7 @@ import { EMAIL_NOT_ALLOWED } from './allow-email-domains.ts'
 import type { PreSignUp } from './trigger.ts'
 
 /**
- * Denies users whose email address is in one of the domains, or is no address at all. It never vouches: users without an
+ * Denies users whose email address is in one of the domains, or is no address at all. It never allows: users without an
  * address, and those of other domains, are left to the other rules.
  *
  * @throws TypeError that names the entry, when a domain cannot be one or the list is empty.

@@ -37,7 +37,7 @@ export interface RequireAttributesOptions {
 }
 
 /**
- * Denies users whose attributes do not fit a schema. It never vouches: a user typed the attributes. Attribute values are strings.
+ * Denies users whose attributes do not fit a schema. It never allows: a user typed the attributes. Attribute values are strings.
  *
  * The log names each attribute that is wrong and the schema's code for it, as zod has one. The schema's messages may quote
  * values: `lifeguard replay` and `lifeguard explain` show them, and a log or a caller never gets them.

@@ -23,7 +23,7 @@ export interface SweepOptions {
 }
 
 /** What became of effects that were due. */
-export type Swept = 'done' | 'skipped' | 'broken' | 'unknown' | 'failed' | 'gone' | 'not-owed' | 'waiting' | 'error'
+export type Swept = 'done' | 'skipped' | 'rule-error' | 'unknown' | 'failed' | 'gone' | 'not-owed' | 'waiting' | 'error'
 
 /** What a sweep did: how many effects came to what, and the kinds of errors on the way, none of them with anything of a user. */
 export interface SweepReport {
@@ -166,12 +166,13 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   try {
     wanted = await part.race(isWanted(entry, createContext<PostTrigger>(sweptEvent(item, user, Object.keys(user.attributes)), part)))
   } catch (error) {
-    return putOff({ as: 'broken', reason: hidden(reasonOf(error), item, user) })
+    return putOff({ as: 'rule-error', reason: hidden(reasonOf(error), item, user) })
   }
   if (!wanted) return forget({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
   // It could not be claimed. The ledger may be out of reach, so this may fail too.
-  if (outcome.lost !== undefined && outcome.lost.length > 0) await putOff({ as: 'broken', reason: 'effect-lost' }).catch(() => undefined)
+  if (outcome.lost !== undefined && outcome.lost.length > 0)
+    await putOff({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hidden(outcome.reason, item, user) }
 }
 
@@ -198,7 +199,7 @@ async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Pro
   const { trace } = await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
   const [said] = trace
   if (said?.outcome === 'done') return { as: 'done' }
-  return { as: said?.outcome === 'skip' ? 'skipped' : 'broken', reason: said?.reason, lost: lostEffects(trace) }
+  return { as: said?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: said?.reason, lost: lostEffects(trace) }
 }
 
 async function within<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {

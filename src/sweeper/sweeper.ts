@@ -95,7 +95,7 @@ export function sweepLine(
   now: number,
 ): LogFields {
   const metrics = {
-    EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept.broken ?? 0),
+    EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept['rule-error'] ?? 0),
     EffectsDone: swept.done ?? 0,
     ...(failed !== undefined && { EffectsParked: failed }),
     ...(unknown !== undefined && { EffectsUnknown: unknown }),

@@ -43,7 +43,7 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
 
   it('never breaks a handler, nor a rule over which a post trigger would proceed', () => {
     const broken = decided().filter(
-      ({ handled }) => handled.decision === 'failed' || handled.trace.some(({ outcome }) => outcome === 'broken'),
+      ({ handled }) => handled.decision === 'failed' || handled.trace.some(({ outcome }) => outcome === 'error'),
     )
     expect(broken).toEqual([])
   })

@@ -138,7 +138,7 @@ describe('the deployed handlers', () => {
     // Nothing but the whole event, field by field, is an answer to Cognito.
     expect(handled.answer).toEqual(expected.outcome === 'proceed' ? { ...event, response: expected.response } : undefined)
     // A post trigger proceeds over a rule that broke; here none may.
-    expect(handled.trace.filter(({ outcome }) => outcome === 'broken')).toEqual([])
+    expect(handled.trace.filter(({ outcome }) => outcome === 'error')).toEqual([])
   })
 
   it('have sent one welcome mail to each verified address of a confirmed sign-up, and none with a link from a name', () => {

@@ -85,7 +85,7 @@ describe('recordSignIn', () => {
 
   it('keeps nobody from signing in when the store fails', async () => {
     const profiles = { ...memory(), signedIn: () => Promise.reject(new Error('no table')) }
-    expect(await traceOf(profiles)).toMatchObject({ outcome: 'broken' })
+    expect(await traceOf(profiles)).toMatchObject({ outcome: 'error' })
     const event = postAuthenticationEvent()
     expect(await postAuthentication.with({ write: () => undefined, logLevel: 'silent' })(recordSignIn(profiles))(event)).toEqual(event)
   })
@@ -137,7 +137,7 @@ describe('what a user is owed', () => {
     const profiles = memory()
     const troubles = [() => Promise.reject(new Error('down'))]
     const { put, owed } = owedLedger(async () => troubles.shift()?.())
-    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'broken' })
+    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'error' })
     expect(put).toEqual([])
     expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
     expect(put).toHaveLength(1)

@@ -75,7 +75,7 @@ describe('the post confirmation handler', () => {
   it('sends no mail after a password reset', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide({ ...passwordResetEvent(), userPoolId: 'eu-west-1_Reset' })
-    expect(linesOf(decision)).toEqual(['together: done', 'sync-profile: done', 'when: condition-false'])
+    expect(linesOf(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
     expect(await profile('eu-west-1_Reset')).toHaveProperty('passwordResetAt')
     expect(services.ses.inbox()).toEqual([])
   })
@@ -83,7 +83,7 @@ describe('the post confirmation handler', () => {
   it('asks the ledger nothing for a user whose address is not verified', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
     const decision = await handler.decide(postConfirmationEvent({ sub: ann.sub, email: ann.email, email_verified: 'false' }))
-    expect(linesOf(decision)).toEqual(['together: done', 'sync-profile: done', 'when: condition-false'])
+    expect(linesOf(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
   })
 
   it('keeps the profile where the mail cannot be sent, and the mail for a later attempt', async () => {
@@ -96,7 +96,7 @@ describe('the post confirmation handler', () => {
       'once: Throttling',
       'send-welcome-email: Throttling',
       'sync-profile: done',
-      'together: done',
+      'parallel: done',
       'when: skip',
     ])
     expect(await profile('eu-west-1_NoMail')).toBeDefined()
@@ -139,7 +139,7 @@ describe('the post confirmation handler', () => {
 
   it('sends no mail unless a sender is set', async () => {
     const handler = await handlerWith({ ...services.environment, WELCOME_APP_NAME: 'Example' })
-    expect(namesIn(handler.rule)).toEqual(['chain', 'together', 'sync-profile'])
+    expect(namesIn(handler.rule)).toEqual(['chain', 'parallel', 'sync-profile'])
     await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoSender' })
     expect(services.ses.inbox()).toEqual([])
   })

@@ -118,7 +118,7 @@ describe('sendWelcomeEmail', () => {
   it('is broken by a mail that was refused, for the reason of the service', async () => {
     const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
-    expect(entry).toMatchObject({ outcome: 'broken', reason: 'MessageRejected', error })
+    expect(entry).toMatchObject({ outcome: 'error', reason: 'MessageRejected', error })
   })
 
   it('hands on what its mailer needs of a deployment', () => {

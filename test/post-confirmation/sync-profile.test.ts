@@ -65,7 +65,7 @@ describe('syncProfile', () => {
   it('undoes nothing when the store fails: the user is confirmed already', async () => {
     const fail = () => Promise.reject(new Error('no table'))
     expect(await traceOf({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
-      outcome: 'broken',
+      outcome: 'error',
     })
   })
 

@@ -107,7 +107,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
   })
 
   it.each([{ email_verified: 'false' }, { email_verified: 'TRUE' }, {}])(
-    'denies an address that the provider does not vouch for (%o), unless the provider is trusted',
+    'denies an address that the provider does not confirm (%o), unless the provider is trusted',
     async (verified) => {
       const event = federatedEvent({ email: 'ann@example.com', ...verified })
       expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('federated-email-not-verified'))

@@ -65,9 +65,9 @@ describe('autoConfirm', () => {
     expect(await respond({ when: broken })).toMatchObject({ kind: 'failed', rule: 'auto-confirm' })
   })
 
-  it('never vouches', async () => {
+  it('never allows', async () => {
     const decision = await preSignUp(anyOf(autoConfirm())).decide(preSignUpEvent())
-    expect(decision).toMatchObject({ kind: 'denied', reason: 'nobody-vouched' })
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
     expect(autoConfirm().kind).toBe('shaper')
   })
 

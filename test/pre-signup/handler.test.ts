@@ -21,13 +21,13 @@ async function handlerWith(environment: Readonly<Record<string, string>>) {
 
 const stranger = { email: 'eve@evil.com' }
 const denied = { kind: 'denied', rule: 'allow-email-domains', reason: 'domain-not-allowed' }
-const vouched = { kind: 'proceed', rule: 'allow-email-domains' }
+const allowed = { kind: 'proceed', rule: 'allow-email-domains' }
 const exempt = { kind: 'proceed', rule: null }
 
 describe('the pre sign-up handler', () => {
   it('judges self-service, federated and unknown sign-ups by the allowed domains', async () => {
     const handler = await handlerWith({})
-    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
     expect(await handler.decide(federatedEvent({ ...stranger, email_verified: 'true' }))).toMatchObject(denied)
     expect(await handler.decide(preSignUpEvent(stranger, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied)
@@ -37,20 +37,20 @@ describe('the pre sign-up handler', () => {
     expect(await (await handlerWith({})).decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
     const judging = await handlerWith({ ADMIN_CREATED_USERS: 'judge' })
     expect(await judging.decide(adminCreatedEvent(stranger))).toMatchObject(denied)
-    expect(await judging.decide(adminCreatedEvent())).toMatchObject(vouched)
+    expect(await judging.decide(adminCreatedEvent())).toMatchObject(allowed)
   })
 
   it('wants a verified address from identity providers, unless they are trusted', async () => {
     expect(await (await handlerWith({})).decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })
     const trusting = await handlerWith({ FEDERATED_EMAIL: 'trust-identity-provider' })
-    expect(await trusting.decide(federatedEvent())).toMatchObject(vouched)
+    expect(await trusting.decide(federatedEvent())).toMatchObject(allowed)
     expect(await trusting.decide(federatedEvent({}))).toMatchObject({ kind: 'denied', reason: 'no-email' })
   })
 
   it('denies the denied domains first', async () => {
     const handler = await handlerWith({ ALLOWED_EMAIL_DOMAINS: '*', DENIED_EMAIL_DOMAINS: 'evil.com' })
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
-    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
     expect(await handler.decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
   })
 
@@ -60,8 +60,8 @@ describe('the pre sign-up handler', () => {
     onTestFinished(() => services.stop())
     const handler = await handlerWith(services.environment)
     const federated = federatedEvent({ email: 'ann@example.com', email_verified: 'true' })
-    expect(await handler.decide(preSignUpEvent())).toMatchObject(vouched)
-    expect(await handler.decide(federated)).toMatchObject(vouched)
+    expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
+    expect(await handler.decide(federated)).toMatchObject(allowed)
 
     const documents = documentClient()
     const { userPoolId } = preSignUpEvent()
@@ -92,8 +92,8 @@ describe('the pre sign-up handler', () => {
       AUTO_CONFIRM_DOMAINS: await fileOf('confirmed', ['example.com']),
       AUTO_CONFIRM_TRUST: 'unproven-address',
     })
-    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...vouched, response: { autoConfirmUser: true } })
-    expect(await handler.decide(preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject({ ...vouched, response: {} })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...allowed, response: { autoConfirmUser: true } })
+    expect(await handler.decide(preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject({ ...allowed, response: {} })
     expect(await handler.decide(preSignUpEvent({ email: 'ann@bad.example.org' }))).toMatchObject({
       kind: 'denied',
       rule: 'deny-email-domains',
@@ -109,7 +109,7 @@ describe('the pre sign-up handler', () => {
 
   it('confirms the users of some domains, who came by themselves', async () => {
     const handler = await handlerWith({ AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' })
-    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...vouched, response: { autoConfirmUser: true } })
+    expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...allowed, response: { autoConfirmUser: true } })
     const created = adminCreatedEvent()
     for (const event of [
       preSignUpEvent({ email: 'ann@mail.example.org' }),
@@ -126,7 +126,7 @@ describe('the pre sign-up handler', () => {
   it('confirms nobody where only the trust is set', async () => {
     const handler = await handlerWith({ AUTO_CONFIRM_TRUST: 'unproven-address' })
     const { trace: _, ...decision } = await handler.decide(preSignUpEvent())
-    expect(decision).toEqual({ ...vouched, response: {} })
+    expect(decision).toEqual({ ...allowed, response: {} })
   })
 
   it('answers Cognito, and logs without an attribute', async () => {

@@ -1,4 +1,4 @@
-import { anyOf, chain, denyIf, failClosed, failOpen, shadow, together, when } from '../../src/shared/rules/combinators.ts'
+import { anyOf, chain, denyIf, failClosed, failOpen, parallel, shadow, when } from '../../src/shared/rules/combinators.ts'
 import type { Condition } from '../../src/shared/rules/condition.ts'
 import { allow, deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../src/shared/rules/rule.ts'
@@ -22,11 +22,11 @@ export interface Language {
   readonly respond: typeof respond
   readonly shadow: typeof shadow
   readonly skip: typeof skip
-  readonly together: typeof together
+  readonly parallel: typeof parallel
   readonly when: typeof when
 }
 
-const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, together, when }
+const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, parallel, when }
 
 /** A composition as docs/semantics.md writes it. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
@@ -80,7 +80,7 @@ const leaves: Readonly<Record<string, Leaf>> = {
   deny: (language) => async () => language.deny('no', 'No'),
   deny2: (language) => async () => language.deny('no-again', 'No again'),
   done: (language) => async () => language.done(),
-  broken: () => () => {
+  error: () => () => {
     throw new Error('the rule is broken')
   },
   hang: () => () => new Promise(() => {}),
@@ -92,7 +92,7 @@ function set(term: Term | undefined, language: Language): Rule<SamplePre> {
   return language.compose<SamplePre>({ name: 'set', kind: 'rule', evaluate })
 }
 
-// The two samples differ in nothing but their phase; `together` is for post triggers alone.
+// The two samples differ in nothing but their phase; `parallel` is for post triggers alone.
 const asPost = (rule: Rule<SamplePre>, language: Language): Rule<SamplePost> =>
   language.compose<SamplePost>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
 const asPre = (rule: Rule<SamplePost>, language: Language): Rule<SamplePre> =>
@@ -126,8 +126,8 @@ export function build({ word, terms }: Term, meddle?: Meddle, language: Language
   switch (word) {
     case 'chain':
       return language.chain(...terms.map(inner))
-    case 'together':
-      return asPre(language.together(...terms.map((each) => asPost(inner(each), language))), language)
+    case 'parallel':
+      return asPre(language.parallel(...terms.map((each) => asPost(inner(each), language))), language)
     case 'anyOf':
       return language.anyOf(...terms.map(inner))
     case 'when':

@@ -5,7 +5,7 @@ import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { emailDomainIn } from '../../src/shared/email/email-domain-in.ts'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../src/shared/ledger/effect-item.ts'
-import { chain, failOpen, together, when } from '../../src/shared/rules/combinators.ts'
+import { chain, failOpen, parallel, when } from '../../src/shared/rules/combinators.ts'
 import { and, defineCondition, fromAppClient, hasAttribute, not, triggeredBy } from '../../src/shared/rules/condition.ts'
 import { decide } from '../../src/shared/rules/engine.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
@@ -54,7 +54,7 @@ const unlessExcluded = (rule: Rule<PostConfirmation>) => when(not(hasAttribute('
 describe('the conditions around an effect, when it is swept', () => {
   it.each([
     ['one around it', unlessExcluded],
-    ['one far out', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(together(failOpen(rule))))],
+    ['one far out', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(parallel(failOpen(rule))))],
     ['one of several', (rule: Rule<PostConfirmation>) => when(triggeredBy('PostConfirmation_ConfirmSignUp'), chain(unlessExcluded(rule)))],
     [
       'a part of one',
@@ -121,7 +121,7 @@ describe('the conditions around an effect, when it is swept', () => {
     await refused(rule, postConfirmationEvent(undefined, { triggerSource, callerContext: { awsSdkVersion: 'x', clientId: 'web' } }))
 
     await world.documents.send(new UpdateCommand(strip))
-    expect(await sweepOf(rule)).toMatchObject({ swept: { broken: 1 }, reasons: { RangeError: 1 } })
+    expect(await sweepOf(rule)).toMatchObject({ swept: { 'rule-error': 1 }, reasons: { RangeError: 1 } })
 
     await world.documents.send(new UpdateCommand(strip))
     const [item] = await world.open()
@@ -147,7 +147,7 @@ describe('the conditions around an effect, when it is swept', () => {
     const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
     await world.owed.put(world.welcome(), signal)
-    expect(await sweepOf(rule)).toEqual({ swept: { broken: 1 }, reasons: { [reason]: 1 }, lost: [] })
+    expect(await sweepOf(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { [reason]: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1, reason }])
     expect((await sweepOf(rule)).swept).toEqual({})
     ill = false
@@ -176,7 +176,7 @@ describe('the conditions around an effect, when it is swept', () => {
       mail,
     )
     await world.owed.put(world.welcome(), signal)
-    expect((await sweepOf(chain(excluded, throwing))).swept).toEqual({ broken: 1 })
+    expect((await sweepOf(chain(excluded, throwing))).swept).toEqual({ 'rule-error': 1 })
     world.wait(30_000)
     expect((await sweepOf(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
   })

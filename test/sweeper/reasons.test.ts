@@ -54,14 +54,14 @@ describe('the reasons of a sweep', () => {
       ),
     )
 
-    expect(report).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+    expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
   it('hide an attribute that a rule throws as its code', async () => {
     await enqueue()
     const report = await sweepOf(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
-    expect(report).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+    expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
   it('hide an attribute with which a rule skips', async () => {
@@ -79,7 +79,7 @@ describe('the reasons of a sweep', () => {
     poolHas({ given_name: 'Mina' })
     world.wait(60_000)
 
-    expect(await sweepOf(rule)).toEqual({ swept: { broken: 1 }, reasons: { hidden: 1 }, lost: [] })
+    expect(await sweepOf(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
   it('hide the sub that a look-up throws as its code, in the report and in the ledger', async () => {

@@ -81,7 +81,7 @@ describe('a sweep', () => {
     await world.owed.put(world.welcome(), signal)
     const due: number[] = []
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
-      expect(await world.sweep()).toEqual({ swept: { broken: 1 }, reasons: { Throttling: 1 }, lost: [] })
+      expect(await world.sweep()).toEqual({ swept: { 'rule-error': 1 }, reasons: { Throttling: 1 }, lost: [] })
       const [item] = await world.open()
       expect(item).toMatchObject({ state: 'pending', attempt, reason: 'Throttling', token: undefined })
       due.push(Math.round((Number(item?.dueAt) - world.now().getTime()) / 60_000))
@@ -166,7 +166,7 @@ describe('a sweep', () => {
       { delivery: 'at-most-once' },
     )
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
-    expect(swept).toEqual({ broken: 1 })
+    expect(swept).toEqual({ 'rule-error': 1 })
     expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
     // It is not the first of the next sweep: that could go on for ever.
     expect(await world.open()).toMatchObject([{ attempt: 1, reason: 'effect-lost' }])
@@ -212,7 +212,7 @@ describe('a sweep', () => {
       find: (pool, sub, aborted) => (sub === second ? Promise.reject(new TypeError('down')) : world.users.find(pool, sub, aborted)),
     }
     const report = await world.sweep({ rules: onceRules(rule), users })
-    expect(report).toEqual({ swept: { done: 10, broken: 1, error: 1 }, reasons: { RangeError: 1, TypeError: 1 }, lost: [] })
+    expect(report).toEqual({ swept: { done: 10, 'rule-error': 1, error: 1 }, reasons: { RangeError: 1, TypeError: 1 }, lost: [] })
     expect((await world.open()).map(({ sub, attempt }) => [sub, attempt]).toSorted()).toEqual(
       [
         [first, 1],
@@ -221,7 +221,7 @@ describe('a sweep', () => {
     )
     world.wait(30_000)
     const again = await world.sweep({ rules: onceRules(rule) })
-    expect(again).toEqual({ swept: { done: 1, broken: 1 }, reasons: { RangeError: 1 }, lost: [] })
+    expect(again).toEqual({ swept: { done: 1, 'rule-error': 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 
   it('goes on with the others when one cannot be settled, and comes back to it', async () => {

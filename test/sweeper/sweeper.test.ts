@@ -35,7 +35,7 @@ const now = Date.UTC(2026, 0, 2)
 describe('the line of a sweep', () => {
   it('counts in the format that CloudWatch reads', () => {
     const line = sweepLine(
-      { swept: { done: 3, broken: 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 }, lost: [] },
+      { swept: { done: 3, 'rule-error': 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 }, lost: [] },
       { failed: 2, unknown: 7 },
       'effects',
       now,

@@ -76,13 +76,13 @@ describe('what must not compile', () => {
   test('an outcome of the other phase', () => {
     // @ts-expect-error a denial comes too late in a post trigger
     defineRule<PostConfirmation>('late', () => deny('late', 'Late'))
-    // @ts-expect-error nobody can be vouched for in a post trigger
+    // @ts-expect-error nobody can be allowed in a post trigger
     defineRule<PostConfirmation>('late', () => allow())
     // @ts-expect-error a pre rule does no work
     defineRule<PreSignUp>('early', () => done())
     // @ts-expect-error only pre rules can be on trial
     shadow(greet)
-    // @ts-expect-error nobody vouches in a post trigger
+    // @ts-expect-error nobody allows in a post trigger
     anyOf(greet)
     // @ts-expect-error nobody is denied in a post trigger
     postConfirmation(denyIf(hasAttribute('name'), 'named', 'No names'))

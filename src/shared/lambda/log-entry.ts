@@ -92,7 +92,7 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
   const rule = loggedName(line.rule, names)
   const reason = line.reason === undefined ? undefined : loggedReason(line.reason, names, hide)
   // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
-  if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'broken') {
+  if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'error') {
     return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
   }
   return {
@@ -104,7 +104,7 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
     ...(shadow && { shadow }),
     ...(detail !== undefined && { detail: short(loggedDetail(detail, hide)) }),
     ms: rounded(ms),
-    ...(outcome === 'broken' && { error: loggedError(error, hide) }),
+    ...(outcome === 'error' && { error: loggedError(error, hide) }),
   }
 }
 

@@ -52,7 +52,7 @@ export function reporter(
     const severity = severityOf(entry)
     const message = `${trigger} ${entry.decision}`
     const now = Date.now()
-    const broken = severity === 'info' ? [] : brokenRules(entry)
+    const broken = severity === 'info' ? [] : rulesWithErrors(entry)
     const metrics = metricFields(entry, broken.length, now)
     if (isWritten(severity, logLevel)) {
       // Written out first: the user's logger may edit the entry.
@@ -61,7 +61,7 @@ export function reporter(
       else write(`${line}\n`)
     } else writeMetricsAlone(metrics)
     if (severity === 'info') return
-    for (const rule of broken) writeJson(breakageLine(trigger, rule, now))
+    for (const rule of broken) writeJson(ruleErrorLine(trigger, rule, now))
     for (const effect of lostEffects(decision.trace)) writeJson(lostLine(effect, trigger, now))
   }
 
@@ -98,10 +98,10 @@ function logged(logger: Logger, severity: Severity, message: string, entry: LogE
 /** Denials are everyday; a rule that broke and was passed over, as post triggers do, is not. */
 function severityOf(entry: LogEntry): Severity {
   if (entry.decision === 'failed') return 'error'
-  return entry.trace.some((line) => line.outcome === 'broken') ? 'warn' : 'info'
+  return entry.trace.some((line) => line.outcome === 'error') ? 'warn' : 'info'
 }
 
-/** How serious a line of ours is: denials are everyday, breakages are not. */
+/** How serious a line of ours is: denials are everyday, ruleErrors are not. */
 type Severity = keyof Logger
 
 /** Whether a line of that seriousness is written at that level. */
@@ -124,41 +124,41 @@ const perTrigger: Directive = {
   Metrics: [
     { Name: 'Invocations', Unit: 'Count' },
     { Name: 'Denials', Unit: 'Count' },
-    { Name: 'Breakages', Unit: 'Count' },
+    { Name: 'RuleErrors', Unit: 'Count' },
     { Name: 'Duration', Unit: 'Milliseconds' },
   ],
 }
 
-function perRule(name: 'Denials' | 'Breakages'): Directive {
+function perRule(name: 'Denials' | 'RuleErrors'): Directive {
   return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', 'rule']], Metrics: [{ Name: name, Unit: 'Count' }] }
 }
 
 /**
  * The metrics of an invocation in CloudWatch's embedded metric format, without the trigger, for a line that holds it.
- * {@link breakageLine} counts the rules that broke.
+ * {@link ruleErrorLine} counts the rules that broke.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, breakages: number, now: number): LogFields {
+export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, ruleErrors: number, now: number): LogFields {
   const denied = entry.decision === 'denied' ? entry.decidedBy : null
   return {
     _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, perRule('Denials')] },
     ...(denied !== null && { rule: denied }),
     Invocations: 1,
     Denials: entry.decision === 'denied' ? 1 : 0,
-    Breakages: breakages,
+    RuleErrors: ruleErrors,
     Duration: entry.durationMs,
   }
 }
 
 /** The document that counts one broken rule: it holds only one value for the dimension `rule`. */
-export function breakageLine(trigger: string, rule: string, now: number): LogFields {
-  return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('Breakages')] }, trigger, rule, Breakages: 1 }
+export function ruleErrorLine(trigger: string, rule: string, now: number): LogFields {
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('RuleErrors')] }, trigger, rule, RuleErrors: 1 }
 }
 
 /** The rules that broke themselves: a composition around a broken rule, and a shadow, which decides nothing, do not count. */
-export function brokenRules(entry: LogEntry): readonly string[] {
-  const broken = entry.trace.filter((line) => line.outcome === 'broken' && !line.shadow)
+export function rulesWithErrors(entry: LogEntry): readonly string[] {
+  const broken = entry.trace.filter((line) => line.outcome === 'error' && !line.shadow)
   const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
   const rules = innermost.map((line) => line.rule)
   // What failed outside the rules, such as a middleware, has no line in the trace.

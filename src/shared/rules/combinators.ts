@@ -1,13 +1,13 @@
 import { assertReads, type Condition } from './condition.ts'
 import { RuleError } from './errors.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
-import { type AnyOutcome, type Broken, type Deny, deny, type ResponseOf, skip, type Verdict } from './outcome.ts'
+import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type ResponseOf, skip, type Verdict } from './outcome.ts'
 import { assertPost, compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
 import type { Context, PostTrigger, PreTrigger, Trigger } from './trigger.ts'
 
 /**
  * Runs rules in order. The first denial ends it and is its outcome; so does the first broken rule, except in a post
- * trigger, where the rest still runs. It vouches if one of its rules did. Answers are merged field by field; the later wins.
+ * trigger, where the rest still runs. It allows if one of its rules did. Answers are merged field by field; the later wins.
  *
  * @throws TypeError when there is no rule.
  * @example
@@ -55,15 +55,15 @@ function findOnce(node: RuleNode): RuleNode | undefined {
 
 function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): MaybePromise<AnyOutcome<T>> {
   let response: ResponseOf<T> | undefined
-  let vouched: AnyOutcome<T> | undefined
+  let allowed: AnyOutcome<T> | undefined
   let worked = false
 
   /** Takes what a rule said into account; a denial is the end. */
   const take = (verdict: Verdict<T>): Deny | undefined => {
-    if (verdict.kind === 'broken' && run.phase === 'post' && !verdict.mustFail) return
-    const outcome = unbroken(verdict)
+    if (verdict.kind === 'error' && run.phase === 'post' && !verdict.mustFail) return
+    const outcome = orThrow(verdict)
     if (outcome.kind === 'deny') return outcome
-    if (outcome.kind === 'allow') vouched ??= outcome
+    if (outcome.kind === 'allow') allowed ??= outcome
     if (outcome.kind === 'done') worked = true
     if (outcome.response !== undefined) response = response === undefined ? outcome.response : { ...response, ...outcome.response }
     return
@@ -78,7 +78,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, 
       if (denied !== undefined) return denied
     }
     const answer = response === undefined ? {} : { response }
-    if (vouched !== undefined) return { kind: 'allow', ...(vouched.by !== undefined && { by: vouched.by }), ...answer }
+    if (allowed !== undefined) return { kind: 'allow', ...(allowed.by !== undefined && { by: allowed.by }), ...answer }
     return { kind: worked ? 'done' : 'skip', ...answer }
   }
   return goOn(0)
@@ -89,11 +89,11 @@ function shareOf(run: Run, index: number, left: number, over: object | undefined
   return run.phase === 'post' && left > 1 ? { index, over, withinMs: run.remainingMs() / left } : { index, over }
 }
 
-/** What the caller reads when no rule vouched: it must fit every pre trigger and tell nothing. */
-export const NOBODY_VOUCHED = 'This request is not allowed'
+/** What the caller reads when no rule allowed: it must fit every pre trigger and tell nothing. */
+export const NOT_ALLOWED = 'This request is not allowed'
 
 /**
- * Passes users for whom one of the rules vouches; asks them in order and stops at the first that does. If none vouches it
+ * Passes users for whom one of the rules allows; asks them in order and stops at the first that does. If none allows it
  * denies: with the last denial if there is one, broken if a rule broke. A rule that only skips never opens it.
  *
  * An exemption wraps the whole, it is never a branch: `when(not(byAdministrator), anyOf(...))`.
@@ -103,29 +103,29 @@ export const NOBODY_VOUCHED = 'This request is not allowed'
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
 export function anyOf<T extends PreTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('anyOf() needs at least one rule: nobody could ever vouch')
+  if (rules.length === 0) throw new TypeError('anyOf() needs at least one rule: no rule could ever allow')
   return compose({
     name: 'any-of',
     kind: 'anyOf',
     children: rules,
     async evaluate(ctx, run) {
       let denied: Deny | undefined
-      let broken: Broken | undefined
+      let broken: ErrorVerdict | undefined
       for (const [index, rule] of rules.entries()) {
         const verdict = await run.evaluate(rule, ctx, { index })
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
         // One that must not be forgiven further out must not hide behind one that may.
-        if (verdict.kind === 'broken' && (broken === undefined || verdict.mustFail)) broken = verdict
+        if (verdict.kind === 'error' && (broken === undefined || verdict.mustFail)) broken = verdict
       }
       if (broken !== undefined) throw new RuleError(broken)
-      return denied ?? deny('nobody-vouched', NOBODY_VOUCHED)
+      return denied ?? deny('no-rule-allowed', NOT_ALLOWED)
     },
   })
 }
 
 /**
- * Denies where a condition holds. It never vouches.
+ * Denies where a condition holds. It never allows.
  *
  * @param reason A constant identifier, for the log; the rule's name is made of it.
  * @param message What the caller reads.
@@ -151,7 +151,7 @@ export interface FailOpenOptions {
 }
 
 /**
- * Skips where the rule breaks: for checks that are not worth a refused sign-in when their service is down. Never vouches
+ * Skips where the rule breaks: for checks that are not worth a refused sign-in when their service is down. Never allows
  * in the rule's place. The rule gets only a share of the time, so that one which hangs does not starve those after it.
  *
  * @throws RangeError when `withinMs` is not a positive number.
@@ -169,14 +169,14 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
     onError: 'continue',
     async evaluate(ctx, run) {
       const verdict = await run.evaluate(rule, ctx, { withinMs: withinMs ?? run.remainingMs() / 3 })
-      return verdict.kind === 'broken' && !verdict.mustFail ? skip('failed-open') : unbroken(verdict)
+      return verdict.kind === 'error' && !verdict.mustFail ? skip('failed-open') : orThrow(verdict)
     },
   })
 }
 
 /**
  * Fails the invocation where the rule breaks, whatever stands around it; the default of pre triggers, spelt out. Only an
- * `anyOf` in which another rule vouches forgives it.
+ * `anyOf` in which another rule allows forgives it.
  *
  * @example
  * postConfirmation(failClosed(syncProfile(profiles)), sendWelcomeEmail(mailer, template))
@@ -187,7 +187,7 @@ export function failClosed<T extends Trigger>(rule: RuleArgument<T>): Rule<T> {
     kind: 'failClosed',
     children: [rule],
     onError: 'fail',
-    evaluate: async (ctx, run) => unbroken(await run.evaluate(rule, ctx)),
+    evaluate: async (ctx, run) => orThrow(await run.evaluate(rule, ctx)),
   })
 }
 
@@ -216,22 +216,22 @@ export function shadow<T extends PreTrigger>(rule: RuleArgument<T>): Rule<T> {
  *
  * @throws TypeError when there is no rule.
  * @example
- * postConfirmation(together(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
+ * postConfirmation(parallel(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
  */
-export function together<T extends PostTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('together() needs at least one rule')
+export function parallel<T extends PostTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
+  if (rules.length === 0) throw new TypeError('parallel() needs at least one rule')
   return compose({
-    name: 'together',
-    kind: 'together',
+    name: 'parallel',
+    kind: 'parallel',
     children: rules,
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
-      assertPost(run, 'together')
+      assertPost(run, 'parallel')
       const verdicts = await Promise.all(rules.map((rule, index) => run.evaluate(rule, ctx, { index })))
       let response: ResponseOf<T> | undefined
       let worked = false
       for (const verdict of verdicts) {
-        if (verdict.kind === 'broken' && !verdict.mustFail) continue
-        const outcome = unbroken(verdict)
+        if (verdict.kind === 'error' && !verdict.mustFail) continue
+        const outcome = orThrow(verdict)
         if (outcome.kind === 'done') worked = true
         if (outcome.kind !== 'deny' && outcome.response !== undefined) response = { ...response, ...outcome.response }
       }
@@ -241,7 +241,7 @@ export function together<T extends PostTrigger>(...rules: readonly RuleArgument<
 }
 
 /** What a rule said, or, of a broken one, its error thrown. */
-function unbroken<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
-  if (verdict.kind === 'broken') throw new RuleError(verdict)
+function orThrow<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
+  if (verdict.kind === 'error') throw new RuleError(verdict)
   return verdict
 }

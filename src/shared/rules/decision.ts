@@ -1,10 +1,10 @@
-import type { AnyOutcome, Broken, ResponseOf } from './outcome.ts'
+import type { AnyOutcome, ErrorVerdict, ResponseOf } from './outcome.ts'
 import type { Trigger } from './trigger.ts'
 
 /** Nobody denied and nothing broke that must not: Cognito goes on. */
 export interface Proceed<T extends Trigger = Trigger> {
   readonly kind: 'proceed'
-  /** The rule that vouched; null where no rule objected and none vouched either. */
+  /** The rule that allowed; null where no rule objected and none allowed either. */
   readonly rule: string | null
   readonly response: ResponseOf<T> | Record<string, never>
 }
@@ -33,7 +33,7 @@ export interface TraceEntry {
   readonly rule: string
   /** Its place in the composition: `1.0` is the first rule of the second. */
   readonly path: string
-  readonly outcome: (AnyOutcome | Broken)['kind']
+  readonly outcome: (AnyOutcome | ErrorVerdict)['kind']
   /** Why it denied or skipped, or the kind of error that broke it: a constant identifier. */
   readonly reason?: string
   /** More for the log. */

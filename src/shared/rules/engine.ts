@@ -24,7 +24,7 @@ import {
   narrowContext,
   processClock,
 } from './invocation.ts'
-import { type AnyOutcome, type Broken, isOfPhase, isReason, type Skip, type Verdict, validateOutcome } from './outcome.ts'
+import { type AnyOutcome, type ErrorVerdict, isOfPhase, isReason, type Skip, type Verdict, validateOutcome } from './outcome.ts'
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import type { Context, Trigger, TriggerContract } from './trigger.ts'
 
@@ -65,7 +65,7 @@ function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied 
   switch (verdict.kind) {
     case 'deny':
       return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
-    case 'broken':
+    case 'error':
       return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }
     default:
       return { kind: 'proceed', rule: verdict.kind === 'allow' ? (verdict.by ?? 'unknown') : null, response: verdict.response ?? {} }
@@ -158,10 +158,10 @@ function isOurs(rule: RuleNode): boolean {
   return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
-function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): Broken {
+function broken({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): ErrorVerdict {
   if (error instanceof RuleError) return error.verdict
   observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
-  return { kind: 'broken', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
+  return { kind: 'error', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
 }
 
 /** The frame of a child. */
@@ -238,8 +238,8 @@ type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
  */
 function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, over: object | undefined): TraceEntry {
   switch (verdict.kind) {
-    case 'broken':
-      return { ...begun, outcome: 'broken', reason: reasonOf(verdict.error), error: verdict.error }
+    case 'error':
+      return { ...begun, outcome: 'error', reason: reasonOf(verdict.error), error: verdict.error }
     case 'deny':
       return {
         ...begun,

@@ -1,6 +1,6 @@
 import type { TraceEntry } from './decision.ts'
 import type { EffectKey } from './once.ts'
-import { type Broken, isReason } from './outcome.ts'
+import { type ErrorVerdict, isReason } from './outcome.ts'
 
 /**
  * The base of the errors that this package throws. Tell them apart by `instanceof` or by `code`.
@@ -46,8 +46,8 @@ export class NotDoneError extends LifeguardError {
 export class RuleError extends LifeguardError {
   override readonly name = 'RuleError'
   override readonly code = 'rule-error'
-  readonly verdict: Broken
-  constructor(verdict: Broken) {
+  readonly verdict: ErrorVerdict
+  constructor(verdict: ErrorVerdict) {
     super(`The rule '${verdict.by}' is broken`)
     this.verdict = verdict
   }

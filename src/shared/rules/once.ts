@@ -147,7 +147,7 @@ async function settle<T extends PostTrigger>(
   ctx: Context<T>,
   run: Run,
 ): Promise<AnyOutcome<T>> {
-  if (verdict.kind === 'broken') {
+  if (verdict.kind === 'error') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
     await persistently(() => ledger.setBack(claim, setback(verdict.error, delivery, ctx.event), ctx.signal), run).catch(() => undefined)
     throw new RuleError(verdict)

@@ -14,7 +14,7 @@ export interface Plain<Kind extends 'allow' | 'skip' | 'done'> extends Said {
   readonly kind: Kind
 }
 
-/** The rule vouches for this user. Only rules that hold proof return it: one `allow` is enough for an `anyOf`. */
+/** The rule allows the user. Only rules that hold proof return it: one `allow` is enough for an `anyOf`. */
 export interface Allow<T extends Trigger = Trigger> extends Said {
   readonly kind: 'allow'
   /** What the rules of a composition put into the answer; a single rule answers with {@link respond}. */
@@ -58,15 +58,15 @@ export type Outcome<T extends Trigger = Trigger> = 'pre' | 'post' extends T['pha
 export type AnyOutcome<T extends Trigger = Trigger> = Allow<T> | Skip<T> | Deny | Done<T>
 
 /** A rule that threw, ran out of time, or said what it may not say. */
-export interface Broken extends Said {
-  readonly kind: 'broken'
+export interface ErrorVerdict extends Said {
+  readonly kind: 'error'
   readonly error: unknown
-  /** Broken inside a `failClosed`: no `failOpen` further out, and no post trigger's default, turns this into a skip. */
+  /** ErrorVerdict inside a `failClosed`: no `failOpen` further out, and no post trigger's default, turns this into a skip. */
   readonly mustFail: boolean
 }
 
 /** What the engine knows of a rule after it ran. */
-export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | Broken
+export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | ErrorVerdict
 
 // `deny-if-` and the longest reason.
 export const MAX_NAME_LENGTH = 72
@@ -96,7 +96,7 @@ export function withoutFullStop(text: string): string {
   return trimmed
 }
 
-/** Vouches for this user. */
+/** Allows for this user. */
 export function allow(): Plain<'allow'> {
   return { kind: 'allow' }
 }
@@ -177,7 +177,7 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
     return { kind: 'deny', by, reason: said.reason, message: said.message, ...texts(said) }
   }
   if (said.kind === 'allow' && (rule.kind === 'guard' || rule.kind === 'shaper')) {
-    throw new TypeError(`The rule '${rule.name}' is a ${rule.kind}: it must not vouch for anybody`)
+    throw new TypeError(`The rule '${rule.name}' is a ${rule.kind}: it must not allow`)
   }
   if (said.response === undefined) return { ...said, by }
   return { ...said, by, response: copyResponse(said.response, rule, allowed.responseFields) }

@@ -22,7 +22,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'invalid-settings',
     'no-email',
     'no-sub',
-    'nobody-vouched',
+    'no-rule-allowed',
     'not-a-sign-up',
   ],
   ...[

@@ -4,7 +4,7 @@ import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcom
 import type { Context, Trigger } from './trigger.ts'
 
 /**
- * What a rule can do, so that a composition can be read without running it: a gate may vouch, a guard may only deny, a
+ * What a rule can do, so that a composition can be read without running it: a gate may approve, a guard may only deny, a
  * shaper shapes the answer, an effect works after the fact; the others compose. `rule` promises nothing.
  */
 export type RuleKind =
@@ -19,7 +19,7 @@ export type RuleKind =
   | 'failOpen'
   | 'failClosed'
   | 'shadow'
-  | 'together'
+  | 'parallel'
   | 'once'
 
 /** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */

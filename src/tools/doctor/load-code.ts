@@ -123,7 +123,9 @@ async function inWorker(found: Found, environment: FunctionEnvironment, folder: 
   }
   if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
   if (reply.kind === 'ready') return reply
-  return reply.kind === 'broken' ? notStarted(reply.error, printed, environment, folder) : unloaded('its process ended as it was loaded')
+  return reply.kind === 'not-started'
+    ? notStarted(reply.error, printed, environment, folder)
+    : unloaded('its process ended as it was loaded')
 }
 
 /** What `atInit` throws has a fixed message: the reason is what was printed. */

@@ -35,7 +35,7 @@ export type Request =
 /** What it answers. */
 export type Reply =
   | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
-  | { readonly kind: 'broken'; readonly error: FunctionError }
+  | { readonly kind: 'not-started'; readonly error: FunctionError }
   | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[] }
   | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
 

@@ -52,7 +52,7 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
   } catch (error) {
-    return { kind: 'broken', error: reported(error instanceof SyntaxError ? named('Runtime.UserCodeSyntaxError', `${error}`) : error) }
+    return { kind: 'not-started', error: reported(error instanceof SyntaxError ? named('Runtime.UserCodeSyntaxError', `${error}`) : error) }
   }
 }
 

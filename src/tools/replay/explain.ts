@@ -60,10 +60,10 @@ function undeclared(prefix: string, from: number, said: ReadonlyMap<string, Logg
 function before(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
   for (let at = index - 1; at >= 0; at -= 1) {
     const sibling = said.get(`${prefix}${at}`)
-    if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} vouched before`
+    if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} allowed before`
     if (parent.kind === 'anyOf') continue
     if (sibling?.outcome === 'deny') return `${sibling.rule} denied before`
-    if (sibling?.outcome === 'broken') return `${sibling.rule} broke before`
+    if (sibling?.outcome === 'error') return `${sibling.rule} broke before`
   }
   return undefined
 }
@@ -72,6 +72,6 @@ function ownReason(parent: RuleDescription, said: LoggedRule | undefined): strin
   if (said === undefined) return undefined
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left for it after the decision'
-  if (said.outcome !== 'broken') return undefined
+  if (said.outcome !== 'error') return undefined
   return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
 }

@@ -105,7 +105,7 @@ async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): 
       error: { name: 'InitTimeout', message: `The handler was not loaded after ${INIT_LIMIT_MS / 1000} seconds, when Lambda gives up` },
     }
   }
-  if (reply.kind === 'broken') return { error: reply.error }
+  if (reply.kind === 'not-started') return { error: reply.error }
   return { error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN }
 }
 

@@ -27,7 +27,7 @@ function replyIn(value: Readonly<Record<string, unknown>>): Reply | undefined {
     const trigger = typeof value.trigger === 'string' ? value.trigger : undefined
     return { kind, takesCallback: value.takesCallback === true, ...(rule && { rule }), ...(trigger && { trigger }) }
   }
-  if (kind === 'broken' && error !== undefined) return { kind, error }
+  if (kind === 'not-started' && error !== undefined) return { kind, error }
   if (kind === 'threw' && error !== undefined) return { kind, error, broke: brokeIn(value.broke) }
   if (kind !== 'returned' || typeof value.json !== 'string') return undefined
   JSON.parse(value.json)

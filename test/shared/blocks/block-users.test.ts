@@ -98,9 +98,9 @@ describe('blockUsers', () => {
     expect(list.asked.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
   })
 
-  it('never vouches', async () => {
+  it('never allows', async () => {
     const decision = await preAuthentication(anyOf(blockUsers(listOf()))).decide(preAuthenticationEvent())
-    expect(decision).toMatchObject({ kind: 'denied', reason: 'nobody-vouched' })
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
   it('hands on what its list needs of a deployment', () => {

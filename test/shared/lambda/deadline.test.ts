@@ -67,7 +67,7 @@ describe('the deadline, on the clock of the process', () => {
       decision: 'proceed',
       trace: [
         { rule: 'work', outcome: 'done' },
-        { rule: 'hang-after', outcome: 'broken', reason: 'deadline-exceeded' },
+        { rule: 'hang-after', outcome: 'error', reason: 'deadline-exceeded' },
       ],
     })
     expect(vi.getTimerCount()).toBe(0)
@@ -177,7 +177,7 @@ describe('a rule after a hanging one', () => {
     expect((await running).answer).toStrictEqual(postEvent())
     expect(started).not.toHaveBeenCalled()
     expect(out.lines()[0]).toMatchObject({
-      trace: [{ rule: 'hang-after' }, { rule: 'late', outcome: 'broken', reason: 'deadline-exceeded' }],
+      trace: [{ rule: 'hang-after' }, { rule: 'late', outcome: 'error', reason: 'deadline-exceeded' }],
     })
   })
 })

@@ -36,7 +36,7 @@ const traceEntry: fc.Arbitrary<TraceEntry> = fc.record(
   {
     rule: fc.oneof(fc.constantFrom('a-rule', 'another'), hostile),
     path: fc.array(fc.nat(12), { minLength: 1, maxLength: 4 }).map((steps) => steps.join('.')),
-    outcome: fc.constantFrom('allow', 'skip', 'deny', 'done', 'broken'),
+    outcome: fc.constantFrom('allow', 'skip', 'deny', 'done', 'error'),
     ms: number,
     reason: hostile,
     detail: hostile,
@@ -73,7 +73,7 @@ const count = (name: string) => ({ Name: name, Unit: 'Count' })
 const perTrigger = {
   Namespace: 'Lifeguard',
   Dimensions: [['trigger']],
-  Metrics: [count('Invocations'), count('Denials'), count('Breakages'), { Name: 'Duration', Unit: 'Milliseconds' }],
+  Metrics: [count('Invocations'), count('Denials'), count('RuleErrors'), { Name: 'Duration', Unit: 'Milliseconds' }],
 }
 const perRule = { Namespace: 'Lifeguard', Dimensions: [['trigger', 'rule']], Metrics: [count('Denials')] }
 
@@ -91,7 +91,7 @@ describe('the line of an invocation', () => {
         const now = Number(Object(line._aws).Timestamp)
         const hashKey = keyed ? settings.logHashKey : undefined
         const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey, names })
-        const broke = entry.trace.some(({ outcome }) => outcome === 'broken')
+        const broke = entry.trace.some(({ outcome }) => outcome === 'error')
         const denied = entry.decision === 'denied'
         const expected = {
           level: entry.decision === 'failed' ? 'ERROR' : broke ? 'WARN' : 'INFO',
@@ -102,7 +102,7 @@ describe('the line of an invocation', () => {
           ...(denied && { rule: entry.decidedBy }),
           Invocations: 1,
           Denials: denied ? 1 : 0,
-          Breakages: out.lines().length - 1,
+          RuleErrors: out.lines().length - 1,
           Duration: entry.durationMs,
         }
         expect(out.raw().split('\n')[0]).toBe(JSON.stringify(expected))

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EFFECT_LOST } from '../../../src/shared/lambda/report.ts'
 import { LOG_LEVELS, type LogFields, type Logger, type LogLevel } from '../../../src/shared/lambda/settings.ts'
-import { anyOf, chain, failClosed, failOpen, shadow, together } from '../../../src/shared/rules/combinators.ts'
+import { anyOf, chain, failClosed, failOpen, parallel, shadow } from '../../../src/shared/rules/combinators.ts'
 import { EffectLostError } from '../../../src/shared/rules/errors.ts'
 import { deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
@@ -27,11 +27,11 @@ import {
 const sorted = (line: Line | undefined): readonly string[] => Object.keys(line ?? {}).sort()
 
 const ALWAYS = [
-  ...['_aws', 'Invocations', 'Denials', 'Breakages', 'Duration'],
+  ...['_aws', 'Invocations', 'Denials', 'RuleErrors', 'Duration'],
   ...['level', 'timestamp', 'message', 'requestId', 'trigger', 'triggerSource', 'userPoolId', 'appClient'],
   ...['decision', 'decidedBy', 'reason', 'coldStart', 'durationMs', 'trace'],
 ]
-const METRICS_ONLY = ['_aws', 'Invocations', 'Denials', 'Breakages', 'Duration', 'trigger']
+const METRICS_ONLY = ['_aws', 'Invocations', 'Denials', 'RuleErrors', 'Duration', 'trigger']
 const keys = (...names: readonly string[]): readonly string[] => [...names].sort()
 
 const brokenAfter = defineRule<Post>('broken-after', () => {
@@ -53,7 +53,7 @@ describe('the log line of an invocation', () => {
     expect(lines[0]).toMatchObject({
       ...{ level: 'INFO', message: 'PreSignUp proceed', requestId: 'request-1', trigger: 'PreSignUp', triggerSource: 'PreSignUp_SignUp' },
       ...{ userPoolId: 'eu-west-1_pool', appClient: 'app-client', decision: 'proceed', decidedBy: null, reason: null, coldStart: true },
-      ...{ Invocations: 1, Denials: 0, Breakages: 0, durationMs: expect.any(Number), Duration: lines[0]?.durationMs },
+      ...{ Invocations: 1, Denials: 0, RuleErrors: 0, durationMs: expect.any(Number), Duration: lines[0]?.durationMs },
       trace: [
         { rule: 'no-opinion', path: '0', outcome: 'skip', ms: expect.any(Number) },
         { rule: 'confirm', path: '1', outcome: 'skip', ms: expect.any(Number) },
@@ -81,8 +81,8 @@ describe('the log line of an invocation', () => {
     expect(lines).toHaveLength(2)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'error'))
     expect(sorted(Object(lines[0]?.error))).toEqual(['frames', 'name'])
-    expect(lines[0]).toMatchObject({ level: 'ERROR', decision: 'failed', decidedBy: 'crash', reason: 'RangeError', Breakages: 1 })
-    expect(lines[1]).toEqual({ _aws: expect.any(Object), trigger: 'PreSignUp', rule: 'crash', Breakages: 1 })
+    expect(lines[0]).toMatchObject({ level: 'ERROR', decision: 'failed', decidedBy: 'crash', reason: 'RangeError', RuleErrors: 1 })
+    expect(lines[1]).toEqual({ _aws: expect.any(Object), trigger: 'PreSignUp', rule: 'crash', RuleErrors: 1 })
   })
 
   it('says of the second invocation that it was no cold start', async () => {
@@ -163,7 +163,7 @@ describe('the log line of an invocation', () => {
         { rule: 'confirm', path: '0', outcome: 'skip' },
         { rule: 'again', path: '1', outcome: 'skip', reason: 'not-yet', overrides: ['autoConfirmUser'] },
         { rule: 'fail-open', path: '2', outcome: 'skip', reason: 'failed-open' },
-        { rule: 'crash', path: '2.0', outcome: 'broken', reason: 'RangeError', error: { name: 'RangeError' } },
+        { rule: 'crash', path: '2.0', outcome: 'error', reason: 'RangeError', error: { name: 'RangeError' } },
         { rule: 'shadow', path: '3', outcome: 'skip', reason: 'shadowed' },
         { rule: 'refuse', path: '3.0', outcome: 'deny', reason: 'not-invited', shadow: true },
       ],
@@ -173,7 +173,7 @@ describe('the log line of an invocation', () => {
   it('warns of a rule that a post trigger passed over', async () => {
     const out = collector()
     await post.with({ write: out.write })(brokenAfter, work)(postEvent())
-    expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', Breakages: 1 })
+    expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', RuleErrors: 1 })
   })
 })
 
@@ -223,7 +223,7 @@ describe('the line of a lost effect', () => {
     const other = defineRule<Post>('other', () => {
       throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
     })
-    await post.with({ write: out.write })(together(losing, other))(postEvent())
+    await post.with({ write: out.write })(parallel(losing, other))(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
@@ -242,7 +242,7 @@ describe('the metrics of an invocation', () => {
     ['what is no event', async () => (await runPre([confirm], null)).lines, ['handler']],
     ['a broken rule', async () => (await runPre([crash])).lines, ['crash']],
     ['a rule that broke deep inside', async () => (await runPre([chain(noOpinion, chain(crash))])).lines, ['crash']],
-    ['a broken rule that an anyOf forgave', async () => (await runPre([anyOf(crash, vouch)])).lines, ['crash']],
+    ['a broken rule that an anyOf forgave', async () => (await runPre([anyOf(crash, approve)])).lines, ['crash']],
     ['two that broke', async () => (await runPre([anyOf(crash, crash)])).lines, ['crash', 'crash']],
     ['a shadow that broke', async () => (await runPre([shadow(crash)])).lines, []],
     ['a faulty middleware', async () => (await runPre([confirm], preEvent(), { middleware: faulty })).lines, ['handler']],
@@ -252,14 +252,14 @@ describe('the metrics of an invocation', () => {
       ['crash', 'handler'],
     ],
   ]
-  const vouch = defineRule<Pre>('vouch', () => ({ kind: 'allow' }))
+  const approve = defineRule<Pre>('approve', () => ({ kind: 'allow' }))
 
   it.each(cases)('are documents that CloudWatch takes, one for each breakage: of %s', async (_, run, broken) => {
-    const [counted, ...breakages] = await run()
-    expect([counted, ...breakages].flatMap(emfProblems)).toEqual([])
-    expect(breakages.map(({ rule }) => rule)).toEqual(broken)
-    expect(counted?.Breakages).toBe(broken.length)
-    expect(breakages.every(({ Breakages: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
+    const [counted, ...ruleErrors] = await run()
+    expect([counted, ...ruleErrors].flatMap(emfProblems)).toEqual([])
+    expect(ruleErrors.map(({ rule }) => rule)).toEqual(broken)
+    expect(counted?.RuleErrors).toBe(broken.length)
+    expect(ruleErrors.every(({ RuleErrors: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
   })
 
   it('count a denial by its rule as well', async () => {
@@ -308,7 +308,7 @@ describe('a logger of the user', () => {
     const { lines } = await runPre([crash], preEvent(), { logger })
     expect(told).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
     expect(told[0]?.[2]).not.toHaveProperty('_aws')
-    expect(lines.map(sorted)).toEqual([keys(...METRICS_ONLY), keys('_aws', 'trigger', 'rule', 'Breakages')])
+    expect(lines.map(sorted)).toEqual([keys(...METRICS_ONLY), keys('_aws', 'trigger', 'rule', 'RuleErrors')])
   })
 
   const fail = (): never => {

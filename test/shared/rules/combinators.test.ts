@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chain, failClosed, together, when } from '../../../src/shared/rules/combinators.ts'
+import { chain, failClosed, parallel, when } from '../../../src/shared/rules/combinators.ts'
 import { done, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'
@@ -19,10 +19,10 @@ describe('the time of a chain', () => {
     const decision = await run('post', chain(hang, spend, hang, hang, work), sampleEvent, clock)
     expect(decision.kind).toBe('proceed')
     expect(decision.trace.map(({ rule, outcome, ms }) => [rule, outcome, Math.floor(ms)])).toEqual([
-      ['hang', 'broken', 800],
+      ['hang', 'error', 800],
       ['spend', 'done', 400],
-      ['hang', 'broken', 934],
-      ['hang', 'broken', 933],
+      ['hang', 'error', 934],
+      ['hang', 'error', 933],
       ['work', 'done', 0],
     ])
     expect(clock.pending()).toBe(0)
@@ -57,7 +57,7 @@ const crash = defineRule<SamplePost>('crash', () => {
   throw new Error('the rule is broken')
 })
 
-describe('together', () => {
+describe('parallel', () => {
   test('runs its rules at the same time', async () => {
     const log: string[] = []
     let open = (): void => undefined
@@ -74,32 +74,32 @@ describe('together', () => {
       open()
       return done()
     })
-    const decision = await run('post', together(waiting, opening))
+    const decision = await run('post', parallel(waiting, opening))
     expect(log).toEqual(['waits', 'opens'])
     expect(decision.kind).toBe('proceed')
   })
 
   test('shows each of its rules in the trace, in the order in which they are written', async () => {
-    const decision = await run('post', together(crash, together(work, crash), work))
+    const decision = await run('post', parallel(crash, parallel(work, crash), work))
     expect(decision.trace.map(({ rule, path, outcome }) => [path, rule, outcome])).toEqual([
-      ['0', 'crash', 'broken'],
-      ['1', 'together', 'done'],
+      ['0', 'crash', 'error'],
+      ['1', 'parallel', 'done'],
       ['1.0', 'work', 'done'],
-      ['1.1', 'crash', 'broken'],
+      ['1.1', 'crash', 'error'],
       ['2', 'work', 'done'],
     ])
   })
 
   test('says that it worked where one of its rules did', async () => {
     const idle = defineRule<SamplePost>('idle', () => skip())
-    expect(linesOf(await run('post', together(together(idle, work)), sampleEvent))[0]).toBe('together: done')
-    expect(linesOf(await run('post', together(together(idle, crash)), sampleEvent))[0]).toBe('together: skip')
+    expect(linesOf(await run('post', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
+    expect(linesOf(await run('post', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
   })
 
   test('gives every rule all of the time', async () => {
     const clock = autoClock()
     const hang = defineRule<SamplePost>('hang', () => new Promise(() => {}))
-    const decision = await run('post', together(hang, hang, work), sampleEvent, clock)
+    const decision = await run('post', parallel(hang, hang, work), sampleEvent, clock)
     expect(decision.trace.map(({ rule, ms }) => [rule, ms])).toEqual([
       ['hang', 4000],
       ['hang', 4000],
@@ -115,12 +115,12 @@ describe('together', () => {
       worked = true
       return done()
     })
-    const decision = await run('post', together(failClosed(crash), slow))
+    const decision = await run('post', parallel(failClosed(crash), slow))
     expect(decision).toMatchObject({ kind: 'failed', rule: 'crash' })
     expect(worked).toBe(true)
   })
 
   test('throws when there is nothing to run', () => {
-    expect(() => together<SamplePost>()).toThrow(TypeError)
+    expect(() => parallel<SamplePost>()).toThrow(TypeError)
   })
 })

@@ -75,7 +75,7 @@ describe('the trace', () => {
       trace: [
         { rule: 'shadow', path: '0', outcome: 'skip', reason: 'shadowed' },
         { rule: 'fail-open', path: '1', outcome: 'skip', reason: 'failed-open' },
-        { rule: 'broken', path: '1.0', outcome: 'broken', reason: 'ECONNRESET', error: { message: 'secret' } },
+        { rule: 'broken', path: '1.0', outcome: 'error', reason: 'ECONNRESET', error: { message: 'secret' } },
         { rule: 'tried', path: '0.0', outcome: 'deny', reason: 'no', shadow: true },
       ],
     })
@@ -168,7 +168,7 @@ describe('a composition of ours', () => {
     const misplaced = anyOf(rule('a', () => skip()))
     expect(await run('post', chain(misplaced))).toMatchObject({
       kind: 'proceed',
-      trace: [{ rule: 'any-of', outcome: 'broken', error: { message: "The rule 'any-of' must return one of done, skip" } }, { rule: 'a' }],
+      trace: [{ rule: 'any-of', outcome: 'error', error: { message: "The rule 'any-of' must return one of done, skip" } }, { rule: 'a' }],
     })
   })
 })
@@ -262,9 +262,9 @@ describe('a rule that says what it must not', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
-  test.each(['guard', 'shaper'] as const)('is broken: a %s that vouches', async (kind) => {
+  test.each(['guard', 'shaper'] as const)('is broken: a %s that allows', async (kind) => {
     const decision = await run('pre', anyOf(says({ kind: 'allow' }, kind)))
-    expect(decision).toMatchObject({ kind: 'failed', error: { message: expect.stringContaining('must not vouch') } })
+    expect(decision).toMatchObject({ kind: 'failed', error: { message: expect.stringContaining('must not allow') } })
   })
 })
 
@@ -315,7 +315,7 @@ describe('time', () => {
     }
     for (const blocked of late(blocking)) {
       const decision = await run('pre', chain(blocked), sampleEvent, clock)
-      expect(decision).toMatchObject({ kind: 'failed', trace: [{ outcome: 'broken', reason: 'deadline-exceeded' }] })
+      expect(decision).toMatchObject({ kind: 'failed', trace: [{ outcome: 'error', reason: 'deadline-exceeded' }] })
     }
   })
 

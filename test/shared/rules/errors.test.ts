@@ -43,7 +43,7 @@ describe('the errors of the language', () => {
     ['DeadlineExceededError', 'deadline-exceeded', 'deadline-exceeded', new DeadlineExceededError()],
     ['NotDoneError', 'not-done', 'Throttling', new NotDoneError(throttled)],
     ['EffectLostError', 'effect-lost', 'Throttling', new EffectLostError(effect, throttled)],
-    ['RuleError', 'rule-error', 'rule-error', new RuleError({ kind: 'broken', error: throttled, by: 'mine', mustFail: false })],
+    ['RuleError', 'rule-error', 'rule-error', new RuleError({ kind: 'error', error: throttled, by: 'mine', mustFail: false })],
   ])('%s has the code %s, and the reason %s in a log', (name, code, reason, error) => {
     expect(error).toBeInstanceOf(LifeguardError)
     expect(error).toMatchObject({ name, code })

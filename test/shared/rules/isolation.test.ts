@@ -8,7 +8,7 @@ import { compositions } from '../../support/compositions.ts'
 import { build, type Meddle, type Term, write } from '../../support/notation.ts'
 import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
 
-const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'set:a', 'set:b=2'])
+const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'set:a', 'set:b=2'])
 
 /** Every object that a rule can reach, the event's own and those behind the user among them. */
 function reachable(value: unknown, found = new Set<object>()): ReadonlySet<object> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { postConfirmation } from '../../../src/post-confirmation/trigger.ts'
-import { chain, together, when } from '../../../src/shared/rules/combinators.ts'
+import { chain, parallel, when } from '../../../src/shared/rules/combinators.ts'
 import { fromAppClient, hasAttribute } from '../../../src/shared/rules/condition.ts'
 import { type Ledger, once } from '../../../src/shared/rules/once.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
@@ -20,7 +20,7 @@ describe('the once-only rules of a composition', () => {
   it('are found wherever they stand, by the name of their effect', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-least-once', occasion: 'birthday' })
-    const rules = onceRules(chain(work('profile'), together(mail, chain(gift))))
+    const rules = onceRules(chain(work('profile'), parallel(mail, chain(gift))))
     expect([...rules]).toEqual([
       ['mail', { rule: mail, places: [[]] }],
       ['gift:birthday', { rule: gift, places: [[]] }],
@@ -42,7 +42,7 @@ describe('the once-only rules of a composition', () => {
     const gift = once(ledger, work('gift'), { delivery: 'at-most-once' })
     const named = hasAttribute('name')
     const web = fromAppClient('web')
-    const rules = onceRules(chain(when(named, together(when(web, mail, work('other'))), gift), mail))
+    const rules = onceRules(chain(when(named, parallel(when(web, mail, work('other'))), gift), mail))
     expect(rules.get('mail')).toEqual({ rule: mail, places: [[named, web], []] })
     expect(rules.get('gift')).toEqual({ rule: gift, places: [[named]] })
   })

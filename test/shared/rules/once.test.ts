@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { chain, failClosed, failOpen, together, when } from '../../../src/shared/rules/combinators.ts'
+import { chain, failClosed, failOpen, parallel, when } from '../../../src/shared/rules/combinators.ts'
 import { and, type Condition, defineCondition, not, perInvocation, triggeredBy } from '../../../src/shared/rules/condition.ts'
 import { DeadlineExceededError, EffectLostError, NotDoneError } from '../../../src/shared/rules/errors.ts'
 import { type Clock, processClock } from '../../../src/shared/rules/invocation.ts'
@@ -236,7 +236,7 @@ describe('when() around once()', () => {
     const ledger = memoryLedger()
     const mail = once(ledger, effect(ledger), atMostOnce)
     const other = defineRule<SamplePost>('other', () => done())
-    for (const inside of [mail, chain(other, mail), together(other, failOpen(chain(mail))), when(declared, mail)]) {
+    for (const inside of [mail, chain(other, mail), parallel(other, failOpen(chain(mail))), when(declared, mail)]) {
       expect(() => when(undeclared, inside)).toThrow(message)
       expect(() => when(undeclared, other, inside)).toThrow(message)
       expect(() => when(not(undeclared), inside)).toThrow(message)
@@ -292,7 +292,7 @@ describe('an effect that had nothing to do', () => {
           atMostOnce,
         ),
       ),
-    ).toBe('broken: RangeError')
+    ).toBe('error: RangeError')
   })
 })
 
@@ -313,7 +313,7 @@ describe('the mark of an effect that is done', () => {
     })
     // What broke it last depends on which came first, the end of the time or the ledger's own error.
     const said = await saidBy(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
-    expect(said).toMatch(/^broken: (RangeError|deadline-exceeded)$/)
+    expect(said).toMatch(/^error: (RangeError|deadline-exceeded)$/)
     expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
     expect(ledger.setbacks).toEqual([])
   })
@@ -321,7 +321,7 @@ describe('the mark of an effect that is done', () => {
   test('is not waited for longer than there is time', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => (call === 'done' ? never : undefined))
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('broken: deadline-exceeded')
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
     expect(clock.now()).toBe(4000)
     expect(clock.pending()).toBe(0)
   })
@@ -361,7 +361,7 @@ describe('the mark of an effect that is done', () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'claim') clock.spend(3650)
     })
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('broken: deadline-exceeded')
+    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
     expect(ledger.log).toEqual(['claim', 'setBack'])
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
@@ -401,8 +401,8 @@ describe('an effect that broke', () => {
     expect(ledger.log).toEqual(['claim', 'run', 'setBack'])
     expect(ledger.setbacks).toEqual([setback])
     expect(trace).toMatchObject([
-      { rule: 'once', outcome: 'broken', reason: setback.reason, error },
-      { rule: 'mail', outcome: 'broken', reason: setback.reason },
+      { rule: 'once', outcome: 'error', reason: setback.reason, error },
+      { rule: 'mail', outcome: 'error', reason: setback.reason },
     ])
   })
 
@@ -426,7 +426,7 @@ describe('an effect that broke', () => {
     { what: 'hangs', trouble: async () => never },
   ])('is broken by its own error where the ledger $what too', async ({ trouble }) => {
     const ledger = memoryLedger(async (call) => (call === 'setBack' ? trouble() : undefined))
-    expect(await saidBy(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('broken: TimeoutError')
+    expect(await saidBy(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
   })
 
   test('fails the invocation inside a failClosed, by its own name', async () => {
@@ -447,7 +447,7 @@ describe('an effect whose ledger is out of reach', () => {
     const [line, ...rest] = await traceOf(once(ledger, effect(ledger), atMostOnce), event, clock)
     expect(ledger.log).toEqual(['claim'])
     expect(rest).toEqual([])
-    expect(line).toMatchObject({ rule: 'once', outcome: 'broken', reason })
+    expect(line).toMatchObject({ rule: 'once', outcome: 'error', reason })
     expect(line?.error).toBeInstanceOf(EffectLostError)
     expect(line?.error).toMatchObject({
       effect: { userPoolId: 'eu-west-1_sample', sub: 'sub-1', effect: 'mail', triggerSource: 'PreSignUp_SignUp', appClient: 'client1' },

@@ -6,7 +6,7 @@ import { compositions, word } from '../../support/compositions.ts'
 import { build, type Term, write } from '../../support/notation.ts'
 import { run, type SamplePre } from '../../support/samples.ts'
 
-const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'broken', 'hang', 'set:a', 'set:b=2'])
+const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'hang', 'set:a', 'set:b=2'])
 
 function decided(...terms: readonly Term[]): Promise<Decision<SamplePre>> {
   return run('pre', chain(...terms.map((term) => build(term))))
@@ -34,20 +34,20 @@ describe('random compositions', () => {
     )
   })
 
-  test('a broken rule proceeds only through the nearest failOpen, shadow or a sibling in anyOf that vouches', async () => {
+  test('a broken rule proceeds only through the nearest failOpen, shadow or a sibling in anyOf that allows', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (term) => {
         const decision = await decided(term)
         if (decision.kind !== 'proceed') return
         const kindAt = (path: string): string => nodeAt(term, path.split('.').slice(1).map(Number))
-        const vouched = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
-        for (const line of decision.trace.filter((entry) => entry.outcome === 'broken' && !entry.shadow)) {
+        const allowed = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
+        for (const line of decision.trace.filter((entry) => entry.outcome === 'error' && !entry.shadow)) {
           let mustFail = kindAt(line.path) === 'failClosed'
           const forgiven = ancestorsOf(line.path)
             .toReversed()
             .some((path) => {
               if (kindAt(path) === 'failClosed') mustFail = true
-              return (kindAt(path) === 'failOpen' && !mustFail) || (kindAt(path) === 'anyOf' && vouched.has(path))
+              return (kindAt(path) === 'failOpen' && !mustFail) || (kindAt(path) === 'anyOf' && allowed.has(path))
             })
           expect(forgiven, `${line.rule} at ${line.path} of ${write(term)}`).toBe(true)
         }
@@ -56,10 +56,10 @@ describe('random compositions', () => {
     )
   })
 
-  test('rules that do not vouch never make an anyOf allow', async () => {
-    const noVoucher = compositions(['skip', 'deny', 'deny2', 'broken', 'hang', 'set:a'])
+  test('rules that do not allow never make an anyOf allow', async () => {
+    const withoutAllow = compositions(['skip', 'deny', 'deny2', 'error', 'hang', 'set:a'])
     await fc.assert(
-      fc.asyncProperty(fc.array(noVoucher, { minLength: 1, maxLength: 4 }), async (terms) => {
+      fc.asyncProperty(fc.array(withoutAllow, { minLength: 1, maxLength: 4 }), async (terms) => {
         expect((await decided({ word: 'anyOf', terms })).kind).not.toBe('proceed')
       }),
       runs,

@@ -35,11 +35,11 @@ function words(decision: Decision<SamplePre>): string {
   const answer = Object.entries(decision.response)
     .sort()
     .map(([field, value]) => `${field}: ${value}`)
-  const vouched = decision.rule === null ? '' : `, vouched by ${decision.rule}`
-  return `proceed${vouched}${answer.length > 0 ? ` {${answer.join(', ')}}` : ''}`
+  const allowed = decision.rule === null ? '' : `, allowed by ${decision.rule}`
+  return `proceed${allowed}${answer.length > 0 ? ` {${answer.join(', ')}}` : ''}`
 }
 
-describe.each(['One rule', '`chain`', '`when`', '`anyOf`', '`together`', '`denyIf`', '`failOpen`', '`shadow`'])(
+describe.each(['One rule', '`chain`', '`when`', '`anyOf`', '`parallel`', '`denyIf`', '`failOpen`', '`shadow`'])(
   'the table of %s',
   (section) => {
     const table = rows().filter((row) => row.section.startsWith(section))

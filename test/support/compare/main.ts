@@ -19,7 +19,7 @@ const HELP = `Compares the handlers and the language of the working tree with th
 EVENT_CORPUS names a folder with further events. Exit code: 0 no difference; 1 some.
 `
 const NAMES = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
-const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'broken', 'set(a=1)', 'set(b=2)']
+const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'error', 'set(a=1)', 'set(b=2)']
 const SHOWN = 12
 
 const { values } = parseArgs({

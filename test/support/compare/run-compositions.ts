@@ -71,8 +71,8 @@ function build({ word, terms }: Term, library: Library): unknown {
       return rule('deny2', async () => call('deny', 'no-again', 'No again.', { detail: 'email: invalid' }))
     case 'done':
       return rule('done', async () => call('done'))
-    case 'broken':
-      return rule('broken', () => {
+    case 'error':
+      return rule('error', () => {
         throw new RangeError('the rule throws')
       })
     case 'set':

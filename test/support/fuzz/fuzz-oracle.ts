@@ -97,7 +97,7 @@ export function oracleBlocks(event: unknown, blocks: readonly SeededBlock[]): bo
   )
 }
 
-/** Whether a sign-up may go on. An administrator may create whom they want; a provider has to vouch for its addresses. */
+/** Whether a sign-up may go on. An administrator may create whom they want; a provider has to confirm its addresses. */
 export function oracleLetsSignUp(event: unknown): boolean {
   const source = own(event, 'triggerSource')
   if (source === 'PreSignUp_AdminCreateUser') return true

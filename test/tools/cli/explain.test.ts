@@ -12,7 +12,7 @@ import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
 import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
-const vouch = defineRule('vouch', () => allow())
+const approve = defineRule('approve', () => allow())
 const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'))
 const pass = defineRule('pass', () => skip('nothing-to-say'))
 const crash = defineRule('crash', () => { throw new RangeError('secret') })
@@ -51,11 +51,11 @@ describe('lifeguard explain', () => {
 
   it('draws the composition with what each rule said, and why the others did not run', async () => {
     const rules = `
-      when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(vouch)),
-      anyOf(pass, vouch, refuse),
+      when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(approve)),
+      anyOf(pass, approve, refuse),
       failOpen(crash),
       shadow(refuse),
-      chain(refuse, vouch),
+      chain(refuse, approve),
       pass`
     const { code, stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toBe(`PreSignUp  event.json  PreSignUp_SignUp
@@ -63,11 +63,11 @@ describe('lifeguard explain', () => {
 ├─ when         skip     condition-false
 │  ├─ pass      not run  the condition was false
 │  └─ chain     not run  the condition was false
-│     └─ vouch  not run  chain did not run
+│     └─ approve  not run  chain did not run
 ├─ any-of       allow
 │  ├─ pass      skip     nothing-to-say
-│  ├─ vouch     allow
-│  └─ refuse    not run  vouch vouched before
+│  ├─ approve     allow
+│  └─ refuse    not run  approve allowed before
 ├─ fail-open    skip     failed-open
 │  └─ crash     broken   RangeError
                          secret (handler.ts:13)
@@ -75,7 +75,7 @@ describe('lifeguard explain', () => {
 │  └─ refuse    deny     not-today (shadow)
 ├─ chain        deny     not-today
 │  ├─ refuse    deny     not-today
-│  └─ vouch     not run  refuse denied before
+│  └─ approve     not run  refuse denied before
 └─ pass         not run  chain denied before
 
 denied by refuse: not-today
@@ -85,9 +85,9 @@ denied by refuse: not-today
   })
 
   it('exits with 1 where a rule broke the decision', async () => {
-    const { code, stdout } = await explained('preSignUp', 'crash, vouch', 'PreSignUp_SignUp')
+    const { code, stdout } = await explained('preSignUp', 'crash, approve', 'PreSignUp_SignUp')
     expect(stdout).toContain('├─ crash  broken   RangeError')
-    expect(stdout).toContain('└─ vouch  not run  crash broke before')
+    expect(stdout).toContain('└─ approve  not run  crash broke before')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
   })
@@ -96,7 +96,7 @@ denied by refuse: not-today
     ['later', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
     ['text', 'text  broken   error', 'a text'],
     ['forget', 'forget  broken   TypeError', "The rule 'forget' must return one of allow, skip, deny"],
-    ['when(asks, vouch)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
+    ['when(asks, approve)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
     ['shadow(later)', 'later  broken   Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
     ['anyOf(pass, later)', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
   ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {

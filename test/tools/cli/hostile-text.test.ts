@@ -51,7 +51,7 @@ const HANDLER = `
 const text = ${JSON.stringify(TEXT)}
 const line = (decision, outcome) => ({ decision, decidedBy: text, reason: text, detail: text,
   trace: [{ rule: text, path: '0', outcome, reason: text, ms: 1, detail: text, overrides: [text], error: { name: text } },
-    { rule: 'b', path: '1', outcome: 'broken', reason: text, ms: 1, shadow: true, error: { name: text } },
+    { rule: 'b', path: '1', outcome: 'error', reason: text, ms: 1, shadow: true, error: { name: text } },
     { rule: 'c', path: '2', outcome: 'constructor', reason: text, ms: 1 }] })
 export const handler = async (event, context) => {
   const how = event.request.clientMetadata?.how

@@ -26,14 +26,14 @@ describe('explainRules', () => {
   it('says that the deadline had passed', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(
-      reasons(explainRules(root, [said('0', 'broken', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
-    ).toEqual(['broken', 'the deadline had passed'])
+      reasons(explainRules(root, [said('0', 'error', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
+    ).toEqual(['error', 'the deadline had passed'])
   })
 
   it('says that a condition broke', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'broken', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
-      'broken',
+    expect(reasons(explainRules(root, [said('0', 'error', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
+      'error',
       'when broke before it: TypeError',
     ])
   })
@@ -46,7 +46,7 @@ describe('explainRules', () => {
   it('does not blame a denial in an anyOf, which goes on', () => {
     const root = rule('chain', 'chain', rule('any-of', 'anyOf', rule('a'), rule('b'), rule('c')))
     const trace = [said('0', 'allow'), said('0.0', 'deny'), said('0.1', 'allow')]
-    expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 vouched before'])
+    expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 allowed before'])
   })
 
   it('shows both rules that a composition of somebody’s own runs, whether it declares them or not', () => {

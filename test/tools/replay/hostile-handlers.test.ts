@@ -62,7 +62,7 @@ describe('a hostile handler', () => {
   const forged = ['null', '1', '"text"', '[]', '{}', '{"kind":"ready"}', '{"kind":"returned","json":1}', '{"kind":"threw"}', '{', '\u0000']
 
   it.each([
-    ...[null, 1, 'text', [], {}, { kind: 'returned' }, { kind: 'threw', error: null }, { kind: 'broken' }, { cmd: 'NODE_HANDLE' }].map(
+    ...[null, 1, 'text', [], {}, { kind: 'returned' }, { kind: 'threw', error: null }, { kind: 'not-started' }, { cmd: 'NODE_HANDLE' }].map(
       (message) => [`sends ${JSON.stringify(message)} over a channel`, doing(`process.send?.(${JSON.stringify(message)})`)],
     ),
     [

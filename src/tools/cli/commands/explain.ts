@@ -138,7 +138,7 @@ const COLOURS: ReadonlyMap<string, Style> = new Map([
   ['allow', 'green'],
   ['done', 'green'],
   ['deny', 'yellow'],
-  ['broken', 'red'],
+  ['error', 'red'],
   ['skip', 'dim'],
 ])
 const MOST_BRANCH = 44

@@ -90,7 +90,7 @@ function decidedHow({ decidedBy, reason, trace, outcome }: ReplayResult): string
 
 /** What broke the rule that a handler failed on, or what the rule that denied explains. */
 function whyDecided({ trace, outcome, decidedBy }: ReplayResult): readonly string[] {
-  const said = outcome === 'failed' ? 'broken' : 'deny'
+  const said = outcome === 'failed' ? 'error' : 'deny'
   const rule = trace?.find((each) => each.rule === decidedBy && each.outcome === said && each.message !== undefined && !each.shadow)
   const cause = rule ? causeOf(rule) : undefined
   return cause === undefined ? [] : [cause]
@@ -99,7 +99,7 @@ function whyDecided({ trace, outcome, decidedBy }: ReplayResult): readonly strin
 /** Rules that broke and did not decide: nobody sees them otherwise. */
 function passedOver({ trace, outcome }: ReplayResult): readonly string[] {
   if (trace === null || outcome === 'failed') return []
-  const broken = trace.filter((rule) => rule.outcome === 'broken')
+  const broken = trace.filter((rule) => rule.outcome === 'error')
   const innermost = broken.filter((rule) => !broken.some((other) => other.path.startsWith(`${rule.path}.`)))
   return innermost.map((said) => {
     const { rule, reason, shadow } = said

@@ -1,4 +1,4 @@
-import { together } from '../../../../../src/index.ts'
+import { parallel } from '../../../../../src/index.ts'
 import {
   dynamoProfiles,
   mailTemplate,
@@ -15,7 +15,7 @@ const template = mailTemplate(
 )
 
 export const handler = postConfirmation(
-  together(
+  parallel(
     syncProfile(dynamoProfiles({ documents: documentClient(), table: process.env.PROFILE_TABLE })),
     sendWelcomeEmail(sesMailer({ ses: sesClient(), from: process.env.WELCOME_EMAIL_FROM }), template),
   ),
