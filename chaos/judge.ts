@@ -20,7 +20,7 @@ export interface Verdict {
     readonly accepted: number
     /** Mails of which nobody knows, by what explains it. */
     readonly unknown: ReadonlyMap<string, number>
-    readonly parked: number
+    readonly deadLetters: number
     /** Second mails, by what excuses them. */
     readonly twice: ReadonlyMap<string, number>
   }
@@ -103,7 +103,7 @@ export function judge(evidence: Evidence): Verdict {
     mails: {
       accepted: [...accepted.values()].reduce((sum, each) => sum + each.length, 0),
       unknown: countedBy(unknown),
-      parked: members.filter(({ sub }) => states.get(sub) === 'failed').length,
+      deadLetters: members.filter(({ sub }) => states.get(sub) === 'failed').length,
       twice: countedBy(twice),
     },
     slowestMs: times.filter(({ name }) => name !== 'sweeper').reduce((slowest, { ms }) => Math.max(slowest, ms), 0),

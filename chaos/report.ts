@@ -18,7 +18,7 @@ export function reportOf(
         ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
         ['mails accepted by SES', `${mails.accepted}`],
         ...unknown,
-        ['mails parked for a person', `${mails.parked}`],
+        ['mails that are dead letters', `${mails.deadLetters}`],
         ...twice,
         ['slowest invocation, without the time in which its process was kept from running', `${Math.round(slowestMs)} ms`],
         ['invocations that were past the deadline by that time alone', `${excused}`],

@@ -172,7 +172,7 @@ async function through(users: readonly User[], { seed, stage, driver, onProgress
   return journeys
 }
 
-/** Some sign in again, whose mail is long done or parked. */
+/** Some sign in again, whose mail is long done or a dead letter. */
 async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, { seed, driver, pool }: Running): Promise<void> {
   const coming = journeys
     .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)

@@ -23,15 +23,15 @@ export {
 export type { Decision, Denied, ExplainedDenial, Failed, Proceed, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/decision.ts'
 export { DeadlineExceededError, LifeguardError, NotDoneError } from './shared/rules/errors.ts'
 export {
-  type Claim,
-  type Claimed,
+  type ClaimResult,
   type Delivery,
   type Effect,
+  type EffectClaim,
+  type EffectFailure,
   type EffectKey,
   type Ledger,
   type OnceOptions,
   once,
-  type Setback,
 } from './shared/rules/once.ts'
 export { type Allow, allow, type Deny, type Done, deny, done, type Outcome, respond, type Skip, skip } from './shared/rules/outcome.ts'
 export {
@@ -44,5 +44,14 @@ export {
   type RulePermission,
   type Run,
 } from './shared/rules/rule.ts'
-export type { AttributeMap, CallerContext, CognitoEvent, Context, PostTrigger, PreTrigger, Trigger, User } from './shared/rules/trigger.ts'
-export { atInit } from './shared/settings/at-init.ts'
+export type {
+  AttributeMap,
+  CallerContext,
+  CognitoEvent,
+  PostTrigger,
+  PreTrigger,
+  RuleContext,
+  RuleUser,
+  Trigger,
+} from './shared/rules/trigger.ts'
+export { maskInitErrors } from './shared/settings/mask-init-errors.ts'

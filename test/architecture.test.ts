@@ -22,7 +22,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared/settings': {
     'shared/email': 'fields read addresses and domains',
     'shared/lambda': 'fields read the log level; a handler that does not start throws the masked error',
-    'shared/rules': 'atInit awaits a promise as the engine does; the base of errors',
+    'shared/rules': 'maskInitErrors awaits a promise as the engine does; the base of errors',
   },
   trigger: {
     'shared/rules': 'rules',
@@ -39,7 +39,12 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/ledger': 'it runs what the ledger holds',
     'shared/rules': 'it evaluates the conditions around an effect',
   },
-  index: { 'shared/rules': 'the language', 'shared/lambda': 'types of handlers', 'shared/email': 'domains', 'shared/settings': 'atInit' },
+  index: {
+    'shared/rules': 'the language',
+    'shared/lambda': 'types of handlers',
+    'shared/email': 'domains',
+    'shared/settings': 'maskInitErrors',
+  },
   esbuild: { 'shared/email': 'it builds lists of domains' },
   'tools/lib': { esbuild: 'it bundles a handler that is a source', 'shared/rules': 'it describes rules; the base of errors' },
   'tools/local': {

@@ -1,9 +1,9 @@
-import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { maskInitErrors, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
 import { type Documents, documentClient } from 'cognito-lifeguard/aws'
 import {
-  dynamoOwed,
+  dynamoPendingEffects,
   dynamoProfiles,
-  type OwedAtSignIn,
+  type PendingEffectsAtSignIn,
   type PostAuthentication,
   postAuthentication,
   recordSignIn,
@@ -11,20 +11,20 @@ import {
 import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { postAuthenticationSettings } from './settings.ts'
 
-const settings = atInit(() => readSettings(postAuthenticationSettings, process.env))
+const settings = maskInitErrors(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()
 
 /** Records sign-ins. A rule that throws is logged and counted, and the user is signed in. */
 export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('PostAuthentication_Authentication'), (use, more) => {
   const client = use(documents)
-  const owed = welcomeEmailOwed(client)
+  const pendingEffects = pendingWelcomeEmail(client)
   const profiles = dynamoProfiles({ documents: client, table: settings.PROFILE_TABLE })
-  return postAuthentication.with({ ...logging(settings), ...more })(recordSignIn(profiles, { ...(owed && { owed }) }))
+  return postAuthentication.with({ ...logging(settings), ...more })(recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) }))
 })
 
 /** The welcome email of users whose confirmation left no record, for example because the process was killed. */
-function welcomeEmailOwed(documents: Documents): OwedAtSignIn | undefined {
+function pendingWelcomeEmail(documents: Documents): PendingEffectsAtSignIn | undefined {
   const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
   if (from === undefined || createdSince === undefined || table === undefined) return undefined
-  return { ledger: dynamoOwed({ documents, table }), effects: [{ effect: 'send-welcome-email', delivery, createdSince }] }
+  return { ledger: dynamoPendingEffects({ documents, table }), effects: [{ effect: 'send-welcome-email', delivery, createdSince }] }
 }

@@ -1,5 +1,5 @@
-import type { Owed } from '../shared/ledger/dynamo-ledger.ts'
-import type { OwedEffect } from '../shared/ledger/effect-item.ts'
+import type { PendingEffects } from '../shared/ledger/dynamo-ledger.ts'
+import type { PendingEffect } from '../shared/ledger/effect-item.ts'
 import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, profileUser } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
@@ -9,10 +9,10 @@ import type { PostAuthentication } from './trigger.ts'
 const NOT_AGAIN_WITHIN_MS = 15_000
 
 /** What is put down at a sign-in, for a sweeper to run. */
-export interface OwedAtSignIn {
-  readonly ledger: Owed
-  /** The effects, under the names by which a ledger keeps them. Spell out who is owed them: people were there before. */
-  readonly effects: readonly (Omit<OwedEffect, 'userPoolId' | 'sub'> & Required<Pick<OwedEffect, 'createdSince'>>)[]
+export interface PendingEffectsAtSignIn {
+  readonly ledger: PendingEffects
+  /** The effects, under the names by which a ledger keeps them. Spell out who gets them: users from before exist too. */
+  readonly effects: readonly (Omit<PendingEffect, 'userPoolId' | 'sub'> & Required<Pick<PendingEffect, 'createdSince'>>)[]
 }
 
 /** What is kept of a sign-in. */
@@ -25,10 +25,10 @@ export interface RecordSignInOptions {
    */
   readonly notAgainWithinMs?: number
   /**
-   * What a user is owed whose confirmation may not have come through, put down once a user. It costs two writes at a first
+   * Effects of a user whose confirmation may not have come through; they are enqueued once per user. It costs two writes at a first
    * sign-in, and nothing afterwards.
    */
-  readonly owed?: OwedAtSignIn
+  readonly pendingEffects?: PendingEffectsAtSignIn
   /** The time of the sign-in; the process's own clock unless set. */
   readonly now?: () => Date
 }
@@ -42,8 +42,16 @@ export interface RecordSignInOptions {
  * @example
  * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
-export function recordSignIn(profiles: ProfileStore<'signedIn' | 'owedPut'>, options: RecordSignInOptions = {}): Rule<PostAuthentication> {
-  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, notAgainWithinMs = NOT_AGAIN_WITHIN_MS, owed, now = () => new Date() } = options
+export function recordSignIn(
+  profiles: ProfileStore<'signedIn' | 'markEffectsEnqueued'>,
+  options: RecordSignInOptions = {},
+): Rule<PostAuthentication> {
+  const {
+    attributes = DEFAULT_PROFILE_ATTRIBUTES,
+    notAgainWithinMs = NOT_AGAIN_WITHIN_MS,
+    pendingEffects,
+    now = () => new Date(),
+  } = options
   if (!(notAgainWithinMs >= 0 && Number.isSafeInteger(notAgainWithinMs)))
     throw new RangeError(`recordSignIn: notAgainWithinMs is a whole number of milliseconds, 0 or more; got ${notAgainWithinMs}`)
   return defineRule<PostAuthentication>(
@@ -51,15 +59,19 @@ export function recordSignIn(profiles: ProfileStore<'signedIn' | 'owedPut'>, opt
     async (ctx) => {
       const user = profileUser(ctx, attributes)
       if (user === undefined) return skip('no-sub')
-      const { owedPut } = await profiles.signedIn(user, { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs }, ctx.signal)
-      if (owed !== undefined && !owedPut) {
+      const { effectsEnqueued } = await profiles.signedIn(
+        user,
+        { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs },
+        ctx.signal,
+      )
+      if (pendingEffects !== undefined && !effectsEnqueued) {
         const { userPoolId, sub } = user
-        await Promise.all(owed.effects.map((effect) => owed.ledger.put({ userPoolId, sub, ...effect }, ctx.signal)))
+        await Promise.all(pendingEffects.effects.map((effect) => pendingEffects.ledger.enqueue({ userPoolId, sub, ...effect }, ctx.signal)))
         // Only now: what was not put down is asked for again at the next sign-in.
-        await profiles.owedPut(user, now(), ctx.signal)
+        await profiles.markEffectsEnqueued(user, now(), ctx.signal)
       }
       return done()
     },
-    { kind: 'effect', permissions: [...(profiles.permissions ?? []), ...(owed?.ledger.permissions ?? [])] },
+    { kind: 'effect', permissions: [...(profiles.permissions ?? []), ...(pendingEffects?.ledger.permissions ?? [])] },
   )
 }

@@ -1,11 +1,11 @@
-import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { maskInitErrors, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
 import { documentClient, sesClient } from 'cognito-lifeguard/aws'
 import { type PostConfirmation, postConfirmation } from 'cognito-lifeguard/post-confirmation'
 import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { defaultPostConfirmation } from './default-chain.ts'
 import { postConfirmationSettings } from './settings.ts'
 
-const settings = atInit(() => readSettings(postConfirmationSettings, process.env))
+const settings = maskInitErrors(() => readSettings(postConfirmationSettings, process.env))
 const documents = documentClient()
 const ses = sesClient()
 // If the warm-up ever sent the email, it would go to its own sender.

@@ -1,6 +1,6 @@
 import { stableLetters } from '../shared/email/stable-letters.ts'
 import { lazily } from '../shared/lazily.ts'
-import type { User } from '../shared/rules/trigger.ts'
+import type { RuleUser } from '../shared/rules/trigger.ts'
 
 // Sign-up forms are used to send spam through other people's mails, and mail clients make links of a bare `evil.com`:
 // escaping does not help, so a name with anything but these in it is left out.
@@ -32,7 +32,7 @@ const WEB_PART = /(?:^|[ '’-])(?:www|https?|com|net|org)(?:$|[ '’-])/i
  * letters and their marks (six, of Chinese and Japanese), with single spaces, apostrophes and hyphens between them. Letters are
  * those that a domain may hold, so none of them is invisible or looks like a full stop. A short phrase may still pass as a name.
  */
-export function mailableName({ attributes }: Pick<User, 'attributes'>): string | undefined {
+export function mailableName({ attributes }: Pick<RuleUser, 'attributes'>): string | undefined {
   return [attributes.given_name, attributes.name]
     .map((name) => (name === undefined || name.length > MAX_LENGTH * 2 ? '' : name.normalize('NFC')))
     .find(isName)

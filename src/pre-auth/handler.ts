@@ -1,10 +1,10 @@
-import { atInit, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
+import { maskInitErrors, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
 import { documentClient } from 'cognito-lifeguard/aws'
 import { blockUsers, dynamoBlockList, type PreAuthentication, preAuthentication } from 'cognito-lifeguard/pre-auth'
 import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { preAuthenticationSettings } from './settings.ts'
 
-const settings = atInit(() => readSettings(preAuthenticationSettings, process.env))
+const settings = maskInitErrors(() => readSettings(preAuthenticationSettings, process.env))
 const documents = documentClient()
 
 /** Denies blocked users. A rule that throws denies. */

@@ -2,7 +2,7 @@ import type { Condition } from '../shared/rules/condition.ts'
 import { andThen, type MaybePromise } from '../shared/rules/invocation.ts'
 import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
-import type { User } from '../shared/rules/trigger.ts'
+import type { RuleUser } from '../shared/rules/trigger.ts'
 import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
 
 /** Whom to confirm without a code, and what to mark as verified. */
@@ -42,7 +42,7 @@ export interface AutoConfirmNode extends RuleNode {
  */
 export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> & AutoConfirmNode {
   assertSpeltOut(options)
-  const confirm = ({ email, phoneNumber }: User): Skip<PreSignUp> => {
+  const confirm = ({ email, phoneNumber }: RuleUser): Skip<PreSignUp> => {
     const response: PreSignUpResponse = {
       autoConfirmUser: true,
       ...(options.verifyEmail && email !== undefined && { autoVerifyEmail: true }),

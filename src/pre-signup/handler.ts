@@ -1,10 +1,10 @@
 import {
   and,
-  atInit,
   chain,
   type DomainList,
   defineRule,
   emailDomainIn,
+  maskInitErrors,
   not,
   type Rule,
   type TriggerHandler,
@@ -15,10 +15,10 @@ import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, type
 import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
 
-const settings = atInit(() => readSettings(preSignUpSettings, process.env))
+const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.env))
 
 /** A list in a file lies beside the bundle, wherever Lambda unpacks it. */
-const listOf = (domains: DomainsSetting): DomainList => atInit(() => openDomains(domains, import.meta.dirname))
+const listOf = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
 
 /** Loads the rule and the AWS SDK in a chunk of their own, while Lambda loads the function: without a table of blocks they cost nothing. */
 function blockUsersIn(table: string): Rule<PreSignUp> {

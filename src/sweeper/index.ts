@@ -1,5 +1,5 @@
 export { type DynamoEffectsOptions, dynamoEffects, type Effects } from '../shared/ledger/dynamo-effects.ts'
-export type { EffectItem, EffectRow, EffectState, ParkedState, UnreadableItem } from '../shared/ledger/effect-item.ts'
+export type { DeadLetterState, EffectItem, EffectRow, EffectState, UnreadableItem } from '../shared/ledger/effect-item.ts'
 export { cognitoUsers } from './cognito-users.ts'
 export { type SweeperHandler, type SweeperOptions, sweeper } from './sweeper.ts'
 export { PoolNotFoundError, type PoolUser, type Users } from './users.ts'

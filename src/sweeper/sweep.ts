@@ -8,7 +8,7 @@ import { type LostEffect, lostEffects, reasonOf } from '../shared/rules/errors.t
 import { createContext, type Deadline, processClock, startDeadline } from '../shared/rules/invocation.ts'
 import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { hidePersonal } from '../shared/rules/personal.ts'
-import type { CognitoEvent, Context, PostTrigger } from '../shared/rules/trigger.ts'
+import type { CognitoEvent, PostTrigger, RuleContext } from '../shared/rules/trigger.ts'
 import { PoolNotFoundError, type PoolUser, sweptEvent, type Users } from './users.ts'
 
 /** What a sweep works with. */
@@ -23,7 +23,7 @@ export interface SweepOptions {
 }
 
 /** What became of effects that were due. */
-export type Swept = 'done' | 'skipped' | 'rule-error' | 'unknown' | 'failed' | 'gone' | 'not-owed' | 'waiting' | 'error'
+export type Swept = 'done' | 'skipped' | 'rule-error' | 'unknown' | 'failed' | 'gone' | 'not-due' | 'waiting' | 'error'
 
 /** What a sweep did: how many effects came to what, and the kinds of errors on the way, none of them with anything of a user. */
 export interface SweepReport {
@@ -54,7 +54,7 @@ const MAX_IN_A_ROW = 3
 
 /**
  * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
- * happen twice is parked, and so is what was tried often enough, and a row that cannot be read. One effect that fails stops no
+ * happen twice becomes a dead letter, and so is what was tried often enough, and a row that cannot be read. One effect that fails stops no
  * other; a pool in which look-ups fail is left to the next sweep. Never throws. With five seconds or less it does nothing and
  * says so.
  *
@@ -125,7 +125,9 @@ async function sweepRow(row: EffectRow, sweeping: Sweeping): Promise<Outcome> {
   if (isReadable(row)) return sweepOne(row, sweeping)
   const { effects, deadline } = sweeping
   // It may have happened: the row does not tell.
-  return (await deadline.race(effects.park(row, 'unknown', row.fault, deadline.signal()))) ? { as: 'unknown', reason: row.fault } : CHANGED
+  return (await deadline.race(effects.giveUp(row, 'unknown', row.fault, deadline.signal())))
+    ? { as: 'unknown', reason: row.fault }
+    : CHANGED
 }
 
 /** The effect has changed since it was read: the next sweep sees how it stands. */
@@ -134,19 +136,19 @@ const CHANGED: Outcome = { as: 'waiting' }
 async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadline, now }: Sweeping): Promise<Outcome> {
   const ifUnchanged = async (change: Promise<boolean>, outcome: Outcome): Promise<Outcome> =>
     (await deadline.race(change)) ? outcome : CHANGED
-  const park = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
-    ifUnchanged(effects.park(item, as, reason, deadline.signal()), { as, reason })
+  const giveUp = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
+    ifUnchanged(effects.giveUp(item, as, reason, deadline.signal()), { as, reason })
   const forget = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
   /** Counts an attempt although the effect was not begun: what cannot be swept must not stand before the rest for ever. */
   const putOff = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
     item.attempt + 1 >= MAX_ATTEMPTS
-      ? park('failed', outcome.reason)
+      ? giveUp('failed', outcome.reason)
       : ifUnchanged(effects.postpone(item, outcome.reason, now, deadline.signal()), outcome)
 
   const settled = settledAs(item)
-  if (settled !== undefined) return park(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
+  if (settled !== undefined) return giveUp(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
   const entry = rules.get(item.effect)
-  if (entry === undefined) return park('failed', 'no-rule')
+  if (entry === undefined) return giveUp('failed', 'no-rule')
   if (pools.isGivenUp(item.userPoolId)) return { as: 'waiting', reason: 'pool-given-up' }
   const part = deadline.within(PREPARE_MS)
   let user: PoolUser | undefined
@@ -155,13 +157,13 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     pools.note(item.userPoolId, 'answered')
   } catch (error) {
     const reason = hidden(reasonOf(error), item)
-    if (error instanceof PoolNotFoundError) return park('failed', reason)
+    if (error instanceof PoolNotFoundError) return giveUp('failed', reason)
     pools.note(item.userPoolId, 'failed')
     return putOff({ as: 'error', reason })
   }
   const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
   if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget({ as: 'gone' })
-  if (!isOwed(item, user)) return forget({ as: 'not-owed' })
+  if (!isDue(item, user)) return forget({ as: 'not-due' })
   let wanted: boolean
   try {
     wanted = await part.race(isWanted(entry, createContext<PostTrigger>(sweptEvent(item, user, Object.keys(user.attributes)), part)))
@@ -177,26 +179,26 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
 }
 
 /** Whether the composition would run the effect in one of the places where it stands. */
-async function isWanted({ places }: OnceEntry, ctx: Context<PostTrigger>): Promise<boolean> {
+async function isWanted({ places }: OnceEntry, ctx: RuleContext<PostTrigger>): Promise<boolean> {
   const asked = await Promise.allSettled(places.map((conditions) => allHold(conditions, ctx)))
   if (asked.some((answer) => answer.status === 'fulfilled' && answer.value)) return true
   for (const answer of asked) if (answer.status === 'rejected') throw answer.reason
   return false
 }
 
-async function allHold(conditions: readonly Condition<PostTrigger>[], ctx: Context<PostTrigger>): Promise<boolean> {
+async function allHold(conditions: readonly Condition<PostTrigger>[], ctx: RuleContext<PostTrigger>): Promise<boolean> {
   for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
   return true
 }
 
-function isOwed({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
+function isDue({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
   return createdSince === undefined || (createdAt !== undefined && createdAt >= createdSince)
 }
 
 /** Lets the rule claim the effect itself: when somebody else was faster, it is held or settled. */
 async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
   // The outermost rule is not traced, hence one around it.
-  const { trace } = await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+  const { trace } = await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
   const [said] = trace
   if (said?.outcome === 'done') return { as: 'done' }
   return { as: said?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: said?.reason, lost: lostEffects(trace) }

@@ -1,7 +1,7 @@
 import { lostLine, METRIC_NAMESPACE } from '../shared/lambda/report.ts'
 import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
-import type { ParkedState } from '../shared/ledger/effect-item.ts'
+import type { DeadLetterState } from '../shared/ledger/effect-item.ts'
 import { onceRules } from '../shared/rules/once-rules.ts'
 import type { RuleNode } from '../shared/rules/rule.ts'
 import { type SweepReport, sweep } from './sweep.ts'
@@ -46,11 +46,11 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     const remainingMs = (): number => endsAt - performance.now()
     const report = await sweep({ effects, users, rules, remainingMs })
     const countingMs = Math.max(0, Math.round(remainingMs() + MARGIN_MS / 2))
-    const parked = report.unread === undefined ? await countParked(effects, AbortSignal.timeout(countingMs)) : {}
+    const deadLetters = report.unread === undefined ? await countDeadLetters(effects, AbortSignal.timeout(countingMs)) : {}
     // Straight to standard output: CloudWatch reads metrics from lines that are nothing but JSON.
     const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
     for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
-    write(sweepLine(report, parked, table, Date.now()))
+    write(sweepLine(report, deadLetters, table, Date.now()))
     // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
     if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
@@ -61,15 +61,15 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
 }
 
 /** How many effects wait for a person. */
-type Standing = Readonly<Partial<Record<ParkedState, number>>>
+type DeadLetterCounts = Readonly<Partial<Record<DeadLetterState, number>>>
 
 /**
- * Counts the effects that wait for a person, whoever parked them: a sweep, or the trigger itself. Where the time ends, or the
+ * Counts the effects that wait for a person, whether a sweep or the trigger gave them up. Where the time ends, or the
  * ledger cannot be read, the count is what was found until then; one of none then stands for nothing and is left out, since
  * it would end an alarm.
  */
-export async function countParked(effects: Pick<Effects, 'count'>, signal: AbortSignal): Promise<Standing> {
-  const count = async (state: ParkedState): Promise<Standing> => {
+export async function countDeadLetters(effects: Pick<Effects, 'count'>, signal: AbortSignal): Promise<DeadLetterCounts> {
+  const count = async (state: DeadLetterState): Promise<DeadLetterCounts> => {
     let counted = 0
     try {
       for await (const part of effects.count(state, signal)) counted += part
@@ -82,7 +82,7 @@ export async function countParked(effects: Pick<Effects, 'count'>, signal: Abort
 }
 
 /**
- * The log line of a sweep, with its metrics in CloudWatch's embedded format: nothing of a user is in it. `EffectsParked` and
+ * The log line of a sweep, with its metrics in CloudWatch's embedded format: nothing of a user is in it. `EffectsFailed` and
  * `EffectsUnknown` are how many there are, not how many this sweep added: an alarm on them lasts until a person has seen to
  * them.
  *
@@ -90,14 +90,14 @@ export async function countParked(effects: Pick<Effects, 'count'>, signal: Abort
  */
 export function sweepLine(
   { swept, reasons, givenUp, unread, tooShort }: SweepReport,
-  { failed, unknown }: Standing,
+  { failed, unknown }: DeadLetterCounts,
   table: string,
   now: number,
 ): LogFields {
   const metrics = {
     EffectsRun: (swept.done ?? 0) + (swept.skipped ?? 0) + (swept['rule-error'] ?? 0),
     EffectsDone: swept.done ?? 0,
-    ...(failed !== undefined && { EffectsParked: failed }),
+    ...(failed !== undefined && { EffectsFailed: failed }),
     ...(unknown !== undefined && { EffectsUnknown: unknown }),
   }
   const named = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }))

@@ -102,10 +102,10 @@ describe('the judgement of a run', () => {
     expect(brokenIn({ ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
-  it('takes a mail that was not sent for on record when it is parked, or unknown with at-most-once', () => {
-    const parked = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
-    expect(brokenIn(parked)).toEqual([])
-    expect(brokenIn({ ...parked, delivery: 'at-most-once' })).toEqual([])
+  it('takes a mail that was not sent for on record when it becomes a dead letter, or unknown with at-most-once', () => {
+    const deadLetter = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
+    expect(brokenIn(deadLetter)).toEqual([])
+    expect(brokenIn({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
     const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
     expect(brokenIn(unknown)).toEqual(['mails missing'])
     expect(brokenIn({ ...unknown, delivery: 'at-most-once' })).toEqual([])

@@ -43,7 +43,7 @@ underRuntimeClient('the built bundles', (client) => {
 
   it('leaves a profile and a mail behind', async () => {
     await (await start('post-confirmation')).invoke(await sample('post-confirmation/confirm-upper-case-domain'))
-    const { profiles, mails } = await embedded().aftermath()
+    const { profiles, mails } = await embedded().sideEffects()
     expect(profiles).not.toEqual([])
     expect(mails).not.toEqual([])
   })

@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { bundleHandlers } from '../../src/esbuild/bundle.ts'
-import { dynamoOwed } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { dynamoPendingEffects } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { repository } from '../support/built.ts'
 import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
@@ -167,9 +167,9 @@ describe.each([
     onTestFinished(() => cognito.stop())
     cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub, email: ann.email, email_verified: 'true' } })
     const client = dynamoDbClient(services.dynamodb.endpoint)
-    const owed = dynamoOwed({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
+    const pendingEffects = dynamoPendingEffects({ documents: () => DynamoDBDocumentClient.from(client), table: 'lifeguard-dev-effects' })
     const { userPoolId, sub } = ann
-    await owed.put({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, new AbortController().signal)
+    await pendingEffects.enqueue({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, new AbortController().signal)
     client.destroy()
     const environment = { ...services.environment, ...welcome, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint }
     for (let time = 0; time < 2; time += 1) expect(await run(node, 'sweeper', {}, environment)).toEqual({})

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { type RecordSignInOptions, recordSignIn } from '../../src/post-auth/record-sign-in.ts'
 import { type PostAuthentication, postAuthentication } from '../../src/post-auth/trigger.ts'
-import type { OwedEffect } from '../../src/shared/ledger/effect-item.ts'
+import type { PendingEffect } from '../../src/shared/ledger/effect-item.ts'
 import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
 import type { ProfileStore, ProfileUser, SignIn } from '../../src/shared/profiles/profiles.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
@@ -11,20 +11,20 @@ import { ann, postAuthenticationEvent } from '../support/events.ts'
 const noon = '2026-05-01T12:00:00.000Z'
 const now = () => new Date(noon)
 
-type Store = ProfileStore<'signedIn' | 'owedPut'>
+type Store = ProfileStore<'signedIn' | 'markEffectsEnqueued'>
 
 /** Keeps what it is told. */
 function memory(): Store & { readonly told: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
   const told: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
-  let owedPut = false
+  let effectsEnqueued = false
   return {
     told,
     async signedIn(user, signIn) {
       told.push({ user, signIn })
-      return { counted: true, owedPut }
+      return { counted: true, effectsEnqueued }
     },
-    async owedPut() {
-      owedPut = true
+    async markEffectsEnqueued() {
+      effectsEnqueued = true
     },
   }
 }
@@ -98,24 +98,27 @@ describe('recordSignIn', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(recordSignIn({ ...memory(), permissions })).toMatchObject({ kind: 'effect', permissions })
     expect(recordSignIn(memory())).toMatchObject({ permissions: [] })
-    const owed = { ledger: { put: async () => true, permissions: [{ actions: ['x:Z'], resource: 'Y' }] }, effects: [] }
-    expect(recordSignIn({ ...memory(), permissions }, { owed }).permissions).toEqual([...permissions, ...owed.ledger.permissions])
+    const pendingEffects = { ledger: { enqueue: async () => true, permissions: [{ actions: ['x:Z'], resource: 'Y' }] }, effects: [] }
+    expect(recordSignIn({ ...memory(), permissions }, { pendingEffects }).permissions).toEqual([
+      ...permissions,
+      ...pendingEffects.ledger.permissions,
+    ])
   })
 })
 
-describe('what a user is owed', () => {
+describe('pending effects at a sign-in', () => {
   const createdSince = new Date('2026-01-01T00:00:00.000Z')
   const effects = [{ effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }] as const
-  /** Keeps what is put down, and fails as told. */
-  function owedLedger(trouble: () => Promise<void> = async () => undefined) {
-    const put: OwedEffect[] = []
+  /** Keeps what is enqueued, and fails as told. */
+  function memoryLedger(trouble: () => Promise<void> = async () => undefined) {
+    const enqueued: PendingEffect[] = []
     return {
-      put,
-      owed: {
+      enqueued,
+      pendingEffects: {
         ledger: {
-          async put(owed: OwedEffect) {
+          async enqueue(effect: PendingEffect) {
             await trouble()
-            put.push(owed)
+            enqueued.push(effect)
             return true
           },
         },
@@ -124,31 +127,32 @@ describe('what a user is owed', () => {
     }
   }
 
-  it('is put down at the first sign-in, and not asked again at the second', async () => {
+  it('are enqueued at the first sign-in, and not asked again at the second', async () => {
     const profiles = memory()
-    const { put, owed } = owedLedger()
-    for (let time = 0; time < 2; time += 1) expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
+    const { enqueued, pendingEffects } = memoryLedger()
+    for (let time = 0; time < 2; time += 1)
+      expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub } = ann
-    expect(put).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }])
+    expect(enqueued).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }])
     expect(profiles.told).toHaveLength(2)
   })
 
-  it('is put down at the next sign-in where the ledger was out of reach, and keeps nobody from signing in', async () => {
+  it('are enqueued at the next sign-in where the ledger was out of reach, and keeps nobody from signing in', async () => {
     const profiles = memory()
     const troubles = [() => Promise.reject(new Error('down'))]
-    const { put, owed } = owedLedger(async () => troubles.shift()?.())
-    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'error' })
-    expect(put).toEqual([])
-    expect(await traceOf(profiles, undefined, { owed })).toMatchObject({ outcome: 'done' })
-    expect(put).toHaveLength(1)
+    const { enqueued, pendingEffects } = memoryLedger(async () => troubles.shift()?.())
+    expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'error' })
+    expect(enqueued).toEqual([])
+    expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
+    expect(enqueued).toHaveLength(1)
   })
 
-  it('is not asked where nothing is owed to anybody', async () => {
+  it('cost nothing where none are set', async () => {
     const profiles = memory()
     await traceOf(profiles)
-    const { put, owed } = owedLedger()
-    await traceOf(profiles, undefined, { owed })
-    expect(put).toHaveLength(1)
+    const { enqueued, pendingEffects } = memoryLedger()
+    await traceOf(profiles, undefined, { pendingEffects })
+    expect(enqueued).toHaveLength(1)
   })
 })
 

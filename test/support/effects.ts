@@ -1,8 +1,8 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
-import { type DynamoLedgerOptions, dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { type DynamoLedgerOptions, dynamoLedger, dynamoPendingEffects, type PendingEffects } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, effectPk, isReadable, QUEUE_INDEX } from '../../src/shared/ledger/effect-item.ts'
-import type { Claim, Claimed, Delivery, Effect, EffectKey, Ledger } from '../../src/shared/rules/once.ts'
+import type { ClaimResult, Delivery, Effect, EffectClaim, EffectKey, Ledger } from '../../src/shared/rules/once.ts'
 import type { Engine } from './dynamodb-engines.ts'
 import { postConfirmationEvent } from './events.ts'
 
@@ -12,7 +12,7 @@ export const LEASE_MS = 10_000
 /** A ledger on a real table, with a clock that stands still until it is told to go on. */
 export interface TimedLedger extends Ledger {
   readonly effects: Effects
-  readonly owed: Owed
+  readonly pendingEffects: PendingEffects
   readonly now: () => Date
   readonly wait: (ms: number) => void
   /** The item as it stands in the table. */
@@ -28,7 +28,7 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
   return {
     ...dynamoLedger({ documents, table, leaseMs: LEASE_MS, now: () => now, random: () => 1, ...options }),
     effects: dynamoEffects({ documents, table }),
-    owed: dynamoOwed({ documents, table }),
+    pendingEffects: dynamoPendingEffects({ documents, table }),
     now: () => now,
     wait: (ms) => {
       now = new Date(now.getTime() + ms)
@@ -78,7 +78,7 @@ export function newEffect(delivery: Delivery = 'at-most-once', userPoolId = 'eu-
 }
 
 /** The claim that was given, or an error that says what was given instead. */
-export function granted(claimed: Claimed): Claim {
+export function granted(claimed: ClaimResult): EffectClaim {
   if (claimed.kind !== 'claimed') throw new Error(`not claimed but ${JSON.stringify(claimed)}`)
   return claimed.claim
 }

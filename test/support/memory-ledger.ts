@@ -1,13 +1,13 @@
-import type { Claim, Claimed, Effect, Ledger, Setback } from '../../src/shared/rules/once.ts'
+import type { ClaimResult, Effect, EffectClaim, EffectFailure, Ledger } from '../../src/shared/rules/once.ts'
 
-type Call = 'claim' | 'done' | 'setBack' | 'drop'
+type Call = 'claim' | 'done' | 'fail' | 'drop'
 
 /** A ledger in memory that tells what it was asked, and fails as told. */
 export interface MemoryLedger extends Ledger {
   /** Everything that happened, in order; a rule under test may add to it. */
   readonly log: string[]
   readonly effects: readonly Effect[]
-  readonly setbacks: readonly Setback[]
+  readonly setbacks: readonly EffectFailure[]
   /** The signals that the calls came with. */
   readonly signals: readonly AbortSignal[]
 }
@@ -16,11 +16,11 @@ export interface MemoryLedger extends Ledger {
 export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void> = async () => undefined): MemoryLedger {
   const log: string[] = []
   const effects: Effect[] = []
-  const setbacks: Setback[] = []
+  const setbacks: EffectFailure[] = []
   const signals: AbortSignal[] = []
-  const states = new Map<string, Claimed>()
+  const states = new Map<string, ClaimResult>()
   const counts = new Map<Call, number>()
-  const keyOf = ({ userPoolId, sub, effect }: Claim | Effect): string => JSON.stringify([userPoolId, sub, effect])
+  const keyOf = ({ userPoolId, sub, effect }: EffectClaim | Effect): string => JSON.stringify([userPoolId, sub, effect])
   const asked = async (call: Call, signal: AbortSignal): Promise<void> => {
     const nth = (counts.get(call) ?? 0) + 1
     counts.set(call, nth)
@@ -47,10 +47,10 @@ export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void>
       await asked('done', signal)
       states.set(keyOf(claim), { kind: 'settled', state: 'done' })
     },
-    async setBack(claim, setback, signal) {
-      await asked('setBack', signal)
-      setbacks.push(setback)
-      if (setback.kind === 'unknown') states.set(keyOf(claim), { kind: 'settled', state: 'unknown' })
+    async fail(claim, failure, signal) {
+      await asked('fail', signal)
+      setbacks.push(failure)
+      if (failure.kind === 'unknown') states.set(keyOf(claim), { kind: 'settled', state: 'unknown' })
       else states.delete(keyOf(claim))
     },
     async drop(claim, signal) {

@@ -2,7 +2,7 @@ import { anyOf, chain, denyIf, failClosed, failOpen, parallel, shadow, when } fr
 import type { Condition } from '../../src/shared/rules/condition.ts'
 import { allow, deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../src/shared/rules/rule.ts'
-import type { Context } from '../../src/shared/rules/trigger.ts'
+import type { RuleContext } from '../../src/shared/rules/trigger.ts'
 import type { SamplePost, SamplePre } from './samples.ts'
 
 /**
@@ -99,7 +99,7 @@ const asPre = (rule: Rule<SamplePost>, language: Language): Rule<SamplePre> =>
   language.compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
 
 /** Something to do with the context first, in every rule and condition. */
-export type Meddle = (ctx: Context<SamplePre>) => void
+export type Meddle = (ctx: RuleContext<SamplePre>) => void
 
 /** Makes the rule that a term stands for. */
 export function build({ word, terms }: Term, meddle?: Meddle, language: Language = LANGUAGE): Rule<SamplePre> {

@@ -30,7 +30,7 @@ export const sampleEvent: SamplePre['event'] = {
   response: {},
 }
 
-const allowed = (phase: TriggerContract['phase']): TriggerContract => ({ phase, responseFields: { a: 'number', b: 'number' } })
+const contract = (phase: TriggerContract['phase']): TriggerContract => ({ phase, responseFields: { a: 'number', b: 'number' } })
 
 /** Decides as a handler would, on a clock that does not wait. */
 export async function run<T extends Trigger>(
@@ -42,7 +42,7 @@ export async function run<T extends Trigger>(
   observer: RuleObserver = {},
 ): Promise<Decision<T>> {
   const deadline = startDeadline(ms, clock)
-  const decision = await decide(rule, event, { allowed: allowed(phase), deadline, clock, ...observer })
+  const decision = await decide(rule, event, { contract: contract(phase), deadline, clock, ...observer })
   deadline.close()
   return decision
 }

@@ -6,7 +6,7 @@ import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { dynamoEffects, type Effects } from '../../src/shared/ledger/dynamo-effects.ts'
-import { dynamoLedger, dynamoOwed, type Owed } from '../../src/shared/ledger/dynamo-ledger.ts'
+import { dynamoLedger, dynamoPendingEffects, type PendingEffects } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../../src/shared/ledger/effect-item.ts'
 import { type Delivery, type Effect, type Ledger, once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
@@ -30,7 +30,7 @@ export interface World {
   readonly client: DynamoDBClient
   readonly documents: DynamoDBDocumentClient
   readonly effects: Effects
-  readonly owed: Owed
+  readonly pendingEffects: PendingEffects
   readonly ledger: Ledger
   readonly users: Users
   readonly rule: (delivery: Delivery) => Rule<PostConfirmation>
@@ -66,7 +66,7 @@ export async function startWorld(): Promise<World> {
   let ahead = 0
   const now = (): Date => new Date(Date.now() + ahead)
   const effects = dynamoEffects({ documents: () => documents, table: 'effects' })
-  const owed = dynamoOwed({ documents: () => documents, table: 'effects' })
+  const pendingEffects = dynamoPendingEffects({ documents: () => documents, table: 'effects' })
   const ledger = dynamoLedger({ documents: () => documents, table: 'effects', now, random: () => 1 })
   const users = cognitoUsers(() => pool)
   const mail = sendWelcomeEmail(
@@ -87,7 +87,7 @@ export async function startWorld(): Promise<World> {
     client,
     documents,
     effects,
-    owed,
+    pendingEffects,
     ledger,
     users,
     rule,

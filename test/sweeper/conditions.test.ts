@@ -35,7 +35,7 @@ const sweepOf = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules
 async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
   world.services.ses.fault('throttling')
   const deadline = startDeadline(4000, processClock)
-  await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+  await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
   deadline.close()
   world.services.ses.fault(undefined)
   world.wait(30_000)
@@ -63,14 +63,14 @@ describe('the conditions around an effect, when it is swept', () => {
   ])('keep the mail from a user who is excluded: %s', async (_, around) => {
     const rule = around(mail)
     annIs({ 'custom:excluded': 'yes' })
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await sweepOf(rule)).toEqual({ swept: { skipped: 1 }, reasons: { 'condition-false': 1 }, lost: [] })
     expect(inbox()).toEqual([])
     // As if it had never been claimed: a later event is asked again.
     expect(await world.rows()).toEqual([])
 
     annIs({})
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
   })
@@ -87,7 +87,7 @@ describe('the conditions around an effect, when it is swept', () => {
   it('see attributes that the effect itself does not read, and the status of the user', async () => {
     annIs({ 'custom:plan': 'trial' })
     const confirmed = defineCondition(({ user }) => user.status === 'CONFIRMED', { reads: ['cognito:user_status'] })
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect((await sweepOf(when(and(confirmed, hasAttribute('custom:plan', 'trial')), mail))).swept).toEqual({ done: 1 })
   })
 
@@ -99,7 +99,7 @@ describe('the conditions around an effect, when it is swept', () => {
     const event = postConfirmationEvent(undefined, change)
     await refused(rule, event)
     const [item] = await world.open()
-    expect(item && (await world.effects.park(item, 'failed', 'Throttling', signal))).toBe(true)
+    expect(item && (await world.effects.giveUp(item, 'failed', 'Throttling', signal))).toBe(true)
     expect(await world.open()).toMatchObject([{ state: 'failed', event: undefined }])
     await world.effects.retry(world.welcome(), ['failed'], signal)
     expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
@@ -125,7 +125,7 @@ describe('the conditions around an effect, when it is swept', () => {
 
     await world.documents.send(new UpdateCommand(strip))
     const [item] = await world.open()
-    expect(item && (await world.effects.park(item, 'failed', 'RangeError', signal))).toBe(true)
+    expect(item && (await world.effects.giveUp(item, 'failed', 'RangeError', signal))).toBe(true)
     await world.effects.retry(key, ['failed'], signal)
     ill = false
     expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
@@ -146,7 +146,7 @@ describe('the conditions around an effect, when it is swept', () => {
     let ill = true
     const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await sweepOf(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { [reason]: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1, reason }])
     expect((await sweepOf(rule)).swept).toEqual({})
@@ -155,12 +155,12 @@ describe('the conditions around an effect, when it is swept', () => {
     expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
   })
 
-  it('park the effect where one throws again and again', async () => {
+  it('give the effect up where one throws again and again', async () => {
     const rule = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
       mail,
     )
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       await sweepOf(rule)
       world.wait(LONGEST_PAUSE_MS)
@@ -175,7 +175,7 @@ describe('the conditions around an effect, when it is swept', () => {
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
       mail,
     )
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect((await sweepOf(chain(excluded, throwing))).swept).toEqual({ 'rule-error': 1 })
     world.wait(30_000)
     expect((await sweepOf(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
@@ -184,7 +184,7 @@ describe('the conditions around an effect, when it is swept', () => {
   it('are not asked about a user who is gone, nor of what was cut off and must not happen twice', async () => {
     const asked = vi.fn(() => true)
     const rule = when(defineCondition(asked, { reads: [] }), mail)
-    await world.owed.put(world.welcome(randomUUID()), signal)
+    await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     world.wait(60_000)
     expect((await sweepOf(rule)).swept).toEqual({ gone: 1, unknown: 1 })
@@ -192,7 +192,7 @@ describe('the conditions around an effect, when it is swept', () => {
   })
 
   it('do not settle what somebody has changed meanwhile', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
     const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }
     expect((await world.sweep({ rules, effects })).swept).toEqual({ waiting: 1 })

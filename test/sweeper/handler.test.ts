@@ -41,21 +41,21 @@ async function swept(environment: Readonly<Record<string, string>> = {}, millise
 
 describe('the sweeper', () => {
   it('sends the welcome mail that the trigger could not, and writes one line without an attribute', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     const { error, line, text } = await swept({}, 60_000)
     expect(error).toBeUndefined()
-    expect(line).toMatchObject({ EffectsRun: 1, EffectsDone: 1, EffectsParked: 0, EffectsUnknown: 0, table: 'effects' })
+    expect(line).toMatchObject({ EffectsRun: 1, EffectsDone: 1, EffectsFailed: 0, EffectsUnknown: 0, table: 'effects' })
     expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome to Example' }])
     expect(text).not.toContain('@')
     expect(text).not.toContain(ann.sub)
   })
 
-  it('counts what is parked as long as it is, and not only when it comes', async () => {
-    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
-    expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsParked: 1 })
-    expect((await swept()).line).toMatchObject({ swept: {}, EffectsParked: 1 })
+  it('counts what becomes a dead letter as long as it is, and not only when it comes', async () => {
+    await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsFailed: 1 })
+    expect((await swept()).line).toMatchObject({ swept: {}, EffectsFailed: 1 })
     await erase(world.documents, 'effects', { ...world.welcome(), effect: 'send-a-gift' })
-    expect((await swept()).line).toMatchObject({ EffectsParked: 0 })
+    expect((await swept()).line).toMatchObject({ EffectsFailed: 0 })
   })
 
   it('fails, for Lambda to count, when the ledger cannot be read', async () => {
@@ -67,7 +67,7 @@ describe('the sweeper', () => {
   it('fails, for Lambda to count, when the users of a pool cannot be looked up', async () => {
     world.cognito.fault('AccessDeniedException')
     const subs = ['1', '2', '3', '4']
-    for (const sub of subs) await world.owed.put(world.welcome(sub), signal)
+    for (const sub of subs) await world.pendingEffects.enqueue(world.welcome(sub), signal)
     const { error, line } = await swept()
     world.cognito.fault(undefined)
     for (const sub of subs) await erase(world.documents, 'effects', world.welcome(sub))

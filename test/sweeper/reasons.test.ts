@@ -32,7 +32,7 @@ function poolHas(attributes: Readonly<Record<string, string>>): void {
 const withCode = (code: unknown): Error => Object.assign(new Error('refused'), { code })
 const notice = (run: Parameters<typeof defineRule<PostConfirmation>>[1]): Rule<PostConfirmation> =>
   once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { delivery: 'at-most-once' })
-const enqueue = () => world.owed.put({ ...world.welcome(SUB), effect: 'notice' }, signal)
+const enqueue = () => world.pendingEffects.enqueue({ ...world.welcome(SUB), effect: 'notice' }, signal)
 const sweepOf = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
   world.sweep({ rules: onceRules(rule), ...options })
 
@@ -74,7 +74,7 @@ describe('the reasons of a sweep', () => {
     const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
-    await decide(chain(rule), event, { allowed: { phase: 'post', responseFields: {} }, deadline })
+    await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
     deadline.close()
     poolHas({ given_name: 'Mina' })
     world.wait(60_000)

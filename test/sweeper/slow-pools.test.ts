@@ -18,7 +18,7 @@ async function putEffects(userPoolId: string, count: number): Promise<readonly s
     userPoolId,
     ...subs.map((sub) => ({ userName: sub, attributes: { sub, email: `${sub}@example.com`, email_verified: 'true' } })),
   )
-  for (const sub of subs) await world.owed.put({ ...world.welcome(sub), userPoolId }, signal)
+  for (const sub of subs) await world.pendingEffects.enqueue({ ...world.welcome(sub), userPoolId }, signal)
   return subs
 }
 

@@ -38,7 +38,7 @@ describe('a sweep', () => {
   })
 
   it('runs what is due, once, and forgets what it kept of the user', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await world.sweep()).toEqual({ swept: { done: 1 }, reasons: {}, lost: [] })
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     expect(inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome' }])
@@ -62,7 +62,7 @@ describe('a sweep', () => {
   })
 
   it('forgets the effect of a user who is gone, and sends nothing', async () => {
-    await world.owed.put(world.welcome(randomUUID()), signal)
+    await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     world.wait(60_000)
     expect((await world.sweep()).swept).toEqual({ gone: 1 })
     expect(await world.open()).toEqual([])
@@ -70,7 +70,7 @@ describe('a sweep', () => {
   })
 
   it('does not believe at once that a user is gone, whom Cognito may not find yet', async () => {
-    await world.owed.put(world.welcome(randomUUID()), signal)
+    await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     expect((await world.sweep()).swept).toEqual({ waiting: 1 })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 0 }])
     expect(inbox()).toEqual([])
@@ -78,7 +78,7 @@ describe('a sweep', () => {
 
   it('tries a refused mail again later and later, parks it at last, and sends it when a person asks for it', async () => {
     world.services.ses.fault('throttling')
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     const due: number[] = []
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
       expect(await world.sweep()).toEqual({ swept: { 'rule-error': 1 }, reasons: { Throttling: 1 }, lost: [] })
@@ -111,8 +111,8 @@ describe('a sweep', () => {
   })
 
   it('parks what no rule of the handler runs, and what belongs to an unknown pool', async () => {
-    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
-    await world.owed.put({ ...world.welcome(), userPoolId: 'eu-west-1_Elsewhere' }, signal)
+    await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await world.pendingEffects.enqueue({ ...world.welcome(), userPoolId: 'eu-west-1_Elsewhere' }, signal)
     expect(await world.sweep()).toEqual({ swept: { failed: 2 }, reasons: { 'no-rule': 1, 'pool-not-found': 1 }, lost: [] })
     expect((await world.open()).map(({ state }) => state)).toEqual(['failed', 'failed'])
     expect(inbox()).toEqual([])
@@ -120,7 +120,7 @@ describe('a sweep', () => {
 
   it('tries a user again later and later who cannot be looked up, and parks the effect at last', async () => {
     world.cognito.fault('AccessDeniedException')
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
       expect(await world.sweep()).toEqual({ swept: { error: 1 }, reasons: { AccessDeniedException: 1 }, lost: [] })
       expect(await world.open()).toMatchObject([{ state: 'pending', attempt, reason: 'AccessDeniedException' }])
@@ -135,17 +135,17 @@ describe('a sweep', () => {
     const newcomer = randomUUID()
     const attributes = { sub: newcomer, email: 'new@example.com', email_verified: 'true', name: 'Newcomer', phone_number: '+15550100' }
     world.cognito.addPool(ann.userPoolId, { userName: 'newcomer', attributes })
-    await world.owed.put(world.welcome(newcomer), signal)
+    await world.pendingEffects.enqueue(world.welcome(newcomer), signal)
     expect((await world.sweep()).swept).toEqual({ done: 1 })
     expect(inbox()).toMatchObject([{ to: ['new@example.com'] }])
   })
 
   it('owes nothing to a user who was created before', async () => {
     const since = (ms: number) => ({ ...world.welcome(), createdSince: new Date(ANN_CREATED_AT.getTime() + ms) })
-    await world.owed.put(since(1), signal)
-    expect((await world.sweep()).swept).toEqual({ 'not-owed': 1 })
+    await world.pendingEffects.enqueue(since(1), signal)
+    expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
     expect(await world.open()).toEqual([])
-    await world.owed.put(since(0), signal)
+    await world.pendingEffects.enqueue(since(0), signal)
     expect((await world.sweep()).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
   })
@@ -153,12 +153,12 @@ describe('a sweep', () => {
   it('owes nothing where nobody knows when the user was created', async () => {
     const ageless = randomUUID()
     world.cognito.addPool(ann.userPoolId, { userName: 'ageless', attributes: { sub: ageless, email: ann.email, email_verified: 'true' } })
-    await world.owed.put({ ...world.welcome(ageless), createdSince: ANN_CREATED_AT }, signal)
-    expect((await world.sweep()).swept).toEqual({ 'not-owed': 1 })
+    await world.pendingEffects.enqueue({ ...world.welcome(ageless), createdSince: ANN_CREATED_AT }, signal)
+    expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
   })
 
   it('tells of a claim that may have been written although its answer was lost', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
       ledger,
@@ -175,10 +175,10 @@ describe('a sweep', () => {
   it('counts nothing as settled that somebody has changed since it was read', async () => {
     await delivery()
     world.wait(LEASE_MS)
-    const effects: World['effects'] = { ...world.effects, park: async () => false }
+    const effects: World['effects'] = { ...world.effects, giveUp: async () => false }
     expect((await world.sweep({ effects })).swept).toEqual({ waiting: 1 })
     await world.effects.retry(world.welcome(), ['failed'], signal)
-    await world.owed.put(world.welcome(randomUUID()), signal)
+    await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     world.wait(60_000)
     expect((await world.sweep({ effects: { ...effects, remove: async () => false } })).swept).toEqual({ waiting: 2 })
   })
@@ -186,7 +186,7 @@ describe('a sweep', () => {
   it('skips a user for whom there is nothing to do, as the trigger would', async () => {
     const unproven = randomUUID()
     world.cognito.addPool(ann.userPoolId, { userName: 'unproven', attributes: { sub: unproven, email: ann.email } })
-    await world.owed.put(world.welcome(unproven), signal)
+    await world.pendingEffects.enqueue(world.welcome(unproven), signal)
     expect(await world.sweep()).toEqual({ swept: { skipped: 1 }, reasons: { 'email-not-verified': 1 }, lost: [] })
     expect(await world.open()).toEqual([])
   })
@@ -194,7 +194,7 @@ describe('a sweep', () => {
   it('goes on with the others when one fails, and comes back to what it could not look up', async () => {
     const others = Array.from({ length: 12 }, () => randomUUID())
     world.cognito.addPool(ann.userPoolId, ...others.map((sub) => ({ userName: sub, attributes: { sub } })))
-    for (const sub of others) await world.owed.put(world.welcome(sub), signal)
+    for (const sub of others) await world.pendingEffects.enqueue(world.welcome(sub), signal)
     const [first, second] = others
     const rule = once(
       world.ledger,
@@ -225,9 +225,9 @@ describe('a sweep', () => {
   })
 
   it('goes on with the others when one cannot be settled, and comes back to it', async () => {
-    await world.owed.put({ ...world.welcome(), effect: 'send-a-gift' }, signal)
-    await world.owed.put(world.welcome(), signal)
-    const effects: World['effects'] = { ...world.effects, park: () => Promise.reject(new RangeError('no table')) }
+    await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
+    const effects: World['effects'] = { ...world.effects, giveUp: () => Promise.reject(new RangeError('no table')) }
     expect(await world.sweep({ effects })).toEqual({ swept: { error: 1, done: 1 }, reasons: { RangeError: 1 }, lost: [] })
     expect((await world.sweep()).swept).toEqual({ failed: 1 })
   })
@@ -238,20 +238,20 @@ describe('a sweep', () => {
       ann.userPoolId,
       ...subs.map((sub) => ({ userName: sub, attributes: { sub, email: ann.email, email_verified: 'true' } })),
     )
-    await Promise.all(subs.map((sub) => world.owed.put(world.welcome(sub), signal)))
+    await Promise.all(subs.map((sub) => world.pendingEffects.enqueue(world.welcome(sub), signal)))
     expect((await world.sweep()).swept).toEqual({ done: 130 })
     expect(inbox()).toHaveLength(130)
   })
 
   it('starts nothing when the time is nearly over, not even in the middle of a page', async () => {
-    for (const sub of [ann.sub, randomUUID(), randomUUID()]) await world.owed.put(world.welcome(sub), signal)
+    for (const sub of [ann.sub, randomUUID(), randomUUID()]) await world.pendingEffects.enqueue(world.welcome(sub), signal)
     expect(await world.sweep({ remainingMs: () => 4000 })).toEqual({ swept: {}, reasons: {}, lost: [], tooShort: true })
     const times = [30_000, 30_000]
     expect((await world.sweep({ remainingMs: () => times.shift() ?? 0 })).swept).toEqual({ done: 1 })
   })
 
   it('runs an effect once where two sweeps meet', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     await Promise.all([world.sweep(), world.sweep()])
     expect(inbox()).toHaveLength(1)
   })
@@ -263,8 +263,8 @@ describe('a sweep', () => {
 
   it('leaves nothing to run where the trigger comes to its end', async () => {
     const deadline = startDeadline(4000, processClock)
-    const allowed = { phase: 'post', responseFields: {} } as const
-    await decide(chain(world.rule('at-most-once')), postConfirmationEvent(), { allowed, deadline })
+    const contract = { phase: 'post', responseFields: {} } as const
+    await decide(chain(world.rule('at-most-once')), postConfirmationEvent(), { contract, deadline })
     deadline.close()
     world.wait(LEASE_MS)
     expect((await world.sweep()).swept).toEqual({})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Effects } from '../../src/shared/ledger/dynamo-effects.ts'
-import { countParked, sweepLine } from '../../src/sweeper/sweeper.ts'
+import { countDeadLetters, sweepLine } from '../../src/sweeper/sweeper.ts'
 import { emfProblems } from '../support/emf.ts'
 
 const { signal } = new AbortController()
@@ -17,16 +17,16 @@ const holding = (failed: readonly (number | Error)[], unknown: readonly (number 
 
 describe('what waits for a person', () => {
   it('is counted by state, part by part', async () => {
-    expect(await countParked(holding([3, 4], [2]), signal)).toEqual({ failed: 7, unknown: 2 })
-    expect(await countParked(holding([0], [0]), signal)).toEqual({ failed: 0, unknown: 0 })
+    expect(await countDeadLetters(holding([3, 4], [2]), signal)).toEqual({ failed: 7, unknown: 2 })
+    expect(await countDeadLetters(holding([0], [0]), signal)).toEqual({ failed: 0, unknown: 0 })
   })
 
   it('is counted as far as it can be read, since too few still is an alarm', async () => {
-    expect(await countParked(holding([3, new Error('The time is over')], [1]), signal)).toEqual({ failed: 3, unknown: 1 })
+    expect(await countDeadLetters(holding([3, new Error('The time is over')], [1]), signal)).toEqual({ failed: 3, unknown: 1 })
   })
 
   it('is not said to be none where nothing could be read', async () => {
-    expect(await countParked(holding([new Error('down')], [0, new Error('down')]), signal)).toEqual({})
+    expect(await countDeadLetters(holding([new Error('down')], [0, new Error('down')]), signal)).toEqual({})
   })
 })
 
@@ -41,14 +41,14 @@ describe('the line of a sweep', () => {
       now,
     )
     expect(emfProblems(line)).toEqual([])
-    expect(line).toMatchObject({ level: 'INFO', EffectsRun: 5, EffectsDone: 3, EffectsParked: 2, EffectsUnknown: 7, table: 'effects' })
+    expect(line).toMatchObject({ level: 'INFO', EffectsRun: 5, EffectsDone: 3, EffectsFailed: 2, EffectsUnknown: 7, table: 'effects' })
   })
 
   it('leaves out what could not be counted, rather than say that it is none', () => {
     const line = sweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
     expect(emfProblems(line)).toEqual([])
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
-    expect(JSON.stringify(line)).not.toMatch(/EffectsParked|EffectsUnknown/)
+    expect(JSON.stringify(line)).not.toMatch(/EffectsFailed|EffectsUnknown/)
   })
 
   it('is an error where there was no time to sweep', () => {

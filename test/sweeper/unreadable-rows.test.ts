@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isReadable } from '../../src/shared/ledger/effect-item.ts'
-import { countParked } from '../../src/sweeper/sweeper.ts'
+import { countDeadLetters } from '../../src/sweeper/sweeper.ts'
 import { ann } from '../support/events.ts'
 import { dueRow, handEdited } from '../support/hand-edited-rows.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
@@ -39,7 +39,7 @@ async function stillDue(): Promise<readonly unknown[]> {
 describe('rows that were edited by hand', () => {
   it('are many', () => expect(handEdited.length).toBeGreaterThan(100))
 
-  it.each(handEdited)('end parked with a reason, and send nothing: %s, %s', async (_, __, row) => {
+  it.each(handEdited)('become dead letters with a reason, and send nothing: %s, %s', async (_, __, row) => {
     if (!(await put(row))) return
     await world.sweep()
     expect(await stillDue()).toEqual([])
@@ -50,10 +50,10 @@ describe('rows that were edited by hand', () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
   })
 
-  it('are all parked in one sweep, and keep no other effect from being run', async () => {
+  it('all become dead letters in one sweep, and keep no other effect from being run', async () => {
     const rows = handEdited.map(([, , row], index) => ({ ...row, pk: `row-${index}` }))
     for (const row of rows) await put(row)
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     const report = await world.sweep()
     expect(report.swept).toEqual({ done: 1, unknown: expect.any(Number) })
     expect(report.swept.unknown).toBeGreaterThan(100)
@@ -65,14 +65,14 @@ describe('rows that were edited by hand', () => {
   it('are counted as unknown for as long as they are there, so that the alarm lasts', async () => {
     await put({ ...dueRow, attempt: 'x' })
     await world.sweep()
-    expect(await countParked(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })
+    expect(await countDeadLetters(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })
   })
 
-  it('are not parked once somebody else has changed them', async () => {
+  it('do not become dead letters once somebody else has changed them', async () => {
     await put({ ...dueRow, attempt: 'x' })
     const [row] = await world.rows()
     await put({ ...dueRow, dueAt: '2026-05-01T12:00:01.000Z' })
-    expect(row && (await world.effects.park(row, 'unknown', 'unreadable-attempt', signal))).toBe(false)
+    expect(row && (await world.effects.giveUp(row, 'unknown', 'unreadable-attempt', signal))).toBe(false)
   })
 
   it('run where they lack nothing that is needed', async () => {
@@ -87,7 +87,7 @@ describe('rows that were edited by hand', () => {
       const Item = { pk: { S: `row-${name}` }, queue: { S: 'pending' }, dueAt: { S: '2026-05-01T12:00:00.000Z' }, [name]: number }
       await world.client.send(new PutItemCommand({ TableName: 'effects', Item }))
     }
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await world.sweep()).toEqual({ swept: { unknown: 4, done: 1 }, reasons: { 'unreadable-number': 4 }, lost: [] })
     expect(await stillDue()).toEqual([])
     expect((await world.rows()).filter((row) => !isReadable(row))).toHaveLength(4)

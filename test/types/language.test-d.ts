@@ -3,7 +3,6 @@ import {
   allow,
   anyOf,
   type Condition,
-  type Context,
   chain,
   defineCondition,
   defineRule,
@@ -18,6 +17,7 @@ import {
   type PreTrigger,
   perInvocation,
   type Rule,
+  type RuleContext,
   respond,
   shadow,
   skip,
@@ -159,7 +159,7 @@ describe('what must not compile', () => {
 
 describe('contexts', () => {
   test('hold the event of their trigger', () => {
-    defineRule('typed', ({ event }: Context<PreSignUp>) => {
+    defineRule('typed', ({ event }: RuleContext<PreSignUp>) => {
       expectTypeOf(event.request.validationData).toEqualTypeOf<Readonly<Record<string, string>> | null | undefined>()
       expectTypeOf(event.callerContext.clientId).toEqualTypeOf<string | null>()
       return allow()
@@ -172,7 +172,7 @@ describe('contexts', () => {
   })
 
   test('a shared look-up keeps its type', () => {
-    const found = perInvocation(async ({ user }: Context<PreSignUp>) => user.email?.length)
+    const found = perInvocation(async ({ user }: RuleContext<PreSignUp>) => user.email?.length)
     expectTypeOf(found).returns.resolves.toEqualTypeOf<number | undefined>()
   })
 })

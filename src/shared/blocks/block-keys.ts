@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { emailKey, isDnsName, normaliseDomain, parseEmailAddress } from '../email/address.ts'
 import { lazily } from '../lazily.ts'
-import type { User } from '../rules/trigger.ts'
+import type { RuleUser } from '../rules/trigger.ts'
 import type { BlockKey, BlockType } from './block-list.ts'
 
 /**
@@ -49,7 +49,7 @@ function hashed(value: string): string {
  *
  * @returns More than {@link MAX_KEYS} of them for an address that was made to have too many.
  */
-export function blockKeys(userPoolId: string, user: Pick<User, 'sub' | 'userName' | 'email'>): readonly BlockKey[] {
+export function blockKeys(userPoolId: string, user: Pick<RuleUser, 'sub' | 'userName' | 'email'>): readonly BlockKey[] {
   const { addresses, domains } = emailKeys(user.email)
   const values: readonly (readonly [BlockType, readonly (string | undefined)[]])[] = [
     ['sub', [user.sub]],

@@ -1,6 +1,6 @@
 import { type Condition, withProof } from '../rules/condition.ts'
 import { LifeguardError } from '../rules/errors.ts'
-import type { Context } from '../rules/trigger.ts'
+import type { RuleContext } from '../rules/trigger.ts'
 import { parseEmailAddress } from './address.ts'
 import { type DomainArguments, type DomainList, listOfArguments } from './domain-list.ts'
 
@@ -30,7 +30,7 @@ export function emailDomainIn(list: DomainList): Condition
 export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
   const list = listOfArguments(given)
-  return withProof('domain', ['email'], ({ user }: Context) => {
+  return withProof('domain', ['email'], ({ user }: RuleContext) => {
     if (user.email === undefined) return false
     const address = parseEmailAddress(user.email)
     if (address === undefined) throw new UnreadableEmailError()

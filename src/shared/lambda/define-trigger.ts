@@ -61,14 +61,14 @@ export type Guard<T extends Trigger> = (...rules: readonly RuleArgument<T>[]) =>
  * export const preSignUp = defineTrigger<PreSignUp>({ name: 'PreSignUp', phase: 'pre', responseFields: { autoConfirmUser: 'boolean' } })
  */
 export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T>): TriggerFactory<T> {
-  const allowed: TriggerContract = { phase: definition.phase, responseFields: definition.responseFields }
+  const contract: TriggerContract = { phase: definition.phase, responseFields: definition.responseFields }
   const withSettings = (settings: HandlerSettings<T>) => {
     assertSettings(settings)
     return (...rules: readonly RuleArgument<T>[]): TriggerHandler<T> => {
       const rule = composed(rules)
       const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
       const observed: Observed = { by: {} }
-      return Object.assign(createHandler({ name: definition.name, allowed, rule, settings }, observed), {
+      return Object.assign(createHandler({ name: definition.name, contract, rule, settings }, observed), {
         rule,
         trigger: definition.name,
         observe(observer: RuleObserver): void {
@@ -76,7 +76,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
         },
         async decide(event: T['event']): Promise<Decision<T>> {
           const deadline = startDeadline(deadlineMs, clock)
-          const decision = await decide(rule, event, { allowed, deadline, clock, ...observed.by })
+          const decision = await decide(rule, event, { contract, deadline, clock, ...observed.by })
           deadline.close()
           return decision
         },
@@ -85,7 +85,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   }
   return Object.assign((...rules: readonly RuleArgument<T>[]) => withSettings({})(...rules), {
     with: withSettings,
-    guard: (...rules: readonly RuleArgument<T>[]) => guardWith<T>({ name: definition.name, allowed, rule: composed(rules), settings: {} }),
+    guard: (...rules: readonly RuleArgument<T>[]) => guardWith<T>({ name: definition.name, contract, rule: composed(rules), settings: {} }),
   })
 }
 
@@ -103,7 +103,7 @@ function composed<T extends Trigger>(rules: readonly RuleArgument<T>[]): Rule<T>
  * denial into success, an earlier `before` that returns a value ends the invocation unjudged, and the deadline does not
  * cover the rest of the handler. The handlers that the factories make have none of these holes.
  */
-export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
+export function guardWith<T extends Trigger>({ name, contract, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
   const report = reporter(name, rule, settings)
 
@@ -111,7 +111,7 @@ export function guardWith<T extends Trigger>({ name, allowed, rule, settings }: 
     const deadline = startDeadline(deadlineMs, clock)
     try {
       assertEvent(event)
-      return finalDecision(await decide(rule, event, { allowed, deadline, clock }))
+      return finalDecision(await decide(rule, event, { contract, deadline, clock }))
     } catch (error) {
       return finalDecision<T>(undefined, { thrown: error })
     } finally {

@@ -22,7 +22,7 @@ export type Invoke<T extends Trigger> = (event: T['event'], context?: Invocation
 export interface Composed<T extends Trigger> {
   /** The word of Cognito's LambdaConfig: `PreSignUp`. */
   readonly name: string
-  readonly allowed: TriggerContract
+  readonly contract: TriggerContract
   readonly rule: Rule<T>
   readonly settings: HandlerSettings<T>
 }
@@ -42,13 +42,13 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  *
  * @param observed Read once an invocation, when the rules begin.
  */
-export function createHandler<T extends Trigger>({ name, allowed, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
+export function createHandler<T extends Trigger>({ name, contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy throws at what is not a middleware: here when the handler is made, else when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(name, rule, settings)
   const coldStartMs = coldStart(clock.now())
-  const judge: Judge<T> = (event, deadline) => decide(rule, event, { allowed, deadline, clock, ...observed.by })
+  const judge: Judge<T> = (event, deadline) => decide(rule, event, { contract, deadline, clock, ...observed.by })
   const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware)
 
   return async (event, context) => {

@@ -5,12 +5,12 @@ import type { LostEffect } from '../rules/errors.ts'
 import type { EffectKey } from '../rules/once.ts'
 import * as transitions from './dynamo-transitions.ts'
 import {
+  type DeadLetterState,
   type EffectItem,
   type EffectRow,
   type EffectState,
   effectPk,
   isReadable,
-  type ParkedState,
   QUEUE_INDEX,
   readEffectRow,
   type UnreadableItem,
@@ -34,11 +34,11 @@ export interface Effects {
    * Settles an effect that must not or cannot be run again: `unknown` when it was cut off and must not happen twice, or its row
    * cannot be read; `failed` when it was tried often enough. False when somebody has claimed it since: then nothing is settled.
    */
-  readonly park: (row: EffectRow, state: ParkedState, reason: string, signal: AbortSignal) => Promise<boolean>
+  readonly giveUp: (row: EffectRow, state: DeadLetterState, reason: string, signal: AbortSignal) => Promise<boolean>
   /** Counts an attempt under which nothing ran, and puts the next one off. False when the effect has changed since it was read. */
   readonly postpone: (item: EffectItem, reason: string, now: Date, signal: AbortSignal) => Promise<boolean>
-  /** Makes a parked effect due at once, with all its attempts before it; false where there is none in these states. */
-  readonly retry: (key: EffectKey, states: readonly ParkedState[], signal: AbortSignal) => Promise<boolean>
+  /** Makes a dead letter due at once, with all its attempts before it; false where there is none in these states. */
+  readonly retry: (key: EffectKey, states: readonly DeadLetterState[], signal: AbortSignal) => Promise<boolean>
   /** Gives back a claim under which certainly nothing ran; false where the effect is not, or no longer, under that claim. */
   readonly release: (lost: LostEffect, signal: AbortSignal) => Promise<boolean>
   /**
@@ -100,7 +100,7 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
       } while (start !== undefined)
     },
 
-    park: (row, state, reason, signal) => update(pkOf(row), transitions.park(row, state, reason, new Date()), signal),
+    giveUp: (row, state, reason, signal) => update(pkOf(row), transitions.giveUp(row, state, reason, new Date()), signal),
 
     postpone: (item, reason, now, signal) => update(effectPk(item), transitions.postpone(item, reason, now, random), signal),
 

@@ -1,11 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
 import { type Change, deleteItem, updateItem } from '../aws/expressions.ts'
-import type { Claim, Claimed, EffectKey, Ledger } from '../rules/once.ts'
+import type { ClaimResult, EffectClaim, EffectKey, Ledger } from '../rules/once.ts'
 import type { RulePermission } from '../rules/rule.ts'
 import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import * as transitions from './dynamo-transitions.ts'
-import { effectPk, type OwedEffect } from './effect-item.ts'
+import { effectPk, type PendingEffect } from './effect-item.ts'
 
 /** Where effects are kept in DynamoDB. */
 export interface DynamoLedgerOptions {
@@ -68,8 +68,8 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
       await update(claim, transitions.finish(claim, now()), signal).catch(unlessConditionFailed)
     },
 
-    async setBack(claim, setback, signal) {
-      await update(claim, transitions.setBack(claim, setback, now(), random), signal).catch(unlessConditionFailed)
+    async fail(claim, failure, signal) {
+      await update(claim, transitions.fail(claim, failure, now(), random), signal).catch(unlessConditionFailed)
     },
 
     async drop(claim, signal) {
@@ -85,21 +85,21 @@ function unlessConditionFailed(error: unknown): void {
 }
 
 /** What a claim that was refused tells. */
-function standing(key: EffectKey, token: string, item: Row | undefined): Claimed {
+function standing(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
   // Our own first attempt came through and its answer was lost.
   if (item?.token === token) return { kind: 'claimed', claim: claimed(key, token, item) }
   const state = item?.state
   return state === 'done' || state === 'unknown' || state === 'failed' ? { kind: 'settled', state } : { kind: 'held' }
 }
 
-function claimed({ userPoolId, sub, effect }: EffectKey, token: string, { attempt }: Row): Claim {
+function claimed({ userPoolId, sub, effect }: EffectKey, token: string, { attempt }: Row): EffectClaim {
   return { userPoolId, sub, effect, token, attempt: Number(attempt) }
 }
 
 /** Where effects are put down that nothing durable knows of. */
-export interface Owed {
+export interface PendingEffects {
   /** Makes an effect due at once; false where the ledger knows it already: then nothing is changed. */
-  readonly put: (owed: OwedEffect, signal: AbortSignal) => Promise<boolean>
+  readonly enqueue: (effect: PendingEffect, signal: AbortSignal) => Promise<boolean>
   readonly permissions?: readonly RulePermission[]
 }
 
@@ -107,14 +107,14 @@ export interface Owed {
  * Puts effects into the table that {@link dynamoLedger} keeps, for a sweeper to run.
  *
  * @example
- * await dynamoOwed({ documents, table }).put({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, signal)
+ * await dynamoPendingEffects({ documents, table }).enqueue({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, signal)
  */
-export function dynamoOwed({ documents, table }: DynamoEffectsOptions): Owed {
+export function dynamoPendingEffects({ documents, table }: DynamoEffectsOptions): PendingEffects {
   return {
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }],
 
-    async put(owed, signal) {
-      const command = updateItem({ table, pk: effectPk(owed), ...transitions.enqueue(owed, new Date()) })
+    async enqueue(effect, signal) {
+      const command = updateItem({ table, pk: effectPk(effect), ...transitions.enqueue(effect, new Date()) })
       return conditionally(documents().send(command, { abortSignal: signal }))
     },
   }

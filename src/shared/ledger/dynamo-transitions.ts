@@ -16,10 +16,10 @@
  *   claim       trigger, sweeper             no row; pending and due, unless it    pending, until the lease ends
  *                                            was cut off and is at-most-once
  *   finish      holder                       pending, unknown                      done
- *   setBack     holder                       pending, unknown                      pending, due later; unknown; failed
+ *   fail        holder                       pending, unknown                      pending, due later; unknown; failed
  *   giveBack    holder without an answer     pending                               pending, due now
  *   drop        holder                       pending, unknown                      no row
- *   park        sweeper                      pending                               unknown, failed
+ *   giveUp      sweeper                      pending                               unknown, failed
  *   postpone    sweeper                      pending                               pending, due later, one attempt more
  *   retry       effects retry                failed; unknown with --even-unknown   pending, due now, without attempts
  *   release     effects recover              pending, unknown, with the token      pending, due now
@@ -33,7 +33,7 @@
  *
  *   claim                      dueAt, the end of the lease
  *     |--- its holder runs ------|--- at-least-once: the next trigger or sweeper claims it -------->
- *     |                          |--- at-most-once: the sweeper parks it as unknown --------------->
+ *     |                          |--- at-most-once: the sweeper gives it up: unknown --------------->
  *     |--- the holder may finish it, set it back or drop it until another token is in the row ----->
  */
 import {
@@ -51,14 +51,14 @@ import {
   or,
 } from '../aws/expressions.ts'
 import type { LostEffect } from '../rules/errors.ts'
-import type { Claim, Effect, EffectKey, Setback } from '../rules/once.ts'
+import type { Effect, EffectClaim, EffectFailure, EffectKey } from '../rules/once.ts'
 import {
+  type DeadLetterState,
   type EffectItem,
   type EffectRow,
   type EffectState,
   isReadable,
-  type OwedEffect,
-  type ParkedState,
+  type PendingEffect,
   type UnreadableItem,
 } from './effect-item.ts'
 
@@ -67,7 +67,7 @@ const FIRST_MS = 30_000
 const LONGEST_MS = 6 * 60 * 60_000
 
 /**
- * How many times an effect is tried before it is parked where a person sees it. That takes between 31 and 63 hours: longer than
+ * How many times an effect is tried before it becomes a dead letter, which a person has to see to. That takes between 31 and 63 hours: longer than
  * an exhausted quota of SES lasts, which is 24 hours.
  */
 export const MAX_ATTEMPTS = 20
@@ -84,26 +84,26 @@ export function backOffMs(attempt: number, random: () => number): number {
 }
 
 /** Whether a cut-off effect must be settled instead of run again, and as what. */
-export function settledAs({ delivery, token, attempt }: Pick<EffectItem, 'delivery' | 'token' | 'attempt'>): ParkedState | undefined {
+export function settledAs({ delivery, token, attempt }: Pick<EffectItem, 'delivery' | 'token' | 'attempt'>): DeadLetterState | undefined {
   if (token !== undefined && delivery === 'at-most-once') return 'unknown'
   return attempt >= MAX_ATTEMPTS ? 'failed' : undefined
 }
 
-export function enqueue(owed: OwedEffect, at: Date): Change {
+export function enqueue(effect: PendingEffect, at: Date): Change {
   const now = at.toISOString()
   return {
     if: effectDoesNotExist(),
     set: {
-      ...identity(owed),
+      ...identity(effect),
       ...inState('pending'),
-      delivery: owed.delivery,
+      delivery: effect.delivery,
       attempt: 0,
       dueAt: now,
       createdAt: now,
       updatedAt: now,
-      createdSince: owed.createdSince?.toISOString(),
-      triggerSource: owed.triggerSource,
-      appClient: owed.appClient,
+      createdSince: effect.createdSince?.toISOString(),
+      triggerSource: effect.triggerSource,
+      appClient: effect.appClient,
     },
   }
 }
@@ -122,7 +122,7 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       attempt: oneMore(),
       dueAt: later(at, leaseMs),
       event: JSON.stringify(effect.event),
-      // Beside the event, which is dropped when the effect is parked: a person may still retry it.
+      // Beside the event, which is dropped when the effect becomes a dead letter: a person may still retry it.
       triggerSource,
       appClient: clientId ?? undefined,
       createdAt: ifNotExists(now),
@@ -133,7 +133,7 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
   }
 }
 
-export function finish({ token }: Claim, at: Date): Change {
+export function finish({ token }: EffectClaim, at: Date): Change {
   const now = at.toISOString()
   return {
     if: isClaimedBy(token),
@@ -142,7 +142,7 @@ export function finish({ token }: Claim, at: Date): Change {
   }
 }
 
-export function setBack({ token, attempt }: Claim, { kind, reason }: Setback, at: Date, random: () => number): Change {
+export function fail({ token, attempt }: EffectClaim, { kind, reason }: EffectFailure, at: Date, random: () => number): Change {
   const updatedAt = at.toISOString()
   if (kind === 'retry' && attempt < MAX_ATTEMPTS)
     return { if: isClaimedBy(token), set: { dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt }, remove: ['token'] }
@@ -155,11 +155,11 @@ export function giveBack(token: string, at: Date): Change {
   return { if: isClaimedBy(token), set: { dueAt: now, updatedAt: now }, remove: ['token'] }
 }
 
-export function drop({ token }: Claim): Condition {
+export function drop({ token }: EffectClaim): Condition {
   return isClaimedBy(token)
 }
 
-export function park(row: EffectRow, state: ParkedState, reason: string, at: Date): Change {
+export function giveUp(row: EffectRow, state: DeadLetterState, reason: string, at: Date): Change {
   // They may stand in the event alone, and a retry is judged by them.
   const { triggerSource, appClient } = isReadable(row) ? row : {}
   return {
@@ -177,7 +177,7 @@ export function postpone(item: EffectItem, reason: string, at: Date, random: () 
   return { if: isAsRead(item), set: { attempt, dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt: at.toISOString() } }
 }
 
-export function retry(from: readonly ParkedState[], at: Date): Change {
+export function retry(from: readonly DeadLetterState[], at: Date): Change {
   const now = at.toISOString()
   return { if: isOneOf('state', from), set: { ...inState('pending'), attempt: 0, dueAt: now, updatedAt: now }, remove: ['token'] }
 }

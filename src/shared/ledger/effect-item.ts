@@ -6,7 +6,7 @@ import type { CognitoEvent } from '../rules/trigger.ts'
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
 
 /** The state of an effect that waits for a person. */
-export type ParkedState = 'unknown' | 'failed'
+export type DeadLetterState = 'unknown' | 'failed'
 
 /** An effect as the table holds it while it is not done. */
 export interface EffectItem extends EffectKey {
@@ -22,7 +22,7 @@ export interface EffectItem extends EffectKey {
   /** The trigger source of its event, and the app client; undefined where it never had an event. They stay when the event is dropped. */
   readonly triggerSource: string | undefined
   readonly appClient: string | undefined
-  /** It is owed only to a user who was created since then. */
+  /** Runs only for a user who was created since then. */
   readonly createdSince: Date | undefined
   readonly reason: string | undefined
 }
@@ -42,9 +42,9 @@ export interface UnreadableItem {
 export type EffectRow = EffectItem | UnreadableItem
 
 /** An effect to be run without its event, which the sweeper makes from what the pool knows of the user by then. */
-export interface OwedEffect extends EffectKey {
+export interface PendingEffect extends EffectKey {
   readonly delivery: Delivery
-  /** It is owed only to a user who was created since then. */
+  /** Runs only for a user who was created since then. */
   readonly createdSince?: Date
   /** The trigger source and the app client of its event, where they are known; a confirmed sign-up unless set. */
   readonly triggerSource?: string

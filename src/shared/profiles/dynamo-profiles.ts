@@ -65,17 +65,17 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
         if: wasNotCountedSince(new Date(at.getTime() - notAgainWithinMs).toISOString()),
       }
       try {
-        return { counted: true, owedPut: isOwedPut(await update(user, now, counted, signal)) }
+        return { counted: true, effectsEnqueued: hasEnqueued(await update(user, now, counted, signal)) }
       } catch (error) {
         if (!isConditionFailure(error)) throw error
         // Not counted, but what changed is kept all the same.
-        return { counted: false, owedPut: isOwedPut(await update(user, now, seen, signal)) }
+        return { counted: false, effectsEnqueued: hasEnqueued(await update(user, now, seen, signal)) }
       }
     },
 
-    async owedPut(user, at, signal) {
+    async markEffectsEnqueued(user, at, signal) {
       // A profile that was deleted in between must not come back as a torso.
-      const command = updateItem({ table, pk: profileKey(user), set: { owedPutAt: at.toISOString() }, if: exists('pk') })
+      const command = updateItem({ table, pk: profileKey(user), set: { effectsEnqueuedAt: at.toISOString() }, if: exists('pk') })
       await conditionally(documents().send(command, { abortSignal: signal }))
     },
   }
@@ -97,6 +97,6 @@ function wasNotCountedSince(before: string): Condition {
 /** A profile as it stands in the table. */
 type Stored = Readonly<Record<string, unknown>>
 
-function isOwedPut({ owedPutAt }: Stored): boolean {
-  return owedPutAt !== undefined
+function hasEnqueued({ effectsEnqueuedAt }: Stored): boolean {
+  return effectsEnqueuedAt !== undefined
 }

@@ -1,5 +1,5 @@
 import type { RulePermission } from '../rules/rule.ts'
-import type { AttributeMap, Context, PostTrigger } from '../rules/trigger.ts'
+import type { AttributeMap, PostTrigger, RuleContext } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
 export interface ProfileKey {
@@ -26,8 +26,8 @@ export interface SignIn {
 export interface SignedIn {
   /** False for what looks like a repeated event. */
   readonly counted: boolean
-  /** Whether it was put down before what the user is owed. */
-  readonly owedPut: boolean
+  /** Whether the pending effects of the user were enqueued before. */
+  readonly effectsEnqueued: boolean
 }
 
 /** Where profiles are kept. Every call may be repeated, and may find the profile missing: it is then made. */
@@ -40,8 +40,8 @@ export interface Profiles {
   readonly refreshed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Somebody signed in. */
   readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<SignedIn>
-  /** What the user is owed is put down, and need not be asked again. */
-  readonly owedPut: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
+  /** Records that the user's pending effects are enqueued, so the next sign-in does not enqueue them again. */
+  readonly markEffectsEnqueued: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
 }
 
 /** The part of a store that a rule uses, with what it needs of a deployment. */
@@ -63,7 +63,7 @@ export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
 ]
 
 /** The user of a post event as a profile holds them; undefined where the event names no pool or no `sub`. */
-export function profileUser({ event, user }: Context<PostTrigger>, names: readonly string[]): ProfileUser | undefined {
+export function profileUser({ event, user }: RuleContext<PostTrigger>, names: readonly string[]): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined
   const attributes: Record<string, string> = {}
   for (const name of names) {

@@ -3,7 +3,7 @@ import { RuleError } from './errors.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type ResponseOf, skip, type Verdict } from './outcome.ts'
 import { assertPost, compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
-import type { Context, PostTrigger, PreTrigger, Trigger } from './trigger.ts'
+import type { PostTrigger, PreTrigger, RuleContext, Trigger } from './trigger.ts'
 
 /**
  * Runs rules in order. The first denial ends it and is its outcome; so does the first broken rule, except in a post
@@ -53,7 +53,7 @@ function findOnce(node: RuleNode): RuleNode | undefined {
   return (node.children ?? []).map(findOnce).find((found) => found !== undefined)
 }
 
-function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: Context<T>, run: Run): MaybePromise<AnyOutcome<T>> {
+function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<T>, run: Run): MaybePromise<AnyOutcome<T>> {
   let response: ResponseOf<T> | undefined
   let allowed: AnyOutcome<T> | undefined
   let worked = false

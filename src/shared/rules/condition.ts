@@ -1,6 +1,6 @@
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
-import type { Context, Trigger } from './trigger.ts'
+import type { RuleContext, Trigger } from './trigger.ts'
 
 /**
  * How much a condition of ours tells about who is asking: `domain` read nothing but a claimed address's domain,
@@ -10,7 +10,7 @@ export type Proof = 'domain' | 'circumstance'
 
 /** A question about an invocation. An answer that is a promise is awaited; one that throws breaks the rule that asked. */
 export interface Condition<T extends Trigger = Trigger> {
-  (ctx: Context<T>): boolean | Promise<boolean>
+  (ctx: RuleContext<T>): boolean | Promise<boolean>
   /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
   readonly proof?: Proof
   /**
@@ -24,7 +24,7 @@ export interface Condition<T extends Trigger = Trigger> {
 export function withProof<T extends Trigger>(
   proof: Proof | undefined,
   reads: readonly string[] | undefined,
-  condition: (ctx: Context<T>) => boolean | Promise<boolean>,
+  condition: (ctx: RuleContext<T>) => boolean | Promise<boolean>,
 ): Condition<T> {
   return Object.assign(condition, proof !== undefined && { proof }, reads !== undefined && { reads })
 }
@@ -47,7 +47,7 @@ export function defineCondition<T extends Trigger = Trigger>(
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
   // A new function: the one given may stand elsewhere under another declaration. What it proves stays as it is.
-  return Object.assign((ctx: Context<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
+  return Object.assign((ctx: RuleContext<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
     reads: [...reads],
   })
 }
@@ -64,7 +64,7 @@ function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | u
  * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
  *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
  */
-export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: Context<T>): MaybePromise<boolean> {
+export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>): MaybePromise<boolean> {
   const answer = condition(ctx)
   return isThenable(answer) ? Promise.resolve(answer).then(asAnswer) : asAnswer(answer)
 }
@@ -97,7 +97,7 @@ function assertSome(name: string, parts: readonly unknown[]): void {
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('and', conditions)
-  return withProof(strongest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(false, conditions, ctx))
+  return withProof(strongest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(false, conditions, ctx))
 }
 
 /**
@@ -107,11 +107,11 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertSome('or', conditions)
-  return withProof(weakest(conditions), unionOfReads(conditions), (ctx: Context<T>) => untilOneIs(true, conditions, ctx))
+  return withProof(weakest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(true, conditions, ctx))
 }
 
 /** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
-function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: Context<T>): MaybePromise<boolean> {
+function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: RuleContext<T>): MaybePromise<boolean> {
   for (const [place, condition] of conditions.entries()) {
     const answer = answerOf(condition, ctx)
     if (isThenable(answer)) {
@@ -124,7 +124,7 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
 
 /** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
-  return withProof(condition.proof, condition.reads, (ctx: Context<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
+  return withProof(condition.proof, condition.reads, (ctx: RuleContext<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
 
 /** The trigger sources that Cognito documents. It may send others. */
@@ -143,7 +143,7 @@ export type TriggerSource =
 export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
   assertSome('triggeredBy', sources)
   const known: ReadonlySet<string> = new Set(sources)
-  return withProof('circumstance', [], ({ event }: Context) => known.has(event.triggerSource))
+  return withProof('circumstance', [], ({ event }: RuleContext) => known.has(event.triggerSource))
 }
 
 /**
@@ -154,7 +154,7 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
 export function fromAppClient(...clientIds: readonly string[]): Condition {
   assertSome('fromAppClient', clientIds)
   const known: ReadonlySet<string> = new Set(clientIds)
-  return withProof('circumstance', [], ({ appClient }: Context) => appClient !== undefined && known.has(appClient))
+  return withProof('circumstance', [], ({ appClient }: RuleContext) => appClient !== undefined && known.has(appClient))
 }
 
 /**
@@ -164,7 +164,7 @@ export function fromAppClient(...clientIds: readonly string[]): Condition {
  * hasAttribute('custom:plan', 'trial')
  */
 export function hasAttribute(name: string, value?: string): Condition {
-  return withProof('circumstance', [name], ({ user }: Context) => {
+  return withProof('circumstance', [name], ({ user }: RuleContext) => {
     const actual = user.attributes[name]
     return value === undefined ? actual !== undefined && actual !== '' : actual === value
   })
@@ -199,8 +199,8 @@ export function isAttributeName(text: string): boolean {
  * const invite = perInvocation(({ user, signal }) => invites.find(user.email, signal))
  * preSignUp(requireInvite(invite), autoConfirm({ when: async (ctx) => (await invite(ctx)) !== undefined }))
  */
-export function perInvocation<T extends Trigger, V>(lookUp: (ctx: Context<T>) => V | Promise<V>): (ctx: Context<T>) => Promise<V> {
-  const found = new WeakMap<Context<T>, Promise<V>>()
+export function perInvocation<T extends Trigger, V>(lookUp: (ctx: RuleContext<T>) => V | Promise<V>): (ctx: RuleContext<T>) => Promise<V> {
+  const found = new WeakMap<RuleContext<T>, Promise<V>>()
   return (ctx) => {
     // With the invocation's own context: a rule under a share of the time must not cut the look-up short for the others.
     const invocation = ctx.invocation ?? ctx

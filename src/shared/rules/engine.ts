@@ -26,11 +26,11 @@ import {
 } from './invocation.ts'
 import { type AnyOutcome, type ErrorVerdict, isOfPhase, isReason, type Skip, type Verdict, validateOutcome } from './outcome.ts'
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
-import type { Context, Trigger, TriggerContract } from './trigger.ts'
+import type { RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
 /** How a composition is run. */
 export interface DecideOptions extends RuleObserver {
-  readonly allowed: TriggerContract
+  readonly contract: TriggerContract
   readonly deadline: Deadline
   readonly clock?: Clock
 }
@@ -44,11 +44,11 @@ const SHADOW_MAX_MS = 500
  *
  * @param event Stays as it is: rules get a frozen copy.
  * @example
- * const decision = await decide(chain(allowEmailDomains('example.com')), event, { allowed, deadline })
+ * const decision = await decide(chain(allowEmailDomains('example.com')), event, { contract, deadline })
  */
 export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event'], options: DecideOptions): Promise<Decision<T>> {
-  const { allowed, deadline, clock = processClock } = options
-  const engine: Engine = { allowed, clock, observer: options, trace: startTrace(), deferred: [] }
+  const { contract, deadline, clock = processClock } = options
+  const engine: Engine = { contract, clock, observer: options, trace: startTrace(), deferred: [] }
   const verdict = await evaluate(engine, rule, createContext<T>(event, deadline), { rule, deadline, next: 0 })
   if (engine.deferred.length > 0) await runShadows(engine, deadline)
   return { ...concluded(verdict), trace: engine.trace.entries() }
@@ -75,7 +75,7 @@ function concluded<T extends Trigger>(verdict: Verdict<T>): Proceed<T> | Denied 
 /** What all rules of an invocation share. */
 interface Engine {
   readonly observer: RuleObserver
-  readonly allowed: TriggerContract
+  readonly contract: TriggerContract
   readonly clock: Clock
   readonly trace: TraceWriter
   /** Rules to run once the decision stands. */
@@ -99,7 +99,7 @@ interface Frame {
 function evaluate<T extends Trigger>(
   engine: Engine,
   rule: Rule<T>,
-  ctx: Context<T>,
+  ctx: RuleContext<T>,
   frame: Frame,
   over?: object,
 ): MaybePromise<Verdict<T>> {
@@ -115,7 +115,7 @@ function evaluate<T extends Trigger>(
   })
 }
 
-function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: Context<T>, frame: Frame): MaybePromise<Verdict<T>> {
+function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleContext<T>, frame: Frame): MaybePromise<Verdict<T>> {
   try {
     // A rule that never began certainly did nothing, which an effect in a ledger has to know.
     if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
@@ -142,8 +142,8 @@ async function settled<T extends Trigger>(engine: Engine, frame: Frame, said: Pr
  */
 function inTime<T extends Trigger>(engine: Engine, { rule, path = '', deadline }: Frame, said: AnyOutcome<T>): AnyOutcome<T> {
   // Made of outcomes that were checked already.
-  if (isOurs(rule) && isOfPhase(said, engine.allowed)) return said.by === undefined ? { ...said, by: rule.name } : said
-  const outcome = validateOutcome<T>(said, rule, engine.allowed)
+  if (isOurs(rule) && isOfPhase(said, engine.contract)) return said.by === undefined ? { ...said, by: rule.name } : said
+  const outcome = validateOutcome<T>(said, rule, engine.contract)
   if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
   if (outcome.kind === 'deny' && outcome.explanation !== undefined && outcome.by === rule.name)
     engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
@@ -181,7 +181,7 @@ function inside(parent: Frame, child: RuleNode, index: number = parent.next): Fr
 function runOf(engine: Engine, frame: Frame): Run {
   const { deadline } = frame
   return {
-    phase: engine.allowed.phase,
+    phase: engine.contract.phase,
     remainingMs: deadline.remainingMs,
     wait: deadline.race,
     ask(condition, ctx) {
@@ -192,7 +192,7 @@ function runOf(engine: Engine, frame: Frame): Run {
       })
       return isThenable(answer) ? deadline.race(answer) : answer
     },
-    evaluate<T extends Trigger>(child: Rule<T>, ctx: Context<T>, share?: Share): MaybePromise<Verdict<T>> {
+    evaluate<T extends Trigger>(child: Rule<T>, ctx: RuleContext<T>, share?: Share): MaybePromise<Verdict<T>> {
       const place = inside(frame, child, share?.index)
       if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.over)
       const part = deadline.within(share.withinMs)

@@ -1,5 +1,5 @@
 import { DeadlineExceededError } from './errors.ts'
-import type { AttributeMap, Context, Trigger, User } from './trigger.ts'
+import type { AttributeMap, RuleContext, RuleUser, Trigger } from './trigger.ts'
 
 // What one invocation gives to its rules: a frozen copy of the event, its user, and a deadline with a signal.
 
@@ -24,7 +24,7 @@ function present(value: unknown): string | undefined {
 /** Reads the user out of an event, whatever is missing from it. */
 export function readUser(
   event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
-): User {
+): RuleUser {
   const attributes = readAttributes(event?.request?.userAttributes)
   return Object.freeze({
     userName: typeof event?.userName === 'string' ? event.userName : '',
@@ -72,7 +72,7 @@ function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [T
  *
  * @param event Rules get a frozen copy, so that none can change what another one sees or what Cognito gets.
  */
-export function createContext<T extends Trigger>(event: T['event'], time: Timed): Context<T> {
+export function createContext<T extends Trigger>(event: T['event'], time: Timed): RuleContext<T> {
   const ctx = {
     event: frozenCopy(event),
     user: readUser(event),
@@ -84,7 +84,7 @@ export function createContext<T extends Trigger>(event: T['event'], time: Timed)
 }
 
 /** Makes the context of a rule that has less time than the invocation. */
-export function narrowContext<T extends Trigger>(ctx: Context<T>, time: Timed): Context<T> {
+export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Timed): RuleContext<T> {
   const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: signalOf(time) }
   complete(narrow)
   return narrow

@@ -32,9 +32,7 @@ export function onceRules(composition: RuleNode): OnceRules {
   for (const { rule, conditions } of placesIn(composition, [])) {
     const known = found.get(rule.effect)
     if (known !== undefined && known.rule !== rule)
-      throw new TypeError(
-        `Two effects are kept under the name '${rule.effect}', so the second would never run; give one an occasion of its own`,
-      )
+      throw new TypeError(`Two effects are kept under the name '${rule.effect}', so the second would never run; give one an id of its own`)
     found.set(rule.effect, { rule, places: [...(known?.places ?? []), conditions] })
   }
   return found

@@ -4,13 +4,13 @@ import { frozenCopy, readUser } from './invocation.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
 import { assertPost, compose, isComposition, type Rule, type RuleArgument, type RuleNode, type RulePermission, type Run } from './rule.ts'
-import type { AttributeMap, CognitoEvent, Context, PostTrigger, User } from './trigger.ts'
+import type { AttributeMap, CognitoEvent, PostTrigger, RuleContext, RuleUser } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */
 export interface EffectKey {
   readonly userPoolId: string
   readonly sub: string
-  /** The rule's name, and the occasion where it can have several. */
+  /** The rule's name, with the `id` of its `once` if it has one. */
   readonly effect: string
 }
 
@@ -28,7 +28,7 @@ export interface Effect extends EffectKey {
 }
 
 /** Leave to run an effect, until its lease ends. */
-export interface Claim extends EffectKey {
+export interface EffectClaim extends EffectKey {
   /** Known to whoever holds the claim alone: a holder that was too slow must not overwrite the next one. */
   readonly token: string
   /** 1 for the first. */
@@ -36,15 +36,15 @@ export interface Claim extends EffectKey {
 }
 
 /** The answer to a claim. */
-export type Claimed =
-  | { readonly kind: 'claimed'; readonly claim: Claim }
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly claim: EffectClaim }
   /** Done before, or given up: not to be run again. */
   | { readonly kind: 'settled'; readonly state: 'done' | 'unknown' | 'failed' }
   /** Somebody else is at it, or it waits for its next attempt. */
   | { readonly kind: 'held' }
 
 /** What a ledger is told when an effect did not end well. */
-export type Setback =
+export type EffectFailure =
   /** It certainly did not happen, or may be run again: at the next attempt, not before. */
   | { readonly kind: 'retry'; readonly reason: string }
   /** Nobody knows whether it happened, and it must not happen twice. */
@@ -53,13 +53,13 @@ export type Setback =
 /** Remembers which effects are claimed and which are done. Every call may be repeated. */
 export interface Ledger {
   /** @param token By which the claim is known again when its answer is lost. */
-  readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<Claimed>
+  readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<ClaimResult>
   /** It is done, for as long as the user lives; what was kept of the user is dropped. */
-  readonly done: (claim: Claim, signal: AbortSignal) => Promise<void>
+  readonly done: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   /** It did not come to be done. */
-  readonly setBack: (claim: Claim, setback: Setback, signal: AbortSignal) => Promise<void>
+  readonly fail: (claim: EffectClaim, failure: EffectFailure, signal: AbortSignal) => Promise<void>
   /** There was nothing to do: as if it had never been claimed. */
-  readonly drop: (claim: Claim, signal: AbortSignal) => Promise<void>
+  readonly drop: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   readonly permissions?: readonly RulePermission[]
 }
 
@@ -67,8 +67,8 @@ export interface Ledger {
 export interface OnceOptions {
   /** What to do about an effect that was cut off, so that nobody knows whether it happened. */
   readonly delivery: Delivery
-  /** Tells apart several occasions of one rule; the rule's name alone unless set. */
-  readonly occasion?: string
+  /** Tells several effects of one rule apart. Without it, the rule's name alone identifies the effect. */
+  readonly id?: string
 }
 
 /** A rule made by {@link once}, as a composition shows it. */
@@ -109,7 +109,7 @@ export function once<T extends PostTrigger>(
   if (isComposition(rule)) throw new TypeError(`once() takes one effect; '${rule.name}' is a composition, which goes around it`)
   const { reads } = rule
   assertReads(`once() needs a rule that declares which attributes it reads; '${rule.name}' does not`, reads)
-  const name = options.occasion === undefined ? rule.name : `${rule.name}:${options.occasion}`
+  const name = options.id === undefined ? rule.name : `${rule.name}:${options.id}`
   const composed = compose<T>({
     name: 'once',
     kind: 'once',
@@ -121,7 +121,7 @@ export function once<T extends PostTrigger>(
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
       // An async function, so that a ledger which throws at once counts as one whose promise rejects.
-      const claiming = async (): Promise<Claimed> => ledger.claim(effect, token, ctx.signal)
+      const claiming = async (): Promise<ClaimResult> => ledger.claim(effect, token, ctx.signal)
       const claimed = await run.wait(claiming()).catch((error) => {
         const { userPoolId, sub, event } = effect
         const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
@@ -141,15 +141,15 @@ export function once<T extends PostTrigger>(
 
 async function settle<T extends PostTrigger>(
   ledger: Ledger,
-  claim: Claim,
+  claim: EffectClaim,
   verdict: Verdict<T>,
   delivery: Delivery,
-  ctx: Context<T>,
+  ctx: RuleContext<T>,
   run: Run,
 ): Promise<AnyOutcome<T>> {
   if (verdict.kind === 'error') {
     // When even this fails the claim's lease runs out, and the effect counts as cut off.
-    await persistently(() => ledger.setBack(claim, setback(verdict.error, delivery, ctx.event), ctx.signal), run).catch(() => undefined)
+    await persistently(() => ledger.fail(claim, failure(verdict.error, delivery, ctx.event), ctx.signal), run).catch(() => undefined)
     throw new RuleError(verdict)
   }
   if (verdict.kind === 'done') await persistently(() => ledger.done(claim, ctx.signal), run)
@@ -158,7 +158,7 @@ async function settle<T extends PostTrigger>(
 }
 
 /** @param event Its values are kept out of the reason, which stays in the ledger. */
-function setback(error: unknown, delivery: Delivery, event: CognitoEvent): Setback {
+function failure(error: unknown, delivery: Delivery, event: CognitoEvent): EffectFailure {
   const reason = hidePersonal(event)(reasonOf(error))
   return delivery === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
@@ -178,7 +178,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
 }
 
 /** The event with no more of the user than the effect reads. */
-function effectOf(ctx: Context<PostTrigger>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
+function effectOf(ctx: RuleContext<PostTrigger>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
   const { event, user, appClient } = ctx
   if (user.sub === undefined || !event.userPoolId) return undefined
   const minimal: CognitoEvent = {
@@ -195,12 +195,12 @@ function effectOf(ctx: Context<PostTrigger>, name: string, delivery: Delivery, r
 }
 
 /** What the rule sees now: the attributes with which the sweeper would run it. */
-function readingOnly<T extends PostTrigger>(ctx: Context<T>, reads: readonly string[]): Context<T> {
+function readingOnly<T extends PostTrigger>(ctx: RuleContext<T>, reads: readonly string[]): RuleContext<T> {
   const event = frozenCopy({ ...ctx.event, request: { ...ctx.event.request, userAttributes: attributesRead(ctx.user, reads) } })
   return { ...ctx, event, user: readUser(event), invocation: ctx.invocation ?? ctx }
 }
 
-function attributesRead({ attributes }: Pick<User, 'attributes'>, reads: readonly string[]): AttributeMap {
+function attributesRead({ attributes }: Pick<RuleUser, 'attributes'>, reads: readonly string[]): AttributeMap {
   return Object.fromEntries(
     ['sub', ...reads].flatMap((name) => {
       const value = attributes[name]

@@ -160,10 +160,10 @@ export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<Tr
  *
  * @throws TypeError when the rule said something that its phase or kind forbids; to the engine that is a broken rule.
  */
-export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, allowed: TriggerContract): AnyOutcome<T> {
+export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, contract: TriggerContract): AnyOutcome<T> {
   // Read once: a getter may answer each read differently, and the rule may change its object later.
   const said = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
-  const kinds: readonly string[] = KINDS[allowed.phase]
+  const kinds: readonly string[] = KINDS[contract.phase]
   if (said === undefined || !kinds.includes(said.kind)) {
     throw new TypeError(`The rule '${rule.name}' must return one of ${kinds.join(', ')}`)
   }
@@ -180,7 +180,7 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
     throw new TypeError(`The rule '${rule.name}' is a ${rule.kind}: it must not allow`)
   }
   if (said.response === undefined) return { ...said, by }
-  return { ...said, by, response: copyResponse(said.response, rule, allowed.responseFields) }
+  return { ...said, by, response: copyResponse(said.response, rule, contract.responseFields) }
 }
 
 /** Only a composition passes on what another rule said, and only with a name that can stand in a log. */

@@ -1,7 +1,7 @@
 import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
 import type { MaybePromise } from './invocation.ts'
 import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
-import type { Context, Trigger } from './trigger.ts'
+import type { RuleContext, Trigger } from './trigger.ts'
 
 /**
  * What a rule can do, so that a composition can be read without running it: a gate may approve, a guard may only deny, a
@@ -57,13 +57,13 @@ export interface Run {
   readonly phase: 'pre' | 'post'
   readonly remainingMs: () => number
   /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. No promise where nothing waits. */
-  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>, share?: Share) => MaybePromise<Verdict<T>>
+  readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, share?: Share) => MaybePromise<Verdict<T>>
   /** Waits for something, in the time that is left. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Asks a condition, in the time that is left. No promise where the condition makes none. */
-  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: Context<T>) => MaybePromise<boolean>
+  readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
   /** Runs a rule after the decision, where it changes nothing. */
-  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: Context<T>) => void
+  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
 }
 
 /** What a composition says of the rule that it runs. */
@@ -78,7 +78,7 @@ export interface Share {
 
 /** A named function from a typed context to an outcome. */
 export interface Rule<T extends Trigger = Trigger> extends RuleNode {
-  readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+  readonly evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
 }
 
 /**
@@ -87,7 +87,7 @@ export interface Rule<T extends Trigger = Trigger> extends RuleNode {
  * trigger. This way it looks inside, at what the rule reads, and every rule of a chain takes its trigger from the others.
  */
 export interface RuleArgument<T extends Trigger> extends RuleNode {
-  readonly evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+  readonly evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
 }
 
 /** What else can be said about a rule. */
@@ -117,17 +117,17 @@ export interface RuleOptions {
  */
 export function defineRule<T extends Trigger>(
   name: string,
-  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
   options: RuleOptions & DeclaresReads,
 ): Rule<T> & DeclaresReads
 export function defineRule<T extends Trigger>(
   name: string,
-  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
   options?: RuleOptions,
 ): Rule<T>
 export function defineRule<T extends Trigger>(
   name: string,
-  evaluate: (ctx: Context<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
+  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
   { kind = 'rule', permissions, judges, reads }: RuleOptions = {},
 ): Rule<T> {
   assertName(name)
@@ -183,7 +183,7 @@ interface Composition<T extends Trigger> {
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges | undefined
   readonly onError?: 'fail' | 'continue'
-  readonly evaluate: (ctx: Context<T>, run: Run) => MaybePromise<AnyOutcome<T>>
+  readonly evaluate: (ctx: RuleContext<T>, run: Run) => MaybePromise<AnyOutcome<T>>
 }
 
 /**

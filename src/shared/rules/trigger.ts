@@ -56,7 +56,7 @@ export interface TriggerContract {
 }
 
 /** The user an event is about, read once and the same way for every rule. */
-export interface User {
+export interface RuleUser {
   /** As Cognito sent it: what was typed, a UUID, or `Provider_identifier`, depending on the pool; `''` when it sent none. */
   readonly userName: string
   /** Absent at pre sign-up, where the user does not exist yet. */
@@ -73,10 +73,10 @@ export interface User {
 }
 
 /** What a rule sees of an invocation. */
-export interface Context<T extends Trigger = Trigger> {
+export interface RuleContext<T extends Trigger = Trigger> {
   /** The event as Cognito sent it, frozen: rules answer with an outcome. */
   readonly event: T['event']
-  readonly user: User
+  readonly user: RuleUser
   /** The app client the call came through; undefined where Cognito names none. */
   readonly appClient: string | undefined
   /** Aborted when the time of the rule is over: hand it to every call that waits. Made when first read. */
@@ -85,5 +85,5 @@ export interface Context<T extends Trigger = Trigger> {
    * The context of the whole invocation, on that of a rule which has less time than it. What is looked up once for all
    * rules belongs to the invocation.
    */
-  readonly invocation?: Context<T>
+  readonly invocation?: RuleContext<T>
 }

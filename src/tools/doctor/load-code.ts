@@ -128,7 +128,7 @@ async function inWorker(found: Found, environment: FunctionEnvironment, folder: 
     : unloaded('its process ended as it was loaded')
 }
 
-/** What `atInit` throws has a fixed message: the reason is what was printed. */
+/** What `maskInitErrors` throws has a fixed message: the reason is what was printed. */
 function notStarted(
   { name, message }: FunctionError,
   printed: readonly string[],

@@ -11,7 +11,7 @@ import type { TableNames } from '../local/tables.ts'
 import { seedBlocks } from './seed.ts'
 
 /** What handlers left in the embedded services. */
-export interface Aftermath {
+export interface SideEffects {
   /** The rows of the profile table. */
   readonly profiles: readonly Readonly<Record<string, unknown>>[]
   /** The mails, first one first. */
@@ -23,7 +23,7 @@ export interface Embedded {
   /** What handlers must find in their environment to use them. */
   readonly environment: Readonly<Record<string, string>>
   /** What handlers have left in them so far. */
-  readonly aftermath: () => Promise<Aftermath>
+  readonly sideEffects: () => Promise<SideEffects>
   readonly stop: () => Promise<void>
 }
 
@@ -51,7 +51,7 @@ export async function startEmbedded(settings: Environment, paths: readonly strin
   }
   return {
     environment: services.environment,
-    aftermath: async () => ({ profiles: await rowsOf(documents, profiles), mails: services.ses.inbox() }),
+    sideEffects: async () => ({ profiles: await rowsOf(documents, profiles), mails: services.ses.inbox() }),
     stop,
   }
 }

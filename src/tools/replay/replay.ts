@@ -2,11 +2,11 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
-import type { Aftermath } from './embedded.ts'
+import type { SideEffects } from './embedded.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
 import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
-import type { Stage } from './stage.ts'
+import type { ReplaySession } from './session.ts'
 
 /** What became of an event: the object that `lifeguard replay --json` writes. */
 export interface ReplayResult {
@@ -59,13 +59,13 @@ export interface ReplayOptions {
  * Replays events one after the other. Every one of them comes to a result: what cannot be read, is no event, or has no
  * handler says so in its error.
  */
-export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, options: ReplayOptions): AsyncGenerator<Replayed> {
+export async function* replay(events: AsyncIterable<ReadEvent>, session: ReplaySession, options: ReplayOptions): AsyncGenerator<Replayed> {
   for await (const read of events) {
     const trigger = triggerIn(read.event)
     // What cannot be read may be of any trigger.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
-      const replayed = await replayOne(read, trigger, stage, options).catch((error: unknown) => failedOn(read, error))
+      const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => failedOn(read, error))
       yield { ...replayed, time: time + 1 }
       // What did not run would not run the next time either.
       if (replayed.result.outcome === null) break
@@ -75,7 +75,7 @@ export async function* replay(events: AsyncIterable<ReadEvent>, stage: Stage, op
 
 type Once = Omit<Replayed, 'time'>
 
-async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stage: Stage, options: ReplayOptions): Promise<Once> {
+async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, session: ReplaySession, options: ReplayOptions): Promise<Once> {
   const { event } = read
   const { waitMs = COGNITO_WAIT_MS, named = [] } = options
   if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
@@ -93,13 +93,13 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
     return noEvent('it names no triggerSource')
   }
   if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
-  const lambda = await stage.lambda(trigger)
-  if (lambda === undefined) return notRun(read, 'NoHandler', stage.absence, expectation)
+  const lambda = await session.lambda(trigger)
+  if (lambda === undefined) return notRun(read, 'NoHandler', session.absence, expectation)
 
   const counted = expectation?.effects !== undefined
-  const before = counted ? await stage.aftermath() : undefined
+  const before = counted ? await session.sideEffects() : undefined
   const delivery = await deliver(lambda, trigger, event, waitMs)
-  const after = counted ? await stage.aftermath() : undefined
+  const after = counted ? await session.sideEffects() : undefined
   const decided = decisionOf(delivery)
   const actual = {
     ...decided,
@@ -125,7 +125,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, stag
 }
 
 /** How many profiles were written, made or changed, and how many mails were sent in between. */
-function effectsBetween(before: Aftermath, after: Aftermath): { readonly profiles: number; readonly mails: number } {
+function effectsBetween(before: SideEffects, after: SideEffects): { readonly profiles: number; readonly mails: number } {
   const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
   return {
     profiles: after.profiles.filter((row) => !known.has(JSON.stringify(row))).length,

@@ -13,7 +13,7 @@ const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', T
 export function assertAlarms({ template }: Packaged): void {
   const { resource } = asked(template)
 
-  describe.each(['EffectsParked', 'EffectsUnknown'])('the alarm on %s', (metric) => {
+  describe.each(['EffectsFailed', 'EffectsUnknown'])('the alarm on %s', (metric) => {
     it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
       const { Properties } = resource(`${metric}Alarm`)
       const line = sweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())

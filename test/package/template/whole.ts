@@ -18,7 +18,7 @@ export function assertWhole({ template }: Packaged): void {
           ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
           ...each(['PreSignUp', 'PreAuthentication'], 'DenialsFilter'),
           ...['EffectsLostFilter', 'EffectsLostBySweeperFilter'],
-          ...each(['EffectsParked', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
+          ...each(['EffectsFailed', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
           ...['SweeperEventsRuleSchedule1', 'SweeperLambdaPermissionEventsRuleSchedule1'],
         ].toSorted(),
       )

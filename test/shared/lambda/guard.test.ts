@@ -28,7 +28,7 @@ import {
 const guard = (rules: readonly Rule<Pre>[], settings: HandlerSettings<Pre> = {}) =>
   guardWith<Pre>({
     name: 'PreSignUp',
-    allowed: { phase: 'pre', responseFields: { autoConfirmUser: 'boolean', claims: 'object' } },
+    contract: { phase: 'pre', responseFields: { autoConfirmUser: 'boolean', claims: 'object' } },
     rule: chain(...rules),
     settings,
   })

@@ -27,10 +27,10 @@ onEveryDynamoDb((engine) => {
     const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
   }
-  const parked = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
+  const deadLetter = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
     const [item] = await dueOf(ledger, key)
     if (item === undefined) throw new Error('not due')
-    expect(await ledger.effects.park(item, state, 'cut-off', signal)).toBe(true)
+    expect(await ledger.effects.giveUp(item, state, 'cut-off', signal)).toBe(true)
     return item
   }
 
@@ -50,10 +50,10 @@ onEveryDynamoDb((engine) => {
   it('finds what waits for its next attempt, and nothing that is settled or forgotten', async () => {
     const ledger = timedLedger(engine)
     const waiting = newEffect()
-    await ledger.setBack(granted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
+    await ledger.fail(granted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
     const [ended, lost, gone] = [newEffect(), newEffect(), newEffect()]
     await ledger.done(granted(await ledger.claim(ended, randomUUID(), signal)), signal)
-    await ledger.setBack(granted(await ledger.claim(lost, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.fail(granted(await ledger.claim(lost, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
     await ledger.drop(granted(await ledger.claim(gone, randomUUID(), signal)), signal)
     expect(await dueOf(ledger, waiting)).toEqual([])
     ledger.wait(30_000)
@@ -76,7 +76,7 @@ onEveryDynamoDb((engine) => {
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    await parked(ledger, effect, 'unknown')
+    await deadLetter(ledger, effect, 'unknown')
     const stored = await ledger.stored(effect)
     expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'cut-off' })
     expect(stored).not.toHaveProperty('event')
@@ -89,7 +89,7 @@ onEveryDynamoDb((engine) => {
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    await parked(ledger, effect)
+    await deadLetter(ledger, effect)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'failed', queue: 'failed' })
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
     expect(await ledger.stored(effect)).not.toHaveProperty('event')
@@ -126,7 +126,7 @@ onEveryDynamoDb((engine) => {
         const claim = granted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
         const [item] = await dueOf(ledger, effect)
-        await ledger.setBack(claim, retry, signal)
+        await ledger.fail(claim, retry, signal)
         return item ?? Promise.reject(new Error('not due'))
       },
     ],
@@ -142,11 +142,11 @@ onEveryDynamoDb((engine) => {
       },
     ],
   ]
-  it.each(since)('does not park what %s since it was found', async (_, found) => {
+  it.each(since)('does not give up what %s since it was found', async (_, found) => {
     const ledger = timedLedger(engine)
     const item = await found(ledger)
     const before = await ledger.stored(item)
-    expect(await ledger.effects.park(item, 'unknown', 'cut-off', signal)).toBe(false)
+    expect(await ledger.effects.giveUp(item, 'unknown', 'cut-off', signal)).toBe(false)
     expect(await ledger.stored(item)).toEqual(before)
   })
 
@@ -157,7 +157,7 @@ onEveryDynamoDb((engine) => {
     ledger.wait(LEASE_MS)
     const [item] = await dueOf(ledger, effect)
     if (item === undefined) throw new Error('not due')
-    expect(await ledger.effects.park({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)).toBe(false)
+    expect(await ledger.effects.giveUp({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)).toBe(false)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
   })
 
@@ -165,7 +165,7 @@ onEveryDynamoDb((engine) => {
     it('is counted, and the next one is put off for longer each time', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
-      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
       for (const [attempt, seconds] of [[2, 60] as const, [3, 120] as const]) {
         ledger.wait(24 * 60 * 60_000)
         const [item] = await dueOf(ledger, effect)
@@ -200,13 +200,13 @@ onEveryDynamoDb((engine) => {
       await engine.documents().send(new DeleteCommand({ TableName: engine.tables.effects, Key: { pk: dueRow.pk } }))
     })
 
-    it('is parked by its key, unless it has changed since', async () => {
+    it('becomes a dead letter by its key, unless it has changed since', async () => {
       const row = await put({ attempt: {} })
-      expect(await ledger.effects.park({ ...row, dueAt: '2026-05-01T11:00:00.000Z' }, 'unknown', row.fault, signal)).toBe(false)
-      expect(await ledger.effects.park(row, 'unknown', row.fault, signal)).toBe(true)
-      expect(await ledger.effects.park(row, 'unknown', row.fault, signal)).toBe(false)
-      const parked = await ledger.effects.get(String(dueRow.pk), signal)
-      expect(parked).toMatchObject({ state: 'unknown', fault: 'unreadable-attempt' })
+      expect(await ledger.effects.giveUp({ ...row, dueAt: '2026-05-01T11:00:00.000Z' }, 'unknown', row.fault, signal)).toBe(false)
+      expect(await ledger.effects.giveUp(row, 'unknown', row.fault, signal)).toBe(true)
+      expect(await ledger.effects.giveUp(row, 'unknown', row.fault, signal)).toBe(false)
+      const deadLetter = await ledger.effects.get(String(dueRow.pk), signal)
+      expect(deadLetter).toMatchObject({ state: 'unknown', fault: 'unreadable-attempt' })
     })
 
     it('is due where its time is further ahead than any of ours, and not a moment earlier', async () => {
@@ -240,7 +240,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
     for (const effect of effects) {
-      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
       // A page of DynamoDB is a megabyte: these fill two.
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
@@ -272,7 +272,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = granted(await ledger.claim(effect, randomUUID(), signal))
-    await ledger.setBack({ ...claim, attempt: MAX_ATTEMPTS }, retry, signal)
+    await ledger.fail({ ...claim, attempt: MAX_ATTEMPTS }, retry, signal)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'failed' })
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending', attempt: 0 })
@@ -287,7 +287,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     const claim = granted(await ledger.claim(effect, randomUUID(), signal))
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
-    await ledger.setBack(claim, { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.fail(claim, { kind: 'unknown', reason: 'x' }, signal)
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     const other = newEffect()
     await ledger.done(granted(await ledger.claim(other, randomUUID(), signal)), signal)
@@ -298,7 +298,7 @@ onEveryDynamoDb((engine) => {
   it('runs again even what nobody knows of, where a person asks for it', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
     expect(await ledger.effects.retry(effect, ['failed', 'unknown'], signal)).toBe(true)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', attempt: 0 })
   })
@@ -321,7 +321,7 @@ onEveryDynamoDb((engine) => {
     const before = await counted()
     const effects = Array.from({ length: 5 }, () => newEffect())
     for (const effect of effects) {
-      await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
     }
@@ -348,7 +348,7 @@ onEveryDynamoDb((engine) => {
       const effect = newEffect()
       await ledger.claim(effect, token, signal)
       ledger.wait(LEASE_MS)
-      await parked(ledger, effect, 'unknown')
+      await deadLetter(ledger, effect, 'unknown')
       expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(true)
       expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending' })
       expect(await ledger.stored(effect)).not.toHaveProperty('reason')
@@ -373,7 +373,7 @@ onEveryDynamoDb((engine) => {
   it('forgets an effect, so that its event runs it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
     const item = readable(await ledger.effects.get(effectPk(effect), signal))
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(true)
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)

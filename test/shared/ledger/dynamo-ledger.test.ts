@@ -4,7 +4,7 @@ import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
 import { dynamoLedger } from '../../../src/shared/ledger/dynamo-ledger.ts'
 import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { Claim, Ledger } from '../../../src/shared/rules/once.ts'
+import type { EffectClaim, Ledger } from '../../../src/shared/rules/once.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { granted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
@@ -111,7 +111,7 @@ onEveryDynamoDb((engine) => {
   it('drops the reason of earlier attempts when it is done', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
     ledger.wait(30_000)
     await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
     expect(await ledger.stored(effect)).not.toHaveProperty('reason')
@@ -133,7 +133,7 @@ onEveryDynamoDb((engine) => {
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
       const claim = granted(await ledger.claim(effect, randomUUID(), signal))
       expect(claim.attempt).toBe(attempt)
-      await ledger.setBack(claim, retry, signal)
+      await ledger.fail(claim, retry, signal)
       const backOff = Math.min(30_000 * 2 ** (attempt - 1), 6 * 60 * 60_000)
       expect(await ledger.stored(effect)).toMatchObject({
         ...{ state: 'pending', queue: 'pending', reason: 'Throttling', attempt },
@@ -144,11 +144,11 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
       ledger.wait(1)
     }
-    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
-    const parked = await ledger.stored(effect)
-    expect(parked).toMatchObject({ state: 'failed', queue: 'failed', reason: 'Throttling' })
-    expect(parked).not.toHaveProperty('event')
-    expect(parked).not.toHaveProperty('token')
+    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+    const deadLetter = await ledger.stored(effect)
+    expect(deadLetter).toMatchObject({ state: 'failed', queue: 'failed', reason: 'Throttling' })
+    expect(deadLetter).not.toHaveProperty('event')
+    expect(deadLetter).not.toHaveProperty('token')
     ledger.wait(1000 * LEASE_MS)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'failed' })
     expect(await ledger.queued('failed')).toContain(effectPk(effect))
@@ -158,7 +158,7 @@ onEveryDynamoDb((engine) => {
   it('puts on record what nobody knows of, and drops its event', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.setBack(granted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
+    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
     const stored = await ledger.stored(effect)
     expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'TimeoutError' })
     expect(stored).not.toHaveProperty('event')
@@ -169,10 +169,10 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('unknown')).toContain(effectPk(effect))
   })
 
-  const slow: readonly (readonly [string, (ledger: Ledger, claim: Claim) => Promise<void>])[] = [
+  const slow: readonly (readonly [string, (ledger: Ledger, claim: EffectClaim) => Promise<void>])[] = [
     ['done', (ledger, claim) => ledger.done(claim, signal)],
-    ['set back', (ledger, claim) => ledger.setBack(claim, retry, signal)],
-    ['unknown', (ledger, claim) => ledger.setBack(claim, unknown, signal)],
+    ['set back', (ledger, claim) => ledger.fail(claim, retry, signal)],
+    ['unknown', (ledger, claim) => ledger.fail(claim, unknown, signal)],
     ['dropped', (ledger, claim) => ledger.drop(claim, signal)],
   ]
   it.each(slow)('lets no holder who was too slow overwrite the next one: %s', async (_, late) => {
@@ -257,7 +257,7 @@ onEveryDynamoDb((engine) => {
     const { createdAt, dueAt } = (await stored(effect)) ?? {}
     expect(Date.parse(String(createdAt))).toBeGreaterThanOrEqual(before)
     expect(Date.parse(String(dueAt)) - Date.parse(String(createdAt))).toBe(10_000)
-    await ledger.setBack(claim, retry, signal)
+    await ledger.fail(claim, retry, signal)
     const after = await stored(effect)
     const waits = Date.parse(String(after?.dueAt)) - Date.parse(String(after?.updatedAt))
     expect(waits).toBeGreaterThanOrEqual(15_000)

@@ -109,18 +109,18 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', 'done', 'done', 'done', '-', '-', '-', 'done', '-', '-'],
   },
   {
-    name: 'setBack, to be tried again',
-    change: () => transitions.setBack(claim, { kind: 'retry', reason: 'x' }, NOW, () => 1),
+    name: 'fail, to be tried again',
+    change: () => transitions.fail(claim, { kind: 'retry', reason: 'x' }, NOW, () => 1),
     to: ['-', 'pending', 'pending', 'pending', '-', '-', '-', 'unknown', '-', '-'],
   },
   {
-    name: 'setBack, after the last attempt',
-    change: () => transitions.setBack({ ...claim, attempt: MAX_ATTEMPTS }, { kind: 'retry', reason: 'x' }, NOW, () => 1),
+    name: 'fail, after the last attempt',
+    change: () => transitions.fail({ ...claim, attempt: MAX_ATTEMPTS }, { kind: 'retry', reason: 'x' }, NOW, () => 1),
     to: ['-', 'failed', 'failed', 'failed', '-', '-', '-', 'failed', '-', '-'],
   },
   {
-    name: 'setBack, when nobody knows',
-    change: () => transitions.setBack(claim, { kind: 'unknown', reason: 'x' }, NOW, () => 1),
+    name: 'fail, when nobody knows',
+    change: () => transitions.fail(claim, { kind: 'unknown', reason: 'x' }, NOW, () => 1),
     to: ['-', 'unknown', 'unknown', 'unknown', '-', '-', '-', 'unknown', '-', '-'],
   },
   {
@@ -134,13 +134,13 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', 'no row', 'no row', 'no row', '-', '-', '-', 'no row', '-', '-'],
   },
   {
-    name: 'park',
-    change: (place) => transitions.park(item(place), 'unknown', 'x', NOW),
+    name: 'giveUp',
+    change: (place) => transitions.giveUp(item(place), 'unknown', 'x', NOW),
     to: ['-', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', '-', '-', '-', '-'],
   },
   {
-    name: 'park of a row that cannot be read',
-    change: (place) => transitions.park(unreadable(place), 'failed', 'x', NOW),
+    name: 'giveUp of a row that cannot be read',
+    change: (place) => transitions.giveUp(unreadable(place), 'failed', 'x', NOW),
     to: ['-', 'failed', 'failed', 'failed', 'failed', 'failed', '-', '-', '-', '-'],
   },
   {

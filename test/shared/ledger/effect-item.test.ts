@@ -14,9 +14,9 @@ describe('readEffectRow', () => {
   })
 
   it('reads an effect that never had an event', () => {
-    const { event: _, triggerSource: __, appClient: ___, ...owed } = dueRow
+    const { event: _, triggerSource: __, appClient: ___, ...identity } = dueRow
     const createdSince = '2026-03-01T00:00:00.000Z'
-    expect(readEffectRow({ ...owed, attempt: 0, createdSince })).toMatchObject({
+    expect(readEffectRow({ ...identity, attempt: 0, createdSince })).toMatchObject({
       attempt: 0,
       event: undefined,
       createdSince: new Date(createdSince),
@@ -37,9 +37,9 @@ describe('readEffectRow', () => {
     })
   })
 
-  it.each(['unknown', 'failed'])('reads a parked effect: %s', (state) => {
-    const { event: _, ...parked } = dueRow
-    expect(readEffectRow({ ...parked, state, queue: state })).toMatchObject({ state, event: undefined })
+  it.each(['unknown', 'failed'])('reads a dead letter: %s', (state) => {
+    const { event: _, ...deadLetter } = dueRow
+    expect(readEffectRow({ ...deadLetter, state, queue: state })).toMatchObject({ state, event: undefined })
   })
 
   it('reads a done effect, which stands in no queue and is due at no time', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { Claim, Delivery, Effect } from '../../../src/shared/rules/once.ts'
+import type { Delivery, Effect, EffectClaim } from '../../../src/shared/rules/once.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { allDue, erase, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
@@ -36,7 +36,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 )
 
 interface Holder {
-  readonly claim: Claim
+  readonly claim: EffectClaim
   /** What its own knowledge of the effect is; undefined while it runs, or was killed. */
   ended?: Ended
 }
@@ -66,7 +66,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
       if (effectPk(item) !== effectPk(effect)) continue
       const settled = settledAs(item)
       if (settled === undefined) await claim()
-      else await ledger.effects.park(item, settled, 'cut-off', signal)
+      else await ledger.effects.giveUp(item, settled, 'cut-off', signal)
     }
   }
   const end = async (nth: number, ended: Ended): Promise<void> => {
@@ -74,7 +74,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
     if (holder === undefined || holder.ended !== undefined) return
     holder.ended = ended
     if (ended === 'happened') await ledger.done(holder.claim, signal)
-    else await ledger.setBack(holder.claim, ended === 'refused' || delivery === 'at-least-once' ? retry : unknown, signal)
+    else await ledger.fail(holder.claim, ended === 'refused' || delivery === 'at-least-once' ? retry : unknown, signal)
     isDone ||= (await ledger.stored(effect))?.state === 'done'
   }
   for (const step of course) {
@@ -101,7 +101,7 @@ onEveryDynamoDb((engine) => {
     )
   }, 60_000)
 
-  it('an effect that must happen is done only if it happened, and otherwise runs again or is parked', async () => {
+  it('an effect that must happen is done only if it happened, and otherwise runs again or becomes a dead letter', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (course) => {
         const { ledger, effect, holders: held } = await play(engine, 'at-least-once', course)

@@ -68,7 +68,7 @@ onEveryDynamoDb((engine) => {
 
   it('notes the first sign-in of a user who has no profile', async () => {
     const user = newUser()
-    expect(await profiles.signedIn(user, signIn(0), signal)).toEqual({ counted: true, owedPut: false })
+    expect(await profiles.signedIn(user, signIn(0), signal)).toEqual({ counted: true, effectsEnqueued: false })
     expect(await stored(user)).toEqual({
       ...common(user),
       signInCount: 1,
@@ -81,7 +81,7 @@ onEveryDynamoDb((engine) => {
   it('counts the sign-ins of a confirmed user from the first', async () => {
     const user = newUser()
     await profiles.confirmed(user, after(0), signal)
-    expect(await profiles.signedIn(user, signIn(1000), signal)).toEqual({ counted: true, owedPut: false })
+    expect(await profiles.signedIn(user, signIn(1000), signal)).toEqual({ counted: true, effectsEnqueued: false })
     expect(await stored(user)).toMatchObject({ confirmedAt: noon, createdAt: noon, signInCount: 1 })
   })
 
@@ -89,7 +89,7 @@ onEveryDynamoDb((engine) => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
     const renamed = { ...user, userName: 'anna', attributes: { email: 'anna@example.com' } }
-    expect(await profiles.signedIn(renamed, signIn(14_999, 'phone'), signal)).toEqual({ counted: false, owedPut: false })
+    expect(await profiles.signedIn(renamed, signIn(14_999, 'phone'), signal)).toEqual({ counted: false, effectsEnqueued: false })
     expect(await stored(user)).toMatchObject({
       userName: 'anna',
       attributes: { email: 'anna@example.com' },
@@ -134,18 +134,18 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ signInCount: 1 })
   })
 
-  it('tells at every sign-in whether it was put down what the user is owed', async () => {
+  it('tells at every sign-in whether it was put down what the user is pendingEffects', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
-    await profiles.owedPut(user, after(0), signal)
-    expect(await stored(user)).toMatchObject({ owedPutAt: noon, signInCount: 1 })
-    expect(await profiles.signedIn(user, signIn(1), signal)).toEqual({ counted: false, owedPut: true })
-    expect(await profiles.signedIn(user, signIn(60_000), signal)).toEqual({ counted: true, owedPut: true })
+    await profiles.markEffectsEnqueued(user, after(0), signal)
+    expect(await stored(user)).toMatchObject({ effectsEnqueuedAt: noon, signInCount: 1 })
+    expect(await profiles.signedIn(user, signIn(1), signal)).toEqual({ counted: false, effectsEnqueued: true })
+    expect(await profiles.signedIn(user, signIn(60_000), signal)).toEqual({ counted: true, effectsEnqueued: true })
   })
 
   it('makes no torso of a profile that was deleted', async () => {
     const user = newUser()
-    await profiles.owedPut(user, after(0), signal)
+    await profiles.markEffectsEnqueued(user, after(0), signal)
     expect(await stored(user)).toBeUndefined()
   })
 
@@ -162,7 +162,7 @@ onEveryDynamoDb((engine) => {
     const lost = dynamoProfiles({ documents: () => engine.documents(), table: 'no-such-table' })
     await expect(lost.confirmed(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(lost.signedIn(newUser(), signIn(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
-    await expect(lost.owedPut(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(lost.markEffectsEnqueued(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(profiles.passwordReset(newUser(), after(0), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 })

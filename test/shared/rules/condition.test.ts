@@ -14,10 +14,10 @@ import {
   withProof,
 } from '../../../src/shared/rules/condition.ts'
 import { createContext } from '../../../src/shared/rules/invocation.ts'
-import type { CognitoEvent, Context } from '../../../src/shared/rules/trigger.ts'
+import type { CognitoEvent, RuleContext } from '../../../src/shared/rules/trigger.ts'
 import { sampleEvent } from '../../support/samples.ts'
 
-const context = (change: Partial<CognitoEvent> = {}): Context =>
+const context = (change: Partial<CognitoEvent> = {}): RuleContext =>
   createContext({ ...sampleEvent, ...change }, { signal: () => new AbortController().signal })
 const yes: Condition = () => true
 const no: Condition = async () => false

@@ -355,7 +355,7 @@ describe('time', () => {
     const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const deadline = startDeadline(4000, early)
     const decision = await decide(chain(hang, hang), sampleEvent, {
-      allowed: { phase: 'post', responseFields: {} },
+      contract: { phase: 'post', responseFields: {} },
       deadline,
       clock: early,
     })
@@ -393,7 +393,10 @@ describe('time', () => {
 
   test('comes from the process unless told otherwise', async () => {
     const deadline = startDeadline(1000, autoClock())
-    const decision = await decide(chain(rule('a', () => allow())), sampleEvent, { allowed: { phase: 'pre', responseFields: {} }, deadline })
+    const decision = await decide(chain(rule('a', () => allow())), sampleEvent, {
+      contract: { phase: 'pre', responseFields: {} },
+      deadline,
+    })
     expect(decision.kind).toBe('proceed')
   })
 })

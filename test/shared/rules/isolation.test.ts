@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyOf, chain, failOpen } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decision.ts'
-import type { Context } from '../../../src/shared/rules/trigger.ts'
+import type { RuleContext } from '../../../src/shared/rules/trigger.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { compositions } from '../../support/compositions.ts'
 import { build, type Meddle, type Term, write } from '../../support/notation.ts'
@@ -58,7 +58,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     )
   })
 
-  test.each<readonly [string, (ctx: Context<SamplePre>) => void]>([
+  test.each<readonly [string, (ctx: RuleContext<SamplePre>) => void]>([
     ['the trigger source', (ctx) => void Object.assign(ctx.event, { triggerSource: 'PreSignUp_AdminCreateUser' })],
     ['the response', (ctx) => void Object.assign(ctx.event.response, { a: 7 })],
     ['an attribute of the event', (ctx) => void Object.assign(ctx.event.request.userAttributes ?? {}, { email: 'x@example.com' })],

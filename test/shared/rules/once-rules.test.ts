@@ -11,7 +11,7 @@ import type { PostTrigger } from '../../../src/shared/rules/trigger.ts'
 const ledger: Ledger = {
   claim: async () => ({ kind: 'held' }),
   done: async () => undefined,
-  setBack: async () => undefined,
+  fail: async () => undefined,
   drop: async () => undefined,
 }
 const work = (name: string) => defineRule<PostTrigger>(name, () => done(), { reads: [] })
@@ -19,7 +19,7 @@ const work = (name: string) => defineRule<PostTrigger>(name, () => done(), { rea
 describe('the once-only rules of a composition', () => {
   it('are found wherever they stand, by the name of their effect', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
-    const gift = once(ledger, work('gift'), { delivery: 'at-least-once', occasion: 'birthday' })
+    const gift = once(ledger, work('gift'), { delivery: 'at-least-once', id: 'birthday' })
     const rules = onceRules(chain(work('profile'), parallel(mail, chain(gift))))
     expect([...rules]).toEqual([
       ['mail', { rule: mail, places: [[]] }],

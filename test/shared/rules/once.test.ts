@@ -6,7 +6,7 @@ import { type Clock, processClock } from '../../../src/shared/rules/invocation.t
 import { type OnceOptions, once } from '../../../src/shared/rules/once.ts'
 import { done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import type { Context } from '../../../src/shared/rules/trigger.ts'
+import type { RuleContext } from '../../../src/shared/rules/trigger.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { type MemoryLedger, memoryLedger } from '../../support/memory-ledger.ts'
 import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
@@ -83,13 +83,13 @@ describe('an effect that is run once', () => {
     expect(ledger.log).toEqual([])
   })
 
-  test('runs once for each user, pool and occasion', async () => {
+  test('runs once for each user, pool and id', async () => {
     const ledger = memoryLedger()
     const mail = effect(ledger)
     const rule = once(ledger, mail, atMostOnce)
     const another = { ...event, request: { userAttributes: { sub: 'sub-2' } } }
     for (const input of [event, another, { ...event, userPoolId: 'eu-west-1_other' }]) expect(await saidBy(rule, input)).toBe('done')
-    expect(await saidBy(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' }))).toBe('done')
+    expect(await saidBy(once(ledger, mail, { ...atMostOnce, id: 'birthday' }))).toBe('done')
     expect(ledger.effects.map(({ userPoolId, sub, effect: name }) => [userPoolId, sub, name])).toEqual([
       ['eu-west-1_sample', 'sub-1', 'mail'],
       ['eu-west-1_sample', 'sub-2', 'mail'],
@@ -124,7 +124,7 @@ describe('an effect that is run once', () => {
       children: [mail],
       permissions,
     })
-    expect(once(ledger, mail, { ...atMostOnce, occasion: 'birthday' })).toMatchObject({ effect: 'mail:birthday' })
+    expect(once(ledger, mail, { ...atMostOnce, id: 'birthday' })).toMatchObject({ effect: 'mail:birthday' })
     expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('permissions')
   })
 
@@ -217,7 +217,7 @@ describe('the attributes that a rule declares', () => {
     const ledger = memoryLedger()
     const lookUp = vi.fn(async () => 'found')
     const shared = perInvocation<SamplePost, string>(lookUp)
-    const looking = async (ctx: Context<SamplePost>) => {
+    const looking = async (ctx: RuleContext<SamplePost>) => {
       await shared(ctx)
       return done()
     }
@@ -343,7 +343,7 @@ describe('the mark of an effect that is done', () => {
     )
     expect(asked).toEqual([
       ['claim', 0, false],
-      ['setBack', 3400, false],
+      ['fail', 3400, false],
     ])
   })
 
@@ -362,7 +362,7 @@ describe('the mark of an effect that is done', () => {
       if (call === 'claim') clock.spend(3650)
     })
     expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
-    expect(ledger.log).toEqual(['claim', 'setBack'])
+    expect(ledger.log).toEqual(['claim', 'fail'])
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
 
@@ -390,26 +390,26 @@ describe('an effect that broke', () => {
   const timeout = Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' })
 
   test.each([
-    { delivery: 'at-least-once', error: timeout, setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { delivery: 'at-most-once', error: timeout, setback: { kind: 'unknown', reason: 'TimeoutError' } },
-    { delivery: 'at-least-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { delivery: 'at-most-once', error: new NotDoneError(timeout), setback: { kind: 'retry', reason: 'TimeoutError' } },
-    { delivery: 'at-most-once', error: 'mary@example.com', setback: { kind: 'unknown', reason: 'error' } },
-  ] as const)('$delivery, by $error.name, is set back: $setback.kind', async ({ delivery, error, setback }) => {
+    { delivery: 'at-least-once', error: timeout, failure: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: timeout, failure: { kind: 'unknown', reason: 'TimeoutError' } },
+    { delivery: 'at-least-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
+    { delivery: 'at-most-once', error: 'mary@example.com', failure: { kind: 'unknown', reason: 'error' } },
+  ] as const)('$delivery, by $error.name, is set back: $failure.kind', async ({ delivery, error, failure }) => {
     const ledger = memoryLedger()
     const trace = await traceOf(once(ledger, effect(ledger, failing(error)), { delivery }))
-    expect(ledger.log).toEqual(['claim', 'run', 'setBack'])
-    expect(ledger.setbacks).toEqual([setback])
+    expect(ledger.log).toEqual(['claim', 'run', 'fail'])
+    expect(ledger.setbacks).toEqual([failure])
     expect(trace).toMatchObject([
-      { rule: 'once', outcome: 'error', reason: setback.reason, error },
-      { rule: 'mail', outcome: 'error', reason: setback.reason },
+      { rule: 'once', outcome: 'error', reason: failure.reason, error },
+      { rule: 'mail', outcome: 'error', reason: failure.reason },
     ])
   })
 
   test.each([
-    { delivery: 'at-least-once', setback: { kind: 'retry', reason: 'deadline-exceeded' } },
-    { delivery: 'at-most-once', setback: { kind: 'unknown', reason: 'deadline-exceeded' } },
-  ] as const)('$delivery, because it hung, is set back: $setback.kind', async ({ delivery, setback }) => {
+    { delivery: 'at-least-once', failure: { kind: 'retry', reason: 'deadline-exceeded' } },
+    { delivery: 'at-most-once', failure: { kind: 'unknown', reason: 'deadline-exceeded' } },
+  ] as const)('$delivery, because it hung, is set back: $failure.kind', async ({ delivery, failure }) => {
     const ledger = memoryLedger()
     await traceOf(
       once(
@@ -418,14 +418,14 @@ describe('an effect that broke', () => {
         { delivery },
       ),
     )
-    expect(ledger.setbacks).toEqual([setback])
+    expect(ledger.setbacks).toEqual([failure])
   })
 
   test.each([
     { what: 'refuses', trouble: async () => Promise.reject(new RangeError('no table')) },
     { what: 'hangs', trouble: async () => never },
   ])('is broken by its own error where the ledger $what too', async ({ trouble }) => {
-    const ledger = memoryLedger(async (call) => (call === 'setBack' ? trouble() : undefined))
+    const ledger = memoryLedger(async (call) => (call === 'fail' ? trouble() : undefined))
     expect(await saidBy(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
   })
 
@@ -457,7 +457,7 @@ describe('an effect whose ledger is out of reach', () => {
 
   test('tells where the time was over, as one that hangs', async () => {
     const ledger = memoryLedger(() => never)
-    const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, occasion: 'birthday' }))
+    const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, id: 'birthday' }))
     expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceededError), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
   })

@@ -147,8 +147,8 @@ denied by refuse: not-today
 
   it('leads to what a handler has said itself when its settings are wrong', async () => {
     const source = `
-import { atInit } from '${process.cwd()}/src/shared/settings/at-init.ts'
-export const handler = atInit(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
+import { maskInitErrors } from '${process.cwd()}/src/shared/settings/mask-init-errors.ts'
+export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
 `
     const cwd = await folderOf({ 'event.json': event(), 'handler.ts': source })
     const args = ['event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts']

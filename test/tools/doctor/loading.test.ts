@@ -211,7 +211,7 @@ describe('what doctor reports of a handler that does not start', () => {
   `
 
   it.each([
-    ['prints, within atInit', `${PRINTED}throw Object.assign(new Error('${MASKED_MESSAGE}'), { name: 'TriggerFailedError' })`],
+    ['prints, within maskInitErrors', `${PRINTED}throw Object.assign(new Error('${MASKED_MESSAGE}'), { name: 'TriggerFailedError' })`],
     ['throws', `const { DB_PASS, DSN, LONGER } = process.env\nthrow new Error(DB_PASS + LONGER + ' ' + DSN + ' ' + new URL(DSN).password)`],
     ['throws over several lines', 'throw new Error(process.env.LICENCE)'],
     ['throws a text', 'throw process.env.DSN'],

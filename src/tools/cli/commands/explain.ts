@@ -6,7 +6,7 @@ import { type TriggerName, triggerOf } from '../../lib/trigger-of.ts'
 import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
-import { openStage, type Stage } from '../../replay/stage.ts'
+import { openReplaySession, type ReplaySession } from '../../replay/session.ts'
 import { EXIT, type Io, type Line, type Style, styled, untilAborted } from '../io.ts'
 import { parse, SHARED_HELP, servicesNamed } from '../options.ts'
 import { callerSees, causeOf, notStartedLines, shownPath } from '../print-result.ts'
@@ -48,11 +48,11 @@ export async function explainCommand(args: readonly string[], io: Io): Promise<n
   const { folder, environment, signal } = io
   const onNote = (note: string): void => io.err([note])
   const { services, handlers, variables, file } = wanted
-  const stage = await openStage({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
+  const session = await openReplaySession({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
   try {
-    return await explainOn(stage, wanted, io)
+    return await explainOn(session, wanted, io)
   } finally {
-    await stage.stop()
+    await session.stop()
   }
 }
 
@@ -78,7 +78,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
   return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
 }
 
-async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: Io): Promise<number> {
+async function explainOn(session: ReplaySession, { file, effects, services }: Wanted, io: Io): Promise<number> {
   const events = readEvents([file], io.input)
   const { value: read } = await events.next()
   const { value: second } = await events.next()
@@ -91,10 +91,10 @@ async function explainOn(stage: Stage, { file, effects, services }: Wanted, io: 
       `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
     )
   }
-  for await (const replayed of untilAborted(replay(once(read), stage, { only: [], repeat: 1 }), io.signal)) {
+  for await (const replayed of untilAborted(replay(once(read), session, { only: [], repeat: 1 }), io.signal)) {
     const { result } = replayed
     if (result.outcome === null) throw new UsageError(`${shownPath(io.folder, file)}: ${result.error?.message}`)
-    const lambda = trigger && (await stage.lambda(trigger))
+    const lambda = trigger && (await session.lambda(trigger))
     const rule = await lambda?.rule()
     const tree =
       rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)

@@ -4,7 +4,7 @@ import { troubleOf } from '../../print-error.ts'
 import { type Wanted, wantedOf } from './options.ts'
 import { type AttachPlan, attachPlan, inTheWay, notInTier, withoutKey } from './plan.ts'
 import { type Described, type PoolService, poolService } from './pool.ts'
-import { type Aftermath, send } from './send.ts'
+import { send, type UpdateResult } from './send.ts'
 import { permissionCommand, senderNeeds, shownTriggers, updateCommand } from './show.ts'
 import { isSender } from './triggers.ts'
 import { updateOf } from './update.ts'
@@ -55,17 +55,17 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
     await needs(wanted, pool, plan, io)
     return EXIT.fine
   }
-  const aftermath = await send(service, pool, { ...update, LambdaConfig: plan.lambdaConfig }, io.signal)
-  const code = await told(aftermath, wanted, io)
-  if (aftermath.state !== 'refused') await needs(wanted, pool, plan, io)
+  const updateResult = await send(service, pool, { ...update, LambdaConfig: plan.lambdaConfig }, io.signal)
+  const code = await told(updateResult, wanted, io)
+  if (updateResult.state !== 'refused') await needs(wanted, pool, plan, io)
   return code
 }
 
 /** Says what is known, and where it is not all what to do. */
-async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, io: Io): Promise<number> {
+async function told(updateResult: UpdateResult, { userPoolId, region, home }: Wanted, io: Io): Promise<number> {
   const look = `lifeguard attach --pool ${userPoolId}${region === home ? '' : ` --region ${region}`}`
-  if (aftermath.state === 'refused') return trouble(io, `The pool '${userPoolId}' is not changed: ${aftermath.trouble}`)
-  const { state, lost } = aftermath
+  if (updateResult.state === 'refused') return trouble(io, `The pool '${userPoolId}' is not changed: ${updateResult.trouble}`)
+  const { state, lost } = updateResult
   const sent = `The update was sent, and Cognito did not say what came of it: ${io.signal.aborted ? 'the command was interrupted' : lost}`
   // It attaches what is not attached and leaves the rest alone, so it can do no harm.
   const again = 'Then give the same command again: it does nothing where it is done'
@@ -73,11 +73,11 @@ async function told(aftermath: Aftermath, { userPoolId, region, home }: Wanted, 
     return trouble(io, `${sent}. The pool is as it was, but the update may arrive yet. Look in a minute: ${look}. ${again}`)
   if (state === 'unread') {
     if (lost !== undefined) return trouble(io, `${sent}. Whether the pool is changed is not known. See: ${look}. ${again}`)
-    const why = io.signal.aborted ? 'the command was interrupted' : aftermath.trouble
+    const why = io.signal.aborted ? 'the command was interrupted' : updateResult.trouble
     return trouble(io, `Attached, but whether all else is as it was cannot be told: ${why}. See: ${look} and the pool's settings`)
   }
   if (state === 'differs') {
-    const what = `of the pool these are not what they were to be: ${aftermath.settings.join(', ')}. Look at them`
+    const what = `of the pool these are not what they were to be: ${updateResult.settings.join(', ')}. Look at them`
     return trouble(io, lost === undefined ? `Attached, but ${what}` : `${sent}. It was read again: ${what}`)
   }
   if (lost !== undefined) io.err([`lifeguard: ${sent}. The pool was read again, and has what it was to have`])

@@ -17,7 +17,7 @@ import { changedBy } from './update.ts'
  * - `asBefore`: no answer came, and the pool is as it was. The update may arrive yet.
  * - `unread`: it could not be read, so only the answer is known, or not even that.
  */
-export type Aftermath =
+export type UpdateResult =
   | { readonly state: 'refused'; readonly trouble: string }
   | { readonly state: 'attached'; readonly lost: string | undefined }
   | { readonly state: 'differs'; readonly lost: string | undefined; readonly settings: readonly string[] }
@@ -35,7 +35,7 @@ export async function send(
   before: UserPoolType,
   update: UpdateUserPoolRequest & { readonly LambdaConfig: LambdaConfigType },
   signal: AbortSignal,
-): Promise<Aftermath> {
+): Promise<UpdateResult> {
   signal.throwIfAborted()
   const userPoolId = String(update.UserPoolId)
   let lost: string | undefined

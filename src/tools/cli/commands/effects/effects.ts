@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { lazily } from '../../../../shared/lazily.ts'
 import { dynamoEffects, type Effects } from '../../../../shared/ledger/dynamo-effects.ts'
-import { dynamoOwed, type Owed } from '../../../../shared/ledger/dynamo-ledger.ts'
+import { dynamoPendingEffects, type PendingEffects } from '../../../../shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
 import type { Delivery, EffectKey } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
@@ -23,7 +23,7 @@ const LONGEST_PART = 200
 /** What the commands work on. */
 export interface EffectsServices {
   readonly effects: Effects
-  readonly owed: Owed
+  readonly pendingEffects: PendingEffects
 }
 
 type Work = (services: EffectsServices, io: Io) => Promise<number>
@@ -55,7 +55,7 @@ function effectsServices(table: string): EffectsServices {
   const documents = lazily(() =>
     DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
   )
-  return { effects: dynamoEffects({ documents, table }), owed: dynamoOwed({ documents, table }) }
+  return { effects: dynamoEffects({ documents, table }), pendingEffects: dynamoPendingEffects({ documents, table }) }
 }
 
 async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly table: string; readonly work: Work } | 'help'> {

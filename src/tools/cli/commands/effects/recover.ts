@@ -54,7 +54,7 @@ export async function recoverEffects(
 }
 
 async function recover(
-  { effects, owed }: EffectsServices,
+  { effects, pendingEffects }: EffectsServices,
   lost: LostEffect,
   delivery: Delivery,
   signal: AbortSignal,
@@ -62,7 +62,7 @@ async function recover(
 ): Promise<'put' | 'released' | 'known' | 'failed'> {
   const { token: _, ...queued } = lost
   try {
-    if (await owed.put({ ...queued, delivery }, signal)) return 'put'
+    if (await pendingEffects.enqueue({ ...queued, delivery }, signal)) return 'put'
     return (await effects.release(lost, signal)) ? 'released' : 'known'
   } catch (error) {
     complain(`${keyOf(lost)}: ${troubleOf(error)}`)

@@ -4,7 +4,7 @@ import { EXIT, type Io } from '../../io.ts'
 import type { EffectsServices } from './effects.ts'
 import { counted, keyOf, saying } from './list.ts'
 
-/** Makes one parked effect due. An unknown one only where the caller owns up to it: it may have happened. */
+/** Makes one dead letter due. An unknown one only where the caller owns up to it: it may have happened. */
 export async function retryEffect({ effects }: EffectsServices, key: EffectKey, evenUnknown: boolean, io: Io): Promise<number> {
   if (await effects.retry(key, evenUnknown ? ['failed', 'unknown'] : ['failed'], io.signal)) {
     await io.out([`${keyOf(key)} is due; the sweeper runs it`])

@@ -15,7 +15,7 @@ import { type Located, look } from '../../../replay/handlers.ts'
 import { type Invocation, lambdaFunction } from '../../../replay/lambda.ts'
 import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
 import { serverlessHandlers } from '../../../replay/serverless-handlers.ts'
-import { openServices } from '../../../replay/stage.ts'
+import { openServices } from '../../../replay/session.ts'
 
 /** What is precompiled, and how. */
 export interface PrecompileOptions {

@@ -3,20 +3,20 @@ import { assertPaths, STDIN } from '../../../lib/event-files.ts'
 import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../../../lib/trigger-of.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
-import { openStage, type Stage, type StageOptions } from '../../../replay/stage.ts'
+import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'
 import { waitForChange } from '../../../replay/watch.ts'
 import { EXIT, type Io, lineText, untilAborted } from '../../io.ts'
 import { parse, servicesNamed } from '../../options.ts'
 import { errorLines } from '../../print-error.ts'
 import { notStartedLines } from '../../print-result.ts'
-import { aftermathLines } from './print-aftermath.ts'
 import { eventLines, headingOf } from './print-event.ts'
+import { aftermathLines } from './print-side-effects.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { placeOf, startTally, type Tally } from './tally.ts'
 import { REPLAY_HELP } from './usage.ts'
 
 interface Wanted extends ReplayOptions {
-  readonly stage: Omit<StageOptions, 'onNote'>
+  readonly session: Omit<ReplaySessionOptions, 'onNote'>
   readonly json: boolean
   readonly watch: boolean
 }
@@ -28,7 +28,7 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
     await io.out(REPLAY_HELP.split('\n'))
     return EXIT.fine
   }
-  await assertPaths(wanted.stage.paths)
+  await assertPaths(wanted.session.paths)
   if (!wanted.watch) return (await replayOnce(wanted, io)).code
   while (!io.signal.aborted) {
     const startedAt = Date.now()
@@ -38,7 +38,7 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
       return { sources: [] }
     })
     io.err(['Waiting for a change; Ctrl-C ends'])
-    await waitForChange(wanted.stage.folder, wanted.stage.paths, sources, startedAt, io.signal)
+    await waitForChange(wanted.session.folder, wanted.session.paths, sources, startedAt, io.signal)
   }
   return EXIT.fine
 }
@@ -68,7 +68,7 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
     repeat: repeatCount(values.repeat),
     json: values.json,
     watch: values.watch,
-    stage: {
+    session: {
       folder,
       environment,
       signal,
@@ -92,12 +92,12 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
     progress.clear()
     io.err([note])
   }
-  let stage: Stage | undefined
+  let session: ReplaySession | undefined
   try {
-    stage = await openStage({ ...wanted.stage, onNote })
+    session = await openReplaySession({ ...wanted.session, onNote })
     const tally = startTally(io.folder)
     const told = new Set<string>()
-    const events = replay(readEvents(wanted.stage.paths, io.input), stage, wanted)
+    const events = replay(readEvents(wanted.session.paths, io.input), session, wanted)
     let group = ''
     for await (const replayed of untilAborted(events, io.signal)) {
       tally.add(replayed)
@@ -107,11 +107,11 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
       if (wanted.json) await io.out([JSON.stringify(replayed.result)])
       else group = await printEvent(replayed, group, io)
     }
-    if (!io.signal.aborted) await finish(stage, tally, progress, wanted, io)
-    return { code: tally.exitCode(), sources: stage.handlers().flatMap(({ sources }) => sources) }
+    if (!io.signal.aborted) await finish(session, tally, progress, wanted, io)
+    return { code: tally.exitCode(), sources: session.handlers().flatMap(({ sources }) => sources) }
   } finally {
     progress.stop()
-    await stage?.stop()
+    await session?.stop()
   }
 }
 
@@ -132,12 +132,18 @@ function tellTrouble(replayed: Replayed, told: Set<string>, { json }: Wanted, io
   if (unreadable && json) io.err([`${placeOf(replayed, io.folder)}: ${result.error?.message}`])
 }
 
-async function finish(stage: Stage, tally: Tally, progress: Progress, { json, only, stage: { paths } }: Wanted, io: Io): Promise<void> {
+async function finish(
+  session: ReplaySession,
+  tally: Tally,
+  progress: Progress,
+  { json, only, session: { paths } }: Wanted,
+  io: Io,
+): Promise<void> {
   if (tally.count() === 0) throw new UsageError(`No event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
   if (json) return
-  const aftermath = await stage.aftermath()
+  const sideEffects = await session.sideEffects()
   progress.stop()
-  await io.out([...(aftermath === undefined ? [] : aftermathLines(aftermath)), ...tally.lines()])
+  await io.out([...(sideEffects === undefined ? [] : aftermathLines(sideEffects)), ...tally.lines()])
 }
 
 /** @throws UsageError when it is none. */

@@ -44,11 +44,11 @@ const effects = (args: readonly string[], stdin = '') => lifeguard(['effects', .
 async function oneOfEach(): Promise<void> {
   for (const state of ['failed', 'unknown'] as const) {
     const effect = { ...world.welcome(), effect: `be-${state}` }
-    await world.owed.put(effect, signal)
+    await world.pendingEffects.enqueue(effect, signal)
     const [item] = await allDue(world.effects, new Date())
-    if (item !== undefined) await world.effects.park(item, state, 'Throttling', signal)
+    if (item !== undefined) await world.effects.giveUp(item, state, 'Throttling', signal)
   }
-  await world.owed.put(world.welcome(), signal)
+  await world.pendingEffects.enqueue(world.welcome(), signal)
 }
 
 describe('lifeguard effects list', () => {
@@ -147,14 +147,14 @@ describe('lifeguard effects drop', () => {
   })
 
   it('never forgets one that is done, which would then happen again', async () => {
-    await world.owed.put(world.welcome(), signal)
+    await world.pendingEffects.enqueue(world.welcome(), signal)
     await world.sweep()
     expect(await effects(['drop', ...KEY])).toEqual({
       code: 1,
       stdout: '',
       stderr: `lifeguard: ${KEY.join(' ')} cannot be dropped: it is done\n`,
     })
-    expect(await world.owed.put(world.welcome(), signal)).toBe(false)
+    expect(await world.pendingEffects.enqueue(world.welcome(), signal)).toBe(false)
   })
 })
 
@@ -211,7 +211,7 @@ describe('rows that were edited by hand', () => {
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
   })
 
-  it('are removed with --force after a sweeper has parked them', async () => {
+  it('are removed with --force after a sweeper has given them up', async () => {
     await edit()
     await world.sweep()
     expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')

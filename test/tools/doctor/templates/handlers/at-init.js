@@ -1,9 +1,9 @@
 // Does not start unless every variable that STRICT names, separated by commas, holds an address of a web page.
 import { readFileSync } from 'node:fs'
-import { atInit } from '../../../../../src/index.ts'
+import { maskInitErrors } from '../../../../../src/index.ts'
 import { allowEmailDomains, preSignUp } from '../../../../../src/pre-signup/index.ts'
 
-export const handler = atInit(() => {
+export const handler = maskInitErrors(() => {
   const wrong = (process.env.STRICT ?? '').split(',').filter((name) => name !== '' && !URL.canParse(process.env[name] ?? ''))
   if (wrong.length > 0) throw new Error(`Wrong settings:\n${wrong.map((name) => `  ${name} is "${process.env[name] ?? ''}"`).join('\n')}`)
   if (process.env.SILENT === 'yes') throw new Error('Invalid URL')

@@ -1,8 +1,8 @@
 // As domain-list.js, in TypeScript. Doctor bundles it into another folder, where the list is missing in any case.
-import { atInit, type TriggerHandler } from '../../../../../src/index.ts'
+import { maskInitErrors, type TriggerHandler } from '../../../../../src/index.ts'
 import { allowEmailDomains, type PreSignUp, preSignUp } from '../../../../../src/pre-signup/index.ts'
 import { openDomains } from '../../../../../src/shared/settings/index.ts'
 
-export const handler: TriggerHandler<PreSignUp> = atInit(() =>
+export const handler: TriggerHandler<PreSignUp> = maskInitErrors(() =>
   preSignUp(allowEmailDomains(openDomains({ file: 'none.domains' }, import.meta.dirname))),
 )

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { dynamoOwed } from '../../../src/shared/ledger/dynamo-ledger.ts'
+import { dynamoPendingEffects } from '../../../src/shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { allDue, granted, newEffect, readable, timedLedger } from '../../support/effects.ts'
@@ -11,11 +11,11 @@ onEveryDynamoDb((engine) => {
   it('puts down what nothing durable knew of, once, with nothing of the user but the key', async () => {
     const ledger = timedLedger(engine)
     const { userPoolId, sub, effect } = newEffect()
-    const owed = { userPoolId, sub, effect, delivery: 'at-most-once' } as const
-    expect(await ledger.owed.put(owed, signal)).toBe(true)
-    expect(await ledger.owed.put(owed, signal)).toBe(false)
-    expect(await ledger.stored(owed)).toEqual({
-      ...owed,
+    const pending = { userPoolId, sub, effect, delivery: 'at-most-once' } as const
+    expect(await ledger.pendingEffects.enqueue(pending, signal)).toBe(true)
+    expect(await ledger.pendingEffects.enqueue(pending, signal)).toBe(false)
+    expect(await ledger.stored(pending)).toEqual({
+      ...pending,
       pk: `${userPoolId}#${sub}#${effect}`,
       state: 'pending',
       queue: 'pending',
@@ -28,33 +28,33 @@ onEveryDynamoDb((engine) => {
 
   it('is due at once, can be claimed, and is not put down again when it is done', async () => {
     const ledger = timedLedger(engine)
-    const owed = newEffect()
-    await ledger.owed.put(owed, signal)
+    const pending = newEffect()
+    await ledger.pendingEffects.enqueue(pending, signal)
     ledger.wait(Date.now() - ledger.now().getTime())
     const due = (await allDue(ledger.effects, ledger.now())).map(readable)
-    expect(due.find(({ sub }) => sub === owed.sub)).toMatchObject({
+    expect(due.find(({ sub }) => sub === pending.sub)).toMatchObject({
       attempt: 0,
       token: undefined,
       event: undefined,
       createdSince: undefined,
     })
-    const claim = granted(await ledger.claim(owed, randomUUID(), signal))
+    const claim = granted(await ledger.claim(pending, randomUUID(), signal))
     expect(claim.attempt).toBe(1)
     await ledger.done(claim, signal)
-    expect(await ledger.owed.put(owed, signal)).toBe(false)
-    expect(await ledger.claim(owed, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
+    expect(await ledger.pendingEffects.enqueue(pending, signal)).toBe(false)
+    expect(await ledger.claim(pending, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  it('keeps to whom it is owed', async () => {
+  it('keeps to whom it is pending', async () => {
     const ledger = timedLedger(engine)
     const createdSince = new Date('2026-03-01T00:00:00.000Z')
-    const owed = { ...newEffect(), createdSince }
-    await ledger.owed.put(owed, signal)
-    expect(await ledger.effects.get(effectPk(owed), signal)).toMatchObject({ createdSince })
+    const pending = { ...newEffect(), createdSince }
+    await ledger.pendingEffects.enqueue(pending, signal)
+    expect(await ledger.effects.get(effectPk(pending), signal)).toMatchObject({ createdSince })
   })
 
   it('rejects where the table is out of reach', async () => {
-    const lost = dynamoOwed({ documents: engine.documents, table: 'no-such-table' })
-    await expect(lost.put(newEffect(), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    const lost = dynamoPendingEffects({ documents: engine.documents, table: 'no-such-table' })
+    await expect(lost.enqueue(newEffect(), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 })

@@ -1,4 +1,4 @@
-import type { Aftermath } from '../../../replay/embedded.ts'
+import type { SideEffects } from '../../../replay/embedded.ts'
 import { type Line, styled } from '../../io.ts'
 import { cut, escapeText, tableOf } from '../../text.ts'
 
@@ -8,7 +8,7 @@ const USER_WIDTH = 36
 const EMAIL_WIDTH = 30
 
 /** The lines that tell what is in the embedded services: the profiles and the mails. */
-export function aftermathLines({ profiles, mails }: Aftermath): readonly Line[] {
+export function aftermathLines({ profiles, mails }: SideEffects): readonly Line[] {
   if (profiles.length === 0 && mails.length === 0) return ['', 'No profile written, no mail sent']
   return [
     '',

@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
 import type { TriggerName } from '../lib/trigger-of.ts'
-import type { Aftermath, Embedded } from './embedded.ts'
+import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
-export interface Stage {
+export interface ReplaySession {
   /** The handler of a trigger in its process; undefined where there is none. */
   readonly lambda: (trigger: TriggerName) => Promise<LambdaFunction | undefined>
   /** The handlers that were used so far. */
   readonly handlers: () => readonly Handler[]
   readonly absence: Handlers['absence']
   /** What the handlers left in the embedded services; undefined with others. */
-  readonly aftermath: () => Promise<Aftermath | undefined>
+  readonly sideEffects: () => Promise<SideEffects | undefined>
   /** Ends all of it. */
   readonly stop: () => Promise<void>
 }
@@ -32,8 +32,8 @@ export interface ServicesOptions {
   readonly paths: readonly string[]
 }
 
-/** How a stage is set. */
-export interface StageOptions extends ServicesOptions {
+/** How a session is set up. */
+export interface ReplaySessionOptions extends ServicesOptions {
   /** What `--handler` said. */
   readonly handlers: readonly string[]
   /** Gets what handlers print, and notes for people. */
@@ -53,7 +53,7 @@ interface OpenServices {
  *
  * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
  */
-export async function openStage(options: StageOptions): Promise<Stage> {
+export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
   const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
   const { environment, embedded } = await openServices(options)
@@ -83,7 +83,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     handlers: () => ready.map(({ handler }) => handler),
     absence: handlers.absence,
-    aftermath: async () => embedded?.aftermath(),
+    sideEffects: async () => embedded?.sideEffects(),
     async stop() {
       await Promise.all(ready.map(({ lambda }) => lambda.stop()))
       await Promise.all([embedded?.stop(), handlers.remove()])

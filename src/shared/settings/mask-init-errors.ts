@@ -10,12 +10,12 @@ import { isThenable } from '../rules/invocation.ts'
  * @param complain Gets what it threw, as text; standard error unless set.
  * @throws TriggerFailedError when it throws. A promise rejects with it.
  * @example
- * export const handler = atInit(() => preSignUp(allowEmailDomains(...domainsIn(process.env))))
+ * export const handler = maskInitErrors(() => preSignUp(allowEmailDomains(...domainsIn(process.env))))
  * @example
- * export const handler = await atInit(async () => preSignUp(allowEmailDomains(...(await domainsFromStore()))))
+ * export const handler = await maskInitErrors(async () => preSignUp(allowEmailDomains(...(await domainsFromStore()))))
  */
-export function atInit<V>(read: () => V, complain?: (text: string) => void): V
-export function atInit(read: () => unknown, complain = (text: string): void => void process.stderr.write(text)): unknown {
+export function maskInitErrors<V>(read: () => V, complain?: (text: string) => void): V
+export function maskInitErrors(read: () => unknown, complain = (text: string): void => void process.stderr.write(text)): unknown {
   const fail = (error: unknown): never => {
     complain(`${error instanceof Error ? error.message : String(error)}\n`)
     throw new TriggerFailedError()

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest'
-import { atInit } from '../../../src/shared/settings/at-init.ts'
+import { maskInitErrors } from '../../../src/shared/settings/mask-init-errors.ts'
 
 it('hands on what was read', () => {
-  expect(atInit(() => 'settings')).toBe('settings')
+  expect(maskInitErrors(() => 'settings')).toBe('settings')
 })
 
 it('tells standard error what is wrong and the caller nothing', () => {
@@ -10,19 +10,19 @@ it('tells standard error what is wrong and the caller nothing', () => {
   const fail = (thrown: unknown) => () => {
     throw thrown
   }
-  expect(() => atInit(fail(new Error('ALLOWED_EMAIL_DOMAINS is "secret.example"')), complain)).toThrow(
+  expect(() => maskInitErrors(fail(new Error('ALLOWED_EMAIL_DOMAINS is "secret.example"')), complain)).toThrow(
     /^Something went wrong, please try again later$/,
   )
-  expect(() => atInit(fail('thrown text'), complain)).toThrow(/^Something went wrong, please try again later$/)
+  expect(() => maskInitErrors(fail('thrown text'), complain)).toThrow(/^Something went wrong, please try again later$/)
   expect(complain.mock.calls).toEqual([['ALLOWED_EMAIL_DOMAINS is "secret.example"\n'], ['thrown text\n']])
 })
 
 it('does the same of a promise, which settings from a service are', async () => {
   const complain = vi.fn()
-  await expect(atInit(async () => 'settings', complain)).resolves.toBe('settings')
+  await expect(maskInitErrors(async () => 'settings', complain)).resolves.toBe('settings')
   const fail = async (): Promise<string> => {
     throw new Error('the parameter /prod/secret was not found')
   }
-  await expect(atInit(fail, complain)).rejects.toThrow(/^Something went wrong, please try again later$/)
+  await expect(maskInitErrors(fail, complain)).rejects.toThrow(/^Something went wrong, please try again later$/)
   expect(complain.mock.calls).toEqual([['the parameter /prod/secret was not found\n']])
 })
