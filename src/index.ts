@@ -1,3 +1,4 @@
+export type { SourceOf, TriggerName, TriggerSource } from './shared/cognito/triggers.ts'
 export { type EmailAddress, parseEmailAddress } from './shared/email/address.ts'
 export { type BuiltDomainList, InvalidDomainListError, readDomainList } from './shared/email/domain-file.ts'
 export { type DomainList, domainList } from './shared/email/domain-list.ts'
@@ -17,7 +18,6 @@ export {
   not,
   or,
   perInvocation,
-  type TriggerSource,
   triggeredBy,
 } from './shared/rules/condition.ts'
 export type { Decision, Denied, ExplainedDenial, Failed, Proceed, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/decision.ts'

@@ -8,7 +8,8 @@ import { repository } from './support/built.ts'
 
 /** Which room may import which, and why. A room is a folder; the folder of a trigger is one that holds trigger.ts. */
 const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'shared/rules': {},
+  'shared/cognito': {},
+  'shared/rules': { 'shared/cognito': 'types of triggers, sources and events' },
   'shared/email': { 'shared/rules': 'emailDomainIn is a condition' },
   'shared/lambda': { 'shared/rules': 'a handler runs the engine' },
   'shared/aws': { 'shared/rules': 'an email that SES refused is a NotDoneError' },
@@ -25,6 +26,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'maskInitErrors awaits a promise as the engine does; the base of errors',
   },
   trigger: {
+    'shared/cognito': 'types of sources and events',
     'shared/rules': 'rules',
     'shared/lambda': 'a trigger is defined by its factory',
     'shared/email': 'domains and addresses',
@@ -40,6 +42,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'it evaluates the conditions around an effect',
   },
   index: {
+    'shared/cognito': 'names of triggers and sources',
     'shared/rules': 'the language',
     'shared/lambda': 'types of handlers',
     'shared/email': 'domains',

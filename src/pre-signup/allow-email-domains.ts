@@ -1,6 +1,6 @@
+import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { type DomainList, type Domains, isDomainList, listOf } from '../shared/email/domain-list.ts'
-import type { TriggerSource } from '../shared/rules/condition.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PreSignUp } from './trigger.ts'

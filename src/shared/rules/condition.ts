@@ -1,3 +1,4 @@
+import type { TriggerSource } from '../cognito/triggers.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
@@ -126,12 +127,6 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
   return withProof(condition.proof, condition.reads, (ctx: RuleContext<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
-
-/** The trigger sources that Cognito documents. It may send others. */
-export type TriggerSource =
-  | `PreSignUp_${'SignUp' | 'AdminCreateUser' | 'ExternalProvider'}`
-  | `PostConfirmation_${'ConfirmSignUp' | 'ConfirmForgotPassword'}`
-  | `${'PreAuthentication' | 'PostAuthentication'}_Authentication`
 
 /**
  * Whether Cognito calls from one of these sources.
