@@ -29,7 +29,8 @@ export function lifeguardDomainsSource(): string {
   return `import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readDomainList } from 'cognito-lifeguard'
-import { allowEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { preSignUp } from 'cognito-lifeguard/pre-signup'
+import { allowEmailDomains } from 'cognito-lifeguard/rules'
 
 const list = readDomainList(readFileSync(join(import.meta.dirname, '${DOMAINS_FILE}')))
 

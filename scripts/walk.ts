@@ -1,10 +1,11 @@
 // Prints the files of src that a warm pre sign-up with two rules runs through, with the functions that V8 calls in them.
 import { Session } from 'node:inspector/promises'
 import { not, when } from '../src/index.ts'
-import { allowEmailDomains, autoConfirm, byAdministrator, preSignUp } from '../src/pre-signup/index.ts'
+import { autoConfirm, byAdministrator, preSignUp } from '../src/pre-signup/index.ts'
+import { allowEmailDomains } from '../src/rules/index.ts'
 
 const root = new URL('../src/', import.meta.url).href
-const handler = preSignUp.with({ write: () => undefined })(when(not(byAdministrator), allowEmailDomains('example.com'), autoConfirm()))
+const handler = preSignUp({ write: () => undefined }, when(not(byAdministrator), allowEmailDomains('example.com'), autoConfirm()))
 const event = {
   version: '1',
   triggerSource: 'PreSignUp_SignUp',

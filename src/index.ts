@@ -1,3 +1,4 @@
+export type { AttributeMap, CallerContext, CognitoEvent } from './shared/cognito/event.ts'
 export type { SourceOf, TriggerName, TriggerSource } from './shared/cognito/triggers.ts'
 export { type EmailAddress, parseEmailAddress } from './shared/email/address.ts'
 export { type BuiltDomainList, InvalidDomainListError, readDomainList } from './shared/email/domain-file.ts'
@@ -8,6 +9,7 @@ export type { InvocationContext } from './shared/lambda/handler.ts'
 export type { HandlerSettings, LogFields, Logger, LogLevel } from './shared/lambda/settings.ts'
 export { type UseClient, type WarmUpEvent, type WarmUpSettings, warmUp, warmUpEvent } from './shared/lambda/warm-up.ts'
 export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, parallel, shadow, when } from './shared/rules/combinators.ts'
+export { reservationKey } from './shared/rules/commit.ts'
 export {
   and,
   type Condition,
@@ -20,7 +22,17 @@ export {
   perInvocation,
   triggeredBy,
 } from './shared/rules/condition.ts'
-export type { Decision, Denied, ExplainedDenial, Failed, Proceed, RuleFailure, RuleObserver, TraceEntry } from './shared/rules/decision.ts'
+export type {
+  Decision,
+  Denied,
+  ExplainedDenial,
+  Failed,
+  Proceed,
+  RuleAnswer,
+  RuleFailure,
+  RuleObserver,
+  TraceEntry,
+} from './shared/rules/decision.ts'
 export { DeadlineExceededError, LifeguardError, NotDoneError } from './shared/rules/errors.ts'
 export {
   type ClaimResult,
@@ -33,8 +45,23 @@ export {
   type OnceOptions,
   once,
 } from './shared/rules/once.ts'
-export { type Allow, allow, type Deny, type Done, deny, done, type Outcome, respond, type Skip, skip } from './shared/rules/outcome.ts'
 export {
+  type Allow,
+  type Answer,
+  allow,
+  type Deny,
+  type DenyOptions,
+  type Done,
+  deny,
+  done,
+  type Outcome,
+  respond,
+  type Skip,
+  skip,
+} from './shared/rules/outcome.ts'
+export {
+  type Ability,
+  type Commit,
   defineRule,
   type Judges,
   type Rule,
@@ -44,14 +71,5 @@ export {
   type RulePermission,
   type Run,
 } from './shared/rules/rule.ts'
-export type {
-  AttributeMap,
-  CallerContext,
-  CognitoEvent,
-  PostTrigger,
-  PreTrigger,
-  RuleContext,
-  RuleUser,
-  Trigger,
-} from './shared/rules/trigger.ts'
+export type { Approving, Combine, OnError, Refusing, RuleContext, RuleUser, Trigger, Working } from './shared/rules/trigger.ts'
 export { maskInitErrors } from './shared/settings/mask-init-errors.ts'

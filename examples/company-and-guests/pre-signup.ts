@@ -1,5 +1,6 @@
 import { allow, anyOf, defineRule, deny, maskInitErrors, not, perInvocation, type RuleContext, when } from 'cognito-lifeguard'
-import { allowEmailDomains, autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { allowEmailDomains } from 'cognito-lifeguard/rules'
 import { isInvite } from './invite.ts'
 
 // Whatever is thrown while a function loads is shown to whoever signs up; through maskInitErrors the reason is in the log alone.
@@ -19,7 +20,7 @@ const invited = perInvocation(({ event, user }: RuleContext<PreSignUp>) => {
 const requireInvite = defineRule<PreSignUp>(
   'require-invite',
   async (ctx) => ((await invited(ctx)) ? allow() : deny('not-invited', 'You need an invitation to sign up')),
-  { kind: 'gate' },
+  { can: ['allow', 'deny'] },
 )
 
 export const handler = preSignUp(

@@ -18,7 +18,7 @@ export function denyDisposableEmail(service: string): Rule<PreSignUp> {
       if (!response.ok) throw new Error(`The service answered ${response.status}`)
       return isDisposable(await response.json()) ? deny('disposable-email', 'This email address cannot be used to sign up') : skip()
     },
-    { kind: 'guard' },
+    { can: ['deny'] },
   )
 }
 

@@ -1,5 +1,6 @@
 import { documentClient } from 'cognito-lifeguard/aws'
-import { blockUsers, dynamoBlockList, preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
 
 const blocks = dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE ?? 'blocks' })
 

@@ -1,5 +1,6 @@
 import { failOpen } from 'cognito-lifeguard'
-import { denyEmailDomains, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { preSignUp } from 'cognito-lifeguard/pre-signup'
+import { denyEmailDomains } from 'cognito-lifeguard/rules'
 import { denyDisposableEmail } from './deny-disposable-email.ts'
 
 const service = process.env.DISPOSABLE_EMAIL_URL ?? 'http://127.0.0.1:9/'

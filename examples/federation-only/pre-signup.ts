@@ -1,5 +1,6 @@
 import { chain, defineRule, deny, denyIf, not, or, skip, when } from 'cognito-lifeguard'
-import { allowEmailDomains, byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { allowEmailDomains } from 'cognito-lifeguard/rules'
 
 /**
  * The user name of a federated user is `Provider_identifier`; in pools that ignore case it is in lower case. Another
@@ -12,7 +13,7 @@ const requireProvider = (provider: string) =>
       user.userName.toLowerCase().startsWith(`${provider.toLowerCase()}_`)
         ? skip()
         : deny('other-provider', 'Sign in with your company account'),
-    { kind: 'guard' },
+    { can: ['deny'] },
   )
 
 export const handler = preSignUp(

@@ -19,7 +19,7 @@ export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('P
   const client = use(documents)
   const pendingEffects = pendingWelcomeEmail(client)
   const profiles = dynamoProfiles({ documents: client, table: settings.PROFILE_TABLE })
-  return postAuthentication.with({ ...logging(settings), ...more })(recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) }))
+  return postAuthentication({ ...logging(settings), ...more }, recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) }))
 })
 
 /** The welcome email of users whose confirmation left no record, for example because the process was killed. */

@@ -72,6 +72,6 @@ export function recordSignIn(
       }
       return done()
     },
-    { kind: 'effect', permissions: [...(profiles.permissions ?? []), ...(pendingEffects?.ledger.permissions ?? [])] },
+    { can: ['done'], permissions: [...(profiles.permissions ?? []), ...(pendingEffects?.ledger.permissions ?? [])] },
   )
 }

@@ -1,8 +1,7 @@
-import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { AttributeMap, CognitoEvent, Open, PostTrigger } from '../shared/rules/trigger.ts'
-
-/** The one source of post authentication. A first federated sign-in does not call it. */
-export type PostAuthenticationSource = 'PostAuthentication_Authentication'
+import type { AttributeMap, CognitoEvent, Open } from '../shared/cognito/event.ts'
+import type { SourceOf } from '../shared/cognito/triggers.ts'
+import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { Working } from '../shared/rules/trigger.ts'
 
 /**
  * The post authentication event, which comes after the last challenge and before the tokens: an error blocks the sign-in.
@@ -10,7 +9,7 @@ export type PostAuthenticationSource = 'PostAuthentication_Authentication'
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-authentication.html
  */
 export interface PostAuthenticationEvent extends CognitoEvent {
-  readonly triggerSource: Open<PostAuthenticationSource>
+  readonly triggerSource: Open<SourceOf<'PostAuthentication'>>
   readonly request: {
     readonly userAttributes: AttributeMap
     readonly newDeviceUsed?: boolean | undefined
@@ -21,9 +20,10 @@ export interface PostAuthenticationEvent extends CognitoEvent {
 }
 
 /** The moment after a user signed in. */
-export interface PostAuthentication extends PostTrigger {
+export interface PostAuthentication extends Working {
   readonly name: 'PostAuthentication'
   readonly event: PostAuthenticationEvent
+  readonly answer: never
 }
 
 /**
@@ -35,15 +35,6 @@ export interface PostAuthentication extends PostTrigger {
  */
 export const postAuthentication: TriggerFactory<PostAuthentication> = defineTrigger<PostAuthentication>({
   name: 'PostAuthentication',
-  phase: 'post',
-  responseFields: {},
+  works: true,
+  onError: 'continue',
 })
-
-/**
- * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
- * returns a value hides what the rules threw: only {@link postAuthentication} promises that this cannot happen.
- *
- * @example
- * export const handler = middy(mine).use(guard(recordSignIn(profiles)))
- */
-export const guard: Guard<PostAuthentication> = postAuthentication.guard

@@ -13,5 +13,5 @@ const event = warmUpEvent('PostConfirmation_ConfirmSignUp', settings.WELCOME_EMA
 
 /** Stores a profile and sends the welcome email. A rule that throws is logged and counted, and the user is confirmed. */
 export const handler: TriggerHandler<PostConfirmation> = warmUp(event, (use, more) =>
-  postConfirmation.with({ ...logging(settings), ...more })(defaultPostConfirmation(settings, { documents: use(documents), ses: use(ses) })),
+  postConfirmation({ ...logging(settings), ...more }, defaultPostConfirmation(settings, { documents: use(documents), ses: use(ses) })),
 )

@@ -6,5 +6,5 @@ export { type SendWelcomeEmailOptions, sendWelcomeEmail } from './send-welcome-e
 export { type SesMailerOptions, sesMailer } from './ses-mailer.ts'
 export { type SyncProfileOptions, syncProfile } from './sync-profile.ts'
 export { type MailTemplate, mailTemplate, type TemplateFiles, type TemplateValues } from './template.ts'
-export type { PostConfirmation, PostConfirmationEvent, PostConfirmationSource } from './trigger.ts'
-export { guard, postConfirmation } from './trigger.ts'
+export type { PostConfirmation, PostConfirmationEvent } from './trigger.ts'
+export { postConfirmation } from './trigger.ts'

@@ -58,7 +58,7 @@ export function sendWelcomeEmail(
       return done()
     },
     {
-      kind: 'effect',
+      can: ['done'],
       reads: ['email', 'email_verified', 'given_name', 'name'],
       ...(mailer.permissions && { permissions: mailer.permissions }),
     },

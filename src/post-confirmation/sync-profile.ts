@@ -27,7 +27,7 @@ export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfil
       await writeFor(ctx.event.triggerSource, profiles)(user, now(), ctx.signal)
       return done()
     },
-    { kind: 'effect', ...(profiles.permissions && { permissions: profiles.permissions }) },
+    { can: ['done'], ...(profiles.permissions && { permissions: profiles.permissions }) },
   )
 }
 

@@ -1,8 +1,7 @@
-import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { AttributeMap, CognitoEvent, Open, PostTrigger } from '../shared/rules/trigger.ts'
-
-/** From where Cognito calls post confirmation: a confirmed sign-up, or a password that was reset. */
-export type PostConfirmationSource = 'PostConfirmation_ConfirmSignUp' | 'PostConfirmation_ConfirmForgotPassword'
+import type { AttributeMap, CognitoEvent, Open } from '../shared/cognito/event.ts'
+import type { SourceOf } from '../shared/cognito/triggers.ts'
+import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { Working } from '../shared/rules/trigger.ts'
 
 /**
  * The post confirmation event. The user is confirmed already; an error undoes nothing.
@@ -10,7 +9,7 @@ export type PostConfirmationSource = 'PostConfirmation_ConfirmSignUp' | 'PostCon
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  */
 export interface PostConfirmationEvent extends CognitoEvent {
-  readonly triggerSource: Open<PostConfirmationSource>
+  readonly triggerSource: Open<SourceOf<'PostConfirmation'>>
   readonly request: {
     readonly userAttributes: AttributeMap
     readonly clientMetadata?: AttributeMap | null | undefined
@@ -19,9 +18,10 @@ export interface PostConfirmationEvent extends CognitoEvent {
 }
 
 /** The moment after a user was confirmed, or reset a password. Users whom an administrator creates never reach it. */
-export interface PostConfirmation extends PostTrigger {
+export interface PostConfirmation extends Working {
   readonly name: 'PostConfirmation'
   readonly event: PostConfirmationEvent
+  readonly answer: never
 }
 
 /**
@@ -33,15 +33,6 @@ export interface PostConfirmation extends PostTrigger {
  */
 export const postConfirmation: TriggerFactory<PostConfirmation> = defineTrigger<PostConfirmation>({
   name: 'PostConfirmation',
-  phase: 'post',
-  responseFields: {},
+  works: true,
+  onError: 'continue',
 })
-
-/**
- * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
- * returns a value hides what the rules threw: only {@link postConfirmation} promises that this cannot happen.
- *
- * @example
- * export const handler = middy(mine).use(guard(syncProfile(profiles)))
- */
-export const guard: Guard<PostConfirmation> = postConfirmation.guard

@@ -1,6 +1,7 @@
 import { maskInitErrors, type TriggerHandler, warmUp, warmUpEvent } from 'cognito-lifeguard'
 import { documentClient } from 'cognito-lifeguard/aws'
-import { blockUsers, dynamoBlockList, type PreAuthentication, preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { type PreAuthentication, preAuthentication } from 'cognito-lifeguard/pre-auth'
+import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
 import { logging, readSettings } from 'cognito-lifeguard/settings'
 import { preAuthenticationSettings } from './settings.ts'
 
@@ -9,7 +10,8 @@ const documents = documentClient()
 
 /** Denies blocked users. A rule that throws denies. */
 export const handler: TriggerHandler<PreAuthentication> = warmUp(warmUpEvent('PreAuthentication_Authentication'), (use, more) =>
-  preAuthentication.with({ ...logging(settings), ...more })(
+  preAuthentication(
+    { ...logging(settings), ...more },
     blockUsers(dynamoBlockList({ documents: use(documents), table: settings.BLOCK_TABLE })),
   ),
 )

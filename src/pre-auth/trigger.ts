@@ -1,8 +1,7 @@
-import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
-import type { AttributeMap, CognitoEvent, Open, PreTrigger } from '../shared/rules/trigger.ts'
-
-/** The one source of pre authentication. It is not called when a session is refreshed. */
-export type PreAuthenticationSource = 'PreAuthentication_Authentication'
+import type { AttributeMap, CognitoEvent, Open } from '../shared/cognito/event.ts'
+import type { SourceOf } from '../shared/cognito/triggers.ts'
+import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { Approving } from '../shared/rules/trigger.ts'
 
 /**
  * The pre authentication event, which comes before the password is checked.
@@ -10,7 +9,7 @@ export type PreAuthenticationSource = 'PreAuthentication_Authentication'
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-authentication.html
  */
 export interface PreAuthenticationEvent extends CognitoEvent {
-  readonly triggerSource: Open<PreAuthenticationSource>
+  readonly triggerSource: Open<SourceOf<'PreAuthentication'>>
   readonly request: {
     /** What it holds for a user who does not exist is not documented. */
     readonly userAttributes?: AttributeMap | null | undefined
@@ -23,9 +22,10 @@ export interface PreAuthenticationEvent extends CognitoEvent {
 }
 
 /** The moment before a user's password is checked: the last at which a sign-in can be refused unseen. */
-export interface PreAuthentication extends PreTrigger {
+export interface PreAuthentication extends Approving {
   readonly name: 'PreAuthentication'
   readonly event: PreAuthenticationEvent
+  readonly answer: never
 }
 
 /**
@@ -37,15 +37,7 @@ export interface PreAuthentication extends PreTrigger {
  */
 export const preAuthentication: TriggerFactory<PreAuthentication> = defineTrigger<PreAuthentication>({
   name: 'PreAuthentication',
-  phase: 'pre',
-  responseFields: {},
+  refuses: true,
+  approves: true,
+  onError: 'fail',
 })
-
-/**
- * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
- * returns a value hides what the rules threw: only {@link preAuthentication} promises that this cannot happen.
- *
- * @example
- * export const handler = middy(mine).use(guard(blockUsers(blocks)))
- */
-export const guard: Guard<PreAuthentication> = preAuthentication.guard

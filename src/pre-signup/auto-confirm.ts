@@ -1,9 +1,10 @@
+import { assertCondition, assertOptions } from '../shared/rules/arguments.ts'
 import type { Condition } from '../shared/rules/condition.ts'
 import { andThen, type MaybePromise } from '../shared/rules/invocation.ts'
-import { respond, type Skip, skip } from '../shared/rules/outcome.ts'
+import { type Answer, respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
 import type { RuleUser } from '../shared/rules/trigger.ts'
-import type { PreSignUp, PreSignUpResponse } from './trigger.ts'
+import type { PreSignUp, PreSignUpAnswer } from './trigger.ts'
 
 /** Whom to confirm without a code, and what to mark as verified. */
 export interface AutoConfirmOptions {
@@ -41,23 +42,28 @@ export interface AutoConfirmNode extends RuleNode {
  * autoConfirm({ when: hasInvite, verifyEmail: true })
  */
 export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> & AutoConfirmNode {
+  assertOptions('autoConfirm()', options, ['when', 'verifyEmail', 'verifyPhone', 'trust'])
+  if (options.when !== undefined) assertCondition('autoConfirm()', options.when)
   assertSpeltOut(options)
-  const confirm = ({ email, phoneNumber }: RuleUser): Skip<PreSignUp> => {
-    const response: PreSignUpResponse = {
+  const confirm = ({ email, phoneNumber }: RuleUser): Answer<PreSignUpAnswer> => {
+    const response: PreSignUpAnswer = {
       autoConfirmUser: true,
       ...(options.verifyEmail && email !== undefined && { autoVerifyEmail: true }),
       ...(options.verifyPhone && phoneNumber !== undefined && { autoVerifyPhone: true }),
     }
-    return respond<PreSignUp>(response, 'confirmed')
+    return respond<PreSignUpAnswer>(response, 'confirmed')
   }
   const rule = defineRule<PreSignUp>(
     'auto-confirm',
     (ctx, run) => {
       if (ctx.event.triggerSource === 'PreSignUp_AdminCreateUser') return skip('ignored-for-administrators')
       const holds = options.when === undefined || run.ask(options.when, ctx)
-      return andThen(holds, (confirmed): MaybePromise<Skip<PreSignUp>> => (confirmed ? confirm(ctx.user) : skip('condition-false')))
+      return andThen(
+        holds,
+        (confirmed): MaybePromise<Answer<PreSignUpAnswer> | Skip> => (confirmed ? confirm(ctx.user) : skip('condition-false')),
+      )
     },
-    { kind: 'shaper', permissions: [] },
+    { can: ['answer'], permissions: [] },
   )
   return {
     ...rule,

@@ -11,7 +11,8 @@ import {
   triggeredBy,
   when,
 } from 'cognito-lifeguard'
-import { allowEmailDomains, autoConfirm, byAdministrator, denyEmailDomains, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import { allowEmailDomains, denyEmailDomains } from 'cognito-lifeguard/rules'
 import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
 
@@ -26,15 +27,15 @@ function blockUsersIn(table: string): Rule<PreSignUp> {
   // The first sign-up that awaits it rejects as well.
   loading.catch(() => undefined)
   return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
-    kind: 'guard',
+    can: ['deny'],
     judges: 'block',
     permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
   })
 }
 
 const rules: readonly Rule<PreSignUp>[] = [
-  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
-  allowEmailDomains({
+  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains<PreSignUp>(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
+  allowEmailDomains<PreSignUp>({
     domains: listOf(settings.ALLOWED_EMAIL_DOMAINS),
     federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
   }),
@@ -54,6 +55,7 @@ const rules: readonly Rule<PreSignUp>[] = [
  * Denies sign-ups by their email domain. A rule that throws denies. Administrators hold IAM rights, so they may create any user,
  * unless `ADMIN_CREATED_USERS=judge`; users from every other source are judged.
  */
-export const handler: TriggerHandler<PreSignUp> = preSignUp.with(logging(settings))(
+export const handler: TriggerHandler<PreSignUp> = preSignUp(
+  logging(settings),
   settings.ADMIN_CREATED_USERS === 'judge' ? chain(...rules) : when(not(byAdministrator), ...rules),
 )

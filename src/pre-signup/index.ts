@@ -1,7 +1,9 @@
-export { type AllowEmailDomainsOptions, allowEmailDomains } from './allow-email-domains.ts'
 export { type AutoConfirmOptions, autoConfirm } from './auto-confirm.ts'
-export { denyEmailDomains } from './deny-email-domains.ts'
-export type { StandardSchema } from './require-attributes.ts'
-export { type RequireAttributesOptions, requireAttributes } from './require-attributes.ts'
-export type { PreSignUp, PreSignUpEvent, PreSignUpResponse, PreSignUpSource } from './trigger.ts'
-export { byAdministrator, byIdentityProvider, guard, preSignUp } from './trigger.ts'
+export {
+  byAdministrator,
+  byIdentityProvider,
+  type PreSignUp,
+  type PreSignUpAnswer,
+  type PreSignUpEvent,
+  preSignUp,
+} from './trigger.ts'

@@ -1,12 +1,11 @@
-import { defineTrigger, type Guard, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
+import type { AttributeMap, CognitoEvent, Open } from '../shared/cognito/event.ts'
+import type { SourceOf } from '../shared/cognito/triggers.ts'
+import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trigger.ts'
 import { type Condition, triggeredBy } from '../shared/rules/condition.ts'
-import type { AttributeMap, CognitoEvent, Open, PreTrigger } from '../shared/rules/trigger.ts'
+import type { Approving, CognitoResponse } from '../shared/rules/trigger.ts'
 
-/** From where Cognito calls pre sign-up: the user's own sign-up, an administrator, or a first sign-in through an identity provider. */
-export type PreSignUpSource = 'PreSignUp_SignUp' | 'PreSignUp_AdminCreateUser' | 'PreSignUp_ExternalProvider'
-
-/** What the function may answer. Cognito ignores all three for users whom an administrator creates. */
-export interface PreSignUpResponse {
+/** What a rule may answer. Cognito ignores all three for users whom an administrator creates. */
+export interface PreSignUpAnswer {
   /** Confirms the user at once; no code is sent. */
   readonly autoConfirmUser?: boolean
   /** Marks the address as verified. Moves it from the user who had it as an alias; without an `email` the sign-up fails. */
@@ -21,20 +20,33 @@ export interface PreSignUpResponse {
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
  */
 export interface PreSignUpEvent extends CognitoEvent {
-  readonly triggerSource: Open<PreSignUpSource>
+  readonly triggerSource: Open<SourceOf<'PreSignUp'>>
   readonly request: {
     readonly userAttributes: AttributeMap
     /** Null for a local user who sent none, `{}` for a federated one. */
     readonly validationData?: AttributeMap | null | undefined
     readonly clientMetadata?: AttributeMap | null | undefined
   }
-  readonly response: PreSignUpResponse
+  readonly response: PreSignUpAnswer
 }
 
 /** The moment before a user is stored: a refusal here leaves nothing behind. */
-export interface PreSignUp extends PreTrigger {
+export interface PreSignUp extends Approving {
   readonly name: 'PreSignUp'
   readonly event: PreSignUpEvent
+  readonly answer: PreSignUpAnswer
+}
+
+const FLAGS = ['autoConfirmUser', 'autoVerifyEmail', 'autoVerifyPhone']
+
+/** Cognito's response has the same flags. */
+function encode(answer: PreSignUpAnswer | undefined): CognitoResponse | undefined {
+  if (answer === undefined) return undefined
+  for (const [flag, value] of Object.entries(answer)) {
+    if (!FLAGS.includes(flag)) throw new TypeError(`A pre sign-up answer has no '${flag}'; it has ${FLAGS.join(', ')}`)
+    if (typeof value !== 'boolean') throw new TypeError(`'${flag}' of a pre sign-up answer is a ${typeof value}; expected a boolean`)
+  }
+  return { ...answer }
 }
 
 /**
@@ -46,19 +58,12 @@ export interface PreSignUp extends PreTrigger {
  */
 export const preSignUp: TriggerFactory<PreSignUp> = defineTrigger<PreSignUp>({
   name: 'PreSignUp',
-  phase: 'pre',
-  responseFields: { autoConfirmUser: 'boolean', autoVerifyEmail: 'boolean', autoVerifyPhone: 'boolean' },
+  refuses: true,
+  approves: true,
+  onError: 'fail',
+  combine: (earlier, later) => ({ ...earlier, ...later }),
+  encode,
 })
-
-/**
- * The same chain as a middy middleware, for a middy handler that you have already. An `onError` of that handler which
- * returns a value turns a denial into success, and an earlier `before` which returns a value ends the invocation unjudged:
- * only {@link preSignUp} promises that neither can happen.
- *
- * @example
- * export const handler = middy(mine).use(guard(allowEmailDomains('example.com')))
- */
-export const guard: Guard<PreSignUp> = preSignUp.guard
 
 /** An administrator creates the user, with IAM rights: AdminCreateUser. Cognito then ignores the answer's flags. */
 export const byAdministrator: Condition = triggeredBy('PreSignUp_AdminCreateUser')

@@ -1,6 +1,6 @@
 import { ListUsersCommand, ResourceNotFoundException, type UserType } from '@aws-sdk/client-cognito-identity-provider'
 import type { Cognito } from '../shared/aws/cognito.ts'
-import type { AttributeMap } from '../shared/rules/trigger.ts'
+import type { AttributeMap } from '../shared/cognito/event.ts'
 import { PoolNotFoundError, type Users } from './users.ts'
 
 /**

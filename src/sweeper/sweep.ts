@@ -1,3 +1,5 @@
+import type { CognitoEvent } from '../shared/cognito/event.ts'
+import { findTrigger } from '../shared/cognito/triggers.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import { MAX_ATTEMPTS, settledAs } from '../shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
@@ -8,7 +10,7 @@ import { type LostEffect, lostEffects, reasonOf } from '../shared/rules/errors.t
 import { createContext, type Deadline, processClock, startDeadline } from '../shared/rules/invocation.ts'
 import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { hidePersonal } from '../shared/rules/personal.ts'
-import type { CognitoEvent, PostTrigger, RuleContext } from '../shared/rules/trigger.ts'
+import type { RuleContext, TriggerContract, Working } from '../shared/rules/trigger.ts'
 import { PoolNotFoundError, type PoolUser, sweptEvent, type Users } from './users.ts'
 
 /** What a sweep works with. */
@@ -166,7 +168,8 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   if (!isDue(item, user)) return forget({ as: 'not-due' })
   let wanted: boolean
   try {
-    wanted = await part.race(isWanted(entry, createContext<PostTrigger>(sweptEvent(item, user, Object.keys(user.attributes)), part)))
+    const event = sweptEvent(item, user, Object.keys(user.attributes))
+    wanted = await part.race(isWanted(entry, createContext<Working>(event, part, contractFor(event))))
   } catch (error) {
     return putOff({ as: 'rule-error', reason: hidden(reasonOf(error), item, user) })
   }
@@ -178,15 +181,21 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hidden(outcome.reason, item, user) }
 }
 
+/** Only triggers that work leave effects undone. What their rules answer is of no use any more. */
+function contractFor(event: Pick<CognitoEvent, 'triggerSource'>): TriggerContract {
+  const name = findTrigger(event.triggerSource) ?? 'PostConfirmation'
+  return { name, refuses: false, approves: false, works: true, onError: 'continue' }
+}
+
 /** Whether the composition would run the effect in one of the places where it stands. */
-async function isWanted({ places }: OnceEntry, ctx: RuleContext<PostTrigger>): Promise<boolean> {
+async function isWanted({ places }: OnceEntry, ctx: RuleContext<Working>): Promise<boolean> {
   const asked = await Promise.allSettled(places.map((conditions) => allHold(conditions, ctx)))
   if (asked.some((answer) => answer.status === 'fulfilled' && answer.value)) return true
   for (const answer of asked) if (answer.status === 'rejected') throw answer.reason
   return false
 }
 
-async function allHold(conditions: readonly Condition<PostTrigger>[], ctx: RuleContext<PostTrigger>): Promise<boolean> {
+async function allHold(conditions: readonly Condition<Working>[], ctx: RuleContext<Working>): Promise<boolean> {
   for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
   return true
 }
@@ -198,7 +207,7 @@ function isDue({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
 /** Lets the rule claim the effect itself: when somebody else was faster, it is held or settled. */
 async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
   // The outermost rule is not traced, hence one around it.
-  const { trace } = await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
+  const { trace } = await decide(chain(rule), event, { contract: contractFor(event), deadline })
   const [said] = trace
   if (said?.outcome === 'done') return { as: 'done' }
   return { as: said?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: said?.reason, lost: lostEffects(trace) }

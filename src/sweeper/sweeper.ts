@@ -37,7 +37,7 @@ const UNKNOWN_MS = 30_000
  * the users of a pool cannot be looked up, or its timeout leaves no time for a sweep, for Lambda to count.
  * @example
  * const effects = dynamoEffects({ documents: documentClient(), table: 'effects' })
- * export const handler = sweeper(postConfirmationHandler.rule, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
+ * export const handler = sweeper(postConfirmationHandler.composition, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
  */
 export function sweeper(composition: RuleNode, { effects, users, table }: SweeperOptions): SweeperHandler {
   const rules = onceRules(composition)

@@ -1,6 +1,6 @@
+import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
 import type { EffectItem } from '../shared/ledger/effect-item.ts'
 import { LifeguardError } from '../shared/rules/errors.ts'
-import type { AttributeMap, CognitoEvent } from '../shared/rules/trigger.ts'
 
 /** A user as the pool has them now. */
 export interface PoolUser {

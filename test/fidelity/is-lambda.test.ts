@@ -59,8 +59,8 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
           return () => undefined
         },
       }
-      const hang = defineRule('hang', () => new Promise(() => undefined), { kind: 'guard' })
-      export const handler = preSignUp.with({ clock, write: () => undefined })(hang)`
+      const hang = defineRule('hang', () => new Promise(() => undefined), { can: ['deny'] })
+      export const handler = preSignUp({ clock, write: () => undefined }, hang)`
 
     const deadlines = async (environment = {}): Promise<readonly string[]> =>
       (await printed(source, environment)).filter((line) => line.startsWith('deadline'))

@@ -67,13 +67,13 @@ describe('the post authentication handler', () => {
     'owes nobody a mail with %j alone',
     async (welcome) => {
       const handler = await handlerWith({ ...services.environment, ...welcome })
-      expect(handler.rule.children).toMatchObject([{ permissions: [{ resource: 'PROFILE_TABLE' }] }])
+      expect(handler.composition.children).toMatchObject([{ permissions: [{ resource: 'PROFILE_TABLE' }] }])
     },
   )
 
   it('can be read without a service', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles' })
-    expect(handler.rule.children).toMatchObject([{ name: 'record-sign-in', permissions: [{ resource: 'PROFILE_TABLE' }] }])
+    expect(handler.composition.children).toMatchObject([{ name: 'record-sign-in', permissions: [{ resource: 'PROFILE_TABLE' }] }])
   })
 
   it('does not start without its table', async () => {

@@ -87,7 +87,7 @@ describe('recordSignIn', () => {
     const profiles = { ...memory(), signedIn: () => Promise.reject(new Error('no table')) }
     expect(await traceOf(profiles)).toMatchObject({ outcome: 'error' })
     const event = postAuthenticationEvent()
-    expect(await postAuthentication.with({ write: () => undefined, logLevel: 'silent' })(recordSignIn(profiles))(event)).toEqual(event)
+    expect(await postAuthentication({ write: () => undefined, logLevel: 'silent' }, recordSignIn(profiles))(event)).toEqual(event)
   })
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])('refuses %d milliseconds when it is composed', (notAgainWithinMs) => {
@@ -96,7 +96,7 @@ describe('recordSignIn', () => {
 
   it('hands on what its store needs of a deployment', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
-    expect(recordSignIn({ ...memory(), permissions })).toMatchObject({ kind: 'effect', permissions })
+    expect(recordSignIn({ ...memory(), permissions })).toMatchObject({ can: ['done'], permissions })
     expect(recordSignIn(memory())).toMatchObject({ permissions: [] })
     const pendingEffects = { ledger: { enqueue: async () => true, permissions: [{ actions: ['x:Z'], resource: 'Y' }] }, effects: [] }
     expect(recordSignIn({ ...memory(), permissions }, { pendingEffects }).permissions).toEqual([

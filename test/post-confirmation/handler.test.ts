@@ -94,9 +94,9 @@ describe('the post confirmation handler', () => {
     expect(decision.kind).toBe('proceed')
     expect(linesOf(decision).sort()).toEqual([
       'once: Throttling',
+      'parallel: done',
       'send-welcome-email: Throttling',
       'sync-profile: done',
-      'parallel: done',
       'when: skip',
     ])
     expect(await profile('eu-west-1_NoMail')).toBeDefined()
@@ -139,14 +139,14 @@ describe('the post confirmation handler', () => {
 
   it('sends no mail unless a sender is set', async () => {
     const handler = await handlerWith({ ...services.environment, WELCOME_APP_NAME: 'Example' })
-    expect(namesIn(handler.rule)).toEqual(['chain', 'parallel', 'sync-profile'])
+    expect(namesIn(handler.composition)).toEqual(['chain', 'parallel', 'sync-profile'])
     await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoSender' })
     expect(services.ses.inbox()).toEqual([])
   })
 
   it('says what its rules need of a deployment', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
-    expect(nodesIn(handler.rule).flatMap(({ permissions = [] }) => permissions)).toEqual([
+    expect(nodesIn(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
       { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
       { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
       { actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' },

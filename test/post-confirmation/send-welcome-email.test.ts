@@ -4,10 +4,10 @@ import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
+import type { AttributeMap } from '../../src/shared/cognito/event.ts'
 import { dynamoLedger } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { type Delivery, once } from '../../src/shared/rules/once.ts'
-import type { AttributeMap } from '../../src/shared/rules/trigger.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
@@ -124,7 +124,7 @@ describe('sendWelcomeEmail', () => {
   it('hands on what its mailer needs of a deployment', () => {
     const mailer = { send: async () => undefined }
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
-    expect(sendWelcomeEmail({ ...mailer, permissions }, template)).toMatchObject({ kind: 'effect', permissions })
+    expect(sendWelcomeEmail({ ...mailer, permissions }, template)).toMatchObject({ can: ['done'], permissions })
     expect(sendWelcomeEmail(mailer, template)).not.toHaveProperty('permissions')
   })
 })

@@ -71,7 +71,7 @@ describe('syncProfile', () => {
 
   it('hands on what its store needs of a deployment', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
-    expect(syncProfile({ ...memory(), permissions })).toMatchObject({ name: 'sync-profile', kind: 'effect', permissions })
+    expect(syncProfile({ ...memory(), permissions })).toMatchObject({ name: 'sync-profile', can: ['done'], permissions })
     expect(syncProfile(memory())).not.toHaveProperty('permissions')
   })
 })

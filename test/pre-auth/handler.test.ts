@@ -49,7 +49,7 @@ describe('the pre authentication handler', () => {
 
   it('can be read without a service', async () => {
     const handler = await handlerWith({ BLOCK_TABLE: 'blocks' })
-    expect(handler.rule.children).toMatchObject([
+    expect(handler.composition.children).toMatchObject([
       { name: 'block-users', permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }] },
     ])
   })

@@ -68,7 +68,7 @@ describe('autoConfirm', () => {
   it('never allows', async () => {
     const decision = await preSignUp(anyOf(autoConfirm())).decide(preSignUpEvent())
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
-    expect(autoConfirm().kind).toBe('shaper')
+    expect(autoConfirm().can).toEqual(['answer'])
   })
 
   it('says in the trace what it did', async () => {
@@ -98,7 +98,7 @@ describe('autoConfirm', () => {
       fc.asyncProperty(events, options, async ({ email, phone_number, triggerSource }, given) => {
         const attributes = { ...(email !== undefined && { email }), ...(phone_number !== undefined && { phone_number }) }
         const event = preSignUpEvent(attributes, { triggerSource })
-        const answer = (await preSignUp.with({ write: () => undefined })(autoConfirm(given))(event)).response
+        const answer = (await preSignUp({ write: () => undefined }, autoConfirm(given))(event)).response
         if (!email) expect(answer.autoVerifyEmail).toBe(false)
         if (!phone_number) expect(answer.autoVerifyPhone).toBe(false)
         if (triggerSource === 'PreSignUp_AdminCreateUser') expect(answer).toEqual(event.response)

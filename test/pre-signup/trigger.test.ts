@@ -1,14 +1,7 @@
 import middy from '@middy/core'
 import { describe, expect, it } from 'vitest'
-import {
-  allowEmailDomains,
-  autoConfirm,
-  byAdministrator,
-  byIdentityProvider,
-  guard,
-  type PreSignUp,
-  preSignUp,
-} from '../../src/pre-signup/index.ts'
+import { autoConfirm, byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '../../src/pre-signup/index.ts'
+import { allowEmailDomains } from '../../src/rules/index.ts'
 import { denyIf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
@@ -19,7 +12,7 @@ const rules = [allowEmailDomains('example.com'), autoConfirm()] as const
 describe('preSignUp', () => {
   it('answers with the whole event and what the rules put into its response', async () => {
     const event = { ...preSignUpEvent(), added: { by: 'Cognito' } }
-    expect(await preSignUp.with(quiet)(...rules)(event)).toEqual({
+    expect(await preSignUp(quiet, ...rules)(event)).toEqual({
       ...event,
       response: { autoConfirmUser: true, autoVerifyEmail: false, autoVerifyPhone: false },
     })
@@ -27,7 +20,7 @@ describe('preSignUp', () => {
 
   it('throws the public text of a denial', async () => {
     const event = preSignUpEvent({ email: 'eve@evil.com' })
-    await expect(preSignUp.with(quiet)(...rules)(event)).rejects.toThrow(/^This email address cannot be used to sign up$/)
+    await expect(preSignUp(quiet, ...rules)(event)).rejects.toThrow(/^This email address cannot be used to sign up$/)
   })
 
   it('is of the trigger PreSignUp', () => {
@@ -35,8 +28,8 @@ describe('preSignUp', () => {
   })
 })
 
-describe('guard', () => {
-  const handler = middy((event: object) => event).use(guard(...rules))
+describe('preSignUp.middleware', () => {
+  const handler = middy((event: object) => event).use(preSignUp.middleware(...rules))
 
   it('puts the answer into the event of a middy handler', async () => {
     expect(await handler(preSignUpEvent(), lambdaContext)).toMatchObject({ response: { autoConfirmUser: true } })

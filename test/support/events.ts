@@ -2,7 +2,7 @@ import type { PostAuthentication } from '../../src/post-auth/trigger.ts'
 import type { PostConfirmation } from '../../src/post-confirmation/trigger.ts'
 import type { PreAuthentication } from '../../src/pre-auth/trigger.ts'
 import type { PreSignUp } from '../../src/pre-signup/trigger.ts'
-import type { AttributeMap, CallerContext } from '../../src/shared/rules/trigger.ts'
+import type { AttributeMap, CallerContext } from '../../src/shared/cognito/event.ts'
 
 const POOL = 'eu-west-1_Example'
 const SUB = '5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11'

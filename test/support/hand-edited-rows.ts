@@ -1,5 +1,5 @@
+import type { CognitoEvent } from '../../src/shared/cognito/event.ts'
 import { effectPk } from '../../src/shared/ledger/effect-item.ts'
-import type { CognitoEvent } from '../../src/shared/rules/trigger.ts'
 import { postConfirmationEvent } from './events.ts'
 
 type Row = Readonly<Record<string, unknown>>

@@ -1,31 +1,48 @@
+import type { CognitoEvent } from '../../src/shared/cognito/event.ts'
 import { defineTrigger, type TriggerFactory } from '../../src/shared/lambda/define-trigger.ts'
 import type { InvocationContext } from '../../src/shared/lambda/handler.ts'
 import type { HandlerSettings } from '../../src/shared/lambda/settings.ts'
 import type { Clock } from '../../src/shared/rules/invocation.ts'
 import { deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger, PreTrigger } from '../../src/shared/rules/trigger.ts'
+import type { Approving, Working } from '../../src/shared/rules/trigger.ts'
 
-/** A pre trigger's event whose response holds an object too, as that of pre token generation does. */
+/** The answer of a refusing trigger that holds an object too, as that of pre token generation does. */
+export interface PreAnswer {
+  readonly autoConfirmUser?: boolean
+  readonly claims?: { readonly [name: string]: string }
+}
+
 export interface PreEvent extends CognitoEvent {
-  readonly response: { readonly autoConfirmUser?: boolean; readonly claims?: { readonly [name: string]: string } }
+  readonly response: PreAnswer
 }
 
-export interface Pre extends PreTrigger {
+export interface Pre extends Approving {
+  readonly name: 'PreSignUp'
   readonly event: PreEvent
+  readonly answer: PreAnswer
 }
 
-export interface Post extends PostTrigger {
-  readonly event: CognitoEvent & { readonly response: Readonly<Record<string, never>> }
+export interface Post extends Working {
+  readonly name: 'PostConfirmation'
+  readonly event: CognitoEvent
+  readonly answer: never
 }
+
+const TYPES: Readonly<Record<string, string>> = { autoConfirmUser: 'boolean', claims: 'object' }
 
 export const pre: TriggerFactory<Pre> = defineTrigger<Pre>({
-  name: 'PreSignUp',
-  phase: 'pre',
-  responseFields: { autoConfirmUser: 'boolean', claims: 'object' },
+  ...{ name: 'PreSignUp', refuses: true, approves: true, onError: 'fail' },
+  combine: (earlier, later) => ({ ...earlier, ...later }),
+  encode(answer) {
+    for (const [field, value] of Object.entries(answer ?? {})) {
+      if (TYPES[field] !== typeof value) throw new TypeError(`'${field}' is a ${typeof value}`)
+    }
+    return answer && { ...answer }
+  },
 })
 
-export const post: TriggerFactory<Post> = defineTrigger<Post>({ name: 'PostConfirmation', phase: 'post', responseFields: {} })
+export const post: TriggerFactory<Post> = defineTrigger<Post>({ name: 'PostConfirmation', works: true, onError: 'continue' })
 
 /** An event as Cognito sends it: JSON, with a field that no type of ours knows. */
 export function preEvent(change: object = {}): PreEvent {
@@ -96,7 +113,7 @@ export async function runPre(
   context: InvocationContext = { awsRequestId: 'request-1' },
 ): Promise<Ran> {
   const out = collector()
-  const handler = pre.with({ write: out.write, ...settings })(...rules)
+  const handler = pre({ write: out.write, ...settings }, ...rules)
   const result = await resultOf(handler(unchecked(input), context))
   return { ...result, lines: out.lines(), raw: out.raw() }
 }

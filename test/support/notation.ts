@@ -3,7 +3,7 @@ import type { Condition } from '../../src/shared/rules/condition.ts'
 import { allow, deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { compose, type Rule } from '../../src/shared/rules/rule.ts'
 import type { RuleContext } from '../../src/shared/rules/trigger.ts'
-import type { SamplePost, SamplePre } from './samples.ts'
+import type { SampleAnswer, SampleRefusing, SampleWorking } from './samples.ts'
 
 /**
  * The functions that compositions are built with. They stand in a table, so that a program which compares two versions of the
@@ -72,51 +72,86 @@ function condition(term: Term | undefined): Condition {
   return found
 }
 
-// One outcome of each kind, whatever the phase: that a wrong one is refused is part of what the tables say.
-type Leaf = (language: Language) => Parameters<typeof compose<SamplePre>>[0]['evaluate']
+// One outcome of each kind, whatever the trigger: that a wrong one is refused is part of what the tables say.
+type Leaf = (language: Language) => Parameters<typeof compose<SampleRefusing>>[0]['evaluate']
+const errorLeaf = (): never => {
+  throw new Error('an error of the rule')
+}
 const leaves: Readonly<Record<string, Leaf>> = {
   allow: (language) => async () => language.allow(),
   skip: (language) => async () => language.skip(),
   deny: (language) => async () => language.deny('no', 'No'),
   deny2: (language) => async () => language.deny('no-again', 'No again'),
   done: (language) => async () => language.done(),
-  error: () => () => {
-    throw new Error('the rule is broken')
-  },
+  error: () => errorLeaf,
   hang: () => () => new Promise(() => {}),
 }
 
-function set(term: Term | undefined, language: Language): Rule<SamplePre> {
+function set(term: Term | undefined, language: Language): Rule<SampleRefusing> {
   const [field, value = '1'] = (term?.word ?? '').split('=')
-  const evaluate = async () => language.respond<SamplePre>(field === 'a' ? { a: Number(value) } : { b: Number(value) })
-  return language.compose<SamplePre>({ name: 'set', kind: 'rule', evaluate })
+  const evaluate = async () => language.respond<SampleAnswer>(field === 'a' ? { a: Number(value) } : { b: Number(value) })
+  return language.compose<SampleRefusing>({ name: 'set', kind: 'rule', evaluate })
 }
 
-// The two samples differ in nothing but their phase; `parallel` is for post triggers alone.
-const asPost = (rule: Rule<SamplePre>, language: Language): Rule<SamplePost> =>
-  language.compose<SamplePost>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
-const asPre = (rule: Rule<SamplePost>, language: Language): Rule<SamplePre> =>
-  language.compose<SamplePre>({ ...rule, evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate(ctx, run) })
+// The two samples differ in nothing but their types; `parallel` is for working triggers alone.
+const asWorking = (rule: Rule<SampleRefusing>, language: Language): Rule<SampleWorking> =>
+  language.compose<SampleWorking>({
+    ...rule,
+    evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate({ ...ctx, trigger: 'PreSignUp' }, run),
+  })
+const asRefusing = (rule: Rule<SampleWorking>, language: Language): Rule<SampleRefusing> =>
+  language.compose<SampleRefusing>({
+    ...rule,
+    evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate({ ...ctx, trigger: 'PostConfirmation' }, run),
+  })
 
 /** Something to do with the context first, in every rule and condition. */
-export type Meddle = (ctx: RuleContext<SamplePre>) => void
+export type Meddle = (ctx: RuleContext<SampleRefusing>) => void
 
-/** Makes the rule that a term stands for. */
-export function build({ word, terms }: Term, meddle?: Meddle, language: Language = LANGUAGE): Rule<SamplePre> {
+/** A rule that reserves something in its second step: `use(x)`, `use(x, deny)`, `use(x, error)`. */
+function use(word: string, terms: readonly Term[], language: Language, reserved: Set<string>): Rule<SampleRefusing> {
+  const [{ word: what } = { word: '' }, { word: how } = { word: 'reserves' }] = terms
+  const evaluate = () => (word === 'useAndAllow' ? language.allow() : language.skip())
+  return {
+    ...language.compose<SampleRefusing>({ name: `use-${what}`, kind: 'rule', evaluate }),
+    commit: {
+      async reserve() {
+        if (how === 'deny') return language.deny('none-left', 'None left')
+        reserved.add(what)
+        // The answer of a write that happened may be lost.
+        if (how === 'error') throw new Error('an error of the store')
+        return undefined
+      },
+      release: () => void reserved.delete(what),
+    },
+  }
+}
+
+/**
+ * Makes the rule that a term stands for.
+ *
+ * @param reserved Holds what `use` has reserved.
+ */
+export function build(
+  { word, terms }: Term,
+  meddle?: Meddle,
+  language: Language = LANGUAGE,
+  reserved: Set<string> = new Set(),
+): Rule<SampleRefusing> {
   const [first, ...rest] = terms
-  const inner = (term: Term): Rule<SamplePre> => build(term, meddle, language)
-  const only = (): Rule<SamplePre> => {
+  const inner = (term: Term): Rule<SampleRefusing> => build(term, meddle, language, reserved)
+  const only = (): Rule<SampleRefusing> => {
     if (first === undefined || rest.length > 0) throw new SyntaxError(`${word} takes one rule`)
     return inner(first)
   }
-  const asked: Condition<SamplePre> = (ctx) => {
+  const asked: Condition<SampleRefusing> = (ctx) => {
     meddle?.(ctx)
     return condition(first)(ctx)
   }
-  const meddling = (rule: Rule<SamplePre>): Rule<SamplePre> =>
+  const meddling = (rule: Rule<SampleRefusing>): Rule<SampleRefusing> =>
     meddle === undefined
       ? rule
-      : language.compose<SamplePre>({
+      : language.compose<SampleRefusing>({
           ...rule,
           evaluate(ctx, run) {
             meddle(ctx)
@@ -127,7 +162,7 @@ export function build({ word, terms }: Term, meddle?: Meddle, language: Language
     case 'chain':
       return language.chain(...terms.map(inner))
     case 'parallel':
-      return asPre(language.parallel(...terms.map((each) => asPost(inner(each), language))), language)
+      return asRefusing(language.parallel(...terms.map((each) => asWorking(inner(each), language))), language)
     case 'anyOf':
       return language.anyOf(...terms.map(inner))
     case 'when':
@@ -142,10 +177,16 @@ export function build({ word, terms }: Term, meddle?: Meddle, language: Language
       return language.shadow(only())
     case 'set':
       return meddling(set(first, language))
+    case 'use':
+    case 'useAndAllow':
+      return use(word, terms, language, reserved)
+    case 'lookUpError':
+      // It declares that it can do nothing but answer.
+      return meddling(language.compose<SampleRefusing>({ name: word, kind: 'rule', can: ['answer'], evaluate: errorLeaf }))
     default: {
       const made = Object.hasOwn(leaves, word) ? leaves[word] : undefined
       if (made === undefined) throw new SyntaxError(`no rule: ${word}`)
-      return meddling(language.compose<SamplePre>({ name: word, kind: 'rule', evaluate: made(language) }))
+      return meddling(language.compose<SampleRefusing>({ name: word, kind: 'rule', evaluate: made(language) }))
     }
   }
 }

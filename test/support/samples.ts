@@ -1,25 +1,30 @@
+import type { CognitoEvent } from '../../src/shared/cognito/event.ts'
 import type { Decision, RuleObserver } from '../../src/shared/rules/decision.ts'
 import { decide } from '../../src/shared/rules/engine.ts'
 import { type Clock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
-import type { CognitoEvent, PostTrigger, PreTrigger, Trigger, TriggerContract } from '../../src/shared/rules/trigger.ts'
+import type { Approving, CognitoResponse, Trigger, TriggerContract, Working } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 
-/** The answer of a made-up trigger, for tests of the language itself. */
-interface SampleResponse {
+/** What rules of the made-up triggers answer, for tests of the language itself. */
+export interface SampleAnswer {
   readonly a?: number
   readonly b?: number
 }
 
-export interface SamplePre extends PreTrigger {
-  readonly event: CognitoEvent & { readonly response: SampleResponse }
+export interface SampleRefusing extends Approving {
+  readonly name: 'PreSignUp'
+  readonly event: CognitoEvent
+  readonly answer: SampleAnswer
 }
 
-export interface SamplePost extends PostTrigger {
-  readonly event: CognitoEvent & { readonly response: SampleResponse }
+export interface SampleWorking extends Working {
+  readonly name: 'PostConfirmation'
+  readonly event: CognitoEvent
+  readonly answer: SampleAnswer
 }
 
-export const sampleEvent: SamplePre['event'] = {
+export const sampleEvent: CognitoEvent = {
   version: '1',
   triggerSource: 'PreSignUp_SignUp',
   region: 'eu-west-1',
@@ -30,11 +35,39 @@ export const sampleEvent: SamplePre['event'] = {
   response: {},
 }
 
-const contract = (phase: TriggerContract['phase']): TriggerContract => ({ phase, responseFields: { a: 'number', b: 'number' } })
+/** Cognito's fields are called as the answer's. */
+function encode(answer: unknown): CognitoResponse | undefined {
+  if (answer === undefined) return undefined
+  for (const [field, value] of Object.entries(Object(answer))) {
+    if (field !== 'a' && field !== 'b') throw new TypeError(`there is no field '${field}'`)
+    if (typeof value !== 'number') throw new TypeError(`'${field}' is a ${typeof value}`)
+  }
+  return { ...Object(answer) }
+}
+
+const merged: NonNullable<TriggerContract['answers']> = {
+  firstStands: false,
+  combine: (earlier, later) => ({ ...Object(earlier), ...Object(later) }),
+  encode,
+}
+
+/** The kinds of triggers in docs/semantics.md. */
+export type SampleKind = 'refusing' | 'working' | 'sending' | 'messaging' | 'migrating'
+
+export const SAMPLES: Readonly<Record<SampleKind, TriggerContract>> = {
+  refusing: { name: 'PreSignUp', refuses: true, approves: true, works: false, onError: 'fail', answers: merged },
+  working: { name: 'PostConfirmation', refuses: false, approves: false, works: true, onError: 'continue', answers: merged },
+  sending: { name: 'CustomEmailSender', refuses: false, approves: false, works: true, onError: 'fail' },
+  messaging: { name: 'CustomMessage', refuses: true, approves: false, works: false, onError: 'continue', answers: merged },
+  migrating: {
+    ...{ name: 'UserMigration', refuses: true, approves: false, works: false, onError: 'fail' },
+    answers: { ...merged, firstStands: true },
+  },
+}
 
 /** Decides as a handler would, on a clock that does not wait. */
 export async function run<T extends Trigger>(
-  phase: TriggerContract['phase'],
+  kind: SampleKind,
   rule: Rule<T>,
   event: T['event'] = sampleEvent,
   clock: Clock = autoClock(),
@@ -42,7 +75,7 @@ export async function run<T extends Trigger>(
   observer: RuleObserver = {},
 ): Promise<Decision<T>> {
   const deadline = startDeadline(ms, clock)
-  const decision = await decide(rule, event, { contract: contract(phase), deadline, clock, ...observer })
+  const decision = await decide(rule, event, { contract: SAMPLES[kind], deadline, clock, ...observer })
   deadline.close()
   return decision
 }

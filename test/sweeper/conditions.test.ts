@@ -15,6 +15,7 @@ import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
+import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const signal = new AbortController().signal
@@ -35,7 +36,7 @@ const sweepOf = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules
 async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
   world.services.ses.fault('throttling')
   const deadline = startDeadline(4000, processClock)
-  await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
+  await decide(chain(rule), event, { contract: SAMPLES.working, deadline })
   deadline.close()
   world.services.ses.fault(undefined)
   world.wait(30_000)

@@ -10,6 +10,7 @@ import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
+import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const { signal } = new AbortController()
@@ -74,7 +75,7 @@ describe('the reasons of a sweep', () => {
     const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
-    await decide(chain(rule), event, { contract: { phase: 'post', responseFields: {} }, deadline })
+    await decide(chain(rule), event, { contract: SAMPLES.working, deadline })
     deadline.close()
     poolHas({ given_name: 'Mina' })
     world.wait(60_000)

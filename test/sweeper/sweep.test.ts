@@ -9,8 +9,9 @@ import { type Ledger, once } from '../../src/shared/rules/once.ts'
 import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
-import type { PostTrigger } from '../../src/shared/rules/trigger.ts'
+import type { Working } from '../../src/shared/rules/trigger.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
+import { SAMPLES } from '../support/samples.ts'
 import { ANN_CREATED_AT, EFFECT, startWorld, type World } from '../support/sweeper-world.ts'
 
 const SIGN_UP = 'PostConfirmation_ConfirmSignUp'
@@ -162,7 +163,7 @@ describe('a sweep', () => {
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
       ledger,
-      defineRule<PostTrigger>('send-welcome-email', () => done(), { reads: [] }),
+      defineRule<Working>('send-welcome-email', () => done(), { reads: [] }),
       { delivery: 'at-most-once' },
     )
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
@@ -198,7 +199,7 @@ describe('a sweep', () => {
     const [first, second] = others
     const rule = once(
       world.ledger,
-      defineRule<PostTrigger>(
+      defineRule<Working>(
         'send-welcome-email',
         ({ user }) => {
           if (user.sub === first) throw new NotDoneError(new RangeError('refused'))
@@ -263,7 +264,7 @@ describe('a sweep', () => {
 
   it('leaves nothing to run where the trigger comes to its end', async () => {
     const deadline = startDeadline(4000, processClock)
-    const contract = { phase: 'post', responseFields: {} } as const
+    const contract = SAMPLES.working
     await decide(chain(world.rule('at-most-once')), postConfirmationEvent(), { contract, deadline })
     deadline.close()
     world.wait(LEASE_MS)

@@ -9,7 +9,8 @@ import { describe, expectTypeOf, test } from 'vitest'
 import type { PostAuthenticationEvent } from '../../src/post-auth/index.ts'
 import type { PostConfirmationEvent } from '../../src/post-confirmation/index.ts'
 import type { PreAuthenticationEvent } from '../../src/pre-auth/index.ts'
-import { allowEmailDomains, type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
+import { type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
+import { allowEmailDomains } from '../../src/rules/index.ts'
 
 describe('events typed by @types/aws-lambda', () => {
   test('are events of ours', () => {

@@ -13,9 +13,8 @@ import {
   hasAttribute,
   not,
   once,
-  type PostTrigger,
-  type PreTrigger,
   perInvocation,
+  type Refusing,
   type Rule,
   type RuleContext,
   respond,
@@ -23,6 +22,7 @@ import {
   skip,
   type Trigger,
   triggeredBy,
+  type Working,
   when,
 } from '../../src/index.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/index.ts'
@@ -35,7 +35,7 @@ function audit(): Rule {
   return defineRule('audit', () => skip('seen'))
 }
 
-function denyNobody<T extends PreTrigger>(): Rule<T> {
+function denyNobody<T extends Refusing>(): Rule<T> {
   return denyIf<T>(hasAttribute('name'), 'named', 'No names')
 }
 
@@ -120,7 +120,7 @@ describe('what must not compile', () => {
     const ledger = memoryLedger()
     const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
     expectTypeOf(once(ledger, declared, { delivery: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
-    const undeclared = defineRule<PostConfirmation>('mail', () => done(), { kind: 'effect' })
+    const undeclared = defineRule<PostConfirmation>('mail', () => done(), { can: ['done'] })
     // @ts-expect-error
     once(ledger, undeclared, { delivery: 'at-most-once' })
     // @ts-expect-error a list
@@ -168,7 +168,7 @@ describe('contexts', () => {
 
   test('a condition for every trigger serves any of them', () => {
     expectTypeOf(not(hasAttribute('name'))).toExtend<Condition<PreSignUp>>()
-    expectTypeOf<Condition>().toExtend<Condition<PostTrigger>>()
+    expectTypeOf<Condition>().toExtend<Condition<Working>>()
   })
 
   test('a shared look-up keeps its type', () => {

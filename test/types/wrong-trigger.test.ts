@@ -22,6 +22,7 @@ const confirmed = defineRule<PostConfirmation>('confirmed', () => done())
 preSignUp(signIn)
 preAuthentication(signUp)
 preSignUp(confirmed)
+postConfirmation(signUp)
 postConfirmation(signedIn)
 postAuthentication(confirmed)
 chain(signUp, signIn)
@@ -46,7 +47,8 @@ it('the compiler names both triggers at the end of its message for a rule of the
     expect(messages.map((message) => message.trim().split('\n').at(-1)?.trim())).toEqual([
       `Type '"PreSignUp"' is not assignable to type '"PreAuthentication"'.`,
       `Type '"PreAuthentication"' is not assignable to type '"PreSignUp"'.`,
-      `Type '"PreSignUp"' is not assignable to type '"PostConfirmation"'.`,
+      `Property 'works' is missing in type 'PreSignUp' but required in type 'PostConfirmation'.`,
+      `Type 'PostConfirmation' is missing the following properties from type 'PreSignUp': refuses, approves`,
       `Type '"PostConfirmation"' is not assignable to type '"PostAuthentication"'.`,
       `Type '"PostAuthentication"' is not assignable to type '"PostConfirmation"'.`,
       `Type '"PreSignUp"' is not assignable to type '"PreAuthentication"'.`,

@@ -175,3 +175,14 @@ export function isTriggerName(text: string): text is TriggerName {
 export function triggerFacts(name: TriggerName): TriggerFacts {
   return TRIGGERS[name]
 }
+
+/** Returns the trigger of a source, also of one that AWS has added since: it shows in how the source begins. */
+export function findTrigger(source: string): TriggerName | undefined {
+  return TRIGGER_NAMES.find((name) => source.startsWith(sourcePrefix(name)))
+}
+
+/** Returns what all sources of a trigger begin with: `TokenGeneration_`. */
+export function sourcePrefix(name: TriggerName): string {
+  const [first = ''] = Object.keys(TRIGGERS[name].sources)
+  return first.slice(0, first.indexOf('_') + 1)
+}

@@ -1,3 +1,4 @@
+import { assertTexts, describeValue } from '../rules/arguments.ts'
 import { hasUnseenCharacter, normaliseDomain } from './address.ts'
 
 /** Domains to look up. */
@@ -76,15 +77,24 @@ export function domainList(patterns: readonly string[]): DomainList {
  * @throws TypeError when a pattern is wrong, or there is none: an empty list of denied domains would let everybody through.
  */
 export function listOf(domains: Domains): DomainList {
-  if (!isDomainList(domains)) return domainList(domains)
+  if (!isDomainList(domains)) {
+    if (!Array.isArray(domains)) throw new TypeError(`domains is ${describeValue(domains)}; expected a list such as ['example.com']`)
+    return domainList(domains)
+  }
   // A list of the user's own making may have come out empty.
   if (!(domains.size > 0)) throw new TypeError('A domain list needs at least one pattern; this one is empty')
   return domains
 }
 
-/** The same for parameters. */
-export function listOfArguments(given: DomainArguments): DomainList {
-  return areLists(given) ? listOf(given[0]) : domainList(given)
+/**
+ * The same for parameters.
+ *
+ * @param owner Stands at the start of the error's message: `denyEmailDomains()`.
+ */
+export function listOfArguments(owner: string, given: DomainArguments): DomainList {
+  if (areLists(given)) return listOf(given[0])
+  assertTexts(owner, given)
+  return domainList(given)
 }
 
 /** Whether a value is a list of domains: a Set is none, though it looks like one, since it knows of no pattern. */

@@ -29,7 +29,7 @@ export class UnreadableEmailError extends LifeguardError {
 export function emailDomainIn(list: DomainList): Condition
 export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
-  const list = listOfArguments(given)
+  const list = listOfArguments('emailDomainIn()', given)
   return withProof('domain', ['email'], ({ user }: RuleContext) => {
     if (user.email === undefined) return false
     const address = parseEmailAddress(user.email)

@@ -1,14 +1,13 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
 import { isAttributeName } from '../rules/condition.ts'
-import type { Decision, RuleObserver } from '../rules/decision.ts'
+import { type Decision, HANDLER, type RuleObserver } from '../rules/decision.ts'
 import { decide } from '../rules/engine.ts'
 import { DeadlineExceededError, reasonOf } from '../rules/errors.ts'
 import { type Deadline, isObject, processClock, startDeadline } from '../rules/invocation.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
-import { OUTSIDE_RULES } from './log-entry.ts'
 import { reporter } from './report.ts'
 import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda } from './settings.ts'
 
@@ -20,8 +19,6 @@ export type Invoke<T extends Trigger> = (event: T['event'], context?: Invocation
 
 /** A composition that is ready to run: of which trigger, with which settings. */
 export interface Composed<T extends Trigger> {
-  /** The word of Cognito's LambdaConfig: `PreSignUp`. */
-  readonly name: string
   readonly contract: TriggerContract
   readonly rule: Rule<T>
   readonly settings: HandlerSettings<T>
@@ -42,11 +39,11 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  *
  * @param observed Read once an invocation, when the rules begin.
  */
-export function createHandler<T extends Trigger>({ name, contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
+export function createHandler<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
   // middy throws at what is not a middleware: here when the handler is made, else when a user signs up.
   if (middleware.length > 0) middy().use([...middleware])
-  const report = reporter(name, rule, settings)
+  const report = reporter(contract.name, rule, settings)
   const coldStartMs = coldStart(clock.now())
   const judge: Judge<T> = (event, deadline) => decide(rule, event, { contract, deadline, clock, ...observed.by })
   const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware)
@@ -65,6 +62,38 @@ export function createHandler<T extends Trigger>({ name, contract, rule, setting
     const decision = finalDecision(invocation.decision, error)
     report(event, context, decision, clock.now() - startedAt)
     return answerOrThrow<T>(decision, event)
+  }
+}
+
+/**
+ * Makes a chain a middy middleware. It judges the event as the middleware before it left it, and throws on a denial. What middy
+ * then does is out of its hands: see the `middleware` of a factory.
+ */
+export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
+  const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
+  const report = reporter(contract.name, rule, settings)
+
+  const judge = async (event: T['event']): Promise<FinalDecision<T>> => {
+    const deadline = startDeadline(deadlineMs, clock)
+    try {
+      assertEvent(event)
+      return finalDecision(await decide(rule, event, { contract, deadline, clock }))
+    } catch (error) {
+      return finalDecision<T>(undefined, { thrown: error })
+    } finally {
+      deadline.close()
+    }
+  }
+
+  return {
+    name: 'lifeguard',
+    async before(request) {
+      const startedAt = clock.now()
+      const decision = await judge(request.event)
+      report(request.event, request.context, decision, clock.now() - startedAt)
+      // middy ends the invocation with whatever a `before` returns, so the answer goes into the event and nothing is returned.
+      request.event = answerOrThrow<T>(decision, request.event)
+    },
   }
 }
 
@@ -154,7 +183,7 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
   if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
   if (decision !== undefined && error === undefined) return decision
   const cause = error === undefined ? new EngineNeverRanError() : error.thrown
-  return { kind: 'failed', rule: OUTSIDE_RULES, error: cause, reason: reasonOf(cause), trace: decision?.trace ?? [] }
+  return { kind: 'failed', rule: HANDLER, error: cause, reason: reasonOf(cause), trace: decision?.trace ?? [] }
 }
 
 /**

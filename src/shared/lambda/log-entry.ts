@@ -1,11 +1,8 @@
-import type { Decision, TraceEntry } from '../rules/decision.ts'
+import { type Decision, HANDLER, type TraceEntry } from '../rules/decision.ts'
 import { isObject } from '../rules/invocation.ts'
 import { type Hide, hidePersonal, loggedDetail, OWN_REASONS } from '../rules/personal.ts'
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './settings.ts'
-
-/** The rule of a decision where no rule decided: the event or a middleware was at fault. */
-export const OUTSIDE_RULES = 'handler'
 
 /** What a log line tells of an invocation. */
 export interface LogEntry extends LogFields {
@@ -37,6 +34,7 @@ export interface LoggedRule {
   readonly ms: number
   readonly overrides?: readonly string[]
   readonly shadow?: true
+  readonly commit?: true
   readonly error?: DescribedError
 }
 
@@ -88,11 +86,11 @@ export function logEntry(ended: Ended): LogEntry {
 }
 
 function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): LoggedRule {
-  const { path, outcome, overrides, shadow, detail, ms, error } = line
+  const { path, outcome, overrides, shadow, commit, detail, ms, error } = line
   const rule = loggedName(line.rule, names)
   const reason = line.reason === undefined ? undefined : loggedReason(line.reason, names, hide)
   // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
-  if (overrides === undefined && shadow === undefined && detail === undefined && outcome !== 'error') {
+  if (overrides === undefined && shadow === undefined && commit === undefined && detail === undefined && outcome !== 'error') {
     return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
   }
   return {
@@ -102,6 +100,7 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
     ...(reason !== undefined && { reason }),
     ...(overrides !== undefined && { overrides }),
     ...(shadow && { shadow }),
+    ...(commit && { commit }),
     ...(detail !== undefined && { detail: short(loggedDetail(detail, hide)) }),
     ms: rounded(ms),
     ...(outcome === 'error' && { error: loggedError(error, hide) }),
@@ -110,7 +109,7 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
 
 /** A rule's name becomes a dimension of a metric: plain JavaScript can change it in an invocation, or run a rule of its own. */
 function loggedName(name: string, names: ReadonlySet<string>): string {
-  return names.has(name) || name === OUTSIDE_RULES ? name : 'unnamed'
+  return names.has(name) || name === HANDLER ? name : 'unnamed'
 }
 
 /** The reason of a `denyIf` was there when the composition was made. */

@@ -1,4 +1,5 @@
 import type { MiddlewareObj } from '@middy/core'
+import { assertOptions } from '../rules/arguments.ts'
 import type { Clock } from '../rules/invocation.ts'
 import type { Trigger } from '../rules/trigger.ts'
 
@@ -15,7 +16,7 @@ export type LogFields = Record<string, unknown>
  * Where log lines go. Powertools' Logger fits; so does any logger that takes a message and fields.
  *
  * @example
- * preSignUp.with({ logger: new Logger({ serviceName: 'sign-up' }) })(allowEmailDomains('example.com'))
+ * preSignUp({ logger: new Logger({ serviceName: 'sign-up' }) }, allowEmailDomains('example.com'))
  */
 export interface Logger {
   readonly info: (message: string, fields: LogFields) => void
@@ -50,12 +51,15 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   readonly write?: (line: string) => void
 }
 
+const NAMES: readonly (keyof HandlerSettings)[] = ['deadlineMs', 'logger', 'logLevel', 'logHashKey', 'middleware', 'clock', 'write']
+
 /**
  * Refuses settings that cannot work when the handler is made, not when a user signs up.
  *
  * @throws RangeError or TypeError that names the setting, what it holds (but for a key) and what it should hold.
  */
 export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>): void {
+  assertOptions('settings', settings, NAMES)
   const { deadlineMs, logLevel, logHashKey } = settings
   if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= COGNITO_LIMIT_MS)) {
     throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${COGNITO_LIMIT_MS} milliseconds: Cognito waits no longer`)

@@ -45,7 +45,7 @@ const CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeIn
  * @example
  * const documents = documentClient()
  * export const handler = warmUp(warmUpEvent('PreAuthentication_Authentication'), (use, settings) =>
- *   preAuthentication.with(settings)(blockUsers(dynamoBlockList({ documents: use(documents), table: 'blocks' }))),
+ *   preAuthentication(settings, blockUsers(dynamoBlockList({ documents: use(documents), table: 'blocks' }))),
  * )
  */
 export function warmUp<Event, H extends (event: Event, context: InvocationContext) => Promise<unknown>>(

@@ -1,6 +1,6 @@
+import type { CognitoEvent } from '../cognito/event.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { Delivery, EffectKey } from '../rules/once.ts'
-import type { CognitoEvent } from '../rules/trigger.ts'
 
 /** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'

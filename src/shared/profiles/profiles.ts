@@ -1,5 +1,6 @@
+import type { AttributeMap } from '../cognito/event.ts'
 import type { RulePermission } from '../rules/rule.ts'
-import type { AttributeMap, PostTrigger, RuleContext } from '../rules/trigger.ts'
+import type { RuleContext, Working } from '../rules/trigger.ts'
 
 /** Whose profile it is: a pool's `sub` is never given out again. */
 export interface ProfileKey {
@@ -63,7 +64,7 @@ export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
 ]
 
 /** The user of a post event as a profile holds them; undefined where the event names no pool or no `sub`. */
-export function profileUser({ event, user }: RuleContext<PostTrigger>, names: readonly string[]): ProfileUser | undefined {
+export function profileUser({ event, user }: RuleContext<Working>, names: readonly string[]): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined
   const attributes: Record<string, string> = {}
   for (const name of names) {

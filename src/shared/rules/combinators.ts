@@ -1,33 +1,35 @@
+import { assertCondition, assertOptions, assertRules } from './arguments.ts'
 import { assertReads, type Condition } from './condition.ts'
 import { RuleError } from './errors.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
-import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type ResponseOf, skip, type Verdict } from './outcome.ts'
-import { assertPost, compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
-import type { PostTrigger, PreTrigger, RuleContext, Trigger } from './trigger.ts'
+import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type Passed, skip, type Verdict } from './outcome.ts'
+import { compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
+import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigger.ts'
 
 /**
- * Runs rules in order. The first denial ends it and is its outcome; so does the first broken rule, except in a post
- * trigger, where the rest still runs. It allows if one of its rules did. Answers are merged field by field; the later wins.
+ * Runs rules in order. The first denial ends it and is its outcome. So does the first error, except where the trigger works or
+ * continues: there the rest still runs. It allows if one of its rules did. Answers are combined as the trigger says.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError when there is no rule, or one of the arguments is not a rule.
  * @example
  * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
  */
 export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('chain() needs at least one rule: an empty chain would let everybody through')
+  assertRules('chain()', rules)
   return compose({ name: 'chain', kind: 'chain', children: rules, evaluate: (ctx, run) => inOrder(rules, ctx, run) })
 }
 
 /**
- * Runs rules in order where a condition holds, and skips where it does not. A condition that throws breaks it.
+ * Runs rules in order where a condition holds, and skips where it does not. A condition that throws is an error of the `when`.
  *
- * @throws TypeError when there is no rule, or when one of them is inside `once` and the condition does not declare which
- *   attributes it reads: see `defineCondition`.
+ * @throws TypeError when there is no rule, when an argument is not what it should be, or when one of the rules is inside `once` and
+ *   the condition does not declare which attributes it reads: see `defineCondition`.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
 export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('when() needs at least one rule after its condition')
+  assertCondition('when()', condition)
+  assertRules('when()', rules, 2)
   // The sweeper asks the condition again, when all that it has of the event is the source, the app client and the user.
   const effect = rules.map(findOnce).find((found) => found !== undefined)
   if (effect !== undefined)
@@ -54,71 +56,91 @@ function findOnce(node: RuleNode): RuleNode | undefined {
 }
 
 function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<T>, run: Run): MaybePromise<AnyOutcome<T>> {
-  let response: ResponseOf<T> | undefined
-  let allowed: AnyOutcome<T> | undefined
+  const { works, onError } = run.contract
+  // Rules that run whatever became of those before them.
+  const runsAll = works || onError === 'continue'
+  let answer: T['answer'] | undefined
+  let allowed: Passed<T> | undefined
   let worked = false
+  let failed: ErrorVerdict | undefined
 
-  /** Takes what a rule said into account; a denial is the end. */
+  /** Takes a verdict into account; a denial is the end. */
   const take = (verdict: Verdict<T>): Deny | undefined => {
-    if (verdict.kind === 'error' && run.phase === 'post' && !verdict.mustFail) return
-    const outcome = orThrow(verdict)
-    if (outcome.kind === 'deny') return outcome
-    if (outcome.kind === 'allow') allowed ??= outcome
-    if (outcome.kind === 'done') worked = true
-    if (outcome.response !== undefined) response = response === undefined ? outcome.response : { ...response, ...outcome.response }
+    if (verdict.kind === 'deny') return verdict
+    if (verdict.kind === 'error') {
+      if (!mustFail(verdict, run)) return
+      // Working triggers lose nothing: the rest runs, and the error comes out at the end.
+      if (!works) throw new RuleError(verdict)
+      failed ??= verdict
+      return
+    }
+    if (verdict.kind === 'allow') allowed ??= verdict
+    if (verdict.kind === 'done') worked = true
+    if (verdict.answer !== undefined) answer = answer === undefined ? verdict.answer : run.combine(answer, verdict.answer)
     return
   }
   const goOn = (from: number): MaybePromise<AnyOutcome<T>> => {
     for (let place = from; place < rules.length; place += 1) {
       const rule = rules[place]
       if (rule === undefined) continue
-      const verdict = run.evaluate(rule, ctx, shareOf(run, place, rules.length - place, response))
+      const verdict = run.evaluate(rule, ctx, shareOf(run, runsAll, place, rules.length - place, answer))
       if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(place + 1))
       const denied = take(verdict)
       if (denied !== undefined) return denied
     }
-    const answer = response === undefined ? {} : { response }
-    if (allowed !== undefined) return { kind: 'allow', ...(allowed.by !== undefined && { by: allowed.by }), ...answer }
-    return { kind: worked ? 'done' : 'skip', ...answer }
+    if (failed !== undefined) throw new RuleError(failed)
+    return passed(allowed, worked, answer)
   }
   return goOn(0)
 }
 
-/** Post rules do not stop at a broken one, so each keeps enough time for those after it, whatever its service does. */
-function shareOf(run: Run, index: number, left: number, over: object | undefined): Share {
-  return run.phase === 'post' && left > 1 ? { index, over, withinMs: run.remainingMs() / left } : { index, over }
+/** Whether an error ends the invocation, where nothing further out forgives it. */
+function mustFail(verdict: ErrorVerdict, run: Run): boolean {
+  return verdict.mustFail || run.contract.onError === 'fail'
 }
 
-/** What the caller reads when no rule allowed: it must fit every pre trigger and tell nothing. */
+function passed<T extends Trigger>(allowed: Passed<T> | undefined, worked: boolean, answer: T['answer'] | undefined): Passed<T> {
+  const answered = answer === undefined ? {} : { answer }
+  if (allowed !== undefined) return { kind: 'allow', ...(allowed.by !== undefined && { by: allowed.by }), ...answered }
+  if (worked) return { kind: 'done', ...answered }
+  return { kind: answer === undefined ? 'skip' : 'answer', ...answered }
+}
+
+/** A chain that runs all its rules shares its time, so that each keeps enough whatever the service of an earlier one does. */
+function shareOf(run: Run, runsAll: boolean, index: number, left: number, answered: unknown): Share {
+  return runsAll && left > 1 ? { index, answered, withinMs: run.remainingMs() / left } : { index, answered }
+}
+
+/** What the caller reads when no rule allowed: it must fit every trigger that refuses, and tell nothing. */
 export const NOT_ALLOWED = 'This request is not allowed'
 
 /**
- * Passes users for whom one of the rules allows; asks them in order and stops at the first that does. If none allows it
- * denies: with the last denial if there is one, broken if a rule broke. A rule that only skips never opens it.
+ * Lets users through whom one of the rules allows. Runs the rules in order and stops at the first that allows. If none does it
+ * denies: with the last denial if there is one. If a rule had an error, it is an error. A rule that only skips never opens it.
  *
  * An exemption wraps the whole, it is never a branch: `when(not(byAdministrator), anyOf(...))`.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError when there is no rule, or one of the arguments is not a rule.
  * @example
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
-export function anyOf<T extends PreTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('anyOf() needs at least one rule: no rule could ever allow')
+export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[]): Rule<T> {
+  assertRules('anyOf()', rules)
   return compose({
     name: 'any-of',
     kind: 'anyOf',
     children: rules,
     async evaluate(ctx, run) {
       let denied: Deny | undefined
-      let broken: ErrorVerdict | undefined
+      let failed: ErrorVerdict | undefined
       for (const [index, rule] of rules.entries()) {
-        const verdict = await run.evaluate(rule, ctx, { index })
+        const verdict = await run.evaluate(rule, ctx, { index, mustAllow: true })
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
         // One that must not be forgiven further out must not hide behind one that may.
-        if (verdict.kind === 'error' && (broken === undefined || verdict.mustFail)) broken = verdict
+        if (verdict.kind === 'error' && (failed === undefined || verdict.mustFail)) failed = verdict
       }
-      if (broken !== undefined) throw new RuleError(broken)
+      if (failed !== undefined) throw new RuleError(failed)
       return denied ?? deny('no-rule-allowed', NOT_ALLOWED)
     },
   })
@@ -129,36 +151,40 @@ export function anyOf<T extends PreTrigger>(...rules: readonly RuleArgument<T>[]
  *
  * @param reason A constant identifier, for the log; the rule's name is made of it.
  * @param message What the caller reads.
- * @throws TypeError when the reason is no identifier or the message is empty.
+ * @throws TypeError when the reason is not an identifier, the message is empty, or the condition is not a function.
  * @example
  * denyIf(not(fromAppClient(WEB_CLIENT)), 'wrong-app-client', 'Sign up on our web site')
  */
-export function denyIf<T extends PreTrigger>(condition: Condition<NoInfer<T>>, reason: string, message: string): Rule<T> {
+export function denyIf<T extends Refusing>(condition: Condition<NoInfer<T>>, reason: string, message: string): Rule<T> {
+  assertCondition('denyIf()', condition)
   const denial = deny(reason, message)
   return compose({
     name: `deny-if-${reason}`,
-    kind: 'guard',
+    kind: 'rule',
+    can: ['deny'],
     permissions: [],
     ...(condition.proof === 'domain' && { judges: 'email-domain' }),
     evaluate: (ctx, run) => andThen(run.ask(condition, ctx), (holds) => (holds ? denial : skip())),
   })
 }
 
-/** How a rule that may break is bounded. */
+/** How a rule that may fail is bounded. */
 export interface FailOpenOptions {
   /** At most that many milliseconds; by default a third of what is left of the invocation. */
   readonly withinMs?: number
 }
 
 /**
- * Skips where the rule breaks: for checks that are not worth a refused sign-in when their service is down. Never allows
+ * Skips where the rule has an error: for checks that are not worth a refused sign-in when their service is down. It never allows
  * in the rule's place. The rule gets only a share of the time, so that one which hangs does not starve those after it.
  *
- * @throws RangeError when `withinMs` is not a positive number.
+ * @throws TypeError or RangeError when the rule or an option is not what it should be.
  * @example
  * failOpen(denyDisposableEmail(), { withinMs: 300 })
  */
 export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: FailOpenOptions = {}): Rule<T> {
+  assertRules('failOpen()', [rule])
+  assertOptions('failOpen()', options, ['withinMs'])
   const { withinMs } = options
   if (withinMs !== undefined && !(withinMs > 0))
     throw new RangeError(`failOpen: withinMs is a positive number of milliseconds; got ${withinMs}`)
@@ -175,13 +201,15 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
 }
 
 /**
- * Fails the invocation where the rule breaks, whatever stands around it; the default of pre triggers, spelt out. Only an
- * `anyOf` in which another rule allows forgives it.
+ * Fails the invocation where the rule has an error, whatever stands around it. Only an `anyOf` in which another rule allows
+ * forgives it.
  *
+ * @throws TypeError when the argument is not a rule.
  * @example
  * postConfirmation(failClosed(syncProfile(profiles)), sendWelcomeEmail(mailer, template))
  */
 export function failClosed<T extends Trigger>(rule: RuleArgument<T>): Rule<T> {
+  assertRules('failClosed()', [rule])
   return compose({
     name: 'fail-closed',
     kind: 'failClosed',
@@ -192,13 +220,15 @@ export function failClosed<T extends Trigger>(rule: RuleArgument<T>): Rule<T> {
 }
 
 /**
- * Runs a rule after the decision, in a bounded part of the time left: what it would have said goes to the trace and the
- * log, and changes nothing. For trying a new rule on real users.
+ * Runs a rule after the decision, in a bounded part of the time left. What it returns goes to the trace and the log, and changes
+ * nothing. For trying a new rule on real users.
  *
+ * @throws TypeError when the argument is not a rule.
  * @example
  * preSignUp(allowEmailDomains('example.com'), shadow(denyDisposableEmail()))
  */
-export function shadow<T extends PreTrigger>(rule: RuleArgument<T>): Rule<T> {
+export function shadow<T extends Refusing>(rule: RuleArgument<T>): Rule<T> {
+  assertRules('shadow()', [rule])
   return compose({
     name: 'shadow',
     kind: 'shadow',
@@ -211,36 +241,37 @@ export function shadow<T extends PreTrigger>(rule: RuleArgument<T>): Rule<T> {
 }
 
 /**
- * Runs post rules that do not depend on each other at the same time, under one deadline. One that breaks neither stops nor
- * hides the others.
+ * Runs rules that do not depend on each other at the same time, under one deadline. An error neither stops nor hides the others.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError when there is no rule, or one of the arguments is not a rule.
  * @example
  * postConfirmation(parallel(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
  */
-export function parallel<T extends PostTrigger>(...rules: readonly RuleArgument<T>[]): Rule<T> {
-  if (rules.length === 0) throw new TypeError('parallel() needs at least one rule')
+export function parallel<T extends Working>(...rules: readonly RuleArgument<T>[]): Rule<T> {
+  assertRules('parallel()', rules)
   return compose({
     name: 'parallel',
     kind: 'parallel',
     children: rules,
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
-      assertPost(run, 'parallel')
       const verdicts = await Promise.all(rules.map((rule, index) => run.evaluate(rule, ctx, { index })))
-      let response: ResponseOf<T> | undefined
-      let worked = false
+      let answer: T['answer'] | undefined
       for (const verdict of verdicts) {
-        if (verdict.kind === 'error' && !verdict.mustFail) continue
-        const outcome = orThrow(verdict)
-        if (outcome.kind === 'done') worked = true
-        if (outcome.kind !== 'deny' && outcome.response !== undefined) response = { ...response, ...outcome.response }
+        if (verdict.kind === 'deny') return verdict
+        if (verdict.kind === 'error' && mustFail(verdict, run)) throw new RuleError(verdict)
+        if (verdict.kind !== 'error' && verdict.answer !== undefined)
+          answer = answer === undefined ? verdict.answer : run.combine(answer, verdict.answer)
       }
-      return { kind: worked ? 'done' : 'skip', ...(response !== undefined && { response }) }
+      return passed<T>(
+        undefined,
+        verdicts.some(({ kind }) => kind === 'done'),
+        answer,
+      )
     },
   })
 }
 
-/** What a rule said, or, of a broken one, its error thrown. */
+/** Returns a verdict, or throws what it carries if it is an error. */
 function orThrow<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
   if (verdict.kind === 'error') throw new RuleError(verdict)
   return verdict

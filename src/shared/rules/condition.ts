@@ -1,4 +1,5 @@
 import type { TriggerSource } from '../cognito/triggers.ts'
+import { assertCondition, assertConditions, assertTexts } from './arguments.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
@@ -45,6 +46,7 @@ export function defineCondition<T extends Trigger = Trigger>(
   condition: Condition<T>,
   options: DeclaresReads,
 ): Condition<T> & DeclaresReads {
+  assertCondition('defineCondition()', condition)
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
   // A new function: the one given may stand elsewhere under another declaration. What it proves stays as it is.
@@ -87,17 +89,13 @@ function weakest(parts: readonly Condition<never>[]): Proof | undefined {
   return weak.length === 0 ? undefined : strongest(weak)
 }
 
-function assertSome(name: string, parts: readonly unknown[]): void {
-  if (parts.length === 0) throw new TypeError(`${name}() needs at least one ${name === 'and' || name === 'or' ? 'condition' : 'value'}`)
-}
-
 /**
  * Whether all conditions hold; asks them from left to right and stops at the first that does not.
  *
  * @throws TypeError when there is none.
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
-  assertSome('and', conditions)
+  assertConditions('and()', conditions)
   return withProof(strongest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(false, conditions, ctx))
 }
 
@@ -107,7 +105,7 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
  * @throws TypeError when there is none.
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
-  assertSome('or', conditions)
+  assertConditions('or()', conditions)
   return withProof(weakest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(true, conditions, ctx))
 }
 
@@ -123,8 +121,13 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
   return !wanted
 }
 
-/** Inverts an answer. A condition that throws stays broken: a failure is never inverted. */
+/**
+ * Inverts an answer. A condition that throws is still an error: a failure is never inverted.
+ *
+ * @throws TypeError when the argument is not a function.
+ */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
+  assertCondition('not()', condition)
   return withProof(condition.proof, condition.reads, (ctx: RuleContext<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
 }
 
@@ -136,7 +139,7 @@ export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
 export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
-  assertSome('triggeredBy', sources)
+  assertTexts('triggeredBy()', sources)
   const known: ReadonlySet<string> = new Set(sources)
   return withProof('circumstance', [], ({ event }: RuleContext) => known.has(event.triggerSource))
 }
@@ -147,7 +150,7 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
  * @throws TypeError when no app client is named.
  */
 export function fromAppClient(...clientIds: readonly string[]): Condition {
-  assertSome('fromAppClient', clientIds)
+  assertTexts('fromAppClient()', clientIds)
   const known: ReadonlySet<string> = new Set(clientIds)
   return withProof('circumstance', [], ({ appClient }: RuleContext) => appClient !== undefined && known.has(appClient))
 }
@@ -159,6 +162,7 @@ export function fromAppClient(...clientIds: readonly string[]): Condition {
  * hasAttribute('custom:plan', 'trial')
  */
 export function hasAttribute(name: string, value?: string): Condition {
+  assertTexts('hasAttribute()', value === undefined ? [name] : [name, value])
   return withProof('circumstance', [name], ({ user }: RuleContext) => {
     const actual = user.attributes[name]
     return value === undefined ? actual !== undefined && actual !== '' : actual === value

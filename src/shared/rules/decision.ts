@@ -1,12 +1,18 @@
-import type { AnyOutcome, ErrorVerdict, ResponseOf } from './outcome.ts'
-import type { Trigger } from './trigger.ts'
+import type { AnyOutcome, ErrorVerdict } from './outcome.ts'
+import type { CognitoResponse, Trigger } from './trigger.ts'
 
-/** Nobody denied and nothing broke that must not: Cognito goes on. */
+/** The rule of a decision, and of a line in the trace, where no rule is to blame: the event, an answer or a middleware. */
+export const HANDLER = 'handler'
+
+/** No rule denied, and no error occurred that must fail: Cognito goes on. */
 export interface Proceed<T extends Trigger = Trigger> {
   readonly kind: 'proceed'
-  /** The rule that allowed; null where no rule objected and none allowed either. */
+  /** The rule that allowed; null where no rule denied and none allowed either. */
   readonly rule: string | null
-  readonly response: ResponseOf<T> | Record<string, never>
+  /** What the rules answered, in the trigger's own words. */
+  readonly answer?: T['answer']
+  /** The same in Cognito's words. */
+  readonly response: CognitoResponse
 }
 
 /** A rule refused. */
@@ -46,6 +52,8 @@ export interface TraceEntry {
   readonly overrides?: readonly string[]
   /** Ran after the decision, and changed nothing. */
   readonly shadow?: true
+  /** The reservation of the rule, after all rules had passed. */
+  readonly commit?: true
   /** What broke it. Kept out of logs but for its name, its code and where it was thrown. */
   readonly error?: unknown
 }
@@ -64,9 +72,16 @@ export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
   readonly explanation: string
 }
 
+/** An answer of a rule. */
+export interface RuleAnswer extends Pick<RuleFailure, 'rule' | 'path'> {
+  readonly answer: unknown
+}
+
 /** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
 export interface RuleObserver {
   /** Called once for each rule that breaks, whatever the rules around it make of that. */
   readonly onRuleError?: (failure: RuleFailure) => void
   readonly onExplanation?: (denial: ExplainedDenial) => void
+  /** Called with each answer of a rule, in the trigger's own words. */
+  readonly onAnswer?: (answer: RuleAnswer) => void
 }

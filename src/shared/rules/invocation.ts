@@ -1,5 +1,6 @@
+import type { AttributeMap } from '../cognito/event.ts'
 import { DeadlineExceededError } from './errors.ts'
-import type { AttributeMap, RuleContext, RuleUser, Trigger } from './trigger.ts'
+import type { RuleContext, RuleUser, Trigger, TriggerContract } from './trigger.ts'
 
 // What one invocation gives to its rules: a frozen copy of the event, its user, and a deadline with a signal.
 
@@ -25,9 +26,18 @@ function present(value: unknown): string | undefined {
 export function readUser(
   event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
 ): RuleUser {
-  const attributes = readAttributes(event?.request?.userAttributes)
+  return createUser(event?.userName, event?.request?.userAttributes)
+}
+
+/**
+ * Makes the user of an event that holds the attributes elsewhere than most do.
+ *
+ * @param raw The attributes. Values that are neither texts nor booleans are left out.
+ */
+export function createUser(userName: unknown, raw: unknown): RuleUser {
+  const attributes = readAttributes(raw)
   return Object.freeze({
-    userName: typeof event?.userName === 'string' ? event.userName : '',
+    userName: typeof userName === 'string' ? userName : '',
     sub: present(attributes.sub),
     email: present(attributes.email),
     emailVerified: attributes.email_verified === 'true',
@@ -72,10 +82,15 @@ function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [T
  *
  * @param event Rules get a frozen copy, so that none can change what another one sees or what Cognito gets.
  */
-export function createContext<T extends Trigger>(event: T['event'], time: Timed): RuleContext<T> {
+export function createContext<T extends Trigger>(
+  event: T['event'],
+  time: Timed,
+  contract: Pick<TriggerContract, 'name' | 'userOf'>,
+): RuleContext<T> {
   const ctx = {
+    trigger: contract.name,
     event: frozenCopy(event),
-    user: readUser(event),
+    user: contract.userOf?.(event) ?? readUser(event),
     appClient: present(event?.callerContext?.clientId),
     [TIME]: signalOf(time),
   }
@@ -85,7 +100,14 @@ export function createContext<T extends Trigger>(event: T['event'], time: Timed)
 
 /** Makes the context of a rule that has less time than the invocation. */
 export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Timed): RuleContext<T> {
-  const narrow = { event: ctx.event, user: ctx.user, appClient: ctx.appClient, invocation: ctx.invocation ?? ctx, [TIME]: signalOf(time) }
+  const narrow = {
+    trigger: ctx.trigger,
+    event: ctx.event,
+    user: ctx.user,
+    appClient: ctx.appClient,
+    invocation: ctx.invocation ?? ctx,
+    [TIME]: signalOf(time),
+  }
   complete(narrow)
   return narrow
 }

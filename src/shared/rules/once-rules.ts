@@ -1,10 +1,10 @@
 import type { Condition } from './condition.ts'
 import type { OnceNode } from './once.ts'
 import type { Rule, RuleNode } from './rule.ts'
-import type { PostTrigger } from './trigger.ts'
+import type { Working } from './trigger.ts'
 
 /** A rule made by `once`, ready to be run. */
-export type OnceRule = OnceNode & Rule<PostTrigger>
+export type OnceRule = OnceNode & Rule<Working>
 
 /** A once-only effect, and under which conditions its composition runs it. */
 export interface OnceEntry {
@@ -13,7 +13,7 @@ export interface OnceEntry {
    * For each place where the effect stands: the conditions from the root of the composition to that place. The effect may run
    * where all conditions of a place hold.
    */
-  readonly places: readonly (readonly Condition<PostTrigger>[])[]
+  readonly places: readonly (readonly Condition<Working>[])[]
 }
 
 /** Effects by the name under which a ledger keeps them. */
@@ -25,7 +25,7 @@ export type OnceRules = ReadonlyMap<string, OnceEntry>
  * @throws TypeError when two effects have one name: the second would find its effect done, and never run. Also when a `when`
  *   around an effect does not show its condition.
  * @example
- * onceRules(handler.rule).get('send-welcome-email')?.rule
+ * onceRules(handler.composition).get('send-welcome-email')?.rule
  */
 export function onceRules(composition: RuleNode): OnceRules {
   const found = new Map<string, OnceEntry>()
@@ -40,10 +40,10 @@ export function onceRules(composition: RuleNode): OnceRules {
 
 interface Place {
   readonly rule: OnceRule
-  readonly conditions: readonly Condition<PostTrigger>[]
+  readonly conditions: readonly Condition<Working>[]
 }
 
-function placesIn(node: RuleNode, conditions: readonly Condition<PostTrigger>[]): readonly Place[] {
+function placesIn(node: RuleNode, conditions: readonly Condition<Working>[]): readonly Place[] {
   if (isOnce(node)) return [{ rule: node, conditions }]
   const inside = isWhen(node) ? [...conditions, node.condition] : conditions
   const places = (node.children ?? []).flatMap((child) => placesIn(child, inside))
@@ -56,7 +56,7 @@ function isOnce(node: RuleNode): node is OnceRule {
   return node.kind === 'once' && 'effect' in node && 'evaluate' in node
 }
 
-/** An effect is a post rule, so the conditions around it take the context of a post trigger. */
-function isWhen(node: RuleNode): node is RuleNode & { readonly condition: Condition<PostTrigger> } {
+/** Only working triggers have effects, so the conditions around them take the context of one. */
+function isWhen(node: RuleNode): node is RuleNode & { readonly condition: Condition<Working> } {
   return node.kind === 'when' && typeof node.condition === 'function'
 }

@@ -1,10 +1,12 @@
+import type { AttributeMap, CognitoEvent } from '../cognito/event.ts'
+import { assertOptions, assertRules, describeValue } from './arguments.ts'
 import { assertReads, type DeclaresReads } from './condition.ts'
 import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
 import { frozenCopy, readUser } from './invocation.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
-import { assertPost, compose, isComposition, type Rule, type RuleArgument, type RuleNode, type RulePermission, type Run } from './rule.ts'
-import type { AttributeMap, CognitoEvent, PostTrigger, RuleContext, RuleUser } from './trigger.ts'
+import { compose, isComposition, type Rule, type RuleArgument, type RuleNode, type RulePermission, type Run } from './rule.ts'
+import type { RuleContext, RuleUser, Working } from './trigger.ts'
 
 /** One effect on one user: what it is, and for whom. */
 export interface EffectKey {
@@ -18,7 +20,9 @@ export interface EffectKey {
  * What of an effect that was cut off, so that nobody knows whether it happened. `at-least-once` runs it again: it may happen
  * twice. `at-most-once` does not: it may not have happened, which is then on record as `unknown`.
  */
-export type Delivery = 'at-least-once' | 'at-most-once'
+export type Delivery = (typeof DELIVERIES)[number]
+
+const DELIVERIES = ['at-least-once', 'at-most-once'] as const
 
 /** An effect as a ledger keeps it until it is done: enough to run it again. */
 export interface Effect extends EffectKey {
@@ -100,11 +104,13 @@ const MARK_PAUSE_MS = 25
  * @example
  * once(dynamoLedger({ documents, table }), sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
  */
-export function once<T extends PostTrigger>(
-  ledger: Ledger,
-  rule: RuleArgument<T> & DeclaresReads,
-  options: OnceOptions,
-): Rule<T> & OnceNode {
+export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & DeclaresReads, options: OnceOptions): Rule<T> & OnceNode {
+  assertRules('once()', [rule], 2)
+  assertOptions('once()', options, ['delivery', 'id'])
+  if (!DELIVERIES.includes(options.delivery))
+    throw new TypeError(
+      `once(): delivery is ${describeValue(options.delivery)}; expected ${DELIVERIES.map((each) => `'${each}'`).join(' or ')}`,
+    )
   // A composition passes over a broken rule inside it, and the ledger would take what nobody knows for nothing to do.
   if (isComposition(rule)) throw new TypeError(`once() takes one effect; '${rule.name}' is a composition, which goes around it`)
   const { reads } = rule
@@ -116,7 +122,8 @@ export function once<T extends PostTrigger>(
     children: [rule],
     ...(ledger.permissions && { permissions: ledger.permissions }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
-      assertPost(run, 'once')
+      // A repeated event would pass by a denial. Factories refuse it already, but a rule of a user's may run anything.
+      if (!run.contract.works) throw new TypeError('once() is for triggers whose rules have effects')
       const effect = effectOf(ctx, name, options.delivery, reads)
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
@@ -139,7 +146,7 @@ export function once<T extends PostTrigger>(
   return { ...composed, effect: name, reads }
 }
 
-async function settle<T extends PostTrigger>(
+async function settle<T extends Working>(
   ledger: Ledger,
   claim: EffectClaim,
   verdict: Verdict<T>,
@@ -178,7 +185,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
 }
 
 /** The event with no more of the user than the effect reads. */
-function effectOf(ctx: RuleContext<PostTrigger>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
+function effectOf(ctx: RuleContext<Working>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
   const { event, user, appClient } = ctx
   if (user.sub === undefined || !event.userPoolId) return undefined
   const minimal: CognitoEvent = {
@@ -195,7 +202,7 @@ function effectOf(ctx: RuleContext<PostTrigger>, name: string, delivery: Deliver
 }
 
 /** What the rule sees now: the attributes with which the sweeper would run it. */
-function readingOnly<T extends PostTrigger>(ctx: RuleContext<T>, reads: readonly string[]): RuleContext<T> {
+function readingOnly<T extends Working>(ctx: RuleContext<T>, reads: readonly string[]): RuleContext<T> {
   const event = frozenCopy({ ...ctx.event, request: { ...ctx.event.request, userAttributes: attributesRead(ctx.user, reads) } })
   return { ...ctx, event, user: readUser(event), invocation: ctx.invocation ?? ctx }
 }

@@ -1,34 +1,30 @@
 import type { RuleNode } from './rule.ts'
-import type { ResponseFields, Trigger, TriggerContract } from './trigger.ts'
-
-/** What a rule may put into the answer to Cognito; a rule for any trigger nothing, since it cannot know the fields. */
-export type ResponseOf<T extends Trigger> = unknown extends T['event']['response'] ? never : Partial<T['event']['response']>
+import type { Approving, Refusing, Trigger, TriggerContract, Working } from './trigger.ts'
 
 interface Said {
   /** The rule that said so, when a composition passes on what one of its rules said. The engine fills it in. */
   readonly by?: string
 }
 
-/** An outcome without an answer, which fits every trigger of its phase. */
-export interface Plain<Kind extends 'allow' | 'skip' | 'done'> extends Said {
-  readonly kind: Kind
-}
-
 /** The rule allows the user. Only rules that hold proof return it: one `allow` is enough for an `anyOf`. */
-export interface Allow<T extends Trigger = Trigger> extends Said {
+export interface Allow extends Said {
   readonly kind: 'allow'
-  /** What the rules of a composition put into the answer; a single rule answers with {@link respond}. */
-  readonly response?: ResponseOf<T>
 }
 
-/** The rule has no opinion; it may shape the answer. */
-export interface Skip<T extends Trigger = Trigger> extends Said {
+/** The rule has no opinion. */
+export interface Skip extends Said {
   readonly kind: 'skip'
-  readonly why?: string
-  readonly response?: ResponseOf<T>
+  readonly reason?: string
 }
 
-/** The rule refuses. */
+/** The rule answers Cognito, in the trigger's own words. That says nothing about whether the user may go on. */
+export interface Answer<A> extends Said {
+  readonly kind: 'answer'
+  readonly answer: A
+  readonly reason?: string
+}
+
+/** The rule denies. */
 export interface Deny extends Said {
   readonly kind: 'deny'
   /** A constant identifier, for the log and the metrics. */
@@ -41,27 +37,39 @@ export interface Deny extends Said {
   readonly explanation?: string
 }
 
-/** A post rule did its work. */
-export interface Done<T extends Trigger = Trigger> extends Said {
+/** The rule had its effect. */
+export interface Done extends Said {
   readonly kind: 'done'
-  readonly response?: ResponseOf<T>
 }
 
-/** What a rule for a trigger may say: a pre rule judges, a post rule works, and a rule for any trigger only looks. */
-export type Outcome<T extends Trigger = Trigger> = 'pre' | 'post' extends T['phase']
-  ? Skip<T>
-  : T['phase'] extends 'pre'
-    ? Allow<T> | Skip<T> | Deny
-    : Done<T> | Skip<T>
+// A rule for any trigger cannot know the words of one, and some triggers read no answer.
+type AnswerFor<T extends Trigger> = unknown extends T['answer'] ? never : [T['answer']] extends [never] ? never : Answer<T['answer']>
 
-/** Any outcome of either phase: what the engine handles before it has checked the phase. */
-export type AnyOutcome<T extends Trigger = Trigger> = Allow<T> | Skip<T> | Deny | Done<T>
+/** What a rule may return. Every rule may skip; the trigger says what else it may do. */
+export type Outcome<T extends Trigger = Trigger> =
+  | Skip
+  | AnswerFor<T>
+  | (T extends Approving ? Allow : never)
+  | (T extends Refusing ? Deny : never)
+  | (T extends Working ? Done : never)
 
-/** A rule that threw, ran out of time, or said what it may not say. */
+interface PassedAs<Kind extends string, T extends Trigger> extends Said {
+  readonly kind: Kind
+  readonly reason?: string
+  readonly answer?: T['answer']
+}
+
+/** What rules do not object to. A composition may allow and answer at once. */
+export type Passed<T extends Trigger = Trigger> = PassedAs<'skip', T> | PassedAs<'answer', T> | PassedAs<'allow', T> | PassedAs<'done', T>
+
+/** What the engine handles before it has checked what the trigger permits. */
+export type AnyOutcome<T extends Trigger = Trigger> = Passed<T> | Deny
+
+/** A rule that threw, ran out of time or returned an outcome that is not permitted. */
 export interface ErrorVerdict extends Said {
   readonly kind: 'error'
   readonly error: unknown
-  /** ErrorVerdict inside a `failClosed`: no `failOpen` further out, and no post trigger's default, turns this into a skip. */
+  /** The error is inside a `failClosed`: no `failOpen` further out, and no trigger that continues, turns it into a skip. */
   readonly mustFail: boolean
 }
 
@@ -96,43 +104,48 @@ export function withoutFullStop(text: string): string {
   return trimmed
 }
 
-/** Allows for this user. */
-export function allow(): Plain<'allow'> {
+/** Allows the user. */
+export function allow(): Allow {
   return { kind: 'allow' }
 }
 
 /**
  * Has no opinion.
  *
- * @param why A constant identifier for the trace.
+ * @param reason A constant identifier for the trace.
  */
-export function skip(why?: string): Plain<'skip'> & Pick<Skip, 'why'> {
-  return why === undefined ? { kind: 'skip' } : { kind: 'skip', why }
+export function skip(reason?: string): Skip {
+  return reason === undefined ? { kind: 'skip' } : { kind: 'skip', reason }
 }
 
 /**
- * Has no opinion on the user, but shapes the answer to Cognito.
+ * Answers Cognito, in the trigger's own words.
  *
+ * @param reason A constant identifier for the trace.
  * @example
- * defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: true }))
+ * preSignUp.rule('confirm', () => respond({ autoConfirmUser: true }))
  */
-export function respond<T extends Trigger>(response: ResponseOf<T>, why?: string): Skip<T> {
-  return why === undefined ? { kind: 'skip', response } : { kind: 'skip', why, response }
+export function respond<A>(answer: NoInfer<A>, reason?: string): Answer<A> {
+  return reason === undefined ? { kind: 'answer', answer } : { kind: 'answer', answer, reason }
+}
+
+/** More about a denial. */
+export interface DenyOptions {
+  /** For the log: identifiers, with `: ` or `; ` between them. The log leaves out any other text: an attribute may stand in it. */
+  readonly detail?: string
 }
 
 /**
- * Refuses.
+ * Denies.
  *
  * @param reason A constant identifier for the log, such as `domain-not-allowed`; at most 64 characters.
  * @param message What the caller of Cognito reads, after `PreSignUp failed with error`. Full stops at its end are
  *   dropped, since Cognito adds one. It must not tell whether a user exists.
- * @param detail More for the log: identifiers, with `: ` or `; ` between them. The log leaves out any other text, because an
- *   attribute may stand in it.
- * @throws TypeError when the reason is not an identifier or the message is empty; in a rule that means broken, and so refused.
+ * @throws TypeError when the reason is not an identifier or the message is empty. In a rule that is an error, which refuses too.
  * @example
  * deny('domain-not-allowed', 'This email address cannot be used to sign up')
  */
-export function deny(reason: string, message: string, detail?: string): Deny {
+export function deny(reason: string, message: string, { detail }: DenyOptions = {}): Deny {
   if (!isReason(reason)) {
     throw new TypeError(`deny: the reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'domain-not-allowed'`)
   }
@@ -141,33 +154,47 @@ export function deny(reason: string, message: string, detail?: string): Deny {
   return detail === undefined ? { kind: 'deny', reason, message: text } : { kind: 'deny', reason, message: text, detail }
 }
 
-/** Says that a post rule did its work. */
-export function done(): Plain<'done'> {
+/** Reports that the rule had its effect. */
+export function done(): Done {
   return { kind: 'done' }
 }
 
-const KINDS = { pre: ['allow', 'skip', 'deny'], post: ['done', 'skip'] } as const
-
-/** Whether rules of this phase may say that. */
-export function isOfPhase({ kind }: Pick<AnyOutcome, 'kind'>, { phase }: Pick<TriggerContract, 'phase'>): boolean {
-  const kinds: readonly string[] = KINDS[phase]
-  return kinds.includes(kind)
+/** Whether a trigger permits an outcome of that kind. */
+export function isPermitted(kind: unknown, contract: TriggerContract): kind is AnyOutcome['kind'] {
+  switch (kind) {
+    case 'skip':
+      return true
+    case 'answer':
+      return contract.answers !== undefined
+    case 'allow':
+      return contract.approves
+    case 'deny':
+      return contract.refuses
+    case 'done':
+      return contract.works
+    default:
+      return false
+  }
 }
 
+const KINDS = ['allow', 'answer', 'skip', 'deny', 'done'] as const
+
 /**
- * Returns a copy of what a rule said, with the name of the rule that said it. Types say the same; plain JavaScript and
- * assertions do not.
+ * Returns a copy of what a rule returned, with the name of the rule. Types check the same; plain JavaScript and assertions do not.
  *
- * @throws TypeError when the rule said something that its phase or kind forbids; to the engine that is a broken rule.
+ * @throws TypeError when the trigger, or what the rule declares in `can`, does not permit it. To the engine that is an error.
  */
 export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, contract: TriggerContract): AnyOutcome<T> {
   // Read once: a getter may answer each read differently, and the rule may change its object later.
   const said = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
-  const kinds: readonly string[] = KINDS[contract.phase]
-  if (said === undefined || !kinds.includes(said.kind)) {
-    throw new TypeError(`The rule '${rule.name}' must return one of ${kinds.join(', ')}`)
+  if (said === undefined || !isPermitted(said.kind, contract)) {
+    const permitted = KINDS.filter((kind) => isPermitted(kind, contract))
+    throw new TypeError(`The rule '${rule.name}' must return one of ${permitted.join(', ')}`)
   }
   const by = authorOf(said, rule)
+  if (rule.can !== undefined && said.kind !== 'skip' && !rule.can.includes(said.kind)) {
+    throw new TypeError(`The rule '${rule.name}' returned ${said.kind}, but it declares can: [${rule.can.join(', ')}]`)
+  }
   if (said.kind === 'deny') {
     if (!(isReason(said.reason) && isPublicText(said.message))) {
       throw new TypeError(
@@ -176,11 +203,10 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
     }
     return { kind: 'deny', by, reason: said.reason, message: said.message, ...texts(said) }
   }
-  if (said.kind === 'allow' && (rule.kind === 'guard' || rule.kind === 'shaper')) {
-    throw new TypeError(`The rule '${rule.name}' is a ${rule.kind}: it must not allow`)
+  if (said.kind === 'answer' && said.answer === undefined) {
+    throw new TypeError(`The rule '${rule.name}' answered undefined: use respond(answer)`)
   }
-  if (said.response === undefined) return { ...said, by }
-  return { ...said, by, response: copyResponse(said.response, rule, contract.responseFields) }
+  return { ...said, by }
 }
 
 /** Only a composition passes on what another rule said, and only with a name that can stand in a log. */
@@ -194,21 +220,6 @@ function texts({ detail, explanation }: { readonly detail?: unknown; readonly ex
   readonly explanation?: string
 } {
   return { ...(typeof detail === 'string' && { detail }), ...(typeof explanation === 'string' && { explanation }) }
-}
-
-function copyResponse<R extends object>(response: R, rule: RuleNode, fields: ResponseFields): R {
-  const copy = { ...response }
-  for (const field of Object.keys(copy)) {
-    if (!Object.hasOwn(fields, field)) {
-      throw new TypeError(`The rule '${rule.name}' answered with '${field}', which this trigger's response does not have`)
-    }
-    const value: unknown = Reflect.get(copy, field)
-    if (typeof value !== fields[field]) {
-      throw new TypeError(`The rule '${rule.name}' answered with '${field}' of type ${typeof value}; it is a ${fields[field]}`)
-    }
-    if (typeof value === 'object') Reflect.set(copy, field, structuredClone(value))
-  }
-  return copy
 }
 
 // Loops and no regular expressions: an engine compiles one at its first use and, to faster code, at its second, and the names

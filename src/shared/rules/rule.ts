@@ -1,26 +1,16 @@
+import { describeValue } from './arguments.ts'
 import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
 import type { MaybePromise } from './invocation.ts'
-import { type AnyOutcome, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
-import type { RuleContext, Trigger } from './trigger.ts'
+import { type AnyOutcome, type Deny, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
+import type { OnError, RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
-/**
- * What a rule can do, so that a composition can be read without running it: a gate may approve, a guard may only deny, a
- * shaper shapes the answer, an effect works after the fact; the others compose. `rule` promises nothing.
- */
-export type RuleKind =
-  | 'rule'
-  | 'gate'
-  | 'guard'
-  | 'shaper'
-  | 'effect'
-  | 'chain'
-  | 'anyOf'
-  | 'when'
-  | 'failOpen'
-  | 'failClosed'
-  | 'shadow'
-  | 'parallel'
-  | 'once'
+/** What a node of a composition is: a rule, or a composition of rules. */
+export type RuleKind = 'rule' | 'chain' | 'anyOf' | 'when' | 'failOpen' | 'failClosed' | 'shadow' | 'parallel' | 'once'
+
+const ABILITIES = ['allow', 'answer', 'deny', 'done'] as const
+
+/** An outcome that a rule may return besides `skip`. */
+export type Ability = (typeof ABILITIES)[number]
 
 /** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
 export interface RulePermission {
@@ -41,6 +31,10 @@ export interface RuleNode {
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
+  /** Absent where the rule does not declare it: then it may return whatever its trigger permits. */
+  readonly can?: readonly Ability[]
+  /** The trigger that the rule is for, where it says so. */
+  readonly trigger?: string
   /** Absent where the rule does not declare them; empty where it needs none. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
@@ -48,16 +42,18 @@ export interface RuleNode {
   readonly reads?: readonly string[]
   /** Under which condition a `when` runs its children. */
   readonly condition?: Condition<never>
-  /** What a broken rule inside this one means, unless a nearer rule says otherwise. */
-  readonly onError?: 'fail' | 'continue'
+  /** What an error inside this rule means, unless a nearer rule says otherwise. */
+  readonly onError?: OnError
 }
 
 /** What a composition may ask of the engine that runs it. */
 export interface Run {
-  readonly phase: 'pre' | 'post'
+  readonly contract: Pick<TriggerContract, 'name' | 'refuses' | 'approves' | 'works' | 'onError'>
   readonly remainingMs: () => number
-  /** Runs a rule of the composition and writes the trace. Never throws: a rule that does is `broken`. No promise where nothing waits. */
+  /** Runs a rule of the composition and writes the trace. Never throws: it returns an `error`. No promise where nothing waits. */
   readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, share?: Share) => MaybePromise<Verdict<T>>
+  /** Makes one answer of two, as the trigger says. */
+  readonly combine: <A>(earlier: A, later: A) => A
   /** Waits for something, in the time that is left. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Asks a condition, in the time that is left. No promise where the condition makes none. */
@@ -72,13 +68,32 @@ export interface Share {
   readonly index?: number
   /** It gets at most that many milliseconds. */
   readonly withinMs?: number
-  /** What the rules before it have put into the answer, so that the trace can say what it overrides. */
-  readonly over?: object | undefined
+  /** What the rules before it have answered. */
+  readonly answered?: unknown
+  /** Its reservations are made only if it allows. */
+  readonly mustAllow?: true
+}
+
+/**
+ * The second step of a rule that uses something up, such as an invitation. It runs once every rule has passed, because a later rule
+ * may still deny.
+ */
+export interface Commit<T extends Trigger = Trigger> {
+  /**
+   * Reserves by one conditional write, under a key such as `reservationKey(ctx)`, so that a repeated event finds its own. The
+   * reservation should expire within an hour; a rule of post confirmation makes it final.
+   *
+   * @returns `deny(...)` if there is nothing left to reserve.
+   */
+  readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | undefined>
+  /** Undoes `reserve`, because a later one denied or failed. It may run although nothing was reserved. */
+  readonly release: (ctx: RuleContext<T>) => MaybePromise<void>
 }
 
 /** A named function from a typed context to an outcome. */
 export interface Rule<T extends Trigger = Trigger> extends RuleNode {
   readonly evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+  readonly commit?: Commit<T>
 }
 
 /**
@@ -88,11 +103,13 @@ export interface Rule<T extends Trigger = Trigger> extends RuleNode {
  */
 export interface RuleArgument<T extends Trigger> extends RuleNode {
   readonly evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
+  readonly commit?: Commit<T>
 }
 
 /** What else can be said about a rule. */
-export interface RuleOptions {
-  readonly kind?: 'rule' | 'gate' | 'guard' | 'shaper' | 'effect'
+export interface RuleOptions<T extends Trigger = Trigger> {
+  /** The outcomes that the rule may return besides `skip`, such as `['deny']`. The engine takes no other from it. */
+  readonly can?: readonly Ability[]
   /** The permissions that the rule needs, or `[]` for none. Without it, `lifeguard doctor` cannot check the function's role. */
   readonly permissions?: readonly RulePermission[]
   /** What the rule decides by. `lifeguard doctor` finds settings of the user pool that undo such a rule. */
@@ -102,14 +119,20 @@ export interface RuleOptions {
    * keeps these attributes until the effect is done, and the rule sees no others.
    */
   readonly reads?: readonly string[]
+  /** The second step of a rule that uses something up. Only for triggers that refuse. */
+  readonly commit?: Commit<T>
+  /** The only trigger that the rule is for. `preSignUp.rule(...)` sets it. */
+  readonly trigger?: string
 }
+
+type Evaluate<T extends Trigger> = (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
 
 /**
  * Makes a rule.
  *
  * @param name Kebab-case, for the trace: `require-invite`.
- * @param evaluate What the rule says of an invocation. It may throw: a broken pre rule refuses, a broken post rule is logged.
- * @throws TypeError when the name is not kebab-case, or a declaration in the options is invalid.
+ * @param evaluate Returns the outcome of an invocation. It may throw, which is an error: see docs/semantics.md.
+ * @throws TypeError when the name is not kebab-case, or an option is invalid.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
  *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
@@ -117,34 +140,38 @@ export interface RuleOptions {
  */
 export function defineRule<T extends Trigger>(
   name: string,
-  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  options: RuleOptions & DeclaresReads,
+  evaluate: Evaluate<T>,
+  options: RuleOptions<T> & DeclaresReads,
 ): Rule<T> & DeclaresReads
-export function defineRule<T extends Trigger>(
-  name: string,
-  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  options?: RuleOptions,
-): Rule<T>
-export function defineRule<T extends Trigger>(
-  name: string,
-  evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>,
-  { kind = 'rule', permissions, judges, reads }: RuleOptions = {},
-): Rule<T> {
-  assertName(name)
-  if (reads !== undefined) assertReads(`defineRule('${name}')`, reads)
-  assertPermissions(name, permissions)
+export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T>, options?: RuleOptions<T>): Rule<T>
+export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T>, options: RuleOptions<T> = {}): Rule<T> {
+  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+  const owner = `defineRule('${name}')`
+  if (typeof evaluate !== 'function')
+    throw new TypeError(`${owner}: the second argument is ${describeValue(evaluate)}; expected a function`)
+  const { can, permissions, judges, reads, commit, trigger } = options
+  if (can !== undefined && !(Array.isArray(can) && can.every((each) => ABILITIES.includes(each))))
+    throw new TypeError(`${owner}: can is a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
+  if (reads !== undefined) assertReads(owner, reads)
+  assertPermissions(owner, permissions)
   if (judges !== undefined && !JUDGES.includes(judges))
-    throw new TypeError(
-      `defineRule('${name}'): judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`,
-    )
-  return { name, kind, evaluate, ...(permissions && { permissions }), ...(judges && { judges }), ...(reads && { reads }) }
+    throw new TypeError(`${owner}: judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`)
+  if (commit !== undefined && !(typeof commit.reserve === 'function' && typeof commit.release === 'function'))
+    throw new TypeError(`${owner}: commit is an object with the functions reserve and release`)
+  return {
+    ...{ name, kind: 'rule', evaluate },
+    ...(can && { can }),
+    ...(permissions && { permissions }),
+    ...(judges && { judges }),
+    ...(reads && { reads }),
+    ...(commit && { commit }),
+    ...(trigger !== undefined && { trigger }),
+  }
 }
 
-function assertPermissions(name: string, permissions: unknown): void {
+function assertPermissions(owner: string, permissions: unknown): void {
   if (permissions === undefined || (Array.isArray(permissions) && permissions.every(isPermission))) return
-  throw new TypeError(
-    `defineRule('${name}'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none`,
-  )
+  throw new TypeError(`${owner}: permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none`)
 }
 
 function isPermission(value: unknown): boolean {
@@ -156,23 +183,28 @@ function isPermission(value: unknown): boolean {
 
 /** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */
 export function isKebabCase(text: string): boolean {
-  return isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
-}
-
-function assertName(name: string): void {
-  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+  return typeof text === 'string' && isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
 
 /**
- * Checks the names of a composition's rules, which plain JavaScript can make without {@link defineRule}: they become dimensions of
- * metrics.
+ * Checks a composition for a trigger before it runs. Types check the same; plain JavaScript does not.
  *
- * @throws TypeError when a name is not an identifier.
+ * @throws TypeError when a rule's name is not an identifier, or when the trigger does not permit what a rule is for.
  */
-export function assertNames({ name, children = [] }: RuleNode): void {
+export function assertComposition(node: RuleNode, contract: Omit<TriggerContract, 'userOf'>): void {
+  const { name, kind, can = [], trigger, children = [] } = node
   if (!isRuleName(name))
     throw new TypeError(`A rule's name is an identifier of at most ${MAX_NAME_LENGTH} characters, such as 'require-invite'; got '${name}'`)
-  children.forEach(assertNames)
+  if (trigger !== undefined && trigger !== contract.name)
+    throw new TypeError(`The rule '${name}' is for ${trigger}, and cannot run in ${contract.name}`)
+  const cannot = (fits: boolean, what: string): void => {
+    if (!fits) throw new TypeError(`'${name}' cannot run in ${contract.name}: ${what}`)
+  }
+  cannot(contract.refuses || !(can.includes('deny') || kind === 'shadow' || 'commit' in node), 'nothing can be denied there')
+  cannot(contract.approves || !(can.includes('allow') || kind === 'anyOf'), 'no rule can allow there')
+  cannot(contract.works || !(can.includes('done') || kind === 'parallel' || kind === 'once'), 'its rules have no effects')
+  cannot(contract.answers !== undefined || !can.includes('answer'), 'Cognito reads no answer there')
+  for (const child of children) assertComposition(child, contract)
 }
 
 interface Composition<T extends Trigger> {
@@ -180,16 +212,17 @@ interface Composition<T extends Trigger> {
   readonly condition?: Condition<never>
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
+  readonly can?: readonly Ability[]
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges | undefined
-  readonly onError?: 'fail' | 'continue'
+  readonly onError?: OnError
   readonly evaluate: (ctx: RuleContext<T>, run: Run) => MaybePromise<AnyOutcome<T>>
 }
 
 /**
- * Makes a rule for every trigger of a phase, such as a composition. What it says is of its phase because its children's
- * is, or because its own signature names the phase; TypeScript cannot follow that through the conditional type `Outcome`
- * while the trigger is open, hence the one assertion here. The engine checks the phase at run time.
+ * Makes a rule for every trigger with some capability, such as a composition. What it returns fits the trigger because its
+ * children's outcomes do, or because its own signature names the capability; TypeScript cannot follow that through the
+ * conditional type `Outcome` while the trigger is open, hence the one assertion here. The engine checks it at run time.
  */
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
   // The array that it runs is the one that others read: neither may lose a rule.
@@ -203,14 +236,4 @@ export const OURS: unique symbol = Symbol('composed here')
 /** Tells a rule that is made of rules from one that does something itself. */
 export function isComposition(rule: RuleNode): boolean {
   return rule.children !== undefined
-}
-
-/**
- * Refuses to run a composition for post triggers anywhere else. Types say the same; in plain JavaScript it would pass over a
- * denial, or not ask again where a sign-up is repeated.
- *
- * @throws TypeError in a pre trigger, where a broken rule refuses.
- */
-export function assertPost({ phase }: Pick<Run, 'phase'>, name: string): void {
-  if (phase !== 'post') throw new TypeError(`${name}() is for post triggers: in a pre trigger it could hide a denial`)
 }

@@ -1,58 +1,61 @@
-/** The values of a user's attributes as Cognito sends them: always strings, `'true'` and `'false'` included. */
-export type AttributeMap = Readonly<Record<string, string>>
+import type { AttributeMap, CognitoEvent } from '../cognito/event.ts'
+import type { TriggerName } from '../cognito/triggers.ts'
 
-/** Who called Cognito. `clientId` is null when a user is confirmed from the console or the admin API. */
-export interface CallerContext {
-  readonly awsSdkVersion: string
-  readonly clientId: string | null
+/** A point in a user's life at which Cognito calls a function: the event that it sends, and what rules can answer. */
+export interface Trigger {
+  /** The trigger's name in Cognito's LambdaConfig. */
+  readonly name: TriggerName
+  readonly event: CognitoEvent
+  /** What a rule answers, in the trigger's own words; `never` where Cognito reads no answer. */
+  readonly answer: unknown
 }
+
+/** A trigger whose rules may deny. */
+export interface Refusing extends Trigger {
+  readonly refuses: true
+}
+
+/** A refusing trigger whose rules may also allow, so that one rule of several is enough to let a user in. */
+export interface Approving extends Refusing {
+  readonly approves: true
+}
+
+/** A trigger whose rules have effects, such as an email. */
+export interface Working extends Trigger {
+  readonly works: true
+}
+
+/** What an error of a rule means: the invocation fails, or it continues without that rule. */
+export type OnError = 'fail' | 'continue'
 
 /**
- * What every user pool trigger event has in common. AWS says that elements can be added, so nothing here is closed.
- *
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ * How two answers of one invocation become one. With `first`, the first answer stands: rules that can do nothing but answer do not
+ * run after it, and the answers of all others are dropped.
  */
-export interface CognitoEvent {
-  readonly version: string
-  readonly triggerSource: string
-  readonly region: string
-  readonly userPoolId: string
-  readonly userName: string
-  readonly callerContext: CallerContext
-  readonly request: { readonly userAttributes?: AttributeMap | null | undefined }
-  /** What the function may answer differs from trigger to trigger. */
-  readonly response: unknown
-}
+export type Combine<Answer> = 'first' | ((earlier: Answer, later: Answer) => Answer)
 
-/** A moment in a user's life at which Cognito calls a function: the event it sends, and whether it can still be refused. */
-export interface Trigger {
-  readonly event: CognitoEvent
-  readonly phase: 'pre' | 'post'
-}
+/** The fields of Cognito's response. */
+export type CognitoResponse = Readonly<Record<string, unknown>>
 
-/** A trigger whose function can refuse what is about to happen. */
-export interface PreTrigger extends Trigger {
-  readonly phase: 'pre'
-}
-
-/** A trigger that tells of what has happened already. */
-export interface PostTrigger extends Trigger {
-  readonly phase: 'post'
-}
-
-/** A value that autocompletes, and is not closed: Cognito adds trigger sources, and ours must be judged when it does. */
-export type Open<Known extends string> = Known | (string & Record<never, never>)
-
-/** The `typeof` of a field's value. */
-export type FieldType = 'boolean' | 'number' | 'string' | 'object'
-
-/** The fields of an answer to Cognito, each with the type of its value. */
-export type ResponseFields = Readonly<Record<string, FieldType>>
-
-/** What the rules of a trigger may say. */
+/**
+ * What the engine knows of a trigger. The types of its answer and its event are erased here, hence methods and no functions:
+ * `defineTrigger` takes them typed, and rules are typed by their trigger.
+ */
 export interface TriggerContract {
-  readonly phase: 'pre' | 'post'
-  readonly responseFields: ResponseFields
+  readonly name: TriggerName
+  readonly refuses: boolean
+  readonly approves: boolean
+  readonly works: boolean
+  readonly onError: OnError
+  /** Absent where Cognito reads no answer. */
+  readonly answers?: {
+    /** Whether the first answer stands, and no other is combined with it. */
+    readonly firstStands: boolean
+    combine(earlier: unknown, later: unknown): unknown
+    /** Throws where an answer is none of the trigger, or the event's version cannot carry it. */
+    encode(answer: unknown, event: CognitoEvent): CognitoResponse | undefined
+  }
+  userOf?(event: CognitoEvent): RuleUser
 }
 
 /** The user an event is about, read once and the same way for every rule. */
@@ -74,6 +77,8 @@ export interface RuleUser {
 
 /** What a rule sees of an invocation. */
 export interface RuleContext<T extends Trigger = Trigger> {
+  /** The trigger's name in Cognito's LambdaConfig. */
+  readonly trigger: T['name']
   /** The event as Cognito sent it, frozen: rules answer with an outcome. */
   readonly event: T['event']
   readonly user: RuleUser

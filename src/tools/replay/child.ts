@@ -48,7 +48,7 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
     observe = 'rule' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
-    const rule = describeRule('rule' in found ? found.rule : undefined)
+    const rule = describeRule('composition' in found ? found.composition : undefined)
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
   } catch (error) {

@@ -88,7 +88,7 @@ export function assertRoles({ template, sending, blocking }: Packaged): void {
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, HANDLERS[trigger])
-      const needed = needsOf(handler.rule).flatMap(({ actions, resource }) =>
+      const needed = needsOf(handler.composition).flatMap(({ actions, resource }) =>
         actions.map((action) => `${action} on ${resourceOf(resource)}`),
       )
       expect([...new Set(needed)].toSorted()).toEqual(granted(packaged, trigger).filter((grant) => !grant.startsWith('logs:')))
@@ -96,7 +96,7 @@ export function assertRoles({ template, sending, blocking }: Packaged): void {
 
     it('allow the sweeper what the effects that it runs say they need', async () => {
       const { handler } = await composed(withSender, 'Sweeper', HANDLERS.PostConfirmation)
-      const needed = [...onceRules(handler.rule).values()].flatMap(({ rule }) => needsOf(rule))
+      const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => needsOf(rule))
       expect(needed).not.toEqual([])
       expect(granted(withSender, 'Sweeper')).toEqual(
         expect.arrayContaining(needed.flatMap(({ actions, resource }) => actions.map((action) => `${action} on ${resourceOf(resource)}`))),
@@ -168,7 +168,7 @@ function isOfTraces(policy: { readonly 'Fn::If'?: readonly unknown[] }): boolean
 }
 
 interface Composed {
-  readonly handler: { readonly rule: RuleNode }
+  readonly handler: { readonly composition: RuleNode }
 }
 
 /** Loads a handler anew, in the environment that the template gives a function. */

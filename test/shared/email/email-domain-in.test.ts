@@ -7,6 +7,7 @@ import { hasAttribute, not, or, triggeredBy } from '../../../src/shared/rules/co
 import { createContext } from '../../../src/shared/rules/invocation.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
+import { SAMPLES } from '../../support/samples.ts'
 
 const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
   createContext(
@@ -21,6 +22,7 @@ const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
       response: {},
     },
     { signal: () => new AbortController().signal },
+    SAMPLES.refusing,
   )
 
 describe('emailDomainIn', () => {

@@ -47,7 +47,7 @@ describe('the deadline, on the clock of the process', () => {
 
   it('ends a hanging rule of a pre trigger with the masked error, and the log names the rule', async () => {
     const out = collector()
-    const { error } = await started(pre.with({ write: out.write })(noOpinion, hang, confirm)(preEvent()), 4001)
+    const { error } = await started(pre({ write: out.write }, noOpinion, hang, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({
       decision: 'failed',
@@ -60,7 +60,7 @@ describe('the deadline, on the clock of the process', () => {
 
   it('passes a hanging rule of a post trigger over, and Cognito goes on', async () => {
     const out = collector()
-    const { answer } = await started(post.with({ write: out.write })(work, hangAfter)(postEvent()), 4001)
+    const { answer } = await started(post({ write: out.write }, work, hangAfter)(postEvent()), 4001)
     expect(answer).toStrictEqual(postEvent())
     expect(out.lines()[0]).toMatchObject({
       level: 'WARN',
@@ -79,7 +79,7 @@ describe('the deadline, on the clock of the process', () => {
       return respond({ autoConfirmUser: !signal.aborted })
     })
     for (const rule of [confirm, slow, refuse]) {
-      await started(pre.with({ write: () => undefined, middleware: [{ before: () => undefined }] })(rule)(preEvent()), 10)
+      await started(pre({ write: () => undefined, middleware: [{ before: () => undefined }] }, rule)(preEvent()), 10)
       expect(vi.getTimerCount()).toBe(0)
     }
   })
@@ -90,16 +90,16 @@ describe('the deadline, on the clock of the process', () => {
       signal.addEventListener('abort', () => aborted.push(signal.reason.name))
       return new Promise(() => undefined)
     })
-    await started(pre.with({ write: () => undefined, deadlineMs: 100 })(listening)(preEvent()), 101)
+    await started(pre({ write: () => undefined, deadlineMs: 100 }, listening)(preEvent()), 101)
     expect(aborted).toEqual(['DeadlineExceededError'])
   })
 
   it('is four seconds unless a setting says otherwise', async () => {
     const quiet = { write: () => undefined }
-    expect(await timeOf(() => pre.with(quiet)(hang)(preEvent()))).toBe(4000)
-    expect(await timeOf(() => pre.with({ ...quiet, deadlineMs: 1200 })(hang)(preEvent()))).toBe(1200)
-    expect(await timeOf(() => pre.with(quiet)(hang).decide(preEvent()))).toBe(4000)
-    expect(await timeOf(() => pre.with({ deadlineMs: 700 })(hang).decide(preEvent()))).toBe(700)
+    expect(await timeOf(() => pre(quiet, hang)(preEvent()))).toBe(4000)
+    expect(await timeOf(() => pre({ ...quiet, deadlineMs: 1200 }, hang)(preEvent()))).toBe(1200)
+    expect(await timeOf(() => pre(quiet, hang).decide(preEvent()))).toBe(4000)
+    expect(await timeOf(() => pre({ deadlineMs: 700 }, hang).decide(preEvent()))).toBe(700)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -109,7 +109,7 @@ describe('the deadline, on the clock of the process', () => {
   ] as const)('covers the %s of a middleware', async (hook, reason) => {
     const out = collector()
     const middleware = [{ [hook]: () => new Promise(() => undefined) }]
-    const { error } = await started(pre.with({ write: out.write, middleware })(confirm)(preEvent()), 4001)
+    const { error } = await started(pre({ write: out.write, middleware }, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason })
     expect(vi.getTimerCount()).toBe(0)
@@ -118,7 +118,7 @@ describe('the deadline, on the clock of the process', () => {
   it('is that of the whole invocation: what a middleware used up, the rules lack', async () => {
     const out = collector()
     const middleware = [{ before: () => new Promise<void>((resolve) => setTimeout(resolve, 3000)) }]
-    expect(await timeOf(() => pre.with({ write: out.write, middleware })(hang)(preEvent()))).toBe(4000)
+    expect(await timeOf(() => pre({ write: out.write, middleware }, hang)(preEvent()))).toBe(4000)
     expect(out.lines()[0]).toMatchObject({ decidedBy: 'hang', reason: 'deadline-exceeded', durationMs: 4000 })
   })
 
@@ -128,7 +128,7 @@ describe('the deadline, on the clock of the process', () => {
     ['shortens it below a quarter of a second too', 150, 50],
     ['leaves a moment even if it is over', 20, 1],
   ])('the time that is left to Lambda %s', async (_, remaining, expected) => {
-    const handler = pre.with({ write: () => undefined })(hang)
+    const handler = pre({ write: () => undefined }, hang)
     expect(await timeOf(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
   })
 })
@@ -141,7 +141,7 @@ describe('the deadline of the first invocation', () => {
   async function patience(readyAt: number, gap: number, deadlineMs: number): Promise<readonly unknown[]> {
     const clock = manualClock(readyAt)
     const out = collector()
-    const handler = pre.with({ write: out.write, clock, deadlineMs })(hang)
+    const handler = pre({ write: out.write, clock, deadlineMs }, hang)
     clock.advance(gap)
     for (let invocation = 0; invocation < 2; invocation++) {
       const running = resultOf(handler(preEvent()))
@@ -171,7 +171,7 @@ describe('a rule after a hanging one', () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()
-    const running = resultOf(post.with({ write: out.write, clock })(hangAfter, defineRule<Post>('late', started))(postEvent()))
+    const running = resultOf(post({ write: out.write, clock }, hangAfter, defineRule<Post>('late', started))(postEvent()))
     await settled()
     clock.advance(4000)
     expect((await running).answer).toStrictEqual(postEvent())

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chain, failOpen } from '../../../src/shared/rules/combinators.ts'
+import { respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import {
   collector,
@@ -19,7 +20,7 @@ import {
 describe('a factory', () => {
   it('refuses to make a handler without rules, which would let everybody through', () => {
     expect(() => pre()).toThrow(TypeError)
-    expect(() => pre.with({})()).toThrow(TypeError)
+    expect(() => pre({})).toThrow(TypeError)
     expect(() => post()).toThrow(/at least one rule/)
   })
 
@@ -33,30 +34,32 @@ describe('a factory', () => {
   )
 
   it.each([0, -1, 0.5, 5001, Number.NaN, Number.POSITIVE_INFINITY])('refuses a deadline of %d milliseconds', (deadlineMs) => {
-    expect(() => pre.with({ deadlineMs })).toThrow(RangeError)
-    expect(() => pre.with({ deadlineMs })).toThrow(`deadlineMs is ${deadlineMs}; expected 1 to 5000 milliseconds: Cognito waits no longer`)
+    expect(() => pre({ deadlineMs }, noOpinion)).toThrow(RangeError)
+    expect(() => pre({ deadlineMs }, noOpinion)).toThrow(
+      `deadlineMs is ${deadlineMs}; expected 1 to 5000 milliseconds: Cognito waits no longer`,
+    )
   })
 
   it.each([1, 4000, 5000])('takes a deadline of %d milliseconds', (deadlineMs) => {
-    expect(pre.with({ deadlineMs })(noOpinion)).toBeTypeOf('function')
+    expect(pre({ deadlineMs }, noOpinion)).toBeTypeOf('function')
   })
 
   it.each(['verbose', 'INFO', ''])('refuses the log level %j', (logLevel) => {
-    expect(() => pre.with({ logLevel: unchecked(logLevel) })).toThrow(TypeError)
-    expect(() => pre.with({ logLevel: unchecked(logLevel) })).toThrow(
+    expect(() => pre({ logLevel: unchecked(logLevel) }, noOpinion)).toThrow(TypeError)
+    expect(() => pre({ logLevel: unchecked(logLevel) }, noOpinion)).toThrow(
       `logLevel is '${logLevel}'; expected one of debug, info, warn, error, silent`,
     )
   })
 
   it.each(['', 'fifteen letters'])('refuses a key that is too short to hide a name behind, and does not show it: %j', (logHashKey) => {
-    expect(() => pre.with({ logHashKey })).toThrow(
+    expect(() => pre({ logHashKey }, noOpinion)).toThrow(
       new RangeError('logHashKey is too short; expected a random text of at least 16 characters'),
     )
   })
 
   it('makes handlers that know their composition and their trigger', () => {
-    const handler = pre.with({ deadlineMs: 100 })(noOpinion, refuse)
-    expect(handler.rule).toMatchObject({ kind: 'chain', children: [{ name: 'no-opinion' }, { name: 'refuse' }] })
+    const handler = pre({ deadlineMs: 100 }, noOpinion, refuse)
+    expect(handler.composition).toMatchObject({ kind: 'chain', children: [{ name: 'no-opinion' }, { name: 'refuse' }] })
     expect(handler.trigger).toBe('PreSignUp')
     expect(post(work).trigger).toBe('PostConfirmation')
   })
@@ -66,16 +69,16 @@ describe('decide', () => {
   it('tells the decision with its trace, and writes no line', async () => {
     const out = collector()
     const settings = { write: out.write }
-    expect(await pre.with(settings)(confirm).decide(preEvent())).toMatchObject({
+    expect(await pre(settings, confirm).decide(preEvent())).toMatchObject({
       kind: 'proceed',
       rule: null,
       response: { autoConfirmUser: true },
     })
-    expect(await pre.with(settings)(confirm, refuse).decide(preEvent())).toMatchObject({
+    expect(await pre(settings, confirm, refuse).decide(preEvent())).toMatchObject({
       ...{ kind: 'denied', rule: 'refuse', reason: 'not-invited', message: 'You need an invitation' },
       trace: [{ rule: 'confirm' }, { rule: 'refuse' }],
     })
-    expect(await pre.with(settings)(crash).decide(preEvent())).toMatchObject({
+    expect(await pre(settings, crash).decide(preEvent())).toMatchObject({
       kind: 'failed',
       rule: 'crash',
       error: expect.any(RangeError),
@@ -107,7 +110,7 @@ describe('decide', () => {
         },
       },
     ]
-    expect(await pre.with({ middleware })(confirm).decide(preEvent())).toMatchObject({ kind: 'proceed' })
+    expect(await pre({ middleware }, confirm).decide(preEvent())).toMatchObject({ kind: 'proceed' })
   })
 
   it('uses the clock of the settings, and leaves none of its timers', async () => {
@@ -116,19 +119,19 @@ describe('decide', () => {
       clock.advance(30)
       return { kind: 'skip' }
     })
-    expect(await pre.with({ clock })(slow).decide(preEvent())).toMatchObject({ trace: [{ rule: 'slow', ms: 30 }] })
+    expect(await pre({ clock }, slow).decide(preEvent())).toMatchObject({ trace: [{ rule: 'slow', ms: 30 }] })
     expect(clock.pending()).toBe(0)
   })
 
   it('refuses an answer that the trigger does not have, as the handler does', async () => {
-    const wrong = defineRule<Pre>('wrong', () => ({ kind: 'skip', response: unchecked({ autoConfirm: true }) }))
+    const wrong = defineRule<Pre>('wrong', () => respond(unchecked({ autoConfirm: true })))
     expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
   })
 })
 
 describe('observe', () => {
   it('sends what breaks a rule to the observer of the invocation, from the handler and from decide', async () => {
-    const handler = pre.with({ write: () => undefined })(failOpen(crash))
+    const handler = pre({ write: () => undefined }, failOpen(crash))
     const seen: string[] = []
     handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })
     await handler(preEvent())

@@ -124,7 +124,7 @@ describe('what came in', () => {
 
   it('is no event either when nothing came in', async () => {
     const out = collector()
-    const { error } = await resultOf(pre.with({ write: out.write })(noOpinion)(unchecked(undefined)))
+    const { error } = await resultOf(pre({ write: out.write }, noOpinion)(unchecked(undefined)))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
   })
@@ -162,7 +162,7 @@ describe('a handler', () => {
 
   it.each([undefined, null, {}])('works with %j as its context', async (context) => {
     const out = collector()
-    const handler = pre.with({ write: out.write })(confirm)
+    const handler = pre({ write: out.write }, confirm)
     await expect(handler(preEvent(), unchecked(context))).resolves.toMatchObject({ response: { autoConfirmUser: true } })
     expect(out.lines()[0]).toMatchObject({ requestId: null })
   })
@@ -177,7 +177,7 @@ describe('a handler', () => {
     const out = collector()
     const seen: unknown[] = []
     const middleware = [{ after: ({ event }: { event: { userName: string } }) => void seen.push(event.userName) }]
-    const handler = pre.with({ write: out.write, middleware })(turnwise)
+    const handler = pre({ write: out.write, middleware }, turnwise)
     const names = ['mary', 'eve', 'john']
     const results = names.map((userName) => resultOf(handler(preEvent({ userName }), { awsRequestId: `request of ${userName}` })))
     await vi.waitFor(() => expect([...waiting.keys()]).toEqual(names))

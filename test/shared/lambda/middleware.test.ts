@@ -295,7 +295,7 @@ describe('a middleware of the user', () => {
   })
 
   it('is refused when the handler is made if it has no hook', () => {
-    expect(() => pre.with({ middleware: [{}] })(noOpinion)).toThrow(/Middleware must/)
+    expect(() => pre({ middleware: [{}] }, noOpinion)).toThrow(/Middleware must/)
   })
 
   it('that goes on after the deadline asks no rule any more', async () => {

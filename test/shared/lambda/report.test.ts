@@ -56,7 +56,7 @@ describe('the log line of an invocation', () => {
       ...{ Invocations: 1, Denials: 0, RuleErrors: 0, durationMs: expect.any(Number), Duration: lines[0]?.durationMs },
       trace: [
         { rule: 'no-opinion', path: '0', outcome: 'skip', ms: expect.any(Number) },
-        { rule: 'confirm', path: '1', outcome: 'skip', ms: expect.any(Number) },
+        { rule: 'confirm', path: '1', outcome: 'answer', ms: expect.any(Number) },
       ],
     })
     expect(lines[0]?.timestamp).toBe(new Date(String(lines[0]?.timestamp)).toISOString())
@@ -87,7 +87,7 @@ describe('the log line of an invocation', () => {
 
   it('says of the second invocation that it was no cold start', async () => {
     const out = collector()
-    const handler = pre.with({ write: out.write })(noOpinion)
+    const handler = pre({ write: out.write }, noOpinion)
     for (let invocation = 0; invocation < 3; invocation++) await handler(preEvent())
     expect(out.lines().map(({ coldStart }) => coldStart)).toEqual([true, false, false])
   })
@@ -109,7 +109,7 @@ describe('the log line of an invocation', () => {
   })
 
   it('has the detail of the denial that decided, cut where it is long', async () => {
-    const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', detail))
+    const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))
     const branches = await runPre([
       shadow(denying('of-a-shadow')),
       anyOf(denying('of-a-branch-before'), denying('custom:terms: of-the-one-that-decided; email: too_small')),
@@ -123,7 +123,7 @@ describe('the log line of an invocation', () => {
   it.each(['an invitation of mary@example.com', 'mary', 'x: MARY', 'Mary Hidden', '+491701234567', 'mary@example.com'])(
     'hides a detail that is not made of identifiers, or that is a value of the event: %s',
     async (detail) => {
-      const { lines } = await runPre([defineRule<Pre>('denying', () => deny('nope', 'No', detail))])
+      const { lines } = await runPre([defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))])
       expect(lines[0]).toMatchObject({ reason: 'nope', detail: 'hidden', trace: [{ detail: 'hidden' }] })
     },
   )
@@ -160,8 +160,8 @@ describe('the log line of an invocation', () => {
       level: 'WARN',
       decision: 'proceed',
       trace: [
-        { rule: 'confirm', path: '0', outcome: 'skip' },
-        { rule: 'again', path: '1', outcome: 'skip', reason: 'not-yet', overrides: ['autoConfirmUser'] },
+        { rule: 'confirm', path: '0', outcome: 'answer' },
+        { rule: 'again', path: '1', outcome: 'answer', reason: 'not-yet', overrides: ['autoConfirmUser'] },
         { rule: 'fail-open', path: '2', outcome: 'skip', reason: 'failed-open' },
         { rule: 'crash', path: '2.0', outcome: 'error', reason: 'RangeError', error: { name: 'RangeError' } },
         { rule: 'shadow', path: '3', outcome: 'skip', reason: 'shadowed' },
@@ -172,7 +172,7 @@ describe('the log line of an invocation', () => {
 
   it('warns of a rule that a post trigger passed over', async () => {
     const out = collector()
-    await post.with({ write: out.write })(brokenAfter, work)(postEvent())
+    await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', RuleErrors: 1 })
   })
 })
@@ -198,7 +198,7 @@ describe('the line of a lost effect', () => {
 
   it.each(LOG_LEVELS)('holds pool, sub, effect and claim alone, and is counted, at the level %s', async (logLevel) => {
     const out = collector()
-    await post.with({ write: out.write, logLevel })(losing, work)(postEvent())
+    await post({ write: out.write, logLevel }, losing, work)(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
     expect(out.raw()).not.toContain('mary@')
   })
@@ -206,7 +206,7 @@ describe('the line of a lost effect', () => {
   it('goes to standard output beside a logger of the user, who is told the rest', async () => {
     const out = collector()
     const { logger, told } = keeper()
-    await post.with({ write: out.write, logger })(losing)(postEvent())
+    await post({ write: out.write, logger }, losing)(postEvent())
     expect(out.lines().filter(({ message }) => message !== undefined)).toEqual([line])
     expect(told).toHaveLength(1)
     expect(JSON.stringify(told)).not.toContain('sub-1')
@@ -214,7 +214,7 @@ describe('the line of a lost effect', () => {
 
   it('is written once for an effect that broke the compositions around it', async () => {
     const out = collector()
-    await resultOf(post.with({ write: out.write })(failClosed(chain(losing)))(postEvent()))
+    await resultOf(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
   })
 
@@ -223,13 +223,13 @@ describe('the line of a lost effect', () => {
     const other = defineRule<Post>('other', () => {
       throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
     })
-    await post.with({ write: out.write })(parallel(losing, other))(postEvent())
+    await post({ write: out.write }, parallel(losing, other))(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
   it('stands in no other log', async () => {
     const out = collector()
-    await post.with({ write: out.write })(brokenAfter, work)(postEvent())
+    await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.raw()).not.toContain(EFFECT_LOST)
   })
 })
@@ -362,8 +362,8 @@ describe('standard output', () => {
     const write = (): never => {
       throw new Error('EPIPE: a text that is nobody’s business')
     }
-    expect((await resultOf(pre.with({ write })(confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
-    expect((await resultOf(pre.with({ write })(refuse)(preEvent()))).error).toMatchObject({
+    expect((await resultOf(pre({ write }, confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
+    expect((await resultOf(pre({ write }, refuse)(preEvent()))).error).toMatchObject({
       name: 'TriggerDeniedError',
       message: 'You need an invitation',
     })

@@ -171,8 +171,8 @@ describe('no attribute, no user name and no message of an error', () => {
         const told: unknown[] = []
         const tell = (...args: readonly unknown[]): void => void told.push(args)
         const settings = { write: out.write, middleware, ...(keyed && { logHashKey: 'a random text of ours' }) }
-        const { error: answer } = await resultOf(pre.with(settings)(...rules)(unchecked(input), { awsRequestId: 'request-1' }))
-        await resultOf(pre.with({ ...settings, logger: { info: tell, warn: tell, error: tell } })(...rules)(unchecked(input)))
+        const { error: answer } = await resultOf(pre(settings, ...rules)(unchecked(input), { awsRequestId: 'request-1' }))
+        await resultOf(pre({ ...settings, logger: { info: tell, warn: tell, error: tell } }, ...rules)(unchecked(input)))
         expect(out.lines().length).toBeGreaterThanOrEqual(2)
         expect(out.lines()[0]).toMatchObject({ requestId: 'request-1' })
         // A fragment is told as well: a line that cuts a text in the middle has told enough of it.
@@ -191,7 +191,7 @@ describe('no attribute, no user name and no message of an error', () => {
       const out = collector()
       const rule = posing[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
       const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET } } })
-      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.lines()).not.toEqual([])
       expect(out.raw()).not.toMatch(/mary|hidden-4711/)
     }
@@ -208,11 +208,11 @@ describe('no attribute, no user name and no message of an error', () => {
     const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
     const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })
     for (const rule of [
-      defineRule<Pre>('denying', () => deny(`a-${text}`, 'No', `email: b-${text}`)),
+      defineRule<Pre>('denying', () => deny(`a-${text}`, 'No', { detail: `email: b-${text}` })),
       defineRule<Pre>('throws', () => rethrow(throwing)),
     ]) {
       const out = collector()
-      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.raw()).not.toContain(text)
       expect(out.raw()).toContain('hidden')
     }
@@ -231,7 +231,7 @@ describe('no attribute, no user name and no message of an error', () => {
       [denyIf<Pre>(() => true, 'not-on-trial', 'No'), 'not-on-trial'],
     ] as const) {
       const out = collector()
-      await resultOf(pre.with({ write: out.write })(rule)(unchecked(input), {}))
+      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.lines()[0]).toMatchObject({ reason, trace: [{ reason }] })
     }
   })
@@ -251,7 +251,7 @@ describe('no attribute, no user name and no message of an error', () => {
         const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET, sub: CONSTANT, 'custom:x': CONSTANT } } })
         const errors = vi.spyOn(process.stderr, 'write')
         const whole = shadowed ? rules.map((rule) => shadow(rule)) : rules
-        const { error } = await resultOf(pre.with({ write: out.write })(anyOf(...whole), ...whole)(unchecked(input), {}))
+        const { error } = await resultOf(pre({ write: out.write }, anyOf(...whole), ...whole)(unchecked(input), {}))
 
         const stderr = errors.mock.calls.join('')
         errors.mockRestore()

@@ -3,20 +3,20 @@ import { chain, failClosed, parallel, when } from '../../../src/shared/rules/com
 import { done, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'
-import { run, type SamplePost, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import { run, type SampleRefusing, type SampleWorking, sampleEvent } from '../../support/samples.ts'
 
-const hang = defineRule<SamplePost>('hang', () => new Promise(() => {}))
-const work = defineRule<SamplePost>('work', () => done())
+const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
+const work = defineRule<SampleWorking>('work', () => done())
 
 describe('the time of a chain', () => {
   test('is shared among post rules, so that one which hangs leaves the others theirs', async () => {
     const clock = autoClock()
-    const spend = defineRule<SamplePost>('spend', () => {
+    const spend = defineRule<SampleWorking>('spend', () => {
       clock.spend(400)
       return done()
     })
     // 4000 ms for five rules: 800, then 3200 for four; 400 of them are spent, and 2800 are left for three.
-    const decision = await run('post', chain(hang, spend, hang, hang, work), sampleEvent, clock)
+    const decision = await run('working', chain(hang, spend, hang, hang, work), sampleEvent, clock)
     expect(decision.kind).toBe('proceed')
     expect(decision.trace.map(({ rule, outcome, ms }) => [rule, outcome, Math.floor(ms)])).toEqual([
       ['hang', 'error', 800],
@@ -30,7 +30,7 @@ describe('the time of a chain', () => {
 
   test('is all there for the last post rule', async () => {
     const decision = await run(
-      'post',
+      'working',
       when(() => true, work, hang),
       sampleEvent,
     )
@@ -38,12 +38,12 @@ describe('the time of a chain', () => {
   })
 
   test('is not shared among pre rules, of which one that hangs ends it', async () => {
-    const slow = defineRule<SamplePre>('slow', () => new Promise(() => {}))
+    const slow = defineRule<SampleRefusing>('slow', () => new Promise(() => {}))
     const decision = await run(
-      'pre',
+      'refusing',
       chain(
         slow,
-        defineRule<SamplePre>('never', () => skip()),
+        defineRule<SampleRefusing>('never', () => skip()),
       ),
     )
     expect(decision).toMatchObject({ kind: 'failed', rule: 'slow', trace: [{ rule: 'slow', ms: 4000 }] })
@@ -53,7 +53,7 @@ describe('the time of a chain', () => {
 const linesOf = ({ trace }: { readonly trace: readonly { readonly rule: string; readonly outcome: string }[] }): readonly string[] =>
   trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)
 
-const crash = defineRule<SamplePost>('crash', () => {
+const crash = defineRule<SampleWorking>('crash', () => {
   throw new Error('the rule is broken')
 })
 
@@ -64,23 +64,23 @@ describe('parallel', () => {
     const opened = new Promise<void>((resolve) => {
       open = resolve
     })
-    const waiting = defineRule<SamplePost>('waiting', async () => {
+    const waiting = defineRule<SampleWorking>('waiting', async () => {
       log.push('waits')
       await opened
       return done()
     })
-    const opening = defineRule<SamplePost>('opening', () => {
+    const opening = defineRule<SampleWorking>('opening', () => {
       log.push('opens')
       open()
       return done()
     })
-    const decision = await run('post', parallel(waiting, opening))
+    const decision = await run('working', parallel(waiting, opening))
     expect(log).toEqual(['waits', 'opens'])
     expect(decision.kind).toBe('proceed')
   })
 
   test('shows each of its rules in the trace, in the order in which they are written', async () => {
-    const decision = await run('post', parallel(crash, parallel(work, crash), work))
+    const decision = await run('working', parallel(crash, parallel(work, crash), work))
     expect(decision.trace.map(({ rule, path, outcome }) => [path, rule, outcome])).toEqual([
       ['0', 'crash', 'error'],
       ['1', 'parallel', 'done'],
@@ -91,15 +91,15 @@ describe('parallel', () => {
   })
 
   test('says that it worked where one of its rules did', async () => {
-    const idle = defineRule<SamplePost>('idle', () => skip())
-    expect(linesOf(await run('post', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
-    expect(linesOf(await run('post', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
+    const idle = defineRule<SampleWorking>('idle', () => skip())
+    expect(linesOf(await run('working', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
+    expect(linesOf(await run('working', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
   })
 
   test('gives every rule all of the time', async () => {
     const clock = autoClock()
-    const hang = defineRule<SamplePost>('hang', () => new Promise(() => {}))
-    const decision = await run('post', parallel(hang, hang, work), sampleEvent, clock)
+    const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
+    const decision = await run('working', parallel(hang, hang, work), sampleEvent, clock)
     expect(decision.trace.map(({ rule, ms }) => [rule, ms])).toEqual([
       ['hang', 4000],
       ['hang', 4000],
@@ -110,17 +110,17 @@ describe('parallel', () => {
 
   test('waits for the others where one fails the invocation', async () => {
     let worked = false
-    const slow = defineRule<SamplePost>('slow', async () => {
+    const slow = defineRule<SampleWorking>('slow', async () => {
       await new Promise((resolve) => setImmediate(resolve))
       worked = true
       return done()
     })
-    const decision = await run('post', parallel(failClosed(crash), slow))
+    const decision = await run('working', parallel(failClosed(crash), slow))
     expect(decision).toMatchObject({ kind: 'failed', rule: 'crash' })
     expect(worked).toBe(true)
   })
 
   test('throws when there is nothing to run', () => {
-    expect(() => parallel<SamplePost>()).toThrow(TypeError)
+    expect(() => parallel<SampleWorking>()).toThrow(TypeError)
   })
 })

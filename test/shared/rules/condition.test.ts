@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { CognitoEvent } from '../../../src/shared/cognito/event.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import {
   and,
@@ -14,11 +15,11 @@ import {
   withProof,
 } from '../../../src/shared/rules/condition.ts'
 import { createContext } from '../../../src/shared/rules/invocation.ts'
-import type { CognitoEvent, RuleContext } from '../../../src/shared/rules/trigger.ts'
-import { sampleEvent } from '../../support/samples.ts'
+import type { RuleContext } from '../../../src/shared/rules/trigger.ts'
+import { SAMPLES, sampleEvent } from '../../support/samples.ts'
 
 const context = (change: Partial<CognitoEvent> = {}): RuleContext =>
-  createContext({ ...sampleEvent, ...change }, { signal: () => new AbortController().signal })
+  createContext({ ...sampleEvent, ...change }, { signal: () => new AbortController().signal }, SAMPLES.refusing)
 const yes: Condition = () => true
 const no: Condition = async () => false
 const throws: Condition = async () => {
@@ -84,7 +85,9 @@ describe('fromAppClient', () => {
   test('is false where Cognito names none', async () => {
     expect(await fromAppClient('client1')(context({ callerContext: { awsSdkVersion: '', clientId: null } }))).toBe(false)
     const { callerContext: _, ...partial } = sampleEvent
-    expect(await fromAppClient('client1')(createContext(partial as CognitoEvent, { signal: () => AbortSignal.any([]) }))).toBe(false)
+    expect(
+      await fromAppClient('client1')(createContext(partial as CognitoEvent, { signal: () => AbortSignal.any([]) }, SAMPLES.refusing)),
+    ).toBe(false)
   })
 
   test('needs an app client', () => expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))

@@ -4,21 +4,29 @@ import { decide } from '../../../src/shared/rules/engine.ts'
 import { reasonOf } from '../../../src/shared/rules/errors.ts'
 import { startDeadline } from '../../../src/shared/rules/invocation.ts'
 import { type AnyOutcome, allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
-import { compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { type Ability, compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'
-import { run, type SamplePost, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import {
+  run,
+  SAMPLES,
+  type SampleAnswer,
+  type SampleKind,
+  type SampleRefusing,
+  type SampleWorking,
+  sampleEvent,
+} from '../../support/samples.ts'
 
-const rule = (name: string, say: () => AnyOutcome<SamplePre>): Rule<SamplePre> =>
-  compose<SamplePre>({ name, kind: 'rule', evaluate: async () => say() })
+const rule = (name: string, say: () => AnyOutcome<SampleRefusing>): Rule<SampleRefusing> =>
+  compose<SampleRefusing>({ name, kind: 'rule', evaluate: async () => say() })
 
 describe('the trace', () => {
   test('tells what each rule said, in the order in which they started, with its place', async () => {
     const decision = await run(
-      'pre',
+      'refusing',
       chain(
         rule('look', () => skip('seen')),
         anyOf(
-          rule('first', () => deny('no', 'No', 'more for the log')),
+          rule('first', () => deny('no', 'No', { detail: 'more for the log' })),
           rule('second', () => allow()),
           rule('third', () => allow()),
         ),
@@ -39,7 +47,7 @@ describe('the trace', () => {
       return skip()
     })
     const decision = await run(
-      'pre',
+      'refusing',
       chain(
         slow,
         when(() => true, slow),
@@ -56,11 +64,11 @@ describe('the trace', () => {
 
   test('tells which fields a rule overrode', async () => {
     const answers = [
-      rule('a', () => respond<SamplePre>({ a: 1 })),
-      rule('ab', () => respond<SamplePre>({ a: 2, b: 2 })),
-      rule('b', () => respond<SamplePre>({ b: 3 })),
+      rule('a', () => respond<SampleAnswer>({ a: 1 })),
+      rule('ab', () => respond<SampleAnswer>({ a: 2, b: 2 })),
+      rule('b', () => respond<SampleAnswer>({ b: 3 })),
     ]
-    const decision = await run('pre', chain(...answers))
+    const decision = await run('refusing', chain(...answers))
     expect(decision.trace.map(({ overrides }) => overrides)).toEqual([undefined, ['a'], ['b']])
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 2, b: 3 } })
   })
@@ -69,7 +77,7 @@ describe('the trace', () => {
     const broken = rule('broken', () => {
       throw Object.assign(new Error('secret'), { code: 'ECONNRESET' })
     })
-    const decision = await run('pre', chain(shadow(rule('tried', () => deny('no', 'No'))), failOpen(broken)))
+    const decision = await run('refusing', chain(shadow(rule('tried', () => deny('no', 'No'))), failOpen(broken)))
     expect(decision).toMatchObject({
       kind: 'proceed',
       trace: [
@@ -83,29 +91,29 @@ describe('the trace', () => {
 
   test('a shadow that hangs gets a bounded part of the time, and says so', async () => {
     const clock = autoClock()
-    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
-    const decision = await run('pre', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
+    const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    const decision = await run('refusing', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
     expect(decision.trace.filter((line) => line.shadow)).toMatchObject([{ reason: 'deadline-exceeded' }, { reason: 'deadline-exceeded' }])
     expect(clock.now()).toBe(500)
   })
 
   test('names no reason that is no identifier: it could be an attribute', async () => {
-    const decision = await run('pre', chain(rule('look', () => skip('mary@example.com'))))
+    const decision = await run('refusing', chain(rule('look', () => skip('mary@example.com'))))
     expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
   })
 
   test('tells a rule that stands in a composition twice apart', async () => {
     const look = rule('look', () => skip())
-    expect((await run('pre', chain(look, chain(look, look)))).trace.map(({ path }) => path)).toEqual(['0', '1', '1.0', '1.1'])
+    expect((await run('refusing', chain(look, chain(look, look)))).trace.map(({ path }) => path)).toEqual(['0', '1', '1.0', '1.1'])
   })
 
   test('a rule run by a composition of somebody else has a place too', async () => {
     const inner = rule('inner', () => allow())
-    const custom = defineRule<SamplePre>('custom', async (ctx, { evaluate }) => {
+    const custom = defineRule<SampleRefusing>('custom', async (ctx, { evaluate }) => {
       const verdict = await evaluate(inner, ctx)
       return verdict.kind === 'allow' ? verdict : skip()
     })
-    expect((await run('pre', chain(custom))).trace).toMatchObject([
+    expect((await run('refusing', chain(custom))).trace).toMatchObject([
       { rule: 'custom', path: '0' },
       { rule: 'inner', path: '0.0' },
     ])
@@ -115,23 +123,23 @@ describe('the trace', () => {
 describe('rules that a composition of a user runs', () => {
   const a = rule('a', () => skip('seen'))
   const b = rule('b', () => allow())
-  const both: Rule<SamplePre>['evaluate'] = async (ctx, { evaluate }) => {
+  const both: Rule<SampleRefusing>['evaluate'] = async (ctx, { evaluate }) => {
     await evaluate(a, ctx)
     const verdict = await evaluate(b, ctx)
     return verdict.kind === 'allow' ? verdict : skip()
   }
-  const placesOf = async (custom: Rule<SamplePre>): Promise<readonly string[]> =>
-    (await run('pre', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
+  const placesOf = async (custom: Rule<SampleRefusing>): Promise<readonly string[]> =>
+    (await run('refusing', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
 
-  test.each<readonly [string, Rule<SamplePre>]>([
-    ['without declaring children', defineRule<SamplePre>('custom', both)],
+  test.each<readonly [string, Rule<SampleRefusing>]>([
+    ['without declaring children', defineRule<SampleRefusing>('custom', both)],
     ['as its children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
   ])('each have a place of their own: %s', async (_, custom) => {
     expect(await placesOf(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
   test('have the place that it hands over', async () => {
-    const picks = defineRule<SamplePre>('picks', async (ctx, { evaluate }) => {
+    const picks = defineRule<SampleRefusing>('picks', async (ctx, { evaluate }) => {
       const verdict = await evaluate(b, ctx, { index: 1 })
       return verdict.kind === 'allow' ? verdict : skip()
     })
@@ -139,7 +147,7 @@ describe('rules that a composition of a user runs', () => {
   })
 
   test('keep their places after the decision', async () => {
-    const defers = defineRule<SamplePre>('defers', (ctx, { defer }) => {
+    const defers = defineRule<SampleRefusing>('defers', (ctx, { defer }) => {
       defer(a, ctx)
       defer(b, ctx)
       return skip()
@@ -152,23 +160,26 @@ describe('a composition of ours', () => {
   const whole = chain(rule('a', () => skip()))
 
   test('is checked where a copy of it runs something else', async () => {
-    const forged: Rule<SamplePre> = { ...whole, evaluate: () => ({ kind: 'allow', response: { c: 1 } }) as never }
-    expect(await run('pre', chain(forged))).toMatchObject({
+    const forged: Rule<SampleRefusing> = { ...whole, evaluate: () => ({ kind: 'allow', answer: { c: 1 } }) as never }
+    expect(await run('refusing', chain(forged))).toMatchObject({
       kind: 'failed',
-      error: { message: expect.stringContaining("answered with 'c'") },
+      error: { message: "there is no field 'c'" },
     })
   })
 
   test('is cut off at the deadline where a copy of it runs something else', async () => {
-    const hangs: Rule<SamplePre> = { ...whole, evaluate: () => new Promise(() => {}) }
-    expect(await run('pre', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
+    const hangs: Rule<SampleRefusing> = { ...whole, evaluate: () => new Promise(() => {}) }
+    expect(await run('refusing', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
   })
 
-  test('for the other phase cannot deny: an anyOf in a post trigger is broken', async () => {
+  test('cannot deny where nothing can be denied', async () => {
     const misplaced = anyOf(rule('a', () => skip()))
-    expect(await run('post', chain(misplaced))).toMatchObject({
+    expect(await run('working', chain(misplaced))).toMatchObject({
       kind: 'proceed',
-      trace: [{ rule: 'any-of', outcome: 'error', error: { message: "The rule 'any-of' must return one of done, skip" } }, { rule: 'a' }],
+      trace: [
+        { rule: 'any-of', outcome: 'error', error: { message: "The rule 'any-of' must return one of answer, skip, done" } },
+        { rule: 'a' },
+      ],
     })
   })
 })
@@ -177,15 +188,15 @@ describe('an observer', () => {
   const crash = rule('crash', () => {
     throw new RangeError('secret')
   })
-  const observed = async (phase: 'pre' | 'post', ...rules: readonly Rule<SamplePre>[]): Promise<readonly string[]> => {
+  const observed = async (kind: SampleKind, ...rules: readonly Rule<SampleRefusing>[]): Promise<readonly string[]> => {
     const seen: string[] = []
-    await run(phase, chain(...rules), sampleEvent, autoClock(), 4000, {
+    await run(kind, chain(...rules), sampleEvent, autoClock(), 4000, {
       onRuleError: ({ rule: name, path, error }) => seen.push(`${name} ${path} ${error}`),
       onExplanation: ({ rule: name, path, explanation }) => seen.push(`${name} ${path} ${explanation}`),
     })
     return seen
   }
-  const custom = compose<SamplePre>({
+  const custom = compose<SampleRefusing>({
     name: 'custom',
     kind: 'rule',
     async evaluate(ctx, { evaluate }) {
@@ -194,7 +205,7 @@ describe('an observer', () => {
     },
   })
 
-  test.each<readonly [string, Rule<SamplePre>, string]>([
+  test.each<readonly [string, Rule<SampleRefusing>, string]>([
     ['directly', crash, 'crash 0'],
     ['inside compositions that break with it', chain(anyOf(crash)), 'crash 0.0.0'],
     ['inside failOpen', failOpen(crash), 'crash 0.0'],
@@ -202,18 +213,18 @@ describe('an observer', () => {
     ['inside a rule of a user', custom, 'crash 0.0'],
     ['frozen', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
   ])('gets what a rule threw, once: %s', async (_, whole, place) => {
-    expect(await observed('pre', whole)).toEqual([`${place} RangeError: secret`])
+    expect(await observed('refusing', whole)).toEqual([`${place} RangeError: secret`])
   })
 
   test('gets the error of a condition, of a wrong outcome and of a deadline', async () => {
-    const asks = when<SamplePre>(() => {
+    const asks = when<SampleRefusing>(() => {
       throw new TypeError('no answer')
     }, crash)
     const wrong = rule('wrong', () => done())
-    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
-    expect(await observed('pre', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
+    const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    expect(await observed('refusing', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
       'when 0.0 TypeError: no answer',
-      "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, skip, deny",
+      "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, answer, skip, deny",
       'hang 2.0 DeadlineExceededError: The time for this rule ran out',
     ])
   })
@@ -222,7 +233,7 @@ describe('an observer', () => {
     const strict = rule('strict', () => ({ ...deny('not-valid', 'Not valid'), explanation: 'name is too short' }))
     expect(
       await observed(
-        'pre',
+        'refusing',
         chain(
           anyOf(
             rule('plain', () => deny('no', 'No')),
@@ -235,17 +246,17 @@ describe('an observer', () => {
 
   test('of the outermost rule gets an empty path', async () => {
     const seen: string[] = []
-    const decision = await run('pre', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
+    const decision = await run('refusing', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
     expect([decision.kind, seen]).toEqual(['failed', ['']])
   })
 })
 
 describe('a rule that says what it must not', () => {
-  const says = (value: unknown, kind: 'gate' | 'guard' | 'shaper' = 'gate'): Rule<SamplePre> =>
-    defineRule<SamplePre>('wrong', () => value as never, { kind })
+  const says = (value: unknown, can: readonly Ability[] = ['allow', 'answer', 'deny']): Rule<SampleRefusing> =>
+    defineRule<SampleRefusing>('wrong', () => value as never, { can })
 
   test.each([
-    [undefined, 'must return one of allow, skip, deny'],
+    [undefined, 'must return one of allow, answer, skip, deny'],
     [null, 'must return one of'],
     [true, 'must return one of'],
     [{ kind: 'done' }, 'must return one of'],
@@ -254,17 +265,20 @@ describe('a rule that says what it must not', () => {
     [{ kind: 'deny', reason: 'no', message: '' }, 'or without a message'],
     [{ kind: 'deny', reason: 'no', message: '...' }, 'or without a message'],
     [{ kind: 'deny', reason: 'no', message: 1 }, 'or without a message'],
-    [{ kind: 'skip', response: { c: 1 } }, "answered with 'c', which this trigger's response does not have"],
-    [{ kind: 'skip', response: { toString: 1 } }, "answered with 'toString'"],
-    [{ kind: 'skip', response: { a: 'one' } }, "answered with 'a' of type string; it is a number"],
-  ])('is broken: %j', async (value, message) => {
-    const decision = await run('pre', chain(says(value)))
+    [{ kind: 'answer', answer: { c: 1 } }, "there is no field 'c'"],
+    [{ kind: 'answer', answer: { toString: 1 } }, "there is no field 'toString'"],
+    [{ kind: 'answer', answer: { a: 'one' } }, "'a' is a string"],
+    [{ kind: 'skip', answer: { a: 'one' } }, "'a' is a string"],
+    [{ kind: 'answer' }, 'answered undefined'],
+  ])('has an error: %j', async (value, message) => {
+    const decision = await run('refusing', chain(says(value)))
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
-  test.each(['guard', 'shaper'] as const)('is broken: a %s that allows', async (kind) => {
-    const decision = await run('pre', anyOf(says({ kind: 'allow' }, kind)))
-    expect(decision).toMatchObject({ kind: 'failed', error: { message: expect.stringContaining('must not allow') } })
+  test.each(['deny', 'answer'] as const)('has an error: a rule that declares %s alone, and allows', async (ability) => {
+    const decision = await run('refusing', anyOf(says({ kind: 'allow' }, [ability])))
+    const message = `The rule 'wrong' returned allow, but it declares can: [${ability}]`
+    expect(decision).toMatchObject({ kind: 'failed', error: { message } })
   })
 })
 
@@ -272,9 +286,9 @@ describe('the rule that decided', () => {
   test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
     'is named through compositions, whatever identifier denyIf has: %s',
     async (reason) => {
-      const denying = denyIf<SamplePre>(() => true, reason, 'No')
-      for (const whole of [chain(denying), chain(chain(denying)), when<SamplePre>(() => true, anyOf(denying))])
-        expect(await run('pre', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
+      const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
+      for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
+        expect(await run('refusing', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
     },
   )
 })
@@ -287,7 +301,7 @@ describe('time', () => {
       return skip()
     })
     const decision = await run(
-      'pre',
+      'refusing',
       chain(
         slow,
         rule('late', () => allow()),
@@ -298,23 +312,23 @@ describe('time', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'slow', trace: [{ rule: 'slow', reason: 'deadline-exceeded' }] })
   })
 
-  const late = (outcome: () => AnyOutcome<SamplePre>): readonly Rule<SamplePre>[] => [
-    compose<SamplePre>({ name: 'at-once', kind: 'rule', evaluate: outcome }),
+  const late = (outcome: () => AnyOutcome<SampleRefusing>): readonly Rule<SampleRefusing>[] => [
+    compose<SampleRefusing>({ name: 'at-once', kind: 'rule', evaluate: outcome }),
     rule('awaited', outcome),
   ]
 
-  test.each<readonly [string, () => AnyOutcome<SamplePre>]>([
+  test.each<readonly [string, () => AnyOutcome<SampleRefusing>]>([
     ['allow', allow],
     ['skip', skip],
-    ['an answer', () => respond<SamplePre>({ a: 1 })],
+    ['an answer', () => respond<SampleAnswer>({ a: 1 })],
   ])('does not take %s that comes after the deadline because the rule blocked the event loop', async (_, outcome) => {
     const clock = autoClock()
-    const blocking = (): AnyOutcome<SamplePre> => {
+    const blocking = (): AnyOutcome<SampleRefusing> => {
       clock.spend(5000)
       return outcome()
     }
     for (const blocked of late(blocking)) {
-      const decision = await run('pre', chain(blocked), sampleEvent, clock)
+      const decision = await run('refusing', chain(blocked), sampleEvent, clock)
       expect(decision).toMatchObject({ kind: 'failed', trace: [{ outcome: 'error', reason: 'deadline-exceeded' }] })
     }
   })
@@ -326,7 +340,7 @@ describe('time', () => {
       return false
     }
     for (const condition of [blocking, async () => blocking()]) {
-      const decision = await run('pre', chain(denyIf(condition, 'never', 'Never')), sampleEvent, clock)
+      const decision = await run('refusing', chain(denyIf(condition, 'never', 'Never')), sampleEvent, clock)
       expect(decision).toMatchObject({ kind: 'failed', trace: [{ reason: 'deadline-exceeded' }] })
     }
   })
@@ -337,25 +351,25 @@ describe('time', () => {
       clock.spend(5000)
       return deny('late', 'Late')
     })
-    expect(await run('pre', chain(denying), sampleEvent, clock)).toMatchObject({ kind: 'denied', reason: 'late' })
-    const working = compose<SamplePost>({
+    expect(await run('refusing', chain(denying), sampleEvent, clock)).toMatchObject({ kind: 'denied', reason: 'late' })
+    const working = compose<SampleWorking>({
       name: 'working',
-      kind: 'effect',
+      kind: 'rule',
       evaluate: () => {
         clock.spend(5000)
         return done()
       },
     })
-    expect(await run('post', chain(working), sampleEvent, clock)).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }] })
+    expect(await run('working', chain(working), sampleEvent, clock)).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }] })
   })
 
   test('is over once the timer fired, even where the clock says that a moment is left', async () => {
     const clock = autoClock()
     const early = { ...clock, after: (ms: number, callback: () => void) => clock.after(ms - 0.5, callback) }
-    const hang = compose<SamplePre>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
+    const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const deadline = startDeadline(4000, early)
     const decision = await decide(chain(hang, hang), sampleEvent, {
-      contract: { phase: 'post', responseFields: {} },
+      contract: SAMPLES.working,
       deadline,
       clock: early,
     })
@@ -364,7 +378,7 @@ describe('time', () => {
 
   test('covers conditions', async () => {
     const decision = await run(
-      'pre',
+      'refusing',
       chain(
         when(
           () => new Promise<boolean>(() => {}),
@@ -378,11 +392,11 @@ describe('time', () => {
   test('is handed to rules as a signal, which a share of it aborts earlier', async () => {
     const clock = autoClock()
     const seen: (readonly [number, boolean])[] = []
-    const waits = defineRule<SamplePre>('waits', ({ signal }) => {
+    const waits = defineRule<SampleRefusing>('waits', ({ signal }) => {
       signal.addEventListener('abort', () => seen.push([clock.now(), signal.aborted]))
       return new Promise(() => {})
     })
-    await run('pre', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
+    await run('refusing', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
     // 50, a third of the 3,950 left after that, and the whole.
     expect(seen).toEqual([
       [50, true],
@@ -394,7 +408,7 @@ describe('time', () => {
   test('comes from the process unless told otherwise', async () => {
     const deadline = startDeadline(1000, autoClock())
     const decision = await decide(chain(rule('a', () => allow())), sampleEvent, {
-      contract: { phase: 'pre', responseFields: {} },
+      contract: SAMPLES.refusing,
       deadline,
     })
     expect(decision.kind).toBe('proceed')
@@ -403,7 +417,7 @@ describe('time', () => {
 
 describe('names and reasons', () => {
   test('a rule is named in kebab-case', () => {
-    expect(() => defineRule<SamplePre>('Require Invite', () => allow())).toThrow("'require-invite'; got 'Require Invite'")
+    expect(() => defineRule<SampleRefusing>('Require Invite', () => allow())).toThrow("'require-invite'; got 'Require Invite'")
   })
 
   test('a denial has an identifier and a text, whose full stop is Cognito’s', () => {
@@ -431,20 +445,20 @@ describe('names and reasons', () => {
 
   test('what is left out stays out of an outcome', () => {
     expect(skip()).toEqual({ kind: 'skip' })
-    expect(respond<SamplePre>({ a: 1 })).toEqual({ kind: 'skip', response: { a: 1 } })
-    expect(respond<SamplePre>({ a: 1 }, 'set')).toEqual({ kind: 'skip', why: 'set', response: { a: 1 } })
+    expect(respond<SampleAnswer>({ a: 1 })).toEqual({ kind: 'answer', answer: { a: 1 } })
+    expect(respond<SampleAnswer>({ a: 1 }, 'set')).toEqual({ kind: 'answer', reason: 'set', answer: { a: 1 } })
   })
 })
 
 describe('what a rule declares', () => {
   test('stands on the rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
-    expect(defineRule<SamplePre>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
+    expect(defineRule<SampleRefusing>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
       permissions,
       judges: 'email-domain',
     })
-    expect(defineRule<SamplePre>('pure', () => allow(), { permissions: [] })).toMatchObject({ permissions: [] })
-    const silent = defineRule<SamplePre>('silent', () => allow())
+    expect(defineRule<SampleRefusing>('pure', () => allow(), { permissions: [] })).toMatchObject({ permissions: [] })
+    const silent = defineRule<SampleRefusing>('silent', () => allow())
     expect(['permissions' in silent, 'judges' in silent]).toEqual([false, false])
   })
 
@@ -459,7 +473,7 @@ describe('what a rule declares', () => {
     ['no resource', [{ actions: ['a:B'] }]],
     ['the words of an older version', [{ actions: ['a:B'], on: 'T' }]],
   ])('is refused where permissions are wrong: %s', (_, permissions) => {
-    expect(() => defineRule<SamplePre>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
+    expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
       new TypeError(
         "defineRule('wrong'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none",
       ),
@@ -467,7 +481,7 @@ describe('what a rule declares', () => {
   })
 
   test.each(['domain', '', null, 7])('is refused where judges is %j', (judges) => {
-    expect(() => defineRule<SamplePre>('wrong', () => allow(), { judges: judges as never })).toThrow(
+    expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { judges: judges as never })).toThrow(
       new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
     )
   })

@@ -4,7 +4,7 @@ import { perInvocation } from '../../../src/shared/rules/condition.ts'
 import { createContext, narrowContext, readUser } from '../../../src/shared/rules/invocation.ts'
 import { allow, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import { run, SAMPLES, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 describe('readUser', () => {
   test('reads what Cognito sends', () => {
@@ -66,13 +66,13 @@ describe('contexts', () => {
   const signal = new AbortController().signal
 
   test('read the user once', () => {
-    const ctx = createContext(sampleEvent, { signal: () => signal })
+    const ctx = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     expect(ctx.user).toBe(ctx.user)
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
   test('of a rule with less time have its signal, and know the invocation that they belong to', () => {
-    const whole = createContext(sampleEvent, { signal: () => signal })
+    const whole = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     const other = new AbortController().signal
     const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })
     expect(part.signal).toBe(other)
@@ -89,7 +89,7 @@ describe('contexts', () => {
         return signal
       },
     }
-    const whole = createContext(sampleEvent, time)
+    const whole = createContext(sampleEvent, time, SAMPLES.refusing)
     const part = narrowContext(whole, time)
     expect(made).toBe(0)
     expect({ ...whole }).toMatchObject({ event: sampleEvent, signal })
@@ -97,22 +97,25 @@ describe('contexts', () => {
   })
 
   test('can be made of what is no event at all: whether to ask a rule is not theirs to say', () => {
-    expect(createContext(JSON.parse('null'), { signal: () => signal })).toMatchObject({ event: null, user: { userName: '' } })
+    expect(createContext(JSON.parse('null'), { signal: () => signal }, SAMPLES.refusing)).toMatchObject({
+      event: null,
+      user: { userName: '' },
+    })
   })
 })
 
 test('looks up once an invocation, for rules and conditions alike, whatever share of the time they have', async () => {
   const lookUp = vi.fn(async () => 'invite')
-  const invite = perInvocation<SamplePre, string>(lookUp)
-  const rule = defineRule<SamplePre>('look', async (ctx) => ((await invite(ctx)) === 'invite' ? allow() : skip()))
+  const invite = perInvocation<SampleRefusing, string>(lookUp)
+  const rule = defineRule<SampleRefusing>('look', async (ctx) => ((await invite(ctx)) === 'invite' ? allow() : skip()))
   const composed = chain(
     failOpen(rule),
     when(async (ctx) => (await invite(ctx)) === 'invite', rule),
     rule,
   )
-  expect((await run('pre', composed)).kind).toBe('proceed')
+  expect((await run('refusing', composed)).kind).toBe('proceed')
   expect(lookUp).toHaveBeenCalledTimes(1)
-  await run('pre', composed)
+  await run('refusing', composed)
   expect(lookUp).toHaveBeenCalledTimes(2)
 })
 
@@ -120,9 +123,9 @@ test('fails for all who ask when it fails', async () => {
   const lookUp = vi.fn(() => {
     throw new Error('out of reach')
   })
-  const invite = perInvocation<SamplePre, string>(lookUp)
-  const rule = defineRule<SamplePre>('look', async (ctx) => ((await invite(ctx)) ? allow() : skip()))
-  const decision = await run('pre', chain(failOpen(rule), rule))
+  const invite = perInvocation<SampleRefusing, string>(lookUp)
+  const rule = defineRule<SampleRefusing>('look', async (ctx) => ((await invite(ctx)) ? allow() : skip()))
+  const decision = await run('refusing', chain(failOpen(rule), rule))
   expect(decision).toMatchObject({ kind: 'failed', rule: 'look' })
   expect(lookUp).toHaveBeenCalledTimes(1)
 })
@@ -130,18 +133,18 @@ test('fails for all who ask when it fails', async () => {
 test('a rule whose share is over does not cut the look-up short for the others', async () => {
   let answer: (value: string) => void = () => {}
   const signals: AbortSignal[] = []
-  const invite = perInvocation<SamplePre, string>(({ signal }) => {
+  const invite = perInvocation<SampleRefusing, string>(({ signal }) => {
     signals.push(signal)
     return new Promise((resolve) => {
       answer = resolve
     })
   })
-  const patient = defineRule<SamplePre>('patient', async (ctx) => {
+  const patient = defineRule<SampleRefusing>('patient', async (ctx) => {
     answer('invite')
     return (await invite(ctx)) === 'invite' ? allow() : skip()
   })
-  const hasty = defineRule<SamplePre>('hasty', async (ctx) => ((await invite(ctx)) ? allow() : skip()))
-  const decision = await run('pre', chain(failOpen(hasty, { withinMs: 10 }), patient))
+  const hasty = defineRule<SampleRefusing>('hasty', async (ctx) => ((await invite(ctx)) ? allow() : skip()))
+  const decision = await run('refusing', chain(failOpen(hasty, { withinMs: 10 }), patient))
   expect(decision).toMatchObject({ kind: 'proceed', rule: 'patient' })
   expect(decision.trace).toMatchObject([
     { rule: 'fail-open', reason: 'failed-open' },

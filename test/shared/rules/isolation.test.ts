@@ -6,7 +6,7 @@ import type { RuleContext } from '../../../src/shared/rules/trigger.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { compositions } from '../../support/compositions.ts'
 import { build, type Meddle, type Term, write } from '../../support/notation.ts'
-import { run, type SamplePre, sampleEvent } from '../../support/samples.ts'
+import { run, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'set:a', 'set:b=2'])
 
@@ -30,15 +30,15 @@ const writeQuietly: Meddle = (ctx) => {
   }
 }
 
-const nested: SamplePre['event'] = {
+const nested: SampleRefusing['event'] = {
   ...sampleEvent,
   request: { userAttributes: { email: 'mary@example.com', name: 'Mary' } },
   response: { a: 5 },
 }
-const event = (): SamplePre['event'] => structuredClone(nested)
+const event = (): SampleRefusing['event'] => structuredClone(nested)
 
 /** A decision without its times. */
-function essence(decision: Decision<SamplePre>): unknown {
+function essence(decision: Decision<SampleRefusing>): unknown {
   const { trace, ...rest } = decision
   return { ...rest, ...('error' in rest && { error: String(rest.error) }), trace: trace.map(({ ms: _, error: __, ...line }) => line) }
 }
@@ -47,9 +47,9 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
   test('by writing anywhere in its context', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 3 }), async (terms: readonly Term[]) => {
-        const left = await run('pre', chain(...terms.map((term) => build(term))), event())
+        const left = await run('refusing', chain(...terms.map((term) => build(term))), event())
         const given = event()
-        const meddled = await run('pre', chain(...terms.map((term) => build(term, writeQuietly))), given)
+        const meddled = await run('refusing', chain(...terms.map((term) => build(term, writeQuietly))), given)
 
         expect(essence(meddled), terms.map(write).join(', ')).toEqual(essence(left))
         expect(given).toEqual(nested)
@@ -58,9 +58,9 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     )
   })
 
-  test.each<readonly [string, (ctx: RuleContext<SamplePre>) => void]>([
+  test.each<readonly [string, (ctx: RuleContext<SampleRefusing>) => void]>([
     ['the trigger source', (ctx) => void Object.assign(ctx.event, { triggerSource: 'PreSignUp_AdminCreateUser' })],
-    ['the response', (ctx) => void Object.assign(ctx.event.response, { a: 7 })],
+    ['the response', (ctx) => void Object.assign(Object(ctx.event.response), { a: 7 })],
     ['an attribute of the event', (ctx) => void Object.assign(ctx.event.request.userAttributes ?? {}, { email: 'x@example.com' })],
     ['the user', (ctx) => void Object.assign(ctx.user, { email: 'x@example.com' })],
     ['an attribute of the user', (ctx) => void Object.assign(ctx.user.attributes, { email: 'x@example.com' })],
@@ -68,7 +68,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
   ])('and breaks when it writes to %s', async (_, write) => {
     for (const word of ['allow', 'skip', 'set']) {
       const rule = build({ word, terms: word === 'set' ? [{ word: 'a', terms: [] }] : [] }, write)
-      expect(await run('pre', chain(rule), event())).toMatchObject({ kind: 'failed', rule: word, error: { name: 'TypeError' } })
+      expect(await run('refusing', chain(rule), event())).toMatchObject({ kind: 'failed', rule: word, error: { name: 'TypeError' } })
     }
   })
 
@@ -78,9 +78,9 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
       answer.a = 7
     }
     const decision = await run(
-      'pre',
-      chain<SamplePre>(
-        { name: 'answers', kind: 'shaper', evaluate: () => ({ kind: 'skip', response: answer }) },
+      'refusing',
+      chain<SampleRefusing>(
+        { name: 'answers', kind: 'rule', can: ['answer'], evaluate: () => ({ kind: 'answer', answer }) },
         build({ word: 'shadow', terms: [{ word: 'skip', terms: [] }] }, meddle),
       ),
     )
@@ -96,7 +96,10 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
         return reads > 1 ? 'allow' : 'skip'
       },
     }
-    const decision = await run('pre', chain<SamplePre>({ name: 'two-faced', kind: 'guard', evaluate: () => outcome }))
+    const decision = await run(
+      'refusing',
+      chain<SampleRefusing>({ name: 'two-faced', kind: 'rule', can: ['deny'], evaluate: () => outcome }),
+    )
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
   })
 
@@ -109,7 +112,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     const later = build({ word: 'deny2', terms: [] })
     expect(
       await run(
-        'pre',
+        'refusing',
         chain(
           build({ word: 'shadow', terms: [{ word: 'skip', terms: [] }] }),
           failOpen(anyOf(evil, build({ word: 'allow', terms: [] }))),
@@ -134,14 +137,22 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
       return { kind: 'allow' }
     }
     for (const evaluate of [late, async () => late(), () => new Promise<never>(() => undefined)]) {
-      const decision = await run('pre', chain<SamplePre>({ name: 'mine', kind: 'chain', children: [], evaluate }), sampleEvent, clock)
+      const decision = await run(
+        'refusing',
+        chain<SampleRefusing>({ name: 'mine', kind: 'chain', children: [], evaluate }),
+        sampleEvent,
+        clock,
+      )
       expect(decision).toMatchObject({ kind: 'failed', rule: 'mine' })
     }
   })
 
   test('by the name of another rule', async () => {
     for (const by of ['somebody-else', 'mary@example.com', 'x'.repeat(65)]) {
-      const decision = await run('pre', chain<SamplePre>({ name: 'posing', kind: 'rule', evaluate: () => ({ kind: 'allow', by }) }))
+      const decision = await run(
+        'refusing',
+        chain<SampleRefusing>({ name: 'posing', kind: 'rule', evaluate: () => ({ kind: 'allow', by }) }),
+      )
       expect(decision).toMatchObject({ kind: 'proceed', rule: 'posing' })
     }
   })

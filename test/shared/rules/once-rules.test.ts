@@ -6,7 +6,7 @@ import { type Ledger, once } from '../../../src/shared/rules/once.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
-import type { PostTrigger } from '../../../src/shared/rules/trigger.ts'
+import type { Working } from '../../../src/shared/rules/trigger.ts'
 
 const ledger: Ledger = {
   claim: async () => ({ kind: 'held' }),
@@ -14,7 +14,7 @@ const ledger: Ledger = {
   fail: async () => undefined,
   drop: async () => undefined,
 }
-const work = (name: string) => defineRule<PostTrigger>(name, () => done(), { reads: [] })
+const work = (name: string) => defineRule<Working>(name, () => done(), { reads: [] })
 
 describe('the once-only rules of a composition', () => {
   it('are found wherever they stand, by the name of their effect', () => {
@@ -59,6 +59,6 @@ describe('the once-only rules of a composition', () => {
     const twice = [1, 2].map(() => once(ledger, work('mail'), { delivery: 'at-most-once' }))
     expect(() => onceRules(chain(...twice))).toThrow("Two effects are kept under the name 'mail'")
     expect(() => postConfirmation(...twice)).toThrow("Two effects are kept under the name 'mail'")
-    expect(() => postConfirmation.guard(...twice)).toThrow("Two effects are kept under the name 'mail'")
+    expect(() => postConfirmation.middleware(...twice)).toThrow("Two effects are kept under the name 'mail'")
   })
 })

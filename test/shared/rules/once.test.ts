@@ -9,9 +9,9 @@ import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import type { RuleContext } from '../../../src/shared/rules/trigger.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { type MemoryLedger, memoryLedger } from '../../support/memory-ledger.ts'
-import { run, type SamplePost, sampleEvent } from '../../support/samples.ts'
+import { run, type SampleAnswer, type SampleWorking, sampleEvent } from '../../support/samples.ts'
 
-const event: SamplePost['event'] = {
+const event: SampleWorking['event'] = {
   ...sampleEvent,
   request: { userAttributes: { sub: 'sub-1', email: 'mary@example.com', phone_number: '+15555550100' } },
 }
@@ -20,8 +20,8 @@ const atLeastOnce: OnceOptions = { delivery: 'at-least-once' }
 const never = new Promise<never>(() => {})
 
 /** A rule that notes in the ledger's log that it ran. */
-function effect(ledger: MemoryLedger, evaluate: Rule<SamplePost>['evaluate'] = () => done(), reads: readonly string[] = []) {
-  return defineRule<SamplePost>(
+function effect(ledger: MemoryLedger, evaluate: Rule<SampleWorking>['evaluate'] = () => done(), reads: readonly string[] = []) {
+  return defineRule<SampleWorking>(
     'mail',
     (ctx, engine) => {
       ledger.log.push('run')
@@ -31,17 +31,17 @@ function effect(ledger: MemoryLedger, evaluate: Rule<SamplePost>['evaluate'] = (
   )
 }
 
-const failing = (error: unknown): Rule<SamplePost>['evaluate'] => {
+const failing = (error: unknown): Rule<SampleWorking>['evaluate'] => {
   return () => {
     throw error
   }
 }
 
 /** Runs it inside a chain, so that it has a line in the trace. */
-const traceOf = async (rule: Rule<SamplePost>, input: SamplePost['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
-  (await run('post', chain(rule), input, clock, ms)).trace
+const traceOf = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
+  (await run('working', chain(rule), input, clock, ms)).trace
 /** What once said, and why. */
-const saidBy = async (rule: Rule<SamplePost>, input: SamplePost['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
+const saidBy = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
   const [line] = await traceOf(rule, input, clock, ms)
   return `${line?.outcome}${line?.reason === undefined ? '' : `: ${line.reason}`}`
 }
@@ -110,8 +110,8 @@ describe('an effect that is run once', () => {
 
   test('hands on what its rule answered', async () => {
     const ledger = memoryLedger()
-    const answering = effect(ledger, () => ({ ...done(), response: { a: 1 } }))
-    expect(await run('post', once(ledger, answering, atMostOnce), event)).toMatchObject({ kind: 'proceed', response: { a: 1 } })
+    const answering = effect(ledger, () => ({ ...done(), answer: { a: 1 } }))
+    expect(await run('working', once(ledger, answering, atMostOnce), event)).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
   test('is shown with its rule, its name in the ledger and what the ledger needs', () => {
@@ -131,7 +131,7 @@ describe('an effect that is run once', () => {
   test('is not to be had in a pre trigger, where a repeated event would pass by a denial', async () => {
     const ledger = memoryLedger()
     const rule = effect(ledger)
-    const decision = await run('pre', once(ledger, rule, atMostOnce), event)
+    const decision = await run('refusing', once(ledger, rule, atMostOnce), event)
     expect(decision).toMatchObject({ kind: 'failed', rule: 'once' })
     expect(ledger.log).toEqual([])
   })
@@ -139,7 +139,7 @@ describe('an effect that is run once', () => {
 
 test('once takes one effect, since a composition hides what breaks inside it', () => {
   const ledger = memoryLedger()
-  const work = defineRule<SamplePost>('work', () => done())
+  const work = defineRule<SampleWorking>('work', () => done())
   expect(() => once(ledger, { ...chain(work), reads: [] }, { delivery: 'at-most-once' })).toThrow(
     "'chain' is a composition, which goes around it",
   )
@@ -186,12 +186,12 @@ describe('what the ledger is told to keep', () => {
 
 describe('the attributes that a rule declares', () => {
   test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j', (reads) => {
-    const undeclared: unknown = { ...defineRule<SamplePost>('mail', () => done()), reads }
+    const undeclared: unknown = { ...defineRule<SampleWorking>('mail', () => done()), reads }
     expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
       "once() needs a rule that declares which attributes it reads; 'mail' does not: reads is a list of attribute names",
     )
     if (reads !== undefined)
-      expect(() => defineRule<SamplePost>('mail', () => done(), { reads: reads as string[] })).toThrow(
+      expect(() => defineRule<SampleWorking>('mail', () => done(), { reads: reads as string[] })).toThrow(
         "defineRule('mail'): reads is a list",
       )
   })
@@ -216,12 +216,12 @@ describe('the attributes that a rule declares', () => {
   test('leave what is looked up once an invocation as it is', async () => {
     const ledger = memoryLedger()
     const lookUp = vi.fn(async () => 'found')
-    const shared = perInvocation<SamplePost, string>(lookUp)
-    const looking = async (ctx: RuleContext<SamplePost>) => {
+    const shared = perInvocation<SampleWorking, string>(lookUp)
+    const looking = async (ctx: RuleContext<SampleWorking>) => {
       await shared(ctx)
       return done()
     }
-    await traceOf(chain(defineRule<SamplePost>('first', looking), once(ledger, effect(ledger, looking), atMostOnce)))
+    await traceOf(chain(defineRule<SampleWorking>('first', looking), once(ledger, effect(ledger, looking), atMostOnce)))
     expect(lookUp).toHaveBeenCalledTimes(1)
     expect(lookUp).toHaveBeenCalledWith(expect.objectContaining({ event }))
   })
@@ -235,7 +235,7 @@ describe('when() around once()', () => {
   test('refuses a condition that does not declare what it reads, however far in the effect stands', () => {
     const ledger = memoryLedger()
     const mail = once(ledger, effect(ledger), atMostOnce)
-    const other = defineRule<SamplePost>('other', () => done())
+    const other = defineRule<SampleWorking>('other', () => done())
     for (const inside of [mail, chain(other, mail), parallel(other, failOpen(chain(mail))), when(declared, mail)]) {
       expect(() => when(undeclared, inside)).toThrow(message)
       expect(() => when(undeclared, other, inside)).toThrow(message)
@@ -255,7 +255,7 @@ describe('when() around once()', () => {
     expect(
       when(
         undeclared,
-        defineRule<SamplePost>('other', () => done()),
+        defineRule<SampleWorking>('other', () => done()),
       ),
     ).toMatchObject({ kind: 'when', condition: undeclared })
   })
@@ -276,8 +276,8 @@ describe('an effect that had nothing to do', () => {
 
   test('may shape the answer all the same', async () => {
     const ledger = memoryLedger()
-    const shaping = effect(ledger, () => respond<SamplePost>({ b: 2 }))
-    expect(await run('post', once(ledger, shaping, atMostOnce), event)).toMatchObject({ response: { b: 2 } })
+    const shaping = effect(ledger, () => respond<SampleAnswer>({ b: 2 }))
+    expect(await run('working', once(ledger, shaping, atMostOnce), event)).toMatchObject({ response: { b: 2 } })
   })
 
   test('is broken where that cannot be forgotten', async () => {
@@ -431,7 +431,7 @@ describe('an effect that broke', () => {
 
   test('fails the invocation inside a failClosed, by its own name', async () => {
     const ledger = memoryLedger()
-    const decision = await run('post', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
+    const decision = await run('working', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
     expect(decision).toMatchObject({ kind: 'failed', rule: 'mail', error: timeout })
     expect(ledger.setbacks).toHaveLength(1)
   })

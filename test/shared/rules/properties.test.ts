@@ -4,16 +4,16 @@ import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decision.ts'
 import { compositions, word } from '../../support/compositions.ts'
 import { build, type Term, write } from '../../support/notation.ts'
-import { run, type SamplePre } from '../../support/samples.ts'
+import { run, type SampleRefusing } from '../../support/samples.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'hang', 'set:a', 'set:b=2'])
 
-function decided(...terms: readonly Term[]): Promise<Decision<SamplePre>> {
-  return run('pre', chain(...terms.map((term) => build(term))))
+function decided(...terms: readonly Term[]): Promise<Decision<SampleRefusing>> {
+  return run('refusing', chain(...terms.map((term) => build(term))))
 }
 
 /** A decision without the times and without what shadows added. */
-function essence(decision: Decision<SamplePre>): unknown {
+function essence(decision: Decision<SampleRefusing>): unknown {
   const { trace, ...rest } = decision
   const lines = trace.filter((line) => !line.shadow).map(({ rule, path, outcome, reason }) => ({ rule, path, outcome, reason }))
   return { ...rest, ...('error' in rest && { error: String(rest.error) }), lines }
@@ -88,7 +88,7 @@ describe('random compositions', () => {
   test('the decision does not depend on how chains are nested', async () => {
     await fc.assert(
       fc.asyncProperty(anything, anything, anything, async (a, b, c) => {
-        const verdict = ({ trace: _, ...decision }: Decision<SamplePre>): unknown => ({
+        const verdict = ({ trace: _, ...decision }: Decision<SampleRefusing>): unknown => ({
           ...decision,
           ...('error' in decision && { error: '' }),
         })

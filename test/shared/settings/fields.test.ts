@@ -171,7 +171,12 @@ describe('the pieces of settings', () => {
     expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
     const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
     expect(settings).toEqual({ logLevel: 'warn', logHashKey: 'sixteen letters!' })
-    expect(preSignUp.with(settings)(defineRule('any', () => skip()))).toBeTypeOf('function')
+    expect(
+      preSignUp(
+        settings,
+        defineRule('any', () => skip()),
+      ),
+    ).toBeTypeOf('function')
   })
 })
 

@@ -62,7 +62,7 @@ export const handler = async (event, context) => {
   if (how === 'partial') { const { [text]: _, ...rest } = event; return rest }
   return { ...event, response: { ...event.response, [text]: text } }
 }
-handler.rule = { name: text, kind: 'chain', children: [{ name: text, kind: text, children: [] }, { name: text, kind: 'rule' }] }
+handler.composition = { name: text, kind: 'chain', children: [{ name: text, kind: text, children: [] }, { name: text, kind: 'rule' }] }
 `
 const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
 const WRITER = `

@@ -265,7 +265,7 @@ describe('lifeguard replay --json', () => {
   it('tells people what the handler failed on', async () => {
     const source = `
       import { preSignUp } from '${process.cwd()}/src/pre-signup/trigger.ts'
-      import { requireAttributes } from '${process.cwd()}/src/pre-signup/require-attributes.ts'
+      import { requireAttributes } from '${process.cwd()}/src/rules/require-attributes.ts'
       export const handler = preSignUp(requireAttributes({ '~standard': { validate() { throw new RangeError('no table') } } }))
     `
     const cwd = await folderOf({ 'handler.ts': source, 'a.json': event() })

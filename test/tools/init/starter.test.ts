@@ -95,7 +95,7 @@ describe('the handlers that a new project gets', () => {
     expect(sweeper).toBeTypeOf('function')
     expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
     // A handler's own rules are a chain, which the sweeper needs none of.
-    expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.rule)?.children)
+    expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.composition)?.children)
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     vi.resetModules()
     await expect(import('../../../src/sweeper/handler.ts')).rejects.toThrow('EFFECT_TABLE is missing')

@@ -173,7 +173,7 @@ describe('precompile', () => {
     const rules = join(process.cwd(), 'src/index.ts')
     const confirmation = join(process.cwd(), 'src/post-confirmation/index.ts')
     const source = `import { defineRule } from '${rules}'; import { postConfirmation } from '${confirmation}'
-      export const handler = postConfirmation(defineRule('invite', () => { throw new Error('no seat') }, { kind: 'effect' }))`
+      export const handler = postConfirmation(defineRule('invite', () => { throw new Error('no seat') }, { can: ['done'] }))`
     const folder = await folderOf({ ...EVENT, 'event.json': event('PostConfirmation_ConfirmSignUp'), 'handler.ts': source })
     await build({
       absWorkingDir: folder,

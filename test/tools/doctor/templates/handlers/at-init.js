@@ -1,7 +1,8 @@
 // Does not start unless every variable that STRICT names, separated by commas, holds an address of a web page.
 import { readFileSync } from 'node:fs'
 import { maskInitErrors } from '../../../../../src/index.ts'
-import { allowEmailDomains, preSignUp } from '../../../../../src/pre-signup/index.ts'
+import { preSignUp } from '../../../../../src/pre-signup/index.ts'
+import { allowEmailDomains } from '../../../../../src/rules/index.ts'
 
 export const handler = maskInitErrors(() => {
   const wrong = (process.env.STRICT ?? '').split(',').filter((name) => name !== '' && !URL.canParse(process.env[name] ?? ''))

@@ -1,6 +1,7 @@
 // Rules that call nothing: Lifeguard's own, and one that says so.
 import { defineRule, denyIf, emailDomainIn, failOpen, skip } from '../../../../../src/index.ts'
-import { allowEmailDomains, denyEmailDomains, preSignUp, requireAttributes } from '../../../../../src/pre-signup/index.ts'
+import { preSignUp } from '../../../../../src/pre-signup/index.ts'
+import { allowEmailDomains, denyEmailDomains, requireAttributes } from '../../../../../src/rules/index.ts'
 
 export const handler = preSignUp(
   requireAttributes({ '~standard': { version: 1, vendor: 'none', validate: (value) => ({ value }) } }),

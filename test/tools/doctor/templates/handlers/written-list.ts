@@ -1,6 +1,7 @@
 // As domain-list.js, in TypeScript. Doctor bundles it into another folder, where the list is missing in any case.
 import { maskInitErrors, type TriggerHandler } from '../../../../../src/index.ts'
-import { allowEmailDomains, type PreSignUp, preSignUp } from '../../../../../src/pre-signup/index.ts'
+import { type PreSignUp, preSignUp } from '../../../../../src/pre-signup/index.ts'
+import { allowEmailDomains } from '../../../../../src/rules/index.ts'
 import { openDomains } from '../../../../../src/shared/settings/index.ts'
 
 export const handler: TriggerHandler<PreSignUp> = maskInitErrors(() =>

@@ -1,9 +1,7 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { guardWith } from '../../../src/shared/lambda/define-trigger.ts'
-import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
-import { chain } from '../../../src/shared/rules/combinators.ts'
+import type { MiddlewareSettings } from '../../../src/shared/lambda/define-trigger.ts'
 import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { emfProblems } from '../../support/emf.ts'
@@ -24,25 +22,18 @@ import {
   unchecked,
 } from '../../support/harness.ts'
 
-/** The guard of the factory, with what tests need to see inside. */
-const guard = (rules: readonly Rule<Pre>[], settings: HandlerSettings<Pre> = {}) =>
-  guardWith<Pre>({
-    name: 'PreSignUp',
-    contract: { phase: 'pre', responseFields: { autoConfirmUser: 'boolean', claims: 'object' } },
-    rule: chain(...rules),
-    settings,
-  })
+const middleware = (rules: readonly Rule<Pre>[], settings: MiddlewareSettings<Pre> = {}) => pre.middleware(settings, ...rules)
 
 /** A middy handler as somebody has it already: it answers with the event. */
 const theirs = (event: PreEvent): PreEvent => event
 const context = unchecked<Context>({ awsRequestId: 'request-1' })
 
-describe('guard', () => {
+describe('the middleware of a factory', () => {
   afterEach(() => void vi.restoreAllMocks())
 
   it('merges what the rules answered into the event that the handler sees, and lets it run', async () => {
     const out = collector()
-    const handler = middy(theirs).use(guard([confirm], { write: out.write }))
+    const handler = middy(theirs).use(middleware([confirm], { write: out.write }))
     expect(await handler(preEvent(), context)).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
     expect(out.lines()).toMatchObject([{ decision: 'proceed', requestId: 'request-1', trigger: 'PreSignUp' }])
     expect(out.lines().flatMap(emfProblems)).toEqual([])
@@ -56,7 +47,7 @@ describe('guard', () => {
     })
     const editing = (event: PreEvent): PreEvent => Object.assign(event, { added: Object.assign(event.request, { more: 1 }) })
     const given = preEvent()
-    const answer = await middy(editing).use(guard([meddle], { write: collector().write }))(given, context)
+    const answer = await middy(editing).use(middleware([meddle], { write: collector().write }))(given, context)
 
     expect(answer).toMatchObject({ userName: 'mary', request: { more: 1 }, response: { autoConfirmUser: false } })
     expect(Object.isFrozen(given)).toBe(false)
@@ -66,7 +57,7 @@ describe('guard', () => {
   it('throws on a denial, and the handler does not run', async () => {
     const out = collector()
     const base = vi.fn(theirs)
-    const { error } = await resultOf(middy(base).use(guard([confirm, refuse], { write: out.write }))(preEvent(), context))
+    const { error } = await resultOf(middy(base).use(middleware([confirm, refuse], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(base).not.toHaveBeenCalled()
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
@@ -74,7 +65,7 @@ describe('guard', () => {
 
   it('masks a failure, and its cause is in the log without its message', async () => {
     const out = collector()
-    const { error } = await resultOf(middy(theirs).use(guard([crash], { write: out.write }))(preEvent(), context))
+    const { error } = await resultOf(middy(theirs).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
     expect(out.raw()).not.toContain('secret')
@@ -82,7 +73,7 @@ describe('guard', () => {
 
   it.each([7, null, preEvent({ request: 'x' })])('masks and logs what is no event: %j', async (input) => {
     const out = collector()
-    const { error } = await resultOf(middy(theirs).use(guard([confirm], { write: out.write }))(unchecked(input), context))
+    const { error } = await resultOf(middy(theirs).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
   })
@@ -90,7 +81,7 @@ describe('guard', () => {
   it('ends a rule that hangs at its deadline, and leaves no timer', async () => {
     const clock = manualClock()
     const out = collector()
-    const running = resultOf(middy(theirs).use(guard([hang], { write: out.write, clock }))(preEvent(), context))
+    const running = resultOf(middy(theirs).use(middleware([hang], { write: out.write, clock }))(preEvent(), context))
     await settled()
     clock.advance(4000)
     expect((await running).error?.name).toBe('TriggerFailedError')
@@ -106,7 +97,7 @@ describe('guard', () => {
           request.event = { ...request.event, triggerSource: 'changed' }
         },
       })
-      .use(guard([confirm], { write: out.write }))
+      .use(middleware([confirm], { write: out.write }))
     await handler(preEvent(), context)
     expect(out.lines()[0]).toMatchObject({ triggerSource: 'changed' })
   })
@@ -114,31 +105,31 @@ describe('guard', () => {
   it('of a factory writes to standard output', async () => {
     const written: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
-    const { error } = await resultOf(middy(theirs).use(pre.guard(refuse))(preEvent(), context))
+    const { error } = await resultOf(middy(theirs).use(pre.middleware(refuse))(preEvent(), context))
     vi.restoreAllMocks()
     expect(error?.name).toBe('TriggerDeniedError')
     expect(written.map((line) => JSON.parse(line))).toMatchObject([{ decision: 'denied', trigger: 'PreSignUp' }])
-    expect(() => pre.guard()).toThrow(TypeError)
+    expect(() => pre.middleware()).toThrow('PreSignUp.middleware() needs at least one rule')
   })
 })
 
-describe('what guard cannot promise, and a handler of the factory does', () => {
+describe('what the middleware cannot promise, and a handler of the factory does', () => {
   it('an onError that returns a value undoes the denial', async () => {
     const forgiving = { onError: () => preEvent() }
     const quiet = { write: () => undefined }
     expect(
       await middy(theirs)
-        .use(guard([refuse], quiet))
+        .use(middleware([refuse], quiet))
         .use(forgiving)(preEvent(), context),
     ).toStrictEqual(preEvent())
-    expect((await resultOf(pre.with({ ...quiet, middleware: [forgiving] })(refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
+    expect((await resultOf(pre({ ...quiet, middleware: [forgiving] }, refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
   })
 
   it('an earlier before that returns a value ends the invocation unjudged', async () => {
     const out = collector()
     const handler = middy(theirs)
       .use({ before: () => preEvent() })
-      .use(guard([refuse], { write: out.write }))
+      .use(middleware([refuse], { write: out.write }))
     expect(await handler(preEvent(), context)).toStrictEqual(preEvent())
     expect(out.lines()).toEqual([])
   })

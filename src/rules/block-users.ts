@@ -1,9 +1,10 @@
-import { parseEmailAddress } from '../email/address.ts'
-import { deny, isPublicText, skip } from '../rules/outcome.ts'
-import { compose, type Rule } from '../rules/rule.ts'
-import type { PreTrigger } from '../rules/trigger.ts'
-import { blockKeys, MAX_EMAIL_LENGTH, MAX_KEYS } from './block-keys.ts'
-import type { Block, BlockListWithPermissions } from './block-list.ts'
+import { blockKeys, MAX_EMAIL_LENGTH, MAX_KEYS } from '../shared/blocks/block-keys.ts'
+import type { Block, BlockListWithPermissions } from '../shared/blocks/block-list.ts'
+import { parseEmailAddress } from '../shared/email/address.ts'
+import { assertOptions } from '../shared/rules/arguments.ts'
+import { deny, isPublicText, skip } from '../shared/rules/outcome.ts'
+import { compose, type Rule } from '../shared/rules/rule.ts'
+import type { Refusing } from '../shared/rules/trigger.ts'
 
 /**
  * What a blocked user reads. Cognito's own answer to a wrong password differs from any refusal of ours, which comes before
@@ -44,14 +45,16 @@ export interface BlockUsersOptions {
  * @example
  * preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' })))
  */
-export function blockUsers<T extends PreTrigger>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
+export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
+  assertOptions('blockUsers()', options, ['revealBlock', 'unreadableEmail', 'now'])
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
   // Types forbid it, plain JavaScript does not.
   if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
     throw new TypeError(`blockUsers: unreadableEmail is '${unreadableEmail}'; expected 'look-up' or 'deny'`)
   return compose<T>({
     name: 'block-users',
-    kind: 'guard',
+    kind: 'rule',
+    can: ['deny'],
     judges: 'block',
     ...(blockList.permissions && { permissions: blockList.permissions }),
     async evaluate({ event, user, signal }) {
@@ -67,7 +70,7 @@ export function blockUsers<T extends PreTrigger>(blockList: BlockListWithPermiss
       const moment = now()
       const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, moment))
       if (block === undefined) return skip(unreadable ? 'email-unreadable' : 'not-blocked')
-      return deny('user-blocked', revealBlock ? publicText(block) : refusal, `${block.type}: ${block.reason}`)
+      return deny('user-blocked', revealBlock ? publicText(block) : refusal, { detail: `${block.type}: ${block.reason}` })
     },
   })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
-import { denyEmailDomains } from '../../src/pre-signup/deny-email-domains.ts'
 import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
+import { EMAIL_NOT_ALLOWED } from '../../src/rules/allow-email-domains.ts'
+import { denyEmailDomains } from '../../src/rules/deny-email-domains.ts'
 import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
@@ -43,7 +43,7 @@ describe('denyEmailDomains', () => {
   })
 
   it('refuses an empty or a wrong list when it is composed', () => {
-    expect(() => denyEmailDomains()).toThrow('at least one pattern')
+    expect(() => denyEmailDomains()).toThrow('denyEmailDomains() needs at least one value')
     expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
   })
 })

@@ -1,18 +1,18 @@
 import { describe, expect, it, vi } from 'vitest'
-import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/pre-signup/allow-email-domains.ts'
 import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
-import type { Rule } from '../../src/shared/rules/rule.ts'
+import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/rules/allow-email-domains.ts'
+import type { RuleArgument } from '../../src/shared/rules/rule.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
 
-const decide = (rule: Rule<PreSignUp>, event: PreSignUp['event']) => preSignUp(rule).decide(event)
+const decide = (rule: RuleArgument<PreSignUp>, event: PreSignUp['event']) => preSignUp(rule).decide(event)
 const allowed = { kind: 'proceed', rule: 'allow-email-domains' }
 const denied = (reason: string) => ({ kind: 'denied', rule: 'allow-email-domains', reason, message: EMAIL_NOT_ALLOWED })
 const skipped = { kind: 'proceed', rule: null }
 
 describe('allowEmailDomains', () => {
-  it('is a gate, and says so', () => {
-    expect(allowEmailDomains('example.com')).toMatchObject({ name: 'allow-email-domains', kind: 'gate' })
+  it('declares that it allows and denies', () => {
+    expect(allowEmailDomains('example.com')).toMatchObject({ name: 'allow-email-domains', kind: 'rule', can: ['allow', 'deny'] })
   })
 
   it.each([
@@ -82,7 +82,7 @@ describe('allowEmailDomains', () => {
   })
 
   it('refuses lists and texts that cannot work when it is composed', () => {
-    expect(() => allowEmailDomains()).toThrow('at least one pattern')
+    expect(() => allowEmailDomains()).toThrow('allowEmailDomains() needs at least one value')
     expect(() => allowEmailDomains({ domains: [] })).toThrow('at least one pattern')
     expect(() => allowEmailDomains('example.com', 'exam ple.com')).toThrow("'exam ple.com'")
     expect(() => allowEmailDomains('example.com', '*')).toThrow("'*' matches every domain")

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type PreAuthentication, preAuthentication } from '../../../src/pre-auth/trigger.ts'
-import { preSignUp } from '../../../src/pre-signup/trigger.ts'
-import type { Block, BlockKey, BlockList, BlockType } from '../../../src/shared/blocks/block-list.ts'
-import {
-  BLOCKED,
-  type BlockUsersOptions,
-  blockUsers,
-  SIGN_IN_NOT_POSSIBLE,
-  SIGN_UP_NOT_POSSIBLE,
-} from '../../../src/shared/blocks/block-users.ts'
-import { anyOf } from '../../../src/shared/rules/combinators.ts'
-import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../../support/events.ts'
+import { type PreAuthentication, preAuthentication } from '../../src/pre-auth/trigger.ts'
+import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { BLOCKED, type BlockUsersOptions, blockUsers, SIGN_IN_NOT_POSSIBLE, SIGN_UP_NOT_POSSIBLE } from '../../src/rules/block-users.ts'
+import type { Block, BlockKey, BlockList, BlockType } from '../../src/shared/blocks/block-list.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
+import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../support/events.ts'
 
 const { userPoolId } = ann
 const now = () => new Date('2026-05-01T12:00:00Z')
@@ -105,14 +99,14 @@ describe('blockUsers', () => {
 
   it('hands on what its list needs of a deployment', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
-    expect(blockUsers({ ...listOf(), permissions })).toMatchObject({ kind: 'guard', permissions })
+    expect(blockUsers({ ...listOf(), permissions })).toMatchObject({ can: ['deny'], permissions })
     expect(blockUsers(listOf())).not.toHaveProperty('permissions')
   })
 
   it('refuses where the list cannot answer, and does not say why', async () => {
     const list = { find: () => Promise.reject(new Error('no table')) }
     expect(await decide(list)).toMatchObject({ kind: 'failed', rule: 'block-users' })
-    await expect(preAuthentication.with({ write: () => undefined })(blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
+    await expect(preAuthentication({ write: () => undefined }, blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
       'Something went wrong, please try again later',
     )
   })

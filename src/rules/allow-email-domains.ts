@@ -1,12 +1,16 @@
 import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { type DomainList, type Domains, isDomainList, listOf } from '../shared/email/domain-list.ts'
+import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import type { PreSignUp } from './trigger.ts'
+import { compose, type Rule } from '../shared/rules/rule.ts'
+import type { Approving } from '../shared/rules/trigger.ts'
 
-/** What the caller reads: the same for every reason, so that nobody learns which domains are let in. */
+/** What the caller of a sign-up reads: the same for every reason, so that nobody learns which domains are let in. */
 export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
+
+/** The same for a sign-in or a refresh. */
+export const EMAIL_NOT_ALLOWED_AT_SIGN_IN = 'This email address cannot be used to sign in'
 
 // From any other source an address may come that its user only typed, and that Cognito never verifies.
 const ASKS_FOR_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
@@ -44,34 +48,40 @@ export interface AllowEmailDomainsOptions {
  * @example
  * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
  */
-export function allowEmailDomains(options: AllowEmailDomainsOptions): Rule<PreSignUp>
-export function allowEmailDomains(list: DomainList): Rule<PreSignUp>
-export function allowEmailDomains(...domains: readonly string[]): Rule<PreSignUp>
-export function allowEmailDomains(...given: Given): Rule<PreSignUp> {
+export function allowEmailDomains<T extends Approving>(options: AllowEmailDomainsOptions): Rule<T>
+export function allowEmailDomains<T extends Approving>(list: DomainList): Rule<T>
+export function allowEmailDomains<T extends Approving>(...domains: readonly string[]): Rule<T>
+export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T> {
   const options = optionsOf(given)
   const list = listOf(options.domains)
   // Worded once: a message that is empty is refused here, not when the first user comes.
-  const denial = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
-  const refuse = (reason: string): Deny => ({ ...denial, reason })
+  const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
+  const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
   // Where every domain is let in there is nothing that an address could prove or a missing one could hide.
   const everyDomain = list.every
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
 
-  return defineRule<PreSignUp>(
-    'allow-email-domains',
-    ({ event, user }) => {
+  return compose<T>({
+    name: 'allow-email-domains',
+    kind: 'rule',
+    can: ['allow', 'deny'],
+    permissions: [],
+    judges: 'email-domain',
+    evaluate({ event, user }) {
       const { triggerSource } = event
+      const signsUp = triggerSource.startsWith('PreSignUp_')
+      const refuse = (reason: string): Deny => ({ ...(signsUp ? atSignUp : atSignIn), reason })
       const byProvider = triggerSource === 'PreSignUp_ExternalProvider'
-      const federated = user.status === 'EXTERNAL_PROVIDER' || !ASKS_FOR_CODE.has(triggerSource)
+      const federated = user.status === 'EXTERNAL_PROVIDER' || (signsUp && !ASKS_FOR_CODE.has(triggerSource))
       const excused = everyDomain || (byProvider && withoutEmail === 'skip')
       if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
       const reason = refusal(user.email, list)
       if (reason !== undefined) return refuse(reason)
-      if (federated && !user.emailVerified && unverifiedEmail === 'deny' && !everyDomain) return refuse('federated-email-not-verified')
-      return allow()
+      if (user.emailVerified || everyDomain || (ASKS_FOR_CODE.has(triggerSource) && !federated)) return allow()
+      if (!federated) return refuse('email-not-verified')
+      return unverifiedEmail === 'deny' ? refuse('federated-email-not-verified') : allow()
     },
-    { kind: 'gate', permissions: [], judges: 'email-domain' },
-  )
+  })
 }
 
 function refusal(email: string, list: DomainList): string | undefined {
@@ -80,13 +90,22 @@ function refusal(email: string, list: DomainList): string | undefined {
   return list.has(address.domain) ? undefined : 'domain-not-allowed'
 }
 
+const OPTIONS = ['domains', 'message', 'federated']
+
 type Given = readonly [AllowEmailDomainsOptions | DomainList] | readonly string[]
 
 function optionsOf(given: Given): AllowEmailDomainsOptions {
-  if (areDomains(given)) return { domains: given }
-  return isDomainList(given[0]) ? { domains: given[0] } : given[0]
+  const [first] = given
+  if (isDomainList(first)) return { domains: first }
+  if (isOptions(first)) {
+    assertOptions('allowEmailDomains()', first, OPTIONS)
+    return first
+  }
+  const domains = given.filter((each) => typeof each === 'string')
+  assertTexts('allowEmailDomains()', given)
+  return { domains }
 }
 
-function areDomains(given: Given): given is readonly string[] {
-  return typeof given[0] !== 'object'
+function isOptions(value: Given[number] | undefined): value is AllowEmailDomainsOptions {
+  return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
 }

@@ -1,7 +1,8 @@
+import { assertOptions } from '../shared/rules/arguments.ts'
 import { isAttributeName } from '../shared/rules/condition.ts'
 import { deny, isReason, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import type { PreSignUp } from './trigger.ts'
+import { compose, type Rule } from '../shared/rules/rule.ts'
+import type { Refusing } from '../shared/rules/trigger.ts'
 
 /**
  * The part of the Standard Schema interface that is used: zod, valibot, arktype and others implement it.
@@ -47,22 +48,25 @@ export interface RequireAttributesOptions {
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
  */
-export function requireAttributes(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<PreSignUp> {
+export function requireAttributes<T extends Refusing>(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<T> {
   if (typeof schema?.['~standard']?.validate !== 'function') {
     throw new TypeError("requireAttributes: expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
   }
+  assertOptions('requireAttributes()', options, ['message'])
   // Worded once: a message that is empty is refused here, not when the first user comes.
   const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
-  return defineRule<PreSignUp>(
-    'require-attributes',
-    async ({ user }) => {
+  return compose<T>({
+    name: 'require-attributes',
+    kind: 'rule',
+    can: ['deny'],
+    permissions: [],
+    async evaluate({ user }) {
       // A plain object: schema libraries check for one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
       if (issues === undefined) return skip()
       return { ...denial, detail: issues.map(codeOf).join('; '), explanation: issues.map(explain).join('; ') }
     },
-    { kind: 'guard', permissions: [] },
-  )
+  })
 }
 
 /** The attribute and what is wrong with it, as constants: of a path only the first step is the name of an attribute. */

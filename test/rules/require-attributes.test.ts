@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { allowEmailDomains } from '../../src/pre-signup/allow-email-domains.ts'
+import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { allowEmailDomains } from '../../src/rules/allow-email-domains.ts'
 import {
   ATTRIBUTES_NOT_ACCEPTED,
   type RequireAttributesOptions,
   requireAttributes,
   type SchemaResult,
   type StandardSchema,
-} from '../../src/pre-signup/require-attributes.ts'
-import { preSignUp } from '../../src/pre-signup/trigger.ts'
+} from '../../src/rules/require-attributes.ts'
 import { anyOf } from '../../src/shared/rules/combinators.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
@@ -49,7 +49,7 @@ describe('requireAttributes with zod', () => {
         issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
       }))
       const lines: string[] = []
-      const handler = preSignUp.with({ write: (line) => void lines.push(line) })(requireAttributes(quoting))
+      const handler = preSignUp({ write: (line) => void lines.push(line) }, requireAttributes(quoting))
       await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
       expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
       expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
