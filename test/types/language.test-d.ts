@@ -13,6 +13,7 @@ import {
   hasAttribute,
   not,
   once,
+  parallel,
   perInvocation,
   type Refusing,
   type Rule,
@@ -28,6 +29,7 @@ import {
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/index.ts'
 import { type PreAuthentication, preAuthentication } from '../../src/pre-auth/index.ts'
 import { autoConfirm, type PreSignUp, preSignUp } from '../../src/pre-signup/index.ts'
+import { blockUsers } from '../../src/rules/index.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
 
 /** A rule for every trigger can only look. */
@@ -109,6 +111,77 @@ describe('what must not compile', () => {
     defineRule<Trigger>('deny', () => deny('no', 'No'))
     // @ts-expect-error not every trigger works
     defineRule<Trigger>('work', () => done())
+  })
+
+  test('what a trigger of another kind permits', () => {
+    interface Migration extends Refusing {
+      readonly name: 'UserMigration'
+      readonly answer: { readonly attributes: Readonly<Record<string, string>>; readonly status?: 'CONFIRMED' | 'RESET_REQUIRED' }
+    }
+    interface Message extends Refusing {
+      readonly name: 'CustomMessage'
+      readonly answer: { readonly sms?: string }
+    }
+    interface Sender extends Working {
+      readonly name: 'CustomEmailSender'
+      readonly answer: never
+    }
+    const migrate = defineRule<Migration>('migrate', () => respond({ attributes: {} }))
+    const send = defineRule<Sender>('send', () => done())
+    expectTypeOf(chain(migrate, audit())).toEqualTypeOf<Rule<Migration>>()
+    expectTypeOf(chain(denyNobody(), migrate)).toEqualTypeOf<Rule<Migration>>()
+    // @ts-expect-error no rule can allow a migration
+    anyOf(migrate)
+    // @ts-expect-error no rule can allow a message
+    defineRule<Message>('allow', () => allow())
+    // @ts-expect-error an answer in Cognito's words
+    defineRule<Migration>('migrate', () => respond({ finalUserStatus: 'CONFIRMED' }))
+    // @ts-expect-error an answer of another trigger
+    defineRule<Message>('message', () => respond({ autoConfirmUser: true }))
+    // @ts-expect-error Cognito reads no answer
+    defineRule<Sender>('send', () => respond({}))
+    // @ts-expect-error a sender denies nobody
+    defineRule<Sender>('send', () => deny('no', 'No'))
+    // @ts-expect-error two triggers in one chain
+    chain(confirm, migrate)
+    // @ts-expect-error two kinds of triggers in one chain
+    chain(send, migrate)
+    // @ts-expect-error once is for triggers that work
+    once(
+      memoryLedger(),
+      defineRule<Migration>('migrate', () => skip(), { reads: [] }),
+      { delivery: 'at-most-once' },
+    )
+    // @ts-expect-error so is parallel
+    parallel(migrate)
+    // @ts-expect-error nothing can be denied any more
+    postConfirmation(blockUsers({ find: async () => [] }))
+  })
+
+  test('a wrong form of a factory', () => {
+    // @ts-expect-error an array of rules
+    preSignUp([confirm])
+    // @ts-expect-error a misspelt setting
+    preSignUp({ deadline: 100 }, confirm)
+    // @ts-expect-error settings in the last place
+    preSignUp(confirm, { deadlineMs: 100 })
+    // @ts-expect-error middleware of a middleware
+    preSignUp.middleware({ middleware: [] }, confirm)
+    // @ts-expect-error a misspelt option
+    preSignUp.rule('mine', () => skip(), { permission: [] })
+    preSignUp({ deadlineMs: 100 }, confirm)
+    preSignUp.middleware({ deadlineMs: 100 }, confirm)
+    expectTypeOf(preSignUp.rule('mine', ({ event }) => (event.request.validationData ? allow() : skip()))).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(postConfirmation.rule('mine', () => done(), { reads: [] })).toExtend<{ readonly reads: readonly string[] }>()
+    // @ts-expect-error the trigger is inferred: post confirmation denies nobody
+    postConfirmation.rule('mine', () => deny('no', 'No'))
+  })
+
+  test('half a commit', () => {
+    // @ts-expect-error what is reserved must be released if a later rule denies
+    defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => undefined } })
+    // @ts-expect-error a reservation denies or is made
+    defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => allow(), release: () => undefined } })
   })
 
   test('a misspelt trigger source', () => {

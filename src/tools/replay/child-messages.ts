@@ -14,6 +14,13 @@ export interface Broke {
   readonly stack: string
 }
 
+/** What a rule answered, in the trigger's own words. */
+export interface RuleAnswerText {
+  readonly path: string
+  /** As JSON, cut where it is long. */
+  readonly answer: string
+}
+
 /** What the handler's process is asked. Events cross as JSON text, as they do in Lambda. */
 export type Request =
   | {
@@ -36,7 +43,7 @@ export type Request =
 export type Reply =
   | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
   | { readonly kind: 'not-started'; readonly error: FunctionError }
-  | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[] }
+  | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[]; readonly answers: readonly RuleAnswerText[] }
   | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
 
 /** Writes a request or a reply as one line. Node's reader of lines breaks them at two more characters that JSON leaves as they are. */

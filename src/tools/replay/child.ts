@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import type { RuleObserver } from '../../shared/rules/decision.ts'
 import { describeRule } from '../lib/description.ts'
-import { type Broke, type FunctionError, messageLine, type Reply, type Request } from './child-messages.ts'
+import { type Broke, type FunctionError, messageLine, type Reply, type Request, type RuleAnswerText } from './child-messages.ts'
 
 type Callback = (error: unknown, result?: unknown) => void
 type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
@@ -47,7 +47,7 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
     const found = exportOf(module, exported)
     if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
-    observe = 'rule' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
+    observe = 'composition' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
     const rule = describeRule('composition' in found ? found.composition : undefined)
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
@@ -78,13 +78,15 @@ async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Re
   parent.unref()
   // A list of its own: a rule that ends late does not count for the next invocation.
   const broken: Broken[] = []
+  const answers: RuleAnswerText[] = []
   observe?.({
     onRuleError: ({ path, error }) => void broken.push({ path, thrown: error }),
     onExplanation: ({ path, explanation }) => void broken.push({ path, explanation }),
+    onAnswer: ({ path, answer }) => void answers.push({ path, answer: cut(JSON.stringify(answer)) }),
   })
   try {
     const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
-    return { kind: 'returned', json: serialised(result), broke: broken.flatMap(brokeOf) }
+    return { kind: 'returned', json: serialised(result), broke: broken.flatMap(brokeOf), answers }
   } catch (error) {
     return { kind: 'threw', error: reported(error), broke: broken.flatMap(brokeOf) }
   } finally {

@@ -19,7 +19,8 @@ export interface ExplainedRule {
  * @param ended Why rules may be missing from the trace altogether; undefined where the handler reached a decision.
  */
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
-  const said = new Map(trace.map((rule) => [rule.path, rule]))
+  // A reservation has a second line, which says more than the first if it denied.
+  const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
   return childrenOf(root, '', undefined, said, ended)
 }
 

@@ -10,6 +10,10 @@ export interface LoggedRule {
   readonly detail?: string
   readonly overrides?: readonly string[]
   readonly shadow?: true
+  /** The reservation of the rule, after all rules had passed. */
+  readonly commit?: true
+  /** What the rule answered, as JSON in the trigger's own words. No log holds it. */
+  readonly answer?: string
   /** The name of the error that broke it. */
   readonly error?: string
   /** That error's own text. No log holds it: it comes from the process that ran the handler here. */
@@ -55,7 +59,7 @@ export function readLogLine(line: string, requestId: string): LogLine {
 
 function loggedRule(entry: unknown): LoggedRule | undefined {
   if (!isObject(entry)) return undefined
-  const { rule, path, outcome, reason, ms, detail, overrides, shadow, error } = entry
+  const { rule, path, outcome, reason, ms, detail, overrides, shadow, commit, error } = entry
   if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
   return {
     rule,
@@ -66,6 +70,7 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     ...(typeof detail === 'string' && { detail }),
     ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
     ...(shadow === true && { shadow }),
+    ...(commit === true && { commit }),
     ...(isObject(error) && typeof error.name === 'string' && { error: error.name }),
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
-import type { Broke, FunctionError } from './child-messages.ts'
+import type { Broke, FunctionError, RuleAnswerText } from './child-messages.ts'
 import { type HandlerLog, type LoggedRule, readLogLine } from './handler-log.ts'
 import { type SourcePlace, sourcePlaces } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
@@ -130,8 +130,9 @@ async function invokeOn({ worker, placeOf }: On, options: LambdaOptions, event: 
   if (reply === undefined) return { kind: 'timedOut', log }
   if (reply.kind === 'returned' || reply.kind === 'threw') {
     await within(LOG_LAG_MS, logEnded)
-    const { broke, ...answer } = reply
-    return { ...answer, log: await withCauses(log, broke, placeOf) }
+    if (reply.kind === 'threw') return { kind: 'threw', error: reply.error, log: await withCauses(log, reply.broke, placeOf) }
+    const { json, broke, answers } = reply
+    return { kind: 'returned', json, log: withAnswers(await withCauses(log, broke, placeOf), answers) }
   }
   return { kind: 'crashed', error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN, log }
 }
@@ -146,6 +147,17 @@ async function withCauses(log: HandlerLog | null, broke: readonly Broke[], place
     const place = cause && (await placeOf(cause.stack))
     trace.push({ ...said, ...(cause && { message: cause.error.message }), ...(place !== undefined && { place }) })
   }
+  return { ...log, trace }
+}
+
+/** A handler's log with what its rules answered, which the handler itself keeps out of it. */
+function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[]): HandlerLog | null {
+  if (log === null || answers.length === 0) return log
+  const byPath = new Map(answers.map(({ path, answer }) => [path, answer]))
+  const trace = log.trace.map((said) => {
+    const answer = byPath.get(said.path)
+    return answer === undefined ? said : { ...said, answer }
+  })
   return { ...log, trace }
 }
 

@@ -1,6 +1,6 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { describeRule } from '../lib/description.ts'
-import type { Broke, FunctionError, Reply } from './child-messages.ts'
+import type { Broke, FunctionError, Reply, RuleAnswerText } from './child-messages.ts'
 
 /**
  * Reads a line that a handler's process wrote to its parent. The handler shares that process and can write there too, so
@@ -31,7 +31,7 @@ function replyIn(value: Readonly<Record<string, unknown>>): Reply | undefined {
   if (kind === 'threw' && error !== undefined) return { kind, error, broke: brokeIn(value.broke) }
   if (kind !== 'returned' || typeof value.json !== 'string') return undefined
   JSON.parse(value.json)
-  return { kind, json: value.json, broke: brokeIn(value.broke) }
+  return { kind, json: value.json, broke: brokeIn(value.broke), answers: readAnswers(value.answers) }
 }
 
 function errorIn(value: unknown): FunctionError | undefined {
@@ -46,4 +46,11 @@ function brokeIn(value: unknown): readonly Broke[] {
     const error = errorIn(thrown)
     return typeof path === 'string' && typeof stack === 'string' && error !== undefined ? [{ path, stack, error }] : []
   })
+}
+
+function readAnswers(value: unknown): readonly RuleAnswerText[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : []
+  return list
+    .filter(isObject)
+    .flatMap(({ path, answer }) => (typeof path === 'string' && typeof answer === 'string' ? [{ path, answer }] : []))
 }

@@ -2,9 +2,15 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../../src/shared/rules/decision.ts'
+import { decide } from '../../../src/shared/rules/engine.ts'
+import { startDeadline } from '../../../src/shared/rules/invocation.ts'
+import { respond, skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import type { Approving, TriggerContract } from '../../../src/shared/rules/trigger.ts'
+import { autoClock } from '../../support/auto-clock.ts'
 import { compositions, word } from '../../support/compositions.ts'
 import { build, type Term, write } from '../../support/notation.ts'
-import { run, type SampleRefusing } from '../../support/samples.ts'
+import { run, SAMPLES, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'hang', 'set:a', 'set:b=2'])
 
@@ -20,6 +26,31 @@ function essence(decision: Decision<SampleRefusing>): unknown {
 }
 
 const runs = { numRuns: 400 }
+
+const skipping = defineRule<SampleRefusing>('skipping', () => skip())
+
+/** A trigger whose answers are lists, which come out as one list. */
+interface Listing extends Approving {
+  readonly answer: readonly string[]
+}
+const listing: TriggerContract = {
+  ...SAMPLES.refusing,
+  answers: { firstStands: false, combine: (earlier, later) => [earlier, later].flat(), encode: (answer) => ({ answer }) },
+}
+
+async function decideListing(rule: Rule<Listing>): Promise<Decision<Listing>> {
+  const deadline = startDeadline(4000, autoClock())
+  const decision = await decide(rule, sampleEvent, { contract: listing, deadline })
+  deadline.close()
+  return decision
+}
+
+/** Puts chains around parts of a list of rules. */
+function nested(rules: readonly Rule<Listing>[], splits: readonly number[]): Rule<Listing> {
+  const [split, ...more] = splits
+  if (split === undefined || split === 0 || split >= rules.length) return chain(...rules)
+  return chain(...rules.slice(0, split), nested(rules.slice(split), more))
+}
 
 describe('random compositions', () => {
   test('a denial by a direct child of a reached chain never proceeds', async () => {
@@ -79,6 +110,43 @@ describe('random compositions', () => {
             .map(essence)
             .map((it) => JSON.stringify(it).replace(/"rule":"(skip|shadow)","path":"\d+","outcome":"skip"(,"reason":"shadowed")?/g, ''))
           expect(actual, write(tried)).toBe(expected)
+        },
+      ),
+      runs,
+    )
+  })
+
+  test('an answer that decides is never overruled by a later rule, where the first stands', async () => {
+    const answer = fc.constantFrom({ a: 1 }, { a: 2 }, { b: 1 }, { a: 3, b: 3 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(compositions(['skip', 'set:a', 'set:b=2']), { maxLength: 3 }),
+        answer,
+        fc.array(anything, { maxLength: 3 }),
+        async (before, given, after) => {
+          const decides = defineRule<SampleRefusing>('decides', () => respond(given), { can: ['answer'] })
+          const earlier = await run('migrating', chain<SampleRefusing>(...before.map((term) => build(term)), skipping))
+          const decision = await run(
+            'migrating',
+            chain<SampleRefusing>(...before.map((term) => build(term)), decides, ...after.map((term) => build(term))),
+          )
+          if (decision.kind !== 'proceed' || earlier.kind !== 'proceed') return
+          expect(decision.answer).toEqual(earlier.answer ?? given)
+        },
+      ),
+      runs,
+    )
+  })
+
+  test('nothing is lost when rules answer, and the trigger combines their answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string(), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(3), { maxLength: 6 }),
+        async (texts, splits) => {
+          const rules = texts.map((text, index) => defineRule<Listing>(`rule-${index}`, () => respond([text])))
+          const decision = await decideListing(nested(rules, splits))
+          expect(decision).toMatchObject({ kind: 'proceed', answer: texts })
         },
       ),
       runs,

@@ -137,6 +137,7 @@ interface Row {
 const COLOURS: ReadonlyMap<string, Style> = new Map([
   ['allow', 'green'],
   ['done', 'green'],
+  ['answer', 'green'],
   ['deny', 'yellow'],
   ['error', 'red'],
   ['skip', 'dim'],
@@ -152,11 +153,13 @@ function treeLines(rules: readonly ExplainedRule[]): readonly Line[] {
     const { said } = rule
     if (said === undefined) return [styled('dim', `${start}  not run  ${rule.notRun ?? ''}`)]
     const reason = escapeText(
-      [said.reason, said.shadow && '(shadow)', said.overrides && `overrides ${said.overrides.join(', ')}`].filter(Boolean).join(' '),
+      [said.reason, said.shadow && '(shadow)', said.commit && '(reservation)', said.overrides && `overrides ${said.overrides.join(', ')}`]
+        .filter(Boolean)
+        .join(' '),
     )
     const outcome = styled(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
     const line = [`${start}  `, outcome, `  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`]
-    const more = causeOf(said) ?? said.detail
+    const more = causeOf(said) ?? said.detail ?? said.answer
     return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
   })
 }

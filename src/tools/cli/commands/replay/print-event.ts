@@ -47,6 +47,7 @@ export function eventLines(replayed: Replayed): readonly Line[] {
     ...(oneLine ? [[...start, `  ${why === '' ? '' : `${why} `}`, styled('dim', sees)]] : withCell(start, why, room)),
     ...whyDecided(result).flatMap((text) => continued(text, 'yellow')),
     ...(oneLine ? [] : continued(sees)),
+    ...answered(result).flatMap((text) => continued(text)),
     ...passedOver(result).flatMap((text) => continued(text, 'yellow')),
     ...mismatches.flatMap((text) => continued(text, 'red')),
   ]
@@ -94,6 +95,13 @@ function whyDecided({ trace, outcome, decidedBy }: ReplayResult): readonly strin
   const rule = trace?.find((each) => each.rule === decidedBy && each.outcome === said && each.message !== undefined && !each.shadow)
   const cause = rule ? causeOf(rule) : undefined
   return cause === undefined ? [] : [cause]
+}
+
+/** What rules answered in the trigger's own words, and what Cognito gets. */
+function answered({ trace, response, outcome }: ReplayResult): readonly string[] {
+  const answers = (trace ?? []).flatMap(({ rule, answer }) => (answer === undefined ? [] : [`${rule} answers ${escapeText(answer)}`]))
+  if (answers.length === 0 || outcome !== 'proceed') return []
+  return [...answers, `Cognito gets ${escapeText(JSON.stringify(response))}`]
 }
 
 /** Rules that broke and did not decide: nobody sees them otherwise. */

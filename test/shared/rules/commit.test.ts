@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import type { CognitoEvent } from '../../../src/shared/cognito/event.ts'
+import { chain } from '../../../src/shared/rules/combinators.ts'
+import { reservationKey } from '../../../src/shared/rules/commit.ts'
+import { deny, skip } from '../../../src/shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
+import { autoClock } from '../../support/auto-clock.ts'
+import { run, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
+
+/** Places of which a sign-up takes one: a small rule with a second step, as an invitation is. */
+function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; readonly taken: () => number } {
+  const holders = new Set<string>()
+  const rule = defineRule<SampleRefusing>('take-place', () => (holders.size < places ? skip() : skip('full')), {
+    can: ['deny'],
+    commit: {
+      async reserve(ctx) {
+        // One conditional write: mine already, or there is room.
+        if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'There is no place left')
+        holders.add(reservationKey(ctx))
+        return undefined
+      },
+      release: (ctx) => void holders.delete(reservationKey(ctx)),
+    },
+  })
+  return { rule, taken: () => holders.size }
+}
+
+const eventOf = (userName: string): CognitoEvent => ({ ...sampleEvent, userName })
+const refuse = defineRule<SampleRefusing>('refuse', () => deny('no', 'No'))
+
+describe('a rule with a second step', () => {
+  test('takes the last place once, and denies the next user', async () => {
+    const { rule, taken } = takePlace(1)
+
+    expect(await run('refusing', chain(rule), eventOf('mary'))).toMatchObject({ kind: 'proceed' })
+    expect(await run('refusing', chain(rule), eventOf('ann'))).toMatchObject({ kind: 'denied', rule: 'take-place', reason: 'no-place' })
+    expect(taken()).toBe(1)
+  })
+
+  test('finds its own reservation when an event is repeated', async () => {
+    const { rule, taken } = takePlace(1)
+    for (let time = 0; time < 3; time += 1) expect(await run('refusing', chain(rule), eventOf('mary'))).toMatchObject({ kind: 'proceed' })
+    expect(taken()).toBe(1)
+  })
+
+  test('takes nothing when a later rule denies', async () => {
+    const { rule, taken } = takePlace(1)
+    expect(await run('refusing', chain(rule, refuse), eventOf('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })
+    expect(taken()).toBe(0)
+  })
+
+  test('has a line in the trace for each step', async () => {
+    const { rule } = takePlace(0)
+    const { trace } = await run('refusing', chain(rule), eventOf('mary'))
+    expect(trace).toMatchObject([
+      { rule: 'take-place', path: '0', outcome: 'skip', reason: 'full' },
+      { rule: 'take-place', path: '0', outcome: 'deny', reason: 'no-place', commit: true },
+    ])
+  })
+
+  test('fails when the reservation hangs, and releases what may have been written', async () => {
+    const released: string[] = []
+    const clock = autoClock()
+    const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
+      commit: { reserve: () => new Promise(() => undefined), release: () => void released.push('hangs') },
+    })
+    expect(await run('refusing', chain(hangs), sampleEvent, clock)).toMatchObject({ kind: 'failed', rule: 'hangs' })
+    expect(released).toEqual(['hangs'])
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('does not let a release that fails or hangs change the decision', async () => {
+    const { rule } = takePlace(0)
+    for (const release of [() => Promise.reject(new Error('down')), () => new Promise<void>(() => undefined)]) {
+      const first = defineRule<SampleRefusing>('first', () => skip(), { commit: { reserve: () => undefined, release } })
+      expect(await run('refusing', chain(first, rule), sampleEvent)).toMatchObject({ kind: 'denied', rule: 'take-place' })
+    }
+  })
+
+  test('does not take a reservation for one that returned something else than a denial', async () => {
+    const odd = defineRule<SampleRefusing>('odd', () => skip(), {
+      commit: { reserve: () => ({ kind: 'allow' }) as never, release: () => undefined },
+    })
+    expect(await run('refusing', chain(odd), sampleEvent)).toMatchObject({ kind: 'failed', rule: 'odd', error: { name: 'TypeError' } })
+  })
+})
