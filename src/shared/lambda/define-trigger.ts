@@ -35,6 +35,8 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   readonly rule: Rule<T>
   /** The word of Cognito's LambdaConfig. */
   readonly trigger: string
+  /** Whether the trigger can deny. Lambda counts a denial as an error, so alarms on errors subtract denials. */
+  readonly refuses: boolean
   /**
    * For tools: sends what breaks a rule, and what a log must not hold of a denial, to an observer from the next invocation on.
    * `lifeguard replay` and `lifeguard explain` use it.
@@ -71,6 +73,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
       return Object.assign(createHandler({ name: definition.name, allowed, rule, settings }, observed), {
         rule,
         trigger: definition.name,
+        refuses: definition.phase === 'pre',
         observe(observer: RuleObserver): void {
           observed.by = observer
         },

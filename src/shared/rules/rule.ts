@@ -22,12 +22,14 @@ export type RuleKind =
   | 'together'
   | 'once'
 
-/** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
+/** A permission that a rule needs. Packaging writes it into the function's role, and `lifeguard doctor` compares it with any role. */
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** The name of the setting that holds the table's name or the sender's address. */
+  /** The name of the setting that holds the table's name, the sender's address or an ARN; or `user-pool`, the pool of the event. */
   readonly resource: string
+  /** The index of the table, where the actions are on an index and not on the table. */
+  readonly index?: string
 }
 
 const JUDGES = ['email-domain', 'block'] as const
