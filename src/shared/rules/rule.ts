@@ -153,7 +153,7 @@ function isPermission(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('actions' in value && 'resource' in value)) return false
   const { actions, resource } = value
   const areActions = Array.isArray(actions) && actions.length > 0 && actions.every((action) => typeof action === 'string')
-  return areActions && typeof resource === 'string'
+  return areActions && typeof resource === 'string' && (!('index' in value) || typeof value.index === 'string')
 }
 
 /** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */
