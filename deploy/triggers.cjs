@@ -51,15 +51,18 @@ function resourcesOf(service) {
 /** Returns the functions that are on, each with what its block, its settings and its handler say, and what they share. */
 async function serviceOf(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
-  const [blocks, shared, { lambda: tracing }, userPoolArn, versions, placeholders, tables] = await Promise.all([
+  const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables] = await Promise.all([
     blocksOf(framework),
     property('provider', 'environment'),
     property('provider', 'tracing'),
     property('custom', 'userPoolArn'),
+    property('custom', 'optional'),
     property('custom', 'lambdaVersions'),
     property('custom', 'placeholders'),
     framework.resolveVariable('file(deploy/tables.yml):Resources'),
   ])
+  const stray = Object.keys(versions).find((name) => !Object.hasOwn({ ...blocks, ...optional }, name))
+  if (stray !== undefined) throw userError(`custom.lambdaVersions.${stray}: no function is called ${stray}`)
   const functions = Object.entries(blocks).map(([name, { handler, role, environment, events = [] }]) => {
     const [pool] = events.flatMap(({ cognitoUserPool = [] }) => cognitoUserPool)
     const id = `${name[0].toUpperCase()}${name.slice(1)}`.replaceAll('-', 'Dash').replaceAll('_', 'Underscore')

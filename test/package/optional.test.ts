@@ -184,6 +184,16 @@ describe('the version of an event', { timeout: 300_000 }, () => {
     )
   })
 
+  it('is that of a function', async () => {
+    const text = await readFile(join(service.folder, 'serverless.yml'), 'utf8')
+    await change((before) => before.replace('lambdaVersions:', 'lambdaVersions:\n    preTokens: V2_0'))
+    const { code, stdout, stderr } = await osls(service.folder, ['package'])
+    await change(() => text)
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain('custom.lambdaVersions.preTokens: no function is called preTokens')
+  })
+
   it('stands in the command that attaches functions to a pool that exists', async () => {
     const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=preTokenGeneration,inboundFederation,cleaner']
     const { template } = await packageService(service.folder, [], args)
