@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { isObject } from '../../src/shared/rules/invocation.ts'
 
@@ -12,7 +12,8 @@ export interface Parameters {
 }
 
 /**
- * Returns the parameters that a service's configuration reads, and those of the files that it names by `${file(...)}`.
+ * Returns the parameters that a service's configuration reads, and those of the files that it names by `${file(...)}`. A program
+ * among them reads `param:NAME`, and counts with the files that it requires.
  *
  * @param folder Of the service.
  * @returns undefined where they are unknown: a file is missing, or a name is composed.
@@ -24,9 +25,9 @@ export async function parametersOf(folder: string, config: string): Promise<Para
 }
 
 async function namesIn(folder: string, text: string, from: readonly string[] = []): Promise<readonly string[] | undefined> {
-  const names = [...text.matchAll(/\$\{param:([^,}]*)/g)].map(([, name = '']) => name.trim())
+  const names = [...text.matchAll(/[{']param:([^,}']*)/g)].map(([, name = '']) => name.trim())
   if (names.some((name) => name.includes('$'))) return undefined
-  for (const [, path = '', part] of text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)) {
+  for (const { path, part } of filesIn(text, from.at(-1) ?? '')) {
     if (from.includes(path)) continue
     const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
     // A file that is read in part counts with what it reads itself, not with the files that it names.
@@ -36,6 +37,15 @@ async function namesIn(folder: string, text: string, from: readonly string[] = [
     names.push(...more)
   }
   return names
+}
+
+function filesIn(text: string, from: string): readonly { readonly path: string; readonly part: boolean }[] {
+  const named = [...text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)].map(([, path = '', part]) => ({ path, part: part !== '' }))
+  const required = [...text.matchAll(/\brequire\('(\.[^']+)'\)/g)].map(([, path = '']) => ({
+    path: join(dirname(from), path),
+    part: false,
+  }))
+  return [...named, ...required]
 }
 
 function setIn(text: string): readonly string[] {

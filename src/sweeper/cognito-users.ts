@@ -13,6 +13,8 @@ import { PoolNotFoundError, type Users } from './users.ts'
  */
 export function cognitoUsers(cognito: Cognito): Users {
   return {
+    permissions: [{ actions: ['cognito-idp:ListUsers'], resource: 'user-pool' }],
+
     async find(userPoolId, sub, signal) {
       const command = new ListUsersCommand({ UserPoolId: userPoolId, Filter: `sub = "${escaped(sub)}"`, Limit: 1 })
       const { Users: found = [] } = await cognito()

@@ -3,7 +3,7 @@ import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import type { DeadLetterState } from '../shared/ledger/effect-item.ts'
 import { onceRules } from '../shared/rules/once-rules.ts'
-import type { RuleNode } from '../shared/rules/rule.ts'
+import type { RuleNode, RulePermission } from '../shared/rules/rule.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import type { Users } from './users.ts'
 
@@ -22,6 +22,8 @@ export interface SweeperHandler {
   (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void>
   /** The composition, to be read without running it. By this name in a bundle `lifeguard doctor` knows the sweeper. */
   readonly sweepsEffectsOf: RuleNode
+  /** What it needs to find effects and users, and what the effects need. */
+  readonly permissions: readonly RulePermission[]
 }
 
 // What is left of Lambda's time when the last effect has ended, to count and to write.
@@ -57,7 +59,16 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     if (report.givenUp !== undefined)
       throw new Error(`Users could not be looked up in ${report.givenUp.join(', ')}; the log line has the reasons`)
   }
-  return Object.assign(handle, { sweepsEffectsOf: composition })
+  const permissions = [
+    ...(effects.permissions ?? []),
+    ...(users.permissions ?? []),
+    ...[...rules.values()].flatMap(({ rule }) => permissionsIn(rule)),
+  ]
+  return Object.assign(handle, { sweepsEffectsOf: composition, permissions })
+}
+
+function permissionsIn({ permissions = [], children = [] }: RuleNode): readonly RulePermission[] {
+  return [...permissions, ...children.flatMap(permissionsIn)]
 }
 
 /** How many effects wait for a person. */

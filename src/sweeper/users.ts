@@ -1,6 +1,7 @@
 import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
 import type { EffectItem } from '../shared/ledger/effect-item.ts'
 import { LifeguardError } from '../shared/rules/errors.ts'
+import type { RulePermission } from '../shared/rules/rule.ts'
 
 /** A user as the pool has them now. */
 export interface PoolUser {
@@ -16,6 +17,8 @@ export interface Users {
    * @throws PoolNotFoundError where there is no such pool, which may as well be looked for in the wrong account or region.
    */
   readonly find: (userPoolId: string, sub: string, signal: AbortSignal) => Promise<PoolUser | undefined>
+  /** The permissions that the look-up needs. */
+  readonly permissions?: readonly RulePermission[]
 }
 
 /** There is no such pool, here. That says nothing of its users. */

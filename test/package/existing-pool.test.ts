@@ -60,7 +60,6 @@ describe('the configuration for a pool that exists', () => {
       'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
-      'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',

@@ -19,11 +19,13 @@ const WITH_SENDER = [
 let deployment: Deployment
 let sending: Template
 let blocking: Template
+let tracing: Template
 
 beforeAll(async () => {
   deployment = await makeDeployment()
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
   blocking = (await packageService(deployment.folder, ['blockAtSignUp=on'])).template
+  tracing = (await packageService(deployment.folder, ['tracing=Active'])).template
 })
 afterAll(() => deployment.remove())
 
@@ -32,6 +34,7 @@ const packaged: Packaged = {
   template: () => deployment.template,
   sending: () => sending,
   blocking: () => blocking,
+  tracing: () => tracing,
   folder: () => deployment.folder,
 }
 

@@ -64,7 +64,7 @@ function run(
   })
 }
 
-describe('the zips', () => {
+describe('the zips', { timeout: 300_000 }, () => {
   it.each(functionNames)('hold the bundle with its chunks and what makes them ES modules, and nothing else: %s', async (name) => {
     const files = unzip(await deployment.zip(name))
     const folder = `dist/${folders[name]}`

@@ -3,6 +3,7 @@ import { conditionally, type Documents } from '../aws/dynamodb.ts'
 import { and, type Change, type Condition, deleteItem, equals, findKeys, isAtMost, isMoreThan, updateItem } from '../aws/expressions.ts'
 import type { LostEffect } from '../rules/errors.ts'
 import type { EffectKey } from '../rules/once.ts'
+import type { RulePermission } from '../rules/rule.ts'
 import * as transitions from './dynamo-transitions.ts'
 import {
   type DeadLetterState,
@@ -48,6 +49,8 @@ export interface Effects {
   readonly remove: (item: EffectItem, now: Date, signal: AbortSignal) => Promise<boolean>
   /** Deletes a row that cannot be read. False when it says that it is done, or has changed since it was read. */
   readonly erase: (row: UnreadableItem, signal: AbortSignal) => Promise<boolean>
+  /** The permissions that a sweeper needs for them. */
+  readonly permissions?: readonly RulePermission[]
 }
 
 /** Where effects are kept in DynamoDB. */
@@ -77,6 +80,11 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
   const rows = effectRows(documents, table)
 
   return {
+    permissions: [
+      { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
+      { actions: ['dynamodb:Query'], resource: 'EFFECT_TABLE', index: QUEUE_INDEX },
+    ],
+
     async *due(now, signal) {
       const never = new Date(now.getTime() + NEVER_AFTER_MS).toISOString()
       const misdated = { ...queue(and(equals('queue', 'pending'), isMoreThan('dueAt', never))), Limit: PAGE }

@@ -12,12 +12,14 @@ const ABILITIES = ['allow', 'answer', 'deny', 'done'] as const
 /** An outcome that a rule may return besides `skip`. */
 export type Ability = (typeof ABILITIES)[number]
 
-/** A permission that a rule needs. Nothing is granted by it: `lifeguard doctor` compares it with the function's role. */
+/** A permission that a rule needs. Packaging writes it into the function's role, and `lifeguard doctor` compares it with any role. */
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** The name of the setting that holds the table's name or the sender's address. */
+  /** The name of the setting that holds the table's name, the sender's address or an ARN; or `user-pool`, the pool of the event. */
   readonly resource: string
+  /** The index of the table, where the actions are on an index and not on the table. */
+  readonly index?: string
 }
 
 const JUDGES = ['email-domain', 'block'] as const
@@ -178,7 +180,7 @@ function isPermission(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('actions' in value && 'resource' in value)) return false
   const { actions, resource } = value
   const areActions = Array.isArray(actions) && actions.length > 0 && actions.every((action) => typeof action === 'string')
-  return areActions && typeof resource === 'string'
+  return areActions && typeof resource === 'string' && (!('index' in value) || typeof value.index === 'string')
 }
 
 /** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */

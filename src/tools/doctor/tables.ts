@@ -22,9 +22,11 @@ export function tableNamed(template: Template, setting: string): Resource | 'els
   return isKnown(setting) && names.every((name) => name === undefined || isKnown(name)) ? 'elsewhere' : 'unknown'
 }
 
-/** Whether a right on these resources covers a table. */
-export function covers(template: Template, on: readonly string[], table: Resource): Sure {
-  const answers = on.map((resource) => coversOne(template, resource, table))
+/** Whether a right on these resources covers a table, or an index of it. */
+export function covers(template: Template, on: readonly string[], table: Resource, index?: string): Sure {
+  const answers = on.map((resource) =>
+    index === undefined ? coversOne(template, resource, table) : coversIndex(template, resource, table, index),
+  )
   return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no'
 }
 
@@ -44,6 +46,14 @@ function coversOne(template: Template, on: string, table: Resource): Sure {
   // No table has such a name, and matching one takes long.
   if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
   return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
+}
+
+/** A table is not its index. A wildcard behind `table/` covers both. */
+function coversIndex(template: Template, on: string, table: Resource, index: string): Sure {
+  const [holder = '', pattern] = on.split('/index/')
+  if (pattern === undefined) return on.endsWith('*') || coversOne(template, on, table) === 'maybe' ? coversOne(template, on, table) : 'no'
+  if (!isKnown(pattern)) return coversOne(template, holder, table) === 'no' ? 'no' : 'maybe'
+  return matchesGlob(pattern, index) ? coversOne(template, holder, table) : 'no'
 }
 
 /** An index or a stream of a table is not the table. */

@@ -30,7 +30,8 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
 function permissionOf(value: unknown): RulePermission | undefined {
   if (typeof value !== 'object' || value === null || !('actions' in value) || !Array.isArray(value.actions) || !('resource' in value))
     return undefined
-  return { actions: value.actions.map(String), resource: String(value.resource) }
+  const index = 'index' in value ? { index: String(value.index) } : {}
+  return { actions: value.actions.map(String), resource: String(value.resource), ...index }
 }
 
 function isJudges(value: unknown): value is Judges {

@@ -10,7 +10,7 @@ const dimensions = (trigger: TriggerName) => [{ Name: 'FunctionName', Value: { R
 const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching', AlarmActions: TOLD }
 
 /** What is asserted of the alarms. */
-export function assertAlarms({ template }: Packaged): void {
+export function assertAlarms({ template, sending }: Packaged): void {
   const { resource } = asked(template)
 
   describe.each(['EffectsFailed', 'EffectsUnknown'])('the alarm on %s', (metric) => {
@@ -32,16 +32,21 @@ export function assertAlarms({ template }: Packaged): void {
   describe('the alarm on effects that were lost', () => {
     const name = 'lifeguard-dev-effects-lost'
 
-    it.each([
-      ['EffectsLostFilter', 'PostConfirmationLogGroup'],
-      ['EffectsLostBySweeperFilter', 'SweeperLogGroup'],
-    ])('counts the lines of each function that runs effects: %s', (filter, Ref) => {
-      expect(resource(filter).Properties).toEqual({
-        LogGroupName: { Ref },
+    it.each(['PostConfirmation', 'Sweeper'])('counts the lines of each function that runs effects: %s', (each) => {
+      const { resource } = asked(sending)
+
+      expect(resource(`${each}EffectsLostFilter`).Properties).toEqual({
+        LogGroupName: { Ref: `${each}LogGroup` },
         FilterPattern: '{ $.EffectsLost = 1 }',
         MetricTransformations: [{ MetricNamespace: 'Lifeguard', MetricName: name, MetricValue: '1' }],
       })
-      expect(resource(Ref).Type).toBe('AWS::Logs::LogGroup')
+      expect(resource(`${each}LogGroup`).Type).toBe('AWS::Logs::LogGroup')
+    })
+
+    it('does not count where no effect is run', () => {
+      const filters = Object.keys(template().Resources).filter((each) => each.endsWith('EffectsLostFilter'))
+
+      expect(filters).toEqual(['SweeperEffectsLostFilter'])
     })
 
     it('counts the lines of this stage alone, and tells somebody only where it is told whom', () => {

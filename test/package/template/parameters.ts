@@ -25,7 +25,6 @@ export function assertParameters({ template, folder }: Packaged): void {
       expect(Number(prod.Resources.PreSignUpDurationAlarm?.Properties.Threshold)).toBe(2500)
       expect(prod.Conditions).toMatchObject({
         ProtectsData: { 'Fn::Equals': ['ACTIVE', 'ACTIVE'] },
-        Traces: { 'Fn::Equals': ['Active', 'Active'] },
         TellsOfAlarms: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
       })
       expect(template().Conditions).toMatchObject({ ProtectsData: { 'Fn::Equals': ['INACTIVE', 'ACTIVE'] } })
@@ -34,11 +33,19 @@ export function assertParameters({ template, folder }: Packaged): void {
 
   describe('docs/deploy.md', () => {
     it('tells of every parameter, and of none that is not there', async () => {
-      const known = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
-      const table = /^## Parameters$[\s\S]*?^## /m.exec(await readFile(join(repository, 'docs/deploy.md'), 'utf8'))?.[0] ?? ''
+      const shared = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
+      const blocks = await readFile(join(repository, 'serverless.yml'), 'utf8')
+      const known = [...shared, ...[...blocks.matchAll(/\$\{param:(\w+),/g)].map(([, name = '']) => name)]
+      const table = /^## Parameters$[\s\S]*?^## /m.exec(await guide())?.[0] ?? ''
       const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
       // The one without a default.
       expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
+    })
+
+    it('shows the role of a function as it is packaged', async () => {
+      const [, json = ''] = /^## What is written for a function$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(await guide()) ?? []
+
+      expect(template().Resources).toMatchObject(JSON.parse(json))
     })
 
     it('has what it imports after a removal in one piece', () => {
@@ -54,4 +61,8 @@ export function assertParameters({ template, folder }: Packaged): void {
       }
     })
   })
+}
+
+function guide(): Promise<string> {
+  return readFile(join(repository, 'docs/deploy.md'), 'utf8')
 }

@@ -12,12 +12,12 @@ export function assertWhole({ template }: Packaged): void {
         [
           // The framework's own, for the zips.
           ...['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'],
-          ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable', 'WelcomeEmailPolicy'],
+          ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable'],
           ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),
           ...each(triggers, 'ThrottlesAlarm', 'DurationAlarm'),
           ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
           ...each(['PreSignUp', 'PreAuthentication'], 'DenialsFilter'),
-          ...['EffectsLostFilter', 'EffectsLostBySweeperFilter'],
+          'SweeperEffectsLostFilter',
           ...each(['EffectsFailed', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
           ...['SweeperEventsRuleSchedule1', 'SweeperLambdaPermissionEventsRuleSchedule1'],
         ].toSorted(),

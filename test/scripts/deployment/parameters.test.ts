@@ -66,6 +66,15 @@ describe('parameters of a configuration', () => {
     expect(parameters).toEqual({ read: new Set(['five']), set: [] })
   })
 
+  it('are of a program those that it reads itself, and those of the files that it requires', async () => {
+    const parameters = await read({
+      'serverless.yml': `a: \${file(deploy/c.cjs):functions}`,
+      'deploy/c.cjs': `const d = require('./d.cjs')\nresolveVariable('param:six')\nresolveVariable('file(deploy/none.yml)')`,
+      'deploy/d.cjs': `exports.d = '\${param:seven}'`,
+    })
+    expect(parameters).toEqual({ read: new Set(['six', 'seven']), set: [] })
+  })
+
   it.each([
     ['a file is not there', `a: \${file(deploy/none.yml)}`],
     ['the name of a file is put together', `a: \${file(deploy/\${sls:stage}.yml)}`],

@@ -471,6 +471,7 @@ describe('what a rule declares', () => {
     ['actions that are a text', [{ actions: 'a:B', resource: 'T' }]],
     ['an action that is a number', [{ actions: [7], resource: 'T' }]],
     ['no resource', [{ actions: ['a:B'] }]],
+    ['an index that is a list', [{ actions: ['a:B'], resource: 'T', index: ['i'] }]],
     ['the words of an older version', [{ actions: ['a:B'], on: 'T' }]],
   ])('is refused where permissions are wrong: %s', (_, permissions) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { permissions: permissions as never })).toThrow(

@@ -1,4 +1,3 @@
-import { conditionsOf, settled } from '../../../src/tools/doctor/conditions.ts'
 import type { Resource, Template } from './deployment.ts'
 
 export const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
@@ -14,6 +13,8 @@ export interface Packaged {
   readonly sending: () => Template
   /** With a look-up of blocks at sign-up. */
   readonly blocking: () => Template
+  /** With AWS X-Ray. */
+  readonly tracing: () => Template
   /** Where it can be packaged again. */
   readonly folder: () => string
 }
@@ -23,9 +24,6 @@ export interface Asked {
   readonly resource: (name: string) => Resource
   readonly lambda: (name: FunctionName) => Resource
   readonly ofType: (type: string) => readonly (readonly [string, Resource])[]
-  /** A value with the ways taken that the template's conditions take. */
-  readonly decided: (value: unknown) => unknown
-  readonly holds: (condition: string) => boolean
 }
 
 /** Makes a template easy to ask. */
@@ -39,8 +37,6 @@ export function asked(template: () => Template): Asked {
     resource,
     lambda: (name) => resource(`${name}LambdaFunction`),
     ofType: (type) => Object.entries(template().Resources).filter(([, each]) => each.Type === type),
-    decided: (value) => settled(value, conditionsOf(template().Conditions)),
-    holds: (condition) => conditionsOf(template().Conditions)(condition) === true,
   }
 }
 

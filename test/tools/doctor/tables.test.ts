@@ -36,6 +36,26 @@ describe('a right', () => {
     expect(table && covers(template, [placed(on)], table)).toBe(sure)
   })
 
+  it.each([
+    ['*', 'yes'],
+    ['<Table.Arn>', 'no'],
+    ['<Table.Arn>/index/queue', 'yes'],
+    ['<Table.Arn>/index/*', 'yes'],
+    ['<Table.Arn>/index/by-name', 'no'],
+    ['<Table.Arn>/index/<Index>', 'maybe'],
+    ['<Bucket.Arn>/index/<Index>', 'no'],
+    ['<Bucket.Arn>/index/queue', 'no'],
+    ['<Parameter>', 'maybe'],
+    ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks', 'no'],
+    ['arn:aws:dynamodb:*:*:table/*', 'yes'],
+    ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'yes'],
+    ['arn:aws:dynamodb:eu-west-1:111122223333:table/others/index/queue', 'no'],
+  ])('on %s covers the index queue of that table: %s', (on, sure) => {
+    const template = named('"blocks"')
+    const table = template.resources.get('Table')
+    expect(table && covers(template, [placed(on)], table, 'queue')).toBe(sure)
+  })
+
   it('covers a table when one of its resources does', () => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -23,8 +23,10 @@ describe('a new project', () => {
       const renamed = service.replace('lifeguard', 'my-users')
       expect(deployed(files.get(file))).toEqual({ service: renamed, ...same })
     }
-    for (const name of ['alarms', 'params', 'permissions', 'pool', 'roles', 'tables']) {
-      expect(deployed(files.get(`deploy/${name}.yml`)), name).toEqual(deployed(await here(`deploy/${name}.yml`)))
+    for (const name of await readdir(join(repository, 'deploy'))) {
+      expect(files.get(`deploy/${name}`)?.replaceAll('node_modules/cognito-lifeguard/docs/', 'docs/'), name).toBe(
+        await here(`deploy/${name}`),
+      )
     }
   })
 
@@ -39,7 +41,8 @@ describe('a new project', () => {
 
   it('reads every setting that its deployment passes on', () => {
     const { functions, provider } = parse(files.get('serverless.yml') ?? '', { logLevel: 'error' })
-    const environments = [provider, ...Object.values<{ environment: object }>(functions)].map(({ environment }) => environment)
+    const blocks = functions.flatMap((each: unknown) => (typeof each === 'object' ? Object.values(Object(each)) : []))
+    const environments: readonly object[] = [provider, ...blocks].map(({ environment }) => environment)
     const names = new Set(environments.flatMap(Object.keys))
     const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
     expect([...names].filter((name) => !new RegExp(`^    ${name}: `, 'm').test(sources) && !/^LOG_/.test(name))).toEqual([])

@@ -35,7 +35,7 @@ export function checkNeeds(subject: Subject): Judged {
 function unmet(
   template: Template,
   target: Resource,
-  { actions, resource }: RulePermission,
+  { actions, resource, index }: RulePermission,
   rule: string,
   rights: Rights,
 ): readonly Finding[] {
@@ -55,9 +55,9 @@ function unmet(
   if (!rights.complete) return missing
   for (const action of actions) {
     const allowing = rights.rights.filter((right) => allows(right.action, action))
-    const may = allowing.some((right) => typeof table === 'string' || covers(template, right.on, table) !== 'no')
+    const may = allowing.some((right) => typeof table === 'string' || covers(template, right.on, table, index) !== 'no')
     if (may) continue
-    const where = typeof table === 'string' ? '' : ` on ${table.id}`
+    const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
     const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
     missing.push({ code, ...placeOf(template, target, rights), message })

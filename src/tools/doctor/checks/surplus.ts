@@ -64,7 +64,7 @@ function judged(template: Template, users: readonly User[]): Judged {
 function isNeeded(
   template: Template,
   { action, on }: Right,
-  { actions, resource: setting }: RulePermission,
+  { actions, resource: setting, index }: RulePermission,
   { properties }: Resource,
 ): boolean {
   if (!actions.some((each) => each.toLowerCase() === action.toLowerCase())) return false
@@ -74,5 +74,5 @@ function isNeeded(
   const table = named === undefined ? 'unknown' : tableNamed(template, named)
   // On every table there is.
   if (on.includes('*')) return false
-  return typeof table === 'string' || covers(template, on, table) !== 'no'
+  return typeof table === 'string' || covers(template, on, table, index) !== 'no'
 }

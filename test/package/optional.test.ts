@@ -1,0 +1,211 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { osls, packageService, serviceFolder, type Template } from '../support/package/deployment.ts'
+import { circle } from '../support/package/references.ts'
+
+// Two triggers that this repository has no handlers for, and a function of a schedule.
+const OPTIONAL = `
+    preTokenGeneration:
+      handler: dist/claims/handler.handler
+      role: PreTokenGenerationRole
+      package: { patterns: ['!**', dist/claims/*] }
+      environment:
+        CLAIM_TABLE: \${param:claimTable, 'claims'}
+        BLOCK_TABLE: \${self:custom.blockTable}
+      events:
+        - cognitoUserPool: { pool: Users, trigger: PreTokenGeneration }
+    inboundFederation:
+      handler: dist/federation/handler.handler
+      role: InboundFederationRole
+      package: { patterns: ['!**', dist/federation/*] }
+    cleaner:
+      handler: dist/cleaner/handler.handler
+      role: CleanerRole
+      package: { patterns: ['!**', dist/cleaner/*] }
+      environment:
+        KEY: !GetAtt CleanerKey.Arn
+        TOPIC: \${param:topic, 'arn:aws:sns:us-east-1:111122223333:people'}
+      events:
+        - schedule: rate(1 day)`
+
+const RULES = {
+  claims: [
+    { actions: ['dynamodb:GetItem'], resource: 'CLAIM_TABLE' },
+    { actions: ['dynamodb:Query'], resource: 'BLOCK_TABLE', index: 'by-user' },
+    { actions: ['cognito-idp:AdminGetUser'], resource: 'user-pool' },
+  ],
+  federation: [],
+  cleaner: [
+    { actions: ['kms:Decrypt'], resource: 'KEY' },
+    { actions: ['sns:Publish'], resource: 'TOPIC' },
+    { actions: ['cognito-idp:ListUsers'], resource: 'user-pool' },
+  ],
+}
+
+const POOL = '--param=userPoolId=eu-west-1_Example'
+let service: Awaited<ReturnType<typeof serviceFolder>>
+let off: Template
+let on: Template
+
+beforeAll(async () => {
+  service = await serviceFolder()
+  await writeHandler('claims', { trigger: 'PreTokenGeneration', refuses: true })
+  await writeHandler('federation', { trigger: 'InboundFederation', refuses: true })
+  await writeHandler('cleaner', {})
+  await change((text) =>
+    text
+      .replace('optional: {}', `optional:${OPTIONAL}`)
+      .replace('lambdaVersions: {}', `lambdaVersions:\n    preTokenGeneration: \${param:claimsVersion, 'V2_0'}`),
+  )
+  off = (await packageService(service.folder)).template
+  on = (await packageService(service.folder, ['triggers=preTokenGeneration, inboundFederation,cleaner'])).template
+}, 300_000)
+afterAll(() => service.remove())
+
+async function writeHandler(name: keyof typeof RULES, declared: object): Promise<void> {
+  const rule = { name: 'chain', kind: 'chain', children: [{ name: 'call-aws', kind: 'rule', permissions: RULES[name] }] }
+  await mkdir(join(service.folder, 'dist', name), { recursive: true })
+  await writeFile(join(service.folder, 'dist', name, 'package.json'), '{"type":"module"}')
+  const source = `export const handler = Object.assign(async (event) => event, ${JSON.stringify({ rule, ...declared })})`
+  await writeFile(join(service.folder, 'dist', name, 'handler.js'), source)
+}
+
+async function change(edit: (text: string) => string): Promise<void> {
+  const file = join(service.folder, 'serverless.yml')
+  await writeFile(file, edit(await readFile(file, 'utf8')))
+}
+
+const added = (from: Template, to: Template): readonly string[] => Object.keys(to.Resources).filter((id) => !(id in from.Resources))
+const lambdaConfig = (template: Template): object => template.Resources.CognitoUserPoolUsers?.Properties.LambdaConfig
+const statements = ({ Resources }: Template, role: string): readonly object[] =>
+  Resources[role]?.Properties.Policies.find(({ PolicyName }: { PolicyName: string }) => PolicyName === 'rules').PolicyDocument.Statement
+
+describe('an optional function', { timeout: 300_000 }, () => {
+  it('that is off is nowhere in the template', () => {
+    expect(JSON.stringify(off)).not.toMatch(/PreTokenGeneration|preTokenGeneration|InboundFederation|Cleaner|claims/)
+  })
+
+  it('that is on has what other functions have, and changes none of them', () => {
+    expect(added(off, on).toSorted()).toEqual(
+      [
+        ...['PreTokenGeneration', 'InboundFederation'].flatMap((each) =>
+          ['LambdaFunction', 'LogGroup', 'Role', 'DenialsFilter', 'ErrorsAlarm', 'ThrottlesAlarm', 'DurationAlarm'].map(
+            (end) => `${each}${end}`,
+          ),
+        ),
+        'PreTokenGenerationLambdaPermissionCognitoUserPoolUsersTriggerSourcePreTokenGeneration',
+        'InboundFederationPermission',
+        ...['LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm', 'EventsRuleSchedule1', 'LambdaPermissionEventsRuleSchedule1'].map(
+          (end) => `Cleaner${end}`,
+        ),
+      ].toSorted(),
+    )
+    const withoutZips = (key: string, value: unknown): unknown => (key === 'S3Key' ? undefined : value)
+    for (const [id, resource] of Object.entries(off.Resources)) {
+      if (id !== 'CognitoUserPoolUsers')
+        expect(JSON.stringify(on.Resources[id], withoutZips), id).toBe(JSON.stringify(resource, withoutZips))
+    }
+    expect(circle(on)).toEqual([])
+  })
+
+  it('that is unknown ends packaging with the names that are known', async () => {
+    const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner,preToken'])
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain(
+      'triggers=cleaner,preToken: no optional function is called preToken. The optional functions are: preTokenGeneration, inboundFederation, cleaner\n',
+    )
+    expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
+  })
+})
+
+describe('the role of an optional function', { timeout: 300_000 }, () => {
+  it('names a table of another stack, an index, and not the pool that calls the function', () => {
+    expect(statements(on, 'PreTokenGenerationRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:GetItem',
+        Resource: { 'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/claims` },
+      },
+      { Effect: 'Allow', Action: 'dynamodb:Query', Resource: { 'Fn::Sub': `\${BlockTable.Arn}/index/by-user` } },
+      {
+        Effect: 'Allow',
+        Action: 'cognito-idp:AdminGetUser',
+        Resource: { 'Fn::Sub': `arn:\${AWS::Partition}:cognito-idp:\${AWS::Region}:\${AWS::AccountId}:userpool/*` },
+      },
+    ])
+  })
+
+  it('names what a setting refers to, an ARN, and the pool where it does not call the function', () => {
+    expect(statements(on, 'CleanerRole')).toEqual([
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['CleanerKey', 'Arn'] } },
+      { Effect: 'Allow', Action: 'sns:Publish', Resource: 'arn:aws:sns:us-east-1:111122223333:people' },
+      { Effect: 'Allow', Action: 'cognito-idp:ListUsers', Resource: { 'Fn::GetAtt': ['CognitoUserPoolUsers', 'Arn'] } },
+    ])
+  })
+
+  it('is not written where a setting names no resource', async () => {
+    const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner', '--param=topic=people'])
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain('call-aws of cleaner needs sns:Publish on TOPIC. Its value is "people"; expected an ARN')
+  })
+})
+
+describe('the version of an event', { timeout: 300_000 }, () => {
+  const ARN = (name: string) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] })
+
+  it('stands in the LambdaConfig of a new pool, and so does InboundFederation', () => {
+    expect(lambdaConfig(on)).toEqual({
+      ...lambdaConfig(off),
+      PreTokenGeneration: ARN('PreTokenGeneration'),
+      PreTokenGenerationConfig: { LambdaArn: ARN('PreTokenGeneration'), LambdaVersion: 'V2_0' },
+      InboundFederation: { LambdaArn: ARN('InboundFederation'), LambdaVersion: 'V1_0' },
+    })
+  })
+
+  it('is the plain entry for V1_0', async () => {
+    const { template } = await packageService(service.folder, ['triggers=preTokenGeneration', 'claimsVersion=V1_0'])
+
+    expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('PreTokenGeneration') })
+  })
+
+  it('is one that the trigger has', async () => {
+    const { code, stdout, stderr } = await osls(service.folder, [
+      'package',
+      '--param=triggers=preTokenGeneration',
+      '--param=claimsVersion=V4_0',
+    ])
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain(
+      'custom.lambdaVersions.preTokenGeneration: PreTokenGeneration has no version V4_0; expected V1_0 or V2_0 or V3_0',
+    )
+  })
+
+  it('is that of a function', async () => {
+    const text = await readFile(join(service.folder, 'serverless.yml'), 'utf8')
+    await change((before) => before.replace('lambdaVersions:', 'lambdaVersions:\n    preTokens: V2_0'))
+    const { code, stdout, stderr } = await osls(service.folder, ['package'])
+    await change(() => text)
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain('custom.lambdaVersions.preTokens: no function is called preTokens')
+  })
+
+  it('stands in the command that attaches functions to a pool that exists', async () => {
+    const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=preTokenGeneration,inboundFederation,cleaner']
+    const { template } = await packageService(service.folder, [], args)
+
+    expect(JSON.stringify(template.Outputs)).toContain(
+      `--function PreTokenGeneration@V2_0=\${PreTokenGenerationLambdaFunction.Arn} --function InboundFederation=\${InboundFederationLambdaFunction.Arn} --function PreSignUp=`,
+    )
+    expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining(['PreTokenGenerationPermission', 'InboundFederationPermission']))
+    expect(statements(template, 'PreTokenGenerationRole').at(-1)).toMatchObject({
+      Resource: { 'Fn::Sub': expect.stringContaining('userpool/eu-west-1_Example') },
+    })
+    expect(template.Resources).not.toHaveProperty('CleanerPermission')
+    expect(template.Resources).not.toHaveProperty('CognitoUserPoolUsers')
+  })
+})

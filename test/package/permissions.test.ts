@@ -1,0 +1,99 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { osls, packageService, serviceFolder } from '../support/package/deployment.ts'
+import { unzip } from '../support/package/unzip.ts'
+
+let service: Awaited<ReturnType<typeof serviceFolder>>
+let built: string
+let handler: string
+
+beforeAll(async () => {
+  service = await serviceFolder()
+  handler = join(service.folder, 'dist/pre-auth/handler.js')
+  built = await readFile(handler, 'utf8')
+}, 300_000)
+afterAll(() => service.remove())
+
+const read = async (folder: string): Promise<unknown> =>
+  JSON.parse(await readFile(join(service.folder, 'dist', folder, 'permissions.json'), 'utf8'))
+
+/** What packaging writes, where it ends with an error. */
+async function refusal(...params: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await osls(service.folder, ['package', ...params.map((param) => `--param=${param}`)])
+  expect(code).toBe(1)
+  expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
+  return `${stdout}${stderr}`
+}
+
+describe('permissions.json', { timeout: 300_000 }, () => {
+  it('has what a handler declares with the settings of the deployment, and is in no zip', async () => {
+    const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
+
+    expect(await read('pre-auth')).toEqual({
+      trigger: 'PreAuthentication',
+      refuses: true,
+      sweeps: false,
+      runsEffects: false,
+      permissions: [{ rule: 'block-users', actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
+    })
+    expect(await read('pre-signup')).toMatchObject({ permissions: [{ rule: 'block-users' }] })
+    expect(await read('sweeper')).toMatchObject({ sweeps: true, runsEffects: true })
+    expect([...unzip(await zip('preAuthentication')).keys()].filter((file) => file.endsWith('permissions.json'))).toEqual([])
+  })
+})
+
+describe('a handler that does not start', { timeout: 300_000 }, () => {
+  beforeEach(() => writeFile(handler, built))
+
+  it('ends packaging with its own message', async () => {
+    await writeFile(handler, "throw new Error('The key is missing')")
+
+    expect(await refusal()).toContain('\nThe handler of preAuthentication does not start: The key is missing\n')
+  })
+
+  it('ends packaging where the file exports no such function, or is not built', async () => {
+    await writeFile(handler, 'export const other = () => {}')
+    expect(await refusal()).toContain("dist/pre-auth/handler.js exports no function 'handler'")
+
+    await rm(handler)
+    expect(await refusal()).toContain('dist/pre-auth/handler.handler of preAuthentication is not built: run npm run build')
+  })
+
+  it.each([
+    ['ends its process', 'process.exit(0)'],
+    ['waits for nothing', 'await new Promise(() => {})'],
+  ])('ends packaging where it %s', async (_, source) => {
+    await writeFile(handler, source)
+
+    expect(await refusal()).toContain('The handler of preAuthentication does not start: its process ended before it was loaded\n')
+  })
+
+  it('names the settings whose values only AWS has, for which a placeholder is needed', async () => {
+    const file = join(service.folder, 'serverless.yml')
+    const text = await readFile(file, 'utf8')
+    const list = 'allowedEmailDomains=@file:/opt/staff.domains'
+
+    expect(await refusal(list)).toContain(
+      'Only AWS has the value of ALLOWED_EMAIL_DOMAINS: write one for packaging into custom.placeholders',
+    )
+
+    await writeFile(file, text.replace('placeholders: {}', 'placeholders: { ALLOWED_EMAIL_DOMAINS: example.com }'))
+    const { template } = await packageService(service.folder, [list, 'logHashKey={{resolve:secretsmanager:key}}'])
+    expect(template.Resources.PreSignUpLambdaFunction?.Properties.Environment.Variables).toMatchObject({
+      ALLOWED_EMAIL_DOMAINS: '@file:/opt/staff.domains',
+      LOG_HASH_KEY: '{{resolve:secretsmanager:key}}',
+    })
+    await writeFile(file, text)
+  })
+})
+
+describe('a service that is not built', { timeout: 300_000 }, () => {
+  it('needs no handlers where nothing is packaged', async () => {
+    await rm(join(service.folder, 'dist'), { recursive: true })
+
+    const { code, stdout, stderr } = await osls(service.folder, ['print', '--path', 'service'])
+
+    expect({ code, stdout: stdout.trim() }, stderr).toEqual({ code: 0, stdout: 'lifeguard' })
+  })
+})
