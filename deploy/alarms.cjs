@@ -30,9 +30,10 @@ function alarmOnSchedule({ id, sweeps }) {
 }
 
 function alarmsOnTrigger(lambda) {
-  const { id, refuses } = lambda
+  const { id, refuses, failsOpen } = lambda
   return {
     ...(refuses ? errorsWithoutDenials(lambda) : { [`${id}ErrorsAlarm`]: errors(id) }),
+    ...(failsOpen && ruleErrors(lambda)),
     [`${id}ThrottlesAlarm`]: alarm(`Lambda throttles ${id}; the account needs more concurrency`, {
       ...lambdaMetric(id, 'Throttles', 300),
       ...aboveZero,
@@ -63,6 +64,19 @@ function errorsWithoutDenials(lambda) {
         sum('denials', { Namespace: 'Lifeguard', MetricName }),
       ],
       ...mostlyAboveZero,
+    }),
+  }
+}
+
+/** A rule under failOpen that has an error lets users pass. Only the function's log shows it. */
+function ruleErrors(lambda) {
+  const { name, id } = lambda
+  const MetricName = `\${self:service}-\${sls:stage}-${name}-rule-errors`
+  return {
+    [`${id}RuleErrorsFilter`]: countLines(lambda, 'RuleErrors', MetricName),
+    [`${id}RuleErrorsAlarm`]: alarm(`A rule of ${id} fails, and users pass without it`, {
+      ...{ Namespace: 'Lifeguard', MetricName, Statistic: 'Sum', Period: 300 },
+      ...aboveZero,
     }),
   }
 }

@@ -16,6 +16,8 @@ async function declarations() {
     sweeps,
     // Logs a line with EffectsLost when the ledger cannot be written.
     runsEffects: sweeps || rules.some(({ kind }) => kind === 'once'),
+    // Users pass where such a rule has an error, which Lambda does not count as one.
+    failsOpen: rules.some(({ kind }) => kind === 'failOpen'),
     permissions: [
       ...(handler.permissions ?? []),
       ...rules.flatMap(({ name, permissions = [] }) => permissions.map((permission) => ({ rule: name, ...permission }))),

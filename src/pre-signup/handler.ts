@@ -12,7 +12,7 @@ import {
   when,
 } from 'cognito-lifeguard'
 import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
-import { allowEmailDomains, denyEmailDomains } from 'cognito-lifeguard/rules'
+import { allowEmailDomains, denyEmailDomains } from 'cognito-lifeguard/rules/email-domains'
 import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
 

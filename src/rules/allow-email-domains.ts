@@ -67,9 +67,9 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
     can: ['allow', 'deny'],
     permissions: [],
     judges: 'email-domain',
-    evaluate({ event, user }) {
+    evaluate({ event, trigger, user }) {
       const { triggerSource } = event
-      const signsUp = triggerSource.startsWith('PreSignUp_')
+      const signsUp = trigger === 'PreSignUp'
       const refuse = (reason: string): Deny => ({ ...(signsUp ? atSignUp : atSignIn), reason })
       const byProvider = triggerSource === 'PreSignUp_ExternalProvider'
       const federated = user.status === 'EXTERNAL_PROVIDER' || (signsUp && !ASKS_FOR_CODE.has(triggerSource))

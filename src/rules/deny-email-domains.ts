@@ -23,8 +23,8 @@ export function denyEmailDomains<T extends Refusing>(...given: DomainArguments):
     can: ['deny'],
     permissions: [],
     judges: 'email-domain',
-    evaluate({ event, user }) {
-      const message = event.triggerSource.startsWith('PreSignUp_') ? EMAIL_NOT_ALLOWED : EMAIL_NOT_ALLOWED_AT_SIGN_IN
+    evaluate({ trigger, user }) {
+      const message = trigger === 'PreSignUp' ? EMAIL_NOT_ALLOWED : EMAIL_NOT_ALLOWED_AT_SIGN_IN
       if (user.email === undefined) return skip('no-email')
       const address = parseEmailAddress(user.email)
       // Whoever reads a malformed address may find a denied domain in it, so it is not let through as "another one".

@@ -16,7 +16,8 @@ const BUDGETS = {
   'pre-auth': { raw: 216_200, gzipped: 75_500 },
   'post-auth': { raw: 218_400, gzipped: 76_000 },
   'post-confirmation': { raw: 265_300, gzipped: 89_800 },
-  sweeper: { raw: 265_800, gzipped: 87_900 },
+  // It holds the table of triggers: the trigger of an effect follows from its source.
+  sweeper: { raw: 275_700, gzipped: 90_400 },
 } as const
 
 type Folder = keyof typeof BUDGETS

@@ -138,8 +138,8 @@ describe('the first program of the README', () => {
     return handler.decide(event)
   }
 
-  test('has three lines', async () => {
-    expect((await programOf('README.md')).trim().split('\n').filter(Boolean)).toHaveLength(3)
+  test('has at most four lines', async () => {
+    expect((await programOf('README.md')).trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(4)
   })
 
   test.each(events.map((sample) => [sample.name, sample] as const))('decides the sample event %s as expected', async (_, sample) => {

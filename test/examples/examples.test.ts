@@ -89,7 +89,7 @@ describe('the consumer app', () => {
   ])('lets the user sign up when its service %s', async (_, service) => {
     const result = await signUp(service)
     expect(result?.outcome).toBe('proceed')
-    expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: broken')
+    expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: error')
     expect(result?.trace.map(({ reason }) => reason)).toContain('failed-open')
   })
 })

@@ -6,9 +6,9 @@ import { circle } from '../support/package/references.ts'
 
 // Two triggers that this repository has no handlers for, and a function of a schedule.
 const OPTIONAL = `
-    preTokenGeneration:
+    tokens:
       handler: dist/claims/handler.handler
-      role: PreTokenGenerationRole
+      role: TokensRole
       package: { patterns: ['!**', dist/claims/*] }
       environment:
         CLAIM_TABLE: \${param:claimTable, 'claims'}
@@ -54,26 +54,32 @@ beforeAll(async () => {
   await writeHandler('federation', { trigger: 'InboundFederation', refuses: true })
   await writeHandler('cleaner', {})
   await change((text) =>
-    text
+    withoutFunction(text, 'PreTokenGeneration')
       .replace('optional: {}', `optional:${OPTIONAL}`)
-      .replace('lambdaVersions: {}', `lambdaVersions:\n    preTokenGeneration: \${param:claimsVersion, 'V2_0'}`),
+      .replace('lambdaVersions: {}', `lambdaVersions:\n    tokens: \${param:claimsVersion, 'V2_0'}`),
   )
   off = (await packageService(service.folder)).template
-  on = (await packageService(service.folder, ['triggers=preTokenGeneration, inboundFederation,cleaner'])).template
+  on = (await packageService(service.folder, ['triggers=tokens, inboundFederation,cleaner'])).template
 }, 300_000)
 afterAll(() => service.remove())
 
 async function writeHandler(name: keyof typeof RULES, declared: object): Promise<void> {
-  const rule = { name: 'chain', kind: 'chain', children: [{ name: 'call-aws', kind: 'rule', permissions: RULES[name] }] }
+  const composition = { name: 'chain', kind: 'chain', children: [{ name: 'call-aws', kind: 'rule', permissions: RULES[name] }] }
   await mkdir(join(service.folder, 'dist', name), { recursive: true })
   await writeFile(join(service.folder, 'dist', name, 'package.json'), '{"type":"module"}')
-  const source = `export const handler = Object.assign(async (event) => event, ${JSON.stringify({ rule, ...declared })})`
+  const source = `export const handler = Object.assign(async (event) => event, ${JSON.stringify({ composition, ...declared })})`
   await writeFile(join(service.folder, 'dist', name, 'handler.js'), source)
 }
 
 async function change(edit: (text: string) => string): Promise<void> {
   const file = join(service.folder, 'serverless.yml')
   await writeFile(file, edit(await readFile(file, 'utf8')))
+}
+
+/** Takes the block of a trigger out of a configuration, so that a function of these tests can have the trigger. */
+function withoutFunction(text: string, trigger: string): string {
+  const blocks = text.split(/^(?=(?: {4}| {2}- )[\w]+:\n)/m)
+  return blocks.filter((block) => !block.includes(`trigger: ${trigger}\n`)).join('')
 }
 
 const added = (from: Template, to: Template): readonly string[] => Object.keys(to.Resources).filter((id) => !(id in from.Resources))
@@ -83,18 +89,18 @@ const statements = ({ Resources }: Template, role: string): readonly object[] =>
 
 describe('an optional function', { timeout: 300_000 }, () => {
   it('that is off is nowhere in the template', () => {
-    expect(JSON.stringify(off)).not.toMatch(/PreTokenGeneration|preTokenGeneration|InboundFederation|Cleaner|claims/)
+    expect(JSON.stringify(off)).not.toMatch(/Tokens|InboundFederation|Cleaner|claims/)
   })
 
   it('that is on has what other functions have, and changes none of them', () => {
     expect(added(off, on).toSorted()).toEqual(
       [
-        ...['PreTokenGeneration', 'InboundFederation'].flatMap((each) =>
+        ...['Tokens', 'InboundFederation'].flatMap((each) =>
           ['LambdaFunction', 'LogGroup', 'Role', 'DenialsFilter', 'ErrorsAlarm', 'ThrottlesAlarm', 'DurationAlarm'].map(
             (end) => `${each}${end}`,
           ),
         ),
-        'PreTokenGenerationLambdaPermissionCognitoUserPoolUsersTriggerSourcePreTokenGeneration',
+        'TokensLambdaPermissionCognitoUserPoolUsersTriggerSourcePreTokenGeneration',
         'InboundFederationPermission',
         ...['LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm', 'EventsRuleSchedule1', 'LambdaPermissionEventsRuleSchedule1'].map(
           (end) => `Cleaner${end}`,
@@ -114,7 +120,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 
     expect(code).toBe(1)
     expect(`${stdout}${stderr}`).toContain(
-      'triggers=cleaner,preToken: no optional function is called preToken. The optional functions are: preTokenGeneration, inboundFederation, cleaner\n',
+      'triggers=cleaner,preToken: no optional function is called preToken. The optional functions are: tokens, inboundFederation, cleaner\n',
     )
     expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
   })
@@ -122,7 +128,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 
 describe('the role of an optional function', { timeout: 300_000 }, () => {
   it('names a table of another stack, an index, and not the pool that calls the function', () => {
-    expect(statements(on, 'PreTokenGenerationRole')).toEqual([
+    expect(statements(on, 'TokensRole')).toEqual([
       {
         Effect: 'Allow',
         Action: 'dynamodb:GetItem',
@@ -159,28 +165,24 @@ describe('the version of an event', { timeout: 300_000 }, () => {
   it('stands in the LambdaConfig of a new pool, and so does InboundFederation', () => {
     expect(lambdaConfig(on)).toEqual({
       ...lambdaConfig(off),
-      PreTokenGeneration: ARN('PreTokenGeneration'),
-      PreTokenGenerationConfig: { LambdaArn: ARN('PreTokenGeneration'), LambdaVersion: 'V2_0' },
+      PreTokenGeneration: ARN('Tokens'),
+      PreTokenGenerationConfig: { LambdaArn: ARN('Tokens'), LambdaVersion: 'V2_0' },
       InboundFederation: { LambdaArn: ARN('InboundFederation'), LambdaVersion: 'V1_0' },
     })
   })
 
   it('is the plain entry for V1_0', async () => {
-    const { template } = await packageService(service.folder, ['triggers=preTokenGeneration', 'claimsVersion=V1_0'])
+    const { template } = await packageService(service.folder, ['triggers=tokens', 'claimsVersion=V1_0'])
 
-    expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('PreTokenGeneration') })
+    expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('Tokens') })
   })
 
   it('is one that the trigger has', async () => {
-    const { code, stdout, stderr } = await osls(service.folder, [
-      'package',
-      '--param=triggers=preTokenGeneration',
-      '--param=claimsVersion=V4_0',
-    ])
+    const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=tokens', '--param=claimsVersion=V4_0'])
 
     expect(code).toBe(1)
     expect(`${stdout}${stderr}`).toContain(
-      'custom.lambdaVersions.preTokenGeneration: PreTokenGeneration has no version V4_0; expected V1_0 or V2_0 or V3_0',
+      'custom.lambdaVersions.tokens: PreTokenGeneration has no version V4_0; expected V1_0 or V2_0 or V3_0',
     )
   })
 
@@ -195,14 +197,14 @@ describe('the version of an event', { timeout: 300_000 }, () => {
   })
 
   it('stands in the command that attaches functions to a pool that exists', async () => {
-    const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=preTokenGeneration,inboundFederation,cleaner']
+    const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=tokens,inboundFederation,cleaner']
     const { template } = await packageService(service.folder, [], args)
 
     expect(JSON.stringify(template.Outputs)).toContain(
-      `--function PreTokenGeneration@V2_0=\${PreTokenGenerationLambdaFunction.Arn} --function InboundFederation=\${InboundFederationLambdaFunction.Arn} --function PreSignUp=`,
+      `--function PreTokenGeneration@V2_0=\${TokensLambdaFunction.Arn} --function InboundFederation=\${InboundFederationLambdaFunction.Arn} --function PreSignUp=`,
     )
-    expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining(['PreTokenGenerationPermission', 'InboundFederationPermission']))
-    expect(statements(template, 'PreTokenGenerationRole').at(-1)).toMatchObject({
+    expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining(['TokensPermission', 'InboundFederationPermission']))
+    expect(statements(template, 'TokensRole').at(-1)).toMatchObject({
       Resource: { 'Fn::Sub': expect.stringContaining('userpool/eu-west-1_Example') },
     })
     expect(template.Resources).not.toHaveProperty('CleanerPermission')

@@ -35,6 +35,7 @@ describe('permissions.json', { timeout: 300_000 }, () => {
       refuses: true,
       sweeps: false,
       runsEffects: false,
+      failsOpen: false,
       permissions: [{ rule: 'block-users', actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
     })
     expect(await read('pre-signup')).toMatchObject({ permissions: [{ rule: 'block-users' }] })

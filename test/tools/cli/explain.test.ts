@@ -12,7 +12,7 @@ import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
 import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
-const approve = defineRule('approve', () => allow())
+const trust = defineRule('trust', () => allow())
 const refuse = defineRule('refuse', () => deny('not-today', 'Come back tomorrow'))
 const pass = defineRule('pass', () => skip('nothing-to-say'))
 const crash = defineRule('crash', () => { throw new RangeError('secret') })
@@ -51,11 +51,11 @@ describe('lifeguard explain', () => {
 
   it('draws the composition with what each rule said, and why the others did not run', async () => {
     const rules = `
-      when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(approve)),
-      anyOf(pass, approve, refuse),
+      when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(trust)),
+      anyOf(pass, trust, refuse),
       failOpen(crash),
       shadow(refuse),
-      chain(refuse, approve),
+      chain(refuse, trust),
       pass`
     const { code, stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toBe(`PreSignUp  event.json  PreSignUp_SignUp
@@ -63,19 +63,19 @@ describe('lifeguard explain', () => {
 ├─ when         skip     condition-false
 │  ├─ pass      not run  the condition was false
 │  └─ chain     not run  the condition was false
-│     └─ approve  not run  chain did not run
+│     └─ trust  not run  chain did not run
 ├─ any-of       allow
 │  ├─ pass      skip     nothing-to-say
-│  ├─ approve     allow
-│  └─ refuse    not run  approve allowed before
+│  ├─ trust     allow
+│  └─ refuse    not run  trust allowed before
 ├─ fail-open    skip     failed-open
-│  └─ crash     broken   RangeError
+│  └─ crash     error    RangeError
                          secret (handler.ts:13)
 ├─ shadow       skip     shadowed
 │  └─ refuse    deny     not-today (shadow)
 ├─ chain        deny     not-today
 │  ├─ refuse    deny     not-today
-│  └─ approve     not run  refuse denied before
+│  └─ trust     not run  refuse denied before
 └─ pass         not run  chain denied before
 
 denied by refuse: not-today
@@ -85,20 +85,20 @@ denied by refuse: not-today
   })
 
   it('exits with 1 where a rule broke the decision', async () => {
-    const { code, stdout } = await explained('preSignUp', 'crash, approve', 'PreSignUp_SignUp')
-    expect(stdout).toContain('├─ crash  broken   RangeError')
-    expect(stdout).toContain('└─ approve  not run  crash broke before')
+    const { code, stdout } = await explained('preSignUp', 'crash, trust', 'PreSignUp_SignUp')
+    expect(stdout).toContain('├─ crash  error    RangeError')
+    expect(stdout).toContain('└─ trust  not run  crash broke before')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
   })
 
   it.each([
-    ['later', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
-    ['text', 'text  broken   error', 'a text'],
-    ['forget', 'forget  broken   TypeError', "The rule 'forget' must return one of allow, skip, deny"],
-    ['when(asks, approve)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
-    ['shadow(later)', 'later  broken   Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
-    ['anyOf(pass, later)', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['later', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['text', 'text  error    error', 'a text'],
+    ['forget', 'forget  error    TypeError', "The rule 'forget' must return one of allow, answer, skip, deny"],
+    ['when(asks, trust)', 'when      error    TypeError', 'no answer (handler.ts:19)'],
+    ['shadow(later)', 'later  error    Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['anyOf(pass, later)', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
   ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)
@@ -107,7 +107,7 @@ denied by refuse: not-today
 
   it('says it of rules and compositions that are frozen', async () => {
     const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
-    expect(stdout).toContain('─ later  broken   Error\n')
+    expect(stdout).toContain('─ later  error    Error\n')
     expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
   })
 
@@ -118,7 +118,7 @@ denied by refuse: not-today
 
   it('says no more of an error that hides what it is', async () => {
     const { stdout } = await explained('preSignUp', 'hide', 'PreSignUp_SignUp')
-    expect(stdout).toMatch(/─ hide {2}broken {3}Error\n\nfailed by hide/)
+    expect(stdout).toMatch(/─ hide {2}error {4}Error\n\nfailed by hide/)
   })
 
   it("runs effects in the caller's own services only with --effects", async () => {
@@ -133,7 +133,7 @@ denied by refuse: not-today
 
   it('says so where the handler was not made with Lifeguard', async () => {
     const cwd = await folderOf({ 'event.json': event() })
-    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('approve.js')], { cwd })
+    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('trust.js')], { cwd })
     expect(stdout).toContain('The handler was not made with Lifeguard: there are no rules to show')
     expect(stdout).toContain('response {"autoConfirmUser":true}')
   })
@@ -178,7 +178,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
       'message.json': event('CustomMessage_SignUp'),
     }
     const cwd = await folderOf(files)
-    const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('approve.js')], { cwd })
+    const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('trust.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })
 })
