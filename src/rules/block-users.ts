@@ -57,14 +57,14 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
     can: ['deny'],
     judges: 'block',
     ...(blockList.permissions && { permissions: blockList.permissions }),
-    async evaluate({ event, trigger, user, signal }) {
+    async evaluate({ event, user, signal }) {
       const { triggerSource, userPoolId } = event
       const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE
       const keys = userPoolId ? blockKeys(userPoolId, user) : []
       // Without a name there is nothing to look up.
       if (keys.length === 0) return deny('user-not-named', refusal)
       const unreadable = user.email !== undefined && parseEmailAddress(user.email) === undefined
-      const deniedUnread = unreadableEmail === 'deny' || trigger === 'PreSignUp'
+      const deniedUnread = unreadableEmail === 'deny' || triggerSource.startsWith('PreSignUp_')
       if ((unreadable && deniedUnread) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
         return deny('email-malformed', refusal)
       const moment = now()

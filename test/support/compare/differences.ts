@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import type { Recorded } from './jobs.ts'
 
-/** Names that the change itself renames, old to new. In a log line they are the only differences that are allowed. */
+/** Names that the change itself renames, old to new. In log lines, errors and requests they are the only differences that are allowed. */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
-  ['TriggerDenied', 'TriggerDeniedError'],
-  ['TriggerFailed', 'TriggerFailedError'],
-  ['InvalidEvent', 'InvalidEventError'],
-  ['EngineNeverRan', 'EngineNeverRanError'],
-  ['BlocksNotRead', 'BlocksNotReadError'],
-  ['ConnectTimeout', 'ConnectTimeoutError'],
-  ['DeadlineExceeded', 'DeadlineExceededError'],
-  ['EffectLost', 'EffectLostError'],
+  ['broken', 'error'],
+  ['together', 'parallel'],
+  ['Breakages', 'RuleErrors'],
+  ['nobody-vouched', 'no-rule-allowed'],
+  ['cutOff', 'delivery'],
+  ['owedPutAt', 'effectsEnqueuedAt'],
+  ['WELCOME_EMAIL_CUT_OFF', 'WELCOME_EMAIL_DELIVERY'],
 ])
+
+// A rule that answered skipped, in the trace of the version before.
+const ANSWERED = ['"outcome":"answer"', '"outcome":"skip"'] as const
 
 /** A field in which two versions differ. */
 export interface Difference {
@@ -43,12 +45,12 @@ async function recordsIn(file: string): Promise<readonly Recorded[]> {
 }
 
 function fieldsOf({ label, answer, error, requests, lines }: Recorded, isOld: boolean): Readonly<Record<string, string>> {
-  const rename = (text: string): string => (isOld ? renamed(text) : text)
+  const rename = (text: string): string => (isOld ? renamed(text) : text.replaceAll(...ANSWERED))
   return {
     label,
     ...(answer !== undefined && { answer }),
     ...(error && { error: rename(`${error.name}: ${error.message}`) }),
-    ...Object.fromEntries(requests.map((request, at) => [`request ${at}`, withoutChance(request)])),
+    ...Object.fromEntries(requests.map((request, at) => [`request ${at}`, rename(withoutChance(request))])),
     ...Object.fromEntries(lines.map((line, at) => [`line ${at}`, rename(withoutChance(withoutTimes(line)))])),
   }
 }

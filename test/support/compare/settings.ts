@@ -37,7 +37,9 @@ export function settingsSets(count: number, seed: number): readonly Readonly<Rec
     const random = seededRandom(seed, number)
     const isValid = random.chance(VALID)
     const pick = (name: string, values: readonly string[]): string => random.pick(isValid ? (FIRST[name] ?? values) : values)
-    return Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, pick(name, values)]))
+    const settings = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, pick(name, values)]))
+    // Under its name in the version before.
+    return { ...settings, WELCOME_EMAIL_CUT_OFF: settings.WELCOME_EMAIL_DELIVERY ?? '' }
   })
 }
 
