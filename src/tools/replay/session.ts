@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
-import type { TriggerName } from '../lib/trigger-of.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'

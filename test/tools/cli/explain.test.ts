@@ -5,6 +5,7 @@ import { event, folderOf, handler, lifeguard } from '../../support/cli/lifeguard
 function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
+import { allowEmailDomains } from '${process.cwd()}/src/pre-signup/allow-email-domains.ts'
 import { anyOf } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { chain, when } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { failOpen } from '${process.cwd()}/src/shared/rules/combinators.ts'
@@ -60,23 +61,23 @@ describe('lifeguard explain', () => {
     const { code, stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toBe(`PreSignUp  event.json  PreSignUp_SignUp
 
-├─ when         skip     condition-false
-│  ├─ pass      not run  the condition was false
-│  └─ chain     not run  the condition was false
+├─ when           skip     condition-false
+│  ├─ pass        not run  the condition was false
+│  └─ chain       not run  the condition was false
 │     └─ approve  not run  chain did not run
-├─ any-of       allow
-│  ├─ pass      skip     nothing-to-say
+├─ any-of         allow
+│  ├─ pass        skip     nothing-to-say
 │  ├─ approve     allow
-│  └─ refuse    not run  approve allowed before
-├─ fail-open    skip     failed-open
-│  └─ crash     broken   RangeError
-                         secret (handler.ts:13)
-├─ shadow       skip     shadowed
-│  └─ refuse    deny     not-today (shadow)
-├─ chain        deny     not-today
-│  ├─ refuse    deny     not-today
+│  └─ refuse      not run  approve allowed before
+├─ fail-open      skip     failed-open
+│  └─ crash       error    RangeError
+                           secret (handler.ts:13)
+├─ shadow         skip     shadowed
+│  └─ refuse      deny     not-today (shadow)
+├─ chain          deny     not-today
+│  ├─ refuse      deny     not-today
 │  └─ approve     not run  refuse denied before
-└─ pass         not run  chain denied before
+└─ pass           not run  chain denied before
 
 denied by refuse: not-today
 → PreSignUp failed with error Come back tomorrow.
@@ -86,19 +87,19 @@ denied by refuse: not-today
 
   it('exits with 1 where a rule broke the decision', async () => {
     const { code, stdout } = await explained('preSignUp', 'crash, approve', 'PreSignUp_SignUp')
-    expect(stdout).toContain('├─ crash  broken   RangeError')
+    expect(stdout).toContain('├─ crash    error    RangeError')
     expect(stdout).toContain('└─ approve  not run  crash broke before')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
   })
 
   it.each([
-    ['later', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
-    ['text', 'text  broken   error', 'a text'],
-    ['forget', 'forget  broken   TypeError', "The rule 'forget' must return one of allow, skip, deny"],
-    ['when(asks, approve)', 'when      broken   TypeError', 'no answer (handler.ts:19)'],
-    ['shadow(later)', 'later  broken   Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
-    ['anyOf(pass, later)', 'later  broken   Error', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['later', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['text', 'text  error    error', 'a text'],
+    ['forget', 'forget  error    TypeError', "The rule 'forget' must return one of allow, skip, deny"],
+    ['when(asks, approve)', 'when        error    TypeError', 'no answer (handler.ts:19)'],
+    ['shadow(later)', 'later  error    Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
+    ['anyOf(pass, later)', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
   ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)
@@ -107,7 +108,7 @@ denied by refuse: not-today
 
   it('says it of rules and compositions that are frozen', async () => {
     const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
-    expect(stdout).toContain('─ later  broken   Error\n')
+    expect(stdout).toContain('─ later  error    Error\n')
     expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
   })
 
@@ -118,7 +119,7 @@ denied by refuse: not-today
 
   it('says no more of an error that hides what it is', async () => {
     const { stdout } = await explained('preSignUp', 'hide', 'PreSignUp_SignUp')
-    expect(stdout).toMatch(/─ hide {2}broken {3}Error\n\nfailed by hide/)
+    expect(stdout).toMatch(/─ hide {2}error {4}Error\n\nfailed by hide/)
   })
 
   it("runs effects in the caller's own services only with --effects", async () => {
@@ -129,6 +130,11 @@ denied by refuse: not-today
     )
     const allowed = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws', '--effects')
     expect(allowed.stdout).toContain('└─ work  done')
+  })
+
+  it('runs a handler whose rules only read on AWS without --effects', async () => {
+    const { code, stderr } = await explained('preSignUp', "allowEmailDomains('example.com')", 'PreSignUp_SignUp', '--services', 'aws')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
   it('says so where the handler was not made with Lifeguard', async () => {

@@ -57,12 +57,12 @@ describe('readEvents', () => {
       ['pre-signup/a.json', null],
       ['pre-signup/deep/a.ndjson', 1],
       ['pre-signup/deep/a.ndjson', 2],
+      ['custom-message/a.json', null],
       ['post-confirmation/a.json', null],
       ['pre-auth/a.json', null],
       ['pre-auth/b.json', null],
       ['post-auth/a.json', null],
       ['a.json', null],
-      ['custom-message/a.json', null],
     ])
   })
 
