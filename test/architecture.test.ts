@@ -52,6 +52,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tools/lib': {
     esbuild: 'it bundles a handler that is a source',
     'shared/cognito': 'names, sources and folders of triggers',
+    'shared/settings': 'the variables that every handler reads',
     'shared/rules': 'it describes rules; the base of errors',
   },
   'tools/local': {
