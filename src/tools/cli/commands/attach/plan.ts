@@ -30,8 +30,8 @@ export interface AttachPlan {
  *
  * @param current What the pool has.
  * @example
- * attachPlan({ PostConfirmation: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
- * // { PostConfirmation: other, PreSignUp: arn }
+ * attachPlan({ PreTokenGeneration: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
+ * // { PreTokenGeneration: other, PreSignUp: arn }
  */
 export function attachPlan(current: LambdaConfigType, { functions, kmsKey }: Wish): AttachPlan {
   const changes: Change[] = []
