@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { type FuzzJob, FuzzMessage } from '../support/fuzz/fuzz-job.ts'
 import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
@@ -24,14 +25,7 @@ const SIGN_UPS = EVENTS - OTHERS
 const others = FOLDERS.filter((folder) => folder !== 'pre-signup' && FUNCTIONS.includes(folder))
 
 const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects' }
-const SETTINGS = {
-  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  WELCOME_EMAIL_FROM: 'welcome@example.com',
-  WELCOME_APP_NAME: 'Example',
-  WELCOME_APP_URL: 'https://app.example.com',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-}
+const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
 
 type Report = Extract<FuzzMessage, { kind: 'report' }>
 
@@ -105,7 +99,7 @@ function wholeNumber(name: string, least: number, otherwise: number): number {
 async function fuzz(job: FuzzJob): Promise<Report> {
   const { EVENT_CORPUS, PATH } = process.env
   const child = fork(CHILD, [JSON.stringify(job)], {
-    env: { PATH, ...(EVENT_CORPUS && { EVENT_CORPUS }), ...SETTINGS, ...services.environment },
+    env: { PATH, ...(EVENT_CORPUS && { EVENT_CORPUS }), ...defaultSettings(), ...NOWHERE, ...services.environment },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

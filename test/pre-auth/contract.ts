@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { envelope, noFields, texts, withSub } from '../support/event-shapes.ts'
-import type { TriggerTestContract } from '../support/triggers.ts'
+import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 export const contract: TriggerTestContract = {
   budget: { raw: 216_200, gzipped: 75_500 },
@@ -15,7 +15,7 @@ export const contract: TriggerTestContract = {
     }),
     response: noFields,
   }),
-  denials: ['Sign-in is not possible at the moment'],
+  denials: BLOCKED_TEXTS,
   proceedsWhenDown: false,
   warmsUp: true,
   wrongSetting: { BLOCK_TABLE: '' },

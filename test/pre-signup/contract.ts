@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { envelope, texts, withoutSub } from '../support/event-shapes.ts'
-import type { TriggerTestContract } from '../support/triggers.ts'
+import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 export const contract: TriggerTestContract = {
   // Two thirds of it are a chunk with the SDK, which is loaded only where a table of blocks is set.
@@ -11,7 +11,7 @@ export const contract: TriggerTestContract = {
     request: z.strictObject({ userAttributes: withoutSub, validationData: texts.nullish(), clientMetadata: texts.optional() }),
     response: z.strictObject({ autoConfirmUser: z.literal(false), autoVerifyEmail: z.literal(false), autoVerifyPhone: z.literal(false) }),
   }),
-  denials: ['This email address cannot be used to sign up', 'Sign-up is not possible at the moment'],
+  denials: ['This email address cannot be used to sign up', ...BLOCKED_TEXTS],
   proceedsWhenDown: false,
   warmsUp: false,
   wrongSetting: { ADMIN_CREATED_USERS: 'maybe' },

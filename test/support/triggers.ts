@@ -37,6 +37,9 @@ export function ordinaryEvent(folder: string): string {
   return `${folder}/${event.replace('.json', '')}`
 }
 
+/** The texts of blockUsers, written out. Which one it is depends on the event, which may be another trigger's. */
+export const BLOCKED_TEXTS: readonly string[] = ['Sign-in is not possible at the moment', 'Sign-up is not possible at the moment']
+
 /** What the tests have to know of a deployed function: `test/<folder>/contract.ts`. */
 export interface Contract {
   /** Bytes of its bundle with the chunks: what was measured and some three per cent. A bundle that outgrows them needs a reason. */

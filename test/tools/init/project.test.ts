@@ -43,7 +43,7 @@ describe('a new project', () => {
     const environments = [provider, ...Object.values<{ environment: object }>(functions)].map(({ environment }) => environment)
     const names = new Set(environments.flatMap(Object.keys))
     const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
-    expect([...names].filter((name) => !new RegExp(`^    ${name}: `, 'm').test(sources) && !/^LOG_/.test(name))).toEqual([])
+    expect([...names].filter((name) => !new RegExp(`\\b${name}: `).test(sources) && !/^LOG_/.test(name))).toEqual([])
     expect(sources.split('...logFields').length - 1).toBe(FOLDERS.length)
   })
 
