@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
-import { bundleDeployed, ORDINARY_EVENTS, precompileDeployed } from './scripts/handlers.ts'
+import { bundleDeployed, functionFolders, ordinaryEvent, precompileDeployed } from './scripts/handlers.ts'
 import { buildDomainFiles } from './src/esbuild/domain-files.ts'
 
-const functions = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']
+const functions = await functionFolders()
 
 // Tests build into a folder of their own, so that nobody's handlers disappear while they run.
 const target = process.argv[2] ?? 'dist'
@@ -19,7 +19,9 @@ await bundleDeployed(functions.map((each) => ({ folder: `${target}/${each}`, ent
 // Lists of domains that its settings may name, see docs/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(
-  Object.entries(ORDINARY_EVENTS).map(async ([each, event]) => {
+  functions.map(async (each) => {
+    const event = await ordinaryEvent(each)
+    if (event === undefined) return
     const fault = await precompileDeployed(`${target}/${each}`, event)
     if (fault !== undefined)
       process.stderr.write(`${each}: not precompiled, because its trial start failed (docs/performance.md): ${fault}\n`)

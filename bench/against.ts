@@ -1,4 +1,5 @@
 // Compares the deployed handlers of commits with those of the commit before each, in interleaved rounds.
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,6 @@ const HELP = `node bench/against.ts [--rounds 21] [--seed 1] COMMIT... [.]
 Measures the handlers of each commit against those of the one before it in the list; . is the working tree.
 A ratio below 1 is faster or smaller. Rounds are interleaved and compared pair by pair.
 `
-const FUNCTIONS = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation'] as const
 const WARM = { warmUp: 3000, blocks: 20, block: 250 } as const
 
 const { values, positionals } = parseArgs({
@@ -94,8 +94,9 @@ async function print(): Promise<void> {
         paired(ours, theirs, (one, two) => one / two),
         3,
       )
+    const functions = (await readdir(join(version.root, 'dist'))).filter((name) => existsSync(join(before.root, 'dist', name)))
     const zips = await Promise.all(
-      FUNCTIONS.map(async (name) => `${name} ${((await zipOf(version, name)) / (await zipOf(before, name))).toFixed(3)}`),
+      functions.map(async (name) => `${name} ${((await zipOf(version, name)) / (await zipOf(before, name))).toFixed(3)}`),
     )
     const lines = [
       `${version.name} against ${before.name}, ${values.rounds} rounds`,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, stop } from 'esbuild'
-import { bundleDeployed, ORDINARY_EVENTS, precompileDeployed } from '../scripts/handlers.ts'
+import { bundleDeployed, ordinaryEvent, precompileDeployed } from '../scripts/handlers.ts'
 import { BUNDLE_FILE, META_FILE } from '../src/esbuild/bundle.ts'
 import { buildDomainList } from '../src/shared/email/domain-file.ts'
 import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
@@ -95,8 +95,10 @@ async function entryOf(name: ProgramName, source: Source, root: string, dist: st
 
 /** The file of the event for the trial start. */
 async function eventOf(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
-  if ('file' in source) return ORDINARY_EVENTS[source.file.includes('post-confirmation') ? 'post-confirmation' : 'pre-signup']
-  const event = await readFile(join(root, ORDINARY_EVENTS['pre-signup']), 'utf8')
+  const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
+  if (ordinary === undefined) throw new Error('there is no event for it')
+  if ('file' in source) return ordinary
+  const event = await readFile(join(root, ordinary), 'utf8')
   const file = join(dist, 'sources', `${name}.json`)
   await writeFile(file, event.replace('mary@example.com', `mary@${domainsOf(1)[0]}`))
   return file

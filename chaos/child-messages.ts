@@ -1,7 +1,8 @@
 import type { FunctionError } from '../src/tools/replay/child-messages.ts'
 
 /** The functions of a deployment that the harness calls, by the folder of their bundle. */
-export type FunctionName = 'pre-signup' | 'post-confirmation' | 'pre-auth' | 'post-auth' | 'sweeper'
+export const FUNCTIONS = ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper'] as const
+export type FunctionName = (typeof FUNCTIONS)[number]
 
 /** What a process of handlers is asked. Events cross as JSON text, as they do in Lambda. */
 export type Request =

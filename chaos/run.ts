@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
-import type { FunctionName } from './child-messages.ts'
+import { FUNCTIONS } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
 import { eachOf } from './each-of.ts'
 import { type Evidence, effectSubIn } from './evidence.ts'
@@ -49,7 +49,6 @@ interface Running extends RunOptions {
   readonly logFile: string
 }
 
-const FUNCTIONS: readonly FunctionName[] = ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth', 'sweeper']
 const PROCESSES = 3
 const AT_A_TIME = 60
 const LEAVING = 0.03

@@ -1,17 +1,24 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { type Bundle, bundleHandlers } from '../src/esbuild/bundle.ts'
 import { precompile } from '../src/tools/cli/commands/precompile/precompile.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** An ordinary event of each handler that a user waits for. Nobody waits for the sweeper. */
-export const ORDINARY_EVENTS = {
-  'pre-signup': 'events/pre-signup/sign-up-mary.json',
-  'pre-auth': 'events/pre-auth/sign-in-mary.json',
-  'post-auth': 'events/post-auth/sign-in-mary.json',
-  'post-confirmation': 'events/post-confirmation/confirm-mary.json',
-} as const
+/** Returns the folders of functions that are deployed: those of src that hold handler.ts, in the working folder. */
+export async function functionFolders(): Promise<readonly string[]> {
+  const folders = await readdir('src')
+  return folders.filter((each) => existsSync(`src/${each}/handler.ts`)).toSorted()
+}
+
+/** Returns the file of a handler's ordinary event, which is Mary's; undefined for a function that no event calls. */
+export async function ordinaryEvent(folder: string): Promise<string | undefined> {
+  const files = await readdir(join(root, 'events', folder)).catch(() => [])
+  const event = files.find((file) => file.endsWith('-mary.json'))
+  return event && `events/${folder}/${event}`
+}
 
 // Of the caller's settings none: the same sources must come out as the same bundles.
 const SETTINGS = { AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' }

@@ -59,19 +59,26 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/settings': 'maskInitErrors',
   },
   esbuild: { 'shared/email': 'it builds lists of domains' },
-  'tools/lib': { esbuild: 'it bundles a handler that is a source', 'shared/rules': 'it describes rules; the base of errors' },
+  'tools/lib': {
+    esbuild: 'it bundles a handler that is a source',
+    'shared/cognito': 'names, sources and folders of triggers',
+    'shared/settings': 'the variables that every handler reads',
+    'shared/rules': 'it describes rules; the base of errors',
+  },
   'tools/local': {
     'shared/ledger': 'its table of effects has the same index',
     'shared/rules': 'the base of errors',
     'tools/lib': 'a missing peer',
   },
   'tools/replay': {
+    'shared/cognito': 'the answer that Cognito reads of a trigger',
     'shared/blocks': 'a seed blocks users',
     'shared/rules': 'its process observes rules',
     'tools/lib': 'events, handlers, environment',
     'tools/local': 'embedded services',
   },
   'tools/doctor': {
+    'shared/cognito': 'keys of LambdaConfig',
     'shared/lambda': 'it knows the masked message of a handler that does not start',
     'shared/rules': 'it reads what rules declare',
     'tools/lib': 'handlers, environment',
@@ -79,6 +86,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'tools/init': { 'tools/lib': 'the settings of events, the own package' },
   'tools/cli': {
+    'shared/cognito': 'attach and help name triggers',
     esbuild: 'domains build writes what the build writes',
     'shared/email': 'domains query reads a list',
     'shared/lambda': 'effects recover reads log lines',
@@ -94,9 +102,6 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Small functions that every room may use. They import nothing. */
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
-/** Files of a function that is deployed, and copied into new projects: they import the toolkit by its name. */
-const DEPLOYED = /^(?:[\w-]+)\/(?:handler|settings|default-chain|blocks)\.ts$/
-
 // A bundle without an adapter holds nothing of the AWS SDK.
 const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|cognito)-[\w-]+\.ts$/
 
@@ -108,6 +113,8 @@ interface Import {
 const packages: Import[] = []
 const relatives: Import[] = []
 const triggers = new Set<string>()
+/** Files of a function that is deployed, and copied into new projects: handler.ts and what it imports by a path. */
+const deployed = new Set<string>()
 
 beforeAll(async () => {
   for await (const file of glob('src/**/*.ts', { cwd: repository })) {
@@ -118,7 +125,22 @@ beforeAll(async () => {
       else packages.push({ from, to })
     }
   }
+  addReached(
+    deployed,
+    relatives.map(({ from }) => from).filter((file) => /^[\w-]+\/handler\.ts$/.test(file)),
+  )
 })
+
+function addReached(found: Set<string>, files: readonly string[]): void {
+  for (const file of files) {
+    if (found.has(file)) continue
+    found.add(file)
+    addReached(
+      found,
+      relatives.filter(({ from }) => from === file).map(({ to }) => to),
+    )
+  }
+}
 
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
@@ -136,7 +158,7 @@ describe('the rooms of src', () => {
   it('import only what the map allows', () => {
     const wrong = relatives.filter((each) => {
       const { from, to } = each
-      if (isSameRoom(each) || FOR_ALL.includes(to) || DEPLOYED.test(from)) return false
+      if (isSameRoom(each) || FOR_ALL.includes(to) || deployed.has(from)) return false
       return MAP[roomOf(from)]?.[roomOf(to)] === undefined
     })
     expect(wrong).toEqual([])
@@ -171,14 +193,13 @@ describe('the rooms of src', () => {
 
 describe('a deployed function', () => {
   it('imports the toolkit by its name, and of other functions only chain and settings', () => {
-    const files = relatives.filter(({ from }) => DEPLOYED.test(from))
-    expect(files.filter(({ to }) => !/\/(?:settings|default-chain|blocks)\.ts$|\.(?:html|txt)$/.test(to))).toEqual([])
-    const names = packages.filter(({ from, to }) => DEPLOYED.test(from) && !to.startsWith('cognito-lifeguard'))
-    expect(names).toEqual([])
+    const others = relatives.filter(({ from, to }) => deployed.has(from) && dirname(from) !== dirname(to))
+    expect(others.filter(({ to }) => !/\/(?:settings|default-chain)\.ts$/.test(to))).toEqual([])
+    expect(packages.filter(({ from, to }) => deployed.has(from) && !to.startsWith('cognito-lifeguard'))).toEqual([])
   })
 
-  it('is imported by nothing', () => {
-    expect(relatives.filter(({ to }) => /^[\w-]+\/handler\.ts$/.test(to))).toEqual([])
+  it('shares no file with the toolkit', () => {
+    expect(relatives.filter(({ from, to }) => !deployed.has(from) && deployed.has(to))).toEqual([])
   })
 })
 

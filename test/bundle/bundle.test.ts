@@ -3,28 +3,12 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ORDINARY_EVENTS, precompileDeployed } from '../../scripts/handlers.ts'
+import { precompileDeployed } from '../../scripts/handlers.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
-
-/**
- * Bytes of a bundle with its chunks, raw and gzipped: what was measured and some three per cent. A bundle that outgrows them
- * needs a reason.
- */
-const BUDGETS = {
-  // Two thirds of it are a chunk with the SDK, which is loaded only where a table of blocks is set.
-  'pre-signup': { raw: 227_600, gzipped: 80_300 },
-  'pre-auth': { raw: 216_200, gzipped: 75_500 },
-  'post-auth': { raw: 218_400, gzipped: 76_000 },
-  'post-confirmation': { raw: 265_300, gzipped: 89_800 },
-  // It holds the table of triggers: the trigger of an effect follows from its source.
-  sweeper: { raw: 275_700, gzipped: 90_400 },
-} as const
-
-type Folder = keyof typeof BUDGETS
+import { type Contract, contracts, FOLDERS, FUNCTIONS, ordinaryEvent } from '../support/triggers.ts'
+import { contract as sweeper } from '../sweeper/contract.ts'
 
 const MIDDY = /\/@middy\//
-const COGNITO = /\/@aws-sdk\/client-cognito-identity-provider\//
-const SES = /\/@aws-sdk\/client-ses\//
 const AWS = /\/@aws-sdk\/|\/@smithy\//
 const TOOLS = /\/(dynalite|esbuild|yaml)\/|^src\/(tools|esbuild)\//
 // What a function in Lambda has no use for. One of them in a bundle is what an upgrade of the SDK can do.
@@ -44,8 +28,8 @@ const UNUSED_SDK = {
   'files in CommonJS': /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
 }
 
-const triggers = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation'] as const
-const folders: readonly Folder[] = [...triggers, 'sweeper']
+const triggers = await contracts()
+const functions: readonly (Contract & { readonly folder: string })[] = [...triggers, { folder: 'sweeper', ...sweeper }]
 
 let built: Built
 
@@ -64,14 +48,14 @@ async function scripts(folder: string, root: string = built.folder): Promise<Rea
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 /** The files of which something is in the bundle or in a chunk of it. */
-async function contents(folder: Folder): Promise<readonly string[]> {
+async function contents(folder: string): Promise<readonly string[]> {
   const meta: Metafile = JSON.parse(await readFile(join(built.folder, 'dist', folder, 'meta.json'), 'utf8'))
   const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs))
   return inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
 }
 
 /** The files of which something is in the bundle, or in a chunk that it loads before anything is asked of it. */
-async function loadedAtOnce(folder: Folder): Promise<readonly string[]> {
+async function loadedAtOnce(folder: string): Promise<readonly string[]> {
   const { outputs }: Metafile = JSON.parse(await readFile(join(built.folder, 'dist', folder, 'meta.json'), 'utf8'))
   const [entry] = Object.keys(outputs).filter((file) => file.endsWith('/handler.js'))
   const atOnce = new Set(entry === undefined ? [] : [entry])
@@ -81,49 +65,51 @@ async function loadedAtOnce(folder: Folder): Promise<readonly string[]> {
   return [...atOnce].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}))
 }
 
-const files = async (folder: Folder, pattern: RegExp): Promise<readonly string[]> =>
+const files = async (folder: string, pattern: RegExp): Promise<readonly string[]> =>
   (await contents(folder)).filter((file) => pattern.test(file))
 
+/** The folders of triggers of which something is in the bundle. */
+async function triggersIn(folder: string): Promise<readonly string[]> {
+  const found = new Set((await files(folder, /^src\//)).map((file) => file.split('/')[1] ?? ''))
+  return FOLDERS.filter((each) => found.has(each))
+}
+
 describe('the bundles', () => {
-  it.each(triggers)('hold the rules of %s and of no other trigger', async (folder) => {
-    const found = new Set((await files(folder, /^src\/(pre|post)-/)).map((file) => file.split('/')[1]))
-    expect([...found]).toEqual([folder])
+  it('are those of all functions', () => {
+    expect(functions.map(({ folder }) => folder).toSorted()).toEqual(FUNCTIONS)
+  })
+
+  it.each(triggers)('hold the rules of $folder and of no other trigger', async ({ folder }) => {
+    expect(await triggersIn(folder)).toEqual([folder])
   })
 
   it('hold the rules whose effects are swept, without the adapter of a trigger', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
-    expect(await files('sweeper', /^src\/(pre-signup|pre-auth|post-auth)\//)).toEqual([])
+    expect(await triggersIn('sweeper')).toEqual(['post-confirmation'])
     expect(await files('sweeper', MIDDY)).toEqual([])
   })
 
-  it('hold the Cognito client only where users are looked up', async () => {
-    for (const folder of triggers) expect(await files(folder, COGNITO)).toEqual([])
-    expect(await files('sweeper', COGNITO)).not.toEqual([])
+  it.each(functions)('hold in $folder the clients $clients of the AWS SDK and no other', async ({ folder, clients }) => {
+    const found = (await contents(folder)).flatMap((file) => /\/@aws-sdk\/client-([\w-]+)\//.exec(file)?.[1] ?? [])
+    expect([...new Set(found)].toSorted()).toEqual(clients)
   })
 
   it('load no AWS SDK where no rule needs one', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
     // It is there for the table of blocks.
     expect(await files('pre-signup', AWS)).not.toEqual([])
-    expect(await files('pre-signup', SES)).toEqual([])
   })
 
-  it('hold the SES client only where mail is sent', async () => {
-    expect(await files('pre-auth', SES)).toEqual([])
-    expect(await files('post-auth', SES)).toEqual([])
-    expect(await files('post-confirmation', SES)).not.toEqual([])
-  })
-
-  it.each(folders)('hold no tool and no zod: %s', async (folder) => {
+  it.each(functions)('hold no tool and no zod: $folder', async ({ folder }) => {
     expect(await files(folder, TOOLS)).toEqual([])
     expect(await files(folder, /\/zod\//)).toEqual([])
   })
 
   it.each(Object.entries(UNUSED_SDK))('hold nothing of the SDK that has no use in Lambda: %s', async (_, pattern) => {
-    for (const folder of folders) expect(await files(folder, pattern)).toEqual([])
+    for (const folder of FUNCTIONS) expect(await files(folder, pattern)).toEqual([])
   })
 
-  it.each(folders)("take Node's own modules without an import, and leave no `require`: %s", async (folder) => {
+  it.each(functions)("take Node's own modules without an import, and leave no `require`: $folder", async ({ folder }) => {
     for (const text of (await scripts(folder)).values()) {
       expect(`${text}`).not.toMatch(/\b(from|import)\s*["'](?!\.\/)/)
       // The SDK imports these two where an endpoint has no TLS, or an environment runs several invocations at once.
@@ -131,32 +117,32 @@ describe('the bundles', () => {
     }
   })
 
-  it.each(triggers)('have what their start calls compiled with them: %s', async (folder) => {
+  it.each(triggers)('have what their start calls compiled with them: $folder', async ({ folder }) => {
     const before = await scripts(folder)
     const functions = `${before.get('handler.js')}`.match(/\((?:async )?(?:function\b|\w+=>|\([\w,]*\)=>)/g) ?? []
     // Some of them are called at once.
     expect(functions.length).toBeGreaterThan(60)
-    expect(await precompileDeployed(join(built.folder, 'dist', folder), ORDINARY_EVENTS[folder])).toBeUndefined()
+    expect(await precompileDeployed(join(built.folder, 'dist', folder), `events/${ordinaryEvent(folder)}.json`)).toBeUndefined()
     expect(await scripts(folder)).toEqual(before)
   })
 
-  it.each(folders)('keep to their budget of bytes: %s', async (folder) => {
+  it.each(functions)('keep to their budget of bytes: $folder', async ({ folder, budget }) => {
     const all = [...(await scripts(folder)).values()]
-    expect(sum(all.map((bytes) => bytes.length))).toBeLessThanOrEqual(BUDGETS[folder].raw)
-    expect(sum(all.map((bytes) => gzipSync(bytes).length))).toBeLessThanOrEqual(BUDGETS[folder].gzipped)
+    expect(sum(all.map((bytes) => bytes.length))).toBeLessThanOrEqual(budget.raw)
+    expect(sum(all.map((bytes) => gzipSync(bytes).length))).toBeLessThanOrEqual(budget.gzipped)
   })
 
   it('come out the same, byte for byte, when they are built again elsewhere', async () => {
     const again = await buildElsewhere()
     try {
-      for (const folder of folders) expect(await scripts(folder, again.folder)).toEqual(await scripts(folder))
+      for (const folder of FUNCTIONS) expect(await scripts(folder, again.folder)).toEqual(await scripts(folder))
     } finally {
       await again.remove()
     }
   })
 
   it('lie beside their source maps, which no comment in a bundle promises to whom it is deployed', async () => {
-    for (const folder of folders) {
+    for (const folder of FUNCTIONS) {
       const all = await scripts(folder)
       expect([...all.keys()]).toContain('handler.js')
       const maps = [...all.keys()].map((name) => `${name}.map`)

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { type FuzzJob, FuzzMessage } from '../support/fuzz/fuzz-job.ts'
 import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
 import { acceptedForms, hostileAddresses } from '../support/hostile-addresses.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { seededBlocks } from '../support/sample-events.ts'
+import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
 const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)
@@ -20,15 +22,10 @@ const TIMEOUT_MS = 120_000 + EVENTS * 10
 const OTHERS = Math.floor(Math.min(EVENTS * 0.3, 4000 + EVENTS * 0.1))
 const SIGN_UPS = EVENTS - OTHERS
 
+const others = FOLDERS.filter((folder) => folder !== 'pre-signup' && FUNCTIONS.includes(folder))
+
 const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects' }
-const SETTINGS = {
-  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  WELCOME_EMAIL_FROM: 'welcome@example.com',
-  WELCOME_APP_NAME: 'Example',
-  WELCOME_APP_URL: 'https://app.example.com',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-}
+const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
 
 type Report = Extract<FuzzMessage, { kind: 'report' }>
 
@@ -55,25 +52,25 @@ describe('the built handlers, on mutated events', () => {
   it(
     `survive, answer in public texts only, and approve what the oracle approves: ${SIGN_UPS} sign-ups, ${OTHERS} events of the others`,
     async () => {
-      const [signUps, others] = await Promise.all([
+      const [signUps, rest] = await Promise.all([
         fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
         fuzz({
           seed: SEED,
           first: SIGN_UPS,
           count: OTHERS,
-          folders: ['post-confirmation', 'pre-auth', 'post-auth'],
+          folders: others,
           concurrency: 8,
         }),
       ])
-      const tally = { ...signUps.tally, ...others.tally }
+      const tally = { ...signUps.tally, ...rest.tally }
       console.info(tally, `${services.ses.inbox().length} mails in the inbox`)
 
-      expect([...signUps.problems, ...others.problems]).toEqual([])
-      expect(signUps.problemCount + others.problemCount).toBe(0)
+      expect([...signUps.problems, ...rest.problems]).toEqual([])
+      expect(signUps.problemCount + rest.problemCount).toBe(0)
       expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(EVENTS)
       // A handler that refuses everything would pass all of the above.
       for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`pre-signup ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
-      for (const folder of ['post-confirmation', 'pre-auth', 'post-auth']) {
+      for (const folder of others) {
         for (const kind of ['proceed', 'failed']) expect(tally[`${folder} ${kind}`]).toBeGreaterThan(OTHERS / 150)
       }
       expect(tally['pre-auth denied']).toBeGreaterThan(OTHERS / 150)
@@ -102,7 +99,7 @@ function wholeNumber(name: string, least: number, otherwise: number): number {
 async function fuzz(job: FuzzJob): Promise<Report> {
   const { EVENT_CORPUS, PATH } = process.env
   const child = fork(CHILD, [JSON.stringify(job)], {
-    env: { PATH, ...(EVENT_CORPUS && { EVENT_CORPUS }), ...SETTINGS, ...services.environment },
+    env: { PATH, ...(EVENT_CORPUS && { EVENT_CORPUS }), ...defaultSettings(), ...NOWHERE, ...services.environment },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

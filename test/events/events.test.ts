@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
+import { logFields } from '../../src/shared/settings/fields.ts'
+import { defaultSettings } from '../../src/tools/lib/environment.ts'
+import { triggersInFolder } from '../../src/tools/lib/trigger-of.ts'
+import { repository } from '../support/built.ts'
 import { type DefaultHandlers, startDefaultHandlers } from '../support/default-handlers.ts'
-import { filesIn, type SampleEvent, SHAPES, sampleEvents, seededBlocks } from '../support/sample-events.ts'
-import { FOLDERS, folderOf, TRIGGERS } from '../support/triggers.ts'
+import { filesIn, type SampleEvent, sampleEvents, seededBlocks } from '../support/sample-events.ts'
+import { contractOf, FOLDERS, folderOf, ordinaryEvent, settingsTables } from '../support/triggers.ts'
 
 const samples = sampleEvents()
 const titled = samples.map((sample) => [`${sample.folder}/${sample.name}`, sample] as const)
@@ -16,9 +24,28 @@ const letIn = (folder: string): ReadonlySet<string> =>
 describe('the files', () => {
   it.each(FOLDERS)('pair every event of %s with an expectation', (folder) => {
     const files = filesIn(folder)
-    expect(files.filter((file) => !file.endsWith('.json'))).toEqual([])
     const expectations = files.filter((file) => file.endsWith('.expect.json')).map((file) => file.replace('.expect.json', '.json'))
     expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
+  })
+
+  it.each(FOLDERS)('have one event of %s that is ordinary, and name those for new projects', (folder) => {
+    expect(() => ordinaryEvent(folder)).not.toThrow()
+    const starters = readFileSync(join(repository, 'events', folder, 'starter.txt'), 'utf8')
+      .trim()
+      .split('\n')
+    expect(starters.filter((name) => !filesIn(folder).includes(`${name}.json`))).toEqual([])
+    expect(starters.map((name) => `${folder}/${name}`)).toContain(ordinaryEvent(folder))
+  })
+
+  it('set or leave unset every setting of the function', async () => {
+    for (const { folder, fields } of await settingsTables()) {
+      if (!FOLDERS.includes(folder)) continue
+      const set = parseEnv(readFileSync(join(repository, 'events', folder, 'settings.env'), 'utf8'))
+      const names = Object.keys(fields).filter((name) => !(name in logFields))
+      expect(Object.keys(set).toSorted(), folder).toEqual(names.toSorted())
+      for (const [name, value] of Object.entries(set))
+        expect([defaultSettings()[name], '', undefined], `${folder}: ${name}`).toContain(value)
+    }
   })
 
   it('are named in kebab-case', () => {
@@ -32,23 +59,23 @@ describe('the files', () => {
 
   it('cover every trigger source, and one of each trigger that nobody has heard of', () => {
     for (const folder of FOLDERS) {
-      const { sources } = TRIGGERS[folder]
+      const sources = triggersInFolder(folder).flatMap((name) => Object.keys(triggerFacts(name).sources))
       const found = new Set(samples.filter((sample) => sample.folder === folder).map(({ event }) => event.triggerSource))
-      expect([...found]).toEqual(expect.arrayContaining([...sources]))
-      expect(found.size).toBe(sources.length + 1)
+      expect([...found]).toEqual(expect.arrayContaining(sources))
+      expect(found.size).toBe(sources.length + triggersInFolder(folder).length)
     }
   })
 })
 
 describe('the facts', () => {
-  it.each(titled)('%s has the shape that Cognito sends', (_, { folder, raw, event }) => {
-    expect(SHAPES[folder].parse(raw)).toEqual(raw)
+  it.each(titled)('%s has the shape that Cognito sends', async (_, { folder, raw, event }) => {
+    expect((await contractOf(folder)).eventShape.parse(raw)).toEqual(raw)
     expect(folderOf(event.triggerSource)).toBe(folder)
   })
 
   it('name no app client where an administrator creates a user, and may name none where one confirms a user', () => {
     const client = ({ event }: SampleEvent): string | null => event.callerContext.clientId
-    const created = from('PreSignUp_AdminCreateUser')
+    const created = samples.filter(({ event }) => event.triggerSource.endsWith('_AdminCreateUser'))
     expect(new Set(created.map(client))).toEqual(new Set(['CLIENT_ID_NOT_APPLICABLE']))
     const nameless = samples.filter((sample) => client(sample) === null)
     expect(new Set(nameless.map(({ event }) => event.triggerSource))).toEqual(new Set(['PostConfirmation_ConfirmSignUp']))

@@ -3,6 +3,7 @@ import { checkAnswer } from '../../src/tools/replay/check-answer.ts'
 import { deployed, down, linesOf, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
+import { contracts, ordinaryEvent, triggerOfFolder } from '../support/triggers.ts'
 
 /** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
 const masked = {
@@ -19,12 +20,7 @@ const denied = (errorMessage: string): object => ({
 const HURRY_MS = 500
 const PATIENCE_MS = 20_000
 
-const triggers = [
-  { folder: 'pre-signup', trigger: 'PreSignUp', approved: 'sign-up-mary' },
-  { folder: 'pre-auth', trigger: 'PreAuthentication', approved: 'sign-in-mary' },
-  { folder: 'post-auth', trigger: 'PostAuthentication', approved: 'sign-in-mary' },
-  { folder: 'post-confirmation', trigger: 'PostConfirmation', approved: 'confirm-mary' },
-] as const
+const triggers = await contracts()
 
 underRuntimeClient('the built bundles', (client) => {
   const { start, embedded } = deployed(client)
@@ -33,11 +29,11 @@ underRuntimeClient('the built bundles', (client) => {
     ['nodejs24.x', process.execPath],
     ['nodejs22.x', oldestNode],
   ])('on %s', (runtime, node) => {
-    it.each(triggers)('$folder approves with the whole event, in an answer that Cognito takes', async ({ folder, trigger, approved }) => {
-      const event = await sample(`${folder}/${approved}`)
+    it.each(triggers)('$folder approves with the whole event, in an answer that Cognito takes', async ({ folder }) => {
+      const event = await sample(ordinaryEvent(folder))
       const sandbox = await start(folder, { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }, { node })
       expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
-      expect(checkAnswer(trigger, event, JSON.stringify(event))).toEqual({ response: event.response })
+      expect(checkAnswer(triggerOfFolder(folder), event, JSON.stringify(event))).toEqual({ response: event.response })
     })
   })
 
@@ -49,35 +45,32 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it.each([
-    ['pre-signup', 'sign-up-mary', 'sign-up-other-domain', 'This email address cannot be used to sign up'],
-    ['pre-auth', 'sign-in-mary', 'blocked-by-email', 'Sign-in is not possible at the moment'],
-  ])('%s denies with the public message alone, and the process goes on', async (folder, approved, blocked, message) => {
+    ['pre-signup', 'sign-up-other-domain', 'This email address cannot be used to sign up'],
+    ['pre-auth', 'blocked-by-email', 'Sign-in is not possible at the moment'],
+  ])('%s denies with the public message alone, and the process goes on', async (folder, blocked, message) => {
     const sandbox = await start(folder)
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
-    expect(await sandbox.invoke(await sample(`${folder}/${approved}`))).toMatchObject({ kind: 'response' })
+    expect(await sandbox.invoke(await sample(ordinaryEvent(folder)))).toMatchObject({ kind: 'response' })
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
   })
 
-  it.each(triggers)(
-    '$folder tells the caller nothing about what is not an event, and the process goes on',
-    async ({ folder, approved }) => {
-      const event = await sample(`${folder}/${approved}`)
-      const sandbox = await start(folder)
-      for (const wrong of [null, 'text', { ...event, request: { userAttributes: 'mary@example.com' } }]) {
-        expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
-      }
-      expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
-      // Why it is none is known to a chunk that is loaded for the first of them.
-      const errors = linesOf(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
-      expect(errors).toHaveLength(3)
-      for (const error of errors)
-        expect(error).toMatchObject({ name: 'InvalidEventError', code: 'invalid-event', problems: [expect.any(String)] })
-      expect(JSON.stringify(errors[2])).toContain('request.userAttributes')
-    },
-  )
+  it.each(triggers)('$folder tells the caller nothing about what is not an event, and the process goes on', async ({ folder }) => {
+    const event = await sample(ordinaryEvent(folder))
+    const sandbox = await start(folder)
+    for (const wrong of [null, 'text', { ...event, request: { userAttributes: 'mary@example.com' } }]) {
+      expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
+    }
+    expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
+    // Why it is none is known to a chunk that is loaded for the first of them.
+    const errors = linesOf(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
+    expect(errors).toHaveLength(3)
+    for (const error of errors)
+      expect(error).toMatchObject({ name: 'InvalidEventError', code: 'invalid-event', problems: [expect.any(String)] })
+    expect(JSON.stringify(errors[2])).toContain('request.userAttributes')
+  })
 
-  it.each(triggers)('$folder takes an event of a megabyte, and answers with all of it', async ({ folder, approved }) => {
-    const event = await sample(`${folder}/${approved}`)
+  it.each(triggers)('$folder takes an event of a megabyte, and answers with all of it', async ({ folder }) => {
+    const event = await sample(ordinaryEvent(folder))
     const request = { ...Object(event.request), clientMetadata: { note: 'é€𝄞"\\\u2028'.repeat(75_000) } }
     const large = { ...event, request }
     expect(Buffer.byteLength(JSON.stringify(large))).toBeGreaterThan(2 ** 20)
@@ -95,14 +88,17 @@ underRuntimeClient('the built bundles', (client) => {
     }
   })
 
-  it.each(triggers.slice(2))('$folder keeps nobody out while its services are down or silent', async ({ folder, approved }) => {
-    const event = await sample(`${folder}/${approved}`)
-    for (const environment of [down, await silent()]) {
-      const sandbox = await start(folder, environment)
-      for (let time = 0; time < 2; time++)
-        expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'response', json: JSON.stringify(event) })
-    }
-  })
+  it.each(triggers.filter(({ proceedsWhenDown }) => proceedsWhenDown))(
+    '$folder keeps nobody out while its services are down or silent',
+    async ({ folder }) => {
+      const event = await sample(ordinaryEvent(folder))
+      for (const environment of [down, await silent()]) {
+        const sandbox = await start(folder, environment)
+        for (let time = 0; time < 2; time++)
+          expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+      }
+    },
+  )
 
   it('is killed in the middle of an invocation, and the next process takes its place', async () => {
     const event = await sample('pre-auth/sign-in-mary')
@@ -114,13 +110,9 @@ underRuntimeClient('the built bundles', (client) => {
     expect(await (await start('pre-auth')).invoke(event)).toMatchObject({ kind: 'response' })
   })
 
-  it.each([
-    ['pre-signup', { ADMIN_CREATED_USERS: 'maybe' }, 'ADMIN_CREATED_USERS is "maybe"'],
-    ['pre-auth', { BLOCK_TABLE: '' }, 'BLOCK_TABLE is'],
-    ['post-auth', { PROFILE_TABLE: '' }, 'PROFILE_TABLE is'],
-    ['post-confirmation', { WELCOME_APP_URL: 'nowhere' }, 'WELCOME_APP_URL is "nowhere"'],
-  ])('%s does not start with a wrong setting, and tells who deploys it alone', async (folder, wrong, complaint) => {
-    const sandbox = await start(folder, wrong)
+  it.each(triggers)('$folder does not start with a wrong setting, and tells who deploys it alone', async ({ folder, wrongSetting }) => {
+    const sandbox = await start(folder, wrongSetting)
+    const complaint = `${Object.keys(wrongSetting).join()} is`
     expect(await sandbox.invoke({})).toEqual({ kind: 'init-error', error: masked, exit: { code: 1, signal: null } })
     const { stdout, stderr } = await sandbox.stop()
     expect(stderr).toContain(complaint)

@@ -4,9 +4,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 import { deployed, down, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
+import { contracts, ordinaryEvent } from '../support/triggers.ts'
 
 /** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
 const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
+
+const warmed = (await contracts()).filter(({ warmsUp }) => warmsUp)
 
 underRuntimeClient('the warm-up', (client) => {
   const { start, embedded } = deployed(client)
@@ -39,27 +42,27 @@ underRuntimeClient('the warm-up', (client) => {
     return { environment, calls, warmings: doors.map(({ warmed }) => warmed) }
   }
 
-  it.each([
-    ['pre-auth', 'pre-auth/sign-in-mary', ['DYNAMODB']],
-    ['post-auth', 'post-auth/sign-in-mary', ['DYNAMODB']],
-    ['post-confirmation', 'post-confirmation/confirm-email-as-user-name', ['DYNAMODB', 'SES']],
-  ])('of %s opens connections before the first event comes, tells nothing on them, and changes nothing', async (name, path, services) => {
-    const event = await sample(path)
-    const warm = await watched()
-    const sandbox = await start(name, warm.environment)
-    // The first event is handed out after it, so that nobody but the warm-up can have asked.
-    const warmings = await Promise.all(warm.warmings.slice(0, services.length))
-    expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
-    expect(warm.calls).toEqual([])
-    expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
-    expect((await sandbox.stop()).stderr).toBe('')
+  it.each(warmed)(
+    'of $folder opens connections before the first event comes, tells nothing on them, and changes nothing',
+    async ({ folder, clients }) => {
+      const services = clients.map((client) => client.toUpperCase())
+      const event = await sample(ordinaryEvent(folder))
+      const warm = await watched()
+      const sandbox = await start(folder, warm.environment)
+      // The first event is handed out after it, so that nobody but the warm-up can have asked.
+      const warmings = await Promise.all(warm.warmings.slice(0, services.length))
+      expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
+      expect(warm.calls).toEqual([])
+      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+      expect((await sandbox.stop()).stderr).toBe('')
 
-    const cold = await watched()
-    const unwarmed = await start(name, { ...cold.environment, ...UNWARMED })
-    expect(await unwarmed.invoke({ ...event, request: withSub(event, `${name}-cold`) })).toMatchObject({ kind: 'response' })
-    expect(warm.calls).not.toEqual([])
-    expect(warm.calls.toSorted()).toEqual(cold.calls.toSorted())
-  })
+      const cold = await watched()
+      const unwarmed = await start(folder, { ...cold.environment, ...UNWARMED })
+      expect(await unwarmed.invoke({ ...event, request: withSub(event, `${folder}-cold`) })).toMatchObject({ kind: 'response' })
+      expect(warm.calls).not.toEqual([])
+      expect(warm.calls.toSorted()).toEqual(cold.calls.toSorted())
+    },
+  )
 
   it('harms nothing where nothing listens: the event comes, and is answered as without it', async () => {
     const event = await sample('post-auth/sign-in-mary')

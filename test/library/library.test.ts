@@ -11,6 +11,7 @@ import { describeNewProject } from '../support/library/new-project.ts'
 import { command, type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { runDeployed } from '../support/package/lambda-process.ts'
+import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
 
 const TYPESCRIPTS = {
   "this repository's TypeScript": () => join(repository, 'node_modules/typescript/bin/tsc'),
@@ -33,6 +34,10 @@ const strict = {
 
 /** What a user writes: rules, a handler of their own that calls AWS, and how that is bundled. */
 const PROGRAMS = ['program', 'own-handler', 'bundling']
+
+const { exports: ownExports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
+  await readFile(join(repository, 'package.json'), 'utf8'),
+)
 
 let library: PackedLibrary
 
@@ -100,14 +105,12 @@ describe('the packed library', () => {
     })
     const [output] = Object.values(metafile.outputs)
     const used = Object.entries(output?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []))
+    const rooms = [...FOLDERS.filter((folder) => folder !== 'pre-signup'), 'shared/(?:aws|profiles|settings)', 'tools', 'esbuild']
+    const notUsedRooms = new RegExp(`/(?:${rooms.join('|')})/`)
     const ours = used.filter((input) => input.startsWith('node_modules/cognito-lifeguard/lib/'))
     const preSignUpFiles = ours.filter((input) => input.includes('/pre-signup/')).map((input) => input.replace(/.*\//, ''))
     expect(preSignUpFiles.toSorted()).toEqual(['allow-email-domains.js', 'deny-email-domains.js', 'trigger.js'])
-    expect(
-      ours.filter((input) =>
-        /\/(pre-auth|post-auth|post-confirmation|shared\/aws|shared\/profiles|shared\/settings|tools|esbuild)\//.test(input),
-      ),
-    ).toEqual([])
+    expect(ours.filter((input) => notUsedRooms.test(input))).toEqual([])
     const notUsed = /@aws-sdk|@smithy|node_modules\/(zod|yaml|entities)\//
     expect(used.filter((input) => notUsed.test(input))).toEqual([])
     // What the program does not name is not there either, though its module is read.
@@ -147,7 +150,7 @@ describe('the packed library', () => {
     }
   })
 
-  it.each(['.', './pre-signup', './pre-auth', './post-auth', './post-confirmation', './sweeper', './esbuild'])(
+  it.each(Object.keys(ownExports).filter((subpath) => subpath !== './package.json'))(
     'exports %s to both Nodes that Lambda runs',
     async (subpath) => {
       const name = `cognito-lifeguard${subpath.slice(1)}`
@@ -178,7 +181,7 @@ describe('the packed library', () => {
     const files = (await command('tar', ['-tzf', library.tarball], library.folder)).trim().split('\n')
     expect(files.filter((file) => /\/test\/|\/dist\/|\/node_modules\//.test(file) && !file.startsWith('package/starter/'))).toEqual([])
     expect(files.filter((file) => /^package\/lib\/[^/]*\/(handler|settings|default-chain|blocks)\./.test(file))).toEqual([])
-    expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(5)
+    expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(FUNCTIONS.length)
   })
 
   it('has source maps and declaration maps that lead to sources in the package', async () => {

@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
+import { serverlessHandlers } from '../../src/tools/replay/serverless-handlers.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
+import { ordinaryEvent } from '../support/triggers.ts'
+
+const declared = await serverlessHandlers(repository)
+const functions = [...(declared?.handlers.keys() ?? [])].map(
+  (trigger) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, `${ordinaryEvent(triggerFacts(trigger).folder)}.json`] as const,
+)
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let services: LocalServices
@@ -34,12 +42,7 @@ function answered({ code, stdout }: Ran): unknown {
 }
 
 describe('osls invoke local', () => {
-  it.each([
-    ['preSignUp', 'pre-signup/sign-up-mary.json'],
-    ['preAuthentication', 'pre-auth/sign-in-mary.json'],
-    ['postAuthentication', 'post-auth/sign-in-mary.json'],
-    ['postConfirmation', 'post-confirmation/confirm-mary.json'],
-  ])('runs %s with a sample event', async (name, event) => {
+  it.each(functions)('runs %s with a sample event', async (name, event) => {
     expect(answered(await invoke(name, event))).toEqual(JSON.parse(await readFile(path(event), 'utf8')))
   })
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { build } from 'esbuild'
@@ -17,16 +17,7 @@ import { oldestNode } from '../support/oldest-node.ts'
 import { type Deployment, makeDeployment, packageService, serviceFolder } from '../support/package/deployment.ts'
 import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { unzip, unzipTo } from '../support/package/unzip.ts'
-
-const folders = {
-  preSignUp: 'pre-signup',
-  preAuthentication: 'pre-auth',
-  postAuthentication: 'post-auth',
-  postConfirmation: 'post-confirmation',
-  sweeper: 'sweeper',
-} as const
-type FunctionName = keyof typeof folders
-const functionNames: readonly FunctionName[] = ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation', 'sweeper']
+import { FUNCTIONS } from '../support/triggers.ts'
 
 // What the clients retry is theirs to say, since the bundles hold no other way.
 const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_RETRY_MODE: 'adaptive' }
@@ -34,11 +25,16 @@ const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: '
 
 let deployment: Deployment
 let task: string
+/** The functions, by the names of their zips, with the folders of their bundles. */
+let functions: readonly (readonly [string, string])[]
 
 beforeAll(async () => {
   deployment = await makeDeployment()
   task = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-task-')))
-  for (const name of functionNames) await unzipTo(join(task, name), await deployment.zip(name))
+  functions = Object.values(deployment.template.Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' ? [[Properties.FunctionName.replace(/^.*-/, ''), dirname(Properties.Handler)] as const] : [],
+  )
+  for (const [name] of functions) await unzipTo(join(task, name), await deployment.zip(name))
 })
 afterAll(async () => {
   await deployment.remove()
@@ -51,7 +47,7 @@ const sample = async (path: string): Promise<Record<string, unknown>> =>
 /** Runs an unzipped function as it is deployed, settings of its template included. */
 function run(
   node: string,
-  name: FunctionName,
+  name: string,
   event: unknown,
   environment: Readonly<Record<string, string>> = {},
   complaint?: (text: string) => void,
@@ -64,22 +60,24 @@ function run(
   })
 }
 
-describe('the zips', { timeout: 300_000 }, () => {
-  it.each(functionNames)('hold the bundle with its chunks and what makes them ES modules, and nothing else: %s', async (name) => {
-    const files = unzip(await deployment.zip(name))
-    const folder = `dist/${folders[name]}`
-    const scripts = (await readdir(join(deployment.folder, folder))).filter((file) => file.endsWith('.js'))
-    expect([...files.keys()].toSorted()).toEqual([...scripts, 'package.json'].map((file) => `${folder}/${file}`).toSorted())
-    expect(JSON.parse(`${files.get(`${folder}/package.json`)}`)).toEqual({ type: 'module' })
-    for (const script of scripts) {
-      expect(files.get(`${folder}/${script}`)?.equals(await readFile(join(deployment.folder, folder, script)))).toBe(true)
+describe('the zips', () => {
+  it('hold the bundle with its chunks and what makes them ES modules, and nothing else', async () => {
+    expect(functions.map(([, folder]) => folder).toSorted()).toEqual(FUNCTIONS.map((each) => `dist/${each}`))
+    for (const [name, folder] of functions) {
+      const files = unzip(await deployment.zip(name))
+      const scripts = (await readdir(join(deployment.folder, folder))).filter((file) => file.endsWith('.js'))
+      expect([...files.keys()].toSorted()).toEqual([...scripts, 'package.json'].map((file) => `${folder}/${file}`).toSorted())
+      expect(JSON.parse(`${files.get(`${folder}/package.json`)}`)).toEqual({ type: 'module' })
+      for (const script of scripts) {
+        expect(files.get(`${folder}/${script}`)?.equals(await readFile(join(deployment.folder, folder, script)))).toBe(true)
+      }
     }
   })
 
   it('are the same to the byte when they are made again', async () => {
     const again = await makeDeployment()
     onTestFinished(again.remove)
-    for (const name of functionNames) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
+    for (const [name] of functions) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
   })
 
   it('hold the chunks of a handler that imports something on demand', async () => {

@@ -4,28 +4,12 @@ import { vi } from 'vitest'
 import * as z from 'zod'
 import type { Block } from '../../src/shared/blocks/block-list.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { startServices } from '../../src/tools/local/services.ts'
 import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
+import { unsetLifeguard } from './environment.ts'
 import { dynamoDbClient } from './local-clients.ts'
-import type { Folder } from './triggers.ts'
-
-/** The settings by which the sample events are decided. Undefined ones are taken out of the environment. */
-const SETTINGS: Readonly<Record<string, string | undefined>> = {
-  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  DENIED_EMAIL_DOMAINS: undefined,
-  AUTO_CONFIRM_DOMAINS: undefined,
-  AUTO_CONFIRM_TRUST: undefined,
-  ADMIN_CREATED_USERS: undefined,
-  FEDERATED_EMAIL: undefined,
-  WELCOME_EMAIL_FROM: 'welcome@example.com',
-  WELCOME_APP_NAME: 'Example',
-  WELCOME_APP_URL: 'https://app.example.com',
-  LOG_LEVEL: undefined,
-  LOG_HASH_KEY: undefined,
-  AWS_PROFILE: undefined,
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-}
+import { FOLDERS, FUNCTIONS } from './triggers.ts'
 
 interface Decided {
   readonly decision: 'proceed' | 'denied' | 'failed'
@@ -49,7 +33,7 @@ export interface Handled extends Decided {
 
 /** The deployed handlers, in this process, on local services. */
 export interface DefaultHandlers {
-  readonly handle: (folder: Folder, event: unknown) => Promise<Handled>
+  readonly handle: (folder: string, event: unknown) => Promise<Handled>
   readonly inbox: () => readonly ReceivedMail[]
   readonly stop: () => Promise<void>
 }
@@ -63,21 +47,20 @@ interface Module {
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
   const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects' }
   const services = await startServices(tables)
-  for (const [name, value] of Object.entries({ ...SETTINGS, ...services.environment })) vi.stubEnv(name, value)
+  unsetLifeguard()
+  const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+  for (const [name, value] of Object.entries({ ...defaultSettings(), ...nowhere, ...services.environment })) vi.stubEnv(name, value)
   const client = dynamoDbClient(services.dynamodb.endpoint)
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const writer = dynamoBlockWriter({ documents: () => documents, table: tables.blocks })
   for (const block of blocks) await writer.block(block)
 
-  const modules: Readonly<Record<Folder, Module>> = {
-    'pre-signup': await import('../../src/pre-signup/handler.ts'),
-    'post-confirmation': await import('../../src/post-confirmation/handler.ts'),
-    'pre-auth': await import('../../src/pre-auth/handler.ts'),
-    'post-auth': await import('../../src/post-auth/handler.ts'),
-  }
+  const modules = new Map<string, Module>()
+  for (const folder of FOLDERS.filter((each) => FUNCTIONS.includes(each)))
+    modules.set(folder, await import(`../../src/${folder}/handler.ts`))
 
   return {
-    handle: (folder, event) => handleWith(modules[folder], event),
+    handle: (folder, event) => handleWith(modules.get(folder), event),
     inbox: services.ses.inbox,
     stop: async () => {
       vi.unstubAllEnvs()
@@ -88,7 +71,8 @@ export async function startDefaultHandlers(blocks: readonly Block[]): Promise<De
 }
 
 /** Runs a handler once and reads its decision from its own log line: asking it a second time would repeat its effects. */
-async function handleWith(module: Module, event: unknown): Promise<Handled> {
+async function handleWith(module: Module | undefined, event: unknown): Promise<Handled> {
+  if (module === undefined) throw new Error('No handler is deployed for this folder')
   const awsRequestId = randomUUID()
   const lines: string[] = []
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0)

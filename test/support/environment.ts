@@ -1,13 +1,15 @@
 import { expect, vi } from 'vitest'
+import { isSetting } from '../../src/tools/lib/environment.ts'
 
-/** What a deployment sets, and what a test must not inherit from the shell it runs in. */
-const OURS =
-  /^(ALLOWED_EMAIL_DOMAINS|DENIED_EMAIL_DOMAINS|AUTO_CONFIRM_.*|ADMIN_CREATED_USERS|FEDERATED_EMAIL|.*_TABLE|WELCOME_.*|LOG_.*|AWS_.*)$/
+/** Takes out what a test must not inherit from the shell it runs in: the settings of handlers, and those of AWS. */
+export function unsetLifeguard(): void {
+  for (const name of Object.keys(process.env)) if (isSetting(name) || name.startsWith('AWS_')) vi.stubEnv(name, undefined)
+}
 
 /** Sets the environment of a handler, of which nothing but these variables is then there, and lets modules be read anew. */
 export function stubEnvironment(environment: Readonly<Record<string, string>>): void {
   vi.resetModules()
-  for (const name of Object.keys(process.env)) if (OURS.test(name)) vi.stubEnv(name, undefined)
+  unsetLifeguard()
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
 }
 

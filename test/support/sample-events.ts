@@ -2,57 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Block } from '../../src/shared/blocks/block-list.ts'
-import { FOLDERS, type Folder } from './triggers.ts'
+import { envelope, text, texts } from './event-shapes.ts'
+import { FOLDERS } from './triggers.ts'
 
 const ROOT = join(import.meta.dirname, '../../events')
-
-const text = z.string()
-const texts = z.record(z.string(), z.string().max(2048))
-const withoutSub = texts.refine((attributes) => !('sub' in attributes), { error: 'a user who does not exist yet has no sub' })
-const withSub = texts.refine((attributes) => z.uuid().safeParse(attributes.sub).success, { error: 'the sub is a UUID' })
-const noFields = z.strictObject({})
-
-const envelope = {
-  version: z.literal('1'),
-  triggerSource: text,
-  region: z.literal('eu-west-1'),
-  userPoolId: text.regex(/^eu-west-1_[A-Za-z0-9]{9}$/),
-  userName: text.regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u),
-  callerContext: z.strictObject({ awsSdkVersion: text.regex(/^aws-sdk-/), clientId: text.nullable() }),
-}
-
-/** The events as Cognito's documentation and payloads of real pools have them, with nothing else in them. */
-export const SHAPES: Readonly<Record<Folder, z.ZodType>> = {
-  'pre-signup': z.strictObject({
-    ...envelope,
-    request: z.strictObject({ userAttributes: withoutSub, validationData: texts.nullish(), clientMetadata: texts.optional() }),
-    response: z.strictObject({
-      autoConfirmUser: z.literal(false),
-      autoVerifyEmail: z.literal(false),
-      autoVerifyPhone: z.literal(false),
-    }),
-  }),
-  'post-confirmation': z.strictObject({
-    ...envelope,
-    request: z.strictObject({ userAttributes: withSub, clientMetadata: texts.optional() }),
-    response: noFields,
-  }),
-  'pre-auth': z.strictObject({
-    ...envelope,
-    request: z.strictObject({
-      // Of a user who does not exist nothing is known.
-      userAttributes: z.union([withSub, noFields]),
-      validationData: texts.nullish(),
-      userNotFound: z.boolean().optional(),
-    }),
-    response: noFields,
-  }),
-  'post-auth': z.strictObject({
-    ...envelope,
-    request: z.strictObject({ userAttributes: withSub, newDeviceUsed: z.boolean().optional(), clientMetadata: texts.optional() }),
-    response: noFields,
-  }),
-}
 
 interface Event {
   readonly triggerSource: string
@@ -102,7 +55,7 @@ const Seed = z.strictObject({
 
 /** An event of the events folder with its expectation. */
 export interface SampleEvent {
-  readonly folder: Folder
+  readonly folder: string
   /** Without `.json`. */
   readonly name: string
   /** What the file holds, as it is. */
@@ -111,9 +64,11 @@ export interface SampleEvent {
   readonly expected: Expectation
 }
 
-/** The names of the files in a folder of events. */
-export function filesIn(folder: Folder): readonly string[] {
-  return readdirSync(join(ROOT, folder)).sort()
+/** The names of the JSON files in a folder of events. */
+export function filesIn(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.json'))
+    .sort()
 }
 
 /** All events, in the order of a user's life and by name. */

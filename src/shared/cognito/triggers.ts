@@ -5,6 +5,7 @@
  * - `folder`: of the trigger's rules in `src`, and of its events in `events`.
  * - `sources`: each trigger source, with what follows in Cognito when the function lets it go on.
  * - `lambdaVersions`: the versions of the event that can be configured. A trigger without versions is configured by an ARN alone.
+ * - `versionKey`: the key of LambdaConfig that holds the ARN with its version, where it is not the trigger's name.
  * - `waits`: false where Cognito calls the function asynchronously, and reads neither its answer nor its error.
  * - `needsKmsKey`: true where Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
  * - `response`: the fields that Cognito reads, with the type of their values.
@@ -132,6 +133,7 @@ export const TRIGGERS = {
       TokenGeneration_ClientCredentials: 'token issued',
     },
     lambdaVersions: ['V1_0', 'V2_0', 'V3_0'],
+    versionKey: 'PreTokenGenerationConfig',
     waits: true,
     response: { claimsOverrideDetails: 'object', claimsAndScopeOverrideDetails: 'object' },
     responseVersions: { claimsOverrideDetails: ['1'], claimsAndScopeOverrideDetails: ['2', '3'] },
@@ -152,11 +154,15 @@ export type TriggerSource = SourceOf<TriggerName>
 /** The type of a field in a response. */
 export type ResponseFieldType = 'boolean' | 'string' | 'object' | 'array'
 
+/** A version of the event, as LambdaConfig has it. The event itself says `1` for `V1_0`. */
+export type LambdaVersion = 'V1_0' | 'V2_0' | 'V3_0'
+
 /** What the table holds of one trigger. */
 export interface TriggerFacts {
   readonly folder: string
   readonly sources: Readonly<Record<string, string>>
-  readonly lambdaVersions?: readonly string[]
+  readonly lambdaVersions?: readonly LambdaVersion[]
+  readonly versionKey?: string
   readonly waits: boolean
   readonly needsKmsKey?: true
   readonly response?: Readonly<Record<string, ResponseFieldType>>

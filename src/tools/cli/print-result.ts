@@ -1,6 +1,8 @@
 import { relative, resolve } from 'node:path'
+import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
+import { triggerOf } from '../lib/trigger-of.ts'
 import type { LoggedRule } from '../replay/handler-log.ts'
 import type { ReplayResult } from '../replay/replay.ts'
 import { indentLines } from './io.ts'
@@ -10,23 +12,12 @@ export function shownPath(folder: string, file: string): string {
   return file === STDIN ? 'standard input' : relative(folder, resolve(folder, file)) || '.'
 }
 
-// What follows in Cognito when nothing objects.
-const NEXT: ReadonlyMap<string | null, string> = new Map([
-  ['PreSignUp_AdminCreateUser', 'user created'],
-  ['PreSignUp_ExternalProvider', 'user created'],
-  ['PostConfirmation_ConfirmSignUp', 'user confirmed'],
-  ['PostConfirmation_ConfirmForgotPassword', 'password reset'],
-  ['PreAuthentication_Authentication', 'sign-in goes on'],
-  ['PostAuthentication_Authentication', 'signed in'],
-])
-
 /** Says what the caller of Cognito sees of an event. */
 export function callerSees({ outcome, triggerSource, response, error }: ReplayResult): string {
   if (outcome !== 'proceed') return error?.message ?? ''
-  if (triggerSource === 'PreSignUp_SignUp') {
-    return response?.autoConfirmUser === true ? 'signed up and confirmed' : 'signed up, to be confirmed'
-  }
-  return NEXT.get(triggerSource) ?? 'Cognito goes on'
+  if (triggerSource === 'PreSignUp_SignUp' && response?.autoConfirmUser === true) return 'signed up and confirmed'
+  const trigger = triggerOf(triggerSource ?? '')
+  return (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito goes on'
 }
 
 /** What broke a rule, with where it was thrown, or what it explains of its denial; undefined where no more is known. */

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { DEFAULT_SETTINGS, NOWHERE } from '../lib/environment.ts'
+import { defaultSettings, NOWHERE } from '../lib/environment.ts'
 import { maskerOf } from './mask.ts'
 import { isKnown, referenceIn, symbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
@@ -33,7 +33,7 @@ const DYNAMIC = '{{resolve:'
  */
 export function environmentOf({ properties }: Resource, { resources }: Template): FunctionEnvironment {
   const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
-  const defaults: Readonly<Record<string, string>> = DEFAULT_SETTINGS
+  const defaults = defaultSettings()
   const own = Object.entries(isObject(declared) ? declared : {}).map(([name, value]) => {
     const text = symbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }

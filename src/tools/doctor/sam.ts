@@ -1,6 +1,6 @@
+import { TRIGGER_NAMES } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
-import { TRIGGER_NAMES } from '../lib/trigger-of.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'

@@ -1,5 +1,6 @@
+import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
+import { triggerNamed } from '../lib/trigger-of.ts'
 import { referenceIn, symbolic } from './symbolic.ts'
 import { ofType, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
@@ -35,7 +36,7 @@ function ofPool(template: Template, pool: Resource): readonly Attached[] {
   const config = pool.properties.LambdaConfig
   if (!isObject(config)) return []
   return Object.entries(config).flatMap(([key, value]) => {
-    const trigger = key === 'PreTokenGenerationConfig' ? 'PreTokenGeneration' : TRIGGER_NAMES.find((name) => name === key)
+    const trigger = TRIGGER_NAMES.find((name) => name === key || triggerFacts(name).versionKey === key)
     if (trigger === undefined) return []
     const arn = isObject(value) && 'LambdaArn' in value ? value.LambdaArn : value
     const version = isObject(value) && 'LambdaVersion' in value ? value.LambdaVersion : 'V1_0'
@@ -91,5 +92,5 @@ export function calledFromElsewhere(template: Template): ReadonlySet<string> {
 
 /** Whether the sign-in or sign-up waits for the trigger. Custom senders are invoked asynchronously. */
 export function isAwaited({ trigger }: Attached): boolean {
-  return trigger !== 'CustomEmailSender' && trigger !== 'CustomSMSSender'
+  return triggerFacts(trigger).waits
 }

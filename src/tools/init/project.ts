@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import { DEFAULT_SETTINGS } from '../lib/environment.ts'
+import { join, posix, relative } from 'node:path'
+import { defaultSettings } from '../lib/environment.ts'
 import { type OwnManifest, PACKAGE_FOLDER } from '../lib/own-package.ts'
 import { ownLock, partOf } from './lock.ts'
 import { lockOf, manifestOf, rootsOf } from './manifest.ts'
@@ -9,46 +9,8 @@ import type { Origin } from './origin.ts'
 /** Files by their path in the project. */
 export type ProjectFiles = ReadonlyMap<string, string>
 
-// Enough to see what each rule does; all others are in the package.
-const EVENTS = [
-  'pre-signup/sign-up-mary',
-  'pre-signup/sign-up-subdomain',
-  'pre-signup/sign-up-other-domain',
-  'pre-signup/sign-up-look-alike-prefix',
-  'pre-signup/sign-up-two-at-signs',
-  'pre-signup/admin-create',
-  'pre-signup/federated-google',
-  'pre-signup/federated-google-unverified-email',
-  'pre-signup/unknown-trigger-source',
-  'post-confirmation/confirm-mary',
-  'post-confirmation/federated-google',
-  'post-confirmation/password-reset',
-  'pre-auth/sign-in-mary',
-  'pre-auth/sign-in-federated-google',
-  'pre-auth/blocked-by-email',
-  'pre-auth/blocked-by-user-name',
-  'post-auth/sign-in-mary',
-  'post-auth/sign-in-federated-google',
-]
-
-// The functions that are deployed, as they are here: they import the toolkit by its name.
-const HANDLERS = [
-  'pre-signup/handler.ts',
-  'pre-signup/settings.ts',
-  'pre-signup/blocks.ts',
-  'pre-auth/handler.ts',
-  'pre-auth/settings.ts',
-  'post-auth/handler.ts',
-  'post-auth/settings.ts',
-  'post-confirmation/handler.ts',
-  'post-confirmation/settings.ts',
-  'post-confirmation/default-chain.ts',
-  'post-confirmation/welcome.html',
-  'post-confirmation/welcome.txt',
-  'post-confirmation/templates.d.ts',
-  'sweeper/handler.ts',
-  'sweeper/settings.ts',
-]
+/** The file in a folder of events that names those which a new project gets: enough to see what each rule does. */
+const STARTER_EVENTS = 'starter.txt'
 
 const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
 
@@ -66,7 +28,7 @@ export async function projectFiles(name: string, own: OwnManifest, origin: Origi
   files.set('.gitignore', GITIGNORE)
   files.set('lifeguard.env', settings())
   for (const path of await filesIn('starter')) files.set(path, named(await readOwn(`starter/${path}`), '{{name}}', name))
-  for (const path of HANDLERS) files.set(`src/${path}`, await readOwn(`src/${path}`))
+  for (const path of await handlerFiles()) files.set(path, await readOwn(path))
   for (const path of await filesIn('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
   for (const [file, service] of [
     ['serverless.yml', 'lifeguard'],
@@ -77,10 +39,38 @@ export async function projectFiles(name: string, own: OwnManifest, origin: Origi
     if (!text.includes(from)) throw new Error(`${file} does not call its service ${service}`)
     files.set(file, named(text, from, `\nservice: ${service.replace('lifeguard', name)}\n`))
   }
-  for (const event of ['events/seed', ...EVENTS.flatMap((path) => [`events/${path}`, `events/${path}.expect`])]) {
-    files.set(`${event}.json`, await readOwn(`${event}.json`))
-  }
+  for (const path of await starterEvents()) files.set(path, await readOwn(path))
   return files
+}
+
+/** The functions that are deployed, as they are here: handler.ts and what it imports by a path. The toolkit they import by its name. */
+async function handlerFiles(): Promise<readonly string[]> {
+  const found = new Set<string>()
+  const add = async (path: string): Promise<void> => {
+    if (found.has(path)) return
+    found.add(path)
+    for (const [, to = ''] of (await readOwn(path)).matchAll(/(?:from |import\()'(\.[^']+)'/g))
+      await add(posix.join(posix.dirname(path), to))
+  }
+  for (const path of await filesIn('src')) {
+    if (/^[^/]+\/handler\.ts$/.test(path)) await add(`src/${path}`)
+  }
+  const folders = [...found].map(posix.dirname)
+  const declarations = (await filesIn('src')).filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))
+  return [...found, ...declarations.map((path) => `src/${path}`)]
+}
+
+async function starterEvents(): Promise<readonly string[]> {
+  const lists = (await filesIn('events')).filter((path) => posix.basename(path) === STARTER_EVENTS)
+  const events = await Promise.all(
+    lists.map(async (list) =>
+      (await readOwn(`events/${list}`))
+        .split('\n')
+        .filter(Boolean)
+        .map((name) => `events/${posix.dirname(list)}/${name}`),
+    ),
+  )
+  return ['events/seed.json', ...events.flat().flatMap((event) => [`${event}.json`, `${event}.expect.json`])]
 }
 
 function json(value: object): string {
@@ -93,7 +83,7 @@ function named(text: string, placeholder: string, name: string): string {
 
 /** Settings under which the events come out as they expect. */
 function settings(): string {
-  const lines = Object.entries(DEFAULT_SETTINGS).map(([name, value]) => `${name}=${value}`)
+  const lines = Object.entries(defaultSettings()).map(([name, value]) => `${name}=${value}`)
   return `# The settings with which lifeguard replay and the tests run the handlers. Those of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
 }
 

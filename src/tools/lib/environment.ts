@@ -1,5 +1,11 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { devNull } from 'node:os'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { lazily } from '../../shared/lazily.ts'
+import { logFields } from '../../shared/settings/fields.ts'
 import { UsageError } from './errors.ts'
+import { PACKAGE_FOLDER } from './own-package.ts'
 
 /** Which services the handlers talk to: ones that replay starts, the caller's own, or none at all. */
 export const SERVICES = ['embedded', 'aws', 'none'] as const
@@ -8,16 +14,26 @@ export type Services = (typeof SERVICES)[number]
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What a handler finds in its environment where the caller's does not say, and no file says what is set. */
-export const DEFAULT_SETTINGS = {
-  ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  BLOCK_TABLE: 'lifeguard-blocks',
-  PROFILE_TABLE: 'lifeguard-profiles',
-  EFFECT_TABLE: 'lifeguard-effects',
-  WELCOME_EMAIL_FROM: 'welcome@example.com',
-  WELCOME_APP_NAME: 'Example',
-  WELCOME_APP_URL: 'https://app.example.com',
-} as const
+// Beside the events that come out as expected under these settings. A variable without a value is read by the handlers, and not set.
+const SAMPLE_SETTINGS = 'settings.env'
+
+/** Reads, once, every setting that a handler of this package reads, with its value for the sample events. */
+const sampleSettings = lazily((): ReadonlyMap<string, string> => {
+  const settings = new Map(Object.keys(logFields).map((name) => [name, '']))
+  const events = join(PACKAGE_FOLDER, 'events')
+  for (const folder of readdirSync(events).toSorted()) {
+    const file = join(events, folder, SAMPLE_SETTINGS)
+    if (!existsSync(file)) continue
+    for (const [name, value = ''] of Object.entries(parseEnv(readFileSync(file, 'utf8'))))
+      settings.set(name, value || (settings.get(name) ?? ''))
+  }
+  return settings
+})
+
+/** Returns what a handler finds in its environment where the caller's sets nothing, and there is no settings file. */
+export function defaultSettings(): Readonly<Record<string, string>> {
+  return Object.fromEntries([...sampleSettings()].filter(([, value]) => value !== ''))
+}
 
 /** Credentials that AWS would refuse, and an address where nothing listens: whatever a handler tries, it reaches no account. */
 export const NOWHERE: Readonly<Record<string, string>> = {
@@ -29,26 +45,6 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
 }
-
-/** Every setting that a handler of this package reads. */
-export const LIFEGUARD_SETTINGS: readonly string[] = [
-  'ADMIN_CREATED_USERS',
-  'ALLOWED_EMAIL_DOMAINS',
-  'AUTO_CONFIRM_DOMAINS',
-  'AUTO_CONFIRM_TRUST',
-  'BLOCK_TABLE',
-  'DENIED_EMAIL_DOMAINS',
-  'EFFECT_TABLE',
-  'FEDERATED_EMAIL',
-  'LOG_HASH_KEY',
-  'LOG_LEVEL',
-  'PROFILE_TABLE',
-  'WELCOME_APP_NAME',
-  'WELCOME_APP_URL',
-  'WELCOME_EMAIL_DELIVERY',
-  'WELCOME_EMAIL_FROM',
-  'WELCOME_SINCE',
-]
 
 // What Node and the operating system need: programs, folders, language and time zone.
 const SYSTEM: readonly string[] = [
@@ -144,8 +140,9 @@ function isAws(name: string): boolean {
   return name.startsWith('AWS_')
 }
 
-function isSetting(name: string): boolean {
-  return LIFEGUARD_SETTINGS.includes(name)
+/** Returns whether a handler of this package reads a variable. */
+export function isSetting(name: string): boolean {
+  return sampleSettings().has(name)
 }
 
 // Windows has `Path` for PATH.

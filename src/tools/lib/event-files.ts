@@ -1,16 +1,14 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { TRIGGER_NAMES } from '../../shared/cognito/triggers.ts'
 import { UsageError } from './errors.ts'
-import { type TriggerName, triggerNamed } from './trigger-of.ts'
+import { triggerNamed, triggersInFolder } from './trigger-of.ts'
 
 /** What stands for standard input among paths. */
 export const STDIN = '-'
 
 /** The file beside a folder's events, or in its parent, that says who is blocked. */
 export const SEED_FILE = 'seed.json'
-
-// A user signs up, is confirmed, then signs in: effects of one event are there for the next.
-const LIFECYCLE: readonly TriggerName[] = ['PreSignUp', 'PostConfirmation', 'PreAuthentication', 'PostAuthentication']
 
 /** Whether a file holds one event a line. */
 export function isNdjson(file: string): boolean {
@@ -53,8 +51,8 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** Effects of one event are there for the next, so the order is that of a user's life. */
 function rank(name: string): number {
-  const trigger = triggerNamed(name)
-  const place = trigger === undefined ? -1 : LIFECYCLE.indexOf(trigger)
-  return place === -1 ? LIFECYCLE.length : place
+  const trigger = triggerNamed(name) ?? triggersInFolder(name)[0]
+  return trigger === undefined ? TRIGGER_NAMES.length : TRIGGER_NAMES.indexOf(trigger)
 }

@@ -1,51 +1,35 @@
-/** The triggers of a user pool in the words of Cognito's LambdaConfig, each with how its trigger sources begin. */
-const SOURCES = {
-  PreSignUp: 'PreSignUp_',
-  PostConfirmation: 'PostConfirmation_',
-  PreAuthentication: 'PreAuthentication_',
-  PostAuthentication: 'PostAuthentication_',
-  DefineAuthChallenge: 'DefineAuthChallenge_',
-  CreateAuthChallenge: 'CreateAuthChallenge_',
-  VerifyAuthChallengeResponse: 'VerifyAuthChallengeResponse_',
-  PreTokenGeneration: 'TokenGeneration_',
-  UserMigration: 'UserMigration_',
-  CustomMessage: 'CustomMessage_',
-  CustomEmailSender: 'CustomEmailSender_',
-  CustomSMSSender: 'CustomSMSSender_',
-  InboundFederation: 'InboundFederation_',
-} as const
-
-/** A trigger in the word of Cognito's LambdaConfig. */
-export type TriggerName = keyof typeof SOURCES
-
-/** All of them. */
-export const TRIGGER_NAMES: readonly TriggerName[] = Object.keys(SOURCES).filter(isTriggerName)
-
-// Folders and people shorten these.
-const SHORT: ReadonlyMap<string, TriggerName> = new Map([
-  ['preauth', 'PreAuthentication'],
-  ['postauth', 'PostAuthentication'],
-  ['pretoken', 'PreTokenGeneration'],
-])
-
-function isTriggerName(word: string): word is TriggerName {
-  return Object.hasOwn(SOURCES, word)
-}
+import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 
 /**
- * Which trigger an event belongs to. A source that nobody has heard of still tells by how it begins.
+ * Returns the trigger that an event belongs to. For a source that AWS does not document, its prefix decides.
  *
  * @example
  * triggerOf('TokenGeneration_HostedAuth') // 'PreTokenGeneration'
  */
 export function triggerOf(source: string): TriggerName | undefined {
-  return TRIGGER_NAMES.find((name) => source.startsWith(SOURCES[name]))
+  return TRIGGER_NAMES.find((name) => source.startsWith(sourcePrefix(name)))
 }
 
 /**
- * Reads a trigger's name as people write it: `preSignUp`, `PreSignUp`, `pre-signup` and `pre-auth` all do.
+ * Reads a trigger's name as people write it: `preSignUp`, `PreSignUp`, `pre-sign-up` and its folder `pre-signup`. A folder of several
+ * triggers names none.
  */
 export function triggerNamed(word: string): TriggerName | undefined {
-  const plain = word.replaceAll(/[-_]/g, '').toLowerCase()
-  return TRIGGER_NAMES.find((name) => name.toLowerCase() === plain) ?? SHORT.get(plain)
+  const [name = TRIGGER_NAMES.find((each) => plain(each) === plain(word)), another] = triggersInFolder(word)
+  return another === undefined ? name : undefined
+}
+
+/** Returns the triggers whose rules and events are in the folder of this name. */
+export function triggersInFolder(folder: string): readonly TriggerName[] {
+  return TRIGGER_NAMES.filter((name) => plain(triggerFacts(name).folder) === plain(folder))
+}
+
+/** Returns how each source of a trigger begins: `PreSignUp_`. */
+function sourcePrefix(name: TriggerName): string {
+  const [source = ''] = Object.keys(triggerFacts(name).sources)
+  return source.slice(0, source.indexOf('_') + 1)
+}
+
+function plain(word: string): string {
+  return word.replaceAll(/[-_]/g, '').toLowerCase()
 }

@@ -1,32 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type TriggerFacts, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
-import type { TriggerName } from '../lib/trigger-of.ts'
 import type { FunctionError } from './child-messages.ts'
 
 /** What Cognito makes of an answer: its response, or the error that the caller gets and what is wrong. */
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
-
-type FieldType = 'boolean' | 'string' | 'object' | 'array'
-
-// Post triggers and pre authentication: Cognito reads nothing of their response.
-const FIELDS: Partial<Record<TriggerName, Readonly<Record<string, FieldType>>>> = {
-  PreSignUp: { autoConfirmUser: 'boolean', autoVerifyEmail: 'boolean', autoVerifyPhone: 'boolean' },
-  DefineAuthChallenge: { challengeName: 'string', issueTokens: 'boolean', failAuthentication: 'boolean' },
-  CreateAuthChallenge: { publicChallengeParameters: 'object', privateChallengeParameters: 'object', challengeMetadata: 'string' },
-  VerifyAuthChallengeResponse: { answerCorrect: 'boolean' },
-  PreTokenGeneration: { claimsOverrideDetails: 'object', claimsAndScopeOverrideDetails: 'object' },
-  UserMigration: {
-    userAttributes: 'object',
-    finalUserStatus: 'string',
-    messageAction: 'string',
-    desiredDeliveryMediums: 'array',
-    forceAliasCreation: 'boolean',
-    enableSMSMFA: 'boolean',
-  },
-  CustomMessage: { smsMessage: 'string', emailMessage: 'string', emailSubject: 'string' },
-  InboundFederation: { userAttributesToMap: 'object' },
-}
 
 /**
  * Checks an answer as Cognito does: it takes nothing but the whole event with its response.
@@ -44,9 +23,15 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const { response } = answer
   if (!isObject(response)) return unrecognizable("the function returned an event without a 'response' object")
   const before = isObject(event.response) ? event.response : {}
-  for (const [field, type] of Object.entries(FIELDS[trigger] ?? {})) {
+  const facts = triggerFacts(trigger)
+  for (const [field, type] of Object.entries(facts.response ?? {})) {
     // Fields that come in as null may go back as null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
+    const read = facts.responseVersions?.[field]
+    if (read?.includes(String(event.version)) === false) {
+      if (response[field] === null) continue
+      return ignored(trigger, facts, `'response.${field}' is not read in version ${event.version} of the event`, read)
+    }
     if (nameOf(response[field]) !== type) {
       return unrecognizable(`'response.${field}' is ${nameOf(response[field])}; expected ${type}`)
     }
@@ -56,6 +41,18 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
 
 function unrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
+}
+
+/** Cognito goes on without an error, as if the function had not set the field. */
+function ignored(
+  trigger: TriggerName,
+  { lambdaVersions = [], versionKey = trigger }: TriggerFacts,
+  what: string,
+  versions: readonly string[],
+): Checked {
+  const version = lambdaVersions.find((each) => versions.includes(each.slice(1, each.indexOf('_'))))
+  const problem = `${what}: set LambdaVersion of ${versionKey} to ${version}, or answer with the fields of this version`
+  return { error: { name: 'FieldIgnored', message: `Cognito goes on without it. ${problem}` }, problem }
 }
 
 function nameOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { TriggerName } from '../lib/trigger-of.ts'
+import { type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { checkAnswer } from './check-answer.ts'
 import type { FunctionError } from './child-messages.ts'
 import type { HandlerLog } from './handler-log.ts'
@@ -62,7 +62,7 @@ function received(
   const refused = { response: null, problem: null }
   switch (invocation.kind) {
     case 'returned': {
-      if (isAsynchronous(trigger)) return { ...refused, outcome: 'proceed', error: null }
+      if (!triggerFacts(trigger).waits) return { ...refused, outcome: 'proceed', error: null }
       const checked = checkAnswer(trigger, event, invocation.json)
       return 'response' in checked
         ? { ...refused, outcome: 'proceed', response: checked.response, error: null }
@@ -96,16 +96,11 @@ function received(
   }
 }
 
-/** Cognito calls the senders and goes on: nobody reads their answer or their error. */
-function isAsynchronous(trigger: TriggerName): boolean {
-  return trigger === 'CustomEmailSender' || trigger === 'CustomSMSSender'
-}
-
 function triesOf(trigger: TriggerName): number {
-  return isAsynchronous(trigger) ? 1 : TRIES
+  return triggerFacts(trigger).waits ? TRIES : 1
 }
 
 function asCallerSees(trigger: TriggerName, error: FunctionError): FunctionError {
-  if (isAsynchronous(trigger)) return error
+  if (!triggerFacts(trigger).waits) return error
   return { name: 'UserLambdaValidationException', message: `${trigger} failed with error ${error.message}.` }
 }

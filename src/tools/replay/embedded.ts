@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
-import { DEFAULT_SETTINGS, type Environment } from '../lib/environment.ts'
+import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
@@ -60,8 +60,9 @@ const TABLE_NAME = /^[\w.-]{3,255}$/
 
 function tablesOf(settings: Environment): TableNames {
   const taken = new Map<string, string>()
+  const defaults = defaultSettings()
   const nameOf = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
-    const name = settings[setting] || DEFAULT_SETTINGS[setting]
+    const name = settings[setting] || (defaults[setting] ?? setting)
     const refused = `${setting} is ${JSON.stringify(name)}; expected`
     if (!TABLE_NAME.test(name))
       throw new UsageError(`${refused} the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores`)

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
+import { TRIGGER_NAMES, type TriggerName } from '../../shared/cognito/triggers.ts'
 import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from '../lib/build.ts'
 import { UsageError } from '../lib/errors.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
+import { triggerNamed } from '../lib/trigger-of.ts'
 import { isStale, sourcesOf } from './freshness.ts'
 import { serverlessHandlers } from './serverless-handlers.ts'
 

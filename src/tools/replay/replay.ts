@@ -1,6 +1,7 @@
+import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
-import { type TriggerName, triggerOf } from '../lib/trigger-of.ts'
+import { triggerOf } from '../lib/trigger-of.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import type { SideEffects } from './embedded.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'

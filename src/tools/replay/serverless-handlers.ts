@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
-import { type TriggerName, triggerNamed } from '../lib/trigger-of.ts'
+import { triggerNamed } from '../lib/trigger-of.ts'
 
 const FILES = ['serverless.yml', 'serverless.yaml']
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DEFAULT_SETTINGS, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
-import type { TriggerName } from '../lib/trigger-of.ts'
+import type { TriggerName } from '../../shared/cognito/triggers.ts'
+import { defaultSettings, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { type LambdaFunction, lambdaFunction } from './lambda.ts'
@@ -98,7 +98,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
  */
 export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
   const file = await readSettingsFile(folder)
-  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : DEFAULT_SETTINGS
+  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
   const settings = handlerSettings({ defaults, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') return { environment: handlerEnvironment(settings, services), embedded: undefined }
   // The AWS SDK and the services are loaded only where they are used.

@@ -8,6 +8,7 @@ import * as fc from 'fast-check'
 import { type BuiltVersion, buildCommit, buildWorkingTree } from '../../../scripts/built-commit.ts'
 import { compositions } from '../compositions.ts'
 import { write } from '../notation.ts'
+import { FOLDERS, FUNCTIONS } from '../triggers.ts'
 import { compareFiles, type Difference } from './differences.ts'
 import type { Job } from './jobs.ts'
 import { settingsSets } from './settings.ts'
@@ -18,7 +19,7 @@ const HELP = `Compares the handlers and the language of the working tree with th
 
 EVENT_CORPUS names a folder with further events. Exit code: 0 no difference; 1 some.
 `
-const NAMES = ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation']
+const NAMES = FOLDERS.filter((folder) => FUNCTIONS.includes(folder))
 const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'error', 'set(a=1)', 'set(b=2)']
 const SHOWN = 12
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { defaultSettings } from '../../../src/tools/lib/environment.ts'
 import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 import { type Embedded, startEmbedded } from '../../../src/tools/replay/embedded.ts'
 import { type Built, buildElsewhere, repository } from '../built.ts'
@@ -16,13 +17,6 @@ export interface Deployed {
     options?: Pick<SandboxOptions, 'telemetry' | 'node'>,
   ) => Promise<Sandbox>
   readonly embedded: () => Embedded
-}
-
-const settings = {
-  ALLOWED_EMAIL_DOMAINS: 'example.com',
-  WELCOME_EMAIL_FROM: 'welcome@example.com',
-  WELCOME_APP_NAME: 'Example',
-  WELCOME_APP_URL: 'https://app.example.com',
 }
 
 /** Builds the bundles and starts the embedded services for a suite. */
@@ -45,7 +39,7 @@ export function deployed(client: string): Deployed {
     embedded: running,
     async start(folder, environment = {}, options = {}) {
       const file = join(`${built?.folder}`, 'dist', folder, 'handler.js')
-      const all = { ...running().environment, ...settings, ...environment }
+      const all = { ...defaultSettings(), ...running().environment, ...environment }
       const sandbox = await startSandbox({ client, file, environment: all, ...options })
       onTestFinished(async () => void (await sandbox.stop()))
       return sandbox

@@ -1,4 +1,4 @@
-import { FOLDERS, TRIGGERS } from '../triggers.ts'
+import { TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
 import { fuzzedAddress, MARKER } from './fuzz-emails.ts'
 import { own } from './fuzz-oracle.ts'
 import type { Random } from './fuzz-random.ts'
@@ -60,15 +60,12 @@ function setAddress(event: unknown, random: Random): void {
   if (typeof attributes === 'object' && attributes !== null) put(attributes, 'email', fuzzedAddress(random))
 }
 
-const REAL_SOURCES: readonly string[] = [
-  ...FOLDERS.flatMap((folder): readonly string[] => TRIGGERS[folder].sources),
-  ...['TokenGeneration_Authentication', 'CustomMessage_SignUp', 'UserMigration_Authentication', 'CreateAuthChallenge_Authentication'],
-]
+const REAL_SOURCES: readonly string[] = TRIGGER_NAMES.flatMap((name) => Object.keys(triggerFacts(name).sources))
 
 // An administrator's sign-ups are exempt, so this is the name to imitate.
 const ADMIN = 'PreSignUp_AdminCreateUser'
 const UNKNOWN_SOURCES: readonly unknown[] = [
-  ...['', ' ', 'PreSignUp_Invented', 'PostConfirmation_Invented', 'PreAuthentication_Invented', '__proto__', 'constructor', 'toString'],
+  ...['', ' ', '__proto__', 'constructor', 'toString', ...new Set(REAL_SOURCES.map((source) => source.replace(/_.*/, '_Invented')))],
   ...[`${ADMIN} `, ` ${ADMIN}`, `${ADMIN}\u0000`, `${ADMIN}\u200b`, ADMIN.toLowerCase(), ADMIN.toUpperCase(), `PreSignUp_SignUp,${ADMIN}`],
   ...[[ADMIN], { toString: ADMIN }, { [ADMIN]: true }],
 ]

@@ -1,7 +1,5 @@
 import * as z from 'zod'
 
-import { FOLDERS, type Folder } from '../triggers.ts'
-
 /** What a process of the fuzzer does. */
 export interface FuzzJob {
   readonly seed: number
@@ -9,7 +7,7 @@ export interface FuzzJob {
   readonly first: number
   readonly count: number
   /** The handlers, which take the events by turns. */
-  readonly folders: readonly Folder[]
+  readonly folders: readonly string[]
   /** How many invocations run at the same time. */
   readonly concurrency: number
 }
@@ -18,7 +16,7 @@ export const FuzzJob: z.ZodType<FuzzJob> = z.object({
   seed: z.number(),
   first: z.number(),
   count: z.number(),
-  folders: z.array(z.enum(FOLDERS)).min(1),
+  folders: z.array(z.string()).min(1),
   concurrency: z.number(),
 })
 

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleEvents } from '../sample-events.ts'
-import { type Folder, folderOf } from '../triggers.ts'
+import { folderOf } from '../triggers.ts'
 import { own } from './fuzz-oracle.ts'
 
 /** An event to begin with. */
 export interface SourceEvent {
   /** Whose event it is; undefined for triggers without a handler. */
-  readonly folder: Folder | undefined
+  readonly folder: string | undefined
   readonly text: string
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unzip } from '../package/unzip.ts'
+import { FOLDERS, FUNCTIONS, ordinaryEvent } from '../triggers.ts'
 import { command, type PackedLibrary } from './pack.ts'
 
 const REGISTRY_ANSWERS = await answers()
@@ -40,11 +41,8 @@ function suite(library: () => PackedLibrary): void {
   })
 
   it('has its handlers precompiled by its build', async () => {
-    for (const [name, event] of [
-      ['pre-signup', 'sign-up-mary'],
-      ['post-confirmation', 'confirm-mary'],
-    ]) {
-      const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${name}/${event}.json`)
+    for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
+      const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
       expect(printed).toBe(`dist/${name}: precompiled already\n`)
     }
   })
@@ -56,9 +54,11 @@ function suite(library: () => PackedLibrary): void {
   it('packages one bundle a function and nothing else, in which the doctor finds nothing but the gaps that the README tells of', async () => {
     await run('npm', 'run', 'package')
     const zips = (await readdir(join(folder, '.serverless'))).filter((file) => file.endsWith('.zip'))
-    expect(zips.toSorted()).toEqual(
-      ['postAuthentication', 'postConfirmation', 'preAuthentication', 'preSignUp', 'sweeper'].map((name) => `${name}.zip`),
+    const { Resources } = JSON.parse(await readFile(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'))
+    const names = Object.values<{ Type: string; Properties: { FunctionName: string } }>(Resources).flatMap(({ Type, Properties }) =>
+      Type === 'AWS::Lambda::Function' ? [Properties.FunctionName.replace(/^.*-/, '')] : [],
     )
+    expect(zips.toSorted()).toEqual(names.map((name) => `${name}.zip`).toSorted())
     for (const zip of zips) {
       const files = [...unzip(await readFile(join(folder, '.serverless', zip))).keys()]
       expect(files.map((file) => file.replace(/^dist\/[\w-]+\//, ''))).toEqual(expect.arrayContaining(['handler.js', 'package.json']))

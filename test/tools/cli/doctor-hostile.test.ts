@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
 import { folderOf, start, textOf } from '../../support/cli/lifeguard.ts'
 
 // Exponential and quadratic work does not end within it, on any machine.
@@ -145,7 +146,7 @@ describe('a template that is made to keep doctor busy', () => {
 })
 
 describe('a template as large as CloudFormation takes it', () => {
-  const triggers = ['PreSignUp', 'PostConfirmation', 'PreAuthentication', 'PostAuthentication', 'CustomMessage', 'UserMigration']
+  const triggers = TRIGGER_NAMES.slice(0, 6)
   const large = (pools: number): object => ({
     Resources: {
       ...mapOf(pools, (at) => [

@@ -5,10 +5,10 @@ import { event, folderOf, handler, lifeguard } from '../../support/cli/lifeguard
 function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
+import { allowEmailDomains } from '${process.cwd()}/src/pre-signup/allow-email-domains.ts'
 import { anyOf } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { chain, when } from '${process.cwd()}/src/shared/rules/combinators.ts'
-import { failOpen } from '${process.cwd()}/src/shared/rules/combinators.ts'
-import { shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
+import { failOpen, shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { triggeredBy } from '${process.cwd()}/src/shared/rules/condition.ts'
 import { allow, deny, done, skip } from '${process.cwd()}/src/shared/rules/outcome.ts'
 import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
@@ -131,9 +131,14 @@ denied by refuse: not-today
     expect(allowed.stdout).toContain('└─ work  done')
   })
 
+  it('runs a handler whose rules only read on AWS without --effects', async () => {
+    const { code, stderr } = await explained('preSignUp', "allowEmailDomains('example.com')", 'PreSignUp_SignUp', '--services', 'aws')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
   it('says so where the handler was not made with Lifeguard', async () => {
     const cwd = await folderOf({ 'event.json': event() })
-    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('trust.js')], { cwd })
+    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('approve.js')], { cwd })
     expect(stdout).toContain('The handler was not made with Lifeguard: there are no rules to show')
     expect(stdout).toContain('response {"autoConfirmUser":true}')
   })
@@ -178,7 +183,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
       'message.json': event('CustomMessage_SignUp'),
     }
     const cwd = await folderOf(files)
-    const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('trust.js')], { cwd })
+    const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('approve.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })
 })

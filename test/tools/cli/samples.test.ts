@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { triggersInFolder } from '../../../src/tools/lib/trigger-of.ts'
 import { lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { FOLDERS, FUNCTIONS } from '../../support/triggers.ts'
 
 // These run in the project itself, on its own bundles and sample events.
 describe('lifeguard replay in this project', () => {
@@ -7,12 +9,8 @@ describe('lifeguard replay in this project', () => {
     const { code, stdout } = await lifeguard(['replay', '--json'])
     const results = objectsIn(stdout)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
-    expect([...new Set(results.map(({ trigger }) => trigger))]).toEqual([
-      'PreSignUp',
-      'PostConfirmation',
-      'PreAuthentication',
-      'PostAuthentication',
-    ])
+    const inOrder = FOLDERS.filter((folder) => FUNCTIONS.includes(folder)).flatMap(triggersInFolder)
+    expect([...new Set(results.map(({ trigger }) => trigger))]).toEqual(inOrder)
     expect(results.length).toBeGreaterThanOrEqual(30)
     expect(results.filter(({ trace }) => trace === null)).toEqual([])
     expect(code).toBe(0)

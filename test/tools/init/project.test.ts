@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { type ProjectFiles, projectFiles } from '../../../src/tools/init/project.ts'
 import { ownManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
+import { FOLDERS } from '../../support/triggers.ts'
 
 /** What is read of a file when it is deployed; where the guides are to be found is put right in the copy. */
 const deployed = (text: string | undefined): ReturnType<typeof parse> =>
@@ -45,14 +46,14 @@ describe('a new project', () => {
     const environments: readonly object[] = [provider, ...blocks].map(({ environment }) => environment)
     const names = new Set(environments.flatMap(Object.keys))
     const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
-    expect([...names].filter((name) => !new RegExp(`^    ${name}: `, 'm').test(sources) && !/^LOG_/.test(name))).toEqual([])
-    expect(sources.split('...logFields').length - 1).toBe(4)
+    expect([...names].filter((name) => !new RegExp(`\\b${name}: `).test(sources) && !/^LOG_/.test(name))).toEqual([])
+    expect(sources.split('...logFields').length - 1).toBe(FOLDERS.length)
   })
 
   it('has the events of this repository, each with what must come of it', async () => {
     const events = [...files].filter(([path]) => path.startsWith('events/'))
     for (const [path, text] of events) expect(text, path).toBe(await here(path))
-    for (const trigger of ['pre-signup', 'post-confirmation', 'pre-auth', 'post-auth']) {
+    for (const trigger of FOLDERS) {
       const cases = events.flatMap(([path]) => (path.startsWith(`events/${trigger}/`) && !path.endsWith('.expect.json') ? [path] : []))
       expect(cases.length).toBeGreaterThan(1)
       for (const path of cases) expect(files.has(path.replace('.json', '.expect.json')), path).toBe(true)

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { postAuthenticationSettings } from '../../../src/post-auth/settings.ts'
-import { postConfirmationSettings } from '../../../src/post-confirmation/settings.ts'
-import { preAuthenticationSettings } from '../../../src/pre-auth/settings.ts'
-import { preSignUpSettings } from '../../../src/pre-signup/settings.ts'
-import type { Field } from '../../../src/shared/settings/settings.ts'
-import { DEFAULT_SETTINGS, handlerSettings, LIFEGUARD_SETTINGS } from '../../../src/tools/lib/environment.ts'
+import { defaultSettings, handlerSettings } from '../../../src/tools/lib/environment.ts'
 import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { settingsTables } from '../../support/triggers.ts'
 
-const TABLES = [preSignUpSettings, preAuthenticationSettings, postAuthenticationSettings, postConfirmationSettings]
 const HANDLER = 'export const handler = async () => { throw new Error(JSON.stringify(process.env)) }'
 const own = ['--handler', 'preSignUp=handler.mjs']
 const secrets = {
@@ -105,20 +100,20 @@ describe('the environment of a replayed handler', () => {
   })
 })
 
-describe('handlerSettings', () => {
-  it('passes on every setting that a handler of this package reads', async () => {
-    const names = new Set(TABLES.flatMap(({ fields }) => Object.keys(fields)))
-    expect([...LIFEGUARD_SETTINGS].toSorted()).toEqual([...names].toSorted())
-    const caller = Object.fromEntries(LIFEGUARD_SETTINGS.map((name) => [name, 'mine']))
+describe('handlerSettings', async () => {
+  const tables = await settingsTables()
+
+  it('passes on every setting that a handler of this package reads', () => {
+    const caller = Object.fromEntries(tables.flatMap(({ fields }) => Object.keys(fields)).map((name) => [name, 'mine']))
     expect(handlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
   })
 
   it('has for default settings the examples of the fields', () => {
-    const examples = Object.assign({}, ...TABLES.map(({ fields }) => fields))
-    for (const [name, value] of Object.entries(DEFAULT_SETTINGS)) expect(value, name).toBe(examples[name].example)
+    const examples = Object.assign({}, ...tables.map(({ fields }) => fields))
+    for (const [name, value] of Object.entries(defaultSettings())) expect(value, name).toBe(examples[name].example)
   })
 
-  it.each(TABLES)('has fields whose examples are valid: %#', ({ fields }) => {
-    for (const [name, field] of Object.entries<Field<unknown>>(fields)) expect(field.read(field.example), name).toBeDefined()
+  it.each(tables)('has in $folder fields whose examples are valid', ({ fields }) => {
+    for (const [name, field] of Object.entries(fields)) expect(field.read(field.example), name).toBeDefined()
   })
 })

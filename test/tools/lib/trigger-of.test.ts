@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { TRIGGER_NAMES, triggerNamed, triggerOf } from '../../../src/tools/lib/trigger-of.ts'
+import { TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
+import { triggerNamed, triggerOf } from '../../../src/tools/lib/trigger-of.ts'
 
 describe('triggerOf', () => {
-  it.each([
-    ['PreSignUp_AdminCreateUser', 'PreSignUp'],
-    ['PostConfirmation_ConfirmForgotPassword', 'PostConfirmation'],
-    ['PreAuthentication_Authentication', 'PreAuthentication'],
-    ['PostAuthentication_Authentication', 'PostAuthentication'],
-    ['TokenGeneration_HostedAuth', 'PreTokenGeneration'],
-    ['CustomMessage_SignUp', 'CustomMessage'],
-    ['UserMigration_Authentication', 'UserMigration'],
-    ['DefineAuthChallenge_Authentication', 'DefineAuthChallenge'],
-    ['CreateAuthChallenge_Authentication', 'CreateAuthChallenge'],
-    ['VerifyAuthChallengeResponse_Authentication', 'VerifyAuthChallengeResponse'],
-    ['CustomEmailSender_SignUp', 'CustomEmailSender'],
-    ['CustomSMSSender_SignUp', 'CustomSMSSender'],
-    ['InboundFederation_ExternalProvider', 'InboundFederation'],
-  ])('knows that %s belongs to %s', (source, trigger) => {
-    expect(triggerOf(source)).toBe(trigger)
+  it.each(TRIGGER_NAMES)('finds %s for each of its sources', (name) => {
+    for (const source of Object.keys(triggerFacts(name).sources)) expect(triggerOf(source)).toBe(name)
   })
 
   it('tells the trigger of a source that nobody has heard of by its beginning', () => {
@@ -34,12 +21,10 @@ describe('triggerNamed', () => {
     expect(triggerNamed(word)).toBe('PreSignUp')
   })
 
-  it('reads the short names of folders', () => {
-    expect([triggerNamed('pre-auth'), triggerNamed('post-auth'), triggerNamed('post-confirmation')]).toEqual([
-      'PreAuthentication',
-      'PostAuthentication',
-      'PostConfirmation',
-    ])
+  it('reads the folder of a trigger, and no folder of several', () => {
+    expect(triggerNamed('pre-auth')).toBe('PreAuthentication')
+    expect(triggerNamed('post_auth')).toBe('PostAuthentication')
+    expect(triggerNamed('custom-sender')).toBeUndefined()
   })
 
   it('reads every name itself, and nothing else', () => {

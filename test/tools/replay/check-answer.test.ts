@@ -35,6 +35,43 @@ describe('checkAnswer', () => {
     expect(check('VerifyAuthChallengeResponse', { answerCorrect: null }, given)).toEqual({ response: { answerCorrect: null } })
   })
 
+  describe('of pre token generation', () => {
+    const issuing = (version: string, response: object = {}): Record<string, unknown> => ({
+      ...event('TokenGeneration_HostedAuth'),
+      version,
+      response,
+    })
+    const [first, later] = [{ claimsOverrideDetails: {} }, { claimsAndScopeOverrideDetails: {} }]
+
+    it.each([
+      ['1', first],
+      ['2', later],
+      ['3', later],
+    ])('accepts in version %s the field that this version reads', (version, response) => {
+      expect(check('PreTokenGeneration', response, issuing(version))).toEqual({ response })
+    })
+
+    it.each([
+      ['1', later, 'claimsAndScopeOverrideDetails', 'V2_0'],
+      ['2', first, 'claimsOverrideDetails', 'V1_0'],
+      ['3', first, 'claimsOverrideDetails', 'V1_0'],
+    ])('reports in version %s a field that only other versions read', (version, response, field, wanted) => {
+      const problem = `'response.${field}' is not read in version ${version} of the event: set LambdaVersion of PreTokenGenerationConfig to ${wanted}, or answer with the fields of this version`
+
+      const checked = check('PreTokenGeneration', response, issuing(version))
+
+      expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `Cognito goes on without it. ${problem}` }, problem })
+    })
+
+    it('accepts such a field where it says nothing: null, or what came in', () => {
+      const nulls = { claimsOverrideDetails: null, claimsAndScopeOverrideDetails: null }
+
+      expect(check('PreTokenGeneration', nulls, issuing('1', nulls))).toEqual({ response: nulls })
+      expect(check('PreTokenGeneration', { claimsAndScopeOverrideDetails: null }, issuing('1'))).toHaveProperty('response')
+      expect(check('PreTokenGeneration', later, issuing('1', later))).toHaveProperty('response')
+    })
+  })
+
   it('takes the answer to an event that has lost its response before', () => {
     const { response: _, ...given } = event('PreAuthentication_Authentication')
     expect(check('PreAuthentication', {}, given)).toEqual({ response: {} })

@@ -43,11 +43,9 @@ describe('readEvents', () => {
       'pre-auth/b.json': {},
       'pre-auth/a.json': {},
       'pre-auth/a.expect.json': {},
-      'post-auth/a.json': {},
-      'post-confirmation/a.json': {},
       'pre-signup/deep/a.ndjson': '{}\n{}\n',
       'pre-signup/a.json': {},
-      'custom-message/a.json': {},
+      'custom-sender/a.json': {},
       'a.json': {},
       '.hidden/a.json': {},
       'node_modules/a.json': {},
@@ -57,12 +55,10 @@ describe('readEvents', () => {
       ['pre-signup/a.json', null],
       ['pre-signup/deep/a.ndjson', 1],
       ['pre-signup/deep/a.ndjson', 2],
-      ['post-confirmation/a.json', null],
+      ['custom-sender/a.json', null],
       ['pre-auth/a.json', null],
       ['pre-auth/b.json', null],
-      ['post-auth/a.json', null],
       ['a.json', null],
-      ['custom-message/a.json', null],
     ])
   })
 

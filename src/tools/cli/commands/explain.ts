@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
+import type { RuleDescription } from '../../lib/description.ts'
 import type { Services } from '../../lib/environment.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../lib/event-files.ts'
-import { type TriggerName, triggerOf } from '../../lib/trigger-of.ts'
+import { triggerOf } from '../../lib/trigger-of.ts'
 import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
@@ -31,8 +32,8 @@ interface Wanted {
   readonly variables: readonly string[]
 }
 
-// Their rules only read: what else a handler may do with somebody's own services must be asked for.
-const WITHOUT_EFFECTS: readonly TriggerName[] = ['PreSignUp', 'PreAuthentication']
+// Kinds that may write and send. A plain rule promises nothing.
+const MAY_HAVE_EFFECTS: readonly string[] = ['rule', 'effect', 'parallel', 'once']
 
 /** `lifeguard explain`. */
 export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
@@ -86,7 +87,8 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   if (second !== undefined) throw new UsageError(`${file}: more than one event; explain takes one`)
   const trigger =
     typeof read.event === 'object' && read.event !== null ? triggerOf(String(Reflect.get(read.event, 'triggerSource'))) : undefined
-  if (services === 'aws' && !effects && trigger !== undefined && !WITHOUT_EFFECTS.includes(trigger)) {
+  const lambda = trigger && (await session.lambda(trigger))
+  if (services === 'aws' && !effects && lambda !== undefined && mayHaveEffects(await lambda.rule())) {
     throw new UsageError(
       `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
     )
@@ -94,7 +96,6 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   for await (const replayed of untilAborted(replay(once(read), session, { only: [], repeat: 1 }), io.signal)) {
     const { result } = replayed
     if (result.outcome === null) throw new UsageError(`${shownPath(io.folder, file)}: ${result.error?.message}`)
-    const lambda = trigger && (await session.lambda(trigger))
     const rule = await lambda?.rule()
     const tree =
       rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
@@ -102,6 +103,11 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
     return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
   }
   return EXIT.fine
+}
+
+/** Returns whether a handler may do more than read. One that was not made with Lifeguard may. */
+function mayHaveEffects(rule: RuleDescription | undefined): boolean {
+  return rule === undefined || MAY_HAVE_EFFECTS.includes(rule.kind) || rule.children.some(mayHaveEffects)
 }
 
 async function* once<V>(value: V): AsyncGenerator<V> {

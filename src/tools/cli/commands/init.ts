@@ -15,9 +15,10 @@ const NAME = /^[a-z][a-z\d-]{1,19}$/
 /** What lifeguard init --help says. */
 const INIT_HELP = `lifeguard init DIR [--name NAME] [--package FILE]
 
-Writes a project into DIR, for a user pool of its own or one that exists: the handlers of four
-triggers and a sweeper, composed of Lifeguard's rules, sample events with what must come of them, a
-test, a build, and what deploys all of it with the Serverless Framework. There:
+Writes a project into DIR, for a user pool of its own or one that exists: handlers composed of
+Lifeguard's rules, one for each trigger that Lifeguard has rules for, and a sweeper; sample events
+with what must come of them, a test, a build, and what deploys all of it with the Serverless
+Framework. There:
 
   npm ci                  installs the versions that this Lifeguard is tested with, Node 24 included
   npx lifeguard replay    builds the handlers and replays the events

@@ -1,7 +1,8 @@
+import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { parse } from '../../options.ts'
 import type { Wish } from './plan.ts'
-import { ATTACHABLE, isSender, ONE_VERSION, PLAIN, PRE_TOKEN_VERSIONS, SENDERS, type WantedFunction } from './triggers.ts'
+import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
 // `eu-west-1_Example`: a region, and what follows is unique in it. The European Sovereign Cloud begins with more than two letters.
 const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
@@ -77,24 +78,18 @@ export function functionNamed(option: string, region: string): WantedFunction {
   const expected = `--function ${option}: expected`
   if (named === 'pretokengenerationconfig')
     throw new UsageError(`${expected} PreTokenGeneration@VERSION=ARN, which is what sets PreTokenGenerationConfig`)
-  const isNamed = (trigger: string): boolean => trigger.toLowerCase() === named
-  const known = ATTACHABLE.find(isNamed)
-  if (known === undefined) throw new UsageError(`${expected} TRIGGER=ARN with one of ${ATTACHABLE.join(', ')}`)
-  const plain = PLAIN.find(isNamed)
-  if (plain !== undefined && version !== undefined) throw new UsageError(`--function ${option}: ${plain} has no versions`)
+  const trigger = TRIGGER_NAMES.find((each) => each.toLowerCase() === named)
+  if (trigger === undefined) throw new UsageError(`${expected} TRIGGER=ARN with one of ${TRIGGER_NAMES.join(', ')}`)
+  const versions = triggerFacts(trigger).lambdaVersions
+  if (versions === undefined && version !== undefined) throw new UsageError(`--function ${option}: ${trigger} has no versions`)
   const [, where] = FUNCTION_ARN.exec(arn) ?? []
   if (where === undefined) throw new UsageError(`${expected} the ARN of a function, such as ${SAMPLE_ARN}`)
   if (where !== region) throw new UsageError(`--function ${option}: the function is in ${where}; a pool in ${region} calls none there`)
-  if (plain !== undefined) return { trigger: plain, arn }
-  const oneOf = <V extends string>(versions: readonly V[]): V | undefined => {
-    if (version === undefined) return undefined
-    const found = versions.find((each) => each === version.toUpperCase())
-    if (found === undefined) throw new UsageError(`${expected} a version that ${known} has: ${versions.join(', ')}`)
-    return found
-  }
-  const trigger = ONE_VERSION.find(isNamed)
-  if (trigger !== undefined) return { trigger, arn, version: oneOf(['V1_0']) }
-  return { trigger: 'PreTokenGeneration', arn, version: oneOf(PRE_TOKEN_VERSIONS) }
+  if (versions === undefined) return { trigger, arn }
+  const found = versions.find((each) => each === version?.toUpperCase())
+  if (version !== undefined && found === undefined)
+    throw new UsageError(`${expected} a version that ${trigger} has: ${versions.join(', ')}`)
+  return { trigger, arn, version: found }
 }
 
 /** The pool's one key. It is named with a custom sender only; whether that needs it depends on what the pool has. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LambdaConfigType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
-import { type Attachable, type Attached, attachedTo, isSender, type WantedFunction, withFunction } from './triggers.ts'
+import type { TriggerName } from '../../../../shared/cognito/triggers.ts'
+import { type Attached, attachedTo, isSender, type WantedFunction, withFunction } from './triggers.ts'
 
 /** One trigger of a pool, or the key of its senders: what is attached, and what is to be. */
 export interface Change {
-  readonly name: Attachable | 'KMSKeyID'
+  readonly name: TriggerName | 'KMSKeyID'
   readonly from: Attached | undefined
   readonly to: Attached
 }
@@ -29,8 +30,8 @@ export interface AttachPlan {
  *
  * @param current What the pool has.
  * @example
- * attachPlan({ CustomMessage: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
- * // { CustomMessage: other, PreSignUp: arn }
+ * attachPlan({ PreTokenGeneration: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
+ * // { PreTokenGeneration: other, PreSignUp: arn }
  */
 export function attachPlan(current: LambdaConfigType, { functions, kmsKey }: Wish): AttachPlan {
   const changes: Change[] = []

@@ -1,14 +1,15 @@
 import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
+import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 import { type Line, styled } from '../../io.ts'
 import { quoted } from '../../text.ts'
 import type { AttachPlan } from './plan.ts'
-import { ATTACHABLE, SENDERS } from './triggers.ts'
+import { SENDERS } from './triggers.ts'
 
 /** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
 export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan): readonly Line[] {
   const before = new Map(Object.entries(current))
   const after = new Map(Object.entries(lambdaConfig))
-  const known = ATTACHABLE.flatMap((name) => (name === 'PreTokenGeneration' ? [name, 'PreTokenGenerationConfig'] : [name]))
+  const known = TRIGGER_NAMES.flatMap((name) => [name, triggerFacts(name).versionKey ?? []].flat())
   const names = [...new Set([...known, ...before.keys(), ...after.keys()])]
   const width = Math.max(...names.map((name) => name.length))
   const line = (sign: string, name: string, value: unknown): string => `  ${sign} ${name.padEnd(width)}  ${shown(value)}`

@@ -1,53 +1,20 @@
-import type { LambdaConfigType, PreTokenGenerationLambdaVersionType } from '@aws-sdk/client-cognito-identity-provider'
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import { type LambdaVersion, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 
-/** Triggers that are a function and nothing else. */
-export type PlainTrigger =
-  | 'PreSignUp'
-  | 'PostConfirmation'
-  | 'PreAuthentication'
-  | 'PostAuthentication'
-  | 'CustomMessage'
-  | 'DefineAuthChallenge'
-  | 'CreateAuthChallenge'
-  | 'VerifyAuthChallengeResponse'
-  | 'UserMigration'
+/** A function that a trigger is to have. */
+export interface WantedFunction {
+  readonly trigger: TriggerName
+  readonly arn: string
+  /** Of a trigger that has versions. Without one, it keeps the version that it has, or gets the lowest. */
+  readonly version?: LambdaVersion | undefined
+}
 
-/** Triggers that have a function and a version of their event, of which Cognito knows one. */
-export type OneVersionTrigger = 'CustomSMSSender' | 'CustomEmailSender' | 'InboundFederation'
+/** The triggers whose codes are encrypted with the pool's KMSKeyID. No pool has them without one. */
+export const SENDERS: readonly TriggerName[] = TRIGGER_NAMES.filter((trigger) => isSender({ trigger }))
 
-/** Every trigger that a function can be attached to. */
-export type Attachable = PlainTrigger | 'PreTokenGeneration' | OneVersionTrigger
-
-/** A function that a trigger is to have. Without a version it gets the one that the trigger has, or else the lowest. */
-export type WantedFunction =
-  | { readonly trigger: PlainTrigger; readonly arn: string }
-  | { readonly trigger: OneVersionTrigger; readonly arn: string; readonly version: 'V1_0' | undefined }
-  | { readonly trigger: 'PreTokenGeneration'; readonly arn: string; readonly version: PreTokenGenerationLambdaVersionType | undefined }
-
-export const PLAIN: readonly PlainTrigger[] = [
-  'PreSignUp',
-  'PostConfirmation',
-  'PreAuthentication',
-  'PostAuthentication',
-  'CustomMessage',
-  'DefineAuthChallenge',
-  'CreateAuthChallenge',
-  'VerifyAuthChallengeResponse',
-  'UserMigration',
-]
-
-export const ONE_VERSION: readonly OneVersionTrigger[] = ['CustomSMSSender', 'CustomEmailSender', 'InboundFederation']
-
-export const PRE_TOKEN_VERSIONS: readonly PreTokenGenerationLambdaVersionType[] = ['V1_0', 'V2_0', 'V3_0']
-
-export const ATTACHABLE: readonly Attachable[] = [...PLAIN, 'PreTokenGeneration', ...ONE_VERSION]
-
-/** The triggers whose codes are encrypted with the pool's KMSKeyID, and which no pool has without one. */
-export const SENDERS = ['CustomSMSSender', 'CustomEmailSender'] as const
-
-/** Whether codes are encrypted for a function. */
+/** Returns whether codes are encrypted for a function. */
 export function isSender({ trigger }: Pick<WantedFunction, 'trigger'>): boolean {
-  return SENDERS.some((each) => each === trigger)
+  return triggerFacts(trigger).needsKmsKey === true
 }
 
 /** What a trigger has. */
@@ -63,7 +30,7 @@ export interface Attached {
  * Pre token generation stands in two places, `PreTokenGeneration` without and `PreTokenGenerationConfig` with a version. Cognito
  * wants the same function in both, and alone the former means V1_0.
  */
-export function attachedTo(config: LambdaConfigType, trigger: Attachable): Attached | undefined {
+export function attachedTo(config: LambdaConfigType, trigger: TriggerName): Attached | undefined {
   if (trigger === 'PreTokenGeneration') {
     const { PreTokenGeneration: arn, PreTokenGenerationConfig: versioned } = config
     return withVersion(versioned) ?? (arn === undefined ? undefined : { arn, version: 'V1_0' })
@@ -92,10 +59,13 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
       ...(version !== undefined && { PreTokenGenerationConfig: { ...versioned, LambdaArn: arn, LambdaVersion: version } }),
     }
   }
-  if (!('version' in wanted)) return { ...config, [trigger]: arn }
-  const versioned = config[wanted.trigger]
-  const LambdaVersion = wanted.version ?? versioned?.LambdaVersion ?? 'V1_0'
-  return { ...config, [trigger]: { ...versioned, LambdaArn: arn, LambdaVersion } }
+  const [lowest] = triggerFacts(trigger).lambdaVersions ?? []
+  if (lowest === undefined) return { ...config, [trigger]: arn }
+  const versioned = config[trigger]
+  return {
+    ...config,
+    [trigger]: { LambdaVersion: lowest, ...Object(versioned), LambdaArn: arn, ...(wanted.version && { LambdaVersion: wanted.version }) },
+  }
 }
 
 /** Both places of pre token generation, whichever a pool has: Cognito may describe the one that an update left out. */

@@ -1,5 +1,15 @@
+import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
+import { wrapped } from '../../text.ts'
+import { SENDERS } from './triggers.ts'
+
+const versioned = TRIGGER_NAMES.flatMap((name) => {
+  const versions = triggerFacts(name).lambdaVersions
+  return versions === undefined ? [] : [`${name} (${versions.join(', ')})`]
+})
+const indent = ' '.repeat(26)
+
 /** What lifeguard attach --help says. */
-export const ATTACH_HELP = `lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--kms-key ARN] [--dry-run] [--replace]
+export const ATTACH_HELP: string = `lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--kms-key ARN] [--dry-run] [--replace]
                  [--region REGION]
 
 Attaches functions to a user pool that exists, and leaves everything else of the pool as it is:
@@ -14,12 +24,12 @@ see whether a function lets the pool call it, and prints the commands that make 
   --function TRIGGER=ARN  the function of a trigger, such as preSignUp=arn:aws:lambda:...; may be
                           repeated
   --function TRIGGER@VERSION=ARN
-                          the same with the version of the event that the function gets:
-                          PreTokenGeneration has V1_0, V2_0 and V3_0, the last two not in a Lite
-                          pool; CustomSMSSender, CustomEmailSender and InboundFederation have V1_0.
-                          Without a version the trigger keeps the one it has, or gets V1_0
+                          the same with the version of the event that the function gets; a Lite pool
+                          has V1_0 only. Without a version the trigger keeps its own, or gets V1_0.
+                          These triggers have versions:
+${wrapped(versioned.join(', '), indent).join('\n')}
   --kms-key ARN           the key with which Cognito encrypts what custom senders send: needed with
-                          CustomSMSSender and CustomEmailSender unless the pool has one. It has one
+                          ${SENDERS.join(' and ')} unless the pool has one. It has one
                           for both, in its own region, and who sets it needs kms:CreateGrant
   --dry-run               changes nothing, and prints the command of the AWS CLI that would
   --replace               where the pool has another function, version or key, takes its place;

@@ -1,6 +1,7 @@
+import { TRIGGER_NAMES, type TriggerName } from '../../../../shared/cognito/triggers.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../../lib/event-files.ts'
-import { TRIGGER_NAMES, type TriggerName, triggerNamed } from '../../../lib/trigger-of.ts'
+import { triggerNamed } from '../../../lib/trigger-of.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'

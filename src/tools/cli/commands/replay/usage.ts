@@ -1,7 +1,7 @@
-import { DEFAULT_SETTINGS } from '../../../lib/environment.ts'
+import { defaultSettings } from '../../../lib/environment.ts'
 import { SHARED_HELP } from '../../options.ts'
 
-const defaults = Object.entries(DEFAULT_SETTINGS)
+const defaults = Object.entries(defaultSettings())
   .map(([name, value]) => `  ${name}=${value}`)
   .join('\n')
 

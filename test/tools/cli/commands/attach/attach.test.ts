@@ -168,7 +168,7 @@ describe('lifeguard attach', () => {
     [['--pool', 'people'], '--pool people: expected the id of a user pool, such as eu-west-1_Example'],
     [['--pool', ID, 'more'], "attach takes no 'more'; lifeguard attach --help tells more"],
     [['--pool', ID, '--region', 'Ireland'], '--region Ireland: expected a region, such as eu-west-1'],
-    [['--pool', ID, '--function', 'signUp=a'], '--function signUp=a: expected TRIGGER=ARN with one of PreSignUp, '],
+    [['--pool', ID, '--function', 'signUp=a'], '--function signUp=a: expected TRIGGER=ARN with one of UserMigration, '],
     [['--pool', ID, '--function', 'preSignUp'], '--function preSignUp: expected the ARN of a function'],
     [['--pool', ID, '--function', 'preSignUp=sign-up'], '--function preSignUp=sign-up: expected the ARN of a function'],
     [['--pool', 'us-east-1_Example', ...ours], 'the function is in eu-west-1; a pool in us-east-1 calls none there'],

@@ -1,17 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../../src/shared/cognito/triggers.ts'
 import { functionNamed, wantedOf } from '../../../../../src/tools/cli/commands/attach/options.ts'
-import { ATTACHABLE, type Attachable } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
 import { UsageError } from '../../../../../src/tools/lib/errors.ts'
 import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const REGION = 'eu-west-1'
-const VERSIONS: Partial<Record<Attachable, readonly string[]>> = {
-  PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'],
-  CustomSMSSender: ['V1_0'],
-  CustomEmailSender: ['V1_0'],
-  InboundFederation: ['V1_0'],
-}
+const versionsOf = (trigger: TriggerName): readonly string[] | undefined => triggerFacts(trigger).lambdaVersions
 
 /** A trigger as people write it: PreSignUp, preSignUp, pre-sign-up, pre_sign_up. */
 const spelt = (trigger: string): fc.Arbitrary<string> =>
@@ -21,11 +16,11 @@ const spelt = (trigger: string): fc.Arbitrary<string> =>
     ...['-', '_'].map((mark) => trigger.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => mark + letter).toLowerCase()),
   )
 
-const wanted = fc.constantFrom(...ATTACHABLE).chain((trigger) =>
+const wanted = fc.constantFrom(...TRIGGER_NAMES).chain((trigger) =>
   fc.record({
     trigger: fc.constant(trigger),
     word: spelt(trigger),
-    version: fc.constantFrom(undefined, ...(VERSIONS[trigger] ?? [])),
+    version: fc.constantFrom(undefined, ...(versionsOf(trigger) ?? [])),
     name: fc.stringMatching(/^[\w-]{1,64}$/),
     lower: fc.boolean(),
   }),
@@ -44,7 +39,7 @@ describe('a function on the command line', () => {
     fc.assert(
       fc.property(wanted, ({ trigger, word, version, name, lower }) => {
         const at = version === undefined ? '' : `@${lower ? version.toLowerCase() : version}`
-        const expected = { trigger, arn: arn(name), ...(VERSIONS[trigger] && { version }) }
+        const expected = { trigger, arn: arn(name), ...(versionsOf(trigger) && { version }) }
         expect(functionNamed(`${word}${at}=${arn(name)}`, REGION)).toEqual(expected)
       }),
     )
@@ -53,17 +48,17 @@ describe('a function on the command line', () => {
   it('is refused with any version that its trigger does not have, an empty one included', () => {
     const version = fc.oneof(fc.string(), fc.stringMatching(/^[Vv][0-9](_[0-9])?$/))
     fc.assert(
-      fc.property(fc.constantFrom(...ATTACHABLE), version, (trigger, version) => {
-        fc.pre(!version.includes('=') && !VERSIONS[trigger]?.includes(version.toUpperCase()))
+      fc.property(fc.constantFrom(...TRIGGER_NAMES), version, (trigger, version) => {
+        fc.pre(!version.includes('=') && !versionsOf(trigger)?.includes(version.toUpperCase()))
         const error = parsed(`${trigger}@${version}=${arn('a')}`)
         expect(error).toBeInstanceOf(UsageError)
-        expect(String(error)).toContain(VERSIONS[trigger]?.join(', ') ?? `${trigger} has no versions`)
+        expect(String(error)).toContain(versionsOf(trigger)?.join(', ') ?? `${trigger} has no versions`)
       }),
     )
   })
 
   it('is a function or bad usage, whatever is written', () => {
-    const piece = fc.constantFrom(...ATTACHABLE, '@', '=', 'V1_0', 'V4_0', arn('a'), 'arn:aws:lambda:', ':', '\n', 'é')
+    const piece = fc.constantFrom(...TRIGGER_NAMES, '@', '=', 'V1_0', 'V4_0', arn('a'), 'arn:aws:lambda:', ':', '\n', 'é')
     fc.assert(
       fc.property(
         fc.oneof(
@@ -72,7 +67,7 @@ describe('a function on the command line', () => {
         ),
         (option) => {
           const result = parsed(option)
-          expect(result instanceof UsageError || ATTACHABLE.includes(Object(result).trigger)).toBe(true)
+          expect(result instanceof UsageError || TRIGGER_NAMES.includes(Object(result).trigger)).toBe(true)
         },
       ),
     )
@@ -99,7 +94,7 @@ describe('the command line', () => {
   )
 
   it.each([
-    [['--kms-key', key('1')], 'only custom senders use a key; name CustomSMSSender or CustomEmailSender with --function'],
+    [['--kms-key', key('1')], 'only custom senders use a key; name CustomEmailSender or CustomSMSSender with --function'],
     [['--kms-key', key('1'), '--function', `InboundFederation=${arn('a')}`], 'only custom senders use a key'],
     [['--kms-key', key('1'), '--kms-key', key('2'), ...sender], `--kms-key ${key('2')}: a pool has one key for all its senders`],
     [['--kms-key', '1234-abcd', ...sender], '--kms-key 1234-abcd: expected the ARN of a key, such as arn:aws:kms:'],

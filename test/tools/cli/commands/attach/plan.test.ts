@@ -1,28 +1,19 @@
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TRIGGER_NAMES, TRIGGERS, triggerFacts } from '../../../../../src/shared/cognito/triggers.ts'
 import { attachPlan, inTheWay, notInTier, type Wish } from '../../../../../src/tools/cli/commands/attach/plan.ts'
-import {
-  attachedTo,
-  ONE_VERSION,
-  PLAIN,
-  PRE_TOKEN_VERSIONS,
-  type WantedFunction,
-} from '../../../../../src/tools/cli/commands/attach/triggers.ts'
+import { attachedTo, type WantedFunction } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
 import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const lambda = fc.constantFrom('a', 'b', 'c').map(arn)
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })
 
-const wanted: fc.Arbitrary<WantedFunction> = fc.oneof(
-  fc.record({ trigger: fc.constantFrom(...PLAIN), arn: lambda }),
-  fc.record({ trigger: fc.constantFrom(...ONE_VERSION), arn: lambda, version: optional(fc.constant('V1_0' as const)) }),
-  fc.record({
-    trigger: fc.constant('PreTokenGeneration' as const),
-    arn: lambda,
-    version: optional(fc.constantFrom(...PRE_TOKEN_VERSIONS)),
-  }),
-)
+const wanted: fc.Arbitrary<WantedFunction> = fc.constantFrom(...TRIGGER_NAMES).chain((trigger) => {
+  const versions = triggerFacts(trigger).lambdaVersions
+  const named = { trigger: fc.constant(trigger), arn: lambda }
+  return versions === undefined ? fc.record(named) : fc.record({ ...named, version: optional(fc.constantFrom(...versions)) })
+})
 const wish: fc.Arbitrary<Wish> = fc.record({
   functions: fc.uniqueArray(wanted, { selector: ({ trigger }) => trigger }),
   kmsKey: optional(fc.constantFrom('1', '2').map(key)),
@@ -111,7 +102,7 @@ describe('the plan of a pool', () => {
 
   it('has every version of pre token generation unless it is Lite', () => {
     for (const pool of [{}, { UserPoolTier: 'ESSENTIALS' }, { UserPoolTier: 'PLUS' }])
-      for (const version of PRE_TOKEN_VERSIONS) expect(reason(version, pool)).toBeUndefined()
+      for (const version of TRIGGERS.PreTokenGeneration.lambdaVersions) expect(reason(version, pool)).toBeUndefined()
     expect(reason('V1_0', lite)).toBeUndefined()
     expect(reason('V2_0', lite)).toContain('PreTokenGeneration@V2_0 needs the plan ESSENTIALS or PLUS')
     expect(reason('V3_0', lite)).toContain('PreTokenGeneration@V3_0 needs the plan ESSENTIALS or PLUS')

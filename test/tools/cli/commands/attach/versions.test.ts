@@ -36,7 +36,7 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(stdout).toContain(`  + KMSKeyID                     ${key('codes')}\n`)
     expect(stdout).toContain(`add-permission --region eu-west-1 --statement-id cognito-InboundFederation-${ID} `)
     expect(stdout).toContain(
-      `The function of CustomSMSSender and of CustomEmailSender gets codes that are encrypted with\n  ${key('codes')}\n`,
+      `The function of CustomEmailSender and of CustomSMSSender gets codes that are encrypted with\n  ${key('codes')}\n`,
     )
     expect(stdout).toContain('kms:Decrypt')
   })
@@ -122,7 +122,7 @@ describe('lifeguard attach of a trigger that has versions', () => {
     const replaced = await attach(...options, '--kms-key', key('2'), '--replace')
     expect(replaced.code).toBe(0)
     // The sender that nobody named has to decrypt with the new key as well.
-    expect(replaced.stdout).toContain('The function of CustomSMSSender and of CustomEmailSender gets codes')
+    expect(replaced.stdout).toContain('The function of CustomEmailSender and of CustomSMSSender gets codes')
     expect(lambdaConfig()).toEqual({
       ...token('token', 'V2_0'),
       CustomSMSSender: versioned('sms'),

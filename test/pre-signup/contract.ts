@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import { envelope, texts, withoutSub } from '../support/event-shapes.ts'
+import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
+
+export const contract: TriggerTestContract = {
+  // Two thirds of it are a chunk with the SDK, which is loaded only where a table of blocks is set.
+  budget: { raw: 227_600, gzipped: 80_300 },
+  clients: ['dynamodb'],
+  eventShape: z.strictObject({
+    ...envelope,
+    request: z.strictObject({ userAttributes: withoutSub, validationData: texts.nullish(), clientMetadata: texts.optional() }),
+    response: z.strictObject({ autoConfirmUser: z.literal(false), autoVerifyEmail: z.literal(false), autoVerifyPhone: z.literal(false) }),
+  }),
+  denials: ['This email address cannot be used to sign up', ...BLOCKED_TEXTS],
+  proceedsWhenDown: false,
+  warmsUp: false,
+  wrongSetting: { ADMIN_CREATED_USERS: 'maybe' },
+}

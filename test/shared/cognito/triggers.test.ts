@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { isTriggerName, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
+import { FOLDERS } from '../../support/triggers.ts'
+
+const prefixesOf = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] => [
+  ...new Set(Object.keys(triggerFacts(name).sources).map((source) => source.replace(/_.*/, ''))),
+]
+
+describe('the table of triggers', () => {
+  it.each(TRIGGER_NAMES)('has sources of %s that begin in one way', (name) => {
+    expect(prefixesOf(name)).toEqual([name === 'PreTokenGeneration' ? 'TokenGeneration' : name])
+  })
+
+  it('has prefixes of which none begins another', () => {
+    const prefixes = TRIGGER_NAMES.flatMap(prefixesOf).map((prefix) => `${prefix}_`)
+    for (const prefix of prefixes) expect(prefixes.filter((each) => each.startsWith(prefix))).toEqual([prefix])
+  })
+
+  it.each(TRIGGER_NAMES)('limits in %s only fields that Cognito reads to versions that there are', (name) => {
+    const { response = {}, responseVersions = {}, lambdaVersions = [] } = triggerFacts(name)
+    const versions = lambdaVersions.map((version) => /^V(\d)_0$/.exec(version)?.[1])
+    for (const [field, read] of Object.entries(responseVersions)) {
+      expect(Object.keys(response)).toContain(field)
+      expect(read.filter((version) => !versions.includes(version))).toEqual([])
+    }
+  })
+
+  it('has a trigger for every folder of src that holds trigger.ts', () => {
+    const folders = TRIGGER_NAMES.map((name) => triggerFacts(name).folder)
+    expect(FOLDERS.filter((folder) => !folders.includes(folder))).toEqual([])
+  })
+
+  it('takes no word for a trigger that every object has', () => {
+    expect(['toString', 'constructor', '__proto__', 'preSignUp', ''].filter(isTriggerName)).toEqual([])
+  })
+})

@@ -1,0 +1,36 @@
+import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import type * as aws from 'aws-lambda'
+import { describe, expectTypeOf, test } from 'vitest'
+import type { SourceOf, TRIGGERS, TriggerFacts, TriggerName, TriggerSource } from '../../src/shared/cognito/triggers.ts'
+
+/** The keys of LambdaConfig that are no trigger of their own. */
+type NoTrigger = 'PreTokenGenerationConfig' | 'KMSKeyID'
+
+describe('the table of triggers', () => {
+  test('has facts of each trigger', () => {
+    expectTypeOf<typeof TRIGGERS>().toExtend<Readonly<Record<TriggerName, TriggerFacts>>>()
+  })
+
+  test("has the names of Cognito's LambdaConfig", () => {
+    expectTypeOf<TriggerName>().toEqualTypeOf<Exclude<keyof LambdaConfigType, NoTrigger>>()
+    expectTypeOf<NoTrigger>().toExtend<keyof LambdaConfigType>()
+  })
+
+  test('has versions exactly of the triggers that LambdaConfig configures with one', () => {
+    type Versioned = {
+      [Name in TriggerName]: (typeof TRIGGERS)[Name] extends { readonly lambdaVersions: unknown } ? Name : never
+    }[TriggerName]
+    type Plain = { [Name in TriggerName]: string extends LambdaConfigType[Name] ? Name : never }[TriggerName]
+    expectTypeOf<Versioned>().toEqualTypeOf<Exclude<TriggerName, Plain> | 'PreTokenGeneration'>()
+  })
+
+  test('has every source of @types/aws-lambda', () => {
+    type Senders = aws.CustomEmailSenderTriggerEvent | aws.CustomSMSSenderTriggerEvent
+    expectTypeOf<(aws.CognitoUserPoolTriggerEvent | Senders)['triggerSource']>().toExtend<TriggerSource>()
+  })
+
+  test('gives each source to one trigger', () => {
+    expectTypeOf<SourceOf<'PreSignUp'> & SourceOf<'PostConfirmation'>>().toBeNever()
+    expectTypeOf<SourceOf<TriggerName>>().toEqualTypeOf<TriggerSource>()
+  })
+})
