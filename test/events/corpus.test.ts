@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { triggerOf } from '../../src/tools/lib/trigger-of.ts'
+import { findTrigger } from '../../src/shared/cognito/triggers.ts'
 import { type DefaultHandlers, type Handled, startDefaultHandlers } from '../support/default-handlers.ts'
 import { FUNCTIONS, folderOf } from '../support/triggers.ts'
 
@@ -71,7 +71,7 @@ async function judge(handlers: DefaultHandlers, root: string, file: string): Pro
   const named = Named.safeParse(parsed(readFileSync(join(root, file), 'utf8')))
   if (!named.success) return { file, kind: 'not an event' }
   const event = named.data
-  if (triggerOf(event.triggerSource) === undefined) return { file, kind: 'not an event' }
+  if (findTrigger(event.triggerSource) === undefined) return { file, kind: 'not an event' }
   const folder = folderOf(event.triggerSource)
   if (folder === undefined || !FUNCTIONS.includes(folder)) return { file, kind: 'no handler yet' }
   return { file, kind: 'decided', folder, event, handled: await handlers.handle(folder, event) }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
+import { findTrigger, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import type { Field, SettingsTable } from '../../src/shared/settings/settings.ts'
-import { triggerOf, triggersInFolder } from '../../src/tools/lib/trigger-of.ts'
+import { triggersInFolder } from '../../src/tools/lib/trigger-of.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const place = (folder: string): number => TRIGGER_NAMES.findIndex((name) => triggerFacts(name).folder === folder)
@@ -18,7 +18,7 @@ export const FUNCTIONS: readonly string[] = foldersWith('handler.ts')
 
 /** Returns the folder that an event of this trigger source belongs to; undefined where no folder of src has its trigger. */
 export function folderOf(triggerSource: string): string | undefined {
-  const trigger = triggerOf(triggerSource)
+  const trigger = findTrigger(triggerSource)
   const folder = trigger && triggerFacts(trigger).folder
   return FOLDERS.find((each) => each === folder)
 }

@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path'
-import { triggerFacts } from '../../shared/cognito/triggers.ts'
+import { findTrigger, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
-import { triggerOf } from '../lib/trigger-of.ts'
 import type { LoggedRule } from '../replay/handler-log.ts'
 import type { ReplayResult } from '../replay/replay.ts'
 import { indentLines } from './io.ts'
@@ -16,7 +15,7 @@ export function shownPath(folder: string, file: string): string {
 export function callerSees({ outcome, triggerSource, response, error }: ReplayResult): string {
   if (outcome !== 'proceed') return error?.message ?? ''
   if (triggerSource === 'PreSignUp_SignUp' && response?.autoConfirmUser === true) return 'signed up and confirmed'
-  const trigger = triggerOf(triggerSource ?? '')
+  const trigger = findTrigger(triggerSource ?? '')
   return (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito goes on'
 }
 

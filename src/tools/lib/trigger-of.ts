@@ -1,16 +1,6 @@
 import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 
 /**
- * Returns the trigger that an event belongs to. For a source that AWS does not document, its prefix decides.
- *
- * @example
- * triggerOf('TokenGeneration_HostedAuth') // 'PreTokenGeneration'
- */
-export function triggerOf(source: string): TriggerName | undefined {
-  return TRIGGER_NAMES.find((name) => source.startsWith(sourcePrefix(name)))
-}
-
-/**
  * Reads a trigger's name as people write it: `preSignUp`, `PreSignUp`, `pre-sign-up` and its folder `pre-signup`. A folder of several
  * triggers names none.
  */
@@ -22,12 +12,6 @@ export function triggerNamed(word: string): TriggerName | undefined {
 /** Returns the triggers whose rules and events are in the folder of this name. */
 export function triggersInFolder(folder: string): readonly TriggerName[] {
   return TRIGGER_NAMES.filter((name) => plain(triggerFacts(name).folder) === plain(folder))
-}
-
-/** Returns how each source of a trigger begins: `PreSignUp_`. */
-function sourcePrefix(name: TriggerName): string {
-  const [source = ''] = Object.keys(triggerFacts(name).sources)
-  return source.slice(0, source.indexOf('_') + 1)
 }
 
 function plain(word: string): string {

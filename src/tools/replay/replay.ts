@@ -1,7 +1,7 @@
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
+import { findTrigger } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
-import { triggerOf } from '../lib/trigger-of.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import type { SideEffects } from './embedded.ts'
 import { compare, type Expectation, readExpectation } from './expectation.ts'
@@ -142,7 +142,7 @@ function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decided
 }
 
 function triggerIn(event: unknown): TriggerName | undefined {
-  return isObject(event) && typeof event.triggerSource === 'string' ? triggerOf(event.triggerSource) : undefined
+  return isObject(event) && typeof event.triggerSource === 'string' ? findTrigger(event.triggerSource) : undefined
 }
 
 /** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */

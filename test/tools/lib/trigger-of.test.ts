@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
-import { triggerNamed, triggerOf } from '../../../src/tools/lib/trigger-of.ts'
+import { findTrigger, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
+import { triggerNamed } from '../../../src/tools/lib/trigger-of.ts'
 
-describe('triggerOf', () => {
+describe('findTrigger', () => {
   it.each(TRIGGER_NAMES)('finds %s for each of its sources', (name) => {
-    for (const source of Object.keys(triggerFacts(name).sources)) expect(triggerOf(source)).toBe(name)
+    for (const source of Object.keys(triggerFacts(name).sources)) expect(findTrigger(source)).toBe(name)
   })
 
   it('tells the trigger of a source that nobody has heard of by its beginning', () => {
-    expect(triggerOf('PreSignUp_Telepathy')).toBe('PreSignUp')
+    expect(findTrigger('PreSignUp_Telepathy')).toBe('PreSignUp')
   })
 
   it.each(['', 'PreSignUp', 'testTrigger', 'PreTokenGen', 'constructor'])("finds none in '%s'", (source) => {
-    expect(triggerOf(source)).toBeUndefined()
+    expect(findTrigger(source)).toBeUndefined()
   })
 })
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
+import { findTrigger } from '../../../shared/cognito/triggers.ts'
 import type { RuleDescription } from '../../lib/description.ts'
 import type { Services } from '../../lib/environment.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../lib/event-files.ts'
-import { triggerOf } from '../../lib/trigger-of.ts'
 import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
@@ -86,7 +86,7 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   if (read === undefined) throw new UsageError(`${file}: no event in it`)
   if (second !== undefined) throw new UsageError(`${file}: more than one event; explain takes one`)
   const trigger =
-    typeof read.event === 'object' && read.event !== null ? triggerOf(String(Reflect.get(read.event, 'triggerSource'))) : undefined
+    typeof read.event === 'object' && read.event !== null ? findTrigger(String(Reflect.get(read.event, 'triggerSource'))) : undefined
   const lambda = trigger && (await session.lambda(trigger))
   if (services === 'aws' && !effects && lambda !== undefined && mayHaveEffects(await lambda.rule())) {
     throw new UsageError(

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TriggerName } from '../../../../shared/cognito/triggers.ts'
+import { findTrigger } from '../../../../shared/cognito/triggers.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import type { Environment } from '../../../lib/environment.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths } from '../../../lib/event-files.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
-import { triggerNamed, triggerOf } from '../../../lib/trigger-of.ts'
+import { triggerNamed } from '../../../lib/trigger-of.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { type Located, look } from '../../../replay/handlers.ts'
 import { type Invocation, lambdaFunction } from '../../../replay/lambda.ts'
@@ -103,7 +104,7 @@ async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger
 
 async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undefined): Promise<boolean> {
   const source = isObject(event) ? event.triggerSource : undefined
-  if (typeof source !== 'string' || triggerOf(source) !== trigger) return false
+  if (typeof source !== 'string' || findTrigger(source) !== trigger) return false
   return ((await readExpectation(file))?.outcome ?? 'proceed') === 'proceed'
 }
 
