@@ -3,7 +3,7 @@ import { checkAnswer } from '../../src/tools/replay/check-answer.ts'
 import { deployed, down, linesOf, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { contracts, ordinaryEvent, triggerOfFolder } from '../support/triggers.ts'
+import { contracts, ordinarySample, triggerOfFolder } from '../support/triggers.ts'
 
 /** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
 const masked = {
@@ -30,10 +30,10 @@ underRuntimeClient('the built bundles', (client) => {
     ['nodejs22.x', oldestNode],
   ])('on %s', (runtime, node) => {
     it.each(triggers)('$folder approves with the whole event, in an answer that Cognito takes', async ({ folder }) => {
-      const event = await sample(ordinaryEvent(folder))
+      const { event, answer } = ordinarySample(folder)
       const sandbox = await start(folder, { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }, { node })
-      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
-      expect(checkAnswer(triggerOfFolder(folder), event, JSON.stringify(event))).toEqual({ response: event.response })
+      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(answer) })
+      expect(checkAnswer(triggerOfFolder(folder), event, JSON.stringify(answer))).toEqual({ response: answer.response })
     })
   })
 
@@ -50,12 +50,12 @@ underRuntimeClient('the built bundles', (client) => {
   ])('%s denies with the public message alone, and the process goes on', async (folder, blocked, message) => {
     const sandbox = await start(folder)
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
-    expect(await sandbox.invoke(await sample(ordinaryEvent(folder)))).toMatchObject({ kind: 'response' })
+    expect(await sandbox.invoke(ordinarySample(folder).event)).toMatchObject({ kind: 'response' })
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
   })
 
   it.each(triggers)('$folder tells the caller nothing about what is not an event, and the process goes on', async ({ folder }) => {
-    const event = await sample(ordinaryEvent(folder))
+    const { event } = ordinarySample(folder)
     const sandbox = await start(folder)
     for (const wrong of [null, 'text', { ...event, request: { userAttributes: 'mary@example.com' } }]) {
       expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
@@ -70,12 +70,12 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it.each(triggers)('$folder takes an event of a megabyte, and answers with all of it', async ({ folder }) => {
-    const event = await sample(ordinaryEvent(folder))
+    const { event, answer } = ordinarySample(folder)
     const request = { ...Object(event.request), clientMetadata: { note: 'é€𝄞"\\\u2028'.repeat(75_000) } }
     const large = { ...event, request }
     expect(Buffer.byteLength(JSON.stringify(large))).toBeGreaterThan(2 ** 20)
     const sandbox = await start(folder)
-    expect(await sandbox.invoke(large)).toEqual({ kind: 'response', json: JSON.stringify(large) })
+    expect(await sandbox.invoke(large)).toEqual({ kind: 'response', json: JSON.stringify({ ...large, response: answer.response }) })
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
   })
 
@@ -91,11 +91,11 @@ underRuntimeClient('the built bundles', (client) => {
   it.each(triggers.filter(({ proceedsWhenDown }) => proceedsWhenDown))(
     '$folder keeps nobody out while its services are down or silent',
     async ({ folder }) => {
-      const event = await sample(ordinaryEvent(folder))
+      const { event, answer } = ordinarySample(folder)
       for (const environment of [down, await silent()]) {
         const sandbox = await start(folder, environment)
         for (let time = 0; time < 2; time++)
-          expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+          expect(await sandbox.invoke(event, PATIENCE_MS, HURRY_MS)).toEqual({ kind: 'response', json: JSON.stringify(answer) })
       }
     },
   )

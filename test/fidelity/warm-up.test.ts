@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 import { deployed, down, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
-import { contracts, ordinaryEvent } from '../support/triggers.ts'
+import { contracts, ordinarySample } from '../support/triggers.ts'
 
 /** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
 const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
@@ -46,14 +46,14 @@ underRuntimeClient('the warm-up', (client) => {
     'of $folder opens connections before the first event comes, tells nothing on them, and changes nothing',
     async ({ folder, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
-      const event = await sample(ordinaryEvent(folder))
+      const { event, answer } = ordinarySample(folder)
       const warm = await watched()
       const sandbox = await start(folder, warm.environment)
       // The first event is handed out after it, so that nobody but the warm-up can have asked.
       const warmings = await Promise.all(warm.warmings.slice(0, services.length))
       expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
       expect(warm.calls).toEqual([])
-      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(event) })
+      expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(answer) })
       expect((await sandbox.stop()).stderr).toBe('')
 
       const cold = await watched()

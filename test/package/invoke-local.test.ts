@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
@@ -6,11 +5,11 @@ import { type LocalServices, startServices } from '../../src/tools/local/service
 import { serverlessHandlers } from '../../src/tools/replay/serverless-handlers.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
-import { ordinaryEvent } from '../support/triggers.ts'
+import { ordinaryEvent, ordinarySample } from '../support/triggers.ts'
 
 const declared = await serverlessHandlers(repository)
 const functions = [...(declared?.handlers.keys() ?? [])].map(
-  (trigger) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, `${ordinaryEvent(triggerFacts(trigger).folder)}.json`] as const,
+  (trigger) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, triggerFacts(trigger).folder] as const,
 )
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
@@ -42,8 +41,8 @@ function answered({ code, stdout }: Ran): unknown {
 }
 
 describe('osls invoke local', () => {
-  it.each(functions)('runs %s with a sample event', async (name, event) => {
-    expect(answered(await invoke(name, event))).toEqual(JSON.parse(await readFile(path(event), 'utf8')))
+  it.each(functions)('runs %s with a sample event', async (name, folder) => {
+    expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
   })
 
   it('shows what a refused caller would read', async () => {

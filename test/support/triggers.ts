@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as z from 'zod'
 import { findTrigger, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
@@ -35,6 +35,20 @@ export function ordinaryEvent(folder: string): string {
   const [event, another] = readdirSync(join(ROOT, 'events', folder)).filter((file) => file.endsWith('-mary.json'))
   if (event === undefined || another !== undefined) throw new Error(`events/${folder} needs one event whose name ends in -mary.json`)
   return `${folder}/${event.replace('.json', '')}`
+}
+
+/** A folder's ordinary event, and the answer to it by its expectation. */
+export interface OrdinarySample {
+  readonly event: Readonly<Record<string, unknown>>
+  readonly answer: Readonly<Record<string, unknown>>
+}
+
+/** Reads a folder's ordinary event, and what the function answers to it. */
+export function ordinarySample(folder: string): OrdinarySample {
+  const read = (ending: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(folder)}${ending}`), 'utf8'))
+  const event = read('.json')
+  return { event, answer: { ...event, response: read('.expect.json').response } }
 }
 
 /** The texts of blockUsers, written out. Which one it is depends on the event, which may be another trigger's. */

@@ -7,6 +7,8 @@ export interface Ended {
   readonly folder: string
   /** The texts of its denials that callers may read. */
   readonly denials: readonly string[]
+  /** Whether the rules of the handler answer. Then any response may come back. */
+  readonly shapesResponse: boolean
   /** The event as JSON. */
   readonly text: string
   readonly answered: { readonly answer: unknown } | { readonly thrown: unknown }
@@ -15,12 +17,17 @@ export interface Ended {
 const MASKED = 'Something went wrong, please try again later'
 
 /** What is wrong with how an invocation ended. */
-export function endingProblems({ folder, denials, text, answered }: Ended, blocks: readonly SeededBlock[]): readonly string[] {
+export function endingProblems(
+  { folder, denials, shapesResponse, text, answered }: Ended,
+  blocks: readonly SeededBlock[],
+): readonly string[] {
   if ('thrown' in answered) return thrownProblems(denials, answered.thrown)
   // Read anew: nothing that happened to the handler's own copy is in it.
   const event: unknown = JSON.parse(text)
   const problems: string[] = []
-  if (JSON.stringify(answered.answer) !== expectedAnswer(text)) problems.push('the answer is not the whole event as it came in')
+  const given = shapesResponse ? withResponse(answered.answer, undefined) : answered.answer
+  const expected = shapesResponse ? withResponse(event, undefined) : expectedAnswer(event)
+  if (JSON.stringify(given) !== JSON.stringify(expected)) problems.push('the answer is not the whole event as it came in')
   if (folder === 'pre-signup' && !oracleLetsSignUp(event)) problems.push('a sign-up was approved that the oracle would not let in')
   if (folder === 'pre-auth' && oracleBlocks(event, blocks)) problems.push('a blocked user was let in')
   return problems
@@ -34,12 +41,21 @@ function thrownProblems(denials: readonly string[], thrown: unknown): readonly s
   return known && stack === `${name}: ${message}` ? [] : [`an error of ours was expected, not ${name}: ${message.slice(0, 200)}`]
 }
 
-/** The default rules shape no response: what comes back is what came in, with an empty response where there was none. */
-function expectedAnswer(text: string): string {
-  const event: unknown = JSON.parse(text)
+/** Where the rules shape no response, what comes back is what came in, with an empty response where there was none. */
+function expectedAnswer(event: unknown): unknown {
   const response = own(event, 'response')
-  if (typeof event !== 'object' || event === null || (typeof response === 'object' && response !== null)) return JSON.stringify(event)
-  return JSON.stringify(Object.defineProperty(event, 'response', { value: {}, enumerable: true, configurable: true, writable: true }))
+  return typeof response === 'object' && response !== null ? event : withResponse(event, {})
+}
+
+function withResponse(event: unknown, value: unknown): unknown {
+  if (typeof event !== 'object' || event === null) return event
+  // A copy by JSON has `__proto__` too as a property of its own.
+  return Object.defineProperty(JSON.parse(JSON.stringify(event)), 'response', {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  })
 }
 
 /**
