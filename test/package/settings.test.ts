@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
 import { type Ran, runOffline, serviceFolder } from '../support/package/deployment.ts'
+import { functions, toFunctionName } from '../support/package/packaged.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let aws: Server
@@ -44,7 +45,7 @@ describe('npm run deploy', () => {
     )
     expect(code).toBe(1)
     const text = `${stdout}${stderr}`
-    for (const name of ['preSignUp', 'preAuthentication', 'postAuthentication', 'postConfirmation', 'sweeper'])
+    for (const name of functions.map(toFunctionName))
       expect(text).toContain(
         `The handler of ${name} does not start: The settings in the environment are not valid:
   LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent

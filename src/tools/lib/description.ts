@@ -8,6 +8,10 @@ export interface RuleDescription {
   /** Absent where the rule does not declare them. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
+  /** The outcomes that it may return besides `skip`, where it declares them. */
+  readonly can?: readonly string[]
+  /** It has a second step, which writes. */
+  readonly commits?: true
   /** The attributes that it marks as verified, where it does that. */
   readonly verifies?: readonly string[]
 }
@@ -22,6 +26,8 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     children: children.map(describeRule).filter((child) => child !== undefined),
     ...('permissions' in rule &&
       Array.isArray(rule.permissions) && { permissions: rule.permissions.map(permissionOf).filter((each) => each !== undefined) }),
+    ...('can' in rule && Array.isArray(rule.can) && { can: rule.can.map(String) }),
+    ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),
   }

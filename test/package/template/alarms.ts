@@ -3,10 +3,10 @@ import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { sweepLine } from '../../../src/sweeper/sweeper.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
-import { asked, type Packaged, type TriggerName, triggers } from '../../support/package/packaged.ts'
+import { asked, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
 
 const TOLD = { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] }
-const dimensions = (trigger: TriggerName) => [{ Name: 'FunctionName', Value: { Ref: `${trigger}LambdaFunction` } }]
+const dimensions = (trigger: string) => [{ Name: 'FunctionName', Value: { Ref: `${trigger}LambdaFunction` } }]
 const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching', AlarmActions: TOLD }
 
 /** What is asserted of the alarms. */
@@ -128,33 +128,30 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it.each(['PreSignUp', 'PreAuthentication'] as const)(
-      'take off what was denied, which Lambda counts as an error: %s',
-      async (trigger) => {
-        const name = `lifeguard-dev-${trigger[0]?.toLowerCase()}${trigger.slice(1)}-denials`
-        expect(resource(`${trigger}DenialsFilter`).Properties).toEqual({
-          LogGroupName: { Ref: `${trigger}LogGroup` },
-          FilterPattern: '{ $.Denials = 1 }',
-          MetricTransformations: [{ MetricNamespace: 'Lifeguard', MetricName: name, MetricValue: '1' }],
-        })
-        const counted = (Id: string, Metric: object): object => ({
-          Id,
-          ReturnData: false,
-          MetricStat: { Metric, Stat: 'Sum', Period: 300 },
-        })
-        expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
-          ...ABOVE_ZERO,
-          AlarmDescription: expect.stringContaining(trigger),
-          EvaluationPeriods: 3,
-          DatapointsToAlarm: 2,
-          Metrics: [
-            { Id: 'failures', Expression: 'errors - FILL(denials, 0)' },
-            counted('errors', { Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions: dimensions(trigger) }),
-            counted('denials', { Namespace: 'Lifeguard', MetricName: name }),
-          ],
-        })
-      },
-    )
+    it.each(refusing)('take off what was denied, which Lambda counts as an error: %s', async (trigger) => {
+      const name = `lifeguard-dev-${trigger[0]?.toLowerCase()}${trigger.slice(1)}-denials`
+      expect(resource(`${trigger}DenialsFilter`).Properties).toEqual({
+        LogGroupName: { Ref: `${trigger}LogGroup` },
+        FilterPattern: '{ $.Denials = 1 }',
+        MetricTransformations: [{ MetricNamespace: 'Lifeguard', MetricName: name, MetricValue: '1' }],
+      })
+      const counted = (Id: string, Metric: object): object => ({
+        Id,
+        ReturnData: false,
+        MetricStat: { Metric, Stat: 'Sum', Period: 300 },
+      })
+      expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
+        ...ABOVE_ZERO,
+        AlarmDescription: expect.stringContaining(trigger),
+        EvaluationPeriods: 3,
+        DatapointsToAlarm: 2,
+        Metrics: [
+          { Id: 'failures', Expression: 'errors - FILL(denials, 0)' },
+          counted('errors', { Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions: dimensions(trigger) }),
+          counted('denials', { Namespace: 'Lifeguard', MetricName: name }),
+        ],
+      })
+    })
 
     it('find a denial in the line that a handler logs, whatever the log level', async () => {
       for (const level of ['info', 'silent']) {

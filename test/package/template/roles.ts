@@ -1,16 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import type { RuleNode, RulePermission } from '../../../src/shared/rules/rule.ts'
-import { type Asked, asked, type FunctionName, functions, type Packaged, shown, triggers } from '../../support/package/packaged.ts'
+import { type Asked, asked, folders, functions, type Packaged, shown, triggers } from '../../support/package/packaged.ts'
 
 const IDENTITIES = `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/*`
 
-const HANDLERS = {
-  PreSignUp: () => import('../../../src/pre-signup/handler.ts'),
-  PreAuthentication: () => import('../../../src/pre-auth/handler.ts'),
-  PostAuthentication: () => import('../../../src/post-auth/handler.ts'),
-  PostConfirmation: () => import('../../../src/post-confirmation/handler.ts'),
-} as const
+/** Loads the handler of a function. */
+const load = (id: string): Promise<Composed> => import(`../../../src/${folders.get(id)}/handler.ts`)
 
 const LEDGER = ['UpdateItem', 'GetItem', 'DeleteItem'].map((action) => `dynamodb:${action} on EffectTable.Arn`)
 
@@ -35,14 +31,14 @@ interface Statement {
   readonly Condition?: unknown
 }
 
-function statementsOf({ resource }: Asked, trigger: FunctionName): readonly Statement[] {
+function statementsOf({ resource }: Asked, trigger: string): readonly Statement[] {
   const policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[] = resource(`${trigger}Role`)
     .Properties.Policies
   return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
 /** What a role allows, as `action on resource`. */
-function granted(packaged: Asked, trigger: FunctionName): readonly string[] {
+function granted(packaged: Asked, trigger: string): readonly string[] {
   const statements = statementsOf(packaged, trigger)
   expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   return statements.flatMap(({ Action, Resource }) => [Action].flat().map((action) => `${action} on ${shown(Resource)}`)).toSorted()
@@ -57,7 +53,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
   const { lambda, ofType, resource } = bare
 
   describe('the roles', () => {
-    const logs = (trigger: FunctionName): readonly string[] =>
+    const logs = (trigger: string): readonly string[] =>
       ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} on ${trigger}LogGroup.Arn`)
 
     it.each([
@@ -89,7 +85,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
         ] as const
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
-      const { handler } = await composed(packaged, trigger, HANDLERS[trigger])
+      const { handler } = await composed(packaged, trigger, () => load(trigger))
       const needed = needsOf(handler.composition).flatMap(({ actions, resource }) =>
         actions.map((action) => `${action} on ${resourceOf(resource)}`),
       )
@@ -97,7 +93,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
     })
 
     it('allow the sweeper what the effects that it runs say they need', async () => {
-      const { handler } = await composed(withSender, 'Sweeper', HANDLERS.PostConfirmation)
+      const { handler } = await composed(withSender, 'Sweeper', () => load('PostConfirmation'))
       const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => needsOf(rule))
       expect(needed).not.toEqual([])
       expect(granted(withSender, 'Sweeper')).toEqual(
@@ -165,7 +161,7 @@ interface Composed {
 }
 
 /** Loads a handler anew, in the environment that the template gives a function. */
-async function composed({ lambda }: Asked, name: FunctionName, load: () => Promise<Composed>): Promise<Composed> {
+async function composed({ lambda }: Asked, name: string, load: () => Promise<Composed>): Promise<Composed> {
   vi.resetModules()
   for (const [key, value] of Object.entries(lambda(name).Properties.Environment.Variables)) vi.stubEnv(key, String(value))
   try {

@@ -2,7 +2,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { startServices } from '../../../src/tools/local/services.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
-import { asked, type FunctionName, type Packaged } from '../../support/package/packaged.ts'
+import { asked, type Packaged } from '../../support/package/packaged.ts'
 
 /** What is asserted of the tables. */
 export function assertTables({ template }: Packaged): void {
@@ -54,7 +54,7 @@ export function assertTables({ template }: Packaged): void {
     })
 
     it('carry service and stage in their names, as the functions know them', () => {
-      const variables = (trigger: FunctionName): Record<string, string> => lambda(trigger).Properties.Environment.Variables
+      const variables = (trigger: string): Record<string, string> => lambda(trigger).Properties.Environment.Variables
       expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
       expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')
       expect(variables('PreAuthentication').BLOCK_TABLE).toBe('lifeguard-dev-blocks')

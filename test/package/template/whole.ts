@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { functions, type Packaged, triggers } from '../../support/package/packaged.ts'
+import { functions, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
 import { circle, references } from '../../support/package/references.ts'
 
 /** What is asserted of the template as a whole. */
@@ -16,7 +16,7 @@ export function assertWhole({ template }: Packaged): void {
           ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),
           ...each(triggers, 'ThrottlesAlarm', 'DurationAlarm'),
           ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
-          ...each(['PreSignUp', 'PreAuthentication'], 'DenialsFilter'),
+          ...each(refusing, 'DenialsFilter'),
           'SweeperEffectsLostFilter',
           ...each(['EffectsFailed', 'EffectsUnknown', 'EffectsLost'], 'Alarm'),
           ...['SweeperEventsRuleSchedule1', 'SweeperLambdaPermissionEventsRuleSchedule1'],

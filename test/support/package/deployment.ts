@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildElsewhere, repository } from '../built.ts'
+import { FUNCTIONS } from '../triggers.ts'
 
 /** What would be deployed, made offline in a folder of its own. */
 export interface Deployment {
@@ -51,7 +52,7 @@ export async function layOut(folder: string): Promise<void> {
 /** The same with handlers that do nothing: of what is packaged there nobody runs them. */
 export async function layOutIdle(folder: string): Promise<void> {
   await layOut(folder)
-  for (const each of ['pre-signup', 'pre-auth', 'post-auth', 'post-confirmation', 'sweeper']) {
+  for (const each of FUNCTIONS) {
     await mkdir(join(folder, 'dist', each), { recursive: true })
     await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
   }

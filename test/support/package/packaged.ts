@@ -1,9 +1,27 @@
+import { contracts, triggerOfFolder } from '../triggers.ts'
 import type { Resource, Template } from './deployment.ts'
 
-export const triggers = ['PreSignUp', 'PreAuthentication', 'PostAuthentication', 'PostConfirmation'] as const
-export const functions: readonly [...typeof triggers, 'Sweeper'] = [...triggers, 'Sweeper']
-export type TriggerName = (typeof triggers)[number]
-export type FunctionName = (typeof functions)[number]
+const deployed = (await contracts()).map(({ folder, denials }) => ({ folder, denials, trigger: triggerOfFolder(folder) }))
+
+/** The triggers that have a function in the deployment. */
+export const triggers: readonly string[] = deployed.map(({ trigger }) => trigger)
+
+/** Those that can deny. */
+export const refusing: readonly string[] = deployed.flatMap(({ trigger, denials }) => (denials.length > 0 ? [trigger] : []))
+
+/** The folder in src of each function, by the start of its logical ids. */
+export const folders: ReadonlyMap<string, string> = new Map([
+  ...deployed.map(({ trigger, folder }) => [trigger, folder] as const),
+  ['Sweeper', 'sweeper'],
+])
+
+/** The functions, by the start of their logical ids. */
+export const functions: readonly string[] = [...folders.keys()]
+
+/** Returns the name of a function in serverless.yml: `preSignUp`. */
+export function toFunctionName(id: string): string {
+  return `${id.charAt(0).toLowerCase()}${id.slice(1)}`
+}
 
 /** The service, packaged once for all that is asserted of it. The functions are to be called inside tests. */
 export interface Packaged {
@@ -22,7 +40,7 @@ export interface Packaged {
 /** What is asked of a packaged template. */
 export interface Asked {
   readonly resource: (name: string) => Resource
-  readonly lambda: (name: FunctionName) => Resource
+  readonly lambda: (name: string) => Resource
   readonly ofType: (type: string) => readonly (readonly [string, Resource])[]
 }
 

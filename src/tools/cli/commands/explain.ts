@@ -32,9 +32,6 @@ interface Wanted {
   readonly variables: readonly string[]
 }
 
-// Kinds that may write and send. A plain rule promises nothing.
-const MAY_HAVE_EFFECTS: readonly string[] = ['rule', 'effect', 'parallel', 'once']
-
 /** `lifeguard explain`. */
 export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
   const wanted = wantedOf(args)
@@ -107,7 +104,9 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
 
 /** Returns whether a handler may do more than read. One that was not made with Lifeguard may. */
 function mayHaveEffects(rule: RuleDescription | undefined): boolean {
-  return rule === undefined || MAY_HAVE_EFFECTS.includes(rule.kind) || rule.children.some(mayHaveEffects)
+  if (rule === undefined || rule.commits) return true
+  if (rule.kind === 'rule' && (rule.can === undefined || rule.can.includes('done'))) return true
+  return rule.kind === 'once' || rule.children.some(mayHaveEffects)
 }
 
 async function* once<V>(value: V): AsyncGenerator<V> {
