@@ -11,9 +11,9 @@ import { readEvents } from './events.ts'
 import type { ColdReport, WarmReport } from './job.ts'
 import { pin } from './machine.ts'
 import { type Services, startServicesApart } from './services.ts'
-import { shuffled } from './shuffle.ts'
+import { shuffle } from './shuffle.ts'
 import { SETTINGS } from './stage.ts'
-import { paired, quartiles } from './statistics.ts'
+import { pairFigures, quartiles } from './statistics.ts'
 import { zipBytes } from './zip.ts'
 
 const HELP = `node bench/against.ts [--rounds 21] [--seed 1] COMMIT... [.]
@@ -68,18 +68,21 @@ async function measure({ run }: Launcher, { environment, certificate }: Services
   const events = await readEvents(join(import.meta.dirname, '..'))
   const seed = Number(values.seed)
   let user = 1
-  const fileOf = ({ root }: Version, name: string): string => join(root, 'dist', name, 'handler.js')
+  const toHandlerPath = ({ root }: Version, name: string): string => join(root, 'dist', name, 'handler.js')
   const cold = async (version: Version, name: string, event: string): Promise<number> => {
-    const job = { kind: 'cold', file: fileOf(version, name), event, from: user++, invocations: 1, pauseMs: 0 } as const
+    const job = { kind: 'cold', file: toHandlerPath(version, name), event, from: user++, invocations: 1, pauseMs: 0 } as const
     const { report } = await run<ColdReport>(`${version.name} ${name}`, job, settings)
     if (report.answer.kind !== 'returned') throw new Error(`${version.name} ${name}: ${report.answer.message}`)
     return report.importMs + report.firstMs
   }
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const version of shuffled(versions, seed, 'pre', round)) version.preCold.push(await cold(version, 'pre-signup', events.approved))
-    for (const version of shuffled(versions, seed, 'post', round))
+    for (const version of shuffle(versions, seed, 'pre', round)) version.preCold.push(await cold(version, 'pre-signup', events.approved))
+    for (const version of shuffle(versions, seed, 'post', round))
       version.postCold.push(await cold(version, 'post-confirmation', events.confirmed))
-    const programs = versions.map((version) => ({ file: fileOf(version, 'pre-signup'), events: [events.approved, events.unconfirmed] }))
+    const programs = versions.map((version) => ({
+      file: toHandlerPath(version, 'pre-signup'),
+      events: [events.approved, events.unconfirmed],
+    }))
     const { report } = await run<WarmReport>('warm', { kind: 'warm', programs, from: user, ...WARM, seed: seed + round }, settings)
     for (const [index, version] of versions.entries()) version.warm.push(report.p50[index] ?? Number.NaN)
   }
@@ -90,20 +93,20 @@ async function print(): Promise<void> {
     const before = versions[index - 1]
     if (before === undefined) continue
     const ratio = (ours: readonly number[], theirs: readonly number[]): string =>
-      range(
-        paired(ours, theirs, (one, two) => one / two),
+      formatRange(
+        pairFigures(ours, theirs, (one, two) => one / two),
         3,
       )
     const functions = (await readdir(join(version.root, 'dist'))).filter((name) => existsSync(join(before.root, 'dist', name)))
     const zips = await Promise.all(
-      functions.map(async (name) => `${name} ${((await zipOf(version, name)) / (await zipOf(before, name))).toFixed(3)}`),
+      functions.map(async (name) => `${name} ${((await measureZip(version, name)) / (await measureZip(before, name))).toFixed(3)}`),
     )
     const lines = [
       `${version.name} against ${before.name}, ${values.rounds} rounds`,
       `  pre sign-up, cold         ${ratio(version.preCold, before.preCold)}`,
       `  post confirmation, cold   ${ratio(version.postCold, before.postCold)}`,
-      `  pre sign-up, warm p50     ${range(
-        paired(version.warm, before.warm, (one, two) => one - two),
+      `  pre sign-up, warm p50     ${formatRange(
+        pairFigures(version.warm, before.warm, (one, two) => one - two),
         2,
       )} us`,
       `  zips                      ${zips.join(', ')}`,
@@ -112,12 +115,12 @@ async function print(): Promise<void> {
   }
 }
 
-function range(figures: readonly number[], digits: number): string {
+function formatRange(figures: readonly number[], digits: number): string {
   const { lower, median, upper } = quartiles(figures)
   return `${median.toFixed(digits)} (${lower.toFixed(digits)} to ${upper.toFixed(digits)})`
 }
 
-async function zipOf({ root }: Version, name: string): Promise<number> {
+async function measureZip({ root }: Version, name: string): Promise<number> {
   const bundle = join(root, 'dist', name)
   const files = (await readdir(bundle)).filter((file) => !file.endsWith('.map') && file !== 'meta.json')
   return zipBytes(

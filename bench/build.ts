@@ -4,7 +4,7 @@ import { type BuildOptions, build, stop } from 'esbuild'
 import { bundleDeployed, ordinaryEvent, precompileDeployed } from '../scripts/handlers.ts'
 import { BUNDLE_FILE, META_FILE } from '../src/esbuild/bundle.ts'
 import { buildDomainList } from '../src/shared/email/domain-file.ts'
-import { bareDomainsSource, DOMAINS_FILE, domainsOf, lifeguardDomainsSource } from './domains.ts'
+import { bareDomainsSource, DOMAINS_FILE, generateDomains, lifeguardDomainsSource } from './domains.ts'
 import { type Bundling, PROGRAM_NAMES, PROGRAMS, type ProgramName, type Source } from './programs.ts'
 import { type Packed, zipBytes } from './zip.ts'
 
@@ -70,41 +70,41 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
   const { bundling, source, title } = PROGRAMS[name]
   const folder = join(dist, name)
   try {
-    const entry = await entryOf(name, source, root, dist)
-    const file = await bundled(bundling, entry, folder)
+    const entry = await writeEntry(name, source, root, dist)
+    const file = await bundleProgram(bundling, entry, folder)
     if ('domains' in source && source.of === 'lifeguard')
-      await writeFile(join(folder, DOMAINS_FILE), buildDomainList(domainsOf(source.domains)).bytes)
+      await writeFile(join(folder, DOMAINS_FILE), buildDomainList(generateDomains(source.domains)).bytes)
     // As the deployed handlers are built.
     if (bundling === 'lifeguard') {
-      const fault = await precompileDeployed(folder, await eventOf(name, source, root, dist))
+      const fault = await precompileDeployed(folder, await writeEvent(name, source, root, dist))
       if (fault !== undefined) throw new Error(fault)
     }
-    return { file, ...(await sizes(folder, file)) }
+    return { file, ...(await measureSizes(folder, file)) }
   } catch (error) {
     throw new Error(`${name} (${title}) does not build: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-async function entryOf(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
+async function writeEntry(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   if ('file' in source) return join(root, source.file)
   const file = join(dist, 'sources', `${name}.js`)
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, source.of === 'bare' ? bareDomainsSource(domainsOf(source.domains)) : lifeguardDomainsSource())
+  await writeFile(file, source.of === 'bare' ? bareDomainsSource(generateDomains(source.domains)) : lifeguardDomainsSource())
   return file
 }
 
 /** The file of the event for the trial start. */
-async function eventOf(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
+async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
   if (ordinary === undefined) throw new Error('there is no event for it')
   if ('file' in source) return ordinary
   const event = await readFile(join(root, ordinary), 'utf8')
   const file = join(dist, 'sources', `${name}.json`)
-  await writeFile(file, event.replace('mary@example.com', `mary@${domainsOf(1)[0]}`))
+  await writeFile(file, event.replace('mary@example.com', `mary@${generateDomains(1)[0]}`))
   return file
 }
 
-async function bundled(bundling: Bundling, entry: string, folder: string): Promise<string> {
+async function bundleProgram(bundling: Bundling, entry: string, folder: string): Promise<string> {
   const file = join(folder, bundling === 'commonjs' ? 'handler.cjs' : BUNDLE_FILE)
   if (bundling === 'lifeguard') {
     await bundleDeployed([{ folder, entry }])
@@ -117,7 +117,7 @@ async function bundled(bundling: Bundling, entry: string, folder: string): Promi
 }
 
 /** Of what is deployed: the folder without source maps and without what esbuild tells of it. */
-async function sizes(folder: string, entry: string): Promise<Omit<Built, 'file'>> {
+async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 'file'>> {
   const files: Packed[] = []
   for (const each of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const name = relative(folder, join(each.parentPath, each.name))
@@ -125,15 +125,15 @@ async function sizes(folder: string, entry: string): Promise<Omit<Built, 'file'>
   }
   const modules = new Map(files.flatMap(({ name, bytes }) => (/\.[cm]?js$/.test(name) ? [[name, bytes] as const] : [])))
   return {
-    rawBytes: sum(modules.values()),
-    entryBytes: sum(atStart(basename(entry), modules).map((name) => modules.get(name) ?? Buffer.of())),
+    rawBytes: sumBytes(modules.values()),
+    entryBytes: sumBytes(listLoadedAtStart(basename(entry), modules).map((name) => modules.get(name) ?? Buffer.of())),
     // Named as osls names them, below the root of the project.
     zipBytes: zipBytes(files.map(({ name, bytes }) => ({ name: `dist/${basename(folder)}/${name}`, bytes }))),
   }
 }
 
 /** The modules that load together with one: itself and, without those that are imported later, what it imports. */
-function atStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): readonly string[] {
+function listLoadedAtStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): readonly string[] {
   const found = new Set([entry])
   // A set that grows while it is walked is walked to its new end.
   for (const name of found) {
@@ -143,6 +143,6 @@ function atStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): reado
   return [...found]
 }
 
-function sum(files: Iterable<Uint8Array>): number {
+function sumBytes(files: Iterable<Uint8Array>): number {
   return [...files].reduce((bytes, file) => bytes + file.length, 0)
 }

@@ -25,7 +25,7 @@ const BASIC_CONSTRAINTS = oid(2, 5, 29, 19)
  * Makes a certificate for 127.0.0.1 that signs itself, since Node can read certificates but not make them (X.509, RFC 5280).
  * It holds for a day.
  */
-export function selfSigned(now: Date = new Date()): Certificate {
+export function createCertificate(now: Date = new Date()): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, Buffer.from('Lifeguard bench')))))
   const day = 24 * 60 * 60 * 1000

@@ -40,7 +40,7 @@ export function drawChart({ title, description, groups }: Chart): string {
     const longest = Math.max(...group.bars.map(({ upper }) => upper))
     const scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / longest
     y += TITLE_STEP
-    parts.push(`  <text class="group" x="0" y="${y - 10}">${escaped(group.title)}</text>`)
+    parts.push(`  <text class="group" x="0" y="${y - 10}">${escapeXml(group.title)}</text>`)
     for (const bar of group.bars) {
       parts.push(...drawBar(bar, y, scale))
       y += STEP
@@ -48,8 +48,8 @@ export function drawChart({ title, description, groups }: Chart): string {
   }
   const height = y + 10
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">
-  <title id="title">${escaped(title)}</title>
-  <desc id="desc">${escaped(description)}</desc>
+  <title id="title">${escapeXml(title)}</title>
+  <desc id="desc">${escapeXml(description)}</desc>
   <style>
     text { font: 14px system-ui, sans-serif; fill: #1f2328 }
     .title { font-size: 16px; font-weight: 600 }
@@ -64,7 +64,7 @@ export function drawChart({ title, description, groups }: Chart): string {
       .spread { stroke: #e6edf3 }
     }
   </style>
-  <text class="title" x="0" y="24">${escaped(title)}</text>
+  <text class="title" x="0" y="24">${escapeXml(title)}</text>
 ${parts.join('\n')}
 </svg>
 `
@@ -74,13 +74,13 @@ function drawBar({ label, ratio, lower, upper, ours }: Bar, y: number, scale: nu
   const at = (figure: number): string => (LABEL_WIDTH + figure * scale).toFixed(1)
   const middle = y + BAR_HEIGHT / 2
   return [
-    `  <text x="0" y="${middle + 5}">${escaped(label)}</text>`,
+    `  <text x="0" y="${middle + 5}">${escapeXml(label)}</text>`,
     `  <rect class="${ours ? 'ours' : 'bar'}" x="${LABEL_WIDTH}" y="${y}" width="${(ratio * scale).toFixed(1)}" height="${BAR_HEIGHT}" rx="2"/>`,
     ...(lower === upper ? [] : [`  <path class="spread" d="M${at(lower)} ${middle}H${at(upper)}"/>`]),
     `  <text x="${(LABEL_WIDTH + upper * scale + 8).toFixed(1)}" y="${middle + 5}">${ratio.toFixed(2)}×</text>`,
   ]
 }
 
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { addressOf, subOf } from './events.ts'
+import { createAddress, createSub } from './events.ts'
 import type { Answer } from './job.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
 import { NO_LATENCY, runCold, type Stage } from './stage.ts'
@@ -48,7 +48,7 @@ async function expectAnswers(stage: Stage, name: ProgramName, events: readonly s
   const { report } = await stage.launcher.run<readonly Answer[]>(name, job, stage.environment)
   for (const [index, event] of events.entries()) {
     const answer = report[index]
-    if (answer === undefined || !fits(answer)) throw new Error(`${titled(name)} answers ${JSON.stringify(answer)} to ${event}`)
+    if (answer === undefined || !fits(answer)) throw new Error(`${formatTitle(name)} answers ${JSON.stringify(answer)} to ${event}`)
   }
 }
 
@@ -60,19 +60,20 @@ async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
   const sent = JSON.parse(event)
   for (const time of ['first', 'second']) {
     const { report } = await runCold(stage, name, events.confirmed, 1, {}, { from })
-    if (!isAnswer(event, {})(report.answer)) throw new Error(`${titled(name)} answers ${JSON.stringify(report.answer)} the ${time} time`)
-    const look = { kind: 'look', sub: subOf(from), userPoolId: sent.userPoolId, email: addressOf(from) } as const
+    if (!isAnswer(event, {})(report.answer))
+      throw new Error(`${formatTitle(name)} answers ${JSON.stringify(report.answer)} the ${time} time`)
+    const look = { kind: 'look', sub: createSub(from), userPoolId: sent.userPoolId, email: createAddress(from) } as const
     const { profile, mails } = await services.ask(look, 'seen')
-    if (mails !== 1) throw new Error(`${titled(name)} has sent ${mails} mails after the ${time} event, instead of 1`)
+    if (mails !== 1) throw new Error(`${formatTitle(name)} has sent ${mails} mails after the ${time} event, instead of 1`)
     const { email, email_verified, given_name, family_name } = sent.request.userAttributes
     const kept = profile && { sub: profile.sub, userName: profile.userName, attributes: profile.attributes }
-    const expected = { sub: subOf(from), userName: sent.userName, attributes: { email, email_verified, given_name, family_name } }
+    const expected = { sub: createSub(from), userName: sent.userName, attributes: { email, email_verified, given_name, family_name } }
     if (!isDeepStrictEqual(kept, expected) || typeof profile?.confirmedAt !== 'string') {
-      throw new Error(`${titled(name)} keeps the profile ${JSON.stringify(profile)}`)
+      throw new Error(`${formatTitle(name)} keeps the profile ${JSON.stringify(profile)}`)
     }
   }
 }
 
-function titled(name: ProgramName): string {
+function formatTitle(name: ProgramName): string {
   return `${name} (${PROGRAMS[name].title})`
 }

@@ -71,7 +71,7 @@ export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
       const [{ code, signal, processMs }, report, output, complaint] = await Promise.all([
         exit,
         text(reports),
-        beginningOf(child.stdout),
+        readBeginning(child.stdout),
         text(child.stderr),
       ])
       if (code !== 0) throw new Error(`${name} does not run (${signal ?? `exit code ${code}`}):\n${complaint.trim()}`)
@@ -84,7 +84,7 @@ export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
 }
 
 /** Reads a stream to its end and keeps only its beginning: a process that runs for long writes more lines than anybody reads. */
-async function beginningOf(stream: Readable): Promise<string> {
+async function readBeginning(stream: Readable): Promise<string> {
   let kept = ''
   for await (const chunk of stream.setEncoding('utf8')) if (kept.length < KEPT) kept += chunk
   return kept

@@ -1,7 +1,7 @@
 import { draw } from '../chaos/random.ts'
 
 /** As many different domains as asked for, always the same ones, of the lengths that company domains have. */
-export function domainsOf(count: number): readonly string[] {
+export function generateDomains(count: number): readonly string[] {
   const ends = ['com', 'org', 'net', 'de', 'co.uk', 'io', 'fr', 'com.br']
   return Array.from({ length: count }, (_, index) => {
     const length = 4 + Math.floor(draw(index, 'length') * 12)

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Answer, AnswersJob, ColdJob, ColdReport, Job, WarmJob, WarmReport } from './job.ts'
-import { shuffled } from './shuffle.ts'
+import { shuffle } from './shuffle.ts'
 import { quantile } from './statistics.ts'
 
 type LambdaFunction = (event: unknown, context: object) => unknown
@@ -33,8 +33,8 @@ function run(job: Job): Promise<unknown> {
 }
 
 async function cold({ file, event, from, invocations, pauseMs }: ColdJob): Promise<ColdReport> {
-  const first = eventOf(event, from)
-  const context = contextOf(from)
+  const first = fillEvent(event, from)
+  const context = createLambdaContext(from)
   const startedAt = performance.now()
   const handler = await load(file)
   const loadedAt = performance.now()
@@ -44,7 +44,7 @@ async function cold({ file, event, from, invocations, pauseMs }: ColdJob): Promi
   const endedAt = performance.now()
   for (let n = 1; n < invocations; n++) {
     await nextTurn()
-    await handler(eventOf(event, from + n), contextOf(from + n))
+    await handler(fillEvent(event, from + n), createLambdaContext(from + n))
   }
   return { importMs: loadedAt - startedAt, firstMs: endedAt - startedFirstAt, rssBytes: process.memoryUsage.rss(), answer }
 }
@@ -52,7 +52,7 @@ async function cold({ file, event, from, invocations, pauseMs }: ColdJob): Promi
 async function answers({ file, events }: AnswersJob): Promise<readonly Answer[]> {
   const handler = await load(file)
   const all: Answer[] = []
-  for (const [n, event] of events.entries()) all.push(await settle(handler, eventOf(event, n), contextOf(n)))
+  for (const [n, event] of events.entries()) all.push(await settle(handler, fillEvent(event, n), createLambdaContext(n)))
   return all
 }
 
@@ -61,8 +61,8 @@ async function warm({ programs, from, warmUp, blocks, block, seed }: WarmJob): P
   for (const { file, events } of programs) turns.push({ handler: await load(file), events, times: new Float64Array(blocks * block) })
   let number = from
   const invoke = async ({ handler, events }: Turn): Promise<number> => {
-    const event = eventOf(events[number % events.length] ?? '', number)
-    const context = contextOf(number++)
+    const event = fillEvent(events[number % events.length] ?? '', number)
+    const context = createLambdaContext(number++)
     await nextTurn()
     const startedAt = performance.now()
     await handler(event, context)
@@ -70,7 +70,7 @@ async function warm({ programs, from, warmUp, blocks, block, seed }: WarmJob): P
   }
   for (const turn of turns) for (let n = 0; n < warmUp; n++) await invoke(turn)
   for (let index = 0; index < blocks; index++) {
-    for (const turn of shuffled(turns, seed, index)) {
+    for (const turn of shuffle(turns, seed, index)) {
       for (let n = 0; n < block; n++) turn.times[index * block + n] = await invoke(turn)
     }
   }
@@ -103,11 +103,11 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-function eventOf(text: string, n: number): unknown {
+function fillEvent(text: string, n: number): unknown {
   return JSON.parse(text.replaceAll('$N', String(n)))
 }
 
-function contextOf(n: number): object {
+function createLambdaContext(n: number): object {
   const endsAt = performance.now() + 5000
   return {
     callbackWaitsForEmptyEventLoop: true,

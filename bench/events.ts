@@ -32,17 +32,17 @@ export async function readEvents(root: string): Promise<Events> {
 }
 
 /** The address of a confirmed user. */
-export function addressOf(n: number | '$N'): string {
+export function createAddress(n: number | '$N'): string {
   return `mary-${n}@example.com`
 }
 
 /** The `sub` of a confirmed user. */
-export function subOf(n: number | '$N'): string {
+export function createSub(n: number | '$N'): string {
   return `6c4a1d9e-2b57-4f80-9a3c-${n}`
 }
 
 function confirmedUser(sample: string): string {
   const event = JSON.parse(sample)
-  const userAttributes = { ...event.request.userAttributes, sub: subOf('$N'), email: addressOf('$N') }
+  const userAttributes = { ...event.request.userAttributes, sub: createSub('$N'), email: createAddress('$N') }
   return JSON.stringify({ ...event, userName: 'mary-$N', request: { ...event.request, userAttributes } })
 }

@@ -1,6 +1,6 @@
 import { MANY_DOMAINS, MOST_DOMAINS } from './programs.ts'
 import type { Series } from './series.ts'
-import { paired, type Quartiles, quartiles } from './statistics.ts'
+import { pairFigures, type Quartiles, quartiles } from './statistics.ts'
 
 /** How two series become one figure a round. */
 export type Comparison = 'ratio' | 'difference' | 'value'
@@ -115,9 +115,9 @@ export const FURTHER: readonly Compared[] = [
 ]
 
 /** Compares what was measured. */
-export function outcomeOf(compared: Compared, series: Series): Outcome {
+export function judgeGoal(compared: Compared, series: Series): Outcome {
   const ours = series.of(compared.ours)
-  const figures = compared.theirs === undefined ? ours : paired(ours, series.of(compared.theirs), COMPARE[compared.comparison])
+  const figures = compared.theirs === undefined ? ours : pairFigures(ours, series.of(compared.theirs), COMPARE[compared.comparison])
   const around = quartiles(figures)
   return {
     ...compared,

@@ -41,7 +41,7 @@ export function pin(): Pins | undefined {
 function allowedCpus(): readonly number[] {
   try {
     const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
-    return cpuList(list)
+    return parseCpuList(list)
   } catch {
     // No Linux.
     return []
@@ -49,7 +49,7 @@ function allowedCpus(): readonly number[] {
 }
 
 /** Reads a list such as `0-2,5`. */
-export function cpuList(text: string): readonly number[] {
+export function parseCpuList(text: string): readonly number[] {
   return text.split(',').flatMap((part) => {
     const [from, to = from] = part.split('-').map(Number)
     if (from === undefined || to === undefined || Number.isNaN(from) || part === '') return []

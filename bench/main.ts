@@ -8,12 +8,12 @@ import { buildAll } from './build.ts'
 import { checkPrograms } from './check.ts'
 import { createLauncher } from './child.ts'
 import { readEvents } from './events.ts'
-import { FURTHER, GOALS, outcomeOf } from './goals.ts'
+import { FURTHER, GOALS, judgeGoal } from './goals.ts'
 import { describeMachine, pin } from './machine.ts'
 import { measure } from './measure.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { installPeers, type Versions } from './peers.ts'
-import { asChart, asJson, asMarkdown, printed, type Results } from './results.ts'
+import { formatResults, type Results, toChart, toJson, toMarkdown } from './results.ts'
 import { startServicesApart } from './services.ts'
 import { numberUsers, SETTINGS } from './stage.ts'
 
@@ -46,10 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const peers = await installPeers(bench, ending.signal)
   const results = await run(options, peers)
-  process.stdout.write(`${options.json ? asJson(results) : printed(results).join('\n')}\n`)
+  process.stdout.write(`${options.json ? toJson(results) : formatResults(results).join('\n')}\n`)
   if (options.write) {
-    await writeFile(join(bench, 'RESULTS.md'), asMarkdown(results, new Date()))
-    await writeFile(join(bench, 'chart.svg'), asChart(results))
+    await writeFile(join(bench, 'RESULTS.md'), toMarkdown(results, new Date()))
+    await writeFile(join(bench, 'chart.svg'), toChart(results))
   }
   return EXIT.measured
 }
@@ -76,11 +76,11 @@ async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<
     tell('checking that the programs do the same')
     await checkPrograms(stage)
     const series = await measure(stage, { seed, rounds, endsAt, onProgress: tell })
-    const goals = GOALS.map((each) => outcomeOf(each, series))
-    const further = FURTHER.map((each) => outcomeOf(each, series))
+    const goals = GOALS.map((each) => judgeGoal(each, series))
+    const further = FURTHER.map((each) => judgeGoal(each, series))
     return {
       machine: describeMachine(pins),
-      versions: await versionsOf(peers),
+      versions: await readVersions(peers),
       seed,
       rounds: goals[0]?.rounds ?? 0,
       goals,
@@ -94,7 +94,7 @@ async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<
   }
 }
 
-async function versionsOf(peers: Versions): Promise<Versions> {
+async function readVersions(peers: Versions): Promise<Versions> {
   const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return { [name]: version, node: process.versions.node, esbuild: esbuildVersion, ...peers }
 }

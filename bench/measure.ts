@@ -1,10 +1,10 @@
 import { isAnswer } from './check.ts'
-import { domainsOf } from './domains.ts'
+import { generateDomains } from './domains.ts'
 import type { WarmReport } from './job.ts'
 import { LEAST_ROUNDS } from './options.ts'
 import { FEW_DOMAINS, MOST_DOMAINS, PROGRAM_NAMES, type ProgramName } from './programs.ts'
 import { createSeries, type Series } from './series.ts'
-import { shuffled } from './shuffle.ts'
+import { shuffle } from './shuffle.ts'
 import { type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage } from './stage.ts'
 
 const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
@@ -52,12 +52,12 @@ export async function measure(stage: Stage, { rounds, seed, endsAt, onProgress }
     series.record(`${name} entry kB`, entryBytes / 1000)
     series.record(`${name} zip kB`, zipBytes / 1000)
   }
-  const groups = groupsOf(stage, series, seed, await lineLength(stage))
+  const groups = createGroups(stage, series, seed, await measureLineLength(stage))
   for (let round = 0; round < rounds && (round < LEAST_ROUNDS || performance.now() < endsAt); round++) {
-    for (const { latency, steps } of shuffled(groups, seed, 'groups', round)) {
+    for (const { latency, steps } of shuffle(groups, seed, 'groups', round)) {
       await stage.services.ask({ kind: 'delay', ...latency }, 'delayed')
       await stage.services.ask({ kind: 'count' }, 'counted')
-      for (const step of shuffled(steps, seed, 'steps', round)) await step(round)
+      for (const step of shuffle(steps, seed, 'steps', round)) await step(round)
     }
     onProgress(`round ${round + 1} of ${rounds}`)
   }
@@ -65,14 +65,14 @@ export async function measure(stage: Stage, { rounds, seed, endsAt, onProgress }
 }
 
 /** How long Lifeguard's line of a warm invocation is. */
-async function lineLength(stage: Stage): Promise<number> {
+async function measureLineLength(stage: Stage): Promise<number> {
   const { output } = await runCold(stage, 'pre/lifeguard', stage.events.approved, 3)
   return output.trimEnd().split('\n').at(-1)?.length ?? 0
 }
 
-function groupsOf(stage: Stage, series: Series, seed: number, logged: number): readonly Group[] {
+function createGroups(stage: Stage, series: Series, seed: number, logged: number): readonly Group[] {
   const { approved, confirmed } = stage.events
-  const domain = domainsOf(1)[0] ?? ''
+  const domain = generateDomains(1)[0] ?? ''
   const inDomain = approved.replace('mary@example.com', `mary@${domain}`)
   const cold =
     (event: string, answered: object, label = '') =>
@@ -114,7 +114,7 @@ function groupsOf(stage: Stage, series: Series, seed: number, logged: number): r
           seed,
         }),
         warmStep(stage, series, ['domains/few', 'domains/most'], {
-          events: (name) => inDomainsOf(approved, name === 'domains/few' ? FEW_DOMAINS : MOST_DOMAINS),
+          events: (name) => spreadOverDomains(approved, name === 'domains/few' ? FEW_DOMAINS : MOST_DOMAINS),
           environment: {},
           plan: { warmUp: 2000, blocks: 8, block: 250 },
           seed,
@@ -175,8 +175,8 @@ function warmStep(stage: Stage, series: Series, names: readonly ProgramName[], {
 // So many that look-ups are spread over the whole list, and few enough to be handed over as an argument.
 const EVENTS = 100
 
-function inDomainsOf(event: string, count: number): readonly string[] {
-  const domains = domainsOf(count)
+function spreadOverDomains(event: string, count: number): readonly string[] {
+  const domains = generateDomains(count)
   const apart = Math.max(1, Math.floor(count / EVENTS))
   return Array.from({ length: EVENTS }, (_, index) => {
     const domain = domains[(index * apart) % count]

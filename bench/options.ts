@@ -42,19 +42,20 @@ Exit code: 0 measured, whichever goals hold; 1 a program or a service failed; 2 
  * @throws UsageError that names what is wrong and what was expected.
  */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const values = parsed(args)
+  const values = parseArguments(args)
   if (values.help) return 'help'
   const { short, json } = values
   return {
-    seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0, 2 ** 31 - 1),
-    rounds: values.rounds === undefined ? (short ? SHORT_ROUNDS : FULL_ROUNDS) : whole('rounds', values.rounds, LEAST_ROUNDS, 1000),
+    seed: values.seed === undefined ? randomInt(2 ** 31) : parseWholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
+    rounds:
+      values.rounds === undefined ? (short ? SHORT_ROUNDS : FULL_ROUNDS) : parseWholeNumber('rounds', values.rounds, LEAST_ROUNDS, 1000),
     endsAt: short && values.rounds === undefined ? SHORT_MS : Number.POSITIVE_INFINITY,
     json,
     write: !short || values.write,
   }
 }
 
-function parsed(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -73,7 +74,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function whole(name: string, value: string, least: number, most: number): number {
+function parseWholeNumber(name: string, value: string, least: number, most: number): number {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
   if (!(number >= least && number <= most)) throw new UsageError(`--${name} ${value}: expected a whole number from ${least} to ${most}`)
   return number

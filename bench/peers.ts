@@ -14,18 +14,18 @@ export type Versions = Readonly<Record<string, string>>
  */
 export async function installPeers(bench: string, signal: AbortSignal): Promise<Versions> {
   const { dependencies }: { readonly dependencies: Versions } = await readJson(join(bench, 'package.json'))
-  if ((await missingOf(bench, dependencies)).length > 0) {
+  if ((await listMissing(bench, dependencies)).length > 0) {
     process.stderr.write('bench: installing what the programs of the peers need\n')
     // Its standard output is not ours: with --json there is nothing else on it.
     const npm = spawn('npm', ['ci', '--prefix', bench, '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 2], signal })
     const [code] = await once(npm, 'exit').catch((error: unknown) => [error])
-    const missing = await missingOf(bench, dependencies)
+    const missing = await listMissing(bench, dependencies)
     if (missing.length > 0) throw new Error(`npm ci (exit code ${code}) did not install ${missing.join(', ')}`)
   }
   return dependencies
 }
 
-async function missingOf(bench: string, dependencies: Versions): Promise<readonly string[]> {
+async function listMissing(bench: string, dependencies: Versions): Promise<readonly string[]> {
   const missing: string[] = []
   for (const [name, version] of Object.entries(dependencies)) {
     const installed = await readJson(join(bench, 'node_modules', name, 'package.json')).catch(() => ({ version: undefined }))

@@ -1,12 +1,12 @@
 import { type Bar, type Chart, drawChart } from './chart.ts'
-import { type Compared, type Outcome, outcomeOf } from './goals.ts'
+import { type Compared, judgeGoal, type Outcome } from './goals.ts'
 import type { Machine } from './machine.ts'
 import { MEMORY_INVOCATIONS } from './measure.ts'
 import type { Versions } from './peers.ts'
 import { PROGRAM_NAMES, PROGRAMS, type ProgramName } from './programs.ts'
 import type { Series } from './series.ts'
 import { quantile } from './statistics.ts'
-import { type Align, columns, digits, markdown, OUTCOME_ALIGNS, OUTCOME_HEAD, outcomeRow } from './table.ts'
+import { type Align, digits, formatColumns, formatMarkdown, OUTCOME_ALIGNS, OUTCOME_HEAD, outcomeRow } from './table.ts'
 
 /** What a run came to. */
 export interface Results {
@@ -29,21 +29,21 @@ function withoutGoal(outcome: Outcome): readonly string[] {
 }
 
 /** For a terminal. */
-export function printed({ machine, goals, further, rounds, seed }: Results): readonly string[] {
+export function formatResults({ machine, goals, further, rounds, seed }: Results): readonly string[] {
   const failed = goals.filter(({ holds }) => holds === false).length
   return [
     `${describe(machine)}; ${rounds} rounds, seed ${seed}`,
     '',
-    ...columns(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
+    ...formatColumns(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
     '',
-    ...columns(['further', ...FURTHER_HEAD.slice(1)], further.map(withoutGoal), FURTHER_ALIGNS),
+    ...formatColumns(['further', ...FURTHER_HEAD.slice(1)], further.map(withoutGoal), FURTHER_ALIGNS),
     '',
     failed === 0 ? 'All goals hold.' : `${failed} of ${goals.length} goals do not hold.`,
   ]
 }
 
 /** For a program. */
-export function asJson({ machine, versions, goals }: Results): string {
+export function toJson({ machine, versions, goals }: Results): string {
   const told = goals.map(({ what, against, unit, comparison, figures, atMost, holds }) => ({
     name: `${what}, against ${against}${comparison === 'ratio' ? '' : `, ${unit}${comparison === 'difference' ? ' more' : ''}`}`,
     ratio: figures.median,
@@ -54,7 +54,7 @@ export function asJson({ machine, versions, goals }: Results): string {
 }
 
 /** For bench/RESULTS.md. */
-export function asMarkdown(results: Results, date: Date): string {
+export function toMarkdown(results: Results, date: Date): string {
   const { machine, versions, goals, further, rounds, seed, series } = results
   return [
     '# Results of the bench',
@@ -70,17 +70,17 @@ export function asMarkdown(results: Results, date: Date): string {
     '',
     '## Goals',
     '',
-    ...markdown(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
+    ...formatMarkdown(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
     '',
     '## What else was compared',
     '',
-    ...markdown(FURTHER_HEAD, further.map(withoutGoal), FURTHER_ALIGNS),
+    ...formatMarkdown(FURTHER_HEAD, further.map(withoutGoal), FURTHER_ALIGNS),
     '',
     '## Medians',
     '',
     'Only to show the order of magnitude: a machine drifts between rounds and between runs, so compare ratios, not these.',
     '',
-    ...markdown(
+    ...formatMarkdown(
       MEDIAN_HEAD,
       PROGRAM_NAMES.map((name) => medianRow(name, series)),
       MEDIAN_ALIGNS,
@@ -142,7 +142,7 @@ const PRE_BARS: readonly ProgramName[] = ['pre/hand-written', 'pre/lifeguard', '
 const POST_BARS: readonly ProgramName[] = ['post/hand-written', 'post/lifeguard', 'post/powertools']
 
 /** For bench/chart.svg: cold starts. */
-export function asChart({ series }: Pick<Results, 'series'>): string {
+export function toChart({ series }: Pick<Results, 'series'>): string {
   const pre = PRE_BARS.map((name) => bar(name, 'pre/hand-written', series))
   const post = POST_BARS.map((name) => bar(name, 'post/hand-written', series))
   const told = (bars: readonly Bar[]): string => bars.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)}`).join(', ')
@@ -166,7 +166,7 @@ function bar(name: ProgramName, base: ProgramName, series: Series): Bar {
     ours: `${name} cold ms`,
     theirs: `${base} cold ms`,
   }
-  const { lower, median, upper } = outcomeOf(compared, series).figures
+  const { lower, median, upper } = judgeGoal(compared, series).figures
   // In a picture nobody sees which words are code.
   return { label: PROGRAMS[name].title.replaceAll('`', ''), ratio: median, lower, upper, ours: PROGRAMS[name].bundling === 'lifeguard' }
 }

@@ -2,7 +2,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { startServices } from '../src/tools/local/services.ts'
-import { selfSigned } from './certificate.ts'
+import { createCertificate } from './certificate.ts'
 import { type Delayed, startDelayed } from './delayed.ts'
 import type { Reply, Request } from './services-messages.ts'
 
@@ -34,7 +34,7 @@ async function start(): Promise<void> {
     }),
   )
   const documents = DynamoDBDocumentClient.from(client)
-  const certificate = selfSigned()
+  const certificate = createCertificate()
   const dynamodb = await startDelayed(services.dynamodb.endpoint, certificate)
   const ses = await startDelayed(services.ses.endpoint, certificate)
   process.on('message', async (request: Request) => reply(await answer(request, { documents, dynamodb, ses, mails: services.ses })))

@@ -43,13 +43,13 @@ export async function startServicesApart(): Promise<Services> {
       const replied = next()
       child.send(request)
       const reply = await replied
-      if (!isOf(reply, kind)) throw new Error(`The embedded services answered ${reply.kind} instead of ${kind}`)
+      if (!isReplyOfKind(reply, kind)) throw new Error(`The embedded services answered ${reply.kind} instead of ${kind}`)
       return reply
     },
     stop: () => void child.kill('SIGKILL'),
   }
 }
 
-function isOf<Kind extends Reply['kind']>(reply: Reply, kind: Kind): reply is Extract<Reply, { kind: Kind }> {
+function isReplyOfKind<Kind extends Reply['kind']>(reply: Reply, kind: Kind): reply is Extract<Reply, { kind: Kind }> {
   return reply.kind === kind
 }

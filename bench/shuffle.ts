@@ -1,7 +1,7 @@
 import { draw } from '../chaos/random.ts'
 
 /** The same things in an order that depends on nothing but the seed and the words, so that a run can be had again. */
-export function shuffled<V>(things: readonly V[], seed: number, ...words: readonly (string | number)[]): V[] {
+export function shuffle<V>(things: readonly V[], seed: number, ...words: readonly (string | number)[]): V[] {
   return things
     .map((thing, index) => ({ thing, key: draw(seed, ...words, index) }))
     .sort((one, other) => one.key - other.key)

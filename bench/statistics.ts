@@ -33,7 +33,7 @@ export function quartiles(figures: readonly number[]): Quartiles {
  * @example
  * paired(ours, theirs, (our, their) => our / their)
  */
-export function paired(ours: readonly number[], theirs: readonly number[], compare: (our: number, their: number) => number): number[] {
+export function pairFigures(ours: readonly number[], theirs: readonly number[], compare: (our: number, their: number) => number): number[] {
   if (ours.length !== theirs.length) throw new RangeError(`${ours.length} rounds cannot be paired with ${theirs.length}`)
   return ours.flatMap((our, round) => {
     const their = theirs[round]

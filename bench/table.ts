@@ -4,7 +4,7 @@ import type { Outcome } from './goals.ts'
 export type Align = 'left' | 'right'
 
 /** Lays out rows in aligned columns. */
-export function columns(head: readonly string[], rows: readonly (readonly string[])[], aligns: readonly Align[]): readonly string[] {
+export function formatColumns(head: readonly string[], rows: readonly (readonly string[])[], aligns: readonly Align[]): readonly string[] {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   const cell = (text: string, column: number): string =>
@@ -13,7 +13,7 @@ export function columns(head: readonly string[], rows: readonly (readonly string
 }
 
 /** The same rows as a table in Markdown. */
-export function markdown(head: readonly string[], rows: readonly (readonly string[])[], aligns: readonly Align[]): readonly string[] {
+export function formatMarkdown(head: readonly string[], rows: readonly (readonly string[])[], aligns: readonly Align[]): readonly string[] {
   const line = (row: readonly string[]): string => `| ${row.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
   const rule = `| ${head.map((_, column) => (aligns[column] === 'right' ? '---:' : '---')).join(' | ')} |`
   return [line(head), rule, ...rows.map(line)]

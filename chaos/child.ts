@@ -42,7 +42,7 @@ async function load({ files }: Extract<Request, { kind: 'load' }>): Promise<Repl
     }
     return { kind: 'ready' }
   } catch (error) {
-    return { kind: 'not-started', error: reported(error) }
+    return { kind: 'not-started', error: toReportedError(error) }
   }
 }
 
@@ -56,15 +56,15 @@ async function invoke({ id, name, event, limitMs }: Extract<Request, { kind: 'in
 
 async function settle(name: FunctionName, event: unknown, limitMs: number): Promise<Settled> {
   try {
-    const result = await handlers.get(name)?.(event, contextOf(limitMs))
+    const result = await handlers.get(name)?.(event, createLambdaContext(limitMs))
     // Lambda sends null for what JSON cannot hold, such as nothing at all.
     return { kind: 'returned', json: JSON.stringify(result) ?? 'null' }
   } catch (error) {
-    return { kind: 'threw', error: reported(error) }
+    return { kind: 'threw', error: toReportedError(error) }
   }
 }
 
-function contextOf(limitMs: number): object {
+function createLambdaContext(limitMs: number): object {
   const endsAt = performance.now() + limitMs
   return {
     awsRequestId: randomUUID(),
@@ -75,6 +75,6 @@ function contextOf(limitMs: number): object {
 }
 
 /** As Lambda's runtime does it: the name and message of an error, the text of anything else. */
-function reported(thrown: unknown): FunctionError {
+function toReportedError(thrown: unknown): FunctionError {
   return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: typeof thrown, message: String(thrown) }
 }

@@ -19,7 +19,7 @@ const MARGIN_MS = 500
 const SWEEPER_MS = 60_000
 
 /** Times tries; nothing is known of one whose process was killed. */
-export function timed(attempts: readonly Attempt[]): readonly Timed[] {
+export function measureDeadlines(attempts: readonly Attempt[]): readonly Timed[] {
   return attempts.flatMap(({ name, sub, ending, startedAt, endedAt }) => {
     if (ending.kind === 'crashed') return []
     if (ending.kind === 'hung') return [{ name, sub, ms: endedAt - startedAt, isLate: true, isExcused: false }]

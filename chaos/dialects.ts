@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
-import { errorAnswer, readCall, SesError } from '../src/tools/local/ses/protocol.ts'
+import { formatErrorAnswer, readCall, SesError } from '../src/tools/local/ses/protocol.ts'
 
 /** An answer on the wire. */
 export interface Answer {
@@ -31,7 +31,7 @@ const FAILED = { message: 'The request processing has failed because of an unkno
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 export const dynamoDb: Dialect = {
-  read: (headers, body) => ({ action: actionIn(headers), about: keysIn(body) }),
+  read: (headers, body) => ({ action: readAction(headers), about: readKeys(body) }),
   throttled: () =>
     jsonError('1.0', 400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException', {
       message:
@@ -42,7 +42,7 @@ export const dynamoDb: Dialect = {
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
 export const cognito: Dialect = {
-  read: (headers, body) => ({ action: actionIn(headers), about: /[0-9a-f-]{36}/.exec(body)?.[0] ?? '' }),
+  read: (headers, body) => ({ action: readAction(headers), about: /[0-9a-f-]{36}/.exec(body)?.[0] ?? '' }),
   throttled: () => jsonError('1.1', 400, 'TooManyRequestsException', { message: 'Too many requests' }),
   failed: () => jsonError('1.1', 500, 'InternalErrorException', FAILED),
 }
@@ -57,7 +57,7 @@ export const ses: Dialect = {
   failed: () => sesError(new SesError('InternalFailure', FAILED.message, 500)),
 }
 
-function actionIn(headers: IncomingHttpHeaders): string {
+function readAction(headers: IncomingHttpHeaders): string {
   return `${headers['x-amz-target'] ?? ''}`.split('.')[1] ?? ''
 }
 
@@ -75,12 +75,12 @@ function jsonError(version: string, status: number, type: string, fields: { read
 }
 
 function sesError(error: SesError): Answer {
-  const { status, requestId, xml } = errorAnswer(error)
+  const { status, requestId, xml } = formatErrorAnswer(error)
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: Buffer.from(xml) }
 }
 
 /** The table and the keys of a call: tokens and times in it differ between two calls that are the same. */
-function keysIn(body: string): string {
+function readKeys(body: string): string {
   const table = /"TableName":"([^"]+)"/.exec(body)?.[1] ?? ''
   const keys = [...body.matchAll(/"pk":\{"S":"((?:[^"\\]|\\.)*)"\}/g)].map(([, key]) => key)
   return [table, ...keys].join(' ')

@@ -21,10 +21,10 @@ export interface Evidence {
 }
 
 /** Groups things by a text. */
-export function grouped<V>(values: Iterable<V>, keyOf: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {
+export function groupBy<V>(values: Iterable<V>, getKey: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {
   const groups = new Map<string, V[]>()
   for (const value of values) {
-    const key = keyOf(value)
+    const key = getKey(value)
     if (key === undefined) continue
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [value])
@@ -34,11 +34,11 @@ export function grouped<V>(values: Iterable<V>, keyOf: (value: V) => string | un
 }
 
 /** The `sub` in the key of an effect, such as `us-east-1_Chaos0001#6c4a1d9e-...#send-welcome-email`; a profile's is none. */
-export function effectSubIn(text: string): string | undefined {
+export function parseEffectSub(text: string): string | undefined {
   return /#([0-9a-f-]{36})#/.exec(text)?.[1]
 }
 
 /** The `sub` in a key such as `us-east-1_Chaos0001#6c4a1d9e-...`. */
-export function subIn(text: string): string | undefined {
+export function parseSub(text: string): string | undefined {
   return /#([0-9a-f-]{36})/.exec(text)?.[1]
 }

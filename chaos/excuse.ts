@@ -1,4 +1,4 @@
-import { type Evidence, effectSubIn, grouped } from './evidence.ts'
+import { type Evidence, groupBy, parseEffectSub } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 
@@ -10,8 +10,8 @@ export type Excuse = (sub: string, first: Passed, second: Passed) => string | un
  * was lost, the process was killed or stood still, or the mark in the ledger did not come through.
  */
 export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {
-  const tries = grouped(attempts, ({ sub }) => sub)
-  const marks = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? effectSubIn(about) : undefined))
+  const tries = groupBy(attempts, ({ sub }) => sub)
+  const marks = groupBy(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? parseEffectSub(about) : undefined))
   return (sub, first, second) => {
     if (first.answered !== 'whole') return 'the answer to the first was lost'
     const acceptedAt = first.actedAt ?? first.at

@@ -1,5 +1,5 @@
 import type { Cognito } from './driver.ts'
-import { eachOf } from './each-of.ts'
+import { forEachLimited } from './for-each-limited.ts'
 import { type Journey, signIn } from './journey.ts'
 import type { Pool } from './pool.ts'
 import type { Stage } from './stage.ts'
@@ -36,7 +36,7 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
     }
     onProgress?.(`${missing.length} users of whom something is missing sign in again`)
     signIns += missing.length
-    await eachOf(missing, atATime, async (user) => void (await signIn(user, driver, `again ${round}`)))
+    await forEachLimited(missing, atATime, async (user) => void (await signIn(user, driver, `again ${round}`)))
     await pool.idle()
   }
   return signIns

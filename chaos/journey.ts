@@ -22,8 +22,8 @@ const AT_ONCE = 0.1
 
 /** Takes a user through sign-up, confirmation and a first sign-in; somebody who was there before only signs in, twice. */
 export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
-  if (user.kind === 'stranger') return denied(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
-  if (user.kind === 'blocked') return denied(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
+  if (user.kind === 'stranger') return expectDenial(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
+  if (user.kind === 'blocked') return expectDenial(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
   if (user.kind === 'veteran') {
     const wasIn = [await signIn(user, cognito, 'first'), await signIn(user, cognito, 'second')]
     return { user, confirmed: false, wronglyApproved: 0, turnedAway: wasIn.includes(false) }
@@ -41,18 +41,18 @@ export async function signIn(user: User, cognito: Cognito, occasion: string): Pr
   return true
 }
 
-async function denied(user: User, attempt: () => Promise<number>): Promise<Journey> {
+async function expectDenial(user: User, attempt: () => Promise<number>): Promise<Journey> {
   return { user, confirmed: false, wronglyApproved: await attempt(), turnedAway: false }
 }
 
 function signUp(user: User, cognito: Cognito, tries: number, goOn = untilApproved): Promise<number> {
-  return repeatedly(tries, goOn, (nth) =>
+  return repeatUntil(tries, goOn, (nth) =>
     cognito.deliver({ name: 'pre-signup', sub: user.sub, event: signUpEvent(user), occasion: `${nth}` }),
   )
 }
 
 function enter(user: User, cognito: Cognito, occasion: string, tries: number, goOn = untilApproved): Promise<number> {
-  return repeatedly(tries, goOn, (nth) =>
+  return repeatUntil(tries, goOn, (nth) =>
     cognito.deliver({ name: 'pre-auth', sub: user.sub, event: signInEvent(user), occasion: `${occasion} ${nth}` }),
   )
 }
@@ -69,7 +69,7 @@ const untilApproved = (approvals: number): boolean => approvals === 0
 const keepTrying = (): boolean => true
 
 /** How many times of those it was approved. */
-async function repeatedly(
+async function repeatUntil(
   tries: number,
   goOn: (approvals: number) => boolean,
   attempt: (nth: number) => Promise<Delivered>,

@@ -1,5 +1,5 @@
-import { timed } from './deadlines.ts'
-import { type Evidence, grouped, subIn } from './evidence.ts'
+import { measureDeadlines } from './deadlines.ts'
+import { type Evidence, groupBy, parseSub } from './evidence.ts'
 import { excuses } from './excuse.ts'
 import type { Passed } from './proxy.ts'
 import { unknowns } from './unknowns.ts'
@@ -37,9 +37,9 @@ export function judge(evidence: Evidence): Verdict {
   const outsiders = journeys.filter(({ confirmed, user }) => !confirmed && user.kind !== 'veteran').map(({ user }) => user)
   const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
 
-  const profiles = new Set(evidence.profiles.map(({ pk }) => subIn(String(pk))))
+  const profiles = new Set(evidence.profiles.map(({ pk }) => parseSub(String(pk))))
   const states = new Map(effects.map(({ sub, state }) => [String(sub), state]))
-  const accepted = grouped(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
+  const accepted = groupBy(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
   const mailsTo = ({ email }: User): readonly Passed[] => accepted.get(email) ?? []
   const hasProfile = ({ sub }: User): boolean => profiles.has(sub)
   const hasMail = (user: User): boolean => mailsTo(user).length > 0
@@ -57,54 +57,57 @@ export function judge(evidence: Evidence): Verdict {
   const unknown = journeys
     .filter(({ user }) => states.get(user.sub) === 'unknown')
     .map(({ user }) => ({ user, because: explain(user) ?? NO_REASON }))
-  const times = timed(evidence.attempts)
+  const times = measureDeadlines(evidence.attempts)
 
   return {
     promises: [
-      broken('profiles missing', subsOf([...members, ...veterans].filter((user) => !hasProfile(user)))),
+      toPromised('profiles missing', toSubs([...members, ...veterans].filter((user) => !hasProfile(user)))),
       ...(evidence.delivery === 'at-least-once'
         ? [
-            broken('mails missing', subsOf(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
-            broken('mails twice without an excuse', subsOf(twice.filter(({ because }) => because === undefined).map(({ user }) => user))),
+            toPromised('mails missing', toSubs(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
+            toPromised(
+              'mails twice without an excuse',
+              toSubs(twice.filter(({ because }) => because === undefined).map(({ user }) => user)),
+            ),
           ]
         : [
-            broken('mails not sent and not on record', subsOf(members.filter((user) => !hasMail(user) && !isOnRecord(user)))),
-            broken('mails twice', subsOf(twice.map(({ user }) => user))),
+            toPromised('mails not sent and not on record', toSubs(members.filter((user) => !hasMail(user) && !isOnRecord(user)))),
+            toPromised('mails twice', toSubs(twice.map(({ user }) => user))),
           ]),
-      broken('mails unknown without a reason', subsOf(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user))),
-      broken('mails to users from before', subsOf(veterans.filter(hasMail))),
-      broken('mails to somebody who was denied', subsOf(outsiders.filter(hasMail))),
-      broken(
+      toPromised('mails unknown without a reason', toSubs(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user))),
+      toPromised('mails to users from before', toSubs(veterans.filter(hasMail))),
+      toPromised('mails to somebody who was denied', toSubs(outsiders.filter(hasMail))),
+      toPromised(
         'mails to users who were gone',
-        subsOf(leavers.filter((user) => mailsTo(user).some(({ at }) => at > (gone.get(user.sub) ?? 0)))),
+        toSubs(leavers.filter((user) => mailsTo(user).some(({ at }) => at > (gone.get(user.sub) ?? 0)))),
       ),
-      broken(
+      toPromised(
         'approvals that a rule had denied',
-        subsOf(journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user)),
+        toSubs(journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user)),
       ),
-      broken(
+      toPromised(
         'invocations past the deadline',
         times.filter(({ isLate }) => isLate).map(({ name, sub, ms }) => `${name} ${sub} ${Math.round(ms)} ms`),
       ),
-      broken('events lost', subsOf(members.filter((user) => !hasProfile(user) || !(hasMail(user) || isOnRecord(user))))),
-      broken(
+      toPromised('events lost', toSubs(members.filter((user) => !hasProfile(user) || !(hasMail(user) || isOnRecord(user))))),
+      toPromised(
         'effects left pending',
         effects.filter(({ state }) => state === 'pending').map(({ sub }) => String(sub)),
       ),
-      broken(
+      toPromised(
         'processes that ended by themselves',
         Array.from({ length: evidence.crashes }, () => ''),
       ),
-      broken(
+      toPromised(
         'personal data kept of what is done',
         effects.filter(isKeptInVain).map(({ sub }) => String(sub)),
       ),
     ],
     mails: {
       accepted: [...accepted.values()].reduce((sum, each) => sum + each.length, 0),
-      unknown: countedBy(unknown),
+      unknown: countBy(unknown),
       deadLetters: members.filter(({ sub }) => states.get(sub) === 'failed').length,
-      twice: countedBy(twice),
+      twice: countBy(twice),
     },
     slowestMs: times.filter(({ name }) => name !== 'sweeper').reduce((slowest, { ms }) => Math.max(slowest, ms), 0),
     excused: times.filter(({ isExcused }) => isExcused).length,
@@ -113,15 +116,15 @@ export function judge(evidence: Evidence): Verdict {
 
 const NO_REASON = 'without a reason'
 
-function broken(name: string, where: readonly string[]): Promised {
+function toPromised(name: string, where: readonly string[]): Promised {
   return { name, broken: where.length, examples: where.slice(0, 5) }
 }
 
-function countedBy(each: readonly { readonly because: string | undefined }[]): ReadonlyMap<string, number> {
-  return new Map([...grouped(each, ({ because }) => because)].map(([because, group]) => [because, group.length]))
+function countBy(each: readonly { readonly because: string | undefined }[]): ReadonlyMap<string, number> {
+  return new Map([...groupBy(each, ({ because }) => because)].map(([because, group]) => [because, group.length]))
 }
 
-function subsOf(users: readonly User[]): readonly string[] {
+function toSubs(users: readonly User[]): readonly string[] {
   return users.map(({ sub }) => sub)
 }
 

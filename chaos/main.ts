@@ -1,6 +1,6 @@
 import { UsageError } from '../src/tools/lib/errors.ts'
 import { HELP, readOptions } from './options.ts'
-import { reportOf } from './report.ts'
+import { formatReport } from './report.ts'
 import { run } from './run.ts'
 
 const EXIT = { kept: 0, broken: 1, usage: 2 } as const
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     const log = options.log && (options.deliveries.length > 1 ? `${options.log}.${delivery}` : options.log)
     const result = await run({ ...options, delivery, bundles, log, onProgress })
     onProgress('')
-    process.stdout.write(`\n${reportOf(delivery, result).join('\n')}\n`)
+    process.stdout.write(`\n${formatReport(delivery, result).join('\n')}\n`)
     kept &&= result.promises.every(({ broken }) => broken === 0)
   }
   if (!kept)

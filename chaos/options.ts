@@ -34,18 +34,18 @@ Exit code: 0 every promise was kept; 1 one was broken; 2 bad usage.`
  * @throws UsageError that names what is wrong and what was expected.
  */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const values = parsed(args)
+  const values = parseArguments(args)
   if (values.help) return 'help'
   return {
-    seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0, 2 ** 31 - 1),
-    users: whole('users', values.users, 1, 1_000_000),
-    percent: percentage(values.faults),
+    seed: values.seed === undefined ? randomInt(2 ** 31) : parseWholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
+    users: parseWholeNumber('users', values.users, 1, 1_000_000),
+    percent: parsePercentage(values.faults),
     deliveries: values.delivery === undefined ? DELIVERIES : [parseDelivery(values.delivery)],
     log: values.log,
   }
 }
 
-function parsed(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -64,13 +64,13 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function whole(name: string, value: string, least: number, most: number): number {
+function parseWholeNumber(name: string, value: string, least: number, most: number): number {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
   if (!(number >= least && number <= most)) throw new UsageError(`--${name} ${value}: expected a whole number from ${least} to ${most}`)
   return number
 }
 
-function percentage(value: string): number {
+function parsePercentage(value: string): number {
   const number = /^\d{1,3}(\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN
   if (!(number <= 100)) throw new UsageError(`--faults ${value}: expected a percentage from 0 to 100`)
   return number

@@ -1,9 +1,9 @@
 import type { Delivery } from '../src/shared/rules/once.ts'
-import { tableOf } from '../src/tools/cli/text.ts'
+import { formatTable } from '../src/tools/cli/text.ts'
 import type { RunResult } from './run.ts'
 
 /** The report of a run, line by line. */
-export function reportOf(
+export function formatReport(
   delivery: Delivery,
   { promises, mails, counts, slowestMs, excused, seconds, histories }: RunResult,
 ): readonly string[] {
@@ -12,7 +12,7 @@ export function reportOf(
   return [
     `${delivery}, ${Math.round(seconds)} s`,
     '',
-    ...tableOf(
+    ...formatTable(
       ['what happened', 'count'],
       [
         ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
@@ -25,7 +25,7 @@ export function reportOf(
       ],
     ),
     '',
-    ...tableOf(
+    ...formatTable(
       ['what is promised', 'broken', ''],
       promises.map(({ name, broken, examples }) => [name, `${broken}`, broken === 0 ? 'kept' : `BROKEN: ${examples.join(' ')}`]),
     ),

@@ -3,18 +3,18 @@ import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 import { FUNCTIONS } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
-import { eachOf } from './each-of.ts'
-import { type Evidence, effectSubIn } from './evidence.ts'
+import { type Evidence, parseEffectSub } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
+import { forEachLimited } from './for-each-limited.ts'
 import { heal } from './heal.ts'
-import { historyOf } from './history.ts'
+import { formatHistory } from './history.ts'
 import { type Journey, signIn, travel } from './journey.ts'
 import { judge, type Verdict } from './judge.ts'
 import { openLog } from './log.ts'
 import { type Pool, startPool } from './pool.ts'
 import { draw } from './random.ts'
 import { recover } from './recover.ts'
-import { bundlesIn, openStage, type Stage } from './stage.ts'
+import { listBundles, openStage, type Stage } from './stage.ts'
 import { scheduledSweep, sweepDuring, sweepUntilQuiet } from './sweep.ts'
 import { makeUsers, POOL, type User } from './users.ts'
 
@@ -67,7 +67,7 @@ const DAY_MS = 24 * 60 * 60_000
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now()
-  const files = bundlesIn(options.bundles, FUNCTIONS)
+  const files = listBundles(options.bundles, FUNCTIONS)
   const [missing] = files.filter(([, file]) => !existsSync(file))
   if (missing !== undefined) throw new UsageError(`There is no bundle ${missing[1]}; npm run build makes it`)
   const stage = await openStage({ plan: faultPlan(options), delivery: options.delivery })
@@ -96,7 +96,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   const { seed, delivery, stage, pool, driver, onProgress = () => undefined } = running
   const users = makeUsers(seed, running.users)
   const sweep = scheduledSweep(pool, stage, seed)
-  let { result: journeys, sweeps } = await sweepDuring(sweep, through(users, running))
+  let { result: journeys, sweeps } = await sweepDuring(sweep, sendThrough(users, running))
   await pool.idle()
   const gone = leave(journeys, running)
   const swept = async (): Promise<void> => {
@@ -131,7 +131,9 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito]
   const { kills, freezes } = pool.count()
   const veterans = new Set(users.filter(({ kind }) => kind === 'veteran').map(({ sub }) => sub))
-  const queued = new Set(evidence.dynamodb.map(({ about }) => effectSubIn(about)).filter((sub) => sub !== undefined && veterans.has(sub)))
+  const queued = new Set(
+    evidence.dynamodb.map(({ about }) => parseEffectSub(about)).filter((sub) => sub !== undefined && veterans.has(sub)),
+  )
   const counts = {
     users: users.length,
     'confirmed ones': journeys.filter(({ confirmed }) => confirmed).length,
@@ -148,22 +150,22 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     'sign-ins to heal what is missing': healing,
   }
   const verdict = judge(evidence)
-  return { ...verdict, counts, seconds: (performance.now() - startedAt) / 1000, histories: historiesOf(verdict, users, evidence) }
+  return { ...verdict, counts, seconds: (performance.now() - startedAt) / 1000, histories: formatHistories(verdict, users, evidence) }
 }
 
-function historiesOf({ promises }: Verdict, users: readonly User[], evidence: Evidence): ReadonlyMap<string, readonly string[]> {
+function formatHistories({ promises }: Verdict, users: readonly User[], evidence: Evidence): ReadonlyMap<string, readonly string[]> {
   const examples = promises.flatMap((promised) => promised.examples.slice(0, HISTORIES)).join(' ')
   const theirs = users.filter(({ sub }) => examples.includes(sub))
-  return new Map(theirs.map((user) => [user.sub, historyOf(user, evidence)]))
+  return new Map(theirs.map((user) => [user.sub, formatHistory(user, evidence)]))
 }
 
-async function through(users: readonly User[], { seed, stage, driver, onProgress }: Running): Promise<readonly Journey[]> {
+async function sendThrough(users: readonly User[], { seed, stage, driver, onProgress }: Running): Promise<readonly Journey[]> {
   const blocked = users.filter(({ kind }) => kind === 'blocked')
-  await eachOf(blocked, AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
+  await forEachLimited(blocked, AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
   for (const user of users.filter(({ kind }) => kind === 'veteran'))
     stage.users.add(user, new Date(stage.since.getTime() - 1 - Math.floor(draw(seed, 'age', user.index) * 400 * DAY_MS)))
   const journeys: Journey[] = []
-  await eachOf(users, AT_A_TIME, async (user) => {
+  await forEachLimited(users, AT_A_TIME, async (user) => {
     if (user.kind === 'member') stage.users.add(user, new Date())
     journeys.push(await travel(user, driver, seed))
     if (journeys.length % 100 === 0) onProgress?.(`${journeys.length} of ${users.length} users`)
@@ -176,7 +178,7 @@ async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, 
   const coming = journeys
     .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)
     .map(({ user }) => user)
-  await eachOf(coming, AT_A_TIME, async (user) => void (await signIn(user, driver, 'later')))
+  await forEachLimited(coming, AT_A_TIME, async (user) => void (await signIn(user, driver, 'later')))
   await pool.idle()
 }
 

@@ -54,7 +54,7 @@ const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 /** The bundles in a folder such as `dist`. */
-export function bundlesIn(folder: string, names: readonly FunctionName[]): readonly (readonly [FunctionName, string])[] {
+export function listBundles(folder: string, names: readonly FunctionName[]): readonly (readonly [FunctionName, string])[] {
   return names.map((name) => [name, join(folder, name, 'handler.js')])
 }
 
@@ -92,13 +92,13 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
       cognito,
       users,
       since,
-      environment: environmentFor({ dynamodb, ses, cognito }, { delivery, since }),
-      afterwards: environmentFor({ dynamodb: engine, ses: inbox, cognito: users }, { delivery, since }),
+      environment: buildStageEnvironment({ dynamodb, ses, cognito }, { delivery, since }),
+      afterwards: buildStageEnvironment({ dynamodb: engine, ses: inbox, cognito: users }, { delivery, since }),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
-      profiles: () => rowsOf(documents, TABLES.profiles),
-      effects: () => rowsOf(documents, TABLES.effects),
+      profiles: () => scanTable(documents, TABLES.profiles),
+      effects: () => scanTable(documents, TABLES.effects),
       pending: async () => {
         const items: EffectItem[] = []
         for await (const row of effects.list('pending')) if (isReadable(row)) items.push(row)
@@ -116,7 +116,7 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
 }
 
 /** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
-function environmentFor(
+function buildStageEnvironment(
   { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
   { delivery, since }: { readonly delivery: Delivery; readonly since: Date },
 ): Record<string, string> {
@@ -140,7 +140,7 @@ function environmentFor(
   }
 }
 
-async function rowsOf(documents: DynamoDBDocumentClient, table: string): Promise<readonly Row[]> {
+async function scanTable(documents: DynamoDBDocumentClient, table: string): Promise<readonly Row[]> {
   const rows: Row[] = []
   for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) rows.push(...(page.Items ?? []))
   return rows

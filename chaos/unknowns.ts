@@ -1,4 +1,4 @@
-import { type Evidence, effectSubIn, grouped } from './evidence.ts'
+import { type Evidence, groupBy, parseEffectSub } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
@@ -11,14 +11,14 @@ export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
  * killed or stood still that had the user's event, or that swept while the user's effect was being written to.
  */
 export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
-  const called = grouped(ses, ({ about }) => about)
+  const called = groupBy(ses, ({ about }) => about)
   const cutShort = attempts.filter(isCutShort)
   const confirmations = new Set(cutShort.filter(({ name }) => name === 'post-confirmation').map(({ sub }) => sub))
   const sweeps = cutShort.filter(({ name }) => name === 'sweeper')
-  const writes = grouped(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? effectSubIn(about) : undefined))
+  const writes = groupBy(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? parseEffectSub(about) : undefined))
   return ({ sub, email }) => {
     const calls = called.get(email)
-    if (calls !== undefined) return saidOf(calls)
+    if (calls !== undefined) return describeSesAnswers(calls)
     if (confirmations.has(sub)) return 'the process that had the event was killed or stood still'
     const swept = (writes.get(sub) ?? []).some(({ at }) => sweeps.some(({ startedAt, endedAt }) => startedAt <= at && at <= endedAt))
     return swept ? 'the process that swept was killed or stood still' : undefined
@@ -26,7 +26,7 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
 }
 
 /** The last of them should be rare: a refusal is certain, and lost only with what was to be written of it. */
-function saidOf(calls: readonly Passed[]): string {
+function describeSesAnswers(calls: readonly Passed[]): string {
   if (calls.some(({ status }) => status === 200)) return 'SES accepted it'
   return calls.some(({ fault }) => fault !== 'throttling') ? 'SES did not say' : 'SES refused it'
 }

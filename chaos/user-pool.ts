@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
-import { POOL, type User, userNameOf } from './users.ts'
+import { POOL, toUserName, type User } from './users.ts'
 
 /** The user pool as the sweeper sees it: it lists a user by their `sub`, and knows no other call. */
 export interface UserPool extends LocalService {
@@ -26,13 +26,13 @@ export async function startUserPool(): Promise<UserPool> {
 
   const answer = async (request: IncomingMessage): Promise<Answered> => {
     const asked: unknown = await json(request)
-    if (request.headers['x-amz-target'] !== 'AWSCognitoIdentityProviderService.ListUsers') return refusal('UnknownOperationException')
+    if (request.headers['x-amz-target'] !== 'AWSCognitoIdentityProviderService.ListUsers') return createRefusal('UnknownOperationException')
     const { UserPoolId, Filter }: { readonly UserPoolId?: unknown; readonly Filter?: unknown } = Object(asked)
-    if (UserPoolId !== POOL) return refusal('ResourceNotFoundException')
+    if (UserPoolId !== POOL) return createRefusal('ResourceNotFoundException')
     const [, sub = ''] = FILTER.exec(String(Filter)) ?? []
-    if (sub === '') return refusal('InvalidParameterException')
+    if (sub === '') return createRefusal('InvalidParameterException')
     const found = users.get(sub)
-    return { status: 200, body: { Users: found === undefined ? [] : [listed(found.user, found.createdAt)] } }
+    return { status: 200, body: { Users: found === undefined ? [] : [toListedUser(found.user, found.createdAt)] } }
   }
 
   const service = await listenOnLoopback(
@@ -50,15 +50,15 @@ export async function startUserPool(): Promise<UserPool> {
   }
 }
 
-function refusal(name: string): Answered {
+function createRefusal(name: string): Answered {
   return { status: 400, body: { __type: name, message: 'Not as expected' } }
 }
 
-function listed(user: User, createdAt: Date): object {
+function toListedUser(user: User, createdAt: Date): object {
   const attributes = { sub: user.sub, email: user.email, email_verified: 'true', name: `User ${user.index}` }
   const seconds = createdAt.getTime() / 1000
   return {
-    Username: userNameOf(user),
+    Username: toUserName(user),
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
     Enabled: true,
     UserStatus: 'CONFIRMED',

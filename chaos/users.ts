@@ -36,7 +36,7 @@ export const ALLOWED_DOMAINS = 'example.com,*.example.org'
 export function makeUsers(seed: number, count: number): readonly User[] {
   return Array.from({ length: count }, (_, index): User => {
     const drawn = draw(seed, 'kind', index)
-    const kind = kindOf(drawn)
+    const kind = chooseKind(drawn)
     const domain =
       kind === 'stranger'
         ? pick(STRANGE_DOMAINS, draw(seed, 'domain', index))
@@ -45,14 +45,14 @@ export function makeUsers(seed: number, count: number): readonly User[] {
   })
 }
 
-function kindOf(drawn: number): User['kind'] {
+function chooseKind(drawn: number): User['kind'] {
   if (drawn < STRANGERS) return 'stranger'
   if (drawn < STRANGERS + BLOCKED) return 'blocked'
   return drawn < STRANGERS + BLOCKED + VETERANS ? 'veteran' : 'member'
 }
 
 /** The user name. */
-export function userNameOf({ index }: User): string {
+export function toUserName({ index }: User): string {
   return `user-${index}`
 }
 
@@ -67,7 +67,7 @@ const envelope = {
 export function signUpEvent(user: User): object {
   return {
     ...envelope,
-    userName: userNameOf(user),
+    userName: toUserName(user),
     triggerSource: 'PreSignUp_SignUp',
     request: { userAttributes: { name: `User ${user.index}`, email: user.email }, validationData: null },
     response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
@@ -76,31 +76,31 @@ export function signUpEvent(user: User): object {
 
 /** They have typed their code. */
 export function confirmationEvent(user: User): object {
-  return { ...known(user), triggerSource: 'PostConfirmation_ConfirmSignUp', request: { userAttributes: attributesOf(user) } }
+  return { ...toKnownUser(user), triggerSource: 'PostConfirmation_ConfirmSignUp', request: { userAttributes: toAttributes(user) } }
 }
 
 /** They sign in; their password is not checked yet. */
 export function signInEvent(user: User): object {
   return {
-    ...known(user),
+    ...toKnownUser(user),
     triggerSource: 'PreAuthentication_Authentication',
-    request: { userAttributes: attributesOf(user), validationData: null },
+    request: { userAttributes: toAttributes(user), validationData: null },
   }
 }
 
 /** They have signed in. */
 export function signedInEvent(user: User): object {
   return {
-    ...known(user),
+    ...toKnownUser(user),
     triggerSource: 'PostAuthentication_Authentication',
-    request: { userAttributes: attributesOf(user), newDeviceUsed: false },
+    request: { userAttributes: toAttributes(user), newDeviceUsed: false },
   }
 }
 
-function known(user: User): object {
-  return { ...envelope, userName: userNameOf(user), response: {} }
+function toKnownUser(user: User): object {
+  return { ...envelope, userName: toUserName(user), response: {} }
 }
 
-function attributesOf({ sub, index, email }: User): Readonly<Record<string, string>> {
+function toAttributes({ sub, index, email }: User): Readonly<Record<string, string>> {
   return { sub, 'cognito:user_status': 'CONFIRMED', email_verified: 'true', name: `User ${index}`, email }
 }

@@ -15,7 +15,7 @@ const mostlyAboveZero = { ...aboveZero, EvaluationPeriods: 3, DatapointsToAlarm:
 const tooSlow = { ...aboveZero, EvaluationPeriods: 2, Threshold: '${param:alarmSlowAfterMs}' }
 
 /** Returns the alarms and the metric filters of a function. */
-exports.alarmsOf = (lambda) => ({
+exports.createAlarms = (lambda) => ({
   ...(lambda.trigger === undefined ? alarmOnSchedule(lambda) : alarmsOnTrigger(lambda)),
   ...(lambda.runsEffects && {
     // Two stages may share an account, and the metric EffectsLost names only the trigger. So the logs of this stage are counted.

@@ -5,13 +5,13 @@ const { userError } = require('./handlers.cjs')
 const VERSIONS = { PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'], InboundFederation: ['V1_0'] }
 
 /** Returns the permission for the pool, and no other one, to call a function. Without it Cognito only shows users an error. */
-exports.calledBy = calledBy
-function calledBy({ id }) {
+exports.createPermission = createPermission
+function createPermission({ id }) {
   return {
     [`${id}Permission`]: {
       Type: 'AWS::Lambda::Permission',
       Properties: {
-        FunctionName: arnOf(id),
+        FunctionName: toArn(id),
         Action: 'lambda:InvokeFunction',
         Principal: 'cognito-idp.amazonaws.com',
         SourceArn: '${self:custom.userPoolArn}',
@@ -24,18 +24,18 @@ function calledBy({ id }) {
  * Returns what the framework leaves out of a pool that this stack makes: the versions of `custom.lambdaVersions`, and
  * InboundFederation, which the framework refuses as an event.
  */
-exports.changesOfPool = ({ functions, userPoolArn }) => {
+exports.createPoolChanges = ({ functions, userPoolArn }) => {
   const LambdaConfig = {}
   const permissions = {}
   for (const lambda of functions) {
     const { id, trigger } = lambda
-    const version = versionOf(lambda)
+    const version = findVersion(lambda)
     // Beside the framework's entry PreTokenGeneration: Cognito wants the same function in both.
     if (trigger === 'PreTokenGeneration' && version !== 'V1_0')
-      LambdaConfig.PreTokenGenerationConfig = { LambdaArn: arnOf(id), LambdaVersion: version }
+      LambdaConfig.PreTokenGenerationConfig = { LambdaArn: toArn(id), LambdaVersion: version }
     if (trigger === 'InboundFederation') {
-      LambdaConfig.InboundFederation = { LambdaArn: arnOf(id), LambdaVersion: version }
-      Object.assign(permissions, calledBy(lambda))
+      LambdaConfig.InboundFederation = { LambdaArn: toArn(id), LambdaVersion: version }
+      Object.assign(permissions, createPermission(lambda))
     }
   }
   if (Object.keys(LambdaConfig).length === 0) return {}
@@ -44,11 +44,11 @@ exports.changesOfPool = ({ functions, userPoolArn }) => {
 }
 
 /** Returns the output with the command that is left to do for a pool that exists: run it where the credentials may change the pool. */
-exports.attachCommand = ({ functions }) => {
+exports.createAttachCommand = ({ functions }) => {
   const attached = functions
     .filter(({ trigger }) => trigger !== undefined)
     .map((lambda) => {
-      const version = versionOf(lambda)
+      const version = findVersion(lambda)
       return `--function ${lambda.trigger}${version === 'V1_0' ? '' : `@${version}`}=\${${lambda.id}LambdaFunction.Arn}`
     })
   const [key] = functions.flatMap(({ pool }) => (typeof pool?.kmsKeyId === 'string' ? `--kms-key ${pool.kmsKeyId}` : []))
@@ -56,12 +56,12 @@ exports.attachCommand = ({ functions }) => {
   return { AttachCommand: { Value: { 'Fn::Sub': words.join(' ') } } }
 }
 
-function versionOf({ name, trigger, version = 'V1_0' }) {
+function findVersion({ name, trigger, version = 'V1_0' }) {
   const known = VERSIONS[trigger] ?? ['V1_0']
   if (known.includes(version)) return version
   throw userError(`custom.lambdaVersions.${name}: ${trigger} has no version ${version}; expected ${known.join(' or ')}`)
 }
 
-function arnOf(id) {
+function toArn(id) {
   return { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] }
 }

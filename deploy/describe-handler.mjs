@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url'
 
 const [file, exported] = process.argv.slice(2)
 
-const rulesIn = (rule) => (rule === undefined ? [] : [rule, ...(rule.children ?? []).flatMap(rulesIn)])
+const listRules = (rule) => (rule === undefined ? [] : [rule, ...(rule.children ?? []).flatMap(listRules)])
 
 async function declarations() {
   const { [exported]: handler } = await import(pathToFileURL(file))
   if (typeof handler !== 'function') throw new Error(`${file} exports no function '${exported}'`)
-  const rules = rulesIn(handler.composition)
+  const rules = listRules(handler.composition)
   const sweeps = handler.sweepsEffectsOf !== undefined
   return {
     trigger: handler.trigger,

@@ -32,7 +32,7 @@ const PLACEHOLDER = 'known-at-deployment'
  * @throws Error with the messages of all handlers that do not start.
  */
 exports.describeHandlers = async (functions, placeholders) => {
-  const files = functions.map(({ handler }) => fileOf(handler))
+  const files = functions.map(({ handler }) => findFile(handler))
   // `osls info` and `osls remove` need no build. Packaging ends with the framework's own error then.
   if (files.every((file) => file === undefined)) return functions.map(() => ({ permissions: [] }))
 
@@ -48,7 +48,7 @@ function userError(message) {
   return Object.assign(new Error(message), { stack: `\n${message}` })
 }
 
-function fileOf(handler) {
+function findFile(handler) {
   const path = join(SERVICE, handler.replace(/\.[^./]+$/, ''))
   return ['.js', '.mjs', '.cjs'].map((ending) => path + ending).find((file) => existsSync(file))
 }

@@ -7,7 +7,7 @@ const byLambda = {
 }
 
 /** Returns the role under the logical id that the function's block names. */
-exports.roleOf = (lambda, service) => {
+exports.createRole = (lambda, service) => {
   if (typeof lambda.role !== 'string') throw userError(`The block of ${lambda.name} names no role: write role: ${lambda.id}Role`)
   // The log group is the framework's. A function writes to it, and may not make any.
   const logs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [`${lambda.id}LogGroup`, 'Arn'] })
@@ -43,7 +43,7 @@ function mergeStatements(statements) {
 
 /** The statement for a permission: its `resource` is the name of a setting, or `user-pool`. */
 function statementFor({ rule, actions, resource, index }, lambda, service) {
-  if (resource === 'user-pool') return allow(actions, poolFor(lambda, service))
+  if (resource === 'user-pool') return allow(actions, findPool(lambda, service))
   const value = lambda.environment[resource]
   const needs = `${rule ?? 'The handler'} of ${lambda.name} needs ${actions.join(', ')} on ${resource}`
   if (value === undefined || value === '') throw userError(`${needs}, which the function's environment does not set`)
@@ -52,7 +52,7 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (actions.every((action) => action.startsWith('ses:')))
     return allow(actions, { 'Fn::Sub': arn('ses', 'identity/*') }, { StringEquals: { 'ses:FromAddress': value } })
   const inside = index === undefined ? '' : `/index/${index}`
-  const id = value.Ref ?? tableNamed(value, service.tables)
+  const id = value.Ref ?? findTable(value, service.tables)
   if (id !== undefined) return allow(actions, inside ? { 'Fn::Sub': `\${${id}.Arn}${inside}` } : { 'Fn::GetAtt': [id, 'Arn'] })
   if (typeof value === 'object') return allow(actions, value)
   if (value.startsWith('arn:')) return allow(actions, value + inside)
@@ -62,12 +62,12 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   throw userError(`${needs}. Its value is "${value}"; expected an ARN`)
 }
 
-function tableNamed(name, tables) {
+function findTable(name, tables) {
   return Object.keys(tables).find((id) => tables[id].Properties?.TableName === name)
 }
 
 /** The pool comes after the functions that it calls, so the role of such a function must not refer to it: that is a cycle. */
-function poolFor({ trigger }, { userPoolArn }) {
+function findPool({ trigger }, { userPoolArn }) {
   const isMadeHere = userPoolArn['Fn::GetAtt'] !== undefined
   return trigger !== undefined && isMadeHere ? { 'Fn::Sub': arn('cognito-idp', 'userpool/*') } : userPoolArn
 }

@@ -2,10 +2,10 @@
 // pool calls them. A new function is one block in serverless.yml, and nothing here names it.
 //
 // The framework calls these exports for ${file(deploy/triggers.cjs):NAME}. docs/deploy.md shows what they write for one function.
-const { alarmsOf } = require('./alarms.cjs')
-const { attachCommand, calledBy, changesOfPool } = require('./attach.cjs')
+const { createAlarms } = require('./alarms.cjs')
+const { createAttachCommand, createPermission, createPoolChanges } = require('./attach.cjs')
 const { describeHandlers, userError } = require('./handlers.cjs')
-const { roleOf } = require('./roles.cjs')
+const { createRole } = require('./roles.cjs')
 
 /** The blocks under `custom.optional` that `--param="triggers=..."` names. */
 exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) => {
@@ -22,7 +22,7 @@ exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) =>
 
 /** The functions for a pool that exists: an event of the framework would make a pool, or change this one its own way. */
 exports.functionsWithoutPool = async (framework) => {
-  const blocks = await blocksOf(framework)
+  const blocks = await readBlocks(framework)
   return Object.fromEntries(
     Object.entries(blocks).map(([name, { events = [], ...block }]) => [
       name,
@@ -33,26 +33,26 @@ exports.functionsWithoutPool = async (framework) => {
 
 /** The resources of the functions, for a pool of this stack. */
 exports.withNewPool = async (framework) => {
-  const service = await serviceOf(framework)
-  return { Resources: { ...resourcesOf(service), ...changesOfPool(service) } }
+  const service = await readService(framework)
+  return { Resources: { ...createResources(service), ...createPoolChanges(service) } }
 }
 
 /** The resources of the functions, for a pool that exists. */
 exports.withExistingPool = async (framework) => {
-  const service = await serviceOf(framework)
-  const permissions = service.functions.filter(({ trigger }) => trigger !== undefined).map(calledBy)
-  return { Resources: Object.assign(resourcesOf(service), ...permissions), Outputs: attachCommand(service) }
+  const service = await readService(framework)
+  const permissions = service.functions.filter(({ trigger }) => trigger !== undefined).map(createPermission)
+  return { Resources: Object.assign(createResources(service), ...permissions), Outputs: createAttachCommand(service) }
 }
 
-function resourcesOf(service) {
-  return Object.assign({}, ...service.functions.map((each) => ({ ...roleOf(each, service), ...alarmsOf(each) })))
+function createResources(service) {
+  return Object.assign({}, ...service.functions.map((each) => ({ ...createRole(each, service), ...createAlarms(each) })))
 }
 
 /** Returns the functions that are on, each with what its block, its settings and its handler say, and what they share. */
-async function serviceOf(framework) {
+async function readService(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
   const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables] = await Promise.all([
-    blocksOf(framework),
+    readBlocks(framework),
     property('provider', 'environment'),
     property('provider', 'tracing'),
     property('custom', 'userPoolArn'),
@@ -79,7 +79,7 @@ async function serviceOf(framework) {
 }
 
 /** The blocks of the functions that are on, by name. `custom.blocks` are those for a pool that exists. */
-async function blocksOf({ resolveConfigurationProperty }) {
+async function readBlocks({ resolveConfigurationProperty }) {
   const blocks = (await resolveConfigurationProperty(['custom', 'blocks'])) ?? (await resolveConfigurationProperty(['functions']))
   return Object.assign({}, ...[blocks].flat())
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { packagingArguments, unfitLines } from './deployment/arguments.ts'
-import { parametersOf, unknownParameterLines } from './deployment/parameters.ts'
+import { readParameters, unknownParameterLines } from './deployment/parameters.ts'
 
 const [command = '', ...args] = process.argv.slice(2)
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ function refuse(lines: readonly string[]): void {
 
 async function packageAndCheck(): Promise<void> {
   refuse(unfitLines(command, args))
-  const parameters = await parametersOf(process.cwd(), String(values.config))
+  const parameters = await readParameters(process.cwd(), String(values.config))
   const given = (values.param ?? []).flatMap((param) => /^[^=]+(?==.)/.exec(String(param)) ?? [])
   refuse(parameters === undefined ? [] : unknownParameterLines(given, parameters))
   osls('package', ...packagingArguments(args))

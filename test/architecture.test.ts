@@ -142,7 +142,7 @@ function addReached(found: Set<string>, files: readonly string[]): void {
   }
 }
 
-function roomOf(file: string): string {
+function findRoom(file: string): string {
   const [first = '', second = ''] = file.split('/')
   if (FOR_ALL.includes(file)) return file
   if (first === 'shared' || first === 'tools') return `${first}/${second}`
@@ -151,7 +151,7 @@ function roomOf(file: string): string {
 
 /** Two triggers are two rooms. */
 function isSameRoom({ from, to }: Import): boolean {
-  return roomOf(from) === roomOf(to) && (roomOf(from) !== 'trigger' || dirname(from) === dirname(to))
+  return findRoom(from) === findRoom(to) && (findRoom(from) !== 'trigger' || dirname(from) === dirname(to))
 }
 
 describe('the rooms of src', () => {
@@ -159,13 +159,13 @@ describe('the rooms of src', () => {
     const wrong = relatives.filter((each) => {
       const { from, to } = each
       if (isSameRoom(each) || FOR_ALL.includes(to) || deployed.has(from)) return false
-      return MAP[roomOf(from)]?.[roomOf(to)] === undefined
+      return MAP[findRoom(from)]?.[findRoom(to)] === undefined
     })
     expect(wrong).toEqual([])
   })
 
   it('have no edge in the map that nothing uses', () => {
-    const used = new Set(relatives.map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`))
+    const used = new Set(relatives.map(({ from, to }) => `${findRoom(from)} -> ${findRoom(to)}`))
     const edges = Object.entries(MAP).flatMap(([room, others]) => Object.keys(others).map((other) => `${room} -> ${other}`))
     expect(edges.filter((edge) => !used.has(edge))).toEqual([])
   })

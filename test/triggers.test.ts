@@ -44,26 +44,26 @@ const patterns = new Map(
 )
 
 /** The folders of the triggers that a text names: those of one folder belong together. */
-function foldersNamed(text: string): readonly string[] {
-  return foldersOf(TRIGGER_NAMES.filter((name) => patterns.get(name)?.test(text)))
+function findFolders(text: string): readonly string[] {
+  return toFolders(TRIGGER_NAMES.filter((name) => patterns.get(name)?.test(text)))
 }
 
 /** The folders of the triggers of which a text names a source. */
 function foldersOfSources(text: string): readonly string[] {
-  return foldersOf(TRIGGER_NAMES.filter((name) => Object.keys(triggerFacts(name).sources).some((source) => text.includes(source))))
+  return toFolders(TRIGGER_NAMES.filter((name) => Object.keys(triggerFacts(name).sources).some((source) => text.includes(source))))
 }
 
-function foldersOf(names: readonly TriggerName[]): readonly string[] {
+function toFolders(names: readonly TriggerName[]): readonly string[] {
   return [...new Set(names.map((name) => triggerFacts(name).folder))]
 }
 
 function namesSeveral(text: string): boolean {
-  return foldersNamed(text).length >= 3 || foldersOfSources(text).length >= 2
+  return findFolders(text).length >= 3 || foldersOfSources(text).length >= 2
 }
 
 /** A few triggers are examples in a test. A list that a new trigger would have to join has had four from the beginning. */
 function namesMany(text: string): boolean {
-  return new Set([...foldersNamed(text), ...foldersOfSources(text)]).size >= 4
+  return new Set([...findFolders(text), ...foldersOfSources(text)]).size >= 4
 }
 
 async function filesThatNameSeveral(): Promise<readonly string[]> {

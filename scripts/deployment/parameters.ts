@@ -18,28 +18,30 @@ export interface Parameters {
  * @param folder Of the service.
  * @returns undefined where they are unknown: a file is missing, or a name is composed.
  */
-export async function parametersOf(folder: string, config: string): Promise<Parameters | undefined> {
+export async function readParameters(folder: string, config: string): Promise<Parameters | undefined> {
   const text = await readFile(resolve(folder, config), 'utf8').catch(() => undefined)
-  const read = text === undefined ? undefined : await namesIn(folder, text)
-  return text === undefined || read === undefined ? undefined : { read: new Set(read), set: setIn(text) }
+  const read = text === undefined ? undefined : await findReadParameters(folder, text)
+  return text === undefined || read === undefined ? undefined : { read: new Set(read), set: listSetParameters(text) }
 }
 
-async function namesIn(folder: string, text: string, from: readonly string[] = []): Promise<readonly string[] | undefined> {
+async function findReadParameters(folder: string, text: string, from: readonly string[] = []): Promise<readonly string[] | undefined> {
   const names = [...text.matchAll(/[{']param:([^,}']*)/g)].map(([, name = '']) => name.trim())
   if (names.some((name) => name.includes('$'))) return undefined
-  for (const { path, part } of filesIn(text, from.at(-1) ?? '')) {
+  for (const { path, part } of listFiles(text, from.at(-1) ?? '')) {
     if (from.includes(path)) continue
     const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
     // A file that is read in part counts with what it reads itself, not with the files that it names.
     const more =
-      inner === undefined ? undefined : await namesIn(folder, part ? inner.replaceAll(/\$\{file\(/g, '') : inner, [...from, path])
+      inner === undefined
+        ? undefined
+        : await findReadParameters(folder, part ? inner.replaceAll(/\$\{file\(/g, '') : inner, [...from, path])
     if (more === undefined) return undefined
     names.push(...more)
   }
   return names
 }
 
-function filesIn(text: string, from: string): readonly { readonly path: string; readonly part: boolean }[] {
+function listFiles(text: string, from: string): readonly { readonly path: string; readonly part: boolean }[] {
   const named = [...text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)].map(([, path = '', part]) => ({ path, part: part !== '' }))
   const required = [...text.matchAll(/\brequire\('(\.[^']+)'\)/g)].map(([, path = '']) => ({
     path: join(dirname(from), path),
@@ -48,7 +50,7 @@ function filesIn(text: string, from: string): readonly { readonly path: string; 
   return [...named, ...required]
 }
 
-function setIn(text: string): readonly string[] {
+function listSetParameters(text: string): readonly string[] {
   const config: unknown = (() => {
     try {
       return parse(text, { logLevel: 'error' })

@@ -25,17 +25,17 @@ export function takeBuiltins(build: PluginBuild): void {
     return { path: path.startsWith('node:') ? path : `node:${path}`, namespace, sideEffects: false }
   })
   build.onLoad({ filter: /./, namespace: IMPORTED }, ({ path }) => ({ contents: asModule(path) }))
-  build.onLoad({ filter: /./, namespace: REQUIRED }, ({ path }) => ({ contents: `module.exports = ${taken(path)}` }))
+  build.onLoad({ filter: /./, namespace: REQUIRED }, ({ path }) => ({ contents: `module.exports = ${formatBuiltin(path)}` }))
 }
 
-const taken = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`
+const formatBuiltin = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`
 
 /** The names are those of the Node that bundles: one that it does not know is an error of the build, as in any module. */
 function asModule(path: string): string {
   const names = Object.keys(Object(process.getBuiltinModule(path))).filter((name) => /^[\w$]+$/.test(name) && name !== 'default')
   return [
     'let taken',
-    `const take = () => taken ??= ${taken(path)}`,
+    `const take = () => taken ??= ${formatBuiltin(path)}`,
     'const whole = /* @__PURE__ */ take()',
     'export default whole',
     // A name of its own for each, since some, such as `constants` or `process`, would shadow what is used here. A call,

@@ -65,7 +65,7 @@ export async function bundleHandlers(
       let result = await build({ ...options, plugins })
       if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins, banner: { js: REQUIRE } })
       await mkdir(folder, { recursive: true })
-      const files = result.outputFiles.map((file) => writeFile(join(folder, basename(file.path)), moved(file, folder)))
+      const files = result.outputFiles.map((file) => writeFile(join(folder, basename(file.path)), relocateFile(file, folder)))
       await Promise.all([
         ...files,
         writeFile(join(folder, 'package.json'), '{"type":"module"}\n'),
@@ -79,7 +79,7 @@ const leavesRequires = (files: readonly OutputFile[]): boolean =>
   files.some(({ path, text }) => path.endsWith('.js') && text.includes(LEFT_REQUIRE))
 
 /** What a file holds where it is deployed from: a map leads to its sources from there. */
-function moved({ path, contents, text }: OutputFile, folder: string): Uint8Array | string {
+function relocateFile({ path, contents, text }: OutputFile, folder: string): Uint8Array | string {
   if (!path.endsWith('.map')) return contents
   const map: { readonly sources: readonly string[] } = JSON.parse(text)
   return JSON.stringify({ ...map, sources: map.sources.map((source) => fromFolder(source, folder)) })

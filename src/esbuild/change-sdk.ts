@@ -11,7 +11,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   const made = new Set<SdkChange>()
   const clients = new Set<string>()
   const note = (path: string): void => {
-    const client = clientOf(path)
+    const client = findClient(path)
     if (client !== undefined) clients.add(client)
   }
   build.onStart(() => {
@@ -20,7 +20,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   })
 
   for (const change of changes) {
-    build.onLoad({ filter: pathOf(change.file) }, async ({ path }): Promise<OnLoadResult> => {
+    build.onLoad({ filter: toPathPattern(change.file) }, async ({ path }): Promise<OnLoadResult> => {
       made.add(change)
       // Its own answer ends the search for others, so a client has to be noticed here as well.
       note(path)
@@ -49,17 +49,17 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
 /** Some clients carry event streams for one operation or two. What would fail only when that is called fails here. */
 function refuseEventStreams(build: PluginBuild): void {
   build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ importer }) => {
-    const client = clientOf(importer)
+    const client = findClient(importer)
     if (client === undefined) return undefined
     return { errors: [{ text: `@aws-sdk/${client} has operations with event streams: bundle it with \`eventStreams: true\`` }] }
   })
 }
 
 /** The client that a file belongs to, such as `client-dynamodb`. */
-const clientOf = (path: string): string | undefined => /[\\/]@aws-sdk[\\/](client-[a-z0-9-]+)[\\/]/.exec(path)?.[1]
+const findClient = (path: string): string | undefined => /[\\/]@aws-sdk[\\/](client-[a-z0-9-]+)[\\/]/.exec(path)?.[1]
 
 /** Paths of either system. */
-function pathOf(file: string): RegExp {
+function toPathPattern(file: string): RegExp {
   const parts = file.split('/').map((part) => part.replaceAll('.', '\\.').replaceAll('*', '[^\\\\/]*'))
   return new RegExp(`[\\\\/]node_modules[\\\\/]${parts.join('[\\\\/]')}$`)
 }

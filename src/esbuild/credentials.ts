@@ -1,4 +1,4 @@
-import { insteadOf, type SdkChange } from './sdk-change.ts'
+import { replaceModule, type SdkChange } from './sdk-change.ts'
 
 /**
  * Where a bundled AWS SDK takes credentials from, unless a client is given its own.
@@ -19,7 +19,7 @@ export function credentialSource(credentials: Credentials): SdkChange | undefine
   return {
     file: '@aws-sdk/credential-provider-node/dist-es/defaultProvider.js',
     of: 'every client',
-    apply: insteadOf(
+    apply: replaceModule(
       ['defaultProvider', 'credentialsWillNeedRefresh', 'credentialsTreatedAsExpired'],
       `${credentials === 'environment' ? ENVIRONMENT : CONTAINER}\n${EXPIRY}`,
     ),

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { buildDomainList } from '../shared/email/domain-file.ts'
-import { linesOf } from '../shared/lines.ts'
+import { splitLines } from '../shared/lines.ts'
 import { META_FILE } from './bundle.ts'
-import { domainSource, EXPECTED_LINE, faultLines } from './domain-source.ts'
+import { EXPECTED_LINE, formatFaults, readDomainSource } from './domain-source.ts'
 
 /**
  * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
@@ -22,7 +22,7 @@ export async function buildDomainFiles(sources: string, bundleFolder: string): P
     throw error
   })
   const names = found.flatMap((file) => (extname(file) === '.txt' ? [basename(file, '.txt')] : []))
-  for (const name of names) await writeFile(join(bundleFolder, `${name}.domains`), await bytesOf(join(sources, `${name}.txt`)))
+  for (const name of names) await writeFile(join(bundleFolder, `${name}.domains`), await buildListBytes(join(sources, `${name}.txt`)))
   if (names.length > 0)
     await countAsInputs(
       join(bundleFolder, META_FILE),
@@ -30,10 +30,10 @@ export async function buildDomainFiles(sources: string, bundleFolder: string): P
     )
 }
 
-async function bytesOf(source: string): Promise<Uint8Array> {
-  const read = await domainSource(linesOf(createReadStream(source, 'utf8')))
+async function buildListBytes(source: string): Promise<Uint8Array> {
+  const read = await readDomainSource(splitLines(createReadStream(source, 'utf8')))
   const { patterns, faulty } = read
-  if (faulty > 0) throw new Error([...faultLines(source, read), EXPECTED_LINE].join('\n'))
+  if (faulty > 0) throw new Error([...formatFaults(source, read), EXPECTED_LINE].join('\n'))
   if (patterns.length === 0) throw new Error(`${source}: holds no pattern; ${EXPECTED_LINE}`)
   return buildDomainList(patterns).bytes
 }

@@ -1,4 +1,4 @@
-import { normalisePattern, patternFault } from '../shared/email/domain-list.ts'
+import { formatPatternFault, normalisePattern } from '../shared/email/domain-list.ts'
 import type { Line } from '../shared/lines.ts'
 
 /** The patterns of a text, and what is wrong with its other lines. */
@@ -17,7 +17,7 @@ const MOST_FAULTS = 20
 const EVERY = "'*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen"
 
 /** Reads a list in plain text: one pattern a line, `#` at the beginning for a comment. */
-export async function domainSource(lines: AsyncIterable<Line>): Promise<DomainSource> {
+export async function readDomainSource(lines: AsyncIterable<Line>): Promise<DomainSource> {
   const patterns: string[] = []
   const faults: { line: number; what: string }[] = []
   let faulty = 0
@@ -29,13 +29,13 @@ export async function domainSource(lines: AsyncIterable<Line>): Promise<DomainSo
       continue
     }
     faulty += 1
-    if (faults.length < MOST_FAULTS) faults.push({ line: number, what: text === '*' ? EVERY : patternFault(text) })
+    if (faults.length < MOST_FAULTS) faults.push({ line: number, what: text === '*' ? EVERY : formatPatternFault(text) })
   }
   return { patterns, faults, faulty }
 }
 
 /** Returns the faults as lines, `LIST:LINE: what is wrong`, and how many there are besides. */
-export function faultLines(list: string, { faults, faulty }: DomainSource): readonly string[] {
+export function formatFaults(list: string, { faults, faulty }: DomainSource): readonly string[] {
   const more = faulty - faults.length
   return [...faults.map(({ line, what }) => `${list}:${line}: ${what}`), ...(more > 0 ? [`and ${more.toLocaleString('en')} more`] : [])]
 }

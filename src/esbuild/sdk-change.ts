@@ -9,15 +9,15 @@ export interface SdkChange {
 }
 
 /** Puts another module in the place of one that exports just these names. */
-export function insteadOf(names: readonly string[], replacement: string): SdkChange['apply'] {
+export function replaceModule(names: readonly string[], replacement: string): SdkChange['apply'] {
   return (source) => {
-    const found = exportsOf(source).toSorted().join()
+    const found = listExports(source).toSorted().join()
     return found === names.toSorted().join() ? replacement : undefined
   }
 }
 
 /** Replaces a text that occurs once. */
-export function edited(text: string, replacement: string): SdkChange['apply'] {
+export function editModule(text: string, replacement: string): SdkChange['apply'] {
   return (source) => {
     const parts = source.split(text)
     return parts.length === 2 ? parts.join(replacement) : undefined
@@ -25,7 +25,7 @@ export function edited(text: string, replacement: string): SdkChange['apply'] {
 }
 
 /** One change after the other. */
-export function both(first: SdkChange['apply'], second: SdkChange['apply']): SdkChange['apply'] {
+export function applyBoth(first: SdkChange['apply'], second: SdkChange['apply']): SdkChange['apply'] {
   return (source) => {
     const changed = first(source)
     return changed === undefined ? undefined : second(changed)
@@ -33,7 +33,7 @@ export function both(first: SdkChange['apply'], second: SdkChange['apply']): Sdk
 }
 
 /** The names that a module of the SDK exports, which are written in two ways there. */
-function exportsOf(source: string): readonly string[] {
+function listExports(source: string): readonly string[] {
   const declared = [...source.matchAll(/\bexport (?:const|let|class|(?:async )?function\*?) ([\w$]+)/gm)].map(([, name = '']) => name)
   const listed = [...source.matchAll(/\bexport \{([^}]*)\}/gm)].flatMap(([, list = '']) =>
     list.split(',').flatMap((each) => each.trim().match(/[\w$]+$/)?.[0] ?? []),

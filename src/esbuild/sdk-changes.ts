@@ -1,5 +1,5 @@
 import { type Credentials, credentialSource } from './credentials.ts'
-import { both, edited, insteadOf, type SdkChange } from './sdk-change.ts'
+import { applyBoth, editModule, replaceModule, type SdkChange } from './sdk-change.ts'
 import { shortenErrors } from './sdk-errors.ts'
 
 /** What decides which changes are made. */
@@ -28,7 +28,7 @@ const environmentOnly: readonly SdkChange[] = [
     file: `${CONFIG}/node-config-provider/fromSharedConfigFiles.js`,
     of: 'every client',
     // Told as by a file that is not there: the default that comes after it in the chain is taken then.
-    apply: insteadOf(
+    apply: replaceModule(
       ['fromSharedConfigFiles'],
       `import { CredentialsProviderError } from "../property-provider/CredentialsProviderError"
        export const fromSharedConfigFiles = () => async () => {
@@ -39,7 +39,7 @@ const environmentOnly: readonly SdkChange[] = [
   {
     file: `${CONFIG}/config-resolver/regionConfig/getInstanceMetadataRegion.js`,
     of: 'every client',
-    apply: insteadOf(['getInstanceMetadataRegion'], 'export const getInstanceMetadataRegion = async () => undefined'),
+    apply: replaceModule(['getInstanceMetadataRegion'], 'export const getInstanceMetadataRegion = async () => undefined'),
   },
 ]
 
@@ -47,13 +47,13 @@ const noEventStreams: readonly SdkChange[] = [
   {
     file: '@smithy/core/dist-es/submodules/protocols/HttpProtocol.js',
     of: 'every client',
-    apply: edited('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
+    apply: editModule('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
   },
   {
     // Writes the headers of a message of an event stream, for its signature.
     file: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
     of: 'every client',
-    apply: insteadOf(
+    apply: replaceModule(
       ['HeaderFormatter', 'Int64'],
       'export class HeaderFormatter { format() { throw new Error("Event streams are not in this bundle") } }',
     ),
@@ -64,7 +64,7 @@ const noEventStreams: readonly SdkChange[] = [
 const noAdaptiveRetries: SdkChange = {
   file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
   of: 'every client',
-  apply: insteadOf(
+  apply: replaceModule(
     ['AdaptiveRetryStrategy'],
     'export class AdaptiveRetryStrategy { constructor() { throw new Error("Adaptive retries are not in this bundle") } }',
   ),
@@ -106,28 +106,28 @@ const always: readonly SdkChange[] = [
     // Made at import, so that each keeps its command. Without this they are in every bundle.
     file: '@aws-sdk/lib-dynamodb/dist-es/pagination/*Paginator.js',
     of: 'some clients',
-    apply: edited(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
+    apply: editModule(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
   },
   {
     // In browsers alone. Nothing in Node calls it, but with code splitting an `import()` in it makes a chunk.
     file: '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js',
     of: 'every client',
-    apply: edited('import("bowser")', 'Promise.resolve({})'),
+    apply: editModule('import("bowser")', 'Promise.resolve({})'),
   },
   {
     // To read the class off `node:fs` loads the streams of files, and few bodies are asked whether they are one.
     file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
     of: 'every client',
-    apply: both(
-      edited('import { ReadStream, fstatSync, lstatSync } from', 'import { fstatSync, lstatSync } from'),
-      edited('body instanceof ReadStream', 'body instanceof process.getBuiltinModule("node:fs").ReadStream'),
+    apply: applyBoth(
+      editModule('import { ReadStream, fstatSync, lstatSync } from', 'import { fstatSync, lstatSync } from'),
+      editModule('body instanceof ReadStream', 'body instanceof process.getBuiltinModule("node:fs").ReadStream'),
     ),
   },
   {
     // To ask for the global loads the streams of the web, and without a reader nothing is one.
     file: '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
     of: 'every client',
-    apply: edited(
+    apply: editModule(
       'typeof ReadableStream === "function" &&',
       'typeof stream?.getReader === "function" && typeof ReadableStream === "function" &&',
     ),
@@ -136,11 +136,11 @@ const always: readonly SdkChange[] = [
     // Only a Node without OpenSSL has no SHA-256 of its own.
     file: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',
     of: 'every client',
-    apply: edited('hasNativeCrypto ? buildNativeClass() : Sha256Js', 'buildNativeClass()'),
+    apply: editModule('hasNativeCrypto ? buildNativeClass() : Sha256Js', 'buildNativeClass()'),
   },
   {
     file: '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js',
     of: 'client-dynamodb',
-    apply: edited('import LRUCache from "mnemonist/lru-cache";', LEAST_RECENTLY_USED),
+    apply: editModule('import LRUCache from "mnemonist/lru-cache";', LEAST_RECENTLY_USED),
   },
 ]

@@ -15,18 +15,18 @@ export function shortenErrors(source: string): string | undefined {
   if (calls !== classes) return undefined
   const bases = new Map<string, string>()
   const short = source.replace(repeated, 'super(opts);').replace(CLASS, (whole, name, base, namespace, fault, declared, set) => {
-    const fields = namesIn(declared, /(\w+);/g)
-    if (namesIn(set, /this\.(\w+)/g).join() !== fields.join() || (bases.get(base) ?? namespace) !== namespace) return whole
+    const fields = matchNames(declared, /(\w+);/g)
+    if (matchNames(set, /this\.(\w+)/g).join() !== fields.join() || (bases.get(base) ?? namespace) !== namespace) return whole
     bases.set(base, namespace)
-    return `export const ${name} = /* @__PURE__ */ errorOf${base}(${[name, fault, ...fields].map((text) => JSON.stringify(text)).join(', ')});`
+    return `export const ${name} = /* @__PURE__ */ create${base}(${[name, fault, ...fields].map((text) => JSON.stringify(text)).join(', ')});`
   })
-  return `${short}\n${[...bases].map(makerOf).join('\n')}`
+  return `${short}\n${[...bases].map(formatMaker).join('\n')}`
 }
 
-const namesIn = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
+const matchNames = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
 
 /** A function declaration, which is there before what stands above it is run. */
-const makerOf = ([base, namespace]: readonly [string, string]): string => `function errorOf${base}(name, $fault, ...fields) {
+const formatMaker = ([base, namespace]: readonly [string, string]): string => `function create${base}(name, $fault, ...fields) {
   const known = { [name]: class extends ${base} {
     static shapeId = "${namespace}#" + name
     constructor(opts) {

@@ -1,6 +1,6 @@
 import type { PendingEffects } from '../shared/ledger/dynamo-ledger.ts'
 import type { PendingEffect } from '../shared/ledger/effect-item.ts'
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, profileUser } from '../shared/profiles/profiles.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostAuthentication } from './trigger.ts'
@@ -57,7 +57,7 @@ export function recordSignIn(
   return defineRule<PostAuthentication>(
     'record-sign-in',
     async (ctx) => {
-      const user = profileUser(ctx, attributes)
+      const user = toProfileUser(ctx, attributes)
       if (user === undefined) return skip('no-sub')
       const { effectsEnqueued } = await profiles.signedIn(
         user,

@@ -13,9 +13,9 @@ const MAX_IDEOGRAPHS = 6
 const MAX_MARKS = 3
 
 // Most names are ASCII, and a class of Unicode takes long to compile.
-const plainName = nameOf('[A-Za-z]')
+const plainName = buildNamePattern('[A-Za-z]')
 const knownLetters = lazily(() => new RegExp(`^[A-Za-zßς '’${stableLetters()}-]+$`, 'u'))
-const markedName = lazily(() => nameOf(`\\p{L}\\p{M}{0,${MAX_MARKS}}`))
+const markedName = lazily(() => buildNamePattern(`\\p{L}\\p{M}{0,${MAX_MARKS}}`))
 // Letters that look like punctuation, marks of another script, signs of numbers, and a run of ideographs that is a sentence.
 const oddLetters = lazily(
   () =>
@@ -44,6 +44,6 @@ function isName(text: string): boolean {
   return plainName.test(text) || (knownLetters().test(text) && markedName().test(text) && !oddLetters().test(text))
 }
 
-function nameOf(letter: string): RegExp {
+function buildNamePattern(letter: string): RegExp {
   return new RegExp(`^(?:${letter}){1,${MAX_LETTERS}}(?:[ '’-](?:${letter}){1,${MAX_LETTERS}}){0,${MAX_PARTS - 1}}$`, 'u')
 }

@@ -24,7 +24,7 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
   return {
     permissions: [{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }],
     async send(mail, signal) {
-      const command = commandOf(mail, from)
+      const command = createSendCommand(mail, from)
       const requests = countRequests(command, signal)
       try {
         await ses().send(command, { abortSignal: signal })
@@ -89,7 +89,7 @@ function neverConnected(error: unknown): boolean {
   return error.name === 'TimeoutError' && error.message.includes(NOT_ESTABLISHED)
 }
 
-function commandOf({ to, subject, text, html }: Mail, from: string): SendEmailCommand {
+function createSendCommand({ to, subject, text, html }: Mail, from: string): SendEmailCommand {
   return new SendEmailCommand({
     Source: from,
     Destination: { ToAddresses: [to] },

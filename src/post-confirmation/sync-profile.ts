@@ -1,4 +1,4 @@
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, profileUser } from '../shared/profiles/profiles.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostConfirmation } from './trigger.ts'
@@ -22,7 +22,7 @@ export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfil
   return defineRule<PostConfirmation>(
     'sync-profile',
     async (ctx) => {
-      const user = profileUser(ctx, attributes)
+      const user = toProfileUser(ctx, attributes)
       if (user === undefined) return skip('no-sub')
       await writeFor(ctx.event.triggerSource, profiles)(user, now(), ctx.signal)
       return done()

@@ -39,7 +39,7 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
           return write(value)
         })
     const plain = (value: string): string => value
-    return { subject: oneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
+    return { subject: toOneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
   // A wrong place is found now and not when the first user comes; with a name, so that what stands only beside one is read.
   render('')
@@ -47,7 +47,7 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
 }
 
 /** A line break in a subject would begin another header, or make the service refuse the mail. */
-function oneLine(text: string): string {
+function toOneLine(text: string): string {
   // Not as a literal, which is looked up in Unicode's tables when the program is read.
   const breaks = '[\\p{Cc}\\p{Zl}\\p{Zp}]+'
   return (/[^ -~]/.test(text) ? text.replace(new RegExp(breaks, 'gu'), ' ') : text).trim()

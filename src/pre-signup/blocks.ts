@@ -4,6 +4,6 @@ import type { PreSignUp } from 'cognito-lifeguard/pre-signup'
 import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
 
 /** Denies users whose block stands in a table. In a file of its own, so that a handler without such a table loads no AWS SDK. */
-export function blockUsersIn(table: string): Rule<PreSignUp> {
+export function blockUsersFromTable(table: string): Rule<PreSignUp> {
   return blockUsers(dynamoBlockList({ documents: documentClient(), table }))
 }

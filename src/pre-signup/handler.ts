@@ -19,11 +19,11 @@ import { preSignUpSettings } from './settings.ts'
 const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.env))
 
 /** A list in a file lies beside the bundle, wherever Lambda unpacks it. */
-const listOf = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
+const openList = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
 
 /** Loads the rule and the AWS SDK in a chunk of their own, while Lambda loads the function: without a table of blocks they cost nothing. */
-function blockUsersIn(table: string): Rule<PreSignUp> {
-  const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersIn(table))
+function blockUsersFromTable(table: string): Rule<PreSignUp> {
+  const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersFromTable(table))
   // The first sign-up that awaits it rejects as well.
   loading.catch(() => undefined)
   return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
@@ -34,21 +34,21 @@ function blockUsersIn(table: string): Rule<PreSignUp> {
 }
 
 const rules: readonly Rule<PreSignUp>[] = [
-  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains<PreSignUp>(listOf(settings.DENIED_EMAIL_DOMAINS))] : []),
+  ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains<PreSignUp>(openList(settings.DENIED_EMAIL_DOMAINS))] : []),
   allowEmailDomains<PreSignUp>({
-    domains: listOf(settings.ALLOWED_EMAIL_DOMAINS),
+    domains: openList(settings.ALLOWED_EMAIL_DOMAINS),
     federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
   }),
   ...(settings.AUTO_CONFIRM_DOMAINS && settings.AUTO_CONFIRM_TRUST
     ? [
         autoConfirm({
-          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(listOf(settings.AUTO_CONFIRM_DOMAINS))),
+          when: and(triggeredBy('PreSignUp_SignUp'), emailDomainIn(openList(settings.AUTO_CONFIRM_DOMAINS))),
           trust: settings.AUTO_CONFIRM_TRUST,
         }),
       ]
     : []),
   // Last: the other rules cost nothing, and a user whom they deny needs no look-up.
-  ...(settings.BLOCK_TABLE ? [blockUsersIn(settings.BLOCK_TABLE)] : []),
+  ...(settings.BLOCK_TABLE ? [blockUsersFromTable(settings.BLOCK_TABLE)] : []),
 ]
 
 /**

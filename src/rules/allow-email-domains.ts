@@ -1,6 +1,6 @@
 import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainList, type Domains, isDomainList, listOf } from '../shared/email/domain-list.ts'
+import { type DomainList, type Domains, isDomainList, toDomainList } from '../shared/email/domain-list.ts'
 import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
@@ -52,8 +52,8 @@ export function allowEmailDomains<T extends Approving>(options: AllowEmailDomain
 export function allowEmailDomains<T extends Approving>(list: DomainList): Rule<T>
 export function allowEmailDomains<T extends Approving>(...domains: readonly string[]): Rule<T>
 export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T> {
-  const options = optionsOf(given)
-  const list = listOf(options.domains)
+  const options = toOptions(given)
+  const list = toDomainList(options.domains)
   // Worded once: a message that is empty is refused here, not when the first user comes.
   const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
@@ -94,7 +94,7 @@ const OPTIONS = ['domains', 'message', 'federated']
 
 type Given = readonly [AllowEmailDomainsOptions | DomainList] | readonly string[]
 
-function optionsOf(given: Given): AllowEmailDomainsOptions {
+function toOptions(given: Given): AllowEmailDomainsOptions {
   const [first] = given
   if (isDomainList(first)) return { domains: first }
   if (isOptions(first)) {

@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainArguments, type DomainList, listOfArguments } from '../shared/email/domain-list.ts'
+import { type DomainArguments, type DomainList, parseDomainArguments } from '../shared/email/domain-list.ts'
 import { deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
@@ -16,7 +16,7 @@ import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-d
 export function denyEmailDomains<T extends Refusing>(list: DomainList): Rule<T>
 export function denyEmailDomains<T extends Refusing>(...domains: readonly string[]): Rule<T>
 export function denyEmailDomains<T extends Refusing>(...given: DomainArguments): Rule<T> {
-  const list = listOfArguments('denyEmailDomains()', given)
+  const list = parseDomainArguments('denyEmailDomains()', given)
   return compose<T>({
     name: 'deny-email-domains',
     kind: 'rule',

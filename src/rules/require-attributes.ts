@@ -64,23 +64,23 @@ export function requireAttributes<T extends Refusing>(schema: StandardSchema, op
       // A plain object: schema libraries check for one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
       if (issues === undefined) return skip()
-      return { ...denial, detail: issues.map(codeOf).join('; '), explanation: issues.map(explain).join('; ') }
+      return { ...denial, detail: issues.map(toIssueCode).join('; '), explanation: issues.map(explain).join('; ') }
     },
   })
 }
 
 /** The attribute and what is wrong with it, as constants: of a path only the first step is the name of an attribute. */
-function codeOf(issue: SchemaIssue): string {
-  const [name] = stepsOf(issue)
+function toIssueCode(issue: SchemaIssue): string {
+  const [name] = toSteps(issue)
   const code = 'code' in issue && isReason(issue.code) ? issue.code : 'invalid'
   return name !== undefined && isAttributeName(name) ? `${name}: ${code}` : code
 }
 
 function explain(issue: SchemaIssue): string {
-  const place = stepsOf(issue).join('.')
+  const place = toSteps(issue).join('.')
   return place === '' ? issue.message : `${place}: ${issue.message}`
 }
 
-function stepsOf({ path = [] }: SchemaIssue): readonly string[] {
+function toSteps({ path = [] }: SchemaIssue): readonly string[] {
   return path.map((step) => String(typeof step === 'object' ? step.key : step))
 }

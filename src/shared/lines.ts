@@ -8,7 +8,7 @@ export interface Line {
 }
 
 /** Splits a stream of text into its lines, keeping no more than a chunk and a line in memory. Blank lines are left out. */
-export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<Line> {
+export async function* splitLines(chunks: AsyncIterable<string>): AsyncGenerator<Line> {
   let number = 0
   let rest: string[] = []
   for await (const chunk of chunks) {
@@ -16,14 +16,14 @@ export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<Li
     rest.push(first)
     for (const next of others) {
       number += 1
-      yield* lineOf(number, rest.join(''))
+      yield* toLine(number, rest.join(''))
       rest = [next]
     }
   }
-  yield* lineOf(number + 1, rest.join(''))
+  yield* toLine(number + 1, rest.join(''))
 }
 
-function* lineOf(number: number, raw: string): Generator<Line> {
+function* toLine(number: number, raw: string): Generator<Line> {
   const text = (number === 1 ? withoutMark(raw) : raw).trim()
   if (text !== '') yield { number, text }
 }

@@ -16,24 +16,24 @@ export function cognitoUsers(cognito: Cognito): Users {
     permissions: [{ actions: ['cognito-idp:ListUsers'], resource: 'user-pool' }],
 
     async find(userPoolId, sub, signal) {
-      const command = new ListUsersCommand({ UserPoolId: userPoolId, Filter: `sub = "${escaped(sub)}"`, Limit: 1 })
+      const command = new ListUsersCommand({ UserPoolId: userPoolId, Filter: `sub = "${escapeFilterValue(sub)}"`, Limit: 1 })
       const { Users: found = [] } = await cognito()
         .send(command, { abortSignal: signal })
         .catch((error) => {
           throw error instanceof ResourceNotFoundException ? new PoolNotFoundError(error) : error
         })
       const [user] = found
-      return user && { userName: user.Username ?? '', attributes: attributesOf(user), createdAt: user.UserCreateDate }
+      return user && { userName: user.Username ?? '', attributes: toAttributes(user), createdAt: user.UserCreateDate }
     },
   }
 }
 
-function escaped(value: string): string {
+function escapeFilterValue(value: string): string {
   return value.replaceAll(/["\\]/g, '\\$&')
 }
 
 /** As a trigger's event has them, the status among them. */
-function attributesOf({ Attributes = [], UserStatus }: UserType): AttributeMap {
+function toAttributes({ Attributes = [], UserStatus }: UserType): AttributeMap {
   const all = [...Attributes, { Name: 'cognito:user_status', Value: UserStatus }]
   return Object.fromEntries(all.flatMap(({ Name, Value }) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))
 }

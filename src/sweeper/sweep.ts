@@ -4,9 +4,9 @@ import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import { MAX_ATTEMPTS, settledAs } from '../shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, type EffectRow, isReadable } from '../shared/ledger/effect-item.ts'
 import { chain } from '../shared/rules/combinators.ts'
-import { answerOf, type Condition } from '../shared/rules/condition.ts'
+import { type Condition, evaluateCondition } from '../shared/rules/condition.ts'
 import { decide } from '../shared/rules/engine.ts'
-import { type LostEffect, lostEffects, reasonOf } from '../shared/rules/errors.ts'
+import { type LostEffect, lostEffects, toErrorReason } from '../shared/rules/errors.ts'
 import { createContext, type Deadline, processClock, startDeadline } from '../shared/rules/invocation.ts'
 import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
 import { hidePersonal } from '../shared/rules/personal.ts'
@@ -72,7 +72,7 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   let begun = false
   const pools = poolFailures()
   const settle = async (row: EffectRow): Promise<void> => {
-    const sweeping = within(EFFECT_MS, (deadline) => sweepRow(row, { ...options, pools, deadline, now: now() }))
+    const sweeping = runWithDeadline(EFFECT_MS, (deadline) => sweepRow(row, { ...options, pools, deadline, now: now() }))
     const { as, reason, lost: found = [] } = await sweeping.catch((error) => toError(error, row))
     swept[as] = (swept[as] ?? 0) + 1
     if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
@@ -87,13 +87,13 @@ export async function sweep(options: SweepOptions): Promise<SweepReport> {
   try {
     while (remainingMs() > LEAST_MS) {
       begun = true
-      const page = await within(EFFECT_MS, ({ race }) => race(due.next()))
+      const page = await runWithDeadline(EFFECT_MS, ({ race }) => race(due.next()))
       if (page.done) break
-      await eachOf(page.value, settle, () => remainingMs() > LEAST_MS)
+      await forEachLimited(page.value, settle, () => remainingMs() > LEAST_MS)
     }
     return { ...report(), ...(!begun && { tooShort: true }) }
   } catch (error) {
-    return { ...report(), unread: reasonOf(error) }
+    return { ...report(), unread: toErrorReason(error) }
   } finally {
     over.abort()
   }
@@ -107,12 +107,12 @@ interface Outcome {
 }
 
 function toError(error: unknown, row: EffectRow): Outcome {
-  const reason = reasonOf(error)
-  return { as: 'error', reason: isReadable(row) ? hidden(reason, row) : reason }
+  const reason = toErrorReason(error)
+  return { as: 'error', reason: isReadable(row) ? hideReason(reason, row) : reason }
 }
 
 /** Hides a reason that holds a text of the user: of the event that was kept, or of what the pool has now. */
-function hidden(reason: string, { event, sub }: EffectItem, user?: PoolUser): string {
+function hideReason(reason: string, { event, sub }: EffectItem, user?: PoolUser): string {
   const current = { userName: user?.userName, request: { userAttributes: { ...user?.attributes, sub } } }
   return hidePersonal(current)(hidePersonal(event)(reason))
 }
@@ -158,7 +158,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     user = await part.race(users.find(item.userPoolId, item.sub, part.signal()))
     pools.note(item.userPoolId, 'answered')
   } catch (error) {
-    const reason = hidden(reasonOf(error), item)
+    const reason = hideReason(toErrorReason(error), item)
     if (error instanceof PoolNotFoundError) return giveUp('failed', reason)
     pools.note(item.userPoolId, 'failed')
     return putOff({ as: 'error', reason })
@@ -171,14 +171,14 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     const event = sweptEvent(item, user, Object.keys(user.attributes))
     wanted = await part.race(isWanted(entry, createContext<Working>(event, part, contractFor(event))))
   } catch (error) {
-    return putOff({ as: 'rule-error', reason: hidden(reasonOf(error), item, user) })
+    return putOff({ as: 'rule-error', reason: hideReason(toErrorReason(error), item, user) })
   }
   if (!wanted) return forget({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
   // It could not be claimed. The ledger may be out of reach, so this may fail too.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
     await putOff({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
-  return outcome.reason === undefined ? outcome : { ...outcome, reason: hidden(outcome.reason, item, user) }
+  return outcome.reason === undefined ? outcome : { ...outcome, reason: hideReason(outcome.reason, item, user) }
 }
 
 /** Only triggers that work leave effects undone. What their rules answer is of no use any more. */
@@ -196,7 +196,7 @@ async function isWanted({ places }: OnceEntry, ctx: RuleContext<Working>): Promi
 }
 
 async function allHold(conditions: readonly Condition<Working>[], ctx: RuleContext<Working>): Promise<boolean> {
-  for (const condition of conditions) if (!(await answerOf(condition, ctx))) return false
+  for (const condition of conditions) if (!(await evaluateCondition(condition, ctx))) return false
   return true
 }
 
@@ -213,7 +213,7 @@ async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Pro
   return { as: said?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: said?.reason, lost: lostEffects(trace) }
 }
 
-async function within<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {
+async function runWithDeadline<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {
   const deadline = startDeadline(ms, processClock)
   try {
     return await work(deadline)
@@ -223,7 +223,7 @@ async function within<V>(ms: number, work: (deadline: Deadline) => Promise<V>): 
 }
 
 /** A few at a time, for as long as there is time. */
-async function eachOf<V>(items: readonly V[], work: (item: V) => Promise<void>, goOn: () => boolean): Promise<void> {
+async function forEachLimited<V>(items: readonly V[], work: (item: V) => Promise<void>, goOn: () => boolean): Promise<void> {
   const rest = [...items]
   const worker = async (): Promise<void> => {
     for (let item = rest.shift(); item !== undefined && goOn(); item = rest.shift()) await work(item)

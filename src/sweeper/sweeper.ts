@@ -52,7 +52,7 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     // Straight to standard output: CloudWatch reads metrics from lines that are nothing but JSON.
     const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
     for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
-    write(sweepLine(report, deadLetters, table, Date.now()))
+    write(formatSweepLine(report, deadLetters, table, Date.now()))
     // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
     if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
@@ -62,13 +62,13 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
   const permissions = [
     ...(effects.permissions ?? []),
     ...(users.permissions ?? []),
-    ...[...rules.values()].flatMap(({ rule }) => permissionsIn(rule)),
+    ...[...rules.values()].flatMap(({ rule }) => listPermissions(rule)),
   ]
   return Object.assign(handle, { sweepsEffectsOf: composition, permissions })
 }
 
-function permissionsIn({ permissions = [], children = [] }: RuleNode): readonly RulePermission[] {
-  return [...permissions, ...children.flatMap(permissionsIn)]
+function listPermissions({ permissions = [], children = [] }: RuleNode): readonly RulePermission[] {
+  return [...permissions, ...children.flatMap(listPermissions)]
 }
 
 /** How many effects wait for a person. */
@@ -99,7 +99,7 @@ export async function countDeadLetters(effects: Pick<Effects, 'count'>, signal: 
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function sweepLine(
+export function formatSweepLine(
   { swept, reasons, givenUp, unread, tooShort }: SweepReport,
   { failed, unknown }: DeadLetterCounts,
   table: string,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type Compared, FURTHER, GOALS, outcomeOf } from '../../bench/goals.ts'
+import { type Compared, FURTHER, GOALS, judgeGoal } from '../../bench/goals.ts'
 import { isProgramName } from '../../bench/programs.ts'
 import { createSeries } from '../../bench/series.ts'
 
 const compared: Compared = { what: 'cold', against: 'bare', comparison: 'ratio', unit: 'x', ours: 'ours', theirs: 'theirs', atMost: 2 }
 
-function seriesOf(figures: Readonly<Record<string, readonly number[]>>) {
+function createSeriesWith(figures: Readonly<Record<string, readonly number[]>>) {
   const series = createSeries()
   for (const [name, all] of Object.entries(figures)) for (const figure of all) series.record(name, figure)
   return series
@@ -13,27 +13,27 @@ function seriesOf(figures: Readonly<Record<string, readonly number[]>>) {
 
 describe('an outcome', () => {
   it('is the median of the ratios and not the ratio of the medians', () => {
-    const series = seriesOf({ ours: [1, 20, 300], theirs: [1, 10, 100] })
-    expect(outcomeOf(compared, series)).toMatchObject({ figures: { lower: 1.5, median: 2, upper: 2.5 }, rounds: 3, holds: true })
-    expect(outcomeOf({ ...compared, comparison: 'difference' }, series).figures.median).toBe(10)
+    const series = createSeriesWith({ ours: [1, 20, 300], theirs: [1, 10, 100] })
+    expect(judgeGoal(compared, series)).toMatchObject({ figures: { lower: 1.5, median: 2, upper: 2.5 }, rounds: 3, holds: true })
+    expect(judgeGoal({ ...compared, comparison: 'difference' }, series).figures.median).toBe(10)
   })
 
   it('does not hold when the median is above the goal', () => {
-    expect(outcomeOf({ ...compared, atMost: 1.99 }, seriesOf({ ours: [2], theirs: [1] })).holds).toBe(false)
+    expect(judgeGoal({ ...compared, atMost: 1.99 }, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBe(false)
   })
 
   it('holds a figure that stands alone to its budget', () => {
     const budget: Compared = { what: 'zip', against: 'its budget', comparison: 'value', unit: 'kB', ours: 'zip', atMost: 10 }
-    expect(outcomeOf(budget, seriesOf({ zip: [9.9] })).holds).toBe(true)
+    expect(judgeGoal(budget, createSeriesWith({ zip: [9.9] })).holds).toBe(true)
   })
 
   it('says neither where there is no goal', () => {
     const { atMost: _, ...further } = compared
-    expect(outcomeOf(further, seriesOf({ ours: [2], theirs: [1] })).holds).toBeUndefined()
+    expect(judgeGoal(further, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBeUndefined()
   })
 
   it('is refused by name when something was not measured', () => {
-    expect(() => outcomeOf(compared, seriesOf({ ours: [1] }))).toThrow('theirs was not measured')
+    expect(() => judgeGoal(compared, createSeriesWith({ ours: [1] }))).toThrow('theirs was not measured')
   })
 })
 

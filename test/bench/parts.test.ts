@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { domainsOf } from '../../bench/domains.ts'
-import { addressOf, readEvents, subOf } from '../../bench/events.ts'
-import { cpuList } from '../../bench/machine.ts'
+import { generateDomains } from '../../bench/domains.ts'
+import { createAddress, createSub, readEvents } from '../../bench/events.ts'
+import { parseCpuList } from '../../bench/machine.ts'
 import { PROGRAM_NAMES, PROGRAMS } from '../../bench/programs.ts'
-import { shuffled } from '../../bench/shuffle.ts'
+import { shuffle } from '../../bench/shuffle.ts'
 import { domainList } from '../../src/shared/email/domain-list.ts'
 import { repository } from '../support/built.ts'
 
@@ -12,30 +12,30 @@ describe('an order by chance', () => {
   it('loses nothing, adds nothing, and is the same for the same seed', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (things, seed) => {
-        const one = shuffled(things, seed, 'round', 1)
+        const one = shuffle(things, seed, 'round', 1)
         expect([...one].sort()).toEqual([...things].sort())
-        expect(shuffled(things, seed, 'round', 1)).toEqual(one)
+        expect(shuffle(things, seed, 'round', 1)).toEqual(one)
       }),
     )
   })
 
   it('differs between rounds', () => {
     const things = Array.from({ length: 20 }, (_, index) => index)
-    const orders = Array.from({ length: 10 }, (_, round) => shuffled(things, 1, round).join())
+    const orders = Array.from({ length: 10 }, (_, round) => shuffle(things, 1, round).join())
     expect(new Set(orders).size).toBe(10)
   })
 
   it('puts each thing into each place', () => {
-    const firsts = Array.from({ length: 200 }, (_, round) => shuffled(['a', 'b', 'c'], 7, round)[0])
+    const firsts = Array.from({ length: 200 }, (_, round) => shuffle(['a', 'b', 'c'], 7, round)[0])
     for (const thing of ['a', 'b', 'c']) expect(firsts.filter((first) => first === thing).length).toBeGreaterThan(30)
   })
 })
 
 describe('the domains', () => {
   it('are all different, all domains, and the same in every run', () => {
-    const domains = domainsOf(10_000)
+    const domains = generateDomains(10_000)
     expect(domainList(domains).size).toBe(10_000)
-    expect(domainsOf(3)).toEqual(domains.slice(0, 3))
+    expect(generateDomains(3)).toEqual(domains.slice(0, 3))
   })
 })
 
@@ -43,7 +43,7 @@ describe('the events', () => {
   it('have a user of its own for every number', async () => {
     const { confirmed } = await readEvents(repository)
     const { request, userName } = JSON.parse(confirmed.replaceAll('$N', '17'))
-    expect(request.userAttributes).toMatchObject({ sub: subOf(17), email: addressOf(17), email_verified: 'true' })
+    expect(request.userAttributes).toMatchObject({ sub: createSub(17), email: createAddress(17), email_verified: 'true' })
     expect(userName).toBe('mary-17')
   })
 })
@@ -63,5 +63,5 @@ describe('a list of processors', () => {
     ['3', [3]],
     ['0-2,5,7-8', [0, 1, 2, 5, 7, 8]],
     ['', []],
-  ])('is read: %j', (text, cpus) => expect(cpuList(text)).toEqual(cpus))
+  ])('is read: %j', (text, cpus) => expect(parseCpuList(text)).toEqual(cpus))
 })

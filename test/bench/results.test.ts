@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { FURTHER, GOALS, outcomeOf } from '../../bench/goals.ts'
+import { FURTHER, GOALS, judgeGoal } from '../../bench/goals.ts'
 import { PROGRAM_NAMES } from '../../bench/programs.ts'
-import { asChart, asJson, asMarkdown, printed, type Results } from '../../bench/results.ts'
+import { formatResults, type Results, toChart, toJson, toMarkdown } from '../../bench/results.ts'
 import { createSeries } from '../../bench/series.ts'
 
 /** Three rounds in which Lifeguard takes twice as long and as much as anything else. */
-function resultsOf(): Results {
+function createResults(): Results {
   const series = createSeries()
   const names = [...GOALS, ...FURTHER].flatMap(({ ours, theirs }) => (theirs === undefined ? [ours] : [ours, theirs]))
   const cold = PROGRAM_NAMES.map((name) => `${name} cold ms`)
@@ -17,17 +17,17 @@ function resultsOf(): Results {
     versions: { 'cognito-lifeguard': '0.1.0', zod: '4.6.7' },
     seed: 7,
     rounds: 3,
-    goals: GOALS.map((each) => outcomeOf(each, series)),
-    further: FURTHER.map((each) => outcomeOf(each, series)),
+    goals: GOALS.map((each) => judgeGoal(each, series)),
+    further: FURTHER.map((each) => judgeGoal(each, series)),
     series,
   }
 }
 
-const results = resultsOf()
+const results = createResults()
 
 describe('what a run came to', () => {
   it('is one JSON document with the documented keys, a goal each', () => {
-    const { machine, versions, goals, ...rest } = JSON.parse(asJson(results))
+    const { machine, versions, goals, ...rest } = JSON.parse(toJson(results))
     expect(rest).toEqual({})
     expect(machine).toEqual(results.machine)
     expect(versions).toEqual(results.versions)
@@ -37,7 +37,7 @@ describe('what a run came to', () => {
   })
 
   it('says in the terminal how many goals do not hold, and how to have the run again', () => {
-    const lines = printed(results)
+    const lines = formatResults(results)
     expect(lines[0]).toBe('Some CPU, 2 cores, 8 GB, linux; what is measured on a core of its own; 3 rounds, seed 7')
     const failed = results.goals.filter(({ holds }) => !holds).length
     expect(failed).toBeGreaterThan(0)
@@ -45,7 +45,7 @@ describe('what a run came to', () => {
   })
 
   it('becomes a page with the machine, the versions and every figure', () => {
-    const page = asMarkdown(results, new Date('2026-01-02T03:04:05Z'))
+    const page = toMarkdown(results, new Date('2026-01-02T03:04:05Z'))
     expect(page).toContain('2026-01-02: 3 rounds, seed 7')
     expect(page).toContain('cognito-lifeguard 0.1.0, zod 4.6.7')
     for (const { what, against } of [...GOALS, ...FURTHER]) expect(page).toContain(`| ${what} | ${against} |`)
@@ -53,7 +53,7 @@ describe('what a run came to', () => {
   })
 
   it('becomes a chart of the same figures', () => {
-    const chart = asChart(results)
+    const chart = toChart(results)
     expect(chart).toContain('Pre sign-up: hand-written if checks 1.00, Lifeguard 2.00, middy + zod 1.00')
     expect(chart.match(/class="ours"/g)).toHaveLength(2)
   })

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Certificate, selfSigned } from '../../bench/certificate.ts'
+import { type Certificate, createCertificate } from '../../bench/certificate.ts'
 import { startDelayed } from '../../bench/delayed.ts'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
@@ -29,7 +29,7 @@ async function echo() {
 
 describe('the certificate', () => {
   it('is for 127.0.0.1 alone, signs itself, and holds now', () => {
-    const certificate = new X509Certificate(selfSigned().certificate)
+    const certificate = new X509Certificate(createCertificate().certificate)
     expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
     expect(certificate.checkHost('example.com')).toBeUndefined()
     expect(certificate.verify(certificate.publicKey)).toBe(true)
@@ -40,7 +40,7 @@ describe('the certificate', () => {
 
 describe('a service behind TLS', () => {
   it('answers what the service answers, with and without a latency', async () => {
-    const certificate = selfSigned()
+    const certificate = createCertificate()
     const delayed = await startDelayed((await echo()).endpoint, certificate)
     onTestFinished(delayed.stop)
     expect(await post(delayed.endpoint, certificate, 'hello')).toEqual({ status: 418, body: 'POST /path hello' })
@@ -49,13 +49,13 @@ describe('a service behind TLS', () => {
   })
 
   it('is trusted by nobody who does not know its certificate', async () => {
-    const delayed = await startDelayed((await echo()).endpoint, selfSigned())
+    const delayed = await startDelayed((await echo()).endpoint, createCertificate())
     onTestFinished(delayed.stop)
-    await expect(post(delayed.endpoint, selfSigned(), '')).rejects.toThrow(/self.signed|certificate/i)
+    await expect(post(delayed.endpoint, createCertificate(), '')).rejects.toThrow(/self.signed|certificate/i)
   })
 
   it('closes the connection when the service behind it is gone', async () => {
-    const certificate = selfSigned()
+    const certificate = createCertificate()
     const service = await echo()
     const delayed = await startDelayed(service.endpoint, certificate)
     onTestFinished(delayed.stop)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { paired, quantile, quartiles } from '../../bench/statistics.ts'
+import { pairFigures, quantile, quartiles } from '../../bench/statistics.ts'
 
 const figures = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 })
 
@@ -52,10 +52,10 @@ describe('quartiles', () => {
 
 describe('paired', () => {
   it('compares round by round, so that a machine that slows down changes nothing', () => {
-    expect(paired([2, 20, 200], [1, 10, 100], (our, their) => our / their)).toEqual([2, 2, 2])
+    expect(pairFigures([2, 20, 200], [1, 10, 100], (our, their) => our / their)).toEqual([2, 2, 2])
   })
 
   it('refuses rounds that have no counterpart', () => {
-    expect(() => paired([1, 2], [1], (our) => our)).toThrow('2 rounds cannot be paired with 1')
+    expect(() => pairFigures([1, 2], [1], (our) => our)).toThrow('2 rounds cannot be paired with 1')
   })
 })

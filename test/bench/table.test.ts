@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../bench/goals.ts'
-import { columns, digits, markdown, outcomeRow } from '../../bench/table.ts'
+import { digits, formatColumns, formatMarkdown, outcomeRow } from '../../bench/table.ts'
 
 const ratio: Outcome = {
   what: 'pre sign-up, cold',
@@ -39,7 +39,7 @@ describe('a row of outcomes', () => {
 describe('columns', () => {
   it('line up, texts to the left and figures to the right', () => {
     expect(
-      columns(
+      formatColumns(
         ['what', 'ms'],
         [
           ['cold', '1.0'],
@@ -53,7 +53,7 @@ describe('columns', () => {
 
 describe('a table in Markdown', () => {
   it('keeps a bar in a cell from ending it', () => {
-    expect(markdown(['a', 'b'], [['x|y', '1']], ['left', 'right'])).toEqual(['| a | b |', '| --- | ---: |', '| x\\|y | 1 |'])
+    expect(formatMarkdown(['a', 'b'], [['x|y', '1']], ['left', 'right'])).toEqual(['| a | b |', '| --- | ---: |', '| x\\|y | 1 |'])
   })
 })
 

@@ -5,7 +5,7 @@ import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { precompileDeployed } from '../../scripts/handlers.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
-import { type Contract, contracts, FOLDERS, FUNCTIONS, ordinaryEvent } from '../support/triggers.ts'
+import { type Contract, FOLDERS, FUNCTIONS, loadContracts, ordinaryEvent } from '../support/triggers.ts'
 import { contract as sweeper } from '../sweeper/contract.ts'
 
 const MIDDY = /\/@middy\//
@@ -28,7 +28,7 @@ const UNUSED_SDK = {
   'files in CommonJS': /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
 }
 
-const triggers = await contracts()
+const triggers = await loadContracts()
 const functions: readonly (Contract & { readonly folder: string })[] = [...triggers, { folder: 'sweeper', ...sweeper }]
 
 let built: Built
@@ -69,7 +69,7 @@ const files = async (folder: string, pattern: RegExp): Promise<readonly string[]
   (await contents(folder)).filter((file) => pattern.test(file))
 
 /** The folders of triggers of which something is in the bundle. */
-async function triggersIn(folder: string): Promise<readonly string[]> {
+async function listTriggers(folder: string): Promise<readonly string[]> {
   const found = new Set((await files(folder, /^src\//)).map((file) => file.split('/')[1] ?? ''))
   return FOLDERS.filter((each) => found.has(each))
 }
@@ -80,12 +80,12 @@ describe('the bundles', () => {
   })
 
   it.each(triggers)('hold the rules of $folder and of no other trigger', async ({ folder }) => {
-    expect(await triggersIn(folder)).toEqual([folder])
+    expect(await listTriggers(folder)).toEqual([folder])
   })
 
   it('hold the rules whose effects are swept, without the adapter of a trigger', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
-    expect(await triggersIn('sweeper')).toEqual(['post-confirmation'])
+    expect(await listTriggers('sweeper')).toEqual(['post-confirmation'])
     expect(await files('sweeper', MIDDY)).toEqual([])
   })
 

@@ -37,7 +37,7 @@ const attempt = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
   ...more,
 })
 
-const profileOf = ({ sub }: User): Row => ({ pk: `${POOL}#${sub}`, sub })
+const createProfile = ({ sub }: User): Row => ({ pk: `${POOL}#${sub}`, sub })
 
 const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
   ...attempt(startedAt, endedAt, more),
@@ -58,70 +58,74 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   dynamodb: [mark(5), mark(60)],
   ses: [mail(50)],
   cognito: [],
-  profiles: [profileOf(ann), profileOf(vera)],
+  profiles: [createProfile(ann), createProfile(vera)],
   effects: [{ sub: ann.sub, state: 'done' }],
   ...more,
 })
-const brokenIn = (more: Partial<Evidence>) =>
+const listBroken = (more: Partial<Evidence>) =>
   judge(evidence(more))
     .promises.filter(({ broken }) => broken > 0)
     .map(({ name }) => name)
-const reasonsIn = (more: Partial<Evidence>) => [...judge(evidence(more)).mails.unknown.keys()]
-const excusesIn = (more: Partial<Evidence>) => [...judge(evidence({ ses: [mail(50), mail(500)], ...more })).mails.twice.keys()]
+const listReasons = (more: Partial<Evidence>) => [...judge(evidence(more)).mails.unknown.keys()]
+const listExcuses = (more: Partial<Evidence>) => [...judge(evidence({ ses: [mail(50), mail(500)], ...more })).mails.twice.keys()]
 
 describe('the judgement of a run', () => {
   it.each(['at-least-once', 'at-most-once'] as const)('finds nothing where all went well, with %s', (delivery) => {
-    expect(brokenIn({ delivery })).toEqual([])
+    expect(listBroken({ delivery })).toEqual([])
   })
 
   it('finds a profile that is missing', () => {
-    expect(brokenIn({ profiles: [profileOf(vera)] })).toEqual(['profiles missing', 'events lost'])
+    expect(listBroken({ profiles: [createProfile(vera)] })).toEqual(['profiles missing', 'events lost'])
   })
 
   it('finds that the profile of somebody from before is missing, who has no event that could be lost', () => {
-    expect(brokenIn({ profiles: [profileOf(ann)] })).toEqual(['profiles missing'])
+    expect(listBroken({ profiles: [createProfile(ann)] })).toEqual(['profiles missing'])
   })
 
   it('finds an event of which nothing is left', () => {
-    expect(brokenIn({ profiles: [profileOf(vera)], effects: [], ses: [] })).toEqual(['profiles missing', 'mails missing', 'events lost'])
+    expect(listBroken({ profiles: [createProfile(vera)], effects: [], ses: [] })).toEqual([
+      'profiles missing',
+      'mails missing',
+      'events lost',
+    ])
   })
 
   it('finds an event of which a profile alone is left, with either way of a cut-off', () => {
-    expect(brokenIn({ effects: [], ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(listBroken({ effects: [], ses: [] })).toEqual(['mails missing', 'events lost'])
+    expect(listBroken({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('excuses no mail that is missing by a process that was killed: the next sign-in heals it', () => {
     const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
-    expect(brokenIn(killed)).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ ...killed, delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(listBroken(killed)).toEqual(['mails missing', 'events lost'])
+    expect(listBroken({ ...killed, delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('finds a mail that is missing although the ledger says it is done', () => {
-    expect(brokenIn({ ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(brokenIn({ ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(listBroken({ ses: [] })).toEqual(['mails missing', 'events lost'])
+    expect(listBroken({ ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
   })
 
   it('takes a mail that was not sent for on record when it becomes a dead letter, or unknown with at-most-once', () => {
     const deadLetter = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
-    expect(brokenIn(deadLetter)).toEqual([])
-    expect(brokenIn({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
+    expect(listBroken(deadLetter)).toEqual([])
+    expect(listBroken({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
     const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
-    expect(brokenIn(unknown)).toEqual(['mails missing'])
-    expect(brokenIn({ ...unknown, delivery: 'at-most-once' })).toEqual([])
+    expect(listBroken(unknown)).toEqual(['mails missing'])
+    expect(listBroken({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
 
   it('does not take a mail that SES refused for one that it accepted', () => {
-    expect(brokenIn({ ses: [mail(50, { status: 400 })] })).toEqual(['mails missing', 'events lost'])
+    expect(listBroken({ ses: [mail(50, { status: 400 })] })).toEqual(['mails missing', 'events lost'])
   })
 
   it('finds any second mail with at-most-once', () => {
     const ses = [mail(50, { answered: 'none' }), mail(500)]
-    expect(brokenIn({ ses, delivery: 'at-most-once' })).toEqual(['mails twice'])
+    expect(listBroken({ ses, delivery: 'at-most-once' })).toEqual(['mails twice'])
   })
 
   it('finds a second mail without an excuse with at-least-once', () => {
-    expect(brokenIn({ ses: [mail(50), mail(500)] })).toEqual(['mails twice without an excuse'])
+    expect(listBroken({ ses: [mail(50), mail(500)] })).toEqual(['mails twice without an excuse'])
   })
 
   it.each([
@@ -131,31 +135,31 @@ describe('the judgement of a run', () => {
     ['the process stood still after the first', { attempts: [attempt(0, 9000, stoodStill)] }],
     ['the mark of the first was lost', { dynamodb: [mark(60, { fault: 'status500', status: undefined })] }],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('excuses a second mail with at-least-once when %s', (because, more) => {
-    expect(excusesIn(more)).toEqual([because])
-    expect(brokenIn({ ses: [mail(50), mail(500)], ...more })).toEqual([])
+    expect(listExcuses(more)).toEqual([because])
+    expect(listBroken({ ses: [mail(50), mail(500)], ...more })).toEqual([])
   })
 
   it('does not excuse it by a process that was killed before the first, nor by a slow mark', () => {
-    expect(excusesIn({ attempts: [attempt(0, 40, { ending: { kind: 'crashed' } }), attempt(45, 100)] })).toEqual([])
-    expect(excusesIn({ dynamodb: [mark(60, { fault: 'latency' })] })).toEqual([])
+    expect(listExcuses({ attempts: [attempt(0, 40, { ending: { kind: 'crashed' } }), attempt(45, 100)] })).toEqual([])
+    expect(listExcuses({ dynamodb: [mark(60, { fault: 'latency' })] })).toEqual([])
   })
 
   it('does not excuse it by the profile that met with a fault, which is no mark', () => {
     const profile = { ...mark(60, { fault: 'status500', status: undefined }), about: `chaos-profiles ${POOL}#${ann.sub}` } satisfies Passed
-    expect(excusesIn({ dynamodb: [profile] })).toEqual([])
+    expect(listExcuses({ dynamodb: [profile] })).toEqual([])
   })
 
   it('finds a mail on record as unknown that nothing explains', () => {
     const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
-    expect(brokenIn(unexplained)).toEqual(['mails unknown without a reason'])
-    expect(reasonsIn(unexplained)).toEqual(['without a reason'])
+    expect(listBroken(unexplained)).toEqual(['mails unknown without a reason'])
+    expect(listReasons(unexplained)).toEqual(['without a reason'])
     const elsewhere = [
       attempt(0, 100, { sub: vera.sub, ending: { kind: 'crashed' } }),
       attempt(0, 100, { name: 'pre-auth', ending: { kind: 'crashed' } }),
       sweeper(0, 70, { ending: returned(70) }),
       sweeper(200, 300, { ending: { kind: 'crashed' } }),
     ]
-    expect(brokenIn({ ...unexplained, attempts: elsewhere })).toEqual(['mails unknown without a reason'])
+    expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['mails unknown without a reason'])
   })
 
   it.each([
@@ -169,13 +173,13 @@ describe('the judgement of a run', () => {
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 9000, stoodStill)] }],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('takes it for a reason that %s', (because, more) => {
     const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
-    expect(brokenIn(unknown)).toEqual([])
-    expect(reasonsIn(unknown)).toEqual([because])
+    expect(listBroken(unknown)).toEqual([])
+    expect(listReasons(unknown)).toEqual([because])
   })
 
   it('finds a mail to somebody from before', () => {
-    expect(brokenIn({ ses: [mail(50), mail(500, { about: vera.email })] })).toEqual(['mails to users from before'])
-    expect(brokenIn({ ses: [mail(50), mail(500, { about: vera.email, status: undefined })] })).toEqual([])
+    expect(listBroken({ ses: [mail(50), mail(500, { about: vera.email })] })).toEqual(['mails to users from before'])
+    expect(listBroken({ ses: [mail(50), mail(500, { about: vera.email, status: undefined })] })).toEqual([])
   })
 
   it.each([
@@ -185,7 +189,7 @@ describe('the judgement of a run', () => {
     ['a handler that never answered', [attempt(0, 65_000, { ending: { kind: 'hung' } })]],
     ['a sweeper that took longer than Lambda lets it', [sweeper(0, 60_001, { ending: returned(60_001) })]],
   ] satisfies readonly (readonly [string, readonly Attempt[]])[])('finds %s', (_, attempts) => {
-    expect(brokenIn({ attempts })).toEqual(['invocations past the deadline'])
+    expect(listBroken({ attempts })).toEqual(['invocations past the deadline'])
   })
 
   it.each([
@@ -194,7 +198,7 @@ describe('the judgement of a run', () => {
     ['a process that was killed', [attempt(0, 9000, { ending: { kind: 'crashed' } })]],
     ['a sweeper with more to do than a handler', [sweeper(0, 50_000, { ending: returned(50_000) })]],
   ] satisfies readonly (readonly [string, readonly Attempt[]])[])('does not count %s against the deadline', (_, attempts) => {
-    expect(brokenIn({ attempts })).toEqual([])
+    expect(listBroken({ attempts })).toEqual([])
   })
 
   it('counts apart what would have been past the deadline, had its process not been kept from running', () => {
@@ -203,15 +207,15 @@ describe('the judgement of a run', () => {
   })
 
   it('finds mails to users who were gone, and to somebody who was denied', () => {
-    expect(brokenIn({ gone: new Map([[ann.sub, 40]]) })).toEqual(['mails to users who were gone'])
-    expect(brokenIn({ gone: new Map([[ann.sub, 60]]) })).toEqual([])
+    expect(listBroken({ gone: new Map([[ann.sub, 40]]) })).toEqual(['mails to users who were gone'])
+    expect(listBroken({ gone: new Map([[ann.sub, 60]]) })).toEqual([])
     const journeys = [{ user: ann, confirmed: false, wronglyApproved: 1, turnedAway: false }]
-    expect(brokenIn({ journeys })).toEqual(['mails to somebody who was denied', 'approvals that a rule had denied'])
+    expect(listBroken({ journeys })).toEqual(['mails to somebody who was denied', 'approvals that a rule had denied'])
   })
 
   it('finds what is pending still, what is kept in vain, and a process that ended by itself', () => {
-    expect(brokenIn({ effects: [{ sub: ann.sub, state: 'pending' }] })).toEqual(['effects left pending'])
-    expect(brokenIn({ effects: [{ sub: ann.sub, state: 'done', event: '{}' }] })).toEqual(['personal data kept of what is done'])
-    expect(brokenIn({ crashes: 1 })).toEqual(['processes that ended by themselves'])
+    expect(listBroken({ effects: [{ sub: ann.sub, state: 'pending' }] })).toEqual(['effects left pending'])
+    expect(listBroken({ effects: [{ sub: ann.sub, state: 'done', event: '{}' }] })).toEqual(['personal data kept of what is done'])
+    expect(listBroken({ crashes: 1 })).toEqual(['processes that ended by themselves'])
   })
 })

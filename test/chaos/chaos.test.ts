@@ -5,9 +5,9 @@ import { FUNCTIONS, type FunctionName } from '../../chaos/child-messages.ts'
 import { type FaultPlan, faultPlan } from '../../chaos/faults.ts'
 import type { Promised } from '../../chaos/judge.ts'
 import { type Pool, startPool } from '../../chaos/pool.ts'
-import { reportOf } from '../../chaos/report.ts'
+import { formatReport } from '../../chaos/report.ts'
 import { type RunResult, run } from '../../chaos/run.ts'
-import { bundlesIn, openStage, type Stage } from '../../chaos/stage.ts'
+import { listBundles, openStage, type Stage } from '../../chaos/stage.ts'
 import { confirmationEvent, makeUsers, type User } from '../../chaos/users.ts'
 import type { Delivery } from '../../src/shared/rules/once.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
@@ -16,7 +16,7 @@ const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
 // One that a person can change to look for more; a failure prints it.
 const SEED = 20_260
 const TIMES_DELIVERED = 50
-const brokenIn = ({ promises }: RunResult): readonly Promised[] => promises.filter(({ broken }) => broken > 0)
+const listBroken = ({ promises }: RunResult): readonly Promised[] => promises.filter(({ broken }) => broken > 0)
 
 let built: Built
 beforeAll(async () => {
@@ -27,8 +27,8 @@ afterAll(() => built.remove())
 describe.each(DELIVERIES)('with %s, while one call in five goes wrong and processes are killed', (delivery) => {
   it('keeps every promise to 150 users', { timeout: 120_000 }, async () => {
     const result = await run({ seed: SEED, users: 150, percent: 20, delivery, bundles: `${built.folder}/dist` })
-    const broken = brokenIn(result).map(({ name }) => name)
-    expect(broken, `seed ${SEED}\n${reportOf(delivery, result).join('\n')}`).toEqual([])
+    const broken = listBroken(result).map(({ name }) => name)
+    expect(broken, `seed ${SEED}\n${formatReport(delivery, result).join('\n')}`).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
     expect(result.counts['confirmed ones']).toBeGreaterThan(0)
   })
@@ -37,7 +37,7 @@ describe.each(DELIVERIES)('with %s, while one call in five goes wrong and proces
 describe.each(DELIVERIES)('with %s, without faults', (delivery) => {
   it('sends one mail to everybody who was confirmed, and none to users from before', async () => {
     const result = await run({ seed: SEED, users: 60, percent: 0, delivery, bundles: `${built.folder}/dist` })
-    expect(brokenIn(result)).toEqual([])
+    expect(listBroken(result)).toEqual([])
     expect(result.mails).toMatchObject({ unknown: new Map(), deadLetters: 0, twice: new Map() })
     // A machine that is very busy leaves a mail to the sweep, and some users are deleted before that.
     const [confirmed = 0, gone = 0] = [result.counts['confirmed ones'], result.counts['users deleted before the sweep']]
@@ -61,7 +61,7 @@ describe('handlers that do nothing', () => {
 
   it('are found out', async () => {
     const result = await runWith(await idle(...FUNCTIONS.filter((name) => name !== 'sweeper')))
-    const broken = Object.fromEntries(brokenIn(result).map((promised) => [promised.name, promised.broken]))
+    const broken = Object.fromEntries(listBroken(result).map((promised) => [promised.name, promised.broken]))
     const users = makeUsers(SEED, 40)
     const confirmed = result.counts['confirmed ones'] ?? 0
     const gone = result.counts['users deleted before the sweep'] ?? 0
@@ -71,12 +71,12 @@ describe('handlers that do nothing', () => {
       'mails not sent and not on record': confirmed - gone,
       'events lost': confirmed - gone,
     })
-    expect(reportOf('at-most-once', result).join('\n')).toContain('BROKEN')
+    expect(formatReport('at-most-once', result).join('\n')).toContain('BROKEN')
   })
 
   it('at the confirmation are made up for at the next sign-in', async () => {
     const result = await runWith(await idle('post-confirmation'))
-    expect(brokenIn(result)).toEqual([])
+    expect(listBroken(result)).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
   })
 })
@@ -85,7 +85,7 @@ describe(`${DELIVERIES} deliveries of one event at the same time, to two process
   const withPool = async (delivery: Delivery, plan: FaultPlan, use: (pool: Pool, stage: Stage) => Promise<void>): Promise<void> => {
     const stage = await openStage({ plan, delivery })
     try {
-      const files = bundlesIn(`${built.folder}/dist`, ['post-confirmation'])
+      const files = listBundles(`${built.folder}/dist`, ['post-confirmation'])
       const pool = await startPool({ files, environment: stage.environment, processes: 2 })
       try {
         await use(pool, stage)

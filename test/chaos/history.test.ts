@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { historyOf } from '../../chaos/history.ts'
+import { formatHistory } from '../../chaos/history.ts'
 import type { Passed } from '../../chaos/proxy.ts'
 
 const ann = { sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com' }
 const passed: Passed = { action: '', about: '', at: 0, fault: undefined, status: 200, actedAt: 0, answered: 'whole' }
 
 it('tells what happened to one user in the order in which it did, with the sweeps that came by', () => {
-  const history = historyOf(ann, {
+  const history = formatHistory(ann, {
     attempts: [
       { name: 'post-confirmation', sub: ann.sub, startedAt: 1000, endedAt: 1500, ending: { kind: 'crashed' }, frozen: false },
       { name: 'post-confirmation', sub: 'somebody-else', startedAt: 1000, endedAt: 1500, ending: { kind: 'crashed' }, frozen: false },

@@ -14,7 +14,7 @@ type Readings = z.infer<typeof Readings>
 
 describe('the built pre sign-up handler', () => {
   it('holds on to nothing: after the first 20,000 of 200,000 invocations its memory grows by less than 5 %', async () => {
-    const readings = await readingsOf()
+    const readings = await measureReadings()
     console.info(readings.map(({ rss, heapUsed }) => `rss ${inMegabytes(rss)}, heap ${inMegabytes(heapUsed)}`).join('\n'))
     // What the kernel counts is what Lambda bills and ends a function for. Most of it is room that V8 keeps for new objects, so
     // a leak has to be large to be seen in it: 5 % of it are some 60 bytes an invocation.
@@ -29,7 +29,7 @@ function growth(readings: readonly number[]): number {
   return Number(readings.at(-1)) / Math.min(...readings) - 1
 }
 
-async function readingsOf(): Promise<Readings> {
+async function measureReadings(): Promise<Readings> {
   const child = fork(CHILD, [`${INVOCATIONS}`, `${EVERY}`], {
     env: { PATH: process.env.PATH, ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org' },
     // The room for new objects has its full size from the start. V8 would widen it now and then for a minute, and that is no leak.

@@ -80,7 +80,7 @@ describe('a proxy before DynamoDB and SES', () => {
       Destination: { ToAddresses: [to] },
       Message: { Subject: { Data: 'Welcome' }, Body: { Text: { Data: 'Hello' } } },
     })
-  const errorOf = (call: Promise<unknown>): Promise<string | undefined> =>
+  const captureError = (call: Promise<unknown>): Promise<string | undefined> =>
     call.then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.name : String(error)),
@@ -98,7 +98,7 @@ describe('a proxy before DynamoDB and SES', () => {
     await withProxy(proxy, async () => {
       const client = new DynamoDBClient({ ...settings, endpoint: proxy.endpoint })
       const pk = randomUUID()
-      expect(await errorOf(client.send(update(pk)))).toBe(expected.dynamodb)
+      expect(await captureError(client.send(update(pk)))).toBe(expected.dynamodb)
       const { Item } = await direct.send(new GetItemCommand({ TableName: tables.profiles, Key: { pk: { S: pk } } }))
       expect(Item !== undefined).toBe(expected.acted)
       const { fault, answered, action, about, status } = { ...proxy.log()[0] }
@@ -118,7 +118,7 @@ describe('a proxy before DynamoDB and SES', () => {
     await withProxy(proxy, async () => {
       const client = new SESClient({ ...settings, endpoint: proxy.endpoint })
       const to = `${randomUUID()}@example.com`
-      expect(await errorOf(client.send(mail(to)))).toBe(expected.ses)
+      expect(await captureError(client.send(mail(to)))).toBe(expected.ses)
       expect(inbox.inbox().filter((received) => received.to.includes(to))).toHaveLength(expected.acted ? 1 : 0)
       expect(proxy.log()).toMatchObject([{ fault: injected.fault, answered: expected.answered, action: 'SendEmail', about: to }])
       client.destroy()
@@ -132,7 +132,7 @@ describe('a proxy before DynamoDB and SES', () => {
       const pk = randomUUID()
       expect((await client.send(update(pk))).Attributes).toEqual({ pk: { S: pk }, filled: { S: 'yes' } })
       const refused = new UpdateItemCommand({ ...update(pk).input, ConditionExpression: 'attribute_not_exists(pk)' })
-      expect(await errorOf(client.send(refused))).toBe('ConditionalCheckFailedException')
+      expect(await captureError(client.send(refused))).toBe('ConditionalCheckFailedException')
       expect(proxy.log().map(({ status, answered }) => [status, answered])).toEqual([
         [200, 'whole'],
         [400, 'whole'],
@@ -151,7 +151,7 @@ describe('a proxy before DynamoDB and SES', () => {
     await withProxy(proxy, async () => {
       const client = new DynamoDBClient({ ...settings, endpoint: proxy.endpoint, maxAttempts: 2 })
       const pk = randomUUID()
-      expect(await errorOf(client.send(update(pk)))).toBeUndefined()
+      expect(await captureError(client.send(update(pk)))).toBeUndefined()
       expect(seen).toEqual([
         [`UpdateItem profiles ${pk}`, 0],
         [`UpdateItem profiles ${pk}`, 1],
@@ -170,7 +170,7 @@ describe('a proxy before DynamoDB and SES', () => {
       const sending = client.send(mail(to), { abortSignal: leaving.signal })
       await expect.poll(() => proxy.log()[0]?.status).toBe(200)
       leaving.abort()
-      expect(await errorOf(sending)).toBe('AbortError')
+      expect(await captureError(sending)).toBe('AbortError')
       await expect.poll(() => proxy.log()[0]?.answered).toBe('left')
       client.destroy()
     })

@@ -31,7 +31,7 @@ async function exportedNames(): Promise<readonly Exported[]> {
 }
 
 /** The properties of an interface; those of an object inside it as `outer.inner`. */
-function propertiesOf(name: string, source: string): readonly string[] {
+function listProperties(name: string, source: string): readonly string[] {
   const lines = source.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`export interface ${name}`))
   if (start === -1) throw new Error(`The source has no interface ${name}`)
@@ -85,7 +85,7 @@ describe('options in the docs', () => {
   test.each([...new Map(optionsInterfaces.map((entry) => [entry.name, entry])).values()])(
     'a table names every option of $name, and no other',
     async ({ name, source }) => {
-      const properties = propertiesOf(name, await read(source))
+      const properties = listProperties(name, await read(source))
 
       expect(properties).not.toEqual([])
       expect(documentedOptions(name, pages).toSorted()).toEqual(properties.toSorted())

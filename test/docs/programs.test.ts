@@ -16,14 +16,14 @@ const run = promisify(execFile)
 let folder = ''
 
 /** The programs of a page. */
-async function programsOf(page: string): Promise<readonly string[]> {
+async function readPrograms(page: string): Promise<readonly string[]> {
   const text = await readFile(join(repository, page), 'utf8')
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, program = '']) => program)
 }
 
 /** The first program of a page. */
-async function programOf(page: string): Promise<string> {
-  const [program] = await programsOf(page)
+async function readProgram(page: string): Promise<string> {
+  const [program] = await readPrograms(page)
   if (program === undefined) throw new Error(`${page} has no program`)
   return program
 }
@@ -75,13 +75,13 @@ describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md', 'docs/erasure
   const name = page.replace(/\W/g, '-')
 
   test('compiles as a user would compile it', async () => {
-    await writeFile(join(folder, `${name}.ts`), await programOf(page))
+    await writeFile(join(folder, `${name}.ts`), await readProgram(page))
     expect(await compile()).toBe('')
   })
 })
 
 test('every program of docs/rules.md compiles as a user would compile it', async () => {
-  const programs = await programsOf('docs/rules.md')
+  const programs = await readPrograms('docs/rules.md')
   for (const [index, program] of programs.entries()) await writeFile(join(folder, `rules-${index}.ts`), program)
 
   expect(programs.length).toBeGreaterThan(5)
@@ -94,7 +94,7 @@ test('the program of docs/bundling.md bundles a handler with an SDK in it into a
   await writeFile(join(folder, 'src/rare.ts'), 'export const rare = 7')
   const client = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"
   await writeFile(join(folder, 'src/confirmed.ts'), `${client}; export const handler = () => new DynamoDBClient({}).config.region()`)
-  const source = await programOf('docs/bundling.md')
+  const source = await readProgram('docs/bundling.md')
   // Node strips no types below node_modules.
   const plugin = pathToFileURL(join(repository, 'src/esbuild/index.ts')).href
   await writeFile(join(folder, 'bundling-run.ts'), source.replace('cognito-lifeguard/esbuild', plugin))
@@ -114,7 +114,7 @@ test('the program of docs/bundling.md bundles a handler with an SDK in it into a
 
 /** Loads the first program of a page, with the sources in place of the package. */
 async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const source = (await programOf(page)).replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
+  const source = (await readProgram(page)).replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
     const folder = ['/aws', '/settings'].includes(entry) ? `src/shared${entry}` : `src${entry}`
     return `'${pathToFileURL(join(repository, folder, 'index.ts')).href}'`
   })
@@ -126,7 +126,7 @@ async function loadProgram(page: string, name: string): Promise<Readonly<Record<
 describe('the first program of the README', () => {
   const events = sampleEvents().filter((sample) => sample.folder === 'pre-signup')
   // The program does not look blocks up.
-  const expectedOf = ({ expected }: SampleEvent): object =>
+  const toExpected = ({ expected }: SampleEvent): object =>
     expected.decidedBy === 'block-users'
       ? { kind: 'proceed', rule: 'allow-email-domains' }
       : expected.outcome === 'denied'
@@ -139,11 +139,11 @@ describe('the first program of the README', () => {
   }
 
   test('has at most four lines', async () => {
-    expect((await programOf('README.md')).trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(4)
+    expect((await readProgram('README.md')).trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(4)
   })
 
   test.each(events.map((sample) => [sample.name, sample] as const))('decides the sample event %s as expected', async (_, sample) => {
-    expect(await decide(sample.event)).toMatchObject(expectedOf(sample))
+    expect(await decide(sample.event)).toMatchObject(toExpected(sample))
   })
 
   test.each([

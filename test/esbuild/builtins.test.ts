@@ -6,11 +6,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bundled, temporaryFolder } from '../support/bundled.ts'
+import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
 /** The exports of a program, and its text. */
 async function run(source: string): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly text: string }> {
-  const { file, load } = await bundled(source)
+  const { file, load } = await bundleSource(source)
   return { exports: await load(), text: await readFile(file, 'utf8') }
 }
 
@@ -73,30 +73,32 @@ describe('built-ins in a bundle', () => {
   })
 
   it('are not loaded for what only might be used', async () => {
-    const { file } = await bundled("import { createHmac } from 'crypto'; export const handler = (key) => createHmac('sha256', key)")
+    const { file } = await bundleSource("import { createHmac } from 'crypto'; export const handler = (key) => createHmac('sha256', key)")
     expect(loadedBy(file).filter((name) => /crypto/.test(name))).toEqual([])
   })
 
   it('are not loaded for what fell away', async () => {
-    const { file } = await bundled("import zlib from 'node:zlib'; const unused = () => zlib.gzipSync(''); export const handler = () => 1")
+    const { file } = await bundleSource(
+      "import zlib from 'node:zlib'; const unused = () => zlib.gzipSync(''); export const handler = () => 1",
+    )
     expect(loadedBy(file).filter((name) => /zlib/.test(name))).toEqual([])
   })
 
   it('bring no HTTP client with the HTTP module', async () => {
     const source = "import http, { request } from 'node:http'; export const handler = () => [http.Agent, request]"
-    const taken = await bundled(source)
+    const taken = await bundleSource(source)
     expect(loadedBy(taken.file).filter((name) => name.includes('undici'))).toEqual([])
-    const imported = await bundled(source, false)
+    const imported = await bundleSource(source, false)
     expect(loadedBy(imported.file).filter((name) => name.includes('undici'))).not.toEqual([])
   })
 
   it('stay with Node when that is asked for', async () => {
-    const { file } = await bundled("import { sep } from 'node:path'; export const handler = () => sep", { builtins: false })
+    const { file } = await bundleSource("import { sep } from 'node:path'; export const handler = () => sep", { builtins: false })
     expect(await readFile(file, 'utf8')).toMatch(/from\s*"node:path"/)
   })
 
   it('must have the names that are imported', async () => {
-    await expect(bundled("import { rquest } from 'node:http'; export const handler = rquest")).rejects.toThrow(
+    await expect(bundleSource("import { rquest } from 'node:http'; export const handler = rquest")).rejects.toThrow(
       /No matching export .*"rquest"/,
     )
   })

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { bundled, temporaryFolder } from '../support/bundled.ts'
+import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { answering, type Behaviour, startTroubledService, type TroubledService, troubles } from '../support/troubled-service.ts'
@@ -56,7 +56,7 @@ describe('a handler that is bundled for Lambda', () => {
     ['the Node of the deployment', process.execPath],
     ['the oldest Node', oldestNode],
   ])('calls the service in its region, signed with the credentials of the environment, on %s', async (_, node) => {
-    const [dynamodb, { file }] = [await service(found), await bundled(READS)]
+    const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     expect(await run(file, dynamodb, credentials, {}, node)).toEqual({
       answer: { Item: { pk: '1', count: 2 }, status: 200, attempts: 1, free: 1 },
     })
@@ -72,14 +72,14 @@ describe('a handler that is bundled for Lambda', () => {
   it('works in CommonJS as well', async () => {
     const [dynamodb, { file, metafile }] = [
       await service(found),
-      await bundled(READS, {}, { format: 'cjs', splitting: false, outExtension: { '.js': '.cjs' } }),
+      await bundleSource(READS, {}, { format: 'cjs', splitting: false, outExtension: { '.js': '.cjs' } }),
     ]
     expect(Object.keys(metafile.outputs)).toHaveLength(1)
     expect(await run(file.replace(/js$/, 'cjs'), dynamodb)).toMatchObject({ answer: { status: 200 } })
   })
 
   it('says which credentials are missing, and looks for no others', async () => {
-    const [dynamodb, { file }] = [await service(found), await bundled(READS)]
+    const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     const container = { AWS_CONTAINER_CREDENTIALS_FULL_URI: dynamodb.endpoint }
     for (const environment of [{}, { AWS_ACCESS_KEY_ID: 'alone' }, container, { AWS_PROFILE: 'work' }]) {
       expect(await run(file, dynamodb, environment)).toMatchObject({
@@ -93,7 +93,7 @@ describe('a handler that is bundled for Lambda', () => {
   })
 
   it('says that the region is missing, and asks nobody for it', async () => {
-    const [dynamodb, { file }] = [await service(found), await bundled(READS)]
+    const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     const environment = { ...credentials, AWS_REGION: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: dynamodb.endpoint }
     expect(await run(file, dynamodb, environment)).toMatchObject({ answer: { message: expect.stringContaining('region=""') } })
     expect(dynamodb.calls()).toBe(0)
@@ -103,8 +103,8 @@ describe('a handler that is bundled for Lambda', () => {
     const dynamodb = await service(found)
     const files = await filesOfSomebody()
     const environment = { ...files, AWS_ENDPOINT_URL_DYNAMODB: '' }
-    expect(await run((await bundled(READS)).file, dynamodb, { ...files, ...credentials })).toMatchObject({ answer: { status: 200 } })
-    const chain = await bundled(READS, { credentials: 'chain' })
+    expect(await run((await bundleSource(READS)).file, dynamodb, { ...files, ...credentials })).toMatchObject({ answer: { status: 200 } })
+    const chain = await bundleSource(READS, { credentials: 'chain' })
     expect(await run(chain.file, dynamodb, files)).toMatchObject({ answer: { status: 200 } })
     expect(dynamodb.heard.map(({ authorization }) => /Credential=(\w+)/.exec(`${authorization}`)?.[1])).toEqual([
       'AKIDOFLAMBDA',
@@ -119,7 +119,7 @@ describe('a handler that is bundled for Lambda', () => {
     const container = await service(
       answering(200, { AccessKeyId: 'AKIDOFCONTAINER', SecretAccessKey: 'secret', Token: 'its-token', Expiration: expiration }),
     )
-    const { file } = await bundled(READS, { credentials: 'container' })
+    const { file } = await bundleSource(READS, { credentials: 'container' })
     const uri = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.endpoint}/creds`, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'let-me-in' }
     expect(await run(file, dynamodb, uri)).toMatchObject({ answer: { status: 200 } })
     expect(await run(file, dynamodb, { ...uri, ...credentials })).toMatchObject({ answer: { status: 200 } })
@@ -136,11 +136,11 @@ describe('a handler that is bundled for Lambda', () => {
   it('tries again', async () => {
     let calls = 0
     const dynamodb = await service((call) => (++calls === 1 ? troubles.throttles(call) : found(call)))
-    expect(await run((await bundled(READS)).file, dynamodb)).toMatchObject({ answer: { status: 200, attempts: 2 } })
+    expect(await run((await bundleSource(READS)).file, dynamodb)).toMatchObject({ answer: { status: 200, attempts: 2 } })
   })
 
   it('gives up in time', async () => {
-    const { file } = await bundled(READS)
+    const { file } = await bundleSource(READS)
     for (const trouble of ['never answers', 'stalls in the middle of its answer'] as const) {
       const dynamodb = await service(troubles[trouble])
       expect(await run(file, dynamodb)).toMatchObject({ answer: { name: 'TimeoutError' } })
@@ -151,7 +151,7 @@ describe('a handler that is bundled for Lambda', () => {
 
   it('knows the errors of the service', async () => {
     const refuses = answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'no' })
-    expect(await run((await bundled(READS)).file, await service(refuses))).toEqual({
+    expect(await run((await bundleSource(READS)).file, await service(refuses))).toEqual({
       answer: {
         name: 'ConditionalCheckFailedException',
         message: 'no',
@@ -165,13 +165,13 @@ describe('a handler that is bundled for Lambda', () => {
     const dynamodb = await service(found)
     await dynamodb.stop()
     const endpoint = dynamodb.endpoint.replace('http:', 'https:')
-    expect(await run((await bundled(READS)).file, { endpoint })).toMatchObject({ answer: { code: 'ECONNREFUSED' } })
+    expect(await run((await bundleSource(READS)).file, { endpoint })).toMatchObject({ answer: { code: 'ECONNREFUSED' } })
   })
 
   it('loads what it imports on demand from beside it', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'rare.ts'), "import { posix } from 'node:path'; export const rare = () => posix.sep")
-    const { file, metafile } = await bundled(
+    const { file, metafile } = await bundleSource(
       `export const handler = async () => (await import(${JSON.stringify(join(folder, 'rare.ts'))})).rare()`,
     )
     expect(Object.keys(metafile.outputs)).toHaveLength(2)
@@ -179,7 +179,7 @@ describe('a handler that is bundled for Lambda', () => {
   })
 
   it('holds nothing of what was left out', async () => {
-    const { contents } = await bundled(READS)
+    const { contents } = await bundleSource(READS)
     expect(
       contents.filter((path) =>
         /credential-provider-(?!env|node\/dist-es\/defaultProvider)|nested-clients|token-providers|imds|event-streams|bowser|mnemonist/.test(
@@ -192,7 +192,7 @@ describe('a handler that is bundled for Lambda', () => {
 
   it('keeps adaptive retries, and without them fails where they are asked for, and nowhere else', async () => {
     const dynamodb = await service(found)
-    const [whole, without] = [await bundled(READS), await bundled(READS, { adaptiveRetries: false })]
+    const [whole, without] = [await bundleSource(READS), await bundleSource(READS, { adaptiveRetries: false })]
     const rateLimiters = ({ contents }: typeof whole) => contents.filter((path) => path.endsWith('/DefaultRateLimiter.js'))
     expect([rateLimiters(whole).length, rateLimiters(without).length]).toEqual([1, 0])
     const adaptive = { ...credentials, AWS_RETRY_MODE: 'adaptive' }

@@ -4,10 +4,10 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shortenErrors } from '../../src/esbuild/sdk-errors.ts'
-import { bundled } from '../support/bundled.ts'
+import { bundleSource } from '../support/bundled.ts'
 
-const plainly = (source: string) => bundled(source, false).then(({ load }) => load())
-const changed = (source: string) => bundled(source).then(({ load }) => load())
+const plainly = (source: string) => bundleSource(source, false).then(({ load }) => load())
+const changed = (source: string) => bundleSource(source).then(({ load }) => load())
 
 describe('the changes to the SDK', () => {
   it.each(['client-dynamodb', 'client-ses', 'client-cognito-identity-provider'])('leave every error of %s what it is', async (client) => {

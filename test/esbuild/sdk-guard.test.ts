@@ -4,7 +4,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { type LambdaPluginOptions, lambdaPlugin } from '../../src/esbuild/index.ts'
 import { repository } from '../support/built.ts'
-import { bundled, temporaryFolder } from '../support/bundled.ts'
+import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
 const READS = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'; export const handler = () => new DynamoDBClient({})"
 
@@ -23,7 +23,7 @@ async function withSdk(upgrade: (modules: string) => Promise<void>): Promise<str
   return folder
 }
 
-async function bundleIn(folder: string, options: LambdaPluginOptions = {}, settings: BuildOptions = {}): Promise<void> {
+async function bundleInto(folder: string, options: LambdaPluginOptions = {}, settings: BuildOptions = {}): Promise<void> {
   await build({
     absWorkingDir: folder,
     entryPoints: ['handler.js'],
@@ -42,14 +42,14 @@ const CONFIG_FILES = '@smithy/core/dist-es/submodules/config/node-config-provide
 
 describe('an SDK that is not the one that is known', () => {
   it('is bundled as long as all is where it should be', async () => {
-    await bundleIn(await withSdk(async () => undefined))
+    await bundleInto(await withSdk(async () => undefined))
   })
 
   it('fails the build when a file is another', async () => {
     const folder = await withSdk((modules) =>
       writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; const other = 2; export { other as more }'),
     )
-    await expect(bundleIn(folder)).rejects.toThrow(`This is not the ${CONFIG_FILES} that is known`)
+    await expect(bundleInto(folder)).rejects.toThrow(`This is not the ${CONFIG_FILES} that is known`)
   })
 
   it('fails the build when a text to replace is not there', async () => {
@@ -58,7 +58,7 @@ describe('an SDK that is not the one that is known', () => {
       const source = await readFile(join(modules, file), 'utf8')
       await writeFile(join(modules, file), source.replace('hasNativeCrypto ?', 'hasNativeCrypto\n?'))
     })
-    await expect(bundleIn(folder)).rejects.toThrow(`This is not the ${file} that is known`)
+    await expect(bundleInto(folder)).rejects.toThrow(`This is not the ${file} that is known`)
   })
 
   it.each(['environment', 'container'] as const)(
@@ -71,20 +71,20 @@ describe('an SDK that is not the one that is known', () => {
         const loader = join(dirname(file), 'configLoader.js')
         await writeFile(loader, (await readFile(loader, 'utf8')).replace('./fromSharedConfigFiles', './fromFiles'))
       })
-      await expect(bundleIn(folder, { credentials })).rejects.toThrow(`The AWS SDK in this bundle has no ${CONFIG_FILES}`)
-      await bundleIn(folder, { credentials: 'chain' })
+      await expect(bundleInto(folder, { credentials })).rejects.toThrow(`The AWS SDK in this bundle has no ${CONFIG_FILES}`)
+      await bundleInto(folder, { credentials: 'chain' })
     },
   )
 
   it('is left as it is, when that is asked for', async () => {
-    await bundleIn(
+    await bundleInto(
       await withSdk((modules) => writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; export const more = 2')),
       { sdk: false },
     )
   })
 
   it('fails the build when it is bundled in CommonJS, of which nothing can be left out', async () => {
-    await expect(bundleIn(await withSdk(async () => undefined), {}, { mainFields: ['main'] })).rejects.toThrow(
+    await expect(bundleInto(await withSdk(async () => undefined), {}, { mainFields: ['main'] })).rejects.toThrow(
       'The AWS SDK in this bundle has no',
     )
   })
@@ -92,7 +92,7 @@ describe('an SDK that is not the one that is known', () => {
 
 describe('an SDK that is not bundled', () => {
   it('is not looked at', async () => {
-    const { file } = await bundled(READS, {}, { external: ['@aws-sdk/*'] })
+    const { file } = await bundleSource(READS, {}, { external: ['@aws-sdk/*'] })
     expect(await readFile(file, 'utf8')).toContain('@aws-sdk/client-dynamodb')
   })
 })
@@ -101,19 +101,19 @@ describe('event streams', () => {
   const source = "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => new S3Client({})"
 
   it('fail the build of a client that may use them, which then is told how', async () => {
-    await expect(bundled(source)).rejects.toThrow(
+    await expect(bundleSource(source)).rejects.toThrow(
       '@aws-sdk/client-s3 has operations with event streams: bundle it with `eventStreams: true`',
     )
   })
 
   it('are bundled when they are asked for', async () => {
-    const { contents } = await bundled(source, { eventStreams: true })
+    const { contents } = await bundleSource(source, { eventStreams: true })
     expect(contents.filter((path) => path.includes('event-streams/EventStreamSerde'))).not.toEqual([])
   })
 })
 
 it('is for Node alone', async () => {
-  await expect(bundled('export const handler = 1', {}, { platform: 'browser' })).rejects.toThrow(
+  await expect(bundleSource('export const handler = 1', {}, { platform: 'browser' })).rejects.toThrow(
     "Handlers run in Node, but `platform` is 'browser'",
   )
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { findTrigger } from '../../src/shared/cognito/triggers.ts'
 import { type DefaultHandlers, type Handled, startDefaultHandlers } from '../support/default-handlers.ts'
-import { FUNCTIONS, folderOf } from '../support/triggers.ts'
+import { FUNCTIONS, findFolder } from '../support/triggers.ts'
 
 const CORPUS = process.env.EVENT_CORPUS
 const FIVE_MINUTES = 300_000
@@ -72,7 +72,7 @@ async function judge(handlers: DefaultHandlers, root: string, file: string): Pro
   if (!named.success) return { file, kind: 'not an event' }
   const event = named.data
   if (findTrigger(event.triggerSource) === undefined) return { file, kind: 'not an event' }
-  const folder = folderOf(event.triggerSource)
+  const folder = findFolder(event.triggerSource)
   if (folder === undefined || !FUNCTIONS.includes(folder)) return { file, kind: 'no handler yet' }
   return { file, kind: 'decided', folder, event, handled: await handlers.handle(folder, event) }
 }
@@ -88,7 +88,7 @@ function parsed(text: string): unknown {
 
 function summary(root: string, judged: readonly Judged[]): string {
   const of = (kind: Judged['kind']): readonly Judged[] => judged.filter((each) => each.kind === kind)
-  const lines = judged.flatMap((each) => (each.kind === 'decided' ? [`  ${each.file}: ${outcomeOf(each.handled)}`] : []))
+  const lines = judged.flatMap((each) => (each.kind === 'decided' ? [`  ${each.file}: ${describeOutcome(each.handled)}`] : []))
   return [
     `${judged.length} files below ${root}`,
     `decided: ${lines.length}`,
@@ -99,7 +99,7 @@ function summary(root: string, judged: readonly Judged[]): string {
   ].join('\n')
 }
 
-function outcomeOf({ decision, decidedBy, reason, trace }: Handled): string {
+function describeOutcome({ decision, decidedBy, reason, trace }: Handled): string {
   const rules = trace.map((line) => `${line.rule} ${line.reason ?? line.outcome}`).join(', ')
   return `${decision}${decidedBy === null ? '' : ` by ${decidedBy}`}${reason === null ? '' : ` (${reason})`}: ${rules}`
 }

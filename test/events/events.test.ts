@@ -6,24 +6,24 @@ import * as z from 'zod'
 import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { logFields } from '../../src/shared/settings/fields.ts'
 import { defaultSettings } from '../../src/tools/lib/environment.ts'
-import { triggersInFolder } from '../../src/tools/lib/trigger-of.ts'
+import { triggersInFolder } from '../../src/tools/lib/find-trigger.ts'
 import { repository } from '../support/built.ts'
 import { type DefaultHandlers, startDefaultHandlers } from '../support/default-handlers.ts'
-import { filesIn, type SampleEvent, sampleEvents, seededBlocks } from '../support/sample-events.ts'
-import { contractOf, FOLDERS, folderOf, ordinaryEvent, settingsTables } from '../support/triggers.ts'
+import { listEventFiles, type SampleEvent, sampleEvents, seededBlocks } from '../support/sample-events.ts'
+import { FOLDERS, findFolder, loadContract, ordinaryEvent, settingsTables } from '../support/triggers.ts'
 
 const samples = sampleEvents()
 const titled = samples.map((sample) => [`${sample.folder}/${sample.name}`, sample] as const)
 
-const subOf = ({ event }: SampleEvent): string | undefined => event.request.userAttributes.sub
-const userOf = ({ event }: SampleEvent): string => `${event.userPoolId}/${event.userName}`
+const getSub = ({ event }: SampleEvent): string | undefined => event.request.userAttributes.sub
+const toUserKey = ({ event }: SampleEvent): string => `${event.userPoolId}/${event.userName}`
 const from = (source: string): readonly SampleEvent[] => samples.filter(({ event }) => event.triggerSource === source)
-const letIn = (folder: string): ReadonlySet<string> =>
-  new Set(samples.filter((sample) => sample.folder === folder && sample.expected.outcome === 'proceed').map(userOf))
+const listAllowed = (folder: string): ReadonlySet<string> =>
+  new Set(samples.filter((sample) => sample.folder === folder && sample.expected.outcome === 'proceed').map(toUserKey))
 
 describe('the files', () => {
   it.each(FOLDERS)('pair every event of %s with an expectation', (folder) => {
-    const files = filesIn(folder)
+    const files = listEventFiles(folder)
     const expectations = files.filter((file) => file.endsWith('.expect.json')).map((file) => file.replace('.expect.json', '.json'))
     expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
   })
@@ -33,7 +33,7 @@ describe('the files', () => {
     const starters = readFileSync(join(repository, 'events', folder, 'starter.txt'), 'utf8')
       .trim()
       .split('\n')
-    expect(starters.filter((name) => !filesIn(folder).includes(`${name}.json`))).toEqual([])
+    expect(starters.filter((name) => !listEventFiles(folder).includes(`${name}.json`))).toEqual([])
     expect(starters.map((name) => `${folder}/${name}`)).toContain(ordinaryEvent(folder))
   })
 
@@ -69,8 +69,8 @@ describe('the files', () => {
 
 describe('the facts', () => {
   it.each(titled)('%s has the shape that Cognito sends', async (_, { folder, raw, event }) => {
-    expect((await contractOf(folder)).eventShape.parse(raw)).toEqual(raw)
-    expect(folderOf(event.triggerSource)).toBe(folder)
+    expect((await loadContract(folder)).eventShape.parse(raw)).toEqual(raw)
+    expect(findFolder(event.triggerSource)).toBe(folder)
   })
 
   it('name no app client where an administrator creates a user, and may name none where one confirms a user', () => {
@@ -121,20 +121,20 @@ describe('the facts', () => {
 
 describe('the story', () => {
   it('gives a user one sub for life', () => {
-    const known = samples.filter((sample) => subOf(sample) !== undefined)
-    const users = new Set(known.map(userOf))
-    expect(new Set(known.map((sample) => `${userOf(sample)} ${subOf(sample)}`)).size).toBe(users.size)
-    expect(new Set(known.map(subOf)).size).toBe(users.size)
+    const known = samples.filter((sample) => getSub(sample) !== undefined)
+    const users = new Set(known.map(toUserKey))
+    expect(new Set(known.map((sample) => `${toUserKey(sample)} ${getSub(sample)}`)).size).toBe(users.size)
+    expect(new Set(known.map(getSub)).size).toBe(users.size)
   })
 
   it('confirms only users who signed up and were let in', () => {
-    const signedUp = letIn('pre-signup')
-    expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(userOf(sample)))).toEqual([])
+    const signedUp = listAllowed('pre-signup')
+    expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(toUserKey(sample)))).toEqual([])
   })
 
   it('signs in only users who were not refused', () => {
-    const notRefused = letIn('pre-auth')
-    expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(userOf(sample)))).toEqual([])
+    const notRefused = listAllowed('pre-auth')
+    expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(toUserKey(sample)))).toEqual([])
   })
 
   it('blocks nobody in vain: every block that still holds is met', () => {
@@ -142,7 +142,7 @@ describe('the story', () => {
     const met = samples.filter(
       ({ folder, expected }) => folder === 'pre-auth' && expected.outcome === 'denied' && expected.reason === 'user-blocked',
     )
-    expect(new Set(met.map(userOf)).size).toBe(holding.length)
+    expect(new Set(met.map(toUserKey)).size).toBe(holding.length)
   })
 })
 

@@ -34,21 +34,21 @@ async function replay(line: string, ...more: readonly string[]): Promise<readonl
   return stdout.split('\n').flatMap((each) => (each === '' ? [] : [JSON.parse(each)]))
 }
 
-function commandOf(example: string): string {
+function readCommand(example: string): string {
   const [command = ''] = /^ {4}.*npx lifeguard replay .*$/m.exec(readFileSync(join(folder, example, 'README.md'), 'utf8')) ?? []
   return command
 }
 
 describe('the examples', () => {
   it.each(examples)('come out as their events expect, by the command of their README: %s', async (example) => {
-    const results = await replay(commandOf(example))
+    const results = await replay(readCommand(example))
     const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))
     expect(results).toHaveLength(cases.length)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
   })
 
   it('let nobody sign up where invitations are signed with a key that is too short', async () => {
-    const results = await replay(commandOf('company-and-guests').replace(/INVITE_KEY=\S+/, 'INVITE_KEY=short'))
+    const results = await replay(readCommand('company-and-guests').replace(/INVITE_KEY=\S+/, 'INVITE_KEY=short'))
     expect(new Set(results.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(new Set(['failed: the handler does not start']))
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkAnswer } from '../../src/tools/replay/check-answer.ts'
-import { deployed, down, linesOf, sample, silent } from '../support/fidelity/deployed.ts'
+import { deployed, down, parseLogLines, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
-import { contracts, ordinarySample, triggerOfFolder } from '../support/triggers.ts'
+import { loadContracts, ordinarySample, triggerOfFolder } from '../support/triggers.ts'
 
 /** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
 const masked = {
@@ -20,7 +20,7 @@ const denied = (errorMessage: string): object => ({
 const HURRY_MS = 500
 const PATIENCE_MS = 20_000
 
-const triggers = await contracts()
+const triggers = await loadContracts()
 
 underRuntimeClient('the built bundles', (client) => {
   const { start, embedded } = deployed(client)
@@ -62,7 +62,7 @@ underRuntimeClient('the built bundles', (client) => {
     }
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
     // Why it is none is known to a chunk that is loaded for the first of them.
-    const errors = linesOf(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
+    const errors = parseLogLines(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
     expect(errors).toHaveLength(3)
     for (const error of errors)
       expect(error).toMatchObject({ name: 'InvalidEventError', code: 'invalid-event', problems: [expect.any(String)] })

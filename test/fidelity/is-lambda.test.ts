@@ -19,7 +19,7 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const sourceOf = (path: string): string => JSON.stringify(pathToFileURL(join(repository, 'src', path)).href)
+  const toSourceUrl = (path: string): string => JSON.stringify(pathToFileURL(join(repository, 'src', path)).href)
 
   /** What a handler of this source prints while it is loaded and asked twice. */
   async function printed(source: string, environment: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
@@ -33,7 +33,7 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
 
   describe('isLambda', () => {
     const source = `
-      import { isLambda } from ${sourceOf('shared/lambda/settings.ts')}
+      import { isLambda } from ${toSourceUrl('shared/lambda/settings.ts')}
       process.stdout.write(typeof globalThis.awslambda?.streamifyResponse + ' ' + isLambda() + '\\n')
       export const handler = async (event) => event`
 
@@ -49,8 +49,8 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
   describe('the deadline', () => {
     // A process that is 1500 ms old when its handler is made, and where every deadline is over at once.
     const source = `
-      import { preSignUp } from ${sourceOf('pre-signup/trigger.ts')}
-      import { defineRule } from ${sourceOf('shared/rules/rule.ts')}
+      import { preSignUp } from ${toSourceUrl('pre-signup/trigger.ts')}
+      import { defineRule } from ${toSourceUrl('shared/rules/rule.ts')}
       const clock = {
         now: () => 1500,
         after: (ms, callback) => {

@@ -51,7 +51,7 @@ underRuntimeClient('the log', (client) => {
         // The metric of what broke, which has a line of its own.
         [undefined, undefined, 'handler'],
       ])
-      expect(framesOf(telemetry)).toEqual([
+      expect(parseFrames(telemetry)).toEqual([
         { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerDeniedError"') },
         { type: ERROR_OF[format] >>> 0, text: expect.stringContaining('"errorType":"TriggerFailedError"') },
       ])
@@ -88,7 +88,7 @@ underRuntimeClient('the log', (client) => {
   })
 })
 
-function framesOf(telemetry: Buffer): readonly { readonly type: number; readonly text: string }[] {
+function parseFrames(telemetry: Buffer): readonly { readonly type: number; readonly text: string }[] {
   const frames = []
   for (let at = 0; at < telemetry.length; ) {
     const end = at + FRAME_HEADER_BYTES + telemetry.readInt32BE(at + 4)

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { type Invocation, lambdaFunction } from '../../src/tools/replay/lambda.ts'
+import { createLambdaFunction, type Invocation } from '../../src/tools/replay/lambda.ts'
 import { type Exit, type Outcome, startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
@@ -69,7 +69,14 @@ underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (
 
   async function inReplay(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
     const ignore = (): void => undefined
-    const started = lambdaFunction({ folder: process.cwd(), file, exported: 'handler', environment: {}, onOutput: ignore, onNote: ignore })
+    const started = createLambdaFunction({
+      folder: process.cwd(),
+      file,
+      exported: 'handler',
+      environment: {},
+      onOutput: ignore,
+      onNote: ignore,
+    })
     onTestFinished(() => started.stop())
     const first = await started.invoke(event, limitMs)
     return first.kind === 'returned' || first.kind === 'threw'

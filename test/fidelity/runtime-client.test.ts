@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { installClient, installedClient } from '../support/fidelity/runtime-client.ts'
+import { findInstalledClient, installClient } from '../support/fidelity/runtime-client.ts'
 
 describe.skipIf(process.platform !== 'linux')('installing the runtime client', () => {
   let cache: string
@@ -15,13 +15,13 @@ describe.skipIf(process.platform !== 'linux')('installing the runtime client', (
   })
 
   it('says that nobody has tried yet', () => {
-    expect(installedClient(cache)).toEqual({ missing: 'it is not installed, npm run runtime-client does it' })
+    expect(findInstalledClient(cache)).toEqual({ missing: 'it is not installed, npm run runtime-client does it' })
   })
 
   it('says which build tools are missing, and the tests that need it can read it', async () => {
     const missing = 'to compile it takes no-such-compiler, no-such-make'
     expect(await installClient(cache, ['tar', 'no-such-compiler', 'no-such-make'])).toEqual({ missing })
-    expect(installedClient(cache)).toEqual({ missing })
+    expect(findInstalledClient(cache)).toEqual({ missing })
   })
 
   it('says in one line what npm says where there is no network, and leaves nothing half done', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { deployed, down, linesOf, silent } from '../support/fidelity/deployed.ts'
+import { deployed, down, parseLogLines, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
 // It runs for a minute, and begins nothing in its last seconds.
@@ -12,7 +12,7 @@ underRuntimeClient('the sweeper', (client) => {
     const sandbox = await start('sweeper')
     expect(await sandbox.invoke({ source: 'aws.events' }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
     expect(await sandbox.invoke({ note: 'x'.repeat(2 ** 20) }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
-    expect(linesOf(await sandbox.stop())).toMatchObject([{ message: 'sweep' }, { message: 'sweep' }])
+    expect(parseLogLines(await sandbox.stop())).toMatchObject([{ message: 'sweep' }, { message: 'sweep' }])
 
     for (const [environment, reason] of [
       [down, 'ECONNREFUSED'],
@@ -25,7 +25,7 @@ underRuntimeClient('the sweeper', (client) => {
         kind: 'error',
         error: { errorType: 'Error', errorMessage: expect.stringMatching(/^The ledger could not be read: \w+/) },
       })
-      expect(linesOf(await delivery.stop())).toMatchObject([{ message: 'sweep', unread: reason }])
+      expect(parseLogLines(await delivery.stop())).toMatchObject([{ message: 'sweep', unread: reason }])
     }
   })
 

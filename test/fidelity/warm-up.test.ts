@@ -4,12 +4,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 import { deployed, down, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
-import { contracts, ordinarySample } from '../support/triggers.ts'
+import { loadContracts, ordinarySample } from '../support/triggers.ts'
 
 /** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
 const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
 
-const warmed = (await contracts()).filter(({ warmsUp }) => warmsUp)
+const warmed = (await loadContracts()).filter(({ warmsUp }) => warmsUp)
 
 underRuntimeClient('the warm-up', (client) => {
   const { start, embedded } = deployed(client)

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { serverlessHandlers } from '../../src/tools/replay/serverless-handlers.ts'
+import { readServerlessHandlers } from '../../src/tools/replay/serverless-handlers.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
 import { ordinaryEvent, ordinarySample } from '../support/triggers.ts'
 
-const declared = await serverlessHandlers(repository)
+const declared = await readServerlessHandlers(repository)
 const functions = [...(declared?.handlers.keys() ?? [])].map(
   (trigger) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, triggerFacts(trigger).folder] as const,
 )

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { complaintOf, stubEnvironment } from '../support/environment.ts'
+import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'
 
@@ -77,7 +77,7 @@ describe('the post authentication handler', () => {
   })
 
   it('does not start without its table', async () => {
-    expect(await complaintOf(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
+    expect(await captureComplaint(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
   })
 
   it('rehearses in Lambda without writing or logging anything, over a connection that stays', async () => {

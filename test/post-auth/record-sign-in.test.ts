@@ -29,7 +29,7 @@ function memory(): Store & { readonly told: { readonly user: ProfileUser; readon
   }
 }
 
-const traceOf = async (
+const runForTrace = async (
   profiles: Store,
   event: PostAuthentication['event'] = postAuthenticationEvent(),
   options: RecordSignInOptions = {},
@@ -42,7 +42,7 @@ const traceOf = async (
 describe('recordSignIn', () => {
   it('notes who signed in, when, and through which app client', async () => {
     const profiles = memory()
-    expect(await traceOf(profiles)).toMatchObject({ rule: 'record-sign-in', outcome: 'done' })
+    expect(await runForTrace(profiles)).toMatchObject({ rule: 'record-sign-in', outcome: 'done' })
     const { userPoolId, sub, userName, email } = ann
     expect(profiles.told).toEqual([
       {
@@ -54,7 +54,7 @@ describe('recordSignIn', () => {
 
   it('keeps the attributes and the time between two sign-ins that it is told to', async () => {
     const profiles = memory()
-    await traceOf(profiles, postAuthenticationEvent(), { attributes: ['cognito:user_status'], notAgainWithinMs: 60_000 })
+    await runForTrace(profiles, postAuthenticationEvent(), { attributes: ['cognito:user_status'], notAgainWithinMs: 60_000 })
     expect(profiles.told).toMatchObject([
       { user: { attributes: { 'cognito:user_status': 'CONFIRMED' } }, signIn: { notAgainWithinMs: 60_000 } },
     ])
@@ -73,19 +73,19 @@ describe('recordSignIn', () => {
     { what: 'no pool', event: postAuthenticationEvent(undefined, { userPoolId: '' }) },
   ])('skips an event with $what', async ({ event }) => {
     const profiles = memory()
-    expect(await traceOf(profiles, event)).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
+    expect(await runForTrace(profiles, event)).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
     expect(profiles.told).toEqual([])
   })
 
   it('notes that Cognito named no app client', async () => {
     const profiles = memory()
-    await traceOf(profiles, postAuthenticationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: null } }))
+    await runForTrace(profiles, postAuthenticationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: null } }))
     expect(profiles.told).toMatchObject([{ signIn: { appClient: null } }])
   })
 
   it('keeps nobody from signing in when the store fails', async () => {
     const profiles = { ...memory(), signedIn: () => Promise.reject(new Error('no table')) }
-    expect(await traceOf(profiles)).toMatchObject({ outcome: 'error' })
+    expect(await runForTrace(profiles)).toMatchObject({ outcome: 'error' })
     const event = postAuthenticationEvent()
     expect(await postAuthentication({ write: () => undefined, logLevel: 'silent' }, recordSignIn(profiles))(event)).toEqual(event)
   })
@@ -131,7 +131,7 @@ describe('pending effects at a sign-in', () => {
     const profiles = memory()
     const { enqueued, pendingEffects } = memoryLedger()
     for (let time = 0; time < 2; time += 1)
-      expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
+      expect(await runForTrace(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub } = ann
     expect(enqueued).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }])
     expect(profiles.told).toHaveLength(2)
@@ -141,17 +141,17 @@ describe('pending effects at a sign-in', () => {
     const profiles = memory()
     const troubles = [() => Promise.reject(new Error('down'))]
     const { enqueued, pendingEffects } = memoryLedger(async () => troubles.shift()?.())
-    expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'error' })
+    expect(await runForTrace(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'error' })
     expect(enqueued).toEqual([])
-    expect(await traceOf(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
+    expect(await runForTrace(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
     expect(enqueued).toHaveLength(1)
   })
 
   it('cost nothing where none are set', async () => {
     const profiles = memory()
-    await traceOf(profiles)
+    await runForTrace(profiles)
     const { enqueued, pendingEffects } = memoryLedger()
-    await traceOf(profiles, undefined, { pendingEffects })
+    await runForTrace(profiles, undefined, { pendingEffects })
     expect(enqueued).toHaveLength(1)
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import type { Decision } from '../../src/shared/rules/decision.ts'
 import type { RuleNode } from '../../src/shared/rules/rule.ts'
-import { complaintOf, stubEnvironment } from '../support/environment.ts'
+import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
 import { type FaultyServices, startFaultyServices } from '../support/faulty-ses.ts'
 import { startLossyProxy } from '../support/lossy-proxy.ts'
@@ -43,9 +43,10 @@ async function effect(userPoolId: string) {
   return Item
 }
 
-const linesOf = ({ trace }: Pick<Decision, 'trace'>): string[] => trace.map(({ rule, outcome, reason }) => `${rule}: ${reason ?? outcome}`)
-const nodesIn = (node: RuleNode): readonly RuleNode[] => [node, ...(node.children ?? []).flatMap(nodesIn)]
-const namesIn = (node: RuleNode): readonly string[] => nodesIn(node).map(({ name }) => name)
+const formatTrace = ({ trace }: Pick<Decision, 'trace'>): string[] =>
+  trace.map(({ rule, outcome, reason }) => `${rule}: ${reason ?? outcome}`)
+const listNodes = (node: RuleNode): readonly RuleNode[] => [node, ...(node.children ?? []).flatMap(listNodes)]
+const listNames = (node: RuleNode): readonly string[] => listNodes(node).map(({ name }) => name)
 
 describe('the post confirmation handler', () => {
   it('keeps a profile and sends one welcome mail for a repeated event, and logs no attribute', async () => {
@@ -75,7 +76,7 @@ describe('the post confirmation handler', () => {
   it('sends no mail after a password reset', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide({ ...passwordResetEvent(), userPoolId: 'eu-west-1_Reset' })
-    expect(linesOf(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
+    expect(formatTrace(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
     expect(await profile('eu-west-1_Reset')).toHaveProperty('passwordResetAt')
     expect(services.ses.inbox()).toEqual([])
   })
@@ -83,7 +84,7 @@ describe('the post confirmation handler', () => {
   it('asks the ledger nothing for a user whose address is not verified', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
     const decision = await handler.decide(postConfirmationEvent({ sub: ann.sub, email: ann.email, email_verified: 'false' }))
-    expect(linesOf(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
+    expect(formatTrace(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
   })
 
   it('keeps the profile where the mail cannot be sent, and the mail for a later attempt', async () => {
@@ -92,7 +93,7 @@ describe('the post confirmation handler', () => {
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide(event)
     expect(decision.kind).toBe('proceed')
-    expect(linesOf(decision).sort()).toEqual([
+    expect(formatTrace(decision).sort()).toEqual([
       'once: Throttling',
       'parallel: done',
       'send-welcome-email: Throttling',
@@ -139,14 +140,14 @@ describe('the post confirmation handler', () => {
 
   it('sends no mail unless a sender is set', async () => {
     const handler = await handlerWith({ ...services.environment, WELCOME_APP_NAME: 'Example' })
-    expect(namesIn(handler.composition)).toEqual(['chain', 'parallel', 'sync-profile'])
+    expect(listNames(handler.composition)).toEqual(['chain', 'parallel', 'sync-profile'])
     await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoSender' })
     expect(services.ses.inbox()).toEqual([])
   })
 
   it('says what its rules need of a deployment', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
-    expect(nodesIn(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
+    expect(listNodes(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
       { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
       { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
       { actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' },
@@ -158,7 +159,7 @@ describe('the post confirmation handler', () => {
     { environment: { PROFILE_TABLE: 'profiles', WELCOME_EMAIL_FROM: 'welcome@example.com' }, problem: 'WELCOME_APP_NAME is missing' },
     { environment: { PROFILE_TABLE: 'profiles', ...mail }, problem: 'EFFECT_TABLE is missing' },
   ])('does not start: $problem', async ({ environment, problem }) => {
-    expect(await complaintOf(() => handlerWith(environment))).toContain(problem)
+    expect(await captureComplaint(() => handlerWith(environment))).toContain(problem)
   })
 
   it('rehearses in Lambda without writing, sending or logging anything, over connections that stay', async () => {

@@ -20,7 +20,7 @@ function memory(): ProfileStore<Part> & { readonly told: { readonly part: Part; 
   return { told, confirmed: keep('confirmed'), passwordReset: keep('passwordReset'), refreshed: keep('refreshed') }
 }
 
-const traceOf = async (profiles: ProfileStore<Part>, event: PostConfirmation['event'], options: SyncProfileOptions = {}) => {
+const runForTrace = async (profiles: ProfileStore<Part>, event: PostConfirmation['event'], options: SyncProfileOptions = {}) => {
   const decision = await postConfirmation(syncProfile(profiles, options)).decide(event)
   expect(decision.kind).toBe('proceed')
   return decision.trace[0]
@@ -29,7 +29,7 @@ const traceOf = async (profiles: ProfileStore<Part>, event: PostConfirmation['ev
 describe('syncProfile', () => {
   it('keeps a confirmed user', async () => {
     const profiles = memory()
-    expect(await traceOf(profiles, postConfirmationEvent(), { now: () => new Date(noon) })).toMatchObject({ outcome: 'done' })
+    expect(await runForTrace(profiles, postConfirmationEvent(), { now: () => new Date(noon) })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub, userName, email } = ann
     expect(profiles.told).toEqual([
       { part: 'confirmed', user: { userPoolId, sub, userName, attributes: { email, email_verified: 'true' } }, at: new Date(noon) },
@@ -38,33 +38,33 @@ describe('syncProfile', () => {
 
   it('tells a password reset from a confirmation', async () => {
     const profiles = memory()
-    await traceOf(profiles, passwordResetEvent())
+    await runForTrace(profiles, passwordResetEvent())
     expect(profiles.told).toMatchObject([{ part: 'passwordReset' }])
   })
 
   it('takes no source that it does not know for a confirmation', async () => {
     const profiles = memory()
-    await traceOf(profiles, { ...postConfirmationEvent(), triggerSource: 'PostConfirmation_Other' })
+    await runForTrace(profiles, { ...postConfirmationEvent(), triggerSource: 'PostConfirmation_Other' })
     expect(profiles.told).toMatchObject([{ part: 'refreshed' }])
   })
 
   it('keeps the attributes that it is told to, at the time of the process', async () => {
     const profiles = memory()
     const before = Date.now()
-    await traceOf(profiles, postConfirmationEvent(), { attributes: ['cognito:user_status'] })
+    await runForTrace(profiles, postConfirmationEvent(), { attributes: ['cognito:user_status'] })
     expect(profiles.told).toMatchObject([{ user: { attributes: { 'cognito:user_status': 'CONFIRMED' } } }])
     expect(profiles.told[0]?.at.getTime()).toBeGreaterThanOrEqual(before)
   })
 
   it('skips an event that names no user', async () => {
     const profiles = memory()
-    expect(await traceOf(profiles, postConfirmationEvent({ email: ann.email }))).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
+    expect(await runForTrace(profiles, postConfirmationEvent({ email: ann.email }))).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
     expect(profiles.told).toEqual([])
   })
 
   it('undoes nothing when the store fails: the user is confirmed already', async () => {
     const fail = () => Promise.reject(new Error('no table'))
-    expect(await traceOf({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
+    expect(await runForTrace({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
       outcome: 'error',
     })
   })
@@ -82,7 +82,8 @@ onEveryDynamoDb((engine) => {
     const userPoolId = `eu-west-1_Pool${++pools}`
     const profiles = dynamoProfiles({ documents: () => engine.documents(), table: engine.tables.profiles })
     return {
-      deliver: (at: string, event: PostConfirmation['event']) => traceOf(profiles, { ...event, userPoolId }, { now: () => new Date(at) }),
+      deliver: (at: string, event: PostConfirmation['event']) =>
+        runForTrace(profiles, { ...event, userPoolId }, { now: () => new Date(at) }),
       async profile() {
         const Key = { pk: profileKey({ userPoolId, sub: ann.sub }) }
         const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key, ConsistentRead: true }))

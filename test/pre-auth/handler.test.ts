@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { complaintOf, stubEnvironment } from '../support/environment.ts'
+import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, preAuthenticationEvent } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'
 
@@ -55,7 +55,7 @@ describe('the pre authentication handler', () => {
   })
 
   it('does not start without its table', async () => {
-    expect(await complaintOf(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
+    expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })
 
   it('rehearses in Lambda without asking or logging anything, over a connection that stays', async () => {

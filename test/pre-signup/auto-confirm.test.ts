@@ -72,11 +72,11 @@ describe('autoConfirm', () => {
   })
 
   it('says in the trace what it did', async () => {
-    const reasonOf = async (options: AutoConfirmOptions, event = preSignUpEvent()) =>
+    const runForReason = async (options: AutoConfirmOptions, event = preSignUpEvent()) =>
       (await preSignUp(autoConfirm(options)).decide(event)).trace[0]?.reason
-    expect(await reasonOf({})).toBe('confirmed')
-    expect(await reasonOf({ when: not(proof) })).toBe('condition-false')
-    expect(await reasonOf({}, adminCreatedEvent())).toBe('ignored-for-administrators')
+    expect(await runForReason({})).toBe('confirmed')
+    expect(await runForReason({ when: not(proof) })).toBe('condition-false')
+    expect(await runForReason({}, adminCreatedEvent())).toBe('ignored-for-administrators')
   })
 
   it('never asks for the verification of what is not there, whatever the event and the options', async () => {

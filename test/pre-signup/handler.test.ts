@@ -6,7 +6,7 @@ import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
 import { buildDomainList } from '../../src/shared/email/domain-file.ts'
 import { startServices } from '../../src/tools/local/services.ts'
-import { complaintOf, stubEnvironment } from '../support/environment.ts'
+import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 afterEach(() => {
@@ -82,14 +82,14 @@ describe('the pre sign-up handler', () => {
   it('takes all its domains from built lists', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-lists-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const fileOf = async (name: string, patterns: readonly string[]): Promise<string> => {
+    const writeList = async (name: string, patterns: readonly string[]): Promise<string> => {
       await writeFile(join(folder, name), buildDomainList(patterns).bytes)
       return `@file:${join(folder, name)}`
     }
     const handler = await handlerWith({
-      ALLOWED_EMAIL_DOMAINS: await fileOf('allowed', ['example.com', '*.example.org']),
-      DENIED_EMAIL_DOMAINS: await fileOf('denied', ['bad.example.org']),
-      AUTO_CONFIRM_DOMAINS: await fileOf('confirmed', ['example.com']),
+      ALLOWED_EMAIL_DOMAINS: await writeList('allowed', ['example.com', '*.example.org']),
+      DENIED_EMAIL_DOMAINS: await writeList('denied', ['bad.example.org']),
+      AUTO_CONFIRM_DOMAINS: await writeList('confirmed', ['example.com']),
       AUTO_CONFIRM_TRUST: 'unproven-address',
     })
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...allowed, response: { autoConfirmUser: true } })
@@ -102,7 +102,7 @@ describe('the pre sign-up handler', () => {
   })
 
   it('does not start without a list that it should have, and says where it looked', async () => {
-    const complaint = await complaintOf(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
+    const complaint = await captureComplaint(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
     const path = join(import.meta.dirname, '../../src/pre-signup/none.domains')
     expect(complaint).toContain(`@file:none.domains cannot be used: ${path}: ENOENT`)
   })
@@ -144,6 +144,6 @@ describe('the pre sign-up handler', () => {
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing' },
     { environment: { AUTO_CONFIRM_DOMAINS: 'example.com' }, problem: 'AUTO_CONFIRM_TRUST is missing' },
   ])('does not start: $problem', async ({ environment, problem }) => {
-    expect(await complaintOf(() => handlerWith(environment))).toContain(problem)
+    expect(await captureComplaint(() => handlerWith(environment))).toContain(problem)
   })
 })

@@ -10,7 +10,7 @@ const { userPoolId } = ann
 const now = () => new Date('2026-05-01T12:00:00Z')
 
 /** Blocks kept in memory, with a record of what was asked. */
-function listOf(...blocks: readonly Block[]): BlockList & { readonly asked: (readonly BlockKey[])[] } {
+function createBlockList(...blocks: readonly Block[]): BlockList & { readonly asked: (readonly BlockKey[])[] } {
   const asked: (readonly BlockKey[])[] = []
   const same = (one: BlockKey, other: BlockKey) =>
     one.userPoolId === other.userPoolId && one.type === other.type && one.value === other.value
@@ -44,15 +44,15 @@ describe('blockUsers', () => {
     { type: 'email', value: 'ann@example.com' },
     { type: 'emailDomain', value: 'example.com' },
   ] as const)('denies a user who is blocked by $type', async ({ type, value }) => {
-    const decision = await decide(listOf(block(type, value)))
+    const decision = await decide(createBlockList(block(type, value)))
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]?.detail).toBe(`${type}: chargeback`)
   })
 
   it('finds an address however it is written', async () => {
     const event = preAuthenticationEvent({ email: 'Ann@EXAMPLE.com' })
-    expect(await decide(listOf(block('email', 'ann@example.com')), {}, event)).toMatchObject(denied)
-    expect(await decide(listOf(block('emailDomain', 'example.com')), {}, event)).toMatchObject(denied)
+    expect(await decide(createBlockList(block('email', 'ann@example.com')), {}, event)).toMatchObject(denied)
+    expect(await decide(createBlockList(block('emailDomain', 'example.com')), {}, event)).toMatchObject(denied)
   })
 
   it.each([
@@ -65,7 +65,7 @@ describe('blockUsers', () => {
     block('emailDomain', 'mail.example.com'),
     { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
   ])('lets others pass: $userPoolId $type $value', async (other) => {
-    const list = listOf(other)
+    const list = createBlockList(other)
     expect(await decide(list)).toMatchObject(passed)
     expect(list.asked).toHaveLength(1)
   })
@@ -73,34 +73,36 @@ describe('blockUsers', () => {
   it('denies a user below a blocked domain', async () => {
     const event = preAuthenticationEvent({ email: 'eve@a.mail.evil.com' })
     for (const domain of ['evil.com', 'mail.evil.com', 'a.mail.evil.com'])
-      expect(await decide(listOf(block('emailDomain', domain)), {}, event)).toMatchObject(denied)
-    expect(await decide(listOf(block('emailDomain', 'b.mail.evil.com')), {}, event)).toMatchObject(passed)
+      expect(await decide(createBlockList(block('emailDomain', domain)), {}, event)).toMatchObject(denied)
+    expect(await decide(createBlockList(block('emailDomain', 'b.mail.evil.com')), {}, event)).toMatchObject(passed)
   })
 
   it('denies a user whose user name is spelt in another case or Unicode form', async () => {
     for (const userName of ['Ann', 'ANN', 'ann'])
-      expect(await decide(listOf(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
-    const list = listOf(block('username', 'zo\u00eb'))
+      expect(await decide(createBlockList(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
+    const list = createBlockList(block('username', 'zo\u00eb'))
     expect(await decide(list, {}, preAuthenticationEvent({}, { userName: 'Zoe\u0308' }))).toMatchObject(denied)
     // A block that was written to the letter holds for that letter alone.
-    expect(await decide(listOf(block('username', 'Ann')), {}, preAuthenticationEvent({}, { userName: 'ann' }))).toMatchObject(passed)
+    expect(await decide(createBlockList(block('username', 'Ann')), {}, preAuthenticationEvent({}, { userName: 'ann' }))).toMatchObject(
+      passed,
+    )
   })
 
   it('asks once for all keys', async () => {
-    const list = listOf()
+    const list = createBlockList()
     await decide(list)
     expect(list.asked.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
   })
 
   it('never allows', async () => {
-    const decision = await preAuthentication(anyOf(blockUsers(listOf()))).decide(preAuthenticationEvent())
+    const decision = await preAuthentication(anyOf(blockUsers(createBlockList()))).decide(preAuthenticationEvent())
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
   it('hands on what its list needs of a deployment', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
-    expect(blockUsers({ ...listOf(), permissions })).toMatchObject({ can: ['deny'], permissions })
-    expect(blockUsers(listOf())).not.toHaveProperty('permissions')
+    expect(blockUsers({ ...createBlockList(), permissions })).toMatchObject({ can: ['deny'], permissions })
+    expect(blockUsers(createBlockList())).not.toHaveProperty('permissions')
   })
 
   it('refuses where the list cannot answer, and does not say why', async () => {
@@ -113,7 +115,7 @@ describe('blockUsers', () => {
 })
 
 describe('a block that expires', () => {
-  const until = (expiresAt: string) => listOf(block('username', 'ann', { expiresAt: new Date(expiresAt) }))
+  const until = (expiresAt: string) => createBlockList(block('username', 'ann', { expiresAt: new Date(expiresAt) }))
 
   it('holds until its moment, by the clock of the rule', async () => {
     expect(await decide(until('2026-05-01T12:00:00.001Z'))).toMatchObject(denied)
@@ -123,7 +125,7 @@ describe('a block that expires', () => {
 
   it('holds by the clock of the process where the rule has none', async () => {
     const decideNow = (ms: number) =>
-      preAuthentication(blockUsers(listOf(block('username', 'ann', { expiresAt: new Date(Date.now() + ms) })))).decide(
+      preAuthentication(blockUsers(createBlockList(block('username', 'ann', { expiresAt: new Date(Date.now() + ms) })))).decide(
         preAuthenticationEvent(),
       )
     expect(await decideNow(3_600_000)).toMatchObject(denied)
@@ -131,32 +133,32 @@ describe('a block that expires', () => {
   })
 
   it('does not end another one', async () => {
-    const list = listOf(block('sub', ann.sub, { expiresAt: new Date(0) }), block('username', 'ann', { reason: 'fraud' }))
+    const list = createBlockList(block('sub', ann.sub, { expiresAt: new Date(0) }), block('username', 'ann', { reason: 'fraud' }))
     const decision = await decide(list)
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]?.detail).toBe('username: fraud')
   })
 
   it('never ends where its end is no date', async () => {
-    expect(await decide(listOf(block('username', 'ann', { expiresAt: new Date(Number.NaN) })))).toMatchObject(denied)
+    expect(await decide(createBlockList(block('username', 'ann', { expiresAt: new Date(Number.NaN) })))).toMatchObject(denied)
   })
 })
 
 describe('what a blocked user reads', () => {
-  const messageOf = async (options: BlockUsersOptions, message?: string) => {
-    const decision = await decide(listOf(block('username', 'ann', message === undefined ? {} : { message })), options)
+  const captureMessage = async (options: BlockUsersOptions, message?: string) => {
+    const decision = await decide(createBlockList(block('username', 'ann', message === undefined ? {} : { message })), options)
     return decision.kind === 'denied' ? decision.message : decision.kind
   }
 
   it('tells nothing of the block, unless blocks are revealed', async () => {
-    expect(await messageOf({}, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
-    expect(await messageOf({ revealBlock: false }, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
-    expect(await messageOf({ revealBlock: true }, 'Call us.')).toBe('Call us')
-    expect(await messageOf({ revealBlock: true })).toBe(BLOCKED)
+    expect(await captureMessage({}, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
+    expect(await captureMessage({ revealBlock: false }, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
+    expect(await captureMessage({ revealBlock: true }, 'Call us.')).toBe('Call us')
+    expect(await captureMessage({ revealBlock: true })).toBe(BLOCKED)
   })
 
   it.each(['', ' ', '...'])('is the usual text where the block has none: %j', async (message) => {
-    expect(await messageOf({ revealBlock: true }, message)).toBe(BLOCKED)
+    expect(await captureMessage({ revealBlock: true }, message)).toBe(BLOCKED)
   })
 })
 
@@ -165,19 +167,19 @@ describe('users who do not exist', () => {
     preAuthenticationEvent(null, { request: { userAttributes: {}, validationData: null, userNotFound: true, ...more } })
 
   it('are looked up and answered like any other', async () => {
-    const list = listOf(block('username', 'ann'))
+    const list = createBlockList(block('username', 'ann'))
     const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
     const { trace: _, ...answer } = await decide(list, {}, unknown())
     expect(answer).toEqual({ kind: 'denied', rule: 'block-users', reason: 'user-blocked', message: SIGN_IN_NOT_POSSIBLE })
     expect(await decide(list, {}, existing)).toMatchObject(answer)
     expect(list.asked[0]).toEqual(list.asked[1])
-    expect(await decide(listOf(), {}, unknown())).toMatchObject(passed)
+    expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
   it('may come without attributes', async () => {
-    expect(await decide(listOf(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
+    expect(await decide(createBlockList(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
     const { userAttributes: __, ...request } = unknown().request
-    expect(await decide(listOf(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
+    expect(await decide(createBlockList(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
   })
 })
 
@@ -186,7 +188,7 @@ describe('an event that names nobody', () => {
     { without: 'a user', event: preAuthenticationEvent({}, { userName: '' }) },
     { without: 'a pool', event: preAuthenticationEvent(undefined, { userPoolId: '' }) },
   ])('is denied: without $without nobody can tell who is blocked', async ({ event }) => {
-    const list = listOf()
+    const list = createBlockList()
     const decision = await decide(list, { revealBlock: true }, event)
     expect(decision).toMatchObject({ kind: 'denied', reason: 'user-not-named', message: SIGN_IN_NOT_POSSIBLE })
     expect(list.asked).toEqual([])
@@ -203,15 +205,15 @@ describe('an address that programs may read in several ways', () => {
   ]
 
   it.each(oddAddresses)('gets nobody past the block of a domain, a subdomain of it or an address: %s', async (email) => {
-    expect(await decide(listOf(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
-    expect(await decide(listOf(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com')))).toMatchObject(
-      denied,
-    )
-    expect(await decide(listOf(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
+    expect(await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
+    expect(
+      await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com'))),
+    ).toMatchObject(denied)
+    expect(await decide(createBlockList(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
   })
 
   it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])('locks nobody out whom nobody blocked: %s', async (email) => {
-    const list = listOf(block('emailDomain', 'other.com'))
+    const list = createBlockList(block('emailDomain', 'other.com'))
     const decision = await decide(list, {}, odd(email))
 
     expect(decision).toMatchObject({ ...passed, trace: [{ outcome: 'skip', reason: 'email-unreadable' }] })
@@ -219,7 +221,7 @@ describe('an address that programs may read in several ways', () => {
   })
 
   it('is denied where that is set, without a look-up', async () => {
-    const list = listOf()
+    const list = createBlockList()
     expect(await decide(list, { unreadableEmail: 'deny' }, odd('"eve"@evil.com'))).toMatchObject({
       kind: 'denied',
       reason: 'email-malformed',
@@ -229,19 +231,22 @@ describe('an address that programs may read in several ways', () => {
 
   it('is looked up or denied, and a misspelt option is refused when it is composed', () => {
     const options = { unreadableEmail: 'Deny' }
-    expect(() => Reflect.apply(blockUsers, undefined, [listOf(), options])).toThrow(
+    expect(() => Reflect.apply(blockUsers, undefined, [createBlockList(), options])).toThrow(
       "unreadableEmail is 'Deny'; expected 'look-up' or 'deny'",
     )
   })
 
   it('is denied where it has more readings than one look-up takes', async () => {
     const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
-    expect(await decide(listOf(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
-    expect(await decide(listOf(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
+    expect(await decide(createBlockList(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
+    expect(await decide(createBlockList(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({
+      kind: 'denied',
+      reason: 'email-malformed',
+    })
   })
 
   it('is denied at sign-up', async () => {
-    const handler = preSignUp(blockUsers(listOf()))
+    const handler = preSignUp(blockUsers(createBlockList()))
     for (const triggerSource of ['PreSignUp_SignUp', 'PreSignUp_ExternalProvider', 'PreSignUp_Telepathy'])
       expect(await handler.decide(preSignUpEvent({ email: '"eve"@evil.com' }, { triggerSource }))).toMatchObject({
         kind: 'denied',
@@ -252,7 +257,7 @@ describe('an address that programs may read in several ways', () => {
 
 describe('in a pre sign-up chain, blockUsers', () => {
   it('denies a blocked user who signs up anew', async () => {
-    const handler = preSignUp(blockUsers(listOf(block('email', 'ann@example.com'))))
+    const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(preSignUpEvent({ email: 'Ann@Example.com' }, { userName: 'ann2' }))).toMatchObject({
       ...denied,
       message: SIGN_UP_NOT_POSSIBLE,
@@ -260,7 +265,7 @@ describe('in a pre sign-up chain, blockUsers', () => {
   })
 
   it('denies the first sign-in through an identity provider, which no pre authentication comes before', async () => {
-    const handler = preSignUp(blockUsers(listOf(block('email', 'ann@example.com'))))
+    const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(federatedEvent())).toMatchObject(denied)
     expect(await handler.decide(federatedEvent({ email: 'bob@example.com' }))).toMatchObject(passed)
   })
@@ -268,5 +273,5 @@ describe('in a pre sign-up chain, blockUsers', () => {
 
 it('a trigger source that nobody has heard of is judged alike', async () => {
   const event = preAuthenticationEvent(undefined, { triggerSource: 'PreAuthentication_Telepathy' })
-  expect(await decide(listOf(block('username', 'ann')), {}, event)).toMatchObject(denied)
+  expect(await decide(createBlockList(block('username', 'ann')), {}, event)).toMatchObject(denied)
 })

@@ -29,7 +29,7 @@ export async function temporaryFolder(): Promise<string> {
  *
  * @param sdk False for a bundle without the plugin, to compare with.
  */
-export async function bundled(source: string, plugin: LambdaPluginOptions | false = {}, options: BuildOptions = {}): Promise<Bundled> {
+export async function bundleSource(source: string, plugin: LambdaPluginOptions | false = {}, options: BuildOptions = {}): Promise<Bundled> {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   const { metafile } = await build({

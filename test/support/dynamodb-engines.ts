@@ -16,15 +16,15 @@ export interface Engine {
 
 /** Runs a suite against the embedded DynamoDB and against AWS's own DynamoDB Local. Each gets tables of its own. */
 export function onEveryDynamoDb(suite: (engine: Engine) => void): void {
-  describe('on the embedded DynamoDB', () => suite(running(startDynamoDb)))
+  describe('on the embedded DynamoDB', () => suite(createEngine(startDynamoDb)))
   const java = hasJava()
   if (!java) console.warn('\nSKIPPED: there is no Java, so these tests do not run on DynamoDB Local. Install Java 17 to run them.\n')
   describe.skipIf(!java)(java ? 'on DynamoDB Local' : 'on DynamoDB Local (SKIPPED: it needs Java 17)', () =>
-    suite(running(startDynamoDbLocal)),
+    suite(createEngine(startDynamoDbLocal)),
   )
 }
 
-function running(start: () => Promise<LocalService>): Engine {
+function createEngine(start: () => Promise<LocalService>): Engine {
   const id = randomUUID()
   const tables = { blocks: `blocks-${id}`, profiles: `profiles-${id}`, effects: `effects-${id}` }
   let service: LocalService | undefined

@@ -63,7 +63,7 @@ export async function allDue(effects: Effects, now: Date): Promise<readonly Effe
 }
 
 /** A row as an effect, or an error that says why it is none. */
-export function readable(row: EffectRow | undefined): EffectItem {
+export function assertReadable(row: EffectRow | undefined): EffectItem {
   if (row === undefined || !isReadable(row)) throw new Error(`not readable: ${JSON.stringify(row)}`)
   return row
 }
@@ -78,7 +78,7 @@ export function newEffect(delivery: Delivery = 'at-most-once', userPoolId = 'eu-
 }
 
 /** The claim that was given, or an error that says what was given instead. */
-export function granted(claimed: ClaimResult): EffectClaim {
+export function assertGranted(claimed: ClaimResult): EffectClaim {
   if (claimed.kind !== 'claimed') throw new Error(`not claimed but ${JSON.stringify(claimed)}`)
   return claimed.claim
 }

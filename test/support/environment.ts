@@ -14,7 +14,7 @@ export function stubEnvironment(environment: Readonly<Record<string, string>>): 
 }
 
 /** What a handler wrote to standard error when it did not start, where the caller must read nothing of it. */
-export async function complaintOf(start: () => Promise<unknown>): Promise<string> {
+export async function captureComplaint(start: () => Promise<unknown>): Promise<string> {
   const written: string[] = []
   const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)
   try {

@@ -1,6 +1,6 @@
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
-import { errorAnswer, SesError } from '../../src/tools/local/ses/protocol.ts'
+import { formatErrorAnswer, SesError } from '../../src/tools/local/ses/protocol.ts'
 import { startSes } from '../../src/tools/local/ses/server.ts'
 import type { TableNames } from '../../src/tools/local/tables.ts'
 import { forward } from './lossy-proxy.ts'
@@ -63,7 +63,7 @@ async function withFaults(ses: LocalSes): Promise<FaultySes> {
     if (now === 'hang') return
     if (now === 'reset') return void request.socket.resetAndDestroy()
     if (now === 'throttling' || now === 'sandbox' || now === 'status500') {
-      const { status, requestId, xml } = errorAnswer(refusals[now])
+      const { status, requestId, xml } = formatErrorAnswer(refusals[now])
       return void response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }).end(xml)
     }
     const { status, type, text } = await forward(ses.endpoint, body, request)

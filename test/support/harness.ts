@@ -91,7 +91,7 @@ export interface Result {
   readonly error?: { readonly name: string; readonly message: string; readonly text: string }
 }
 
-export async function resultOf(invocation: Promise<unknown>): Promise<Result> {
+export async function captureResult(invocation: Promise<unknown>): Promise<Result> {
   try {
     return { answer: await invocation }
   } catch (error) {
@@ -114,7 +114,7 @@ export async function runPre(
 ): Promise<Ran> {
   const out = collector()
   const handler = pre({ write: out.write, ...settings }, ...rules)
-  const result = await resultOf(handler(unchecked(input), context))
+  const result = await captureResult(handler(unchecked(input), context))
   return { ...result, lines: out.lines(), raw: out.raw() }
 }
 
@@ -146,7 +146,7 @@ export function manualClock(start = 0): ManualClock {
 }
 
 /** Lets everything that needs no time happen. */
-export async function settled(): Promise<void> {
+export async function flushPromises(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 

@@ -20,7 +20,7 @@ export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void>
   const signals: AbortSignal[] = []
   const states = new Map<string, ClaimResult>()
   const counts = new Map<Call, number>()
-  const keyOf = ({ userPoolId, sub, effect }: EffectClaim | Effect): string => JSON.stringify([userPoolId, sub, effect])
+  const toKey = ({ userPoolId, sub, effect }: EffectClaim | Effect): string => JSON.stringify([userPoolId, sub, effect])
   const asked = async (call: Call, signal: AbortSignal): Promise<void> => {
     const nth = (counts.get(call) ?? 0) + 1
     counts.set(call, nth)
@@ -36,26 +36,26 @@ export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void>
     signals,
     async claim(effect, token, signal) {
       await asked('claim', signal)
-      const known = states.get(keyOf(effect))
+      const known = states.get(toKey(effect))
       if (known !== undefined) return known
       effects.push(effect)
-      states.set(keyOf(effect), { kind: 'held' })
+      states.set(toKey(effect), { kind: 'held' })
       const { userPoolId, sub, effect: name } = effect
       return { kind: 'claimed', claim: { userPoolId, sub, effect: name, token, attempt: 1 } }
     },
     async done(claim, signal) {
       await asked('done', signal)
-      states.set(keyOf(claim), { kind: 'settled', state: 'done' })
+      states.set(toKey(claim), { kind: 'settled', state: 'done' })
     },
     async fail(claim, failure, signal) {
       await asked('fail', signal)
       setbacks.push(failure)
-      if (failure.kind === 'unknown') states.set(keyOf(claim), { kind: 'settled', state: 'unknown' })
-      else states.delete(keyOf(claim))
+      if (failure.kind === 'unknown') states.set(toKey(claim), { kind: 'settled', state: 'unknown' })
+      else states.delete(toKey(claim))
     },
     async drop(claim, signal) {
       await asked('drop', signal)
-      states.delete(keyOf(claim))
+      states.delete(toKey(claim))
     },
   }
 }

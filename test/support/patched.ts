@@ -10,7 +10,7 @@ import { readTemplate } from '../../src/tools/doctor/template.ts'
 export const TEMPLATES: string = resolve('test/tools/doctor/templates')
 
 /** A template's text with changes below its Resources: a value, or undefined for what is taken away. */
-export async function patched(base: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export async function patchTemplate(base: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const text = await readFile(join(TEMPLATES, base), 'utf8')
   if (Object.keys(change).length === 0) return text
   const document = parseDocument(text, { logLevel: 'silent' })
@@ -23,7 +23,7 @@ export async function patched(base: string, change: Readonly<Record<string, unkn
 }
 
 /** What doctor says of a template among the others, on a day of 2026. */
-export async function examined(text: string): Promise<Judged> {
+export async function examineText(text: string): Promise<Judged> {
   const template = readTemplate('template', text)
   return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, load: true }), today: new Date('2026-12-01') })
 }

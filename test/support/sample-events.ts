@@ -65,7 +65,7 @@ export interface SampleEvent {
 }
 
 /** The names of the JSON files in a folder of events. */
-export function filesIn(folder: string): readonly string[] {
+export function listEventFiles(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.json'))
     .sort()
@@ -74,7 +74,7 @@ export function filesIn(folder: string): readonly string[] {
 /** All events, in the order of a user's life and by name. */
 export function sampleEvents(): readonly SampleEvent[] {
   return FOLDERS.flatMap((folder) =>
-    filesIn(folder)
+    listEventFiles(folder)
       .filter((file) => !file.endsWith('.expect.json'))
       .map((file) => {
         const name = file.replace(/\.json$/, '')

@@ -15,7 +15,7 @@ const ECDSA_WITH_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')))
 const LOOPBACK = Buffer.from([127, 0, 0, 1])
 
 /** Makes the key and the certificate of a TLS server on 127.0.0.1: Node makes keys, but no certificates (RFC 5280). */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+export function createCertificate(): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(der(0x31, sequence(der(0x06, COMMON_NAME), der(0x0c, Buffer.from('loopback')))))
   const alternative = sequence(der(0x06, SUBJECT_ALT_NAME), der(0x04, sequence(der(0x87, LOOPBACK))))

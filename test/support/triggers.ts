@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type * as z from 'zod'
 import { findTrigger, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import type { Field, SettingsTable } from '../../src/shared/settings/settings.ts'
-import { triggersInFolder } from '../../src/tools/lib/trigger-of.ts'
+import { triggersInFolder } from '../../src/tools/lib/find-trigger.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const place = (folder: string): number => TRIGGER_NAMES.findIndex((name) => triggerFacts(name).folder === folder)
@@ -17,7 +17,7 @@ export const FOLDERS: readonly string[] = foldersWith('trigger.ts').toSorted((on
 export const FUNCTIONS: readonly string[] = foldersWith('handler.ts')
 
 /** Returns the folder that an event of this trigger source belongs to; undefined where no folder of src has its trigger. */
-export function folderOf(triggerSource: string): string | undefined {
+export function findFolder(triggerSource: string): string | undefined {
   const trigger = findTrigger(triggerSource)
   const folder = trigger && triggerFacts(trigger).folder
   return FOLDERS.find((each) => each === folder)
@@ -77,14 +77,14 @@ export interface TriggerTestContract extends Contract {
 }
 
 /** Loads the contract of a trigger's function. */
-export async function contractOf(folder: string): Promise<TriggerTestContract> {
+export async function loadContract(folder: string): Promise<TriggerTestContract> {
   return (await import(`../${folder}/contract.ts`)).contract
 }
 
 /** Loads the contracts of all triggers that are deployed. */
-export async function contracts(): Promise<readonly (TriggerTestContract & { readonly folder: string })[]> {
+export async function loadContracts(): Promise<readonly (TriggerTestContract & { readonly folder: string })[]> {
   const folders = FOLDERS.filter((folder) => FUNCTIONS.includes(folder))
-  return Promise.all(folders.map(async (folder) => ({ folder, ...(await contractOf(folder)) })))
+  return Promise.all(folders.map(async (folder) => ({ folder, ...(await loadContract(folder)) })))
 }
 
 /** The fields of a function's settings. */

@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const inbox = () => world.services.ses.inbox()
-const sweepOf = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
+const sweepRule = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
 
 /** The trigger's run, with a mail service that refuses, so that the effect is left to the sweeper. */
 async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
@@ -65,14 +65,14 @@ describe('the conditions around an effect, when it is swept', () => {
     const rule = around(mail)
     annIs({ 'custom:excluded': 'yes' })
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    expect(await sweepOf(rule)).toEqual({ swept: { skipped: 1 }, reasons: { 'condition-false': 1 }, lost: [] })
+    expect(await sweepRule(rule)).toEqual({ swept: { skipped: 1 }, reasons: { 'condition-false': 1 }, lost: [] })
     expect(inbox()).toEqual([])
     // As if it had never been claimed: a later event is asked again.
     expect(await world.rows()).toEqual([])
 
     annIs({})
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
   })
 
@@ -81,7 +81,7 @@ describe('the conditions around an effect, when it is swept', () => {
     await refused(rule)
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1 }])
     annIs({ 'custom:excluded': 'yes' })
-    expect((await sweepOf(rule)).swept).toEqual({ skipped: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ skipped: 1 })
     expect(inbox()).toEqual([])
   })
 
@@ -89,7 +89,7 @@ describe('the conditions around an effect, when it is swept', () => {
     annIs({ 'custom:plan': 'trial' })
     const confirmed = defineCondition(({ user }) => user.status === 'CONFIRMED', { reads: ['cognito:user_status'] })
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    expect((await sweepOf(when(and(confirmed, hasAttribute('custom:plan', 'trial')), mail))).swept).toEqual({ done: 1 })
+    expect((await sweepRule(when(and(confirmed, hasAttribute('custom:plan', 'trial')), mail))).swept).toEqual({ done: 1 })
   })
 
   it.each([
@@ -103,7 +103,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect(item && (await world.effects.giveUp(item, 'failed', 'Throttling', signal))).toBe(true)
     expect(await world.open()).toMatchObject([{ state: 'failed', event: undefined }])
     await world.effects.retry(world.welcome(), ['failed'], signal)
-    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
   })
 
@@ -122,21 +122,21 @@ describe('the conditions around an effect, when it is swept', () => {
     await refused(rule, postConfirmationEvent(undefined, { triggerSource, callerContext: { awsSdkVersion: 'x', clientId: 'web' } }))
 
     await world.documents.send(new UpdateCommand(strip))
-    expect(await sweepOf(rule)).toMatchObject({ swept: { 'rule-error': 1 }, reasons: { RangeError: 1 } })
+    expect(await sweepRule(rule)).toMatchObject({ swept: { 'rule-error': 1 }, reasons: { RangeError: 1 } })
 
     await world.documents.send(new UpdateCommand(strip))
     const [item] = await world.open()
     expect(item && (await world.effects.giveUp(item, 'failed', 'RangeError', signal))).toBe(true)
     await world.effects.retry(key, ['failed'], signal)
     ill = false
-    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
   it('see an app client that was another one', async () => {
     const rule = when(not(fromAppClient('batch')), mail)
     const event = postConfirmationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: 'batch' } })
     await refused(mail, event)
-    expect((await sweepOf(rule)).swept).toEqual({ skipped: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ skipped: 1 })
   })
 
   it.each([
@@ -148,12 +148,12 @@ describe('the conditions around an effect, when it is swept', () => {
     const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    expect(await sweepOf(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { [reason]: 1 }, lost: [] })
+    expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { [reason]: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1, reason }])
-    expect((await sweepOf(rule)).swept).toEqual({})
+    expect((await sweepRule(rule)).swept).toEqual({})
     ill = false
     world.wait(30_000)
-    expect((await sweepOf(rule)).swept).toEqual({ done: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
   it('give the effect up where one throws again and again', async () => {
@@ -163,7 +163,7 @@ describe('the conditions around an effect, when it is swept', () => {
     )
     await world.pendingEffects.enqueue(world.welcome(), signal)
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      await sweepOf(rule)
+      await sweepRule(rule)
       world.wait(LONGEST_PAUSE_MS)
     }
     expect(await world.open()).toMatchObject([{ state: 'failed', reason: 'RangeError' }])
@@ -177,9 +177,9 @@ describe('the conditions around an effect, when it is swept', () => {
       mail,
     )
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    expect((await sweepOf(chain(excluded, throwing))).swept).toEqual({ 'rule-error': 1 })
+    expect((await sweepRule(chain(excluded, throwing))).swept).toEqual({ 'rule-error': 1 })
     world.wait(30_000)
-    expect((await sweepOf(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
+    expect((await sweepRule(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
   })
 
   it('are not asked about a user who is gone, nor of what was cut off and must not happen twice', async () => {
@@ -188,7 +188,7 @@ describe('the conditions around an effect, when it is swept', () => {
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     world.wait(60_000)
-    expect((await sweepOf(rule)).swept).toEqual({ gone: 1, unknown: 1 })
+    expect((await sweepRule(rule)).swept).toEqual({ gone: 1, unknown: 1 })
     expect(asked).not.toHaveBeenCalled()
   })
 

@@ -34,7 +34,7 @@ const withCode = (code: unknown): Error => Object.assign(new Error('refused'), {
 const notice = (run: Parameters<typeof defineRule<PostConfirmation>>[1]): Rule<PostConfirmation> =>
   once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { delivery: 'at-most-once' })
 const enqueue = () => world.pendingEffects.enqueue({ ...world.welcome(SUB), effect: 'notice' }, signal)
-const sweepOf = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
+const sweepRule = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
   world.sweep({ rules: onceRules(rule), ...options })
 
 describe('the reasons of a sweep', () => {
@@ -48,7 +48,7 @@ describe('the reasons of a sweep', () => {
     await enqueue()
     const condition = defineCondition(() => Promise.reject(withCode(code)), { reads: [] })
 
-    const report = await sweepOf(
+    const report = await sweepRule(
       when(
         condition,
         notice(() => done()),
@@ -61,13 +61,13 @@ describe('the reasons of a sweep', () => {
 
   it('hide an attribute that a rule throws as its code', async () => {
     await enqueue()
-    const report = await sweepOf(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
+    const report = await sweepRule(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
   it('hide an attribute with which a rule skips', async () => {
     await enqueue()
-    const report = await sweepOf(notice(({ user }) => skip(String(user.attributes.given_name))))
+    const report = await sweepRule(notice(({ user }) => skip(String(user.attributes.given_name))))
     expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
@@ -80,14 +80,14 @@ describe('the reasons of a sweep', () => {
     poolHas({ given_name: 'Mina' })
     world.wait(60_000)
 
-    expect(await sweepOf(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
+    expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
   it('hide the sub that a look-up throws as its code, in the report and in the ledger', async () => {
     await enqueue()
     const users: World['users'] = { find: (_, sub) => Promise.reject(withCode(sub)) }
 
-    const report = await sweepOf(
+    const report = await sweepRule(
       notice(() => done()),
       { users },
     )
@@ -101,7 +101,7 @@ describe('the reasons of a sweep', () => {
     const effects: World['effects'] = { ...world.effects, remove: ({ sub }) => Promise.reject(withCode(sub)) }
     const never = defineCondition(() => false, { reads: [] })
 
-    const report = await sweepOf(
+    const report = await sweepRule(
       when(
         never,
         notice(() => done()),
@@ -114,7 +114,7 @@ describe('the reasons of a sweep', () => {
 
   it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])('count a code that every object inherits: %s', async (code) => {
     await enqueue()
-    const report = await sweepOf(notice(() => Promise.reject(new NotDoneError(withCode(code)))))
+    const report = await sweepRule(notice(() => Promise.reject(new NotDoneError(withCode(code)))))
     expect(JSON.stringify(report.reasons)).toBe(JSON.stringify({ [code]: 1 }))
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Effects } from '../../src/shared/ledger/dynamo-effects.ts'
-import { countDeadLetters, sweepLine } from '../../src/sweeper/sweeper.ts'
+import { countDeadLetters, formatSweepLine } from '../../src/sweeper/sweeper.ts'
 import { emfProblems } from '../support/emf.ts'
 
 const { signal } = new AbortController()
@@ -34,7 +34,7 @@ const now = Date.UTC(2026, 0, 2)
 
 describe('the line of a sweep', () => {
   it('counts in the format that CloudWatch reads', () => {
-    const line = sweepLine(
+    const line = formatSweepLine(
       { swept: { done: 3, 'rule-error': 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 }, lost: [] },
       { failed: 2, unknown: 7 },
       'effects',
@@ -45,14 +45,14 @@ describe('the line of a sweep', () => {
   })
 
   it('leaves out what could not be counted, rather than say that it is none', () => {
-    const line = sweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
+    const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
     expect(emfProblems(line)).toEqual([])
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
     expect(JSON.stringify(line)).not.toMatch(/EffectsFailed|EffectsUnknown/)
   })
 
   it('is an error where there was no time to sweep', () => {
-    const line = sweepLine({ swept: {}, reasons: {}, lost: [], tooShort: true }, {}, 'effects', now)
+    const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], tooShort: true }, {}, 'effects', now)
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })
 })

@@ -3,7 +3,7 @@ import type { Context, PreSignUpTriggerEvent } from 'aws-lambda'
 // How long the line is to be: as long as the one of the program that this one is compared with.
 const length = Number(process.env.BENCH_LINE_LENGTH)
 
-const lineOf = (requestId: string, note: string): string =>
+const formatLogLine = (requestId: string, note: string): string =>
   `${JSON.stringify({ level: 'INFO', timestamp: new Date().toISOString(), message: 'PreSignUp proceed', requestId, note })}\n`
 
 let note: string | undefined
@@ -12,7 +12,7 @@ export const handler = async (event: PreSignUpTriggerEvent, context: Context): P
   const domain = event.request.userAttributes.email?.split('@')[1] ?? ''
   if (domain !== 'example.com' && !domain.endsWith('.example.org')) throw new Error('This email address cannot be used to sign up')
   event.response.autoConfirmUser = domain === 'example.com'
-  note ??= 'x'.repeat(Math.max(0, length - lineOf(context.awsRequestId, '').length))
-  process.stdout.write(lineOf(context.awsRequestId, note))
+  note ??= 'x'.repeat(Math.max(0, length - formatLogLine(context.awsRequestId, '').length))
+  process.stdout.write(formatLogLine(context.awsRequestId, note))
   return event
 }

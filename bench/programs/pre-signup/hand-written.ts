@@ -23,7 +23,7 @@ function check(event: unknown): void {
   if (!isObjectOrAbsent(response)) throw new Error('response is not an object')
 }
 
-function domainOf(email: unknown): string {
+function readDomain(email: unknown): string {
   if (typeof email !== 'string' || email.length > 320) throw new Error(NOT_ALLOWED)
   const at = email.indexOf('@')
   if (at < 1 || at !== email.lastIndexOf('@') || /[\s"\\]/.test(email)) throw new Error(NOT_ALLOWED)
@@ -35,7 +35,7 @@ function domainOf(email: unknown): string {
 
 export const handler = async (event: PreSignUpTriggerEvent): Promise<PreSignUpTriggerEvent> => {
   check(event)
-  const domain = domainOf(event.request.userAttributes.email)
+  const domain = readDomain(event.request.userAttributes.email)
   if (domain !== 'example.com' && !domain.endsWith('.example.org')) throw new Error(NOT_ALLOWED)
   if (event.triggerSource === 'PreSignUp_SignUp' && domain === 'example.com') event.response.autoConfirmUser = true
   return event

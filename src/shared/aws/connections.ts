@@ -36,9 +36,9 @@ export interface Connections {
  * failure tells nobody whether the request arrived.
  *
  * @example
- * const { httpAgent, httpsAgent, dropIdle, neverMade } = watchedConnections({ connectMs: 1000, idleMs: 2000 })
+ * const { httpAgent, httpsAgent, dropIdle, neverMade } = createWatchedConnections({ connectMs: 1000, idleMs: 2000 })
  */
-export function watchedConnections(times: ConnectionTimes): Connections {
+export function createWatchedConnections(times: ConnectionTimes): Connections {
   const failed = new WeakSet<object>()
   const idleSince = new WeakMap<object, Moment>()
   const watch = (agent: HttpAgent, made: 'connect' | 'secureConnect'): void => {

@@ -27,7 +27,7 @@ export function isConditionFailure(error: unknown): boolean {
 }
 
 /** Whether a conditional write was carried out. */
-export async function conditionally(write: Promise<unknown>): Promise<boolean> {
+export async function tryConditionalWrite(write: Promise<unknown>): Promise<boolean> {
   try {
     await write
     return true

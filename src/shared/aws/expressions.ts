@@ -56,7 +56,7 @@ export function updateItem({ table, pk, set, add = {}, remove = [], if: conditio
     written.push(`${name(attribute)} = ${typeof to === 'function' ? to({ name, value }, attribute) : value(to)}`)
   }
   const added = Object.entries(add).map(([attribute, by]) => `${name(attribute)} ${value(by)}`)
-  const expression = [...clause('SET', written), ...clause('ADD', added), ...clause('REMOVE', remove.map(name))].join(' ')
+  const expression = [...formatClause('SET', written), ...formatClause('ADD', added), ...formatClause('REMOVE', remove.map(name))].join(' ')
   return new UpdateCommand({
     TableName: table,
     Key: { pk },
@@ -67,7 +67,7 @@ export function updateItem({ table, pk, set, add = {}, remove = [], if: conditio
   })
 }
 
-function clause(verb: string, parts: readonly string[]): readonly string[] {
+function formatClause(verb: string, parts: readonly string[]): readonly string[] {
   return parts.length === 0 ? [] : [`${verb} ${parts.join(', ')}`]
 }
 

@@ -2,7 +2,7 @@ import { SESClient } from '@aws-sdk/client-ses'
 import { lazily } from '../lazily.ts'
 import { NotDoneError } from '../rules/errors.ts'
 import { type ClientTimes, RETRY_MODE } from './client-settings.ts'
-import { type ConnectionTimes, watchedConnections } from './connections.ts'
+import { type ConnectionTimes, createWatchedConnections } from './connections.ts'
 
 /** SES knows no idempotency: after a timeout nobody knows whether the mail went out, so a second attempt could be a second mail. */
 const SEND_ATTEMPTS = 1
@@ -33,7 +33,7 @@ export type Ses = () => SESClient
  */
 export function sesClient(): Ses {
   return lazily(() => {
-    const { httpAgent, httpsAgent, dropIdle, neverMade } = watchedConnections(sendConnections)
+    const { httpAgent, httpsAgent, dropIdle, neverMade } = createWatchedConnections(sendConnections)
     const client = new SESClient({
       retryMode: RETRY_MODE,
       maxAttempts: SEND_ATTEMPTS,

@@ -35,11 +35,11 @@ const dropped = lazily(() => /["\s\p{C}]/gu)
  */
 export function blockKey({ userPoolId, type, value }: BlockKey): string {
   // A value that looks like a hash is hashed too: it must not be taken for the one whose hash it shows.
-  const bounded = Buffer.byteLength(value) > MAX_VALUE_BYTES || value.startsWith(HASHED) ? hashed(value) : value
+  const bounded = Buffer.byteLength(value) > MAX_VALUE_BYTES || value.startsWith(HASHED) ? hashValue(value) : value
   return `${userPoolId}#${type}#${bounded}`
 }
 
-function hashed(value: string): string {
+function hashValue(value: string): string {
   return `${HASHED}${createHash('sha256').update(value).digest('hex')}`
 }
 
@@ -72,7 +72,7 @@ export function userNameKey(userName: string): string {
 function emailKeys(email: string | undefined): { readonly addresses: readonly string[]; readonly domains: readonly string[] } {
   if (email === undefined) return { addresses: [], domains: [] }
   const address = parseEmailAddress(email)
-  return address === undefined ? readingsOf(email) : { addresses: [emailKey(address)], domains: [address.domain] }
+  return address === undefined ? findReadings(email) : { addresses: [emailKey(address)], domains: [address.domain] }
 }
 
 /** A domain and every domain above it, down to two labels. */
@@ -96,42 +96,42 @@ interface Readings {
  *
  * @param email Only the first {@link MAX_EMAIL_LENGTH} characters are read.
  */
-function readingsOf(email: string): Readings {
+function findReadings(email: string): Readings {
   const domains = new Set<string>()
   const addresses = new Set<string>()
-  for (const text of spellingsOf(email.slice(0, MAX_EMAIL_LENGTH))) {
+  for (const text of listSpellings(email.slice(0, MAX_EMAIL_LENGTH))) {
     for (const { index } of text.matchAll(/[@%]/g)) {
-      const local = runBefore(text, index).toLowerCase()
-      for (const domain of formsOf(runBehind(text, index + 1))) {
+      const local = takeRunBefore(text, index).toLowerCase()
+      for (const domain of listDomainForms(takeRunBehind(text, index + 1))) {
         domains.add(domain)
         if (local !== '') addresses.add(`${local}@${domain}`)
       }
     }
     for (const { index } of text.matchAll(/!/g)) {
-      for (const domain of formsOf(runBefore(text, index))) domains.add(domain)
+      for (const domain of listDomainForms(takeRunBefore(text, index))) domains.add(domain)
     }
   }
   return { domains: [...domains], addresses: [...addresses] }
 }
 
 // Loops, because `[^...]+$` takes the square of a text's length, and the text is the user's.
-function runBefore(text: string, at: number): string {
+function takeRunBefore(text: string, at: number): string {
   let start = at
   while (start > 0 && !end().test(text.charAt(start - 1))) start -= 1
   return text.slice(start, at)
 }
 
-function runBehind(text: string, at: number): string {
+function takeRunBehind(text: string, at: number): string {
   let stop = at
   while (stop < text.length && !end().test(text.charAt(stop))) stop += 1
   return text.slice(at, stop)
 }
 
 /** The text as it stands, with its encoded words decoded, and each of these without the parts that a parser may drop. */
-function spellingsOf(email: string): ReadonlySet<string> {
+function listSpellings(email: string): ReadonlySet<string> {
   const word = /=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi
   const decoded = (['latin1', 'utf8'] as const).map((charset) =>
-    email.replace(word, (_, encoding: string, text: string) => bytesOf(encoding, text).toString(charset)),
+    email.replace(word, (_, encoding: string, text: string) => decodeWord(encoding, text).toString(charset)),
   )
   const texts = [email, ...decoded].flatMap((text) => [
     text,
@@ -149,7 +149,7 @@ function withoutComments(text: string): string {
 }
 
 /** The bytes of an encoded word of RFC 2047. */
-function bytesOf(encoding: string, text: string): Buffer {
+function decodeWord(encoding: string, text: string): Buffer {
   if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64')
   return Buffer.from(
     text.replace(/=([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
@@ -158,7 +158,7 @@ function bytesOf(encoding: string, text: string): Buffer {
 }
 
 /** The names that programs make of a domain. */
-function formsOf(text: string): readonly string[] {
+function listDomainForms(text: string): readonly string[] {
   if (text.length > LONGEST_DOMAIN + 1) return []
   // IDNA2003 maps these before UTS #46 sees them.
   const older = text

@@ -91,7 +91,7 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
       if (!isReason(reason))
         throw new TypeError(`The reason of a block is an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'chargeback'`)
       const item = {
-        pk: blockKey(normalised(block, options)),
+        pk: blockKey(normaliseKey(block, options)),
         reason,
         ...(message !== undefined && { message }),
         // Seconds, as DynamoDB's time to live wants them; rounded up, since a block must not end early.
@@ -102,7 +102,7 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
     async unblock(key, options) {
       // A user name may be blocked in either form, and after this it is blocked in none.
       const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
-      for (const pk of new Set(forms.map((form) => blockKey(normalised(key, form)))))
+      for (const pk of new Set(forms.map((form) => blockKey(normaliseKey(key, form)))))
         await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
     },
   }
@@ -115,7 +115,7 @@ const EXPECTED: Readonly<Record<BlockKey['type'], string>> = {
   emailDomain: "a domain as 'example.com', in Punycode if its spelling depends on the program ('xn--strae-oqa.de')",
 }
 
-function normalised(key: BlockKey, { exactUserName = false }: BlockWriterOptions = {}): BlockKey {
+function normaliseKey(key: BlockKey, { exactUserName = false }: BlockWriterOptions = {}): BlockKey {
   const value = normalisedValue(key, exactUserName)
   if (value === undefined || value === '')
     throw new TypeError(`The value of a block by ${key.type} is not valid; expected ${EXPECTED[key.type]}`)

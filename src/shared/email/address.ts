@@ -85,14 +85,14 @@ export function emailKey(address: EmailAddress): string {
  */
 export function normaliseDomain(text: string): string | undefined {
   if (text.length > longestDomain + 1) return undefined
-  const plain = nameIn(text)
+  const plain = parseDnsName(text)
   if (plain !== undefined) return plain
   if (asciiDomain.test(text) || !isStable(text, stableDomain())) return undefined
-  return nameIn(domainToASCII(text))
+  return parseDnsName(domainToASCII(text))
 }
 
 /** The name in a text of ASCII characters, in lower case and without the dot of the root. */
-function nameIn(text: string): string | undefined {
+function parseDnsName(text: string): string | undefined {
   const name = text.endsWith('.') ? text.slice(0, -1) : text
   // isDnsName takes both cases: only ASCII may be made lower case before IDNA has seen it.
   if (name.length > longestDomain || !isDnsName(name)) return undefined

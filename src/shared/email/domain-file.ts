@@ -1,6 +1,6 @@
 import { LifeguardError } from '../rules/errors.ts'
 import { normaliseDomain } from './address.ts'
-import { type DomainList, normalisePattern, patternFault } from './domain-list.ts'
+import { type DomainList, formatPatternFault, normalisePattern } from './domain-list.ts'
 
 // Invariants of a list file
 // - Lines ascend by their text read from right to left, by bytes. So all names below a domain stand together, behind its wildcard:
@@ -17,7 +17,7 @@ export class InvalidDomainListError extends LifeguardError {
 /** A domain list in a file that `lifeguard domains build` wrote. */
 export interface BuiltDomainList extends DomainList {
   /** Returns the pattern that matches a domain, if one does. */
-  readonly patternOf: (domain: string) => string | undefined
+  readonly findPattern: (domain: string) => string | undefined
 }
 
 const LF = 10
@@ -42,7 +42,7 @@ const WRITE_IT = 'write it with lifeguard domains build'
 export function readDomainList(bytes: Uint8Array): BuiltDomainList {
   const { first, patterns } = checkList(bytes)
 
-  const patternOf = (text: string): string | undefined => {
+  const findPattern = (text: string): string | undefined => {
     const domain = normaliseDomain(text)
     if (domain === undefined) return undefined
     // Both are always the start of a line, or the end of the list.
@@ -60,7 +60,7 @@ export function readDomainList(bytes: Uint8Array): BuiltDomainList {
     }
     return undefined
   }
-  return { has: (domain) => patternOf(domain) !== undefined, size: patterns, every: false, patternOf }
+  return { has: (domain) => findPattern(domain) !== undefined, size: patterns, every: false, findPattern }
 }
 
 /**
@@ -94,11 +94,11 @@ function checkList(bytes: Uint8Array): CheckedList {
   const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
   const first = lineOne.length
   if (first === text.length) throw new InvalidDomainListError(`The domain list holds no pattern; ${WRITE_IT}`)
-  if (first > 0 && checksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
+  if (first > 0 && computeChecksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
     const what = 'its checksum does not fit the lines below, so the list was cut off or edited'
-    throw wrongLine(1, `${what}; expected ${summaryLine(patterns, text.subarray(first))}`)
+    throw createLineError(1, `${what}; expected ${formatSummaryLine(patterns, text.subarray(first))}`)
   }
   return { first, patterns }
 }
@@ -110,27 +110,27 @@ function checkLines(text: Buffer, first: number): number {
   let previous = first
   for (let start = first; start < text.length; number += 1) {
     const end = text.indexOf(LF, start)
-    if (end === -1) throw wrongLine(number, 'the list ends within it, and may be cut off; expected LF at its end')
+    if (end === -1) throw createLineError(number, 'the list ends within it, and may be cut off; expected LF at its end')
     const line = text.toString('utf8', start, end)
-    const fault = lineFault(line) ?? (start > first ? orderFault(text, previous, start - 1, line) : undefined)
-    if (fault !== undefined) throw wrongLine(number, fault)
+    const fault = findLineFault(line) ?? (start > first ? findOrderFault(text, previous, start - 1, line) : undefined)
+    if (fault !== undefined) throw createLineError(number, fault)
     previous = start
     start = end + 1
   }
   return number - firstNumber
 }
 
-function lineFault(line: string): string | undefined {
+function findLineFault(line: string): string | undefined {
   if (line.startsWith('\uFEFF')) return 'it begins with a byte order mark; expected UTF-8 without one'
   if (line.endsWith('\r')) return 'it ends in CR LF; expected LF'
   if (line.startsWith('#'))
     return "it is a comment, which belongs into the list that domains build reads; expected a pattern ('example.com')"
   const pattern = normalisePattern(line)
-  if (pattern === undefined) return `${patternFault(line)}; expected a pattern ('example.com', '*.example.org')`
+  if (pattern === undefined) return `${formatPatternFault(line)}; expected a pattern ('example.com', '*.example.org')`
   return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
 }
 
-function orderFault(text: Buffer, start: number, end: number, line: string): string | undefined {
+function findOrderFault(text: Buffer, start: number, end: number, line: string): string | undefined {
   const order = compareLine(text, start, end, line)
   if (order < 0) return undefined
   const above = text.toString('latin1', start, end)
@@ -139,18 +139,18 @@ function orderFault(text: Buffer, start: number, end: number, line: string): str
   return `'${line}' is out of order after '${above}'; expected lines sorted by their text read from right to left`
 }
 
-function wrongLine(number: number, fault: string): InvalidDomainListError {
+function createLineError(number: number, fault: string): InvalidDomainListError {
   return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
 }
 
-function checksum(lines: Uint8Array, patterns: number): string {
+function computeChecksum(lines: Uint8Array, patterns: number): string {
   // Native and on demand: a check of every line takes longer than all else in a cold start, and most handlers read no list.
   const { crc32 } = process.getBuiltinModule('node:zlib')
   return crc32(lines, patterns).toString(16).padStart(8, '0')
 }
 
-function summaryLine(patterns: number, lines: Uint8Array): string {
-  return `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${checksum(lines, patterns)}`
+function formatSummaryLine(patterns: number, lines: Uint8Array): string {
+  return `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${computeChecksum(lines, patterns)}`
 }
 
 /** A list as it lies in its file, and what became of the patterns. */
@@ -187,7 +187,7 @@ export function buildDomainList(patterns: readonly string[]): BuiltBytes {
     last = backwards
   }
   const body = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-  const bytes = Buffer.concat([Buffer.from(`${summaryLine(lines.length, body)}\n`), body])
+  const bytes = Buffer.concat([Buffer.from(`${formatSummaryLine(lines.length, body)}\n`), body])
   return { bytes, patterns: lines.length, duplicates, covered }
 }
 

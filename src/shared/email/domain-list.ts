@@ -46,7 +46,7 @@ export function domainList(patterns: readonly string[]): DomainList {
       continue
     }
     const normalised = normalisePattern(pattern)
-    if (normalised === undefined) throw new TypeError(`The domain pattern ${patternFault(pattern)}; ${expected}`)
+    if (normalised === undefined) throw new TypeError(`The domain pattern ${formatPatternFault(pattern)}; ${expected}`)
     if (normalised.startsWith('*.')) parents.add(normalised.slice(2))
     else exact.add(normalised)
   }
@@ -76,7 +76,7 @@ export function domainList(patterns: readonly string[]): DomainList {
  *
  * @throws TypeError when a pattern is wrong, or there is none: an empty list of denied domains would let everybody through.
  */
-export function listOf(domains: Domains): DomainList {
+export function toDomainList(domains: Domains): DomainList {
   if (!isDomainList(domains)) {
     if (!Array.isArray(domains)) throw new TypeError(`domains is ${describeValue(domains)}; expected a list such as ['example.com']`)
     return domainList(domains)
@@ -91,8 +91,8 @@ export function listOf(domains: Domains): DomainList {
  *
  * @param owner Stands at the start of the error's message: `denyEmailDomains()`.
  */
-export function listOfArguments(owner: string, given: DomainArguments): DomainList {
-  if (areLists(given)) return listOf(given[0])
+export function parseDomainArguments(owner: string, given: DomainArguments): DomainList {
+  if (areLists(given)) return toDomainList(given[0])
   assertTexts(owner, given)
   return domainList(given)
 }
@@ -118,23 +118,23 @@ export function normalisePattern(pattern: string): string | undefined {
 }
 
 /** A pattern that is wrong, and what is wrong with it, in words that follow one another. */
-export function patternFault(pattern: string): string {
-  return `${quoted(pattern)} ${faultOf(pattern)}`
+export function formatPatternFault(pattern: string): string {
+  return `${quotePattern(pattern)} ${describePatternFault(pattern)}`
 }
 
 const longestQuote = 80
 
-function visible(char: string): string {
+function escapeCharacter(char: string): string {
   return char !== ' ' && hasUnseenCharacter(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char
 }
 
 /** Patterns come from settings: what does not show there must show in the message, and a megabyte must not. */
-function quoted(pattern: string): string {
-  const start = Array.from(pattern.slice(0, longestQuote), visible).join('')
+function quotePattern(pattern: string): string {
+  const start = Array.from(pattern.slice(0, longestQuote), escapeCharacter).join('')
   return pattern.length > longestQuote ? `'${start}...'` : `'${start}'`
 }
 
-function faultOf(pattern: string): string {
+function describePatternFault(pattern: string): string {
   if (pattern === '') return 'is empty'
   if (hasUnseenCharacter(pattern)) return 'has white space or an invisible character'
   if (pattern.includes('@')) return "has an '@': only what stands behind it is the domain"

@@ -2,7 +2,7 @@ import { type Condition, withProof } from '../rules/condition.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import type { RuleContext } from '../rules/trigger.ts'
 import { parseEmailAddress } from './address.ts'
-import { type DomainArguments, type DomainList, listOfArguments } from './domain-list.ts'
+import { type DomainArguments, type DomainList, parseDomainArguments } from './domain-list.ts'
 
 /** The user has an email address that two programs may read differently, so no condition can tell its domain. */
 export class UnreadableEmailError extends LifeguardError {
@@ -29,7 +29,7 @@ export class UnreadableEmailError extends LifeguardError {
 export function emailDomainIn(list: DomainList): Condition
 export function emailDomainIn(...domains: readonly string[]): Condition
 export function emailDomainIn(...given: DomainArguments): Condition {
-  const list = listOfArguments('emailDomainIn()', given)
+  const list = parseDomainArguments('emailDomainIn()', given)
   return withProof('domain', ['email'], ({ user }: RuleContext) => {
     if (user.email === undefined) return false
     const address = parseEmailAddress(user.email)

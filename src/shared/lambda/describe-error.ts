@@ -37,12 +37,12 @@ export function describeError(error: unknown): DescribedError {
 function described(error: Error): DescribedError {
   // What kept the ledger away says more than that an effect was lost.
   const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
-  const awsRequestId = identifier(awsRequestIdOf(error))
+  const awsRequestId = identifier(readAwsRequestId(error))
   return {
     name: identifier(error.name) ?? 'Error',
     ...(code !== undefined && { code }),
     ...(awsRequestId !== undefined && { awsRequestId }),
-    frames: framesOf(error),
+    frames: readFrames(error),
     ...(error instanceof InvalidEventError && { problems: error.problems }),
   }
 }
@@ -51,7 +51,7 @@ function identifier(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= MAX_REASON_LENGTH && IDENTIFIER.test(value) ? value : undefined
 }
 
-function awsRequestIdOf(error: Error): unknown {
+function readAwsRequestId(error: Error): unknown {
   const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
   return typeof metadata === 'object' && metadata !== null && 'requestId' in metadata ? metadata.requestId : undefined
 }
@@ -60,7 +60,7 @@ function awsRequestIdOf(error: Error): unknown {
  * A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. A
  * stack that does not begin with it was written for another message, which may be anywhere in it: then nothing is safe.
  */
-function framesOf(error: Error): readonly string[] {
+function readFrames(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
   const afterName = stack.replace(STACK_NAME, '')

@@ -3,7 +3,7 @@ import type { Context as LambdaContext } from 'aws-lambda'
 import { isAttributeName } from '../rules/condition.ts'
 import { type Decision, HANDLER, type RuleObserver } from '../rules/decision.ts'
 import { decide } from '../rules/engine.ts'
-import { DeadlineExceededError, reasonOf } from '../rules/errors.ts'
+import { DeadlineExceededError, toErrorReason } from '../rules/errors.ts'
 import { type Deadline, isObject, processClock, startDeadline } from '../rules/invocation.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
@@ -180,10 +180,10 @@ export interface PipelineError {
 /** Returns the decision that counts. A denial stands whatever middleware threw after it; an approval stands only if nothing was thrown. */
 export function finalDecision<T extends Trigger>(decision: Decision<T> | undefined, error?: PipelineError): FinalDecision<T> {
   if (decision?.kind === 'denied') return decision
-  if (decision?.kind === 'failed') return { ...decision, reason: reasonOf(decision.error) }
+  if (decision?.kind === 'failed') return { ...decision, reason: toErrorReason(decision.error) }
   if (decision !== undefined && error === undefined) return decision
   const cause = error === undefined ? new EngineNeverRanError() : error.thrown
-  return { kind: 'failed', rule: HANDLER, error: cause, reason: reasonOf(cause), trace: decision?.trace ?? [] }
+  return { kind: 'failed', rule: HANDLER, error: cause, reason: toErrorReason(cause), trace: decision?.trace ?? [] }
 }
 
 /**

@@ -64,7 +64,7 @@ export function logEntry(ended: Ended): LogEntry {
     hidden ??= hidePersonal(ended.event)
     return hidden(text)
   }
-  const event = textsOf(ended.event)
+  const event = readLoggedTexts(ended.event)
   // The last: a branch of an anyOf may have denied under the same name before, and a shadow may do so after.
   const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
   return {
@@ -137,7 +137,7 @@ function short(text: string): string {
 }
 
 /** Reads what may be logged out of whatever came in, which need not be an event. */
-function textsOf(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userName' | 'clientId', string | null> {
+function readLoggedTexts(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userName' | 'clientId', string | null> {
   const caller = field(input, 'callerContext')
   return {
     triggerSource: textField(input, 'triggerSource'),

@@ -24,7 +24,7 @@ export function reporter(
   rule: RuleNode,
   settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>,
 ): Report {
-  const names = namesIn(rule)
+  const names = collectRuleNames(rule)
   const { logger, logLevel = 'info', logHashKey } = settings
   const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
@@ -49,7 +49,7 @@ export function reporter(
     const entry = entryOrCount({ trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names })
     if (entry === undefined) return
     coldStart = false
-    const severity = severityOf(entry)
+    const severity = chooseSeverity(entry)
     const message = `${trigger} ${entry.decision}`
     const now = Date.now()
     const broken = severity === 'info' ? [] : rulesWithErrors(entry)
@@ -77,9 +77,9 @@ export function reporter(
 const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
 
 /** The names of a composition's rules. */
-function namesIn(rule: RuleNode, names: Set<string> = new Set()): ReadonlySet<string> {
+function collectRuleNames(rule: RuleNode, names: Set<string> = new Set()): ReadonlySet<string> {
   names.add(rule.name)
-  for (const child of rule.children ?? []) namesIn(child, names)
+  for (const child of rule.children ?? []) collectRuleNames(child, names)
   return names
 }
 
@@ -96,7 +96,7 @@ function logged(logger: Logger, severity: Severity, message: string, entry: LogE
 }
 
 /** Denials are everyday; a rule that broke and was passed over, as post triggers do, is not. */
-function severityOf(entry: LogEntry): Severity {
+function chooseSeverity(entry: LogEntry): Severity {
   if (entry.decision === 'failed') return 'error'
   return entry.trace.some((line) => line.outcome === 'error') ? 'warn' : 'info'
 }

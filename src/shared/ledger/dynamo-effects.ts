@@ -1,5 +1,5 @@
 import { GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
-import { conditionally, type Documents } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
 import { and, type Change, type Condition, deleteItem, equals, findKeys, isAtMost, isMoreThan, updateItem } from '../aws/expressions.ts'
 import type { LostEffect } from '../rules/errors.ts'
 import type { EffectKey } from '../rules/once.ts'
@@ -14,8 +14,8 @@ import {
   isReadable,
   QUEUE_INDEX,
   readEffectRow,
+  toUnreadable,
   type UnreadableItem,
-  unreadable,
 } from './effect-item.ts'
 
 /** What is not done, for a sweeper and for people. A row that was edited by hand may be unreadable: it is found all the same. */
@@ -73,9 +73,9 @@ const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
  */
 export function dynamoEffects({ documents, table, random = Math.random }: DynamoEffectsOptions): Effects {
   const update = async (pk: string, change: Change, signal: AbortSignal): Promise<boolean> =>
-    conditionally(documents().send(updateItem({ table, pk, ...change }), { abortSignal: signal }))
+    tryConditionalWrite(documents().send(updateItem({ table, pk, ...change }), { abortSignal: signal }))
   const remove = async (pk: string, condition: Condition, signal: AbortSignal): Promise<boolean> =>
-    conditionally(documents().send(deleteItem({ table, pk, if: condition }), { abortSignal: signal }))
+    tryConditionalWrite(documents().send(deleteItem({ table, pk, if: condition }), { abortSignal: signal }))
   const queue = (keys: Condition): QueryCommandInput => ({ TableName: table, IndexName: QUEUE_INDEX, ...findKeys(keys) })
   const rows = effectRows(documents, table)
 
@@ -108,7 +108,7 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
       } while (start !== undefined)
     },
 
-    giveUp: (row, state, reason, signal) => update(pkOf(row), transitions.giveUp(row, state, reason, new Date()), signal),
+    giveUp: (row, state, reason, signal) => update(toPk(row), transitions.giveUp(row, state, reason, new Date()), signal),
 
     postpone: (item, reason, now, signal) => update(effectPk(item), transitions.postpone(item, reason, now, random), signal),
 
@@ -122,7 +122,7 @@ export function dynamoEffects({ documents, table, random = Math.random }: Dynamo
   }
 }
 
-function pkOf(row: EffectRow): string {
+function toPk(row: EffectRow): string {
   return isReadable(row) ? effectPk(row) : row.pk
 }
 
@@ -153,7 +153,7 @@ function effectRows(documents: Documents, table: string): EffectRows {
       if (!isUnreadableNumber(error)) throw error
       const keys = new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true, ProjectionExpression: 'pk, dueAt' })
       const { Item } = await documents().send(keys, { ...(signal && { abortSignal: signal }) })
-      return Item && unreadable(Item, 'unreadable-number')
+      return Item && toUnreadable(Item, 'unreadable-number')
     }
   }
   const page = async (query: QueryCommandInput, signal?: AbortSignal) => {

@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
+import { type Documents, isConditionFailure, tryConditionalWrite } from '../aws/dynamodb.ts'
 import { type Change, deleteItem, updateItem } from '../aws/expressions.ts'
 import type { ClaimResult, EffectClaim, EffectKey, Ledger } from '../rules/once.ts'
 import type { RulePermission } from '../rules/rule.ts'
@@ -55,9 +55,9 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     async claim(effect, token, signal) {
       try {
         const item = await update(effect, transitions.claim(effect, token, now(), leaseMs), signal)
-        return { kind: 'claimed', claim: claimed(effect, token, item) }
+        return { kind: 'claimed', claim: toEffectClaim(effect, token, item) }
       } catch (error) {
-        if (isConditionFailure(error)) return standing(effect, token, await read(effect, signal))
+        if (isConditionFailure(error)) return toClaimResult(effect, token, await read(effect, signal))
         // It may be written all the same. Nothing ran, so it is given back, as far as that can be done.
         await update(effect, transitions.giveBack(token, now()), signal).catch(() => undefined)
         throw error
@@ -85,14 +85,14 @@ function unlessConditionFailed(error: unknown): void {
 }
 
 /** What a claim that was refused tells. */
-function standing(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
+function toClaimResult(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
   // Our own first attempt came through and its answer was lost.
-  if (item?.token === token) return { kind: 'claimed', claim: claimed(key, token, item) }
+  if (item?.token === token) return { kind: 'claimed', claim: toEffectClaim(key, token, item) }
   const state = item?.state
   return state === 'done' || state === 'unknown' || state === 'failed' ? { kind: 'settled', state } : { kind: 'held' }
 }
 
-function claimed({ userPoolId, sub, effect }: EffectKey, token: string, { attempt }: Row): EffectClaim {
+function toEffectClaim({ userPoolId, sub, effect }: EffectKey, token: string, { attempt }: Row): EffectClaim {
   return { userPoolId, sub, effect, token, attempt: Number(attempt) }
 }
 
@@ -115,7 +115,7 @@ export function dynamoPendingEffects({ documents, table }: DynamoEffectsOptions)
 
     async enqueue(effect, signal) {
       const command = updateItem({ table, pk: effectPk(effect), ...transitions.enqueue(effect, new Date()) })
-      return conditionally(documents().send(command, { abortSignal: signal }))
+      return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
   }
 }

@@ -94,7 +94,7 @@ export function enqueue(effect: PendingEffect, at: Date): Change {
   return {
     if: effectDoesNotExist(),
     set: {
-      ...identity(effect),
+      ...toEffectKey(effect),
       ...inState('pending'),
       delivery: effect.delivery,
       attempt: 0,
@@ -115,12 +115,12 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
   return {
     if: or(effectDoesNotExist(), and(equals('state', 'pending'), leaseOrWaitExpired(now), mayRunAgain())),
     set: {
-      ...identity(effect),
+      ...toEffectKey(effect),
       ...inState('pending'),
       token,
       delivery: effect.delivery,
       attempt: oneMore(),
-      dueAt: later(at, leaseMs),
+      dueAt: addMilliseconds(at, leaseMs),
       event: JSON.stringify(effect.event),
       // Beside the event, which is dropped when the effect becomes a dead letter: a person may still retry it.
       triggerSource,
@@ -145,7 +145,7 @@ export function finish({ token }: EffectClaim, at: Date): Change {
 export function fail({ token, attempt }: EffectClaim, { kind, reason }: EffectFailure, at: Date, random: () => number): Change {
   const updatedAt = at.toISOString()
   if (kind === 'retry' && attempt < MAX_ATTEMPTS)
-    return { if: isClaimedBy(token), set: { dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt }, remove: ['token'] }
+    return { if: isClaimedBy(token), set: { dueAt: addMilliseconds(at, backOffMs(attempt, random)), reason, updatedAt }, remove: ['token'] }
   const state = kind === 'retry' ? 'failed' : 'unknown'
   return { if: isClaimedBy(token), set: { ...inState(state), reason, updatedAt }, remove: ['token', 'event'] }
 }
@@ -174,7 +174,10 @@ export function giveUp(row: EffectRow, state: DeadLetterState, reason: string, a
 export function postpone(item: EffectItem, reason: string, at: Date, random: () => number): Change {
   const attempt = item.attempt + 1
   // A token stays: its holder, if there still is one, may yet mark the effect as done.
-  return { if: isAsRead(item), set: { attempt, dueAt: later(at, backOffMs(attempt, random)), reason, updatedAt: at.toISOString() } }
+  return {
+    if: isAsRead(item),
+    set: { attempt, dueAt: addMilliseconds(at, backOffMs(attempt, random)), reason, updatedAt: at.toISOString() },
+  }
 }
 
 export function retry(from: readonly DeadLetterState[], at: Date): Change {
@@ -226,7 +229,7 @@ function isAsRead({ attempt, dueAt }: EffectItem): Condition {
   return and(equals('state', 'pending'), equals('attempt', attempt), equals('dueAt', dueAt?.toISOString() ?? ''))
 }
 
-function identity({ userPoolId, sub, effect }: EffectKey): EffectKey {
+function toEffectKey({ userPoolId, sub, effect }: EffectKey): EffectKey {
   return { userPoolId, sub, effect }
 }
 
@@ -234,6 +237,6 @@ function inState(state: Exclude<EffectState, 'done'>): { readonly state: EffectS
   return { state, queue: state }
 }
 
-function later(at: Date, ms: number): string {
+function addMilliseconds(at: Date, ms: number): string {
   return new Date(at.getTime() + ms).toISOString()
 }

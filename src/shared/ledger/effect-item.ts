@@ -72,7 +72,7 @@ type Row = Readonly<Record<string, unknown>>
  */
 export function readEffectRow(row: Row): EffectRow {
   const wrong = Object.keys(CHECKS).find((name) => CHECKS[name]?.(row[name], row) === false)
-  if (wrong !== undefined) return unreadable(row, `unreadable-${wrong}`)
+  if (wrong !== undefined) return toUnreadable(row, `unreadable-${wrong}`)
   const event = readEvent(row.event)
   return {
     userPoolId: String(row.userPoolId),
@@ -80,20 +80,20 @@ export function readEffectRow(row: Row): EffectRow {
     effect: String(row.effect),
     state: readState(row.state) ?? 'pending',
     delivery: row.delivery === 'at-least-once' ? 'at-least-once' : 'at-most-once',
-    token: text(row.token),
+    token: readText(row.token),
     attempt: Number(row.attempt),
-    dueAt: date(row.dueAt),
+    dueAt: readDate(row.dueAt),
     event,
-    triggerSource: text(row.triggerSource) ?? event?.triggerSource,
-    appClient: text(row.appClient) ?? event?.callerContext.clientId ?? undefined,
-    createdSince: date(row.createdSince),
-    reason: text(row.reason),
+    triggerSource: readText(row.triggerSource) ?? event?.triggerSource,
+    appClient: readText(row.appClient) ?? event?.callerContext.clientId ?? undefined,
+    createdSince: readDate(row.createdSince),
+    reason: readText(row.reason),
   }
 }
 
 /** A row that cannot be run, for this reason. */
-export function unreadable(row: Row, fault: string): UnreadableItem {
-  return { pk: String(row.pk), fault, state: readState(row.state), dueAt: text(row.dueAt) }
+export function toUnreadable(row: Row, fault: string): UnreadableItem {
+  return { pk: String(row.pk), fault, state: readState(row.state), dueAt: readText(row.dueAt) }
 }
 
 /** What each attribute must be, in the order in which a fault is reported. Attributes that are not here may hold anything. */
@@ -107,12 +107,12 @@ const CHECKS: Readonly<Record<string, (value: unknown, row: Row) => boolean>> = 
   queue: (queue, { state }) => queue === (state === 'done' ? undefined : state),
   delivery: (delivery) => delivery === 'at-most-once' || delivery === 'at-least-once',
   attempt: (attempt) => Number.isSafeInteger(attempt) && Number(attempt) >= 0,
-  dueAt: (dueAt, { state }) => (state === 'pending' ? date(dueAt) !== undefined : isAbsentOr(isText, dueAt)),
+  dueAt: (dueAt, { state }) => (state === 'pending' ? readDate(dueAt) !== undefined : isAbsentOr(isText, dueAt)),
   token: (token) => isAbsentOr(isText, token),
   triggerSource: (source) => isAbsentOr(isText, source),
   appClient: (client) => isAbsentOr(isText, client),
-  createdSince: (since) => since === undefined || date(since) !== undefined,
-  event: (event, row) => event === undefined || isOf(readEvent(event), row),
+  createdSince: (since) => since === undefined || readDate(since) !== undefined,
+  event: (event, row) => event === undefined || isEventOfRow(readEvent(event), row),
 }
 
 function isText(value: unknown): value is string {
@@ -123,12 +123,12 @@ function isAbsentOr(check: (value: unknown) => boolean, value: unknown): boolean
   return value === undefined || check(value)
 }
 
-function text(value: unknown): string | undefined {
+function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
 /** A moment in the form in which we write it. The queue is sorted by that text, and conditional writes compare it. */
-function date(value: unknown): Date | undefined {
+function readDate(value: unknown): Date | undefined {
   const at = typeof value === 'string' ? new Date(value) : undefined
   return at === undefined || Number.isNaN(at.getTime()) || at.toISOString() !== value ? undefined : at
 }
@@ -156,6 +156,6 @@ function isEvent(value: unknown): value is CognitoEvent {
 }
 
 /** Whether an event is that of the row: with another pool or user in it, somebody else would get the mail. */
-function isOf(event: CognitoEvent | undefined, { userPoolId, sub }: Row): boolean {
+function isEventOfRow(event: CognitoEvent | undefined, { userPoolId, sub }: Row): boolean {
   return event !== undefined && event.userPoolId === userPoolId && event.request.userAttributes?.sub === sub
 }

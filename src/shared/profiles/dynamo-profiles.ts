@@ -1,4 +1,4 @@
-import { conditionally, type Documents, isConditionFailure } from '../aws/dynamodb.ts'
+import { type Documents, isConditionFailure, tryConditionalWrite } from '../aws/dynamodb.ts'
 import {
   type Change,
   type Condition,
@@ -33,7 +33,7 @@ export function profileKey({ userPoolId, sub }: ProfileKey): string {
  */
 export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
   const update = async (user: ProfileUser, now: string, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
-    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...common(user, now), ...change.set } })
+    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...setCommon(user, now), ...change.set } })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
   }
@@ -76,7 +76,7 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
     async markEffectsEnqueued(user, at, signal) {
       // A profile that was deleted in between must not come back as a torso.
       const command = updateItem({ table, pk: profileKey(user), set: { effectsEnqueuedAt: at.toISOString() }, if: exists('pk') })
-      await conditionally(documents().send(command, { abortSignal: signal }))
+      await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
   }
 }
@@ -85,7 +85,7 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
  * What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post confirmation,
  * and an event whose profile is missing must leave a whole one.
  */
-function common({ userPoolId, sub, userName, attributes }: ProfileUser, now: string): Change['set'] {
+function setCommon({ userPoolId, sub, userName, attributes }: ProfileUser, now: string): Change['set'] {
   return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(now), updatedAt: now }
 }
 

@@ -64,7 +64,7 @@ export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
 ]
 
 /** The user of a post event as a profile holds them; undefined where the event names no pool or no `sub`. */
-export function profileUser({ event, user }: RuleContext<Working>, names: readonly string[]): ProfileUser | undefined {
+export function toProfileUser({ event, user }: RuleContext<Working>, names: readonly string[]): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined
   const attributes: Record<string, string> = {}
   for (const name of names) {

@@ -83,7 +83,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<
     for (let place = from; place < rules.length; place += 1) {
       const rule = rules[place]
       if (rule === undefined) continue
-      const verdict = run.evaluate(rule, ctx, shareOf(run, runsAll, place, rules.length - place, answer))
+      const verdict = run.evaluate(rule, ctx, computeShare(run, runsAll, place, rules.length - place, answer))
       if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(place + 1))
       const denied = take(verdict)
       if (denied !== undefined) return denied
@@ -107,7 +107,7 @@ function passed<T extends Trigger>(allowed: Passed<T> | undefined, worked: boole
 }
 
 /** A chain that runs all its rules shares its time, so that each keeps enough whatever the service of an earlier one does. */
-function shareOf(run: Run, runsAll: boolean, index: number, left: number, answered: unknown): Share {
+function computeShare(run: Run, runsAll: boolean, index: number, left: number, answered: unknown): Share {
   return runsAll && left > 1 ? { index, answered, withinMs: run.remainingMs() / left } : { index, answered }
 }
 

@@ -1,6 +1,6 @@
 import type { CognitoEvent } from '../cognito/event.ts'
 import type { RuleObserver, TraceEntry } from './decision.ts'
-import { DeadlineExceededError, reasonOf } from './errors.ts'
+import { DeadlineExceededError, toErrorReason } from './errors.ts'
 import type { Clock, Deadline, MaybePromise } from './invocation.ts'
 import { type Deny, type ErrorVerdict, validateOutcome } from './outcome.ts'
 import type { OnError, TriggerContract } from './trigger.ts'
@@ -52,7 +52,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       add({ ...line(), outcome: 'skip', reason: 'reserved' })
     } catch (error) {
       observer.onRuleError?.({ rule, path, error })
-      add({ ...line(), outcome: 'error', reason: reasonOf(error), error })
+      add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
       // It may have been made although its answer was lost.
       await releaseAll(continues ? [each] : [...made, each], deadline)

@@ -67,7 +67,7 @@ function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | u
  * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
  *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
  */
-export function answerOf<T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>): MaybePromise<boolean> {
+export function evaluateCondition<T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>): MaybePromise<boolean> {
   const answer = condition(ctx)
   return isThenable(answer) ? Promise.resolve(answer).then(asAnswer) : asAnswer(answer)
 }
@@ -112,7 +112,7 @@ export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): C
 /** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
 function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: RuleContext<T>): MaybePromise<boolean> {
   for (const [place, condition] of conditions.entries()) {
-    const answer = answerOf(condition, ctx)
+    const answer = evaluateCondition(condition, ctx)
     if (isThenable(answer)) {
       return answer.then((given) => (given === wanted ? wanted : untilOneIs(wanted, conditions.slice(place + 1), ctx)))
     }
@@ -128,7 +128,9 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
  */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
   assertCondition('not()', condition)
-  return withProof(condition.proof, condition.reads, (ctx: RuleContext<T>) => andThen(answerOf(condition, ctx), (answer) => !answer))
+  return withProof(condition.proof, condition.reads, (ctx: RuleContext<T>) =>
+    andThen(evaluateCondition(condition, ctx), (answer) => !answer),
+  )
 }
 
 /**

@@ -15,9 +15,9 @@
 
 import type { CognitoEvent } from '../cognito/event.ts'
 import { commitAll, type Pending } from './commit.ts'
-import { answerOf } from './condition.ts'
+import { evaluateCondition } from './condition.ts'
 import { type Decision, type Denied, type Failed, HANDLER, type Proceed, type RuleObserver, type TraceEntry } from './decision.ts'
-import { DeadlineExceededError, NotDoneError, RuleError, reasonOf } from './errors.ts'
+import { DeadlineExceededError, NotDoneError, RuleError, toErrorReason } from './errors.ts'
 import {
   andThen,
   type Clock,
@@ -87,7 +87,7 @@ function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ct
     // Each answer could be encoded alone, so it takes two to come here, or a trigger that wants one.
     engine.observer.onRuleError?.({ rule: HANDLER, path: '', error })
     if (engine.contract.onError === 'fail') return { kind: 'failed', rule: HANDLER, error }
-    engine.trace.add({ rule: HANDLER, path: '', ms: 0, outcome: 'error', reason: reasonOf(error), error })
+    engine.trace.add({ rule: HANDLER, path: '', ms: 0, outcome: 'error', reason: toErrorReason(error), error })
     return { kind: 'proceed', rule, response: {} }
   }
 }
@@ -254,7 +254,7 @@ function createRun(engine: Engine, frame: Frame): Run {
     combine: (earlier, later) => combine(engine.contract, earlier, later),
     wait: deadline.race,
     ask(condition, ctx) {
-      const answer = andThen(answerOf(condition, ctx), (given) => {
+      const answer = andThen(evaluateCondition(condition, ctx), (given) => {
         // As with an outcome: the timer is late where the condition blocked the event loop.
         if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
         return given
@@ -326,7 +326,7 @@ type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
 function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, overrides: readonly string[]): TraceEntry {
   switch (verdict.kind) {
     case 'error':
-      return { ...begun, outcome: 'error', reason: reasonOf(verdict.error), error: verdict.error }
+      return { ...begun, outcome: 'error', reason: toErrorReason(verdict.error), error: verdict.error }
     case 'deny':
       return {
         ...begun,

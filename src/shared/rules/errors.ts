@@ -38,7 +38,7 @@ export class NotDoneError extends LifeguardError {
   readonly reason: string
   constructor(cause: unknown) {
     super('The effect did not happen', { cause })
-    this.reason = reasonOf(cause)
+    this.reason = toErrorReason(cause)
   }
 }
 
@@ -74,7 +74,7 @@ export class EffectLostError extends LifeguardError {
   readonly effect: LostEffect
   constructor(effect: LostEffect, cause: unknown) {
     super('The ledger could not be reached', { cause })
-    this.reason = reasonOf(cause)
+    this.reason = toErrorReason(cause)
     this.effect = effect
   }
 }
@@ -87,16 +87,16 @@ export function lostEffects(trace: readonly Pick<TraceEntry, 'error'>[]): readon
 }
 
 /** The kind of an error as a constant identifier: its code or its name, never its message. Of an effect's: that of its cause. */
-export function reasonOf(error: unknown): string {
+export function toErrorReason(error: unknown): string {
   try {
-    return nameOf(error)
+    return readErrorName(error)
   } catch {
     // A getter or a proxy that throws when it is looked at must not take the place of the decision.
     return 'error'
   }
 }
 
-function nameOf(error: unknown): string {
+function readErrorName(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'error'
   if (error instanceof NotDoneError || error instanceof EffectLostError) return error.reason
   if ('code' in error && isReason(error.code)) return error.code

@@ -68,7 +68,7 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
 }
 
 /** Of a deadline nothing but its signal: a rule could find the rest behind the symbol. */
-function signalOf(time: Timed): Timed {
+function toSignalOnly(time: Timed): Timed {
   return Object.freeze({ signal: time.signal })
 }
 
@@ -92,7 +92,7 @@ export function createContext<T extends Trigger>(
     event: frozenCopy(event),
     user: contract.userOf?.(event) ?? readUser(event),
     appClient: present(event?.callerContext?.clientId),
-    [TIME]: signalOf(time),
+    [TIME]: toSignalOnly(time),
   }
   complete(ctx)
   return ctx
@@ -106,7 +106,7 @@ export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Time
     user: ctx.user,
     appClient: ctx.appClient,
     invocation: ctx.invocation ?? ctx,
-    [TIME]: signalOf(time),
+    [TIME]: toSignalOnly(time),
   }
   complete(narrow)
   return narrow

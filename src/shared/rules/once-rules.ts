@@ -29,7 +29,7 @@ export type OnceRules = ReadonlyMap<string, OnceEntry>
  */
 export function onceRules(composition: RuleNode): OnceRules {
   const found = new Map<string, OnceEntry>()
-  for (const { rule, conditions } of placesIn(composition, [])) {
+  for (const { rule, conditions } of findPlaces(composition, [])) {
     const known = found.get(rule.effect)
     if (known !== undefined && known.rule !== rule)
       throw new TypeError(`Two effects are kept under the name '${rule.effect}', so the second would never run; give one an id of its own`)
@@ -43,10 +43,10 @@ interface Place {
   readonly conditions: readonly Condition<Working>[]
 }
 
-function placesIn(node: RuleNode, conditions: readonly Condition<Working>[]): readonly Place[] {
+function findPlaces(node: RuleNode, conditions: readonly Condition<Working>[]): readonly Place[] {
   if (isOnce(node)) return [{ rule: node, conditions }]
   const inside = isWhen(node) ? [...conditions, node.condition] : conditions
-  const places = (node.children ?? []).flatMap((child) => placesIn(child, inside))
+  const places = (node.children ?? []).flatMap((child) => findPlaces(child, inside))
   if (places.length > 0 && node.kind === 'when' && !isWhen(node))
     throw new TypeError(`'${node.name}' runs an effect under a condition that it does not show; make it with when()`)
   return places

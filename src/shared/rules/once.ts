@@ -1,7 +1,7 @@
 import type { AttributeMap, CognitoEvent } from '../cognito/event.ts'
 import { assertOptions, assertRules, describeValue } from './arguments.ts'
 import { assertReads, type DeclaresReads } from './condition.ts'
-import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, reasonOf } from './errors.ts'
+import { DeadlineExceededError, EffectLostError, NotDoneError, RuleError, toErrorReason } from './errors.ts'
 import { frozenCopy, readUser } from './invocation.ts'
 import { type AnyOutcome, skip, type Verdict } from './outcome.ts'
 import { hidePersonal } from './personal.ts'
@@ -124,7 +124,7 @@ export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & 
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       // A repeated event would pass by a denial. Factories refuse it already, but a rule of a user's may run anything.
       if (!run.contract.works) throw new TypeError('once() is for triggers whose rules have effects')
-      const effect = effectOf(ctx, name, options.delivery, reads)
+      const effect = createEffect(ctx, name, options.delivery, reads)
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
       // An async function, so that a ledger which throws at once counts as one whose promise rejects.
@@ -166,7 +166,7 @@ async function settle<T extends Working>(
 
 /** @param event Its values are kept out of the reason, which stays in the ledger. */
 function failure(error: unknown, delivery: Delivery, event: CognitoEvent): EffectFailure {
-  const reason = hidePersonal(event)(reasonOf(error))
+  const reason = hidePersonal(event)(toErrorReason(error))
   return delivery === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
 }
 
@@ -185,7 +185,7 @@ async function persistently(write: () => Promise<void>, run: Run): Promise<void>
 }
 
 /** The event with no more of the user than the effect reads. */
-function effectOf(ctx: RuleContext<Working>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
+function createEffect(ctx: RuleContext<Working>, name: string, delivery: Delivery, reads: readonly string[]): Effect | undefined {
   const { event, user, appClient } = ctx
   if (user.sub === undefined || !event.userPoolId) return undefined
   const minimal: CognitoEvent = {

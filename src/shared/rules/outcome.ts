@@ -191,7 +191,7 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
     const permitted = KINDS.filter((kind) => isPermitted(kind, contract))
     throw new TypeError(`The rule '${rule.name}' must return one of ${permitted.join(', ')}`)
   }
-  const by = authorOf(said, rule)
+  const by = findAuthor(said, rule)
   if (rule.can !== undefined && said.kind !== 'skip' && !rule.can.includes(said.kind)) {
     throw new TypeError(`The rule '${rule.name}' returned ${said.kind}, but it declares can: [${rule.can.join(', ')}]`)
   }
@@ -210,7 +210,7 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
 }
 
 /** Only a composition passes on what another rule said, and only with a name that can stand in a log. */
-function authorOf({ by }: { readonly by?: unknown }, rule: RuleNode): string {
+function findAuthor({ by }: { readonly by?: unknown }, rule: RuleNode): string {
   return rule.children !== undefined && isRuleName(by) ? by : rule.name
 }
 

@@ -60,12 +60,12 @@ export function hidePersonal(event: unknown): Hide {
   let known: Values | undefined
   return (text) => {
     if (OWN_REASONS.has(text) || /Exception$/.test(text)) return text
-    known ??= valuesOf(event)
+    known ??= collectValues(event)
     const { values, parts } = known
     const lower = text.toLowerCase()
     const holdsValue = values.some((value) => value === lower || (value.length >= LEAST_VALUE && lower.includes(value)))
     // A frame of a stack is no identifier: the words in it are those of the program.
-    const isNamed = isReason(text) && partsOf(lower).some((part) => parts.has(part))
+    const isNamed = isReason(text) && splitParts(lower).some((part) => parts.has(part))
     return holdsValue || isNamed ? HIDDEN : text
   }
 }
@@ -82,7 +82,7 @@ interface Values {
   readonly parts: ReadonlySet<string>
 }
 
-function valuesOf(event: unknown): Values {
+function collectValues(event: unknown): Values {
   const { userName, request } = isObject(event) ? event : {}
   const { userAttributes, validationData, clientMetadata } = isObject(request) ? request : {}
   const attributes = isObject(userAttributes) ? userAttributes : {}
@@ -92,12 +92,12 @@ function valuesOf(event: unknown): Values {
     isObject(map) ? Object.keys(map).flatMap((name) => (name.startsWith('cognito:') ? [] : [map[name]])) : [],
   )
   // Of an address the part before the `@`: the domain is that of many users.
-  const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...userIdsIn(identities)]
-  return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(partsOf)) }
+  const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...parseUserIds(identities)]
+  return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(splitParts)) }
 }
 
 /** The user's ids at identity providers, out of the JSON text that Cognito sends. */
-function userIdsIn(identities: unknown): readonly string[] {
+function parseUserIds(identities: unknown): readonly string[] {
   return typeof identities === 'string' ? [...identities.matchAll(/"userId"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id) : []
 }
 
@@ -109,6 +109,6 @@ function lowerCase(value: unknown): readonly string[] {
   return typeof value === 'string' && value !== '' ? [value.toLowerCase()] : []
 }
 
-function partsOf(text: string): readonly string[] {
+function splitParts(text: string): readonly string[] {
   return text.split(/[^a-z\d\u0080-\uffff]+/).filter((part) => part.length >= LEAST_PART)
 }

@@ -1,7 +1,7 @@
 // Runs one command, in a process of its own that main.ts starts.
 
 import { EXIT, EXIT_CODES, type Io, renderLines, renderRedrawn } from './io.ts'
-import { errorLines } from './print-error.ts'
+import { formatError } from './print-error.ts'
 import { run } from './run.ts'
 
 const ending = new AbortController()
@@ -47,7 +47,7 @@ const io: Io = {
 
 // What Node would print of an error that nothing caught is not escaped.
 process.on('uncaughtException', (error) => {
-  io.err(errorLines(error))
+  io.err(formatError(error))
   process.exit(EXIT.usage)
 })
 

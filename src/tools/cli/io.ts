@@ -38,13 +38,13 @@ export const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 const ERASE_LINE = '\r\u001b[2K'
 
 /** Gives a part of a line a style, which shows on terminals only. */
-export function styled(style: Style, text: string): Part {
+export function createPart(style: Style, text: string): Part {
   return { style, text }
 }
 
 /** Returns the text of a line without its styles. */
-export function lineText(line: Line): string {
-  return partsOf(line)
+export function toLineText(line: Line): string {
+  return toParts(line)
     .map((part) => (typeof part === 'string' ? part : part.text))
     .join('')
 }
@@ -63,7 +63,7 @@ export function indentLines(text: string): readonly string[] {
 export function renderLines(lines: readonly Line[], stream: NodeJS.WritableStream): string {
   const render = (part: Part): string =>
     typeof part === 'string' ? escapeText(part) : styleText(part.style, escapeText(part.text), { stream })
-  return lines.map((line) => `${partsOf(line).map(render).join('')}\n`).join('')
+  return lines.map((line) => `${toParts(line).map(render).join('')}\n`).join('')
 }
 
 /** Renders a line that replaces the one the cursor is on. */
@@ -71,21 +71,21 @@ export function renderRedrawn(text: string): string {
   return `${ERASE_LINE}${escapeText(text)}`
 }
 
-function partsOf(line: Line): readonly Part[] {
+function toParts(line: Line): readonly Part[] {
   return typeof line === 'string' || 'style' in line ? [line] : line
 }
 
 /** Passes on what a generator yields until a signal says that it is enough, even while the next is being waited for. */
-export async function* untilAborted<V>(source: AsyncGenerator<V>, signal: AbortSignal): AsyncGenerator<V> {
+export async function* readUntilAborted<V>(source: AsyncGenerator<V>, signal: AbortSignal): AsyncGenerator<V> {
   while (!signal.aborted) {
-    const next = await nextOf(source, signal)
+    const next = await raceNext(source, signal)
     if (next === undefined || next.done) return
     yield next.value
   }
 }
 
 // Racing one long-lived promise of the abortion would keep everything that was ever yielded in memory.
-function nextOf<V>(source: AsyncGenerator<V>, signal: AbortSignal): Promise<IteratorResult<V> | undefined> {
+function raceNext<V>(source: AsyncGenerator<V>, signal: AbortSignal): Promise<IteratorResult<V> | undefined> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => resolve(undefined)
     signal.addEventListener('abort', aborted, { once: true })

@@ -7,7 +7,7 @@ import { UsageError } from '../lib/errors.ts'
  *
  * @throws UsageError that names what is wrong and where help is.
  */
-export function parse<C extends ParseArgsConfig>(command: string, config: C): ReturnType<typeof parseArgs<C>> {
+export function parseOptions<C extends ParseArgsConfig>(command: string, config: C): ReturnType<typeof parseArgs<C>> {
   try {
     return parseArgs(config)
   } catch (error) {
@@ -18,7 +18,7 @@ export function parse<C extends ParseArgsConfig>(command: string, config: C): Re
 }
 
 /** @throws UsageError when it is none of them. */
-export function servicesNamed(value: string): Services {
+export function parseServices(value: string): Services {
   const services = SERVICES.find((each) => each === value)
   if (services === undefined) throw new UsageError(`--services ${value}: expected one of ${SERVICES.join(', ')}`)
   return services

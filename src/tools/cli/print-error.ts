@@ -2,7 +2,7 @@ import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import { indentLines } from './io.ts'
 
 /** Returns the lines that tell a person what is wrong. Only a fault of ours shows where it happened. */
-export function errorLines(error: unknown): readonly string[] {
+export function formatError(error: unknown): readonly string[] {
   if (error instanceof UsageError) {
     const { summary, details } = error
     return details === undefined ? [`lifeguard: ${summary}`] : [`lifeguard: ${summary}:`, ...indentLines(details)]
@@ -16,7 +16,7 @@ export function errorLines(error: unknown): readonly string[] {
 }
 
 /** Returns in a few words what went wrong with a service of AWS. */
-export function troubleOf(error: unknown): string {
+export function describeAwsError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // The SDK's own words name none of the places where it looks.
   if (error.message === 'Region is missing') return 'no region is set: set AWS_REGION, or name one in your AWS profile'

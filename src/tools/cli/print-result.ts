@@ -7,12 +7,12 @@ import type { ReplayResult } from '../replay/replay.ts'
 import { indentLines } from './io.ts'
 
 /** A path as it is shown: relative to the working folder. */
-export function shownPath(folder: string, file: string): string {
+export function formatPath(folder: string, file: string): string {
   return file === STDIN ? 'standard input' : relative(folder, resolve(folder, file)) || '.'
 }
 
 /** Says what the caller of Cognito sees of an event. */
-export function callerSees({ outcome, triggerSource, response, error }: ReplayResult): string {
+export function describeCallerView({ outcome, triggerSource, response, error }: ReplayResult): string {
   if (outcome !== 'proceed') return error?.message ?? ''
   if (triggerSource === 'PreSignUp_SignUp' && response?.autoConfirmUser === true) return 'signed up and confirmed'
   const trigger = findTrigger(triggerSource ?? '')
@@ -20,7 +20,7 @@ export function callerSees({ outcome, triggerSource, response, error }: ReplayRe
 }
 
 /** What broke a rule, with where it was thrown, or what it explains of its denial; undefined where no more is known. */
-export function causeOf({ message, place }: LoggedRule): string | undefined {
+export function formatCause({ message, place }: LoggedRule): string | undefined {
   if (message === undefined) return undefined
   const text = message.replaceAll(/\s+/g, ' ')
   return place === undefined ? text : `${text} (${place})`.trimStart()
@@ -32,6 +32,6 @@ export function causeOf({ message, place }: LoggedRule): string | undefined {
  *
  * @param start The first line, up to its colon.
  */
-export function notStartedLines(start: string, message: string): readonly string[] {
+export function formatNotStarted(start: string, message: string): readonly string[] {
   return message === MASKED_MESSAGE ? [`${start}: see the lines above`] : [`${start}:`, ...indentLines(message)]
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../lib/errors.ts'
-import { ownManifest } from '../lib/own-package.ts'
+import { readOwnManifest } from '../lib/own-package.ts'
 import { EXIT, type Io } from './io.ts'
-import { errorLines } from './print-error.ts'
+import { formatError } from './print-error.ts'
 
 /** What lifeguard --help says. */
 const HELP = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
@@ -23,14 +23,14 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
 // Loaded when they are asked for: telling the help or a mistyped word must not wait for the AWS SDK.
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
-  ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).replayCommand(args, io)],
-  ['explain', async (args, io) => (await import('./commands/explain.ts')).explainCommand(args, io)],
-  ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).effectsCommand(args, io)],
-  ['domains', async (args, io) => (await import('./commands/domains.ts')).domainsCommand(args, io)],
-  ['precompile', async (args, io) => (await import('./commands/precompile/command.ts')).precompileCommand(args, io)],
-  ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).attachCommand(args, io)],
-  ['doctor', async (args, io) => (await import('./commands/doctor.ts')).doctorCommand(args, io)],
-  ['init', async (args, io) => (await import('./commands/init.ts')).initCommand(args, io)],
+  ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).runReplay(args, io)],
+  ['explain', async (args, io) => (await import('./commands/explain.ts')).runExplain(args, io)],
+  ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).runEffects(args, io)],
+  ['domains', async (args, io) => (await import('./commands/domains.ts')).runDomains(args, io)],
+  ['precompile', async (args, io) => (await import('./commands/precompile/command.ts')).runPrecompile(args, io)],
+  ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).runAttach(args, io)],
+  ['doctor', async (args, io) => (await import('./commands/doctor.ts')).runDoctor(args, io)],
+  ['init', async (args, io) => (await import('./commands/init.ts')).runInit(args, io)],
 ])
 
 /**
@@ -42,7 +42,7 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
   try {
-    if (name === '--version' || name === '-v') return await print(io, (await ownManifest()).version)
+    if (name === '--version' || name === '-v') return await print(io, (await readOwnManifest()).version)
     if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
     const command = COMMANDS.get(name)
     if (command !== undefined) return await command(rest, io)
@@ -50,7 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError(`${what}: one of ${[...COMMANDS.keys()].join(', ')}; lifeguard --help tells more`)
   } catch (error) {
     if (io.signal.aborted) return EXIT.usage
-    io.err(errorLines(error))
+    io.err(formatError(error))
     return EXIT.usage
   }
 }

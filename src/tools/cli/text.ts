@@ -29,7 +29,7 @@ function escapeUnit(unit: string): string {
  * @example
  * counted(2, 'file') // '2 files'
  */
-export function counted(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
@@ -37,19 +37,19 @@ export function counted(count: number, noun: string): string {
 export const WIDTH = 100
 
 /** Lays out rows in aligned columns, each line within the width. Cells are escaped first, since that changes their width. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[], indent: string = '  '): readonly string[] {
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], indent: string = '  '): readonly string[] {
   const all = [head, ...rows].map((row) => row.map(escapeText))
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all.map((row) => cut(`${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()))
+  return all.map((row) => truncate(`${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()))
 }
 
 /** Cuts a text that is too long for a line. */
-export function cut(text: string, width: number = WIDTH): string {
+export function truncate(text: string, width: number = WIDTH): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
 /** Breaks a text into lines between words; a longer word stays whole, so that it can be copied. Line breaks in it are escaped. */
-export function wrapped(text: string, indent: string, width: number = WIDTH): readonly string[] {
+export function wrapText(text: string, indent: string, width: number = WIDTH): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of escapeText(text).split(/\s+/)) {
@@ -68,6 +68,6 @@ export function wrapped(text: string, indent: string, width: number = WIDTH): re
  * quoted("it's")     // 'it'\''s'
  * quoted('apps/my')  // apps/my
  */
-export function quoted(text: string): string {
+export function quote(text: string): string {
   return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

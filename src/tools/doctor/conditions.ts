@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import { isKnown, symbolic } from './symbolic.ts'
+import { isKnown, toSymbolic } from './symbolic.ts'
 
 /** What is known of a condition before the deployment. */
 export type Holds = boolean | 'unknown'
@@ -8,22 +8,22 @@ export type Holds = boolean | 'unknown'
 const DEEPEST = 500
 
 /** Judges a template's conditions, by name. */
-export function conditionsOf(declared: unknown): (name: string) => Holds {
+export function createConditionReader(declared: unknown): (name: string) => Holds {
   const all = isObject(declared) ? declared : {}
   const judged = new Map<string, Holds>()
   const judge = (value: unknown, depth: number): Holds => {
     if (!isObject(value) || depth > DEEPEST) return 'unknown'
     const [name, argument] = Object.entries(value)[0] ?? []
-    if (name === 'Condition' && typeof argument === 'string') return named(argument, depth + 1)
+    if (name === 'Condition' && typeof argument === 'string') return judgeByName(argument, depth + 1)
     if (!Array.isArray(argument)) return 'unknown'
-    if (name === 'Fn::Equals') return equal(argument[0], argument[1])
+    if (name === 'Fn::Equals') return compareValues(argument[0], argument[1])
     const parts = argument.map((part) => judge(part, depth + 1))
     if (name === 'Fn::Not') return parts[0] === undefined || parts[0] === 'unknown' ? 'unknown' : !parts[0]
     if (name === 'Fn::And') return parts.includes(false) ? false : parts.includes('unknown') ? 'unknown' : true
     if (name === 'Fn::Or') return parts.includes(true) ? true : parts.includes('unknown') ? 'unknown' : false
     return 'unknown'
   }
-  const named = (name: string, depth: number): Holds => {
+  const judgeByName = (name: string, depth: number): Holds => {
     const known = judged.get(name)
     if (known !== undefined) return known
     // This is what one knows of itself, should it be reached again from here.
@@ -32,11 +32,11 @@ export function conditionsOf(declared: unknown): (name: string) => Holds {
     judged.set(name, holds)
     return holds
   }
-  return (name) => named(name, 0)
+  return (name) => judgeByName(name, 0)
 }
 
-function equal(left: unknown, right: unknown): Holds {
-  const [a = '', b = ''] = [symbolic(left), symbolic(right)]
+function compareValues(left: unknown, right: unknown): Holds {
+  const [a = '', b = ''] = [toSymbolic(left), toSymbolic(right)]
   if (a === b) return true
   return isKnown(a) && isKnown(b) ? false : 'unknown'
 }
@@ -45,15 +45,15 @@ function equal(left: unknown, right: unknown): Holds {
  * Takes the branch of each `Fn::If` whose condition is known, and takes out what is `AWS::NoValue`. What stays undecided
  * stays as it is, and so is unknown to whoever reads it.
  */
-export function settled(value: unknown, holds: (name: string) => Holds): unknown {
-  if (Array.isArray(value)) return value.map((item) => settled(item, holds)).filter((item) => item !== undefined)
+export function resolveConditions(value: unknown, holds: (name: string) => Holds): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolveConditions(item, holds)).filter((item) => item !== undefined)
   if (!isObject(value)) return value
   if (value.Ref === 'AWS::NoValue') return undefined
   const choice = value['Fn::If']
   if (Array.isArray(choice) && typeof choice[0] === 'string') {
     const decided = holds(choice[0])
-    if (decided !== 'unknown') return settled(choice[decided ? 1 : 2], holds)
+    if (decided !== 'unknown') return resolveConditions(choice[decided ? 1 : 2], holds)
   }
-  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, settled(inner, holds)])
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, resolveConditions(inner, holds)])
   return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined))
 }

@@ -12,7 +12,7 @@ const MOST_FILES = 100
 const DEEPEST = 8
 
 /** The files that a text names by `${file(...)}`: relative to the configuration, in whatever file they are named. */
-export function filesNamed(text: string, folder: string): readonly string[] {
+export function listReferencedFiles(text: string, folder: string): readonly string[] {
   return [...text.matchAll(ANY_FILE)].map(([, name = '']) => resolve(folder, name.trim()))
 }
 
@@ -44,32 +44,32 @@ export async function openConfiguration(configuration: string, working: string):
   const folder = dirname(configuration)
   const files = await readAll(configuration, working)
 
-  const followed = (spot: Spot, depth: number): readonly Spot[] => {
+  const followReference = (spot: Spot, depth: number): readonly Spot[] => {
     const [, name, inside] = (typeof spot.value === 'string' && WHOLE_FILE.exec(spot.value.trim())) || []
     const file = name === undefined ? undefined : files.get(resolve(folder, name.trim()))
     if (file === undefined) return [spot]
     if (depth > DEEPEST) return []
     const steps = inside?.split('.') ?? []
-    const top = followed({ file, path: [], value: file.value }, depth + 1)
-    return steps.reduce((spots, step) => spots.flatMap((each) => under(each, step, depth + 1)), top)
+    const top = followReference({ file, path: [], value: file.value }, depth + 1)
+    return steps.reduce((spots, step) => spots.flatMap((each) => stepInto(each, step, depth + 1)), top)
   }
 
   /** In a map, or in all of a list of maps, as `resources` and `functions` may be. */
-  const under = (spot: Spot, step: string | number, depth: number): readonly Spot[] => {
+  const stepInto = (spot: Spot, step: string | number, depth: number): readonly Spot[] => {
     const { file, path, value } = spot
     if (Array.isArray(value) && typeof step === 'string') {
-      const items = value.flatMap((each: unknown, index) => followed({ file, path: [...path, index], value: each }, depth))
-      return depth > DEEPEST ? [] : items.flatMap((item) => under(item, step, depth + 1))
+      const items = value.flatMap((each: unknown, index) => followReference({ file, path: [...path, index], value: each }, depth))
+      return depth > DEEPEST ? [] : items.flatMap((item) => stepInto(item, step, depth + 1))
     }
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return []
-    return followed({ file, path: [...path, step], value: Reflect.get(value, step) }, depth)
+    return followReference({ file, path: [...path, step], value: Reflect.get(value, step) }, depth)
   }
 
   return (steps, needed = steps.length) => {
     const file = files.get(configuration)
     let spots: readonly Spot[] = file === undefined ? [] : [{ file, path: [], value: file.value }]
     for (const [index, step] of steps.entries()) {
-      const next = spots.flatMap((spot) => under(spot, step, 0))
+      const next = spots.flatMap((spot) => stepInto(spot, step, 0))
       if (next.length === 0 && index >= needed) break
       spots = next
     }
@@ -86,16 +86,16 @@ async function readAll(configuration: string, working: string): Promise<Readonly
     if (paths.size > MOST_FILES) break
     const shown = relative(working, path) || path
     const text = await readLimited(path, shown).catch(() => '')
-    const read = yamlIn(shown, text)
+    const read = tryReadYaml(shown, text)
     if (read === undefined) continue
     files.set(path, { ...read, shown })
-    for (const named of filesNamed(text, dirname(configuration))) paths.add(named)
+    for (const named of listReferencedFiles(text, dirname(configuration))) paths.add(named)
   }
   return files
 }
 
 /** It may name programs as well, and files that are not there unless something else is. */
-function yamlIn(shown: string, text: string): Read | undefined {
+function tryReadYaml(shown: string, text: string): Read | undefined {
   try {
     return readYaml(shown, text)
   } catch (error) {

@@ -7,9 +7,9 @@ import { checkPools } from './checks/pools.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkCycles, checkWiring } from './checks/wiring.ts'
-import { type Judged, together } from './finding.ts'
-import { attachedCode, type Subject } from './loaded.ts'
-import { calledFromElsewhere } from './triggers.ts'
+import { type Judged, mergeJudged } from './finding.ts'
+import { listAttachedCode, type Subject } from './loaded.ts'
+import { listCalledFromElsewhere } from './triggers.ts'
 
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,
@@ -29,10 +29,10 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
 /** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */
 export function examine(subject: Subject): Judged {
   // Of a pool that lives elsewhere only the rules would tell as what it calls a function.
-  const called = [...attachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...calledFromElsewhere(subject.template)]
+  const called = [...listAttachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...listCalledFromElsewhere(subject.template)]
   const unread = called.flatMap((id) => {
     const problem = subject.codes.get(id)?.problem
     return problem === undefined ? [] : [`the rules of ${id}: ${problem}`]
   })
-  return together([{ findings: [], unknown: unread }, ...CHECKS.map((check) => check(subject))])
+  return mergeJudged([{ findings: [], unknown: unread }, ...CHECKS.map((check) => check(subject))])
 }

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { symbolic } from './symbolic.ts'
+import { toSymbolic } from './symbolic.ts'
 import type { Resource } from './template.ts'
 
 /** Where a handler is. */
@@ -14,14 +14,14 @@ export interface Found {
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
 /** The code that stands in the template itself. */
-export function inlineCode({ properties }: Resource): string | undefined {
+export function readInlineCode({ properties }: Resource): string | undefined {
   const code = properties.Code
   return isObject(code) && typeof code.ZipFile === 'string' ? code.ZipFile : undefined
 }
 
 /** Whether a function runs on Node. */
 export function isNode({ properties }: Resource): boolean {
-  return symbolic(properties.Runtime)?.startsWith('nodejs') ?? false
+  return toSymbolic(properties.Runtime)?.startsWith('nodejs') ?? false
 }
 
 /**
@@ -54,7 +54,7 @@ function isInside(file: string, folder: string): boolean {
 }
 
 /** The folder that the paths in a template are relative to: packaged templates lie in a folder of their own. */
-export function projectFolder(template: string): string {
+export function findProjectFolder(template: string): string {
   const folder = dirname(resolve(template))
   return /[\\/]\.serverless$/.test(folder) ? dirname(folder) : folder
 }

@@ -28,7 +28,7 @@ export interface Judged {
 }
 
 /** Puts the results of checks together; what several could not judge is said once. */
-export function together(parts: readonly Judged[]): Judged {
+export function mergeJudged(parts: readonly Judged[]): Judged {
   return {
     findings: parts.flatMap(({ findings }) => findings),
     unknown: [...new Set(parts.flatMap(({ unknown }) => unknown))],

@@ -8,11 +8,11 @@ import { NOWHERE } from '../lib/environment.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
 import type { FunctionError, Reply } from '../replay/child-messages.ts'
 import { type Ended, startWorker } from '../replay/worker.ts'
-import { environmentOf, type FunctionEnvironment } from './environment-of.ts'
-import { type Found, findCode, inlineCode, isNode } from './find-code.ts'
+import { buildEnvironment, type FunctionEnvironment } from './build-environment.ts'
+import { type Found, findCode, isNode, readInlineCode } from './find-code.ts'
 import { type Code, isSweeper } from './loaded.ts'
-import { ofType, type Resource, type Template } from './template.ts'
-import { attachedIn } from './triggers.ts'
+import { findResources, type Resource, type Template } from './template.ts'
+import { listAttached } from './triggers.ts'
 
 /** How code is looked for. */
 export interface LoadOptions {
@@ -38,9 +38,9 @@ const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NO
 
 /** Reads the code of all functions that pools call, and of others that look as if a pool should. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
-  const attached = new Set(attachedIn(template).map(({ target }) => target?.id))
-  const functions = ofType(template, 'AWS::Lambda::Function')
-  const codes = await inParallel(functions, AT_ONCE, (lambda) => codeOf(lambda, attached.has(lambda.id), template, options))
+  const attached = new Set(listAttached(template).map(({ target }) => target?.id))
+  const functions = findResources(template, 'AWS::Lambda::Function')
+  const codes = await mapInParallel(functions, AT_ONCE, (lambda) => loadFunctionCode(lambda, attached.has(lambda.id), template, options))
   return new Map(
     functions.flatMap(({ id }, index): readonly [string, Code][] => {
       const code = codes[index]
@@ -50,7 +50,7 @@ export async function loadCode(template: Template, options: LoadOptions): Promis
 }
 
 /** Runs a task for each item, a few at a time, and returns the results in the order of the items. */
-async function inParallel<T, R>(items: readonly T[], atOnce: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function mapInParallel<T, R>(items: readonly T[], atOnce: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = []
   const entries = items.entries()
   const run = async (): Promise<void> => {
@@ -60,11 +60,16 @@ async function inParallel<T, R>(items: readonly T[], atOnce: number, task: (item
   return results
 }
 
-async function codeOf(lambda: Resource, isAttached: boolean, template: Template, { folder, load }: LoadOptions): Promise<Code | undefined> {
+async function loadFunctionCode(
+  lambda: Resource,
+  isAttached: boolean,
+  template: Template,
+  { folder, load }: LoadOptions,
+): Promise<Code | undefined> {
   if (!isNode(lambda)) return isAttached ? { ...OTHER, text: undefined, problem: 'it does not run on Node, as far as is known' } : undefined
-  const inline = inlineCode(lambda)
+  const inline = readInlineCode(lambda)
   if (inline !== undefined)
-    return { ...OTHER, takesCallback: threeParameters(inline), text: inline, problem: 'its code stands in the template' }
+    return { ...OTHER, takesCallback: hasThreeParameters(inline), text: inline, problem: 'its code stands in the template' }
   const found = await findCode(folder, lambda)
   if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: 'its code was not found' } : undefined
   if (found === 'outside') {
@@ -74,9 +79,10 @@ async function codeOf(lambda: Resource, isAttached: boolean, template: Template,
   const text = await readFile(found.file, 'utf8')
   if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
-  if (!load) return { ...OTHER, takesCallback: threeParameters(text), text, problem: 'it was not to be loaded' }
-  const reply = await loaded(found, environmentOf(lambda, template))
-  if (reply.kind === 'unloaded') return { ...OTHER, takesCallback: threeParameters(text), text, problem: reply.problem, fault: reply.fault }
+  if (!load) return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: 'it was not to be loaded' }
+  const reply = await loadExport(found, buildEnvironment(lambda, template))
+  if (reply.kind === 'unloaded')
+    return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: reply.problem, fault: reply.fault }
   const { rule, trigger, takesCallback } = reply
   return { ...OTHER, rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
 }
@@ -84,27 +90,27 @@ async function codeOf(lambda: Resource, isAttached: boolean, template: Template,
 type Ready = Extract<Reply, { readonly kind: 'ready' }>
 type Unloaded = { readonly kind: 'unloaded' } & Pick<Code, 'problem' | 'fault'>
 
-function unloaded(problem: string): Unloaded {
+function toUnloaded(problem: string): Unloaded {
   return { kind: 'unloaded', problem, fault: undefined }
 }
 
-async function loaded({ file, exported }: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
+async function loadExport({ file, exported }: Found, environment: FunctionEnvironment): Promise<Ready | Unloaded> {
   const folder = dirname(file)
-  if (!/\.[cm]?ts$/.test(file)) return inWorker({ file, exported }, environment, folder)
+  if (!/\.[cm]?ts$/.test(file)) return loadInWorker({ file, exported }, environment, folder)
   try {
     const bundle = await bundleHandler(file)
     try {
-      return await inWorker({ file: bundle.file, exported }, environment, folder)
+      return await loadInWorker({ file: bundle.file, exported }, environment, folder)
     } finally {
       await bundle.remove()
     }
   } catch (error) {
-    if (error instanceof UsageError || error instanceof MissingPeerError) return unloaded(firstLine(error.message))
+    if (error instanceof UsageError || error instanceof MissingPeerError) return toUnloaded(takeFirstLine(error.message))
     throw error
   }
 }
 
-async function inWorker(found: Found, environment: FunctionEnvironment, folder: string): Promise<Ready | Unloaded> {
+async function loadInWorker(found: Found, environment: FunctionEnvironment, folder: string): Promise<Ready | Unloaded> {
   const printed: string[] = []
   const onOutput = (line: string): void => {
     if (printed.length < MOST_LINES) printed.push(line)
@@ -121,15 +127,15 @@ async function inWorker(found: Found, environment: FunctionEnvironment, folder: 
     over.abort()
     await worker.kill()
   }
-  if (reply === undefined) return unloaded('it was not loaded after ten seconds, when Lambda gives up')
+  if (reply === undefined) return toUnloaded('it was not loaded after ten seconds, when Lambda gives up')
   if (reply.kind === 'ready') return reply
   return reply.kind === 'not-started'
-    ? notStarted(reply.error, printed, environment, folder)
-    : unloaded('its process ended as it was loaded')
+    ? describeFailedStart(reply.error, printed, environment, folder)
+    : toUnloaded('its process ended as it was loaded')
 }
 
 /** What `maskInitErrors` throws has a fixed message: the reason is what was printed. */
-function notStarted(
+function describeFailedStart(
   { name, message }: FunctionError,
   printed: readonly string[],
   environment: FunctionEnvironment,
@@ -143,23 +149,23 @@ function notStarted(
   const isCertain = isAtInit ? !OF_THIS_MACHINE.test(told) && environment.isOfTemplate(told) : name === 'Runtime.HandlerNotFound'
   // Before it is cut into lines: a value can have several.
   const shown = environment.withoutValues(told)
-  const said = isAtInit ? inOneLine(shown.split('\n')) : firstLine(shown)
-  return isCertain ? { kind: 'unloaded', problem, fault: said } : unloaded(`${problem}: ${said}`)
+  const said = isAtInit ? joinInOneLine(shown.split('\n')) : takeFirstLine(shown)
+  return isCertain ? { kind: 'unloaded', problem, fault: said } : toUnloaded(`${problem}: ${said}`)
 }
 
 /** Judged by the text where the handler is not loaded; undefined where it does not tell. */
-function threeParameters(text: string): boolean | undefined {
+function hasThreeParameters(text: string): boolean | undefined {
   const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function(?:\s+\w+)?\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
   const parameters = declared?.[1] ?? declared?.[2]
   return parameters === undefined ? undefined : parameters.split(',').filter((each) => each.trim() !== '').length > 2
 }
 
-function firstLine(text: string): string {
+function takeFirstLine(text: string): string {
   return text.split('\n')[0] ?? ''
 }
 
 /** A list after a colon keeps it, and its entries are told apart. */
-function inOneLine(lines: readonly string[]): string {
+function joinInOneLine(lines: readonly string[]): string {
   const text = lines.map((line) => line.trim()).filter((line) => line !== '')
   return text.join('; ').replaceAll(':; ', ': ')
 }

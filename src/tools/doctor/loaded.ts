@@ -1,7 +1,7 @@
 import type { RuleDescription } from '../lib/description.ts'
-import { triggerNamed } from '../lib/trigger-of.ts'
+import { parseTriggerName } from '../lib/find-trigger.ts'
 import type { Template } from './template.ts'
-import { type Attached, attachedIn, calledFromElsewhere } from './triggers.ts'
+import { type Attached, listAttached, listCalledFromElsewhere } from './triggers.ts'
 
 /** What could be read of a function's code. */
 export interface Code {
@@ -32,12 +32,12 @@ export function isSweeper(text: string): boolean {
 }
 
 /** All rules of a composition, itself first. */
-export function rulesIn(rule: RuleDescription): readonly RuleDescription[] {
-  return [rule, ...rule.children.flatMap(rulesIn)]
+export function listRules(rule: RuleDescription): readonly RuleDescription[] {
+  return [rule, ...rule.children.flatMap(listRules)]
 }
 
 /** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
-export function saysNothing({ kind, children, permissions }: RuleDescription): boolean {
+export function hasUndeclaredNeeds({ kind, children, permissions }: RuleDescription): boolean {
   const own = kind === 'rule' || kind === 'gate' || kind === 'guard' || kind === 'shaper' || kind === 'effect'
   return own && children.length === 0 && permissions === undefined
 }
@@ -49,11 +49,11 @@ export type AttachedCode = Attached & { readonly code: Code | undefined }
  * The functions that user pools call. Of pools that live elsewhere the template tells no trigger; a function that they may
  * invoke is taken to be called as what its rules are for.
  */
-export function attachedCode({ template, codes }: Subject): readonly AttachedCode[] {
-  const attached = attachedIn(template)
-  const elsewhere = [...calledFromElsewhere(template)].flatMap((id): readonly Attached[] => {
+export function listAttachedCode({ template, codes }: Subject): readonly AttachedCode[] {
+  const attached = listAttached(template)
+  const elsewhere = [...listCalledFromElsewhere(template)].flatMap((id): readonly Attached[] => {
     const target = template.resources.get(id)
-    const trigger = triggerNamed(codes.get(id)?.trigger ?? '')
+    const trigger = parseTriggerName(codes.get(id)?.trigger ?? '')
     if (target === undefined || trigger === undefined || attached.some((each) => each.target?.id === id)) return []
     const named = `\${${id}.Arn}`
     return [{ trigger, version: undefined, target, named, pool: undefined, resource: id, path: ['Properties'] }]

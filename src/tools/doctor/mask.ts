@@ -20,13 +20,13 @@ const WORD_ENDS = '(?![\\p{L}\\p{N}])'
  *
  * @param kept Texts that stay, such as the names of variables.
  * @example
- * maskerOf(['postgres://me:hunter2@db'], [])('no access for hunter2') // 'no access for ...'
+ * createMasker(['postgres://me:hunter2@db'], [])('no access for hunter2') // 'no access for ...'
  */
-export function maskerOf(values: readonly string[], kept: readonly string[]): (text: string) => string {
-  const names = kept.filter((name) => name !== '').map((text) => ({ text, pattern: `(?<!\\w)${escaped(text)}(?!\\w)` }))
-  const parts = [...new Set(values.flatMap(partsOf))]
+export function createMasker(values: readonly string[], kept: readonly string[]): (text: string) => string {
+  const names = kept.filter((name) => name !== '').map((text) => ({ text, pattern: `(?<!\\w)${escapePattern(text)}(?!\\w)` }))
+  const parts = [...new Set(values.flatMap(splitValue))]
     .filter((part) => part.length >= SHORTEST)
-    .map((text) => ({ text, pattern: patternOf(text) }))
+    .map((text) => ({ text, pattern: toPattern(text) }))
   // The longest first: one may begin with another. A name comes before a part that is equal to it.
   const sorted = [...names, ...parts].toSorted((left, right) => right.text.length - left.text.length)
   const masked = new RegExp(sorted.map(({ pattern }) => pattern).join('|') || '(?!)', 'gu')
@@ -40,14 +40,14 @@ export function maskerOf(values: readonly string[], kept: readonly string[]): (t
   }
 }
 
-function partsOf(value: string): readonly string[] {
+function splitValue(value: string): readonly string[] {
   const written = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed())]
   const parts = SEPARATORS.flatMap((separator) => value.split(separator))
-  return [...written, ...parts.flatMap((part) => [part, unescaped(part)])].map((part) => part.trim())
+  return [...written, ...parts.flatMap((part) => [part, tryDecode(part)])].map((part) => part.trim())
 }
 
 /** A password in an address is escaped, and a handler prints the one that it has read. */
-function unescaped(value: string): string {
+function tryDecode(value: string): string {
   try {
     return decodeURIComponent(value)
   } catch {
@@ -55,12 +55,12 @@ function unescaped(value: string): string {
   }
 }
 
-function patternOf(part: string): string {
+function toPattern(part: string): string {
   // Only the parts ignore the case: a name is written in its own.
-  const pattern = escaped(part).replaceAll(/\p{L}/gu, (letter) => `[${letter}${letter.toLowerCase()}${letter.toUpperCase()}]`)
+  const pattern = escapePattern(part).replaceAll(/\p{L}/gu, (letter) => `[${letter}${letter.toLowerCase()}${letter.toUpperCase()}]`)
   return part.length >= SHORTEST_ANYWHERE ? pattern : `${WORD_BEGINS}${pattern}${WORD_ENDS}`
 }
 
-function escaped(text: string): string {
+function escapePattern(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }

@@ -22,7 +22,7 @@ export interface OslsOptions {
  */
 export async function packageService(path: string, { environment, onNote, signal }: OslsOptions): Promise<string> {
   const folder = dirname(path)
-  const command = commandIn(folder)
+  const command = findOsls(folder)
   if (command === undefined) {
     throw new UsageError(
       `${basename(path)} is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/`,
@@ -41,7 +41,7 @@ export async function packageService(path: string, { environment, onNote, signal
   }
 }
 
-function commandIn(folder: string): string | undefined {
+function findOsls(folder: string): string | undefined {
   try {
     return join(dirname(createRequire(join(folder, 'package.json')).resolve('osls/package.json')), 'bin', 'serverless.js')
   } catch {

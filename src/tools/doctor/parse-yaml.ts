@@ -24,11 +24,11 @@ export interface Parsed {
  * @throws UsageError when the text is neither JSON nor YAML, or is beyond the limits.
  */
 export function parseYaml(file: string, text: string): Parsed {
-  if (Buffer.byteLength(text) > MOST_BYTES) throw new UsageError(tooLarge(file))
+  if (Buffer.byteLength(text) > MOST_BYTES) throw new UsageError(describeTooLarge(file))
   const lines = new LineCounter()
   // The library compares each key with each other one to find equal ones, and copies the line into each of its messages.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
-  for (const document of composer.compose(tokensOf(file, text, lines), true, text.length)) {
+  for (const document of composer.compose(readTokens(file, text, lines), true, text.length)) {
     const [error] = document.errors
     if (error === undefined) return { document, lines }
     const { line, col } = lines.linePos(error.pos[0])
@@ -38,11 +38,11 @@ export function parseYaml(file: string, text: string): Parsed {
 }
 
 /** The refusal of a file above the largest size. */
-function tooLarge(file: string): string {
+function describeTooLarge(file: string): string {
   return `${file}: larger than ${MOST_BYTES} bytes; CloudFormation takes no larger template`
 }
 
-function* tokensOf(file: string, text: string, lines: LineCounter): Generator<CST.Token> {
+function* readTokens(file: string, text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
   let tokens = 0
@@ -50,13 +50,13 @@ function* tokensOf(file: string, text: string, lines: LineCounter): Generator<CS
     yield* parser.next(lexeme)
     tokens += 1
     // Checked before the composer recurses into it.
-    if (tokens > MOST_TOKENS || parser.stack.length > DEEPEST || isTooLong(parser.stack.at(-1))) throw tooMuch(file)
+    if (tokens > MOST_TOKENS || parser.stack.length > DEEPEST || isTooLong(parser.stack.at(-1))) throw createTooMuchError(file)
   }
   yield* parser.end()
 }
 
 /** The refusal of what no template has. */
-export function tooMuch(file: string): UsageError {
+export function createTooMuchError(file: string): UsageError {
   return new UsageError(
     `${file}: too large or too deep for a template; expected at most ${DEEPEST} levels and ${MOST_ENTRIES} entries in one list or map`,
   )
@@ -78,6 +78,6 @@ export async function readLimited(path: string, shown: string): Promise<string> 
   const chunks: Buffer[] = []
   for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk)
   const bytes = Buffer.concat(chunks)
-  if (bytes.length > MOST_BYTES) throw new UsageError(tooLarge(shown))
+  if (bytes.length > MOST_BYTES) throw new UsageError(describeTooLarge(shown))
   return bytes.toString('utf8')
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import { attributeOf, replacePlaceholders } from './symbolic.ts'
+import { parseGetAtt, replacePlaceholders } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
@@ -12,7 +12,7 @@ export interface Reference {
 }
 
 /** What a resource refers to in its template; each other resource once, where it is named first. */
-function referencesOf(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
+function listReferences(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
   const found = new Map<string, Reference>()
   const add = (to: string, path: Path): void => {
     if (template.resources.has(to) && !found.has(to)) found.set(to, { from: id, to, path })
@@ -23,12 +23,12 @@ function referencesOf(template: Template, { id, properties, dependsOn }: Resourc
     for (const [key, inner] of Object.entries(value)) {
       const here = [...path, key]
       if (key === 'Ref' && typeof inner === 'string') add(inner, path)
-      else if (key === 'Fn::GetAtt') add(attributeOf(inner)?.[0] ?? '', path)
-      else if (key === 'Fn::Sub') inSubstitution(inner, path)
+      else if (key === 'Fn::GetAtt') add(parseGetAtt(inner)?.[0] ?? '', path)
+      else if (key === 'Fn::Sub') addSubstitution(inner, path)
       else walk(inner, here)
     }
   }
-  const inSubstitution = (argument: unknown, path: Path): void => {
+  const addSubstitution = (argument: unknown, path: Path): void => {
     const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
     if (typeof text !== 'string') return
     replacePlaceholders(text, (name) => {
@@ -47,15 +47,15 @@ function referencesOf(template: Template, { id, properties, dependsOn }: Resourc
  *
  * @param ids Of the resources.
  */
-export function cyclesThrough(template: Template, ids: readonly string[]): readonly (readonly Reference[])[] {
-  const references = new Map([...template.resources.values()].map((resource) => [resource.id, referencesOf(template, resource)]))
+export function findCycles(template: Template, ids: readonly string[]): readonly (readonly Reference[])[] {
+  const references = new Map([...template.resources.values()].map((resource) => [resource.id, listReferences(template, resource)]))
   return ids.flatMap((id) => {
-    const cycle = cycleThrough(references, id)
+    const cycle = findCycle(references, id)
     return cycle === undefined ? [] : [cycle]
   })
 }
 
-function cycleThrough(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
+function findCycle(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
   const ways = new Map<string, readonly Reference[]>([[id, []]])
   // What is added to a map as it is walked is walked as well.
   for (const [at, way] of ways) {

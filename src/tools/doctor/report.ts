@@ -54,19 +54,19 @@ const ORDER: readonly Severity[] = ['error', 'warning', 'note']
  *
  * @param ignored Codes that are left out of it.
  */
-export function reportOf(
+export function buildReport(
   { findings, unknown }: Judged,
   { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>,
   ignored: ReadonlySet<Code>,
 ): Report {
-  const acceptances = acceptedIn(template).filter(({ code }) => !ignored.has(code))
+  const acceptances = readAcceptances(template).filter(({ code }) => !ignored.has(code))
   const judged = findings.filter(({ code }) => !ignored.has(code))
   const all = judged.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
     const { code, message, resource, path } = finding
     const at = place(finding)
     const reported = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
-    const acceptance = acceptances.find((each) => isOf(each, finding))
+    const acceptance = acceptances.find((each) => isAcceptanceFor(each, finding))
     return acceptance === undefined ? reported : { ...reported, reason: acceptance.reason }
   })
   const rank = ({ severity }: Reported): number => ORDER.indexOf(severity)
@@ -75,12 +75,12 @@ export function reportOf(
     file,
     findings: sorted.filter((each) => !isAccepted(each)),
     accepted: sorted.filter(isAccepted),
-    unused: unknown.length > 0 ? [] : acceptances.filter((each) => !judged.some((finding) => isOf(each, finding))),
+    unused: unknown.length > 0 ? [] : acceptances.filter((each) => !judged.some((finding) => isAcceptanceFor(each, finding))),
     notJudged: unknown,
   }
 }
 
-function isOf(acceptance: Acceptance, { code, resource }: Finding): boolean {
+function isAcceptanceFor(acceptance: Acceptance, { code, resource }: Finding): boolean {
   return acceptance.code === code && acceptance.resource === resource
 }
 
@@ -93,20 +93,21 @@ function isAccepted(reported: Reported | AcceptedFinding): reported is AcceptedF
  *
  * @throws UsageError for a code that doctor does not have, or no reason: it would accept nothing, without a word.
  */
-function acceptedIn({ file, resources }: Template): readonly Acceptance[] {
-  return [...resources.values()].flatMap((resource) => acceptedOn(file, resource))
+function readAcceptances({ file, resources }: Template): readonly Acceptance[] {
+  return [...resources.values()].flatMap((resource) => readAcceptance(file, resource))
 }
 
-function acceptedOn(file: string, { id, metadata }: Resource): readonly Acceptance[] {
+function readAcceptance(file: string, { id, metadata }: Resource): readonly Acceptance[] {
   const own = metadata.Lifeguard
   if (own === undefined) return []
-  const wrong = (what: string): UsageError => new UsageError(`${file}: Metadata.Lifeguard of ${id} ${what}`)
+  const createAcceptanceError = (what: string): UsageError => new UsageError(`${file}: Metadata.Lifeguard of ${id} ${what}`)
   const list = isObject(own) ? own.accept : undefined
-  if (!Array.isArray(list)) throw wrong('accepts nothing; expected { accept: [{ code, reason }] }')
+  if (!Array.isArray(list)) throw createAcceptanceError('accepts nothing; expected { accept: [{ code, reason }] }')
   return list.map((each: unknown): Acceptance => {
     const { code, reason } = isObject(each) ? each : {}
-    if (typeof code !== 'string' || !isCode(code)) throw wrong(`accepts ${JSON.stringify(code)}, which is no code of doctor`)
-    if (typeof reason !== 'string' || reason.trim() === '') throw wrong(`accepts ${code} without a reason`)
+    if (typeof code !== 'string' || !isCode(code))
+      throw createAcceptanceError(`accepts ${JSON.stringify(code)}, which is no code of doctor`)
+    if (typeof reason !== 'string' || reason.trim() === '') throw createAcceptanceError(`accepts ${code} without a reason`)
     return { code, resource: id, reason: reason.trim() }
   })
 }

@@ -1,6 +1,6 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import { referenceIn, symbolic } from './symbolic.ts'
-import { ofType, type Resource, type Template } from './template.ts'
+import { parseReference, toSymbolic } from './symbolic.ts'
+import { findResources, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
 /** An action that a role allows. */
@@ -32,28 +32,28 @@ const HARMLESS =
 const MOST_RIGHTS = 2000
 
 /** Reads what the roles of functions allow. Each role is read once, whatever number of functions has it. */
-export function rightsReader(template: Template): (lambda: Resource) => Rights {
+export function createRightsReader(template: Template): (lambda: Resource) => Rights {
   const read = new Map<string, Rights>()
   return (lambda) => {
-    const id = referenceIn(symbolic(lambda.properties.Role) ?? '')?.id
+    const id = parseReference(toSymbolic(lambda.properties.Role) ?? '')?.id
     const role = id === undefined ? undefined : template.resources.get(id)
     if (role === undefined || role.type !== 'AWS::IAM::Role') return { role: undefined, rights: [], complete: false }
-    const rights = read.get(role.id) ?? rightsOf(template, role)
+    const rights = read.get(role.id) ?? collectRights(template, role)
     read.set(role.id, rights)
     return rights
   }
 }
 
-function rightsOf(template: Template, role: Resource): Rights {
-  const inline = policiesIn(role)
-  const beside = ofType(template, 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy').filter((policy) =>
+function collectRights(template: Template, role: Resource): Rights {
+  const inline = readPolicies(role)
+  const beside = findResources(template, 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy').filter((policy) =>
     isFor(policy, role, template),
   )
   const parts = [
     ...inline.parts,
-    ...beside.map((policy) => statementsIn(policy, policy.properties.PolicyDocument, ['Properties', 'PolicyDocument'])),
+    ...beside.map((policy) => readStatements(policy, policy.properties.PolicyDocument, ['Properties', 'PolicyDocument'])),
   ]
-  const managed = listOf(role.properties.ManagedPolicyArns)
+  const managed = toList(role.properties.ManagedPolicyArns)
   const known = managed?.every((arn) => isHarmless(arn) || isHeld(template, arn)) ?? false
   const rights = parts.flatMap((part) => part.rights)
   const resources = [...new Set(rights.map(({ on }) => on))]
@@ -71,37 +71,37 @@ interface Part {
   readonly complete: boolean
 }
 
-function policiesIn(role: Resource): { readonly parts: readonly Part[]; readonly complete: boolean } {
-  const policies = listOf(role.properties.Policies)
+function readPolicies(role: Resource): { readonly parts: readonly Part[]; readonly complete: boolean } {
+  const policies = toList(role.properties.Policies)
   const parts = (policies ?? []).map((policy, index) =>
-    statementsIn(role, isObject(policy) ? policy.PolicyDocument : undefined, ['Properties', 'Policies', index, 'PolicyDocument']),
+    readStatements(role, isObject(policy) ? policy.PolicyDocument : undefined, ['Properties', 'Policies', index, 'PolicyDocument']),
   )
   return { parts, complete: policies !== undefined }
 }
 
 /** Nothing is an empty list; undefined where it is no list before the deployment. */
-function listOf(value: unknown): readonly unknown[] | undefined {
+function toList(value: unknown): readonly unknown[] | undefined {
   return value === undefined ? [] : Array.isArray(value) ? value : undefined
 }
 
 function isHarmless(arn: unknown): boolean {
-  const text = symbolic(arn) ?? ''
+  const text = toSymbolic(arn) ?? ''
   return HARMLESS.test(text) || HARMLESS.test(`policy/${text}`)
 }
 
 function isHeld(template: Template, arn: unknown): boolean {
-  return template.resources.get(referenceIn(symbolic(arn) ?? '')?.id ?? '')?.type === 'AWS::IAM::ManagedPolicy'
+  return template.resources.get(parseReference(toSymbolic(arn) ?? '')?.id ?? '')?.type === 'AWS::IAM::ManagedPolicy'
 }
 
 function isFor(policy: Resource, role: Resource, { resources }: Template): boolean {
   const { Roles, RoleName } = policy.properties
-  const names = [symbolic(role.properties.RoleName), `\${${role.id}}`]
-  const named = [...(listOf(Roles) ?? []), RoleName].some((each) => each !== undefined && names.includes(symbolic(each)))
-  const attached = (listOf(role.properties.ManagedPolicyArns) ?? []).some((arn) => referenceIn(symbolic(arn) ?? '')?.id === policy.id)
+  const names = [toSymbolic(role.properties.RoleName), `\${${role.id}}`]
+  const named = [...(toList(Roles) ?? []), RoleName].some((each) => each !== undefined && names.includes(toSymbolic(each)))
+  const attached = (toList(role.properties.ManagedPolicyArns) ?? []).some((arn) => parseReference(toSymbolic(arn) ?? '')?.id === policy.id)
   return resources.has(policy.id) && (named || attached)
 }
 
-function statementsIn(holder: Resource, document: unknown, path: Path): Part {
+function readStatements(holder: Resource, document: unknown, path: Path): Part {
   const declared = isObject(document) ? document.Statement : undefined
   const statements: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   const parts = statements.map((statement, index): Part => {
@@ -112,7 +112,7 @@ function statementsIn(holder: Resource, document: unknown, path: Path): Part {
     const actions: readonly unknown[] = [Action].flat()
     if (Action === undefined || on === undefined || actions.some((action) => typeof action !== 'string'))
       return { rights: [], complete: false }
-    const texts = [on].flat().map((each) => symbolic(each) ?? '')
+    const texts = [on].flat().map((each) => toSymbolic(each) ?? '')
     const here = [...path, 'Statement', ...(Array.isArray(declared) ? [index] : [])]
     const { id: resource, conditional } = holder
     return { rights: actions.map((action) => ({ action: String(action), on: texts, resource, path: here, conditional })), complete: true }

@@ -20,7 +20,7 @@ export function expandSam(
 ): ReadonlyMap<string, Resource> {
   const expanded = new Map(resources)
   const shared = isObject(globals.Function) ? globals.Function : {}
-  if (entriesIn(shared) * resources.size > MOST_COPIES) {
+  if (countEntries(shared) * resources.size > MOST_COPIES) {
     throw new UsageError(`${file}: Globals.Function is too large; each function gets a copy of it`)
   }
   for (const declared of resources.values()) {
@@ -28,15 +28,15 @@ export function expandSam(
       expanded.set(declared.id, { ...declared, type: 'AWS::DynamoDB::Table' })
     }
     if (declared.type !== FUNCTION) continue
-    const properties = overlaid(shared, declared.properties)
+    const properties = mergeProperties(shared, declared.properties)
     const { Role, Policies, Events } = properties
     const role = `${declared.id}Role`
     expanded.set(declared.id, {
       ...declared,
       type: 'AWS::Lambda::Function',
-      properties: { ...lambdaProperties(properties), Role: Role ?? { 'Fn::GetAtt': [role, 'Arn'] } },
+      properties: { ...toLambdaProperties(properties), Role: Role ?? { 'Fn::GetAtt': [role, 'Arn'] } },
     })
-    if (Role === undefined) expanded.set(role, roleOf(declared, role, Policies))
+    if (Role === undefined) expanded.set(role, createRole(declared, role, Policies))
     for (const [name, event] of Object.entries(isObject(Events) ? Events : {})) {
       if (isObject(event) && event.Type === 'Cognito' && isObject(event.Properties)) addTrigger(expanded, declared, name, event.Properties)
     }
@@ -44,25 +44,25 @@ export function expandSam(
   return expanded
 }
 
-function entriesIn(value: unknown): number {
-  return isObject(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + entriesIn(inner), 0) : 0
+function countEntries(value: unknown): number {
+  return isObject(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + countEntries(inner), 0) : 0
 }
 
 /** SAM puts maps together key by key; anything else of the function goes before the global. */
-function overlaid(shared: Record<string, unknown>, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function mergeProperties(shared: Record<string, unknown>, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const all: Record<string, unknown> = { ...shared, ...own }
   for (const key of Object.keys(shared)) {
     const [outer, inner] = [shared[key], own[key]]
-    if (isObject(outer) && isObject(inner)) all[key] = overlaid(outer, inner)
+    if (isObject(outer) && isObject(inner)) all[key] = mergeProperties(outer, inner)
   }
   return all
 }
 
-function lambdaProperties({ InlineCode, CodeUri, Policies, Events, ...rest }: Record<string, unknown>): Record<string, unknown> {
+function toLambdaProperties({ InlineCode, CodeUri, Policies, Events, ...rest }: Record<string, unknown>): Record<string, unknown> {
   return { ...rest, Code: typeof InlineCode === 'string' ? { ZipFile: InlineCode } : { CodeUri } }
 }
 
-function roleOf(declared: Resource, id: string, policies: unknown): Resource {
+function createRole(declared: Resource, id: string, policies: unknown): Resource {
   const all: readonly unknown[] = policies === undefined ? [] : [policies].flat()
   return {
     ...declared,

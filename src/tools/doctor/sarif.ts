@@ -7,20 +7,20 @@ import type { AcceptedFinding, Report, Reported } from './report.ts'
  * @param version Of Lifeguard.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifOf({ findings, accepted, unused, notJudged }: Report, version: string): object {
+export function toSarif({ findings, accepted, unused, notJudged }: Report, version: string): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'lifeguard doctor', semanticVersion: version, rules: CODE_NAMES.map(ruleOf) } },
-        results: [...findings.map(resultOf), ...accepted.map(suppressed)],
+        tool: { driver: { name: 'lifeguard doctor', semanticVersion: version, rules: CODE_NAMES.map(toSarifRule) } },
+        results: [...findings.map(toSarifResult), ...accepted.map(toSuppressedResult)],
         invocations: [
           {
             executionSuccessful: true,
             toolExecutionNotifications: [
-              ...unused.map(({ code, resource }) => noteOf(`Accepted and not found: ${code} of ${resource}`)),
-              ...notJudged.map((text) => noteOf(`Not judged: ${text}`)),
+              ...unused.map(({ code, resource }) => toNotification(`Accepted and not found: ${code} of ${resource}`)),
+              ...notJudged.map((text) => toNotification(`Not judged: ${text}`)),
             ],
           },
         ],
@@ -29,11 +29,11 @@ export function sarifOf({ findings, accepted, unused, notJudged }: Report, versi
   }
 }
 
-function noteOf(text: string): object {
+function toNotification(text: string): object {
   return { level: 'note', message: { text } }
 }
 
-function ruleOf(id: (typeof CODE_NAMES)[number]): object {
+function toSarifRule(id: (typeof CODE_NAMES)[number]): object {
   const { title, why, fix, severity } = CODES[id]
   return {
     id,
@@ -45,11 +45,11 @@ function ruleOf(id: (typeof CODE_NAMES)[number]): object {
   }
 }
 
-function suppressed(accepted: AcceptedFinding): object {
-  return { ...resultOf(accepted), suppressions: [{ kind: 'inSource', status: 'accepted', justification: accepted.reason }] }
+function toSuppressedResult(accepted: AcceptedFinding): object {
+  return { ...toSarifResult(accepted), suppressions: [{ kind: 'inSource', status: 'accepted', justification: accepted.reason }] }
 }
 
-function resultOf({ code, severity, message, fix, file, line, resource, path }: Reported): object {
+function toSarifResult({ code, severity, message, fix, file, line, resource, path }: Reported): object {
   return {
     ruleId: code,
     ruleIndex: CODE_NAMES.indexOf(code),

@@ -14,23 +14,23 @@ const NAMES: Readonly<Record<string, string>> = {
 const OWN_ROLE = 'IamRoleLambdaExecution'
 
 /** Finds the place in a Serverless configuration that the packaged template came of. */
-export function serverlessPlace(placeOf: PlaceOf): (finding: Finding) => Place | undefined {
+export function createServerlessPlaceFinder(findPlace: PlaceOf): (finding: Finding) => Place | undefined {
   return ({ resource, path }) => {
-    const own = placeOf(['resources', 'Resources', resource, ...path], 3)
+    const own = findPlace(['resources', 'Resources', resource, ...path], 3)
     if (own !== undefined) return own
-    if (resource === OWN_ROLE) return placeOf(['provider', 'iam', 'role', 'statements'], 1)
-    const name = namesOf(resource).find((each) => placeOf(['functions', each]) !== undefined)
+    if (resource === OWN_ROLE) return findPlace(['provider', 'iam', 'role', 'statements'], 1)
+    const name = listFunctionNames(resource).find((each) => findPlace(['functions', each]) !== undefined)
     if (name === undefined) return undefined
     const [, property = '', , variable] = path
     const key = NAMES[property]
     const inside = key === undefined ? [] : variable === undefined ? [[key]] : [[key, variable], [key]]
-    const places = inside.flatMap((steps) => [placeOf(['functions', name, ...steps]), placeOf(['provider', ...steps])])
-    return places.find((place) => place !== undefined) ?? placeOf(['functions', name])
+    const places = inside.flatMap((steps) => [findPlace(['functions', name, ...steps]), findPlace(['provider', ...steps])])
+    return places.find((place) => place !== undefined) ?? findPlace(['functions', name])
   }
 }
 
 /** What a function may be called in the configuration, of which the framework makes its logical id. */
-function namesOf(resource: string): readonly string[] {
+function listFunctionNames(resource: string): readonly string[] {
   const [, base] = /^(.+)LambdaFunction$/.exec(resource) ?? []
   if (base === undefined) return []
   return [`${base.charAt(0).toLowerCase()}${base.slice(1)}`, base].flatMap((name) => [

@@ -3,13 +3,13 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { tryParseJson } from '../lib/json.ts'
-import { filesNamed, openConfiguration } from './configuration-files.ts'
-import { projectFolder } from './find-code.ts'
+import { listReferencedFiles, openConfiguration } from './configuration-files.ts'
+import { findProjectFolder } from './find-code.ts'
 import type { Finding, Place } from './finding.ts'
 import { type OslsOptions, packageService } from './package-service.ts'
 import { readLimited } from './parse-yaml.ts'
-import { serverlessPlace } from './serverless-place.ts'
-import { readTemplate, type Template, templateIn } from './template.ts'
+import { createServerlessPlaceFinder } from './serverless-place.ts'
+import { parseTemplate, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
 
 /** A template, and where a person finds what it says. */
@@ -36,26 +36,26 @@ const STATE = join('.serverless', 'serverless-state.json')
  */
 export async function openSource(named: string | undefined, options: OslsOptions & { readonly working: string }): Promise<Source> {
   const { working } = options
-  const path = resolve(working, named ?? (await configurationIn(working)))
+  const path = resolve(working, named ?? (await findConfiguration(working)))
   const file = relative(working, path) || path
-  const text = await textOf(path, file)
+  const text = await readTemplateText(path, file)
   if (/^serverless\.[cm]?[jt]s$/.test(basename(path))) {
     throw new UsageError(`${file}: a program, which doctor does not run. Package it, and name the template: lifeguard doctor ${PACKAGED}`)
   }
   const read = readYaml(file, text)
   if (!isConfiguration(file, read)) {
-    const template = templateIn(file, read)
+    const template = parseTemplate(file, read)
     const place = ({ resource, path: inside }: Finding): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
-    return { template, file, folder: projectFolder(path), place }
+    return { template, file, folder: findProjectFolder(path), place }
   }
   const folder = dirname(path)
   const packaged = join(folder, PACKAGED)
   const shown = relative(working, packaged)
   const template =
-    (await isFresh(packaged, path, text)) && (await isPackageOf(path))
-      ? readTemplate(shown, await textOf(packaged, shown))
+    (await isFresh(packaged, path, text)) && (await isPackagedFrom(path))
+      ? readTemplate(shown, await readTemplateText(packaged, shown))
       : readTemplate(`${file}, packaged`, await packageService(path, options))
-  const inConfiguration = serverlessPlace(await openConfiguration(path, working))
+  const inConfiguration = createServerlessPlaceFinder(await openConfiguration(path, working))
   return { template, file, folder, place: (finding) => inConfiguration(finding) ?? { file, line: undefined } }
 }
 
@@ -66,7 +66,7 @@ function isConfiguration(file: string, { value }: Read): boolean {
 }
 
 /** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
-async function isPackageOf(path: string): Promise<boolean> {
+async function isPackagedFrom(path: string): Promise<boolean> {
   const state = await readFile(join(dirname(path), STATE), 'utf8').then(tryParseJson, () => undefined)
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
@@ -74,14 +74,14 @@ async function isPackageOf(path: string): Promise<boolean> {
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
 }
 
-async function configurationIn(folder: string): Promise<string> {
+async function findConfiguration(folder: string): Promise<string> {
   for (const name of CONFIGURATIONS) {
     if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) return name
   }
   throw new UsageError('There is no serverless.yml in this folder. Name a template: lifeguard doctor template.json')
 }
 
-async function textOf(path: string, shown: string): Promise<string> {
+async function readTemplateText(path: string, shown: string): Promise<string> {
   return readLimited(path, shown).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof UsageError) throw error
     if (error.code === 'ENOENT') throw new UsageError(`${shown}: no such file`)
@@ -93,6 +93,6 @@ async function textOf(path: string, shown: string): Promise<string> {
 async function isFresh(packaged: string, path: string, text: string): Promise<boolean> {
   const made = await stat(packaged).catch(() => undefined)
   if (made === undefined) return false
-  const written = await Promise.all([path, ...filesNamed(text, dirname(path))].map((each) => stat(each).catch(() => undefined)))
+  const written = await Promise.all([path, ...listReferencedFiles(text, dirname(path))].map((each) => stat(each).catch(() => undefined)))
   return written.every((each) => each === undefined || each.mtimeMs <= made.mtimeMs)
 }

@@ -15,12 +15,12 @@ const texts = new WeakMap<object, string>()
  * @example
  * symbolic({ 'Fn::Join': ['/', ['a', { Ref: 'B' }]] }) // 'a/${B}'
  */
-export function symbolic(value: unknown): string | undefined {
+export function toSymbolic(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'object') return String(value)
   const known = texts.get(value)
   if (known !== undefined) return known
-  const text = (isObject(value) ? ofIntrinsic(value) : undefined) ?? opaque(value)
+  const text = (isObject(value) ? resolveIntrinsic(value) : undefined) ?? toOpaque(value)
   texts.set(value, text)
   return text
 }
@@ -36,13 +36,13 @@ export function withoutNames(text: string): string {
 }
 
 /** The resource and, where there is one, its attribute, of a text that is nothing but one reference. */
-export function referenceIn(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
+export function parseReference(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
   const [, id, attribute] = /^\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []
   return id === undefined ? undefined : { id, attribute }
 }
 
 /** Names and attributes as `Fn::GetAtt` has them, in a list or in one text. */
-export function attributeOf(value: unknown): readonly [string, string] | undefined {
+export function parseGetAtt(value: unknown): readonly [string, string] | undefined {
   const parts = typeof value === 'string' ? value.split(/\.(.*)/s) : Array.isArray(value) ? value : []
   const [id, attribute] = parts
   return typeof id === 'string' && typeof attribute === 'string' ? [id, attribute] : undefined
@@ -54,33 +54,33 @@ export function replacePlaceholders(text: string, replacement: (inside: string) 
   return text.slice(0, end).replaceAll(/\$\{([^}]*)\}/g, (_, inside: string) => replacement(inside)) + text.slice(end)
 }
 
-function opaque(value: object): string {
+function toOpaque(value: object): string {
   const json = JSON.stringify(value)
   const shown = json.length > LONGEST ? createHash('sha256').update(json).digest('hex') : json.replaceAll('}', ')')
   return `\${?${shown}}`
 }
 
-function ofIntrinsic(value: Record<string, unknown>): string | undefined {
+function resolveIntrinsic(value: Record<string, unknown>): string | undefined {
   const [entry, more] = Object.entries(value)
   if (entry === undefined || more !== undefined) return undefined
   const [name, argument] = entry
   if (name === 'Ref' && typeof argument === 'string') return `\${${argument}}`
   if (name === 'Fn::GetAtt') {
-    const attribute = attributeOf(argument)
+    const attribute = parseGetAtt(argument)
     return attribute && `\${${attribute.join('.')}}`
   }
-  if (name === 'Fn::Sub') return substituted(argument)
+  if (name === 'Fn::Sub') return resolveSubstitution(argument)
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     const [separator, parts] = argument
     if (typeof separator !== 'string' || !Array.isArray(parts)) return undefined
-    const joined = parts.map((part) => symbolic(part) ?? '')
+    const joined = parts.map((part) => toSymbolic(part) ?? '')
     const length = joined.reduce((sum, part) => sum + part.length + separator.length, 0)
     return length > LONGEST ? undefined : joined.join(separator)
   }
   return undefined
 }
 
-function substituted(argument: unknown): string | undefined {
+function resolveSubstitution(argument: unknown): string | undefined {
   const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
   if (typeof text !== 'string') return undefined
   const named = isObject(values) ? values : {}
@@ -89,7 +89,7 @@ function substituted(argument: unknown): string | undefined {
     // What is to stand there as it is, such as a policy's variable, is no value of the deployment; its text is known.
     if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
     if (!Object.hasOwn(named, inside)) return `\${${inside}}`
-    const value = symbolic(named[inside]) ?? ''
+    const value = toSymbolic(named[inside]) ?? ''
     length += value.length
     return length > LONGEST ? '' : value
   })

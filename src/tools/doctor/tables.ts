@@ -1,6 +1,6 @@
 import { matchesGlob } from './glob.ts'
-import { isKnown, referenceIn, symbolic, withoutNames } from './symbolic.ts'
-import { ofType, type Resource, type Template } from './template.ts'
+import { isKnown, parseReference, toSymbolic, withoutNames } from './symbolic.ts'
+import { findResources, type Resource, type Template } from './template.ts'
 
 /** What is known before the deployment: `maybe` where it decides. */
 export type Sure = 'yes' | 'no' | 'maybe'
@@ -8,40 +8,40 @@ export type Sure = 'yes' | 'no' | 'maybe'
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 const LONGEST_NAME = 255
 
-function tablesIn(template: Template): readonly Resource[] {
-  return ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
+function listTables(template: Template): readonly Resource[] {
+  return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
 }
 
 /** The table that a setting names, by reference or by name; and whether the template surely holds none that it could be. */
-export function tableNamed(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
-  const tables = tablesIn(template)
-  const reference = referenceIn(setting)
-  const found = tables.find(({ id, properties }) => id === reference?.id || symbolic(properties.TableName) === setting)
+export function findTable(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
+  const tables = listTables(template)
+  const reference = parseReference(setting)
+  const found = tables.find(({ id, properties }) => id === reference?.id || toSymbolic(properties.TableName) === setting)
   if (found !== undefined) return found
-  const names = tables.map(({ properties }) => symbolic(properties.TableName))
+  const names = tables.map(({ properties }) => toSymbolic(properties.TableName))
   return isKnown(setting) && names.every((name) => name === undefined || isKnown(name)) ? 'elsewhere' : 'unknown'
 }
 
 /** Whether a right on these resources covers a table, or an index of it. */
-export function covers(template: Template, on: readonly string[], table: Resource, index?: string): Sure {
+export function judgeCoverage(template: Template, on: readonly string[], table: Resource, index?: string): Sure {
   const answers = on.map((resource) =>
-    index === undefined ? coversOne(template, resource, table) : coversIndex(template, resource, table, index),
+    index === undefined ? judgeOneResource(template, resource, table) : coversIndex(template, resource, table, index),
   )
   return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no'
 }
 
-function coversOne(template: Template, on: string, table: Resource): Sure {
+function judgeOneResource(template: Template, on: string, table: Resource): Sure {
   if (on === '*') return 'yes'
-  const reference = referenceIn(on)
+  const reference = parseReference(on)
   if (reference !== undefined) {
     if (reference.id === table.id) return 'yes'
     return template.resources.has(reference.id) ? 'no' : 'maybe'
   }
   const [, name] = /:table\/([^/]+)$/.exec(on) ?? []
-  if (name === undefined) return isKnown(on) && !on.endsWith('*') ? 'no' : onOther(template, on, table)
-  const own = symbolic(table.properties.TableName)
-  if (name === own || referenceIn(name)?.id === table.id) return 'yes'
-  if (referenceIn(name) !== undefined && template.resources.has(referenceIn(name)?.id ?? '')) return 'no'
+  if (name === undefined) return isKnown(on) && !on.endsWith('*') ? 'no' : judgeOtherResource(template, on, table)
+  const own = toSymbolic(table.properties.TableName)
+  if (name === own || parseReference(name)?.id === table.id) return 'yes'
+  if (parseReference(name) !== undefined && template.resources.has(parseReference(name)?.id ?? '')) return 'no'
   if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
   // No table has such a name, and matching one takes long.
   if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
@@ -51,13 +51,14 @@ function coversOne(template: Template, on: string, table: Resource): Sure {
 /** A table is not its index. A wildcard behind `table/` covers both. */
 function coversIndex(template: Template, on: string, table: Resource, index: string): Sure {
   const [holder = '', pattern] = on.split('/index/')
-  if (pattern === undefined) return on.endsWith('*') || coversOne(template, on, table) === 'maybe' ? coversOne(template, on, table) : 'no'
-  if (!isKnown(pattern)) return coversOne(template, holder, table) === 'no' ? 'no' : 'maybe'
-  return matchesGlob(pattern, index) ? coversOne(template, holder, table) : 'no'
+  if (pattern === undefined)
+    return on.endsWith('*') || judgeOneResource(template, on, table) === 'maybe' ? judgeOneResource(template, on, table) : 'no'
+  if (!isKnown(pattern)) return judgeOneResource(template, holder, table) === 'no' ? 'no' : 'maybe'
+  return matchesGlob(pattern, index) ? judgeOneResource(template, holder, table) : 'no'
 }
 
 /** An index or a stream of a table is not the table. */
-function onOther(template: Template, on: string, table: Resource): Sure {
+function judgeOtherResource(template: Template, on: string, table: Resource): Sure {
   const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'
   if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z0-9-]+:/.test(withoutNames(on))) return 'no'

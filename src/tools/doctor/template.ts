@@ -1,8 +1,8 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
-import { conditionsOf, settled } from './conditions.ts'
+import { createConditionReader, resolveConditions } from './conditions.ts'
 import { expandSam } from './sam.ts'
-import { symbolic } from './symbolic.ts'
+import { toSymbolic } from './symbolic.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -39,7 +39,7 @@ export interface Template {
  * @throws UsageError when it cannot be read, or is no template.
  */
 export function readTemplate(file: string, text: string): Template {
-  return templateIn(file, readYaml(file, text))
+  return parseTemplate(file, readYaml(file, text))
 }
 
 /**
@@ -47,10 +47,10 @@ export function readTemplate(file: string, text: string): Template {
  *
  * @throws UsageError as `readTemplate`.
  */
-export function templateIn(file: string, { value, line }: Read): Template {
+export function parseTemplate(file: string, { value, line }: Read): Template {
   if (!isObject(value) || !isObject(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
   assertFewResources(file, Object.keys(value.Resources).length)
-  const holds = conditionsOf(value.Conditions)
+  const holds = createConditionReader(value.Conditions)
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
     if (!isObject(declared) || typeof declared.Type !== 'string') {
@@ -60,7 +60,7 @@ export function templateIn(file: string, { value, line }: Read): Template {
     }
     const condition = typeof declared.Condition === 'string' ? holds(declared.Condition) : true
     if (condition === false) continue
-    const properties = settled(declared.Properties, holds)
+    const properties = resolveConditions(declared.Properties, holds)
     resources.set(id, {
       id,
       type: declared.Type,
@@ -76,17 +76,17 @@ export function templateIn(file: string, { value, line }: Read): Template {
     file,
     resources: expanded,
     declared: resources,
-    functions: functionsByName(expanded),
+    functions: mapFunctionsByName(expanded),
     line,
   }
 }
 
-function functionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
+function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
   const functions = new Map<string, Resource>()
   for (const resource of resources.values()) {
     if (resource.type !== 'AWS::Lambda::Function') continue
     // The first one of a name counts.
-    for (const name of [`\${${resource.id}}`, symbolic(resource.properties.FunctionName)]) {
+    for (const name of [`\${${resource.id}}`, toSymbolic(resource.properties.FunctionName)]) {
       if (name !== undefined && !functions.has(name)) functions.set(name, resource)
     }
   }
@@ -99,6 +99,6 @@ function assertFewResources(file: string, count: number): void {
 }
 
 /** The resources of a type. */
-export function ofType(template: Template, ...types: readonly string[]): readonly Resource[] {
+export function findResources(template: Template, ...types: readonly string[]): readonly Resource[] {
   return [...template.resources.values()].filter(({ type }) => types.includes(type))
 }

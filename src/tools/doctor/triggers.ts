@@ -1,8 +1,8 @@
 import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { triggerNamed } from '../lib/trigger-of.ts'
-import { referenceIn, symbolic } from './symbolic.ts'
-import { ofType, type Resource, type Template } from './template.ts'
+import { parseTriggerName } from '../lib/find-trigger.ts'
+import { parseReference, toSymbolic } from './symbolic.ts'
+import { findResources, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
 /** The principal that invokes triggers. */
@@ -28,11 +28,14 @@ export interface Attached {
 }
 
 /** All functions that user pools call, as the template wires them. */
-export function attachedIn(template: Template): readonly Attached[] {
-  return [...ofType(template, 'AWS::Cognito::UserPool').flatMap((pool) => ofPool(template, pool)), ...ofExistingPools(template)]
+export function listAttached(template: Template): readonly Attached[] {
+  return [
+    ...findResources(template, 'AWS::Cognito::UserPool').flatMap((pool) => listPoolTriggers(template, pool)),
+    ...listExistingPoolTriggers(template),
+  ]
 }
 
-function ofPool(template: Template, pool: Resource): readonly Attached[] {
+function listPoolTriggers(template: Template, pool: Resource): readonly Attached[] {
   const config = pool.properties.LambdaConfig
   if (!isObject(config)) return []
   return Object.entries(config).flatMap(([key, value]) => {
@@ -40,12 +43,12 @@ function ofPool(template: Template, pool: Resource): readonly Attached[] {
     if (trigger === undefined) return []
     const arn = isObject(value) && 'LambdaArn' in value ? value.LambdaArn : value
     const version = isObject(value) && 'LambdaVersion' in value ? value.LambdaVersion : 'V1_0'
-    const named = symbolic(arn)
+    const named = toSymbolic(arn)
     if (named === undefined) return []
     return {
       trigger,
       version: typeof version === 'string' ? version : undefined,
-      target: functionNamed(template, named),
+      target: findFunction(template, named),
       named,
       pool,
       resource: pool.id,
@@ -55,39 +58,39 @@ function ofPool(template: Template, pool: Resource): readonly Attached[] {
 }
 
 /** What the Serverless Framework's custom resource attaches to pools that live elsewhere. */
-function ofExistingPools(template: Template): readonly Attached[] {
-  return ofType(template, 'Custom::CognitoUserPool').flatMap(({ id, properties }) => {
+function listExistingPoolTriggers(template: Template): readonly Attached[] {
+  return findResources(template, 'Custom::CognitoUserPool').flatMap(({ id, properties }) => {
     const { UserPoolConfigs, FunctionName } = properties
-    const named = symbolic(FunctionName)
+    const named = toSymbolic(FunctionName)
     if (!Array.isArray(UserPoolConfigs) || named === undefined) return []
     return UserPoolConfigs.flatMap((config, index): readonly Attached[] => {
-      const trigger = isObject(config) && typeof config.Trigger === 'string' ? triggerNamed(config.Trigger) : undefined
+      const trigger = isObject(config) && typeof config.Trigger === 'string' ? parseTriggerName(config.Trigger) : undefined
       if (trigger === undefined) return []
       const path = ['Properties', 'UserPoolConfigs', index]
-      return [{ trigger, version: 'V1_0', target: functionNamed(template, named), named, pool: undefined, resource: id, path }]
+      return [{ trigger, version: 'V1_0', target: findFunction(template, named), named, pool: undefined, resource: id, path }]
     })
   })
 }
 
 /** The function that a reference, an ARN or a name stands for, through aliases and versions. */
-export function functionNamed(template: Template, text: string, depth: number = 0): Resource | undefined {
-  const found = template.resources.get(referenceIn(text)?.id ?? '')
+export function findFunction(template: Template, text: string, depth: number = 0): Resource | undefined {
+  const found = template.resources.get(parseReference(text)?.id ?? '')
   if (found?.type === 'AWS::Lambda::Function') return found
   if (found?.type === 'AWS::Lambda::Alias' || found?.type === 'AWS::Lambda::Version') {
-    const inner = symbolic(found.properties.FunctionName)
-    return inner === undefined || depth > 2 ? undefined : functionNamed(template, inner, depth + 1)
+    const inner = toSymbolic(found.properties.FunctionName)
+    return inner === undefined || depth > 2 ? undefined : findFunction(template, inner, depth + 1)
   }
   const at = text.indexOf(MARK)
   return template.functions.get(at < 0 ? text : text.slice(at + MARK.length))
 }
 
 /** The functions that a pool outside the template may invoke, by logical id: it is attached where the template cannot show it. */
-export function calledFromElsewhere(template: Template): ReadonlySet<string> {
-  const permitted = ofType(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
-    const source = referenceIn(symbolic(properties.SourceArn) ?? '')?.id
+export function listCalledFromElsewhere(template: Template): ReadonlySet<string> {
+  const permitted = findResources(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
+    const source = parseReference(toSymbolic(properties.SourceArn) ?? '')?.id
     return properties.Principal === COGNITO && template.resources.get(source ?? '')?.type !== 'AWS::Cognito::UserPool'
   })
-  return new Set(permitted.flatMap(({ properties }) => functionNamed(template, symbolic(properties.FunctionName) ?? '')?.id ?? []))
+  return new Set(permitted.flatMap(({ properties }) => findFunction(template, toSymbolic(properties.FunctionName) ?? '')?.id ?? []))
 }
 
 /** Whether the sign-in or sign-up waits for the trigger. Custom senders are invoked asynchronously. */

@@ -1,6 +1,6 @@
 import { type Alias, isAlias, isCollection, isMap, isNode, isScalar, isSeq, type Node } from 'yaml'
 import { UsageError } from '../lib/errors.ts'
-import { DEEPEST, parseYaml, tooMuch } from './parse-yaml.ts'
+import { createTooMuchError, DEEPEST, parseYaml } from './parse-yaml.ts'
 
 /** Where something stands in a template: keys and indices from the top. */
 export type Path = readonly (string | number)[]
@@ -30,48 +30,48 @@ export function readYaml(file: string, text: string): Read {
   const targets = new Map<Alias, Node>()
   let left = MOST_NODES
 
-  const refused = (what: string, node: unknown): UsageError => {
+  const createYamlError = (what: string, node: unknown): UsageError => {
     const line = isNode(node) && node.range ? ` (line ${lines.linePos(node.range[0]).line})` : ''
     return new UsageError(`${file}: neither JSON nor YAML: ${what}${line}`)
   }
 
   /** An alias means the last anchor of its name before it. It may be met again, below another alias, after later anchors. */
-  const targetOf = (alias: Alias): Node => {
+  const resolveAlias = (alias: Alias): Node => {
     const target = targets.get(alias) ?? anchors.get(alias.source)
-    if (target === undefined) throw refused(`no anchor &${alias.source} stands before the alias *${alias.source}`, alias)
+    if (target === undefined) throw createYamlError(`no anchor &${alias.source} stands before the alias *${alias.source}`, alias)
     targets.set(alias, target)
     return target
   }
 
-  const keyOf = (node: unknown): string => {
-    const key = isAlias(node) ? targetOf(node) : node
+  const readKey = (node: unknown): string => {
+    const key = isAlias(node) ? resolveAlias(node) : node
     if (key === null) return 'null'
     if (isScalar(key)) return String(key.value)
-    throw refused('a key is a list or a map; expected a text', node)
+    throw createYamlError('a key is a list or a map; expected a text', node)
   }
 
-  const valueAt = (node: unknown, depth: number, isAliased: boolean): unknown => {
+  const readValue = (node: unknown, depth: number, isAliased: boolean): unknown => {
     left -= 1
-    if (left < 0 || depth > DEEPEST) throw tooMuch(file)
-    if (isAlias(node)) return valueAt(targetOf(node), depth + 1, true)
+    if (left < 0 || depth > DEEPEST) throw createTooMuchError(file)
+    if (isAlias(node)) return readValue(resolveAlias(node), depth + 1, true)
     if (!isAliased) note(node)
-    if (isScalar(node)) return tagged(node.tag, node.value)
+    if (isScalar(node)) return applyTag(node.tag, node.value)
     if (isSeq(node))
-      return tagged(
+      return applyTag(
         node.tag,
-        node.items.map((item) => valueAt(item, depth + 1, isAliased)),
+        node.items.map((item) => readValue(item, depth + 1, isAliased)),
       )
     if (!isMap(node)) return undefined
     const entries: [string, unknown][] = []
     const names = new Set<string>()
     for (const { key, value } of node.items) {
       if (!isAliased) note(key)
-      const name = keyOf(key)
-      if (names.has(name)) throw refused(`the key ${name} stands twice in one map`, key)
+      const name = readKey(key)
+      if (names.has(name)) throw createYamlError(`the key ${name} stands twice in one map`, key)
       names.add(name)
-      entries.push([name, valueAt(value, depth + 1, isAliased)])
+      entries.push([name, readValue(value, depth + 1, isAliased)])
     }
-    return tagged(node.tag, Object.fromEntries(entries.flatMap(merged)))
+    return applyTag(node.tag, Object.fromEntries(entries.flatMap(expandMergeKey)))
   }
 
   const note = (node: unknown): void => {
@@ -79,20 +79,20 @@ export function readYaml(file: string, text: string): Read {
   }
 
   return {
-    value: valueAt(document.contents, 0, false),
+    value: readValue(document.contents, 0, false),
     line(path) {
-      const offset = nearest(document.contents, path)?.range?.[0]
+      const offset = findNearest(document.contents, path)?.range?.[0]
       return offset === undefined ? undefined : lines.linePos(offset).line
     },
   }
 }
 
 /** YAML's merge key, as far as templates use it. */
-function merged([key, value]: [string, unknown]): readonly [string, unknown][] {
+function expandMergeKey([key, value]: [string, unknown]): readonly [string, unknown][] {
   return key === '<<' && typeof value === 'object' && value !== null ? Object.entries(value) : [[key, value]]
 }
 
-function tagged(tag: string | undefined, value: unknown): unknown {
+function applyTag(tag: string | undefined, value: unknown): unknown {
   if (tag === undefined || !tag.startsWith('!') || tag.length < 2) return value
   const name = tag.slice(1)
   if (name === 'Ref' || name === 'Condition') return { [name]: value }
@@ -102,7 +102,7 @@ function tagged(tag: string | undefined, value: unknown): unknown {
 }
 
 /** The key of a property tells its line better than its value does, which may begin on the next. */
-function nearest(from: unknown, path: Path): Node | undefined {
+function findNearest(from: unknown, path: Path): Node | undefined {
   let place: Node | undefined
   let inside: unknown = from
   for (const step of path) {

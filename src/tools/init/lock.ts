@@ -32,7 +32,7 @@ export interface LockRoots {
  * The versions that Lifeguard is built and tested with. In the package it is what its build has written beside this file, since
  * npm packs no package-lock.json.
  */
-export async function ownLock(): Promise<Lock> {
+export async function readOwnLock(): Promise<Lock> {
   const packed = await readFile(new URL('./lock.json', import.meta.url), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
@@ -44,14 +44,14 @@ export async function ownLock(): Promise<Lock> {
  *
  * @throws Error that names a package which the lock does not hold.
  * @example
- * partOf(lock, { dependencies: ['zod'], devDependencies: ['vitest'] })
+ * selectPackages(lock, { dependencies: ['zod'], devDependencies: ['vitest'] })
  */
-export function partOf({ packages }: Lock, { dependencies, devDependencies }: LockRoots): LockedPackages {
-  const production = reachable(packages, dependencies, true)
-  const always = reachable(packages, dependencies, false)
-  const development = reachable(packages, devDependencies, true)
-  const alwaysInDevelopment = reachable(packages, devDependencies, false)
-  const flagsOf = (path: string): Pick<LockedPackage, 'dev' | 'optional' | 'devOptional'> => {
+export function selectPackages({ packages }: Lock, { dependencies, devDependencies }: LockRoots): LockedPackages {
+  const production = listReachable(packages, dependencies, true)
+  const always = listReachable(packages, dependencies, false)
+  const development = listReachable(packages, devDependencies, true)
+  const alwaysInDevelopment = listReachable(packages, devDependencies, false)
+  const chooseFlags = (path: string): Pick<LockedPackage, 'dev' | 'optional' | 'devOptional'> => {
     if (always.has(path)) return {}
     if (production.has(path)) return alwaysInDevelopment.has(path) ? { devOptional: true } : { optional: true }
     return { dev: true, ...(!alwaysInDevelopment.has(path) && { optional: true }) }
@@ -60,15 +60,15 @@ export function partOf({ packages }: Lock, { dependencies, devDependencies }: Lo
   return Object.fromEntries(
     paths.map((path) => {
       const { dev, optional, devOptional, ...locked } = packages[path] ?? {}
-      return [path, { ...locked, ...flagsOf(path) }]
+      return [path, { ...locked, ...chooseFlags(path) }]
     }),
   )
 }
 
-function reachable(packages: LockedPackages, names: readonly string[], withOptional: boolean): ReadonlySet<string> {
+function listReachable(packages: LockedPackages, names: readonly string[], withOptional: boolean): ReadonlySet<string> {
   const found = new Set<string>()
   const visit = (from: string, name: string, optional: boolean): void => {
-    const path = installedFor(packages, from, name)
+    const path = findInstalled(packages, from, name)
     if (path === undefined) {
       // Of some platform, perhaps, for which nobody publishes it.
       if (optional) return
@@ -86,8 +86,8 @@ function reachable(packages: LockedPackages, names: readonly string[], withOptio
 }
 
 /** Where Node finds a package: in the importing one's own folder, or the nearest around it. */
-function installedFor(packages: LockedPackages, from: string, name: string): string | undefined {
+function findInstalled(packages: LockedPackages, from: string, name: string): string | undefined {
   const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`
   if (path in packages) return path
-  return from === '' ? undefined : installedFor(packages, from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
+  return from === '' ? undefined : findInstalled(packages, from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
 }

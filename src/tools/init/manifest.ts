@@ -25,7 +25,7 @@ const SCRIPTS = {
 }
 
 /** Of what the lock of a project is made. */
-export function rootsOf(own: OwnManifest): LockRoots {
+export function listRoots(own: OwnManifest): LockRoots {
   return { dependencies: Object.keys(own.dependencies), devDependencies: TOOLS }
 }
 
@@ -34,14 +34,14 @@ export function rootsOf(own: OwnManifest): LockRoots {
  *
  * @param locked What is installed in it, but for this package.
  */
-export function manifestOf(name: string, own: OwnManifest, locked: LockedPackages, { spec }: Origin): object {
+export function createManifest(name: string, own: OwnManifest, locked: LockedPackages, { spec }: Origin): object {
   const installed = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')))
   const allowScripts = Object.fromEntries(Object.entries(own.allowScripts).filter(([each]) => installed.has(each)))
-  return { name, private: true, type: 'module', scripts: SCRIPTS, ...dependenciesOf(own, spec), allowScripts }
+  return { name, private: true, type: 'module', scripts: SCRIPTS, ...listDependencies(own, spec), allowScripts }
 }
 
 /** The package-lock.json that goes with it, so that `npm ci` installs what is known to work together. */
-export function lockOf(name: string, own: OwnManifest, locked: LockedPackages, { spec, resolved, integrity }: Origin): object {
+export function createLock(name: string, own: OwnManifest, locked: LockedPackages, { spec, resolved, integrity }: Origin): object {
   const { version, license, engines, bin, dependencies, peerDependencies, peerDependenciesMeta } = own
   const itself = {
     version,
@@ -55,7 +55,7 @@ export function lockOf(name: string, own: OwnManifest, locked: LockedPackages, {
     lockfileVersion: 3,
     requires: true,
     packages: {
-      '': { name, ...dependenciesOf(own, spec) },
+      '': { name, ...listDependencies(own, spec) },
       ...Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
@@ -66,7 +66,7 @@ interface Dependencies {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-function dependenciesOf(own: OwnManifest, spec: string): Dependencies {
+function listDependencies(own: OwnManifest, spec: string): Dependencies {
   const tools = TOOLS.map((tool) => {
     const wanted = own.devDependencies[tool]
     if (wanted === undefined) throw new Error(`${tool} is no development dependency of ${own.name}`)

@@ -29,17 +29,17 @@ export interface Installed {
  * @param tarball The one to take in any case.
  * @throws UsageError where the tarball cannot be read.
  */
-export async function originOf({ name, version, folder }: Installed, project: string, tarball?: string): Promise<Origin> {
-  if (tarball !== undefined) return fromTarball(tarball, project)
+export async function findOrigin({ name, version, folder }: Installed, project: string, tarball?: string): Promise<Origin> {
+  if (tarball !== undefined) return createTarballOrigin(tarball, project)
   const modules = dirname(folder)
   // What npm writes down of what it has installed. Other package managers do not, nor does npm for all users of a machine.
   const lock = basename(modules) === 'node_modules' ? await readLock(join(modules, '.package-lock.json')) : undefined
   const { resolved, integrity } = lock?.packages[`node_modules/${name}`] ?? {}
-  if (resolved?.startsWith('file:')) return fromTarball(fileIn(resolved, dirname(modules)), project)
+  if (resolved?.startsWith('file:')) return createTarballOrigin(resolveFile(resolved, dirname(modules)), project)
   return { spec: `^${version}`, ...(integrity !== undefined && { integrity }) }
 }
 
-async function fromTarball(tarball: string, project: string): Promise<Origin> {
+async function createTarballOrigin(tarball: string, project: string): Promise<Origin> {
   const bytes = await readFile(tarball).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'no such file' : error.code === 'EISDIR' ? 'a folder, not a packed package' : error.message
     throw new UsageError(`${tarball}: ${why}; name the packed cognito-lifeguard (.tgz) with --package FILE`)
@@ -48,7 +48,7 @@ async function fromTarball(tarball: string, project: string): Promise<Origin> {
   return { spec, resolved: spec, integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` }
 }
 
-function fileIn(resolved: string, folder: string): string {
+function resolveFile(resolved: string, folder: string): string {
   return resolved.startsWith('file:///') ? fileURLToPath(resolved) : resolve(folder, resolved.slice('file:'.length))
 }
 

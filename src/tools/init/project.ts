@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, relative } from 'node:path'
 import { defaultSettings } from '../lib/environment.ts'
 import { type OwnManifest, PACKAGE_FOLDER } from '../lib/own-package.ts'
-import { ownLock, partOf } from './lock.ts'
-import { lockOf, manifestOf, rootsOf } from './manifest.ts'
+import { readOwnLock, selectPackages } from './lock.ts'
+import { createLock, createManifest, listRoots } from './manifest.ts'
 import type { Origin } from './origin.ts'
 
 /** Files by their path in the project. */
@@ -20,16 +20,16 @@ const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
  *
  * @param name Of the service and the package.
  */
-export async function projectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
+export async function createProjectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
   const files = new Map<string, string>()
-  const locked = partOf(await ownLock(), rootsOf(own))
-  files.set('package.json', json(manifestOf(name, own, locked, origin)))
-  files.set('package-lock.json', json(lockOf(name, own, locked, origin)))
+  const locked = selectPackages(await readOwnLock(), listRoots(own))
+  files.set('package.json', toJson(createManifest(name, own, locked, origin)))
+  files.set('package-lock.json', toJson(createLock(name, own, locked, origin)))
   files.set('.gitignore', GITIGNORE)
-  files.set('lifeguard.env', settings())
-  for (const path of await filesIn('starter')) files.set(path, named(await readOwn(`starter/${path}`), '{{name}}', name))
+  files.set('lifeguard.env', formatSettings())
+  for (const path of await listFiles('starter')) files.set(path, insertName(await readOwn(`starter/${path}`), '{{name}}', name))
   for (const path of await handlerFiles()) files.set(path, await readOwn(path))
-  for (const path of await filesIn('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
+  for (const path of await listFiles('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
   for (const [file, service] of [
     ['serverless.yml', 'lifeguard'],
     ['serverless.existing-pool.yml', 'lifeguard-existing-pool'],
@@ -37,7 +37,7 @@ export async function projectFiles(name: string, own: OwnManifest, origin: Origi
     const from = `\nservice: ${service}\n`
     const text = await readService(file, own)
     if (!text.includes(from)) throw new Error(`${file} does not call its service ${service}`)
-    files.set(file, named(text, from, `\nservice: ${service.replace('lifeguard', name)}\n`))
+    files.set(file, insertName(text, from, `\nservice: ${service.replace('lifeguard', name)}\n`))
   }
   for (const path of await starterEvents()) files.set(path, await readOwn(path))
   return files
@@ -52,16 +52,16 @@ async function handlerFiles(): Promise<readonly string[]> {
     for (const [, to = ''] of (await readOwn(path)).matchAll(/(?:from |import\()'(\.[^']+)'/g))
       await add(posix.join(posix.dirname(path), to))
   }
-  for (const path of await filesIn('src')) {
+  for (const path of await listFiles('src')) {
     if (/^[^/]+\/handler\.ts$/.test(path)) await add(`src/${path}`)
   }
   const folders = [...found].map(posix.dirname)
-  const declarations = (await filesIn('src')).filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))
+  const declarations = (await listFiles('src')).filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))
   return [...found, ...declarations.map((path) => `src/${path}`)]
 }
 
 async function starterEvents(): Promise<readonly string[]> {
-  const lists = (await filesIn('events')).filter((path) => posix.basename(path) === STARTER_EVENTS)
+  const lists = (await listFiles('events')).filter((path) => posix.basename(path) === STARTER_EVENTS)
   const events = await Promise.all(
     lists.map(async (list) =>
       (await readOwn(`events/${list}`))
@@ -73,16 +73,16 @@ async function starterEvents(): Promise<readonly string[]> {
   return ['events/seed.json', ...events.flat().flatMap((event) => [`${event}.json`, `${event}.expect.json`])]
 }
 
-function json(value: object): string {
+function toJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-function named(text: string, placeholder: string, name: string): string {
+function insertName(text: string, placeholder: string, name: string): string {
   return text.replaceAll(placeholder, () => name)
 }
 
 /** Settings under which the events come out as they expect. */
-function settings(): string {
+function formatSettings(): string {
   const lines = Object.entries(defaultSettings()).map(([name, value]) => `${name}=${value}`)
   return `# The settings with which lifeguard replay and the tests run the handlers. Those of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
 }
@@ -96,7 +96,7 @@ function readOwn(path: string): Promise<string> {
   return readFile(join(PACKAGE_FOLDER, path), 'utf8')
 }
 
-async function filesIn(folder: string): Promise<readonly string[]> {
+async function listFiles(folder: string): Promise<readonly string[]> {
   const root = join(PACKAGE_FOLDER, folder)
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))

@@ -15,9 +15,9 @@ export interface Written {
  *
  * @returns Paths in the folder; '' is the folder itself.
  */
-export async function inTheWay(folder: string, files: ProjectFiles): Promise<readonly string[]> {
+export async function findConflictingFiles(folder: string, files: ProjectFiles): Promise<readonly string[]> {
   const found: string[] = []
-  for (const path of new Set([...files.keys()].flatMap(foldersOf))) {
+  for (const path of new Set([...files.keys()].flatMap(listParentFolders))) {
     const whole = join(folder, path)
     // A link to a folder will do, one that leads nowhere will not.
     const there = await stat(whole).catch(() => lstat(whole).catch(() => undefined))
@@ -63,7 +63,7 @@ async function writeNew(path: string, text: string): Promise<void> {
 }
 
 /** The folders in which a file lies, the outermost first. */
-function foldersOf(path: string): readonly string[] {
+function listParentFolders(path: string): readonly string[] {
   const parts = path.split('/').slice(0, -1)
   return ['', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))]
 }

@@ -25,7 +25,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     kind: String(rule.kind),
     children: children.map(describeRule).filter((child) => child !== undefined),
     ...('permissions' in rule &&
-      Array.isArray(rule.permissions) && { permissions: rule.permissions.map(permissionOf).filter((each) => each !== undefined) }),
+      Array.isArray(rule.permissions) && { permissions: rule.permissions.map(readPermission).filter((each) => each !== undefined) }),
     ...('can' in rule && Array.isArray(rule.can) && { can: rule.can.map(String) }),
     ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
@@ -33,7 +33,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
   }
 }
 
-function permissionOf(value: unknown): RulePermission | undefined {
+function readPermission(value: unknown): RulePermission | undefined {
   if (typeof value !== 'object' || value === null || !('actions' in value) || !Array.isArray(value.actions) || !('resource' in value))
     return undefined
   const index = 'index' in value ? { index: String(value.index) } : {}

@@ -100,13 +100,13 @@ export interface SettingSources {
  *
  * @throws UsageError when `--env` names what is not set, or what embedded services replace.
  */
-export function handlerSettings({ defaults, file, caller, named }: SettingSources, services: Services): Record<string, string> {
+export function mergeHandlerSettings({ defaults, file, caller, named }: SettingSources, services: Services): Record<string, string> {
   const inherited = Object.entries(caller).filter(([name]) => isSystem(name) || isSetting(name) || Object.hasOwn(file, name) || isAws(name))
   const merged = {
     ...defaults,
     ...file,
     ...Object.fromEntries(inherited),
-    ...Object.fromEntries(named.map((each) => variable(each, caller, services))),
+    ...Object.fromEntries(named.map((each) => parseVariable(each, caller, services))),
   }
   const set = Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries(set.filter(([name]) => services === 'aws' || !isAws(name)))
@@ -115,18 +115,18 @@ export function handlerSettings({ defaults, file, caller, named }: SettingSource
 /**
  * Returns the environment of the handlers. Unless the caller's own services are asked for, it leads to no account.
  *
- * @param settings As {@link handlerSettings} returns them.
+ * @param settings As {@link mergeHandlerSettings} returns them.
  * @param embedded What the embedded services want to be set.
  */
-export function handlerEnvironment(
+export function buildHandlerEnvironment(
   settings: Readonly<Record<string, string>>,
   services: Services,
   embedded: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  return { ...settings, ...(services !== 'aws' && NOWHERE), ...embedded, ...logLevel(settings.LOG_LEVEL) }
+  return { ...settings, ...(services !== 'aws' && NOWHERE), ...embedded, ...chooseLogLevel(settings.LOG_LEVEL) }
 }
 
-function variable(option: string, caller: Environment, services: Services): readonly [string, string] {
+function parseVariable(option: string, caller: Environment, services: Services): readonly [string, string] {
   const [name = '', value = Object.hasOwn(caller, name) ? caller[name] : undefined] = option.split(/=(.*)/s)
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`--env ${option}: expected NAME or NAME=VALUE`)
   if (services !== 'aws' && isAws(name))
@@ -151,6 +151,6 @@ function isSystem(name: string): boolean {
 }
 
 /** The decision is read from the log line, which a higher level would leave out. A level that is none is the handler's to refuse. */
-function logLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
+function chooseLogLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
   return level === undefined || ['warn', 'error', 'silent'].includes(level) ? { LOG_LEVEL: 'info' } : {}
 }

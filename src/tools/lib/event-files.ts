@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { TRIGGER_NAMES } from '../../shared/cognito/triggers.ts'
 import { UsageError } from './errors.ts'
-import { triggerNamed, triggersInFolder } from './trigger-of.ts'
+import { parseTriggerName, triggersInFolder } from './find-trigger.ts'
 
 /** What stands for standard input among paths. */
 export const STDIN = '-'
@@ -34,25 +34,25 @@ export async function assertPaths(paths: readonly string[]): Promise<void> {
 }
 
 /** The event files below the paths: folders in the order of a user's life, then by name. A file that is named is always taken. */
-export async function* eventFiles(paths: readonly string[]): AsyncGenerator<string> {
+export async function* findEventFiles(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
-    if (path !== STDIN && (await stat(path)).isDirectory()) yield* filesBelow(path)
+    if (path !== STDIN && (await stat(path)).isDirectory()) yield* walkFiles(path)
     else yield path
   }
 }
 
-async function* filesBelow(folder: string): AsyncGenerator<string> {
+async function* walkFiles(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true })
-  for (const entry of entries.sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.sort((a, b) => getRank(a.name) - getRank(b.name) || (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* filesBelow(path)
+    if (entry.isDirectory()) yield* walkFiles(path)
     else if (isEventFile(basename(path))) yield path
   }
 }
 
 /** Effects of one event are there for the next, so the order is that of a user's life. */
-function rank(name: string): number {
-  const trigger = triggerNamed(name) ?? triggersInFolder(name)[0]
+function getRank(name: string): number {
+  const trigger = parseTriggerName(name) ?? triggersInFolder(name)[0]
   return trigger === undefined ? TRIGGER_NAMES.length : TRIGGER_NAMES.indexOf(trigger)
 }

@@ -20,6 +20,6 @@ export interface OwnManifest {
 }
 
 /** Reads this package's own manifest. */
-export async function ownManifest(): Promise<OwnManifest> {
+export async function readOwnManifest(): Promise<OwnManifest> {
   return JSON.parse(await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'))
 }

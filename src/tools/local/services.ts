@@ -37,7 +37,7 @@ export async function startServices(names: TableNames): Promise<LocalServices> {
     return {
       dynamodb,
       ses,
-      environment: environmentFor(dynamodb, ses, names),
+      environment: buildServiceEnvironment(dynamodb, ses, names),
       stop: async () => {
         await Promise.all([dynamodb.stop(), ses.stop()])
       },
@@ -58,7 +58,7 @@ async function prepare(endpoint: string, names: TableNames): Promise<void> {
   }
 }
 
-function environmentFor(dynamodb: LocalService, ses: LocalService, names: TableNames): Record<string, string> {
+function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, names: TableNames): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,

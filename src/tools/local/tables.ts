@@ -21,9 +21,9 @@ export interface TableNames {
  * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
  */
 export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
-  await createTable(client, keyedByPk(names.blocks))
-  await createTable(client, keyedByPk(names.profiles))
-  await createTable(client, withQueue(keyedByPk(names.effects)))
+  await createTable(client, buildTable(names.blocks))
+  await createTable(client, buildTable(names.profiles))
+  await createTable(client, withQueue(buildTable(names.effects)))
 }
 
 async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
@@ -32,7 +32,7 @@ async function createTable(client: DynamoDBClient, table: CreateTableCommandInpu
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: table.TableName })
 }
 
-function keyedByPk(name: string): CreateTableCommandInput {
+function buildTable(name: string): CreateTableCommandInput {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',

@@ -15,13 +15,14 @@ export type Checked = { readonly response: Readonly<Record<string, unknown>> } |
  */
 export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string, unknown>>, json: string): Checked {
   const answer: unknown = JSON.parse(json)
-  if (!isObject(answer)) return unrecognizable(`the function returned ${answer === null ? 'null' : nameOf(answer)} and not the event`)
+  if (!isObject(answer))
+    return toUnrecognizable(`the function returned ${answer === null ? 'null' : describeType(answer)} and not the event`)
   // Lambda takes it. What Cognito makes of it is not known, and no trigger has a use for it.
-  if (isTooDeep(answer)) return unrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
+  if (isTooDeep(answer)) return toUnrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
-  if (missing !== undefined) return unrecognizable(`the function returned an event without '${missing}'`)
+  if (missing !== undefined) return toUnrecognizable(`the function returned an event without '${missing}'`)
   const { response } = answer
-  if (!isObject(response)) return unrecognizable("the function returned an event without a 'response' object")
+  if (!isObject(response)) return toUnrecognizable("the function returned an event without a 'response' object")
   const before = isObject(event.response) ? event.response : {}
   const facts = triggerFacts(trigger)
   for (const [field, type] of Object.entries(facts.response ?? {})) {
@@ -32,14 +33,14 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
       if (response[field] === null) continue
       return ignored(trigger, facts, `'response.${field}' is not read in version ${event.version} of the event`, read)
     }
-    if (nameOf(response[field]) !== type) {
-      return unrecognizable(`'response.${field}' is ${nameOf(response[field])}; expected ${type}`)
+    if (describeType(response[field]) !== type) {
+      return toUnrecognizable(`'response.${field}' is ${describeType(response[field])}; expected ${type}`)
     }
   }
   return trigger === 'PreSignUp' ? withAliases(event, response) : { response }
 }
 
-function unrecognizable(problem: string): Checked {
+function toUnrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
 }
 
@@ -55,7 +56,7 @@ function ignored(
   return { error: { name: 'FieldIgnored', message: `Cognito goes on without it. ${problem}` }, problem }
 }
 
-function nameOf(value: unknown): string {
+function describeType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }

@@ -47,6 +47,6 @@ export type Reply =
   | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
 
 /** Writes a request or a reply as one line. Node's reader of lines breaks them at two more characters that JSON leaves as they are. */
-export function messageLine(message: object): string {
+export function formatMessage(message: object): string {
   return `${JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import type { RuleObserver } from '../../shared/rules/decision.ts'
 import { describeRule } from '../lib/description.ts'
-import { type Broke, type FunctionError, messageLine, type Reply, type Request, type RuleAnswerText } from './child-messages.ts'
+import { type Broke, type FunctionError, formatMessage, type Reply, type Request, type RuleAnswerText } from './child-messages.ts'
 
 type Callback = (error: unknown, result?: unknown) => void
 type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
@@ -36,7 +36,7 @@ createInterface(parent).on('line', async (line) => {
   const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
   // In a line of its own, whatever the handler has written to the pipe.
-  answer(`\n${messageLine({ ...reply, id: request.id })}`)
+  answer(`\n${formatMessage({ ...reply, id: request.id })}`)
 })
 
 async function load({ file, exported, environment }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
@@ -44,20 +44,23 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
     // biome-ignore lint/style/noProcessEnv: it is the handler's own environment, and set before the handler is there
     Object.assign(process.env, environment)
     const module: object = await import(pathToFileURL(file).href)
-    const found = exportOf(module, exported)
-    if (!isFunction(found)) throw named('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
+    const found = findExport(module, exported)
+    if (!isFunction(found)) throw createNamedError('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
     handler = found
     observe = 'composition' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
     const rule = describeRule('composition' in found ? found.composition : undefined)
     const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
     return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
   } catch (error) {
-    return { kind: 'not-started', error: reported(error instanceof SyntaxError ? named('Runtime.UserCodeSyntaxError', `${error}`) : error) }
+    return {
+      kind: 'not-started',
+      error: toReportedError(error instanceof SyntaxError ? createNamedError('Runtime.UserCodeSyntaxError', `${error}`) : error),
+    }
   }
 }
 
 /** CommonJS modules whose exports Node cannot tell beforehand have them under `default` alone. */
-function exportOf(module: object, name: string): unknown {
+function findExport(module: object, name: string): unknown {
   // Every object has `constructor` and the like.
   if (Object.hasOwn(Object.prototype, name)) return undefined
   const direct: unknown = Reflect.get(module, name)
@@ -82,13 +85,13 @@ async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Re
   observe?.({
     onRuleError: ({ path, error }) => void broken.push({ path, thrown: error }),
     onExplanation: ({ path, explanation }) => void broken.push({ path, explanation }),
-    onAnswer: ({ path, answer }) => void answers.push({ path, answer: cut(JSON.stringify(answer)) }),
+    onAnswer: ({ path, answer }) => void answers.push({ path, answer: truncate(JSON.stringify(answer)) }),
   })
   try {
-    const result = await call(JSON.parse(request.event), contextOf(request.requestId, request.limitMs))
-    return { kind: 'returned', json: serialised(result), broke: broken.flatMap(brokeOf), answers }
+    const result = await call(JSON.parse(request.event), createLambdaContext(request.requestId, request.limitMs))
+    return { kind: 'returned', json: serialise(result), broke: broken.flatMap(toBroke), answers }
   } catch (error) {
-    return { kind: 'threw', error: reported(error), broke: broken.flatMap(brokeOf) }
+    return { kind: 'threw', error: toReportedError(error), broke: broken.flatMap(toBroke) }
   } finally {
     parent.ref()
     write(`\n${request.endMark}\n`)
@@ -96,13 +99,13 @@ async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Re
 }
 
 /** As Lambda's runtime does it, which says nothing of what JSON could not hold. */
-function serialised(result: unknown): string {
+function serialise(result: unknown): string {
   let json: string | undefined
   try {
     // Nothing at all is sent as null.
     json = JSON.stringify(result === undefined ? null : result)
   } catch {
-    throw named('Runtime.JSONStringifyError', 'Unable to stringify response body')
+    throw createNamedError('Runtime.JSONStringifyError', 'Unable to stringify response body')
   }
   // Of a function, say.
   if (json === undefined) throw new TypeError('Wrong arguments')
@@ -118,7 +121,7 @@ async function call(event: unknown, context: object): Promise<unknown> {
   })
 }
 
-function contextOf(awsRequestId: string, limitMs: number): object {
+function createLambdaContext(awsRequestId: string, limitMs: number): object {
   const endsAt = performance.now() + limitMs
   return {
     awsRequestId,
@@ -133,31 +136,32 @@ function contextOf(awsRequestId: string, limitMs: number): object {
   }
 }
 
-function brokeOf(broken: Broken): readonly Broke[] {
+function toBroke(broken: Broken): readonly Broke[] {
   // A denial was not thrown anywhere: without a stack.
-  if ('explanation' in broken) return [{ path: broken.path, error: { name: 'Explanation', message: cut(broken.explanation) }, stack: '' }]
+  if ('explanation' in broken)
+    return [{ path: broken.path, error: { name: 'Explanation', message: truncate(broken.explanation) }, stack: '' }]
   const { path, thrown } = broken
   try {
-    const { name, message } = described(thrown)
-    return [{ path, error: { name, message: cut(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
+    const { name, message } = describeThrown(thrown)
+    return [{ path, error: { name, message: truncate(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
   } catch {
     // A getter of it threw: it hides what it is.
     return []
   }
 }
 
-function cut(message: string): string {
+function truncate(message: string): string {
   return message.slice(0, MAX_MESSAGE_LENGTH)
 }
 
-function named(name: string, message: string): Error {
+function createNamedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
 }
 
 /** As Lambda's runtime does it, which has a fixed text for what cannot be read. */
-function reported(thrown: unknown): FunctionError {
+function toReportedError(thrown: unknown): FunctionError {
   try {
-    return described(thrown)
+    return describeThrown(thrown)
   } catch {
     const unread = 'there was a problem while retrieving one or more of its message, name, and stack'
     return { name: 'handled', message: `callback called with Error argument, but ${unread}` }
@@ -165,7 +169,7 @@ function reported(thrown: unknown): FunctionError {
 }
 
 /** The name and message of an error, the text of anything else. Throws where a getter does. */
-function described(thrown: unknown): FunctionError {
+function describeThrown(thrown: unknown): FunctionError {
   return thrown instanceof Error
     ? { name: `${thrown.name}`, message: `${thrown.message}` }
     : { name: typeof thrown, message: String(thrown) }

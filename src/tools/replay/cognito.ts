@@ -46,14 +46,14 @@ export async function deliver(
   do {
     attempts += 1
     invocation = await lambda.invoke(event, waitMs)
-  } while (invocation.kind === 'timedOut' && attempts < triesOf(trigger))
+  } while (invocation.kind === 'timedOut' && attempts < countTries(trigger))
   const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000
-  return { ...received(invocation, trigger, event, { attempts, waitMs }), log: invocation.log, attempts, durationMs }
+  return { ...toReceived(invocation, trigger, event, { attempts, waitMs }), log: invocation.log, attempts, durationMs }
 }
 
 type Received = Omit<Delivery, 'log' | 'attempts' | 'durationMs'>
 
-function received(
+function toReceived(
   invocation: Invocation,
   trigger: TriggerName,
   event: Readonly<Record<string, unknown>>,
@@ -72,15 +72,20 @@ function received(
       return {
         ...refused,
         outcome: invocation.log?.decision === 'failed' ? 'failed' : 'denied',
-        error: asCallerSees(trigger, invocation.error),
+        error: toCallerError(trigger, invocation.error),
       }
     case 'crashed':
-      return { ...refused, outcome: 'failed', error: asCallerSees(trigger, invocation.error), problem: 'the process of the function ended' }
+      return {
+        ...refused,
+        outcome: 'failed',
+        error: toCallerError(trigger, invocation.error),
+        problem: 'the process of the function ended',
+      }
     case 'notStarted':
       return {
         ...refused,
         outcome: 'failed',
-        error: asCallerSees(trigger, invocation.error),
+        error: toCallerError(trigger, invocation.error),
         problem: 'the handler does not start',
         notStarted: invocation.error,
       }
@@ -96,11 +101,11 @@ function received(
   }
 }
 
-function triesOf(trigger: TriggerName): number {
+function countTries(trigger: TriggerName): number {
   return triggerFacts(trigger).waits ? TRIES : 1
 }
 
-function asCallerSees(trigger: TriggerName, error: FunctionError): FunctionError {
+function toCallerError(trigger: TriggerName, error: FunctionError): FunctionError {
   if (!triggerFacts(trigger).waits) return error
   return { name: 'UserLambdaValidationException', message: `${trigger} failed with error ${error.message}.` }
 }

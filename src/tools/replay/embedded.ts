@@ -35,33 +35,33 @@ export interface Embedded {
  * @throws MissingPeerError without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
  */
 export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
-  const names = tablesOf(settings)
+  const names = readTableNames(settings)
   const { blocks, profiles } = names
   const services = await startServices(names)
-  const documents = documentsAt(services.dynamodb.endpoint)
+  const documents = createDocumentClient(services.dynamodb.endpoint)
   const stop = async (): Promise<void> => {
     documents.destroy()
     await services.stop()
   }
   try {
-    await seedBlocks(documents, blocks, await foldersOf(paths))
+    await seedBlocks(documents, blocks, await listEventFolders(paths))
   } catch (error) {
     await stop()
     throw error
   }
   return {
     environment: services.environment,
-    sideEffects: async () => ({ profiles: await rowsOf(documents, profiles), mails: services.ses.inbox() }),
+    sideEffects: async () => ({ profiles: await scanTable(documents, profiles), mails: services.ses.inbox() }),
     stop,
   }
 }
 
 const TABLE_NAME = /^[\w.-]{3,255}$/
 
-function tablesOf(settings: Environment): TableNames {
+function readTableNames(settings: Environment): TableNames {
   const taken = new Map<string, string>()
   const defaults = defaultSettings()
-  const nameOf = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
+  const readTableName = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
     const name = settings[setting] || (defaults[setting] ?? setting)
     const refused = `${setting} is ${JSON.stringify(name)}; expected`
     if (!TABLE_NAME.test(name))
@@ -71,22 +71,22 @@ function tablesOf(settings: Environment): TableNames {
     taken.set(name, setting)
     return name
   }
-  return { blocks: nameOf('BLOCK_TABLE'), profiles: nameOf('PROFILE_TABLE'), effects: nameOf('EFFECT_TABLE') }
+  return { blocks: readTableName('BLOCK_TABLE'), profiles: readTableName('PROFILE_TABLE'), effects: readTableName('EFFECT_TABLE') }
 }
 
-function documentsAt(endpoint: string): DynamoDBDocumentClient {
+function createDocumentClient(endpoint: string): DynamoDBDocumentClient {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
-async function rowsOf(documents: DynamoDBDocumentClient, table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function scanTable(documents: DynamoDBDocumentClient, table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const rows: Record<string, unknown>[] = []
   for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) rows.push(...(page.Items ?? []))
   return rows
 }
 
-async function foldersOf(paths: readonly string[]): Promise<readonly string[]> {
+async function listEventFolders(paths: readonly string[]): Promise<readonly string[]> {
   const folders: string[] = []
   for (const path of paths) {
     if (path === STDIN) continue

@@ -45,10 +45,10 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
   if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
   const { error } = schema.safeParse(expectation)
   if (error === undefined) return Object(expectation)
-  throw new UsageError(`${file}: ${faultOf(error.issues[0])}`)
+  throw new UsageError(`${file}: ${describeIssue(error.issues[0])}`)
 }
 
-function faultOf(issue: z.core.$ZodIssue | undefined): string {
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return `'${issue.keys[0]}' is none of ${KEYS.join(', ')}`
   return issue === undefined || issue.path.length === 0 ? 'not an object' : `${issue.path.join('.')}: ${issue.message}`
 }
@@ -69,22 +69,22 @@ export interface Actual {
 export function compare(expectation: Expectation, actual: Actual): readonly string[] {
   // Without a trace, as with a handler that was not made with Lifeguard, nobody knows who decided and why.
   const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
-  const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? difference(key, expectation[key], actual[key]) : []))
+  const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? findDifference(key, expectation[key], actual[key]) : []))
   const { effects } = actual
   if (effects === undefined) return plain
   return [
     ...plain,
     ...(['profiles', 'mails'] as const).flatMap((key) => {
       const expected = expectation.effects?.[key]
-      return expected === undefined ? [] : difference(key, expected, effects[key])
+      return expected === undefined ? [] : findDifference(key, expected, effects[key])
     }),
   ]
 }
 
-function difference(key: string, expected: unknown, actual: unknown): readonly string[] {
-  return isDeepStrictEqual(expected, actual) ? [] : [`expected ${key} ${shown(expected)}, got ${shown(actual)}`]
+function findDifference(key: string, expected: unknown, actual: unknown): readonly string[] {
+  return isDeepStrictEqual(expected, actual) ? [] : [`expected ${key} ${formatValue(expected)}, got ${formatValue(actual)}`]
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

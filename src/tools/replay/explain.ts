@@ -21,10 +21,10 @@ export interface ExplainedRule {
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
   // A reservation has a second line, which says more than the first if it denied.
   const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
-  return childrenOf(root, '', undefined, said, ended)
+  return explainChildren(root, '', undefined, said, ended)
 }
 
-function childrenOf(
+function explainChildren(
   parent: RuleDescription,
   prefix: string,
   parentSaid: LoggedRule | undefined,
@@ -36,29 +36,29 @@ function childrenOf(
     const own = said.get(path)
     const notRun =
       own === undefined
-        ? (before(parent, prefix, index, said) ?? ownReason(parent, parentSaid) ?? parentNotRun ?? 'it was not asked')
+        ? (explainNotRun(parent, prefix, index, said) ?? findOwnReason(parent, parentSaid) ?? parentNotRun ?? 'it was not asked')
         : undefined
     return {
       name: rule.name,
       kind: rule.kind,
       ...(own !== undefined && { said: own }),
       ...(notRun !== undefined && { notRun }),
-      children: childrenOf(rule, `${path}.`, own, said, notRun === undefined ? undefined : `${rule.name} did not run`),
+      children: explainChildren(rule, `${path}.`, own, said, notRun === undefined ? undefined : `${rule.name} did not run`),
     }
   })
-  return [...declared, ...undeclared(prefix, declared.length, said)]
+  return [...declared, ...explainUndeclared(prefix, declared.length, said)]
 }
 
 /** Rules that a composition of a user's own ran without declaring them as its children. */
-function undeclared(prefix: string, from: number, said: ReadonlyMap<string, LoggedRule>): readonly ExplainedRule[] {
+function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<string, LoggedRule>): readonly ExplainedRule[] {
   const own = said.get(`${prefix}${from}`)
   if (own === undefined) return []
-  const children = undeclared(`${own.path}.`, 0, said)
-  return [{ name: own.rule, kind: 'rule', said: own, children }, ...undeclared(prefix, from + 1, said)]
+  const children = explainUndeclared(`${own.path}.`, 0, said)
+  return [{ name: own.rule, kind: 'rule', said: own, children }, ...explainUndeclared(prefix, from + 1, said)]
 }
 
 /** The rule beside it that made it needless. */
-function before(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
+function explainNotRun(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
   for (let at = index - 1; at >= 0; at -= 1) {
     const sibling = said.get(`${prefix}${at}`)
     if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} allowed before`
@@ -69,7 +69,7 @@ function before(parent: RuleDescription, prefix: string, index: number, said: Re
   return undefined
 }
 
-function ownReason(parent: RuleDescription, said: LoggedRule | undefined): string | undefined {
+function findOwnReason(parent: RuleDescription, said: LoggedRule | undefined): string | undefined {
   if (said === undefined) return undefined
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left for it after the decision'

@@ -4,7 +4,7 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { tryParseJson } from '../lib/json.ts'
 
 /** The sources that a bundle was made of, as esbuild's metafile beside it tells; none where there is no such file. */
-export async function sourcesOf(bundle: string, folder: string): Promise<readonly string[]> {
+export async function readSources(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
   // A file of that name need not be esbuild's.
@@ -20,12 +20,12 @@ export async function sourcesOf(bundle: string, folder: string): Promise<readonl
  * @param folder Where it was built; esbuild names its inputs relative to that.
  */
 export async function isStale(bundle: string, folder: string): Promise<boolean> {
-  const builtAt = await modifiedAt(bundle)
-  const times = await Promise.all((await sourcesOf(bundle, folder)).map(modifiedAt))
+  const builtAt = await readModifiedTime(bundle)
+  const times = await Promise.all((await readSources(bundle, folder)).map(readModifiedTime))
   return times.some((time) => time === undefined || builtAt === undefined || time > builtAt)
 }
 
-async function modifiedAt(file: string): Promise<number | undefined> {
+async function readModifiedTime(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined)
   return found?.mtimeMs
 }

@@ -47,17 +47,17 @@ export function readLogLine(line: string, requestId: string): LogLine {
       kind: 'decision',
       log: {
         decision,
-        decidedBy: text(fields.decidedBy),
-        reason: text(fields.reason),
-        detail: text(fields.detail),
-        trace: trace.map(loggedRule).filter((rule) => rule !== undefined),
+        decidedBy: readText(fields.decidedBy),
+        reason: readText(fields.reason),
+        detail: readText(fields.detail),
+        trace: trace.map(parseLoggedRule).filter((rule) => rule !== undefined),
       },
     }
   }
   return '_aws' in fields ? { kind: 'metrics' } : { kind: 'other' }
 }
 
-function loggedRule(entry: unknown): LoggedRule | undefined {
+function parseLoggedRule(entry: unknown): LoggedRule | undefined {
   if (!isObject(entry)) return undefined
   const { rule, path, outcome, reason, ms, detail, overrides, shadow, commit, error } = entry
   if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
@@ -65,7 +65,7 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
     rule,
     path,
     outcome,
-    reason: text(reason),
+    reason: readText(reason),
     ms: typeof ms === 'number' ? ms : 0,
     ...(typeof detail === 'string' && { detail }),
     ...(Array.isArray(overrides) && { overrides: overrides.filter((field) => typeof field === 'string') }),
@@ -75,6 +75,6 @@ function loggedRule(entry: unknown): LoggedRule | undefined {
   }
 }
 
-function text(value: unknown): string | null {
+function readText(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }

@@ -3,9 +3,9 @@ import { relative, resolve } from 'node:path'
 import { TRIGGER_NAMES, type TriggerName } from '../../shared/cognito/triggers.ts'
 import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from '../lib/build.ts'
 import { UsageError } from '../lib/errors.ts'
-import { triggerNamed } from '../lib/trigger-of.ts'
-import { isStale, sourcesOf } from './freshness.ts'
-import { serverlessHandlers } from './serverless-handlers.ts'
+import { parseTriggerName } from '../lib/find-trigger.ts'
+import { isStale, readSources } from './freshness.ts'
+import { readServerlessHandlers } from './serverless-handlers.ts'
 
 /** A handler that is ready to be loaded. */
 export interface Handler {
@@ -52,8 +52,8 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
  * @throws UsageError when there is none at all, or one is named wrongly.
  */
 export async function openHandlers({ folder, named, onNote, signal }: HandlersOptions): Promise<Handlers> {
-  const configured = await serverlessHandlers(folder)
-  const references = new Map([...(configured?.handlers ?? []), ...named.map(namedHandler)])
+  const configured = await readServerlessHandlers(folder)
+  const references = new Map([...(configured?.handlers ?? []), ...named.map(parseHandlerOption)])
   if (references.size === 0) {
     const where =
       configured === undefined
@@ -73,10 +73,10 @@ export async function openHandlers({ folder, named, onNote, signal }: HandlersOp
   const open = async (reference: string): Promise<Handler> => {
     const { file, exported } = await locate(folder, reference, build)
     const shown = relative(folder, file)
-    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await sourcesOf(file, folder))] }
+    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await readSources(file, folder))] }
     const bundle = await bundleHandler(file)
     bundles.push(bundle)
-    return { file: bundle.file, exported, shown, sources: [file, ...(await sourcesOf(bundle.file, folder))] }
+    return { file: bundle.file, exported, shown, sources: [file, ...(await readSources(bundle.file, folder))] }
   }
 
   return {
@@ -91,9 +91,9 @@ export async function openHandlers({ folder, named, onNote, signal }: HandlersOp
   }
 }
 
-function namedHandler(option: string): readonly [TriggerName, string] {
+function parseHandlerOption(option: string): readonly [TriggerName, string] {
   const [word = '', file = ''] = option.split(/=(.*)/s)
-  const trigger = triggerNamed(word)
+  const trigger = parseTriggerName(word)
   if (trigger === undefined) {
     throw new UsageError(
       `--handler ${option}: '${word}' is no trigger of a user pool; expected TRIGGER=FILE with one of ${TRIGGER_NAMES.join(', ')}`,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
 import type { Broke, FunctionError, RuleAnswerText } from './child-messages.ts'
 import { type HandlerLog, type LoggedRule, readLogLine } from './handler-log.ts'
-import { type SourcePlace, sourcePlaces } from './source-place.ts'
+import { createSourcePlaceFinder, type SourcePlace } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
 
 /** What came of an invocation. */
@@ -55,8 +55,8 @@ type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefi
 type Failure = { readonly error: FunctionError }
 
 /** Prepares a handler; its process starts with the first use. */
-export function lambdaFunction(options: LambdaOptions): LambdaFunction {
-  const placeOf = sourcePlaces(options.folder)
+export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
+  const findPlace = createSourcePlaceFinder(options.folder)
   let worker: Worker | undefined
   let current: Promise<Loaded | Failure> | undefined
 
@@ -72,7 +72,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
     async invoke(event, limitMs) {
       const ready = await loaded()
       if ('error' in ready) return { kind: 'notStarted', error: ready.error, log: null }
-      const invocation = await invokeOn({ ...ready, placeOf }, options, event, limitMs)
+      const invocation = await invokeOn({ ...ready, findPlace }, options, event, limitMs)
       if (invocation.kind === 'timedOut' || invocation.kind === 'crashed') {
         current = undefined
         await ready.worker.kill()
@@ -84,7 +84,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
       return 'error' in ready ? undefined : ready.rule
     },
     async end() {
-      if (worker !== undefined) await within(EXIT_LIMIT_MS, worker.end())
+      if (worker !== undefined) await waitAtMost(EXIT_LIMIT_MS, worker.end())
       await worker?.kill()
     },
     async stop() {
@@ -94,7 +94,7 @@ export function lambdaFunction(options: LambdaOptions): LambdaFunction {
 }
 
 async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): Promise<Loaded | Failure> {
-  const reply = await within(INIT_LIMIT_MS, worker.ask({ kind: 'load', file, exported }))
+  const reply = await waitAtMost(INIT_LIMIT_MS, worker.ask({ kind: 'load', file, exported }))
   if (reply !== undefined && reply.kind === 'ready') {
     if (reply.takesCallback) onNote('takes a callback as its third parameter, which Lambda refuses from nodejs24.x on')
     return { worker, rule: reply.rule }
@@ -106,15 +106,15 @@ async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): 
     }
   }
   if (reply.kind === 'not-started') return { error: reply.error }
-  return { error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN }
+  return { error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN }
 }
 
 interface On {
   readonly worker: Worker
-  readonly placeOf: SourcePlace
+  readonly findPlace: SourcePlace
 }
 
-async function invokeOn({ worker, placeOf }: On, options: LambdaOptions, event: unknown, limitMs: number): Promise<Invocation> {
+async function invokeOn({ worker, findPlace }: On, options: LambdaOptions, event: unknown, limitMs: number): Promise<Invocation> {
   const requestId = randomUUID()
   const endMark = randomUUID()
   let log: HandlerLog | null = null
@@ -126,25 +126,25 @@ async function invokeOn({ worker, placeOf }: On, options: LambdaOptions, event: 
       else if (read.kind === 'other' && line !== '') options.onOutput(line)
     })
   })
-  const reply = await within(limitMs, worker.ask({ kind: 'invoke', requestId, event: JSON.stringify(event), limitMs, endMark }))
+  const reply = await waitAtMost(limitMs, worker.ask({ kind: 'invoke', requestId, event: JSON.stringify(event), limitMs, endMark }))
   if (reply === undefined) return { kind: 'timedOut', log }
   if (reply.kind === 'returned' || reply.kind === 'threw') {
-    await within(LOG_LAG_MS, logEnded)
-    if (reply.kind === 'threw') return { kind: 'threw', error: reply.error, log: await withCauses(log, reply.broke, placeOf) }
+    await waitAtMost(LOG_LAG_MS, logEnded)
+    if (reply.kind === 'threw') return { kind: 'threw', error: reply.error, log: await withCauses(log, reply.broke, findPlace) }
     const { json, broke, answers } = reply
-    return { kind: 'returned', json, log: withAnswers(await withCauses(log, broke, placeOf), answers) }
+    return { kind: 'returned', json, log: withAnswers(await withCauses(log, broke, findPlace), answers) }
   }
-  return { kind: 'crashed', error: reply.kind === 'ended' ? exitError(reply) : OUT_OF_TURN, log }
+  return { kind: 'crashed', error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN, log }
 }
 
 /** A handler's log with what broke its rules and what they explain of denials, which the handler itself keeps out of it. */
-async function withCauses(log: HandlerLog | null, broke: readonly Broke[], placeOf: SourcePlace): Promise<HandlerLog | null> {
+async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findPlace: SourcePlace): Promise<HandlerLog | null> {
   if (log === null || broke.length === 0) return log
   const causes = new Map(broke.map((cause) => [cause.path, cause]))
   const trace: LoggedRule[] = []
   for (const said of log.trace) {
     const cause = causes.get(said.path)
-    const place = cause && (await placeOf(cause.stack))
+    const place = cause && (await findPlace(cause.stack))
     trace.push({ ...said, ...(cause && { message: cause.error.message }), ...(place !== undefined && { place }) })
   }
   return { ...log, trace }
@@ -165,14 +165,14 @@ function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[])
 const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler sent a message to replay itself' }
 
 /** In the words of Lambda's runtime. */
-function exitError({ code, signal }: Ended): FunctionError {
+function createExitError({ code, signal }: Ended): FunctionError {
   if (signal !== null) return { name: 'Runtime.ExitError', message: `Runtime exited with error: signal: ${signal}` }
   const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`
   return { name: 'Runtime.ExitError', message: `Runtime exited ${how}` }
 }
 
 /** Waits that long at most; undefined when it was not enough. */
-async function within<V>(ms: number, promise: Promise<V>): Promise<V | undefined> {
+async function waitAtMost<V>(ms: number, promise: Promise<V>): Promise<V | undefined> {
   const over = new AbortController()
   try {
     return await Promise.race([promise, sleep(ms, undefined, { signal: over.signal })])

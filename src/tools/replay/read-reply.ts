@@ -12,38 +12,38 @@ import type { Broke, FunctionError, Reply, RuleAnswerText } from './child-messag
 export function readReply(line: string, id: string): Reply | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isObject(value) && value.id === id ? replyIn(value) : undefined
+    return isObject(value) && value.id === id ? parseReply(value) : undefined
   } catch {
     // Not JSON, or nested too deeply to be read.
     return undefined
   }
 }
 
-function replyIn(value: Readonly<Record<string, unknown>>): Reply | undefined {
+function parseReply(value: Readonly<Record<string, unknown>>): Reply | undefined {
   const { kind } = value
-  const error = errorIn(value.error)
+  const error = parseError(value.error)
   if (kind === 'ready') {
     const rule = describeRule(value.rule)
     const trigger = typeof value.trigger === 'string' ? value.trigger : undefined
     return { kind, takesCallback: value.takesCallback === true, ...(rule && { rule }), ...(trigger && { trigger }) }
   }
   if (kind === 'not-started' && error !== undefined) return { kind, error }
-  if (kind === 'threw' && error !== undefined) return { kind, error, broke: brokeIn(value.broke) }
+  if (kind === 'threw' && error !== undefined) return { kind, error, broke: parseBroke(value.broke) }
   if (kind !== 'returned' || typeof value.json !== 'string') return undefined
   JSON.parse(value.json)
-  return { kind, json: value.json, broke: brokeIn(value.broke), answers: readAnswers(value.answers) }
+  return { kind, json: value.json, broke: parseBroke(value.broke), answers: readAnswers(value.answers) }
 }
 
-function errorIn(value: unknown): FunctionError | undefined {
+function parseError(value: unknown): FunctionError | undefined {
   if (!isObject(value)) return undefined
   const { name, message } = value
   return typeof name === 'string' && typeof message === 'string' ? { name, message } : undefined
 }
 
-function brokeIn(value: unknown): readonly Broke[] {
+function parseBroke(value: unknown): readonly Broke[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : []
   return list.filter(isObject).flatMap(({ path, stack, error: thrown }) => {
-    const error = errorIn(thrown)
+    const error = parseError(thrown)
     return typeof path === 'string' && typeof stack === 'string' && error !== undefined ? [{ path, stack, error }] : []
   })
 }

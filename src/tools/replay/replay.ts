@@ -62,11 +62,11 @@ export interface ReplayOptions {
  */
 export async function* replay(events: AsyncIterable<ReadEvent>, session: ReplaySession, options: ReplayOptions): AsyncGenerator<Replayed> {
   for await (const read of events) {
-    const trigger = triggerIn(read.event)
+    const trigger = findEventTrigger(read.event)
     // What cannot be read may be of any trigger.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
-      const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => failedOn(read, error))
+      const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => createFailedResult(read, error))
       yield { ...replayed, time: time + 1 }
       // What did not run would not run the next time either.
       if (replayed.result.outcome === null) break
@@ -79,15 +79,15 @@ type Once = Omit<Replayed, 'time'>
 async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, session: ReplaySession, options: ReplayOptions): Promise<Once> {
   const { event } = read
   const { waitMs = COGNITO_WAIT_MS, named = [] } = options
-  if (read.unreadable !== undefined) return notRun(read, 'Unreadable', read.unreadable)
+  if (read.unreadable !== undefined) return createNotRunResult(read, 'Unreadable', read.unreadable)
   let expectation: Expectation | undefined
   try {
     expectation = await readExpectation(read.file)
   } catch (error) {
-    return notRun(read, 'Unreadable', error instanceof Error ? error.message : String(error))
+    return createNotRunResult(read, 'Unreadable', error instanceof Error ? error.message : String(error))
   }
   const noEvent = (why: string): Once => {
-    const once = notRun(read, 'NotAnEvent', `not an event: ${why}`, expectation)
+    const once = createNotRunResult(read, 'NotAnEvent', `not an event: ${why}`, expectation)
     return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
   if (!isObject(event) || typeof event.triggerSource !== 'string') {
@@ -95,18 +95,18 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   }
   if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
   const lambda = await session.lambda(trigger)
-  if (lambda === undefined) return notRun(read, 'NoHandler', session.absence, expectation)
+  if (lambda === undefined) return createNotRunResult(read, 'NoHandler', session.absence, expectation)
 
   const counted = expectation?.effects !== undefined
   const before = counted ? await session.sideEffects() : undefined
   const delivery = await deliver(lambda, trigger, event, waitMs)
   const after = counted ? await session.sideEffects() : undefined
-  const decided = decisionOf(delivery)
+  const decided = readDecision(delivery)
   const actual = {
     ...decided,
     response: delivery.response,
     traced: delivery.log !== null,
-    ...(before && after && { effects: effectsBetween(before, after) }),
+    ...(before && after && { effects: countEffects(before, after) }),
   }
   const mismatches = expectation === undefined ? [] : compare(expectation, actual)
   const result: ReplayResult = {
@@ -126,7 +126,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
 }
 
 /** How many profiles were written, made or changed, and how many mails were sent in between. */
-function effectsBetween(before: SideEffects, after: SideEffects): { readonly profiles: number; readonly mails: number } {
+function countEffects(before: SideEffects, after: SideEffects): { readonly profiles: number; readonly mails: number } {
   const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
   return {
     profiles: after.profiles.filter((row) => !known.has(JSON.stringify(row))).length,
@@ -135,31 +135,31 @@ function effectsBetween(before: SideEffects, after: SideEffects): { readonly pro
 }
 
 /** Who decided and why: the handler's own log says it, unless something else than its decision settled the matter. */
-function decisionOf(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
+function readDecision(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
   const { outcome, log, problem } = delivery
   const told = log !== null && log.decision === outcome
   return { outcome, decidedBy: told ? log.decidedBy : null, reason: problem ?? (told ? log.reason : null) }
 }
 
-function triggerIn(event: unknown): TriggerName | undefined {
+function findEventTrigger(event: unknown): TriggerName | undefined {
   return isObject(event) && typeof event.triggerSource === 'string' ? findTrigger(event.triggerSource) : undefined
 }
 
 /** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
-function failedOn(read: ReadEvent, error: unknown): Once {
+function createFailedResult(read: ReadEvent, error: unknown): Once {
   if (error instanceof UsageError || error instanceof MissingPeerError) throw error
-  return { ...notRun(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
+  return { ...createNotRunResult(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
 }
 
 /** Something that was expected to come to an outcome and did not run is not as expected. */
-function notRun(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
+function createNotRunResult(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
   const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, traced: true })
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
-    trigger: triggerIn(read.event) ?? null,
+    trigger: findEventTrigger(read.event) ?? null,
     triggerSource: typeof source === 'string' ? source : null,
     ...nothing,
     error: { name, message },

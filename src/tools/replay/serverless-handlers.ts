@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
-import { triggerNamed } from '../lib/trigger-of.ts'
+import { parseTriggerName } from '../lib/find-trigger.ts'
 
 const FILES = ['serverless.yml', 'serverless.yaml']
 
@@ -22,15 +22,15 @@ export interface ServerlessHandlers {
  * @returns undefined where there is no configuration.
  * @throws UsageError when it is no YAML.
  */
-export async function serverlessHandlers(folder: string): Promise<ServerlessHandlers | undefined> {
+export async function readServerlessHandlers(folder: string): Promise<ServerlessHandlers | undefined> {
   for (const file of FILES) {
     const text = await readFile(join(folder, file), 'utf8').catch(() => undefined)
-    if (text !== undefined) return { file, handlers: handlersIn(parsed(file, text)) }
+    if (text !== undefined) return { file, handlers: listHandlers(parseConfiguration(file, text)) }
   }
   return undefined
 }
 
-function parsed(file: string, text: string): unknown {
+function parseConfiguration(file: string, text: string): unknown {
   try {
     // CloudFormation's own tags, such as !Ref, are of no interest here and no reason to complain.
     return parse(text, { logLevel: 'error' })
@@ -41,14 +41,14 @@ function parsed(file: string, text: string): unknown {
   }
 }
 
-function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
+function listHandlers(config: unknown): ReadonlyMap<TriggerName, string> {
   const found = new Map<TriggerName, string>()
-  for (const declared of functionsIn(config)) {
+  for (const declared of listFunctions(config)) {
     const { handler, events } = declared
     if (typeof handler !== 'string' || !Array.isArray(events)) continue
     for (const event of events) {
       const pool: unknown = isObject(event) ? event.cognitoUserPool : undefined
-      const trigger = isObject(pool) && typeof pool.trigger === 'string' ? triggerNamed(pool.trigger) : undefined
+      const trigger = isObject(pool) && typeof pool.trigger === 'string' ? parseTriggerName(pool.trigger) : undefined
       if (trigger !== undefined && !found.has(trigger)) found.set(trigger, handler)
     }
   }
@@ -56,7 +56,7 @@ function handlersIn(config: unknown): ReadonlyMap<TriggerName, string> {
 }
 
 /** Serverless takes a map of functions, or a list of such maps. */
-function functionsIn(config: unknown): readonly Record<string, unknown>[] {
+function listFunctions(config: unknown): readonly Record<string, unknown>[] {
   const declared = isObject(config) ? config.functions : undefined
   const maps: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   return maps.flatMap((map) => (isObject(map) ? Object.values(map).filter(isObject) : []))

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
-import { defaultSettings, type Environment, handlerEnvironment, handlerSettings, type Services } from '../lib/environment.ts'
+import { buildHandlerEnvironment, defaultSettings, type Environment, mergeHandlerSettings, type Services } from '../lib/environment.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
-import { type LambdaFunction, lambdaFunction } from './lambda.ts'
+import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
 /** Where events are replayed: services, and the handlers in their processes. */
@@ -63,7 +63,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   const open = async (trigger: TriggerName): Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined> => {
     const handler = await handlers.find(trigger)
     if (handler === undefined) return undefined
-    const lambda = lambdaFunction({
+    const lambda = createLambdaFunction({
       folder,
       file: handler.file,
       exported: handler.exported,
@@ -99,10 +99,10 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
 export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
   const file = await readSettingsFile(folder)
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
-  const settings = handlerSettings({ defaults, file, caller: environment, named: variables }, services)
-  if (services !== 'embedded') return { environment: handlerEnvironment(settings, services), embedded: undefined }
+  const settings = mergeHandlerSettings({ defaults, file, caller: environment, named: variables }, services)
+  if (services !== 'embedded') return { environment: buildHandlerEnvironment(settings, services), embedded: undefined }
   // The AWS SDK and the services are loaded only where they are used.
   const { startEmbedded } = await import('./embedded.ts')
   const embedded = await startEmbedded(settings, paths)
-  return { environment: handlerEnvironment(settings, services, embedded.environment), embedded }
+  return { environment: buildHandlerEnvironment(settings, services, embedded.environment), embedded }
 }

@@ -19,9 +19,9 @@ const FRAME = /^\s*at (?:.*? \(|async )?(file:\/\/[^,]+|(?:\/|[a-z]:[\\/])[^,]+)
  *
  * @param folder What places are told relative to.
  */
-export function sourcePlaces(folder: string): SourcePlace {
+export function createSourcePlaceFinder(folder: string): SourcePlace {
   const maps = new Map<string, Promise<SourceMap | undefined>>()
-  const mapOf = (file: string): Promise<SourceMap | undefined> => {
+  const loadMap = (file: string): Promise<SourceMap | undefined> => {
     const map = maps.get(file) ?? readMap(`${file}.map`)
     maps.set(file, map)
     return map
@@ -29,10 +29,10 @@ export function sourcePlaces(folder: string): SourcePlace {
   return async (stack) => {
     for (const frame of stack.split('\n')) {
       const [, path, line, column] = FRAME.exec(frame) ?? []
-      const file = path === undefined ? undefined : fileAt(path)
+      const file = path === undefined ? undefined : toFilePath(path)
       if (file === undefined) continue
-      const map = await mapOf(file)
-      const place = map === undefined ? { file, line: Number(line) } : sourceIn(map, file, Number(line), Number(column))
+      const map = await loadMap(file)
+      const place = map === undefined ? { file, line: Number(line) } : findSource(map, file, Number(line), Number(column))
       if (place !== undefined && !place.file.includes(`${sep}node_modules${sep}`)) return `${relative(folder, place.file)}:${place.line}`
     }
     return undefined
@@ -40,7 +40,7 @@ export function sourcePlaces(folder: string): SourcePlace {
 }
 
 // A stack is a text that a handler may write as it likes, so a place in it may be of no file, and a map no map.
-function fileAt(path: string): string | undefined {
+function toFilePath(path: string): string | undefined {
   try {
     return path.startsWith('file:') ? fileURLToPath(path) : path
   } catch {
@@ -56,7 +56,7 @@ async function readMap(file: string): Promise<SourceMap | undefined> {
   }
 }
 
-function sourceIn(map: SourceMap, file: string, line: number, column: number): Place | undefined {
+function findSource(map: SourceMap, file: string, line: number, column: number): Place | undefined {
   const entry = map.findEntry(line - 1, column - 1)
   // What no source stands behind has an entry without any, and what a plugin made has a name of its own.
   if (!('originalSource' in entry) || !entry.originalSource || /^[a-z-]{2,}:/.test(entry.originalSource)) return undefined

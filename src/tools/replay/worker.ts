@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { closeAfterExit } from '../lib/run-program.ts'
-import { messageLine, type Reply, type Request } from './child-messages.ts'
+import { formatMessage, type Reply, type Request } from './child-messages.ts'
 import { readReply } from './read-reply.ts'
 
 /** How a process ended. */
@@ -77,7 +77,7 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
         asked = { id, settle }
         if (over !== undefined) settle(over)
         // The pipe closes with the process, and `close` tells of that.
-        else pipe.write(messageLine({ ...request, id }))
+        else pipe.write(formatMessage({ ...request, id }))
       })
     },
     listen(next) {

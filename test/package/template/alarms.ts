@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { lostLine } from '../../../src/shared/lambda/report.ts'
-import { sweepLine } from '../../../src/sweeper/sweeper.ts'
+import { formatSweepLine } from '../../../src/sweeper/sweeper.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { asked, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
@@ -16,7 +16,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   describe.each(['EffectsFailed', 'EffectsUnknown'])('the alarm on %s', (metric) => {
     it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
       const { Properties } = resource(`${metric}Alarm`)
-      const line = sweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
+      const line = formatSweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
       expect(Properties).toMatchObject({
         Namespace: 'Lifeguard',
         MetricName: metric,

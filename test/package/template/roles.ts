@@ -10,12 +10,12 @@ const load = (id: string): Promise<Composed> => import(`../../../src/${folders.g
 
 const LEDGER = ['UpdateItem', 'GetItem', 'DeleteItem'].map((action) => `dynamodb:${action} on EffectTable.Arn`)
 
-function needsOf(rule: RuleNode): readonly RulePermission[] {
-  return [...(rule.permissions ?? []), ...(rule.children ?? []).flatMap(needsOf)]
+function listNeeds(rule: RuleNode): readonly RulePermission[] {
+  return [...(rule.permissions ?? []), ...(rule.children ?? []).flatMap(listNeeds)]
 }
 
 /** What a setting names, as the template calls it. */
-function resourceOf(setting: string): string | undefined {
+function findResource(setting: string): string | undefined {
   return {
     BLOCK_TABLE: 'BlockTable.Arn',
     PROFILE_TABLE: 'ProfileTable.Arn',
@@ -31,7 +31,7 @@ interface Statement {
   readonly Condition?: unknown
 }
 
-function statementsOf({ resource }: Asked, trigger: string): readonly Statement[] {
+function listStatements({ resource }: Asked, trigger: string): readonly Statement[] {
   const policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[] = resource(`${trigger}Role`)
     .Properties.Policies
   return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
@@ -39,7 +39,7 @@ function statementsOf({ resource }: Asked, trigger: string): readonly Statement[
 
 /** What a role allows, as `action on resource`. */
 function granted(packaged: Asked, trigger: string): readonly string[] {
-  const statements = statementsOf(packaged, trigger)
+  const statements = listStatements(packaged, trigger)
   expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   return statements.flatMap(({ Action, Resource }) => [Action].flat().map((action) => `${action} on ${shown(Resource)}`)).toSorted()
 }
@@ -86,18 +86,20 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, () => load(trigger))
-      const needed = needsOf(handler.composition).flatMap(({ actions, resource }) =>
-        actions.map((action) => `${action} on ${resourceOf(resource)}`),
+      const needed = listNeeds(handler.composition).flatMap(({ actions, resource }) =>
+        actions.map((action) => `${action} on ${findResource(resource)}`),
       )
       expect([...new Set(needed)].toSorted()).toEqual(granted(packaged, trigger).filter((grant) => !grant.startsWith('logs:')))
     })
 
     it('allow the sweeper what the effects that it runs say they need', async () => {
       const { handler } = await composed(withSender, 'Sweeper', () => load('PostConfirmation'))
-      const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => needsOf(rule))
+      const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => listNeeds(rule))
       expect(needed).not.toEqual([])
       expect(granted(withSender, 'Sweeper')).toEqual(
-        expect.arrayContaining(needed.flatMap(({ actions, resource }) => actions.map((action) => `${action} on ${resourceOf(resource)}`))),
+        expect.arrayContaining(
+          needed.flatMap(({ actions, resource }) => actions.map((action) => `${action} on ${findResource(resource)}`)),
+        ),
       )
     })
 
@@ -116,7 +118,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
         expect(lambda(name).Properties.TracingConfig).toEqual({ Mode: 'PassThrough' })
         expect(traced.lambda(name).Properties.TracingConfig).toEqual({ Mode: 'Active' })
         expect(granted(bare, name).filter((grant) => grant.startsWith('xray:'))).toEqual([])
-        expect(statementsOf(traced, name)).toContainEqual({ Effect: 'Allow', Action: actions, Resource: '*' })
+        expect(listStatements(traced, name)).toContainEqual({ Effect: 'Allow', Action: actions, Resource: '*' })
       }
     })
 
@@ -134,10 +136,10 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       (name) => {
         const sends = ({ Action }: Statement): boolean => Action === 'ses:SendEmail'
 
-        expect(statementsOf(withSender, name).filter(sends)).toMatchObject([
+        expect(listStatements(withSender, name).filter(sends)).toMatchObject([
           { Condition: { StringEquals: { 'ses:FromAddress': 'welcome@example.com' } } },
         ])
-        expect(statementsOf(bare, name).filter(sends)).toEqual([])
+        expect(listStatements(bare, name).filter(sends)).toEqual([])
       },
     )
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parametersOf, unknownParameterLines } from '../../../scripts/deployment/parameters.ts'
+import { readParameters, unknownParameterLines } from '../../../scripts/deployment/parameters.ts'
 import { repository } from '../../support/built.ts'
 
 const known = (names: readonly string[]): { readonly read: ReadonlySet<string>; readonly set: readonly string[] } => ({
@@ -15,7 +15,7 @@ describe("the services' parameters", () => {
     ['serverless.yml', 'userPoolName'],
     ['serverless.existing-pool.yml', 'userPoolId'],
   ])('are for %s those that the guide lists, and of the pool %s alone', async (config, ofPool) => {
-    const parameters = await parametersOf(repository, config)
+    const parameters = await readParameters(repository, config)
     const guide = await readFile(join(repository, 'docs/deploy.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
     const listed = rows.flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
@@ -45,9 +45,9 @@ describe('parameters of a configuration', () => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  const read = async (files: Readonly<Record<string, string>>): ReturnType<typeof parametersOf> => {
+  const read = async (files: Readonly<Record<string, string>>): ReturnType<typeof readParameters> => {
     for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
-    return parametersOf(folder, 'serverless.yml')
+    return readParameters(folder, 'serverless.yml')
   }
 
   it('are those of its files, also where they name each other', async () => {
@@ -84,7 +84,7 @@ describe('parameters of a configuration', () => {
   })
 
   it('cannot be told of no configuration, and are set by none that is no YAML', async () => {
-    expect(await parametersOf(folder, 'none.yml')).toBeUndefined()
+    expect(await readParameters(folder, 'none.yml')).toBeUndefined()
     expect(await read({ 'serverless.yml': `a: [\${param:one}\nb: ]` })).toEqual({ read: new Set(['one']), set: [] })
   })
 })

@@ -3,15 +3,15 @@ import { type Agent, request as httpRequest } from 'node:http'
 import { createServer as createHttpsServer, request as httpsRequest } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Connections, watchedConnections } from '../../../src/shared/aws/connections.ts'
-import { selfSigned } from '../../support/self-signed.ts'
+import { type Connections, createWatchedConnections } from '../../../src/shared/aws/connections.ts'
+import { createCertificate } from '../../support/self-signed.ts'
 import { startTroubledService, type TroubledService } from '../../support/troubled-service.ts'
 
 const times = { connectMs: 10_000, idleMs: 2000 }
 
 let connections: Connections
 beforeEach(() => {
-  connections = watchedConnections(times)
+  connections = createWatchedConnections(times)
 })
 afterEach(() => {
   connections.httpAgent.destroy()
@@ -110,7 +110,7 @@ describe('an error', () => {
 
   /** A server that hears of each request, and then resets the connection. */
   async function startTls(heard: unknown[]): Promise<{ readonly url: string; readonly cert: string }> {
-    const { key, cert } = selfSigned()
+    const { key, cert } = createCertificate()
     const url = await listening(
       createHttpsServer({ key, cert }, ({ socket, url }) => {
         heard.push(url)
@@ -148,7 +148,7 @@ describe('an error', () => {
 
   it('of a handshake that takes too long is one of a connection that was never made', async () => {
     const url = await listening(createServer(), 'https')
-    const impatient = watchedConnections({ ...times, connectMs: 50 })
+    const impatient = createWatchedConnections({ ...times, connectMs: 50 })
     const error = await post(url, impatient.httpsAgent)
     expect(error).toMatchObject({ name: 'ConnectTimeoutError', code: 'connect-timeout', message: 'No connection was made within 50 ms' })
     expect(impatient.neverMade(error)).toBe(true)
@@ -178,7 +178,7 @@ describe('an error', () => {
       createServer((socket) => setTimeout(() => socket.destroy(), 100)),
       'http',
     )
-    const impatient = watchedConnections({ ...times, connectMs: 50 })
+    const impatient = createWatchedConnections({ ...times, connectMs: 50 })
     const error = await post(url, impatient.httpAgent)
     expect(error).toMatchObject({ code: 'ECONNRESET' })
     expect(impatient.neverMade(error)).toBe(false)

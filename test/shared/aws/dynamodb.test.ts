@@ -18,13 +18,13 @@ const DEADLINE_MS = 4000
 let service: TroubledService
 let client: DynamoDBDocumentClient
 
-async function clientOf(behaviour: Behaviour): Promise<void> {
+async function startClient(behaviour: Behaviour): Promise<void> {
   service = await startTroubledService(behaviour)
   stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
   client = documentClient()()
 }
 
-beforeEach(() => clientOf(answering(200, {})))
+beforeEach(() => startClient(answering(200, {})))
 afterEach(async () => {
   client.destroy()
   await service.stop()
@@ -65,7 +65,7 @@ describe('a DynamoDB that', () => {
   ] satisfies { trouble: Trouble; error: object }[])(
     '$trouble is given up on before the deadline, after two attempts',
     async ({ trouble, error }) => {
-      await clientOf(troubles[trouble])
+      await startClient(troubles[trouble])
       await expect(client.send(read, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })).rejects.toMatchObject(error)
       expect(service.calls()).toBe(2)
     },
@@ -73,14 +73,14 @@ describe('a DynamoDB that', () => {
 
   it('hangs is left alone as soon as the rule has no more time, and not tried again', async () => {
     const abort = new AbortController()
-    await clientOf(() => abort.abort())
+    await startClient(() => abort.abort())
     await expect(client.send(read, { abortSignal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' })
     expect(service.calls()).toBe(1)
   })
 
   it('fails once is asked again', async () => {
     let calls = 0
-    await clientOf((call) => {
+    await startClient((call) => {
       calls += 1
       if (calls === 1) troubles['answers with an error of its own'](call)
       else answering(200, { Item: { pk: { S: '1' } } })(call)
@@ -89,7 +89,7 @@ describe('a DynamoDB that', () => {
   })
 
   it('is not there at all is given up on', async () => {
-    await clientOf(answering(200, {}))
+    await startClient(answering(200, {}))
     await service.stop()
     await expect(client.send(read, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })

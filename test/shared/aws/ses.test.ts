@@ -64,7 +64,7 @@ describe('sesClient', () => {
     let trouble: TroubledService
     let patient: SESClient
 
-    const clientOf = async (behave: Behaviour): Promise<void> => {
+    const startClient = async (behave: Behaviour): Promise<void> => {
       trouble = await startTroubledService(behave)
       vi.stubEnv('AWS_ENDPOINT_URL_SES', trouble.endpoint)
       patient = sesClient()()
@@ -79,7 +79,7 @@ describe('sesClient', () => {
       { what: 'stalls in the middle of its answer', go: troubles['stalls in the middle of its answer'] },
     ])('waits for one that $what until it is told to stop', async ({ go }) => {
       const abort = new AbortController()
-      await clientOf((call) => {
+      await startClient((call) => {
         go(call)
         setTimeout(() => abort.abort(), 50)
       })
@@ -89,7 +89,7 @@ describe('sesClient', () => {
     })
 
     it('hears an answer that comes late: it may be that of an accepted mail', async () => {
-      await clientOf(({ response }) => setTimeout(() => response.end(ACCEPTED), 1200))
+      await startClient(({ response }) => setTimeout(() => response.end(ACCEPTED), 1200))
       await expect(patient.send(mail)).resolves.toMatchObject({ MessageId: 'late' })
     })
 
@@ -97,7 +97,7 @@ describe('sesClient', () => {
       const served = new WeakSet<object>()
       const connections: number[] = []
       // As a service that has closed an idle connection, of which a frozen process hears when it writes.
-      await clientOf(({ request, response }) => {
+      await startClient(({ request, response }) => {
         connections.push(request.socket.remotePort ?? 0)
         if (frozen && served.has(request.socket)) request.socket.resetAndDestroy()
         else response.end(ACCEPTED)
@@ -115,7 +115,7 @@ describe('sesClient', () => {
     })
 
     it('says that nothing was sent where nobody was there to talk to', async () => {
-      await clientOf(() => undefined)
+      await startClient(() => undefined)
       await trouble.stop()
       await expect(patient.send(mail)).rejects.toMatchObject({
         name: 'NotDoneError',

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { isTriggerName, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
 import { FOLDERS } from '../../support/triggers.ts'
 
-const prefixesOf = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] => [
+const listPrefixes = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] => [
   ...new Set(Object.keys(triggerFacts(name).sources).map((source) => source.replace(/_.*/, ''))),
 ]
 
 describe('the table of triggers', () => {
   it.each(TRIGGER_NAMES)('has sources of %s that begin in one way', (name) => {
-    expect(prefixesOf(name)).toEqual([name === 'PreTokenGeneration' ? 'TokenGeneration' : name])
+    expect(listPrefixes(name)).toEqual([name === 'PreTokenGeneration' ? 'TokenGeneration' : name])
   })
 
   it('has prefixes of which none begins another', () => {
-    const prefixes = TRIGGER_NAMES.flatMap(prefixesOf).map((prefix) => `${prefix}_`)
+    const prefixes = TRIGGER_NAMES.flatMap(listPrefixes).map((prefix) => `${prefix}_`)
     for (const prefix of prefixes) expect(prefixes.filter((each) => each.startsWith(prefix))).toEqual([prefix])
   })
 

@@ -6,13 +6,13 @@ import { buildDomainList, InvalidDomainListError, readDomainList } from '../../.
 import { domainList, normalisePattern } from '../../../src/shared/email/domain-list.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 
-const bytesOf = (patterns: readonly string[]): Uint8Array =>
+const buildBytes = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
 
 /** A list without its first line: what a person sorts without the command. */
 const unsigned = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
 
-const built = (patterns: readonly string[]) => readDomainList(bytesOf(patterns))
+const built = (patterns: readonly string[]) => readDomainList(buildBytes(patterns))
 
 // Few labels, so that they meet: the same ones below each other, one the beginning of another, with what sorts beside a dot.
 const name = fc
@@ -73,10 +73,10 @@ describe('readDomainList', () => {
 
   it('names the pattern that matches', () => {
     const list = built(['example.com', '*.example.org', '*.München.de', 'b.example.net'])
-    expect(list.patternOf('EXAMPLE.com.')).toBe('example.com')
-    expect(list.patternOf('a.b.example.org')).toBe('*.example.org')
-    expect(list.patternOf('mail.münchen.de')).toBe('*.xn--mnchen-3ya.de')
-    expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.patternOf)).toEqual(Array(5).fill(undefined))
+    expect(list.findPattern('EXAMPLE.com.')).toBe('example.com')
+    expect(list.findPattern('a.b.example.org')).toBe('*.example.org')
+    expect(list.findPattern('mail.münchen.de')).toBe('*.xn--mnchen-3ya.de')
+    expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.findPattern)).toEqual(Array(5).fill(undefined))
   })
 
   it('says how many patterns there are, and that they are not all domains', () => {
@@ -108,7 +108,7 @@ describe('readDomainList', () => {
   })
 
   it('reads bytes wherever they lie in a buffer, and a Buffer as well', () => {
-    const bytes = bytesOf(['example.com', '*.example.org'])
+    const bytes = buildBytes(['example.com', '*.example.org'])
     for (let offset = 0; offset < 8; offset += 1) {
       const room = Buffer.alloc(bytes.length + 16, 0xff)
       room.set(bytes, offset)
@@ -129,7 +129,7 @@ describe('readDomainList', () => {
   it('goes through no more than a few entries for any domain, though 100,000 share all but its first characters', () => {
     const patterns = Array.from({ length: 100_000 }, (_, index) => `${index}.${'a'.repeat(60)}.com`)
     let read = 0
-    const bytes = bytesOf(patterns)
+    const bytes = buildBytes(patterns)
     const counted = new Proxy(bytes, {
       get(target, key) {
         read += 1
@@ -177,7 +177,7 @@ describe('a damaged list', () => {
     { length: 30 },
     (_, index) => `${index % 3 === 0 ? '*.' : ''}d${index}.${index % 2 === 0 ? 'example.com' : 'example.org'}`,
   )
-  const whole = bytesOf(patterns)
+  const whole = buildBytes(patterns)
   const probes = [...patterns.map((pattern) => pattern.replace('*.', '')), 'example.com', 'a.aa', 'zz.zz', 'd31.example.com'].flatMap(
     (domain) => [domain, `mail.${domain}`],
   )
@@ -395,13 +395,13 @@ describe('buildDomainList', () => {
   it('makes the same bytes of the same patterns in any order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
-        expect(bytesOf(patterns.toReversed())).toEqual(bytesOf(patterns))
+        expect(buildBytes(patterns.toReversed())).toEqual(buildBytes(patterns))
       }),
     )
   })
 
   it('lays them out as docs/domain-lists.md says', async () => {
-    const bytes = bytesOf(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
+    const bytes = buildBytes(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
     expect(await readFile('docs/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
@@ -410,7 +410,7 @@ describe('buildDomainList', () => {
   it('writes what may be read without its first line as well', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
-        const list = readDomainList(unsigned(bytesOf(patterns)))
+        const list = readDomainList(unsigned(buildBytes(patterns)))
         const plain = domainList(patterns)
         for (const domain of patterns.map((pattern) => pattern.replace('*.', '')).flatMap(nearly)) {
           expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])

@@ -9,7 +9,7 @@ import { preSignUpEvent } from '../../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
 import { SAMPLES } from '../../support/samples.ts'
 
-const contextOf = (userAttributes: Readonly<Record<string, string>> | null) =>
+const createUserContext = (userAttributes: Readonly<Record<string, string>> | null) =>
   createContext(
     {
       version: '1',
@@ -29,19 +29,20 @@ describe('emailDomainIn', () => {
   const inside = emailDomainIn(...allowedDomains)
 
   it.each(acceptedForms)('is true of $trick: $address', ({ address }) => {
-    expect(inside(contextOf({ email: address }))).toBe(true)
+    expect(inside(createUserContext({ email: address }))).toBe(true)
   })
 
   it('is never true of a hostile address: it throws where another program may read another domain', () => {
     for (const { address } of hostileAddresses) {
-      const ctx = contextOf({ email: address })
+      const ctx = createUserContext({ email: address })
       if (address === '' || parseEmailAddress(address) !== undefined) expect(inside(ctx)).toBe(false)
       else expect(() => inside(ctx)).toThrow(UnreadableEmailError)
     }
   })
 
   it('is false without an address', () => {
-    for (const attributes of [null, {}, { email: '' }, { name: 'eve@example.com' }]) expect(inside(contextOf(attributes))).toBe(false)
+    for (const attributes of [null, {}, { email: '' }, { name: 'eve@example.com' }])
+      expect(inside(createUserContext(attributes))).toBe(false)
   })
 
   it('refuses an address that it cannot read, whichever way the condition is used', async () => {
@@ -59,9 +60,9 @@ describe('emailDomainIn', () => {
 
   it('is true of any plain address, and throws at any other text, when * is spelt out', () => {
     const anywhere = emailDomainIn('*')
-    expect(anywhere(contextOf({ email: 'eve@evil.com' }))).toBe(true)
-    expect(() => anywhere(contextOf({ email: 'eve@evil.com,a@example.com' }))).toThrow(UnreadableEmailError)
-    expect(anywhere(contextOf({}))).toBe(false)
+    expect(anywhere(createUserContext({ email: 'eve@evil.com' }))).toBe(true)
+    expect(() => anywhere(createUserContext({ email: 'eve@evil.com,a@example.com' }))).toThrow(UnreadableEmailError)
+    expect(anywhere(createUserContext({}))).toBe(false)
   })
 
   it('is known to prove no more than a domain, also in compositions', () => {

@@ -4,7 +4,7 @@ import { preSignUp } from '../../../src/pre-signup/trigger.ts'
 import { allowEmailDomains } from '../../../src/rules/allow-email-domains.ts'
 import { denyEmailDomains } from '../../../src/rules/deny-email-domains.ts'
 import { buildDomainList, InvalidDomainListError, readDomainList } from '../../../src/shared/email/domain-file.ts'
-import { type DomainList, domainList, isDomainList, listOf } from '../../../src/shared/email/domain-list.ts'
+import { type DomainList, domainList, isDomainList, toDomainList } from '../../../src/shared/email/domain-list.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import { when } from '../../../src/shared/rules/combinators.ts'
 import { preSignUpEvent } from '../../support/events.ts'
@@ -50,7 +50,7 @@ describe.each(lists)('%s', (_, list) => {
 
   it('is a list', () => {
     expect(isDomainList(list)).toBe(true)
-    expect(listOf(list)).toBe(list)
+    expect(toDomainList(list)).toBe(list)
   })
 })
 

@@ -4,7 +4,7 @@ import { InvalidEventError } from '../../../src/shared/lambda/errors.ts'
 import { assertEvent } from '../../../src/shared/lambda/handler.ts'
 import { preEvent } from '../../support/harness.ts'
 
-function problemsOf(input: unknown): readonly string[] {
+function captureProblems(input: unknown): readonly string[] {
   try {
     assertEvent(input)
     return []
@@ -16,10 +16,10 @@ function problemsOf(input: unknown): readonly string[] {
 
 describe('assertEvent', () => {
   it('lets through what Cognito sends, adds, leaves out or sends as null', () => {
-    expect(problemsOf(preEvent())).toEqual([])
-    expect(problemsOf({})).toEqual([])
-    expect(problemsOf(preEvent({ request: { userAttributes: { verified: true, n: null } }, response: null, new: [1] }))).toEqual([])
-    expect(problemsOf(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
+    expect(captureProblems(preEvent())).toEqual([])
+    expect(captureProblems({})).toEqual([])
+    expect(captureProblems(preEvent({ request: { userAttributes: { verified: true, n: null } }, response: null, new: [1] }))).toEqual([])
+    expect(captureProblems(JSON.parse('{"__proto__":7,"request":{"__proto__":[],"userAttributes":{"__proto__":null}}}'))).toEqual([])
   })
 
   it.each(
@@ -28,17 +28,17 @@ describe('assertEvent', () => {
     ),
   )('refuses an attribute that is not a text: $name is $value', ({ name, value }) => {
     const event = preEvent({ request: { userAttributes: { sub: 'x', [name]: value } } })
-    expect(problemsOf(event)).toEqual([`request.userAttributes.${name}: expected a string`])
+    expect(captureProblems(event)).toEqual([`request.userAttributes.${name}: expected a string`])
   })
 
   it('names no attribute that Cognito could not have', () => {
     const event = preEvent({ request: { userAttributes: { 'mary@example.com': 7, ['x'.repeat(65)]: 7 } } })
-    expect(problemsOf(event)).toEqual(['request.userAttributes.?: expected a string', 'request.userAttributes.?: expected a string'])
+    expect(captureProblems(event)).toEqual(['request.userAttributes.?: expected a string', 'request.userAttributes.?: expected a string'])
   })
 
   it('names every place that is wrong', () => {
     expect(
-      problemsOf({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
+      captureProblems({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
     ).toEqual([
       'userName: expected a string',
       'callerContext.clientId: expected a string',
@@ -53,7 +53,7 @@ describe('assertEvent', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {
         const before = JSON.stringify(input)
-        problemsOf(input)
+        captureProblems(input)
         expect(JSON.stringify(input)).toBe(before)
       }),
     )

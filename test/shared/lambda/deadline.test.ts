@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { done, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import {
+  captureResult,
   collector,
   confirm,
+  flushPromises,
   hang,
   hangAfter,
   type Line,
@@ -18,15 +20,13 @@ import {
   preEvent,
   type Result,
   refuse,
-  resultOf,
-  settled,
   work,
 } from '../../support/harness.ts'
 
 /** Starts a handler that would hang for ever, and says how many milliseconds it took until it gave up. */
-async function timeOf(start: () => Promise<unknown>): Promise<number> {
+async function measureTime(start: () => Promise<unknown>): Promise<number> {
   let ended = false
-  const running = resultOf(start()).then(() => {
+  const running = captureResult(start()).then(() => {
     ended = true
   })
   const began = performance.now()
@@ -40,7 +40,7 @@ describe('the deadline, on the clock of the process', () => {
   afterEach(() => void vi.useRealTimers())
 
   const started = async (invocation: Promise<unknown>, ms: number): Promise<Result> => {
-    const result = resultOf(invocation)
+    const result = captureResult(invocation)
     await vi.advanceTimersByTimeAsync(ms)
     return result
   }
@@ -96,10 +96,10 @@ describe('the deadline, on the clock of the process', () => {
 
   it('is four seconds unless a setting says otherwise', async () => {
     const quiet = { write: () => undefined }
-    expect(await timeOf(() => pre(quiet, hang)(preEvent()))).toBe(4000)
-    expect(await timeOf(() => pre({ ...quiet, deadlineMs: 1200 }, hang)(preEvent()))).toBe(1200)
-    expect(await timeOf(() => pre(quiet, hang).decide(preEvent()))).toBe(4000)
-    expect(await timeOf(() => pre({ deadlineMs: 700 }, hang).decide(preEvent()))).toBe(700)
+    expect(await measureTime(() => pre(quiet, hang)(preEvent()))).toBe(4000)
+    expect(await measureTime(() => pre({ ...quiet, deadlineMs: 1200 }, hang)(preEvent()))).toBe(1200)
+    expect(await measureTime(() => pre(quiet, hang).decide(preEvent()))).toBe(4000)
+    expect(await measureTime(() => pre({ deadlineMs: 700 }, hang).decide(preEvent()))).toBe(700)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -118,7 +118,7 @@ describe('the deadline, on the clock of the process', () => {
   it('is that of the whole invocation: what a middleware used up, the rules lack', async () => {
     const out = collector()
     const middleware = [{ before: () => new Promise<void>((resolve) => setTimeout(resolve, 3000)) }]
-    expect(await timeOf(() => pre({ write: out.write, middleware }, hang)(preEvent()))).toBe(4000)
+    expect(await measureTime(() => pre({ write: out.write, middleware }, hang)(preEvent()))).toBe(4000)
     expect(out.lines()[0]).toMatchObject({ decidedBy: 'hang', reason: 'deadline-exceeded', durationMs: 4000 })
   })
 
@@ -129,7 +129,7 @@ describe('the deadline, on the clock of the process', () => {
     ['leaves a moment even if it is over', 20, 1],
   ])('the time that is left to Lambda %s', async (_, remaining, expected) => {
     const handler = pre({ write: () => undefined }, hang)
-    expect(await timeOf(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
+    expect(await measureTime(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
   })
 })
 
@@ -144,8 +144,8 @@ describe('the deadline of the first invocation', () => {
     const handler = pre({ write: out.write, clock, deadlineMs }, hang)
     clock.advance(gap)
     for (let invocation = 0; invocation < 2; invocation++) {
-      const running = resultOf(handler(preEvent()))
-      await settled()
+      const running = captureResult(handler(preEvent()))
+      await flushPromises()
       while (clock.pending() > 0) clock.advance(1)
       await running
     }
@@ -171,8 +171,8 @@ describe('a rule after a hanging one', () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()
-    const running = resultOf(post({ write: out.write, clock }, hangAfter, defineRule<Post>('late', started))(postEvent()))
-    await settled()
+    const running = captureResult(post({ write: out.write, clock }, hangAfter, defineRule<Post>('late', started))(postEvent()))
+    await flushPromises()
     clock.advance(4000)
     expect((await running).answer).toStrictEqual(postEvent())
     expect(started).not.toHaveBeenCalled()

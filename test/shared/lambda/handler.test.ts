@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { allow, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import {
+  captureResult,
   collector,
   confirm,
   crash,
@@ -12,7 +13,6 @@ import {
   pre,
   preEvent,
   refuse,
-  resultOf,
   runPre,
   unchecked,
 } from '../../support/harness.ts'
@@ -124,7 +124,7 @@ describe('what came in', () => {
 
   it('is no event either when nothing came in', async () => {
     const out = collector()
-    const { error } = await resultOf(pre({ write: out.write }, noOpinion)(unchecked(undefined)))
+    const { error } = await captureResult(pre({ write: out.write }, noOpinion)(unchecked(undefined)))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
   })
@@ -179,7 +179,7 @@ describe('a handler', () => {
     const middleware = [{ after: ({ event }: { event: { userName: string } }) => void seen.push(event.userName) }]
     const handler = pre({ write: out.write, middleware }, turnwise)
     const names = ['mary', 'eve', 'john']
-    const results = names.map((userName) => resultOf(handler(preEvent({ userName }), { awsRequestId: `request of ${userName}` })))
+    const results = names.map((userName) => captureResult(handler(preEvent({ userName }), { awsRequestId: `request of ${userName}` })))
     await vi.waitFor(() => expect([...waiting.keys()]).toEqual(names))
     for (const userName of ['john', 'eve', 'mary']) {
       waiting.get(userName)?.()

@@ -5,6 +5,7 @@ import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import {
   confirm,
   crash,
+  flushPromises,
   MASKED,
   manualClock,
   noOpinion,
@@ -15,7 +16,6 @@ import {
   type Ran,
   refuse,
   runPre,
-  settled,
   unchecked,
 } from '../../support/harness.ts'
 
@@ -204,7 +204,7 @@ const claims: Rule<Pre> = defineRule<Pre>('claims', () => respond({ claims: { ro
 async function underAttack(rules: readonly Rule<Pre>[], middleware: readonly Middleware[]): Promise<Ran> {
   const clock = manualClock()
   const running = runPre(rules, preEvent(), { middleware, clock })
-  await settled()
+  await flushPromises()
   clock.advance(4000)
   const ran = await running
   expect(clock.pending()).toBe(0)
@@ -311,11 +311,11 @@ describe('a middleware of the user', () => {
       },
     ]
     const running = runPre([defineRule<Pre>('asked', asked)], preEvent(), { middleware, clock })
-    await settled()
+    await flushPromises()
     clock.advance(4000)
     const { error, lines } = await running
     goOn()
-    await settled()
+    await flushPromises()
     expect(error?.name).toBe('TriggerFailedError')
     expect(lines).toHaveLength(2)
     expect(asked).not.toHaveBeenCalled()

@@ -7,6 +7,7 @@ import { deny, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { emfProblems } from '../../support/emf.ts'
 import {
+  captureResult,
   collector,
   confirm,
   crash,
@@ -19,7 +20,6 @@ import {
   pre,
   preEvent,
   refuse,
-  resultOf,
   runPre,
   work,
 } from '../../support/harness.ts'
@@ -214,7 +214,7 @@ describe('the line of a lost effect', () => {
 
   it('is written once for an effect that broke the compositions around it', async () => {
     const out = collector()
-    await resultOf(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
+    await captureResult(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
   })
 
@@ -362,8 +362,8 @@ describe('standard output', () => {
     const write = (): never => {
       throw new Error('EPIPE: a text that is nobody’s business')
     }
-    expect((await resultOf(pre({ write }, confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
-    expect((await resultOf(pre({ write }, refuse)(preEvent()))).error).toMatchObject({
+    expect((await captureResult(pre({ write }, confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
+    expect((await captureResult(pre({ write }, refuse)(preEvent()))).error).toMatchObject({
       name: 'TriggerDeniedError',
       message: 'You need an invitation',
     })

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { anyOf, chain, denyIf, failOpen, shadow, when } from '../../../src/shared/rules/combinators.ts'
 import { deny, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
-import { collector, type Pre, type PreEvent, pre, preEvent, resultOf, unchecked } from '../../support/harness.ts'
+import { captureResult, collector, type Pre, type PreEvent, pre, preEvent, unchecked } from '../../support/harness.ts'
 
 /** What no line may hold: it stands in every text that an event or an error brings. */
 const SECRET = 'mary.hidden@secret.example'
@@ -171,8 +171,8 @@ describe('no attribute, no user name and no message of an error', () => {
         const told: unknown[] = []
         const tell = (...args: readonly unknown[]): void => void told.push(args)
         const settings = { write: out.write, middleware, ...(keyed && { logHashKey: 'a random text of ours' }) }
-        const { error: answer } = await resultOf(pre(settings, ...rules)(unchecked(input), { awsRequestId: 'request-1' }))
-        await resultOf(pre({ ...settings, logger: { info: tell, warn: tell, error: tell } }, ...rules)(unchecked(input)))
+        const { error: answer } = await captureResult(pre(settings, ...rules)(unchecked(input), { awsRequestId: 'request-1' }))
+        await captureResult(pre({ ...settings, logger: { info: tell, warn: tell, error: tell } }, ...rules)(unchecked(input)))
         expect(out.lines().length).toBeGreaterThanOrEqual(2)
         expect(out.lines()[0]).toMatchObject({ requestId: 'request-1' })
         // A fragment is told as well: a line that cuts a text in the middle has told enough of it.
@@ -191,7 +191,7 @@ describe('no attribute, no user name and no message of an error', () => {
       const out = collector()
       const rule = posing[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
       const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET } } })
-      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
+      await captureResult(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.lines()).not.toEqual([])
       expect(out.raw()).not.toMatch(/mary|hidden-4711/)
     }
@@ -212,7 +212,7 @@ describe('no attribute, no user name and no message of an error', () => {
       defineRule<Pre>('throws', () => rethrow(throwing)),
     ]) {
       const out = collector()
-      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
+      await captureResult(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.raw()).not.toContain(text)
       expect(out.raw()).toContain('hidden')
     }
@@ -231,7 +231,7 @@ describe('no attribute, no user name and no message of an error', () => {
       [denyIf<Pre>(() => true, 'not-on-trial', 'No'), 'not-on-trial'],
     ] as const) {
       const out = collector()
-      await resultOf(pre({ write: out.write }, rule)(unchecked(input), {}))
+      await captureResult(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.lines()[0]).toMatchObject({ reason, trace: [{ reason }] })
     }
   })
@@ -251,7 +251,7 @@ describe('no attribute, no user name and no message of an error', () => {
         const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET, sub: CONSTANT, 'custom:x': CONSTANT } } })
         const errors = vi.spyOn(process.stderr, 'write')
         const whole = shadowed ? rules.map((rule) => shadow(rule)) : rules
-        const { error } = await resultOf(pre({ write: out.write }, anyOf(...whole), ...whole)(unchecked(input), {}))
+        const { error } = await captureResult(pre({ write: out.write }, anyOf(...whole), ...whole)(unchecked(input), {}))
 
         const stderr = errors.mock.calls.join('')
         errors.mockRestore()

@@ -6,9 +6,11 @@ import { skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { emfProblems } from '../../support/emf.ts'
 import {
+  captureResult,
   collector,
   confirm,
   crash,
+  flushPromises,
   hang,
   MASKED,
   manualClock,
@@ -17,8 +19,6 @@ import {
   pre,
   preEvent,
   refuse,
-  resultOf,
-  settled,
   unchecked,
 } from '../../support/harness.ts'
 
@@ -57,7 +57,7 @@ describe('the middleware of a factory', () => {
   it('throws on a denial, and the handler does not run', async () => {
     const out = collector()
     const base = vi.fn(theirs)
-    const { error } = await resultOf(middy(base).use(middleware([confirm, refuse], { write: out.write }))(preEvent(), context))
+    const { error } = await captureResult(middy(base).use(middleware([confirm, refuse], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(base).not.toHaveBeenCalled()
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
@@ -65,7 +65,7 @@ describe('the middleware of a factory', () => {
 
   it('masks a failure, and its cause is in the log without its message', async () => {
     const out = collector()
-    const { error } = await resultOf(middy(theirs).use(middleware([crash], { write: out.write }))(preEvent(), context))
+    const { error } = await captureResult(middy(theirs).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
     expect(out.raw()).not.toContain('secret')
@@ -73,7 +73,7 @@ describe('the middleware of a factory', () => {
 
   it.each([7, null, preEvent({ request: 'x' })])('masks and logs what is no event: %j', async (input) => {
     const out = collector()
-    const { error } = await resultOf(middy(theirs).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
+    const { error } = await captureResult(middy(theirs).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
   })
@@ -81,8 +81,8 @@ describe('the middleware of a factory', () => {
   it('ends a rule that hangs at its deadline, and leaves no timer', async () => {
     const clock = manualClock()
     const out = collector()
-    const running = resultOf(middy(theirs).use(middleware([hang], { write: out.write, clock }))(preEvent(), context))
-    await settled()
+    const running = captureResult(middy(theirs).use(middleware([hang], { write: out.write, clock }))(preEvent(), context))
+    await flushPromises()
     clock.advance(4000)
     expect((await running).error?.name).toBe('TriggerFailedError')
     expect(out.lines()[0]).toMatchObject({ decidedBy: 'hang', reason: 'deadline-exceeded', durationMs: 4000 })
@@ -105,7 +105,7 @@ describe('the middleware of a factory', () => {
   it('of a factory writes to standard output', async () => {
     const written: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
-    const { error } = await resultOf(middy(theirs).use(pre.middleware(refuse))(preEvent(), context))
+    const { error } = await captureResult(middy(theirs).use(pre.middleware(refuse))(preEvent(), context))
     vi.restoreAllMocks()
     expect(error?.name).toBe('TriggerDeniedError')
     expect(written.map((line) => JSON.parse(line))).toMatchObject([{ decision: 'denied', trigger: 'PreSignUp' }])
@@ -122,7 +122,7 @@ describe('what the middleware cannot promise, and a handler of the factory does'
         .use(middleware([refuse], quiet))
         .use(forgiving)(preEvent(), context),
     ).toStrictEqual(preEvent())
-    expect((await resultOf(pre({ ...quiet, middleware: [forgiving] }, refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
+    expect((await captureResult(pre({ ...quiet, middleware: [forgiving] }, refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
   })
 
   it('an earlier before that returns a value ends the invocation unjudged', async () => {

@@ -13,7 +13,7 @@ async function turns(): Promise<void> {
 const client = { config: {}, middlewareStack: { clone: () => ({ add: () => undefined }) } }
 
 /** Warms up a handler that runs this. */
-function warmUpOf(run: (settings: WarmUpSettings) => Promise<unknown>): { readonly use: UseClient } {
+function startWarmUp(run: (settings: WarmUpSettings) => Promise<unknown>): { readonly use: UseClient } {
   let used: UseClient = (make) => make
   warmUp('event', (use, settings) => {
     if (settings.deadlineMs === undefined) used = use
@@ -28,9 +28,9 @@ function warmUpOf(run: (settings: WarmUpSettings) => Promise<unknown>): { readon
 describe('warmUp', () => {
   it('does nothing outside Lambda, also where an AWS SDK has made the global of its runtime', async () => {
     const rehearse = vi.fn(async () => undefined)
-    warmUpOf(rehearse)
+    startWarmUp(rehearse)
     vi.stubGlobal('awslambda', {})
-    warmUpOf(rehearse)
+    startWarmUp(rehearse)
     await turns()
     expect(rehearse).not.toHaveBeenCalled()
   })
@@ -40,7 +40,7 @@ describe('warmUp', () => {
 
     it('rehearses a few times, beginning after the handler is loaded', async () => {
       const rehearse = vi.fn(async () => undefined)
-      warmUpOf(rehearse)
+      startWarmUp(rehearse)
       expect(rehearse).not.toHaveBeenCalled()
       await turns()
       expect(rehearse.mock.calls.length).toBeGreaterThan(1)
@@ -48,7 +48,7 @@ describe('warmUp', () => {
 
     it('rehearses nothing where the first event is there by then', async () => {
       const rehearse = vi.fn(async () => undefined)
-      const { use } = warmUpOf(rehearse)
+      const { use } = startWarmUp(rehearse)
       expect(use(() => client)()).toBe(client)
       await turns()
       expect(rehearse).not.toHaveBeenCalled()
@@ -57,7 +57,7 @@ describe('warmUp', () => {
     it('begins no other run once a client is used, and logs nothing in the runs', async () => {
       const begun: WarmUpSettings[] = []
       let end = (): void => undefined
-      const { use } = warmUpOf((settings) => {
+      const { use } = startWarmUp((settings) => {
         begun.push(settings)
         return new Promise<void>((resolve) => {
           end = resolve
@@ -89,7 +89,7 @@ describe('warmUp', () => {
     ])('fails with no rehearsal that %s', async (_, rehearse: () => Promise<unknown>) => {
       const rejected = vi.fn()
       process.once('unhandledRejection', rejected)
-      warmUpOf(rehearse)
+      startWarmUp(rehearse)
       await turns()
       process.off('unhandledRejection', rejected)
       expect(rejected).not.toHaveBeenCalled()

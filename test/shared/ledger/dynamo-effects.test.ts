@@ -6,7 +6,7 @@ import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { type EffectItem, effectPk, isReadable, type UnreadableItem } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../src/shared/rules/once.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { allDue, erase, granted, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { allDue, assertGranted, assertReadable, erase, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
 import { dueRow } from '../../support/hand-edited-rows.ts'
 
 const { signal } = new AbortController()
@@ -17,18 +17,18 @@ const CUT_OFF = { state: 'pending', token: 'token', attempt: 1, dueAt: new Date(
 
 async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'failed'): Promise<readonly EffectItem[]> {
   const items: EffectItem[] = []
-  for await (const row of ledger.effects.list(state)) items.push(readable(row))
+  for await (const row of ledger.effects.list(state)) items.push(assertReadable(row))
   return items
 }
 
 onEveryDynamoDb((engine) => {
   /** The items that are due, of these effects alone: the table is shared with the other tests. */
-  const dueOf = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
+  const readDue = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
     const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
   }
   const deadLetter = async (ledger: TimedLedger, key: EffectKey, state: 'unknown' | 'failed' = 'failed') => {
-    const [item] = await dueOf(ledger, key)
+    const [item] = await readDue(ledger, key)
     if (item === undefined) throw new Error('not due')
     expect(await ledger.effects.giveUp(item, state, 'cut-off', signal)).toBe(true)
     return item
@@ -37,12 +37,12 @@ onEveryDynamoDb((engine) => {
   it('finds what was cut off when its lease is over, with all it takes to run it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     const source = { triggerSource: effect.event.triggerSource, appClient: '1example23456789' }
     ledger.wait(LEASE_MS - 1)
-    expect(await dueOf(ledger, effect)).toEqual([])
+    expect(await readDue(ledger, effect)).toEqual([])
     ledger.wait(1)
-    expect(await dueOf(ledger, effect)).toEqual([
+    expect(await readDue(ledger, effect)).toEqual([
       { ...effect, state: 'pending', token: claim.token, attempt: 1, dueAt: ledger.now(), ...UNSET, ...source },
     ])
   })
@@ -50,14 +50,14 @@ onEveryDynamoDb((engine) => {
   it('finds what waits for its next attempt, and nothing that is settled or forgotten', async () => {
     const ledger = timedLedger(engine)
     const waiting = newEffect()
-    await ledger.fail(granted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
+    await ledger.fail(assertGranted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
     const [ended, lost, gone] = [newEffect(), newEffect(), newEffect()]
-    await ledger.done(granted(await ledger.claim(ended, randomUUID(), signal)), signal)
-    await ledger.fail(granted(await ledger.claim(lost, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
-    await ledger.drop(granted(await ledger.claim(gone, randomUUID(), signal)), signal)
-    expect(await dueOf(ledger, waiting)).toEqual([])
+    await ledger.done(assertGranted(await ledger.claim(ended, randomUUID(), signal)), signal)
+    await ledger.fail(assertGranted(await ledger.claim(lost, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.drop(assertGranted(await ledger.claim(gone, randomUUID(), signal)), signal)
+    expect(await readDue(ledger, waiting)).toEqual([])
     ledger.wait(30_000)
-    expect(await dueOf(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
+    expect(await readDue(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
   })
 
   it('finds those first that have waited longest', async () => {
@@ -68,7 +68,7 @@ onEveryDynamoDb((engine) => {
     ledger.wait(1000)
     await ledger.claim(second, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    expect((await dueOf(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
+    expect((await readDue(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
   })
 
   it('parks what was cut off and must not happen twice, without what was kept of its user', async () => {
@@ -81,7 +81,7 @@ onEveryDynamoDb((engine) => {
     expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'cut-off' })
     expect(stored).not.toHaveProperty('event')
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'unknown' })
-    expect(await dueOf(ledger, effect)).toEqual([])
+    expect(await readDue(ledger, effect)).toEqual([])
   })
 
   it('parks what failed too often, without what was kept of its user', async () => {
@@ -93,7 +93,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'failed', queue: 'failed' })
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
     expect(await ledger.stored(effect)).not.toHaveProperty('event')
-    expect(await dueOf(ledger, effect)).toEqual([])
+    expect(await readDue(ledger, effect)).toEqual([])
   })
 
   const since: readonly (readonly [string, (ledger: TimedLedger) => Promise<EffectItem>])[] = [
@@ -103,7 +103,7 @@ onEveryDynamoDb((engine) => {
         const effect = newEffect('at-least-once')
         await ledger.claim(effect, randomUUID(), signal)
         ledger.wait(LEASE_MS)
-        const [item] = await dueOf(ledger, effect)
+        const [item] = await readDue(ledger, effect)
         await ledger.claim(effect, randomUUID(), signal)
         return item ?? Promise.reject(new Error('not due'))
       },
@@ -112,9 +112,9 @@ onEveryDynamoDb((engine) => {
       'came to be done',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+        const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
-        const [item] = await dueOf(ledger, effect)
+        const [item] = await readDue(ledger, effect)
         await ledger.done(claim, signal)
         return item ?? Promise.reject(new Error('not due'))
       },
@@ -123,9 +123,9 @@ onEveryDynamoDb((engine) => {
       'was given back, since it certainly did not happen',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+        const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
-        const [item] = await dueOf(ledger, effect)
+        const [item] = await readDue(ledger, effect)
         await ledger.fail(claim, retry, signal)
         return item ?? Promise.reject(new Error('not due'))
       },
@@ -134,9 +134,9 @@ onEveryDynamoDb((engine) => {
       'was forgotten',
       async (ledger) => {
         const effect = newEffect()
-        const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+        const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
         ledger.wait(LEASE_MS)
-        const [item] = await dueOf(ledger, effect)
+        const [item] = await readDue(ledger, effect)
         await ledger.drop(claim, signal)
         return item ?? Promise.reject(new Error('not due'))
       },
@@ -155,7 +155,7 @@ onEveryDynamoDb((engine) => {
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    const [item] = await dueOf(ledger, effect)
+    const [item] = await readDue(ledger, effect)
     if (item === undefined) throw new Error('not due')
     expect(await ledger.effects.giveUp({ ...item, dueAt: undefined }, 'unknown', 'cut-off', signal)).toBe(false)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
@@ -165,17 +165,17 @@ onEveryDynamoDb((engine) => {
     it('is counted, and the next one is put off for longer each time', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
-      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+      await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
       for (const [attempt, seconds] of [[2, 60] as const, [3, 120] as const]) {
         ledger.wait(24 * 60 * 60_000)
-        const [item] = await dueOf(ledger, effect)
+        const [item] = await readDue(ledger, effect)
         expect(item && (await ledger.effects.postpone(item, 'TimeoutError', ledger.now(), signal))).toBe(true)
-        const { dueAt, ...stored } = readable(await ledger.effects.get(effectPk(effect), signal))
+        const { dueAt, ...stored } = assertReadable(await ledger.effects.get(effectPk(effect), signal))
         expect(stored).toMatchObject({ state: 'pending', attempt, reason: 'TimeoutError', event: effect.event })
         const waitMs = Number(dueAt) - ledger.now().getTime()
         expect(waitMs).toBeGreaterThanOrEqual(seconds * 500)
         expect(waitMs).toBeLessThanOrEqual(seconds * 1000)
-        expect(await dueOf(ledger, effect)).toEqual([])
+        expect(await readDue(ledger, effect)).toEqual([])
       }
     })
 
@@ -240,7 +240,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
     for (const effect of effects) {
-      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+      await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
       // A page of DynamoDB is a megabyte: these fill two.
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
@@ -271,26 +271,26 @@ onEveryDynamoDb((engine) => {
   it('makes what failed due at once, with all its attempts before it', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     await ledger.fail({ ...claim, attempt: MAX_ATTEMPTS }, retry, signal)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'failed' })
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending', attempt: 0 })
     ledger.wait(Date.now() - ledger.now().getTime())
-    expect(await dueOf(ledger, effect)).toMatchObject([{ sub: effect.sub, event: undefined, token: undefined }])
-    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
+    expect(await readDue(ledger, effect)).toMatchObject([{ sub: effect.sub, event: undefined, token: undefined }])
+    expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
   it('retries nothing that is under way, done, unknown, or not there', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     await ledger.fail(claim, { kind: 'unknown', reason: 'x' }, signal)
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
     const other = newEffect()
-    await ledger.done(granted(await ledger.claim(other, randomUUID(), signal)), signal)
+    await ledger.done(assertGranted(await ledger.claim(other, randomUUID(), signal)), signal)
     expect(await ledger.effects.retry(other, ['failed'], signal)).toBe(false)
     expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
   })
@@ -298,7 +298,7 @@ onEveryDynamoDb((engine) => {
   it('runs again even what nobody knows of, where a person asks for it', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
     expect(await ledger.effects.retry(effect, ['failed', 'unknown'], signal)).toBe(true)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', attempt: 0 })
   })
@@ -307,7 +307,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     expect(await ledger.effects.get(effectPk(effect), signal)).toBeUndefined()
-    await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
+    await ledger.done(assertGranted(await ledger.claim(effect, randomUUID(), signal)), signal)
     expect(await ledger.effects.get(effectPk(effect), signal)).toMatchObject({ sub: effect.sub, state: 'done', event: undefined })
   })
 
@@ -321,7 +321,7 @@ onEveryDynamoDb((engine) => {
     const before = await counted()
     const effects = Array.from({ length: 5 }, () => newEffect())
     for (const effect of effects) {
-      await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+      await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
     }
@@ -357,13 +357,13 @@ onEveryDynamoDb((engine) => {
     it('is not given back under another token, nor when it was settled or taken over', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
-      const claim = granted(await ledger.claim(effect, token, signal))
+      const claim = assertGranted(await ledger.claim(effect, token, signal))
       expect(await ledger.effects.release({ ...effect, token: 'another' }, signal)).toBe(false)
       ledger.wait(LEASE_MS)
-      granted(await ledger.claim(effect, randomUUID(), signal))
+      assertGranted(await ledger.claim(effect, randomUUID(), signal))
       expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(false)
       const other = newEffect()
-      await ledger.done(granted(await ledger.claim(other, token, signal)), signal)
+      await ledger.done(assertGranted(await ledger.claim(other, token, signal)), signal)
       expect(await ledger.effects.release({ ...other, token }, signal)).toBe(false)
       expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
       expect(claim.token).toBe(token)
@@ -373,19 +373,19 @@ onEveryDynamoDb((engine) => {
   it('forgets an effect, so that its event runs it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
-    const item = readable(await ledger.effects.get(effectPk(effect), signal))
+    await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
+    const item = assertReadable(await ledger.effects.get(effectPk(effect), signal))
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(true)
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     expect(await ledger.stored(effect)).toBeUndefined()
-    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
+    expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
   it('forgets nothing that somebody runs, that is done, or that is no longer as it was read', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
-    const item = readable(await ledger.effects.get(effectPk(effect), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
+    const item = assertReadable(await ledger.effects.get(effectPk(effect), signal))
     expect(await ledger.effects.remove(item, ledger.now(), signal)).toBe(false)
     await ledger.done(claim, signal)
     ledger.wait(LEASE_MS)
@@ -394,12 +394,12 @@ onEveryDynamoDb((engine) => {
 
     const other = newEffect('at-least-once')
     await ledger.claim(other, randomUUID(), signal)
-    const delivery = readable(await ledger.effects.get(effectPk(other), signal))
+    const delivery = assertReadable(await ledger.effects.get(effectPk(other), signal))
     ledger.wait(LEASE_MS)
     await ledger.claim(other, randomUUID(), signal)
     ledger.wait(LEASE_MS)
     expect(await ledger.effects.remove(delivery, ledger.now(), signal)).toBe(false)
-    const again = readable(await ledger.effects.get(effectPk(other), signal))
+    const again = assertReadable(await ledger.effects.get(effectPk(other), signal))
     expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })
 

@@ -6,7 +6,7 @@ import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import type { EffectClaim, Ledger } from '../../../src/shared/rules/once.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { granted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
+import { assertGranted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
 import { startLossyProxy } from '../../support/lossy-proxy.ts'
 
@@ -24,7 +24,7 @@ onEveryDynamoDb((engine) => {
   it('gives a claim to the first who asks, and keeps the effect until it is done', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     const { userPoolId, sub } = effect
     expect(claim).toEqual({ userPoolId, sub, effect: 'send-welcome-email', token: expect.any(String), attempt: 1 })
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
@@ -80,7 +80,7 @@ onEveryDynamoDb((engine) => {
     ledger.wait(LEASE_MS - 1)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
     ledger.wait(1)
-    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(2)
+    expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(2)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
   })
 
@@ -97,7 +97,7 @@ onEveryDynamoDb((engine) => {
   it('remembers for ever what is done, and nothing of the user but who', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
+    await ledger.done(assertGranted(await ledger.claim(effect, randomUUID(), signal)), signal)
     const { userPoolId, sub } = effect
     expect(await ledger.stored(effect)).toEqual({
       ...{ pk: effectPk(effect), userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-least-once', attempt: 1 },
@@ -111,27 +111,27 @@ onEveryDynamoDb((engine) => {
   it('drops the reason of earlier attempts when it is done', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+    await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
     ledger.wait(30_000)
-    await ledger.done(granted(await ledger.claim(effect, randomUUID(), signal)), signal)
+    await ledger.done(assertGranted(await ledger.claim(effect, randomUUID(), signal)), signal)
     expect(await ledger.stored(effect)).not.toHaveProperty('reason')
   })
 
   it('forgets what had nothing to do', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     await ledger.drop(claim, signal)
     await ledger.drop(claim, signal)
     expect(await ledger.stored(effect)).toBeUndefined()
-    expect(granted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
+    expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
   it('waits longer after each attempt, and parks what has had all of them', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
-      const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+      const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
       expect(claim.attempt).toBe(attempt)
       await ledger.fail(claim, retry, signal)
       const backOff = Math.min(30_000 * 2 ** (attempt - 1), 6 * 60 * 60_000)
@@ -144,7 +144,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
       ledger.wait(1)
     }
-    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
+    await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
     const deadLetter = await ledger.stored(effect)
     expect(deadLetter).toMatchObject({ state: 'failed', queue: 'failed', reason: 'Throttling' })
     expect(deadLetter).not.toHaveProperty('event')
@@ -158,7 +158,7 @@ onEveryDynamoDb((engine) => {
   it('puts on record what nobody knows of, and drops its event', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    await ledger.fail(granted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
+    await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
     const stored = await ledger.stored(effect)
     expect(stored).toMatchObject({ state: 'unknown', queue: 'unknown', reason: 'TimeoutError' })
     expect(stored).not.toHaveProperty('event')
@@ -178,9 +178,9 @@ onEveryDynamoDb((engine) => {
   it.each(slow)('lets no holder who was too slow overwrite the next one: %s', async (_, late) => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
-    const first = granted(await ledger.claim(effect, randomUUID(), signal))
+    const first = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     ledger.wait(LEASE_MS)
-    const second = granted(await ledger.claim(effect, randomUUID(), signal))
+    const second = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     await late(ledger, first)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', token: second.token, attempt: 2 })
     await ledger.done(second, signal)
@@ -191,7 +191,7 @@ onEveryDynamoDb((engine) => {
   it('takes the mark of a slow holder where nobody has taken over', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     ledger.wait(2 * LEASE_MS)
     await ledger.done(claim, signal)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
@@ -223,7 +223,7 @@ onEveryDynamoDb((engine) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await losingAnswers(async (lossy) => {
-      const claim = granted(await lossy.claim(effect, randomUUID(), signal))
+      const claim = assertGranted(await lossy.claim(effect, randomUUID(), signal))
       expect(await ledger.stored(effect)).toMatchObject({ token: claim.token, attempt: 1 })
       expect(await lossy.claim(effect, randomUUID(), signal)).toEqual(HELD)
       await lossy.done(claim, signal)
@@ -234,7 +234,7 @@ onEveryDynamoDb((engine) => {
   it.each(slow)('may say the same again where the answer was lost: %s', async (_, say) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     await losingAnswers((lossy) => say(lossy, claim))
     expect((await ledger.stored(effect))?.token).toBeUndefined()
   })
@@ -253,7 +253,7 @@ onEveryDynamoDb((engine) => {
     const { stored } = timedLedger(engine)
     const effect = newEffect()
     const before = Date.now()
-    const claim = granted(await ledger.claim(effect, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
     const { createdAt, dueAt } = (await stored(effect)) ?? {}
     expect(Date.parse(String(createdAt))).toBeGreaterThanOrEqual(before)
     expect(Date.parse(String(dueAt)) - Date.parse(String(createdAt))).toBe(10_000)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { dynamoPendingEffects } from '../../../src/shared/ledger/dynamo-ledger.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { allDue, granted, newEffect, readable, timedLedger } from '../../support/effects.ts'
+import { allDue, assertGranted, assertReadable, newEffect, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 
@@ -31,14 +31,14 @@ onEveryDynamoDb((engine) => {
     const pending = newEffect()
     await ledger.pendingEffects.enqueue(pending, signal)
     ledger.wait(Date.now() - ledger.now().getTime())
-    const due = (await allDue(ledger.effects, ledger.now())).map(readable)
+    const due = (await allDue(ledger.effects, ledger.now())).map(assertReadable)
     expect(due.find(({ sub }) => sub === pending.sub)).toMatchObject({
       attempt: 0,
       token: undefined,
       event: undefined,
       createdSince: undefined,
     })
-    const claim = granted(await ledger.claim(pending, randomUUID(), signal))
+    const claim = assertGranted(await ledger.claim(pending, randomUUID(), signal))
     expect(claim.attempt).toBe(1)
     await ledger.done(claim, signal)
     expect(await ledger.pendingEffects.enqueue(pending, signal)).toBe(false)

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
-import { conditionally } from '../../../src/shared/aws/dynamodb.ts'
+import { tryConditionalWrite } from '../../../src/shared/aws/dynamodb.ts'
 import { type Change, type Condition, deleteItem, updateItem } from '../../../src/shared/aws/expressions.ts'
 import * as transitions from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { backOffMs, MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-transitions.ts'
@@ -187,7 +187,7 @@ onEveryDynamoDb((engine) => {
     if (before !== undefined) await engine.documents().send(new PutCommand({ TableName: table, Item: before }))
 
     const written = change(place)
-    const isChanged = await conditionally(
+    const isChanged = await tryConditionalWrite(
       'spell' in written
         ? engine.documents().send(deleteItem({ ...target, if: written }))
         : engine.documents().send(updateItem({ ...target, ...written })),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type EffectRow, effectPk, isReadable, readEffectRow } from '../../../src/shared/ledger/effect-item.ts'
 import { dueRow, handEdited } from '../../support/hand-edited-rows.ts'
 
-const faultOf = (row: EffectRow): string | undefined => (isReadable(row) ? undefined : row.fault)
+const findFault = (row: EffectRow): string | undefined => (isReadable(row) ? undefined : row.fault)
 
 describe('readEffectRow', () => {
   it('reads what the ledger writes', () => {
@@ -48,18 +48,18 @@ describe('readEffectRow', () => {
   })
 
   it('does not mind what a person has added, nor an unreadable reason', () => {
-    expect(faultOf(readEffectRow({ ...dueRow, note: 7, reason: {} }))).toBeUndefined()
+    expect(findFault(readEffectRow({ ...dueRow, note: 7, reason: {} }))).toBeUndefined()
   })
 
   it.each(handEdited.filter(([, how]) => !how.startsWith('9999')))('calls a row unreadable whose %s is wrong: %s', (name, _, row) => {
     const read = readEffectRow(row)
     const expected = [`unreadable-${name}`, 'unreadable-pk', ...(name === 'state' ? ['unreadable-queue'] : [])]
-    expect(expected).toContain(faultOf(read))
+    expect(expected).toContain(findFault(read))
     expect(read).toHaveProperty('pk', row.pk)
   })
 
   it.each([undefined, 'failed', 'Pending'])('calls a pending row unreadable that stands in another queue: %s', (queue) => {
-    expect(faultOf(readEffectRow({ ...dueRow, queue }))).toBe('unreadable-queue')
+    expect(findFault(readEffectRow({ ...dueRow, queue }))).toBe('unreadable-queue')
   })
 })
 

@@ -5,7 +5,7 @@ import { MAX_ATTEMPTS, settledAs } from '../../../src/shared/ledger/dynamo-trans
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
 import type { Delivery, Effect, EffectClaim } from '../../../src/shared/rules/once.ts'
 import { type Engine, onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
-import { allDue, erase, LEASE_MS, newEffect, readable, type TimedLedger, timedLedger } from '../../support/effects.ts'
+import { allDue, assertReadable, erase, LEASE_MS, newEffect, type TimedLedger, timedLedger } from '../../support/effects.ts'
 
 const { signal } = new AbortController()
 const retry = { kind: 'retry', reason: 'Throttling' } as const
@@ -62,7 +62,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
     held.push({ claim: claimed.claim })
   }
   const sweep = async (): Promise<void> => {
-    for (const item of (await allDue(ledger.effects, ledger.now())).map(readable)) {
+    for (const item of (await allDue(ledger.effects, ledger.now())).map(assertReadable)) {
       if (effectPk(item) !== effectPk(effect)) continue
       const settled = settledAs(item)
       if (settled === undefined) await claim()
@@ -117,7 +117,7 @@ onEveryDynamoDb((engine) => {
         } else {
           // Whatever happened to it, a sweeper finds it in the end.
           ledger.wait(24 * 60 * 60_000)
-          const due = (await allDue(ledger.effects, ledger.now())).map(readable)
+          const due = (await allDue(ledger.effects, ledger.now())).map(assertReadable)
           expect(due.map(effectPk)).toContain(effectPk(effect))
           expect(await ledger.claim(effect, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
         }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type PostConfirmation, postConfirmation } from '../../../src/post-confirmation/trigger.ts'
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileUser, profileUser } from '../../../src/shared/profiles/profiles.ts'
+import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileUser, toProfileUser } from '../../../src/shared/profiles/profiles.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { ann, postConfirmationEvent } from '../../support/events.ts'
 
-async function userOf(event: PostConfirmation['event'], names: readonly string[] = DEFAULT_PROFILE_ATTRIBUTES) {
+async function captureProfileUser(event: PostConfirmation['event'], names: readonly string[] = DEFAULT_PROFILE_ATTRIBUTES) {
   const seen: (ProfileUser | undefined)[] = []
   const rule = defineRule<PostConfirmation>('look', (ctx) => {
-    seen.push(profileUser(ctx, names))
+    seen.push(toProfileUser(ctx, names))
     return done()
   })
   await postConfirmation(rule).decide(event)
@@ -19,21 +19,21 @@ describe('profileUser', () => {
   it('holds whose profile it is, and the attributes that are asked for', async () => {
     const { userPoolId, sub, userName, email } = ann
     const kept = { email, email_verified: 'true' }
-    expect(await userOf(postConfirmationEvent())).toEqual({ userPoolId, sub, userName, attributes: kept })
-    expect(await userOf(postConfirmationEvent(), ['cognito:user_status', 'locale'])).toMatchObject({
+    expect(await captureProfileUser(postConfirmationEvent())).toEqual({ userPoolId, sub, userName, attributes: kept })
+    expect(await captureProfileUser(postConfirmationEvent(), ['cognito:user_status', 'locale'])).toMatchObject({
       attributes: { 'cognito:user_status': 'CONFIRMED' },
     })
   })
 
   it('leaves out attributes that are empty', async () => {
     const event = postConfirmationEvent({ sub: ann.sub, email: '', name: 'Ann' })
-    expect(await userOf(event)).toMatchObject({ attributes: { name: 'Ann' } })
-    expect((await userOf(event))?.attributes).not.toHaveProperty('email')
+    expect(await captureProfileUser(event)).toMatchObject({ attributes: { name: 'Ann' } })
+    expect((await captureProfileUser(event))?.attributes).not.toHaveProperty('email')
   })
 
   it('holds nobody where the event names no sub or no pool', async () => {
-    expect(await userOf(postConfirmationEvent({ email: ann.email }))).toBeUndefined()
-    expect(await userOf(postConfirmationEvent({ sub: '' }))).toBeUndefined()
-    expect(await userOf(postConfirmationEvent(undefined, { userPoolId: '' }))).toBeUndefined()
+    expect(await captureProfileUser(postConfirmationEvent({ email: ann.email }))).toBeUndefined()
+    expect(await captureProfileUser(postConfirmationEvent({ sub: '' }))).toBeUndefined()
+    expect(await captureProfileUser(postConfirmationEvent(undefined, { userPoolId: '' }))).toBeUndefined()
   })
 })

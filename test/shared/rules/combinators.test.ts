@@ -50,7 +50,7 @@ describe('the time of a chain', () => {
   })
 })
 
-const linesOf = ({ trace }: { readonly trace: readonly { readonly rule: string; readonly outcome: string }[] }): readonly string[] =>
+const formatTrace = ({ trace }: { readonly trace: readonly { readonly rule: string; readonly outcome: string }[] }): readonly string[] =>
   trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)
 
 const crash = defineRule<SampleWorking>('crash', () => {
@@ -92,8 +92,8 @@ describe('parallel', () => {
 
   test('says that it worked where one of its rules did', async () => {
     const idle = defineRule<SampleWorking>('idle', () => skip())
-    expect(linesOf(await run('working', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
-    expect(linesOf(await run('working', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
+    expect(formatTrace(await run('working', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
+    expect(formatTrace(await run('working', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
   })
 
   test('gives every rule all of the time', async () => {

@@ -25,33 +25,34 @@ function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; reado
   return { rule, taken: () => holders.size }
 }
 
-const eventOf = (userName: string): CognitoEvent => ({ ...sampleEvent, userName })
+const createEvent = (userName: string): CognitoEvent => ({ ...sampleEvent, userName })
 const refuse = defineRule<SampleRefusing>('refuse', () => deny('no', 'No'))
 
 describe('a rule with a second step', () => {
   test('takes the last place once, and denies the next user', async () => {
     const { rule, taken } = takePlace(1)
 
-    expect(await run('refusing', chain(rule), eventOf('mary'))).toMatchObject({ kind: 'proceed' })
-    expect(await run('refusing', chain(rule), eventOf('ann'))).toMatchObject({ kind: 'denied', rule: 'take-place', reason: 'no-place' })
+    expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
+    expect(await run('refusing', chain(rule), createEvent('ann'))).toMatchObject({ kind: 'denied', rule: 'take-place', reason: 'no-place' })
     expect(taken()).toBe(1)
   })
 
   test('finds its own reservation when an event is repeated', async () => {
     const { rule, taken } = takePlace(1)
-    for (let time = 0; time < 3; time += 1) expect(await run('refusing', chain(rule), eventOf('mary'))).toMatchObject({ kind: 'proceed' })
+    for (let time = 0; time < 3; time += 1)
+      expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
     expect(taken()).toBe(1)
   })
 
   test('takes nothing when a later rule denies', async () => {
     const { rule, taken } = takePlace(1)
-    expect(await run('refusing', chain(rule, refuse), eventOf('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })
+    expect(await run('refusing', chain(rule, refuse), createEvent('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })
     expect(taken()).toBe(0)
   })
 
   test('has a line in the trace for each step', async () => {
     const { rule } = takePlace(0)
-    const { trace } = await run('refusing', chain(rule), eventOf('mary'))
+    const { trace } = await run('refusing', chain(rule), createEvent('mary'))
     expect(trace).toMatchObject([
       { rule: 'take-place', path: '0', outcome: 'skip', reason: 'full' },
       { rule: 'take-place', path: '0', outcome: 'deny', reason: 'no-place', commit: true },

@@ -3,10 +3,10 @@ import type { CognitoEvent } from '../../../src/shared/cognito/event.ts'
 import { emailDomainIn } from '../../../src/shared/email/email-domain-in.ts'
 import {
   and,
-  answerOf,
   type Condition,
   type DeclaresReads,
   defineCondition,
+  evaluateCondition,
   fromAppClient,
   hasAttribute,
   not,
@@ -58,7 +58,7 @@ describe('and, or and not', () => {
     const forgotten: unknown = () => undefined
     for (const answer of [found, forgotten]) {
       const condition = answer as Condition
-      await expect(asking(() => answerOf(condition, context()))).rejects.toThrow('answers with a boolean')
+      await expect(asking(() => evaluateCondition(condition, context()))).rejects.toThrow('answers with a boolean')
       await expect(asking(() => not(condition)(context()))).rejects.toThrow('answers with a boolean')
       await expect(asking(() => and(condition)(context()))).rejects.toThrow('answers with a boolean')
     }

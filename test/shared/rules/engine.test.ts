@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { anyOf, chain, denyIf, failOpen, shadow, when } from '../../../src/shared/rules/combinators.ts'
 import { decide } from '../../../src/shared/rules/engine.ts'
-import { reasonOf } from '../../../src/shared/rules/errors.ts'
+import { toErrorReason } from '../../../src/shared/rules/errors.ts'
 import { startDeadline } from '../../../src/shared/rules/invocation.ts'
 import { type AnyOutcome, allow, deny, done, respond, skip } from '../../../src/shared/rules/outcome.ts'
 import { type Ability, compose, defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
@@ -128,14 +128,14 @@ describe('rules that a composition of a user runs', () => {
     const verdict = await evaluate(b, ctx)
     return verdict.kind === 'allow' ? verdict : skip()
   }
-  const placesOf = async (custom: Rule<SampleRefusing>): Promise<readonly string[]> =>
+  const runForPlaces = async (custom: Rule<SampleRefusing>): Promise<readonly string[]> =>
     (await run('refusing', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
 
   test.each<readonly [string, Rule<SampleRefusing>]>([
     ['without declaring children', defineRule<SampleRefusing>('custom', both)],
     ['as its children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
   ])('each have a place of their own: %s', async (_, custom) => {
-    expect(await placesOf(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
+    expect(await runForPlaces(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
   test('have the place that it hands over', async () => {
@@ -143,7 +143,7 @@ describe('rules that a composition of a user runs', () => {
       const verdict = await evaluate(b, ctx, { index: 1 })
       return verdict.kind === 'allow' ? verdict : skip()
     })
-    expect(await placesOf({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
+    expect(await runForPlaces({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
   })
 
   test('keep their places after the decision', async () => {
@@ -152,7 +152,7 @@ describe('rules that a composition of a user runs', () => {
       defer(b, ctx)
       return skip()
     })
-    expect(await placesOf(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
+    expect(await runForPlaces(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
   })
 })
 
@@ -429,18 +429,18 @@ describe('names and reasons', () => {
   })
 
   test('an error is known by its code or its name, never by its message', () => {
-    expect(reasonOf(Object.assign(new Error('x'), { code: 'ETIMEDOUT' }))).toBe('ETIMEDOUT')
-    expect(reasonOf(Object.assign(new Error('x'), { code: 'not an id' }))).toBe('Error')
-    expect(reasonOf(Object.assign(new Error('x'), { name: 'mary@example.com' }))).toBe('error')
-    expect(reasonOf('thrown text')).toBe('error')
-    expect(reasonOf(null)).toBe('error')
-    expect(reasonOf({})).toBe('error')
+    expect(toErrorReason(Object.assign(new Error('x'), { code: 'ETIMEDOUT' }))).toBe('ETIMEDOUT')
+    expect(toErrorReason(Object.assign(new Error('x'), { code: 'not an id' }))).toBe('Error')
+    expect(toErrorReason(Object.assign(new Error('x'), { name: 'mary@example.com' }))).toBe('error')
+    expect(toErrorReason('thrown text')).toBe('error')
+    expect(toErrorReason(null)).toBe('error')
+    expect(toErrorReason({})).toBe('error')
     const hides = {
       get code() {
         throw new Error('hidden')
       },
     }
-    expect(reasonOf(hides)).toBe('error')
+    expect(toErrorReason(hides)).toBe('error')
   })
 
   test('what is left out stays out of an outcome', () => {

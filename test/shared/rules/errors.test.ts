@@ -5,7 +5,7 @@ import {
   LifeguardError,
   NotDoneError,
   RuleError,
-  reasonOf,
+  toErrorReason,
 } from '../../../src/shared/rules/errors.ts'
 
 const throttled = Object.assign(new Error('mary@example.com sends too much'), { name: 'Throttling' })
@@ -19,7 +19,7 @@ describe('NotDoneError', () => {
 
   test.each([undefined, null, 'a text', { code: 'not an identifier' }])('has a plain reason where %j prevented it', (cause) => {
     expect(new NotDoneError(cause).reason).toBe('error')
-    expect(reasonOf(new NotDoneError(cause))).toBe('error')
+    expect(toErrorReason(new NotDoneError(cause))).toBe('error')
   })
 })
 
@@ -47,6 +47,6 @@ describe('the errors of the language', () => {
   ])('%s has the code %s, and the reason %s in a log', (name, code, reason, error) => {
     expect(error).toBeInstanceOf(LifeguardError)
     expect(error).toMatchObject({ name, code })
-    expect(reasonOf(error)).toBe(reason)
+    expect(toErrorReason(error)).toBe(reason)
   })
 })

@@ -38,11 +38,11 @@ const failing = (error: unknown): Rule<SampleWorking>['evaluate'] => {
 }
 
 /** Runs it inside a chain, so that it has a line in the trace. */
-const traceOf = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
+const runForTrace = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
   (await run('working', chain(rule), input, clock, ms)).trace
 /** What once said, and why. */
 const saidBy = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
-  const [line] = await traceOf(rule, input, clock, ms)
+  const [line] = await runForTrace(rule, input, clock, ms)
   return `${line?.outcome}${line?.reason === undefined ? '' : `: ${line.reason}`}`
 }
 
@@ -148,7 +148,7 @@ test('once takes one effect, since a composition hides what breaks inside it', (
 describe('what the ledger is told to keep', () => {
   test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
     const ledger = memoryLedger()
-    await traceOf(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { delivery: 'at-least-once' }), {
+    await runForTrace(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { delivery: 'at-least-once' }), {
       ...event,
       request: { ...event.request, ...{ clientMetadata: { secret: 'x' } } },
       response: { a: 1 },
@@ -175,7 +175,7 @@ describe('what the ledger is told to keep', () => {
 
   test('is the sub alone unless more is asked for, and no app client where there was none', async () => {
     const ledger = memoryLedger()
-    await traceOf(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
+    await runForTrace(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
     expect(ledger.effects[0]?.event).toMatchObject({
       callerContext: { clientId: null },
       request: { userAttributes: { sub: 'sub-1' } },
@@ -207,7 +207,7 @@ describe('the attributes that a rule declares', () => {
       },
       ['phone_number', 'name'],
     )
-    await traceOf(once(ledger, looking, atMostOnce))
+    await runForTrace(once(ledger, looking, atMostOnce))
     const kept = { sub: 'sub-1', phone_number: '+15555550100' }
     expect(seen).toEqual([kept, undefined, kept, 'PreSignUp_SignUp', 'mary'])
     expect(ledger.effects[0]?.event.request.userAttributes).toEqual(kept)
@@ -221,7 +221,7 @@ describe('the attributes that a rule declares', () => {
       await shared(ctx)
       return done()
     }
-    await traceOf(chain(defineRule<SampleWorking>('first', looking), once(ledger, effect(ledger, looking), atMostOnce)))
+    await runForTrace(chain(defineRule<SampleWorking>('first', looking), once(ledger, effect(ledger, looking), atMostOnce)))
     expect(lookUp).toHaveBeenCalledTimes(1)
     expect(lookUp).toHaveBeenCalledWith(expect.objectContaining({ event }))
   })
@@ -332,7 +332,7 @@ describe('the mark of an effect that is done', () => {
     const ledger = memoryLedger(async (call) => {
       asked.push([call, clock.now(), ledger.signals.at(-1)?.aborted ?? true])
     })
-    await traceOf(
+    await runForTrace(
       once(
         ledger,
         effect(ledger, () => never),
@@ -352,7 +352,7 @@ describe('the mark of an effect that is done', () => {
     const throwing = effect(ledger, () => {
       throw Object.assign(new Error('no'), { code: event.request.userAttributes?.sub })
     })
-    await traceOf(once(ledger, throwing, atLeastOnce), event, autoClock())
+    await runForTrace(once(ledger, throwing, atLeastOnce), event, autoClock())
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'hidden' }])
   })
 
@@ -373,7 +373,7 @@ describe('the mark of an effect that is done', () => {
       if (call === 'claim') clock.spend(3000)
       times.push(clock.now())
     })
-    await traceOf(
+    await runForTrace(
       once(
         ledger,
         effect(ledger, () => never),
@@ -397,7 +397,7 @@ describe('an effect that broke', () => {
     { delivery: 'at-most-once', error: 'mary@example.com', failure: { kind: 'unknown', reason: 'error' } },
   ] as const)('$delivery, by $error.name, is set back: $failure.kind', async ({ delivery, error, failure }) => {
     const ledger = memoryLedger()
-    const trace = await traceOf(once(ledger, effect(ledger, failing(error)), { delivery }))
+    const trace = await runForTrace(once(ledger, effect(ledger, failing(error)), { delivery }))
     expect(ledger.log).toEqual(['claim', 'run', 'fail'])
     expect(ledger.setbacks).toEqual([failure])
     expect(trace).toMatchObject([
@@ -411,7 +411,7 @@ describe('an effect that broke', () => {
     { delivery: 'at-most-once', failure: { kind: 'unknown', reason: 'deadline-exceeded' } },
   ] as const)('$delivery, because it hung, is set back: $failure.kind', async ({ delivery, failure }) => {
     const ledger = memoryLedger()
-    await traceOf(
+    await runForTrace(
       once(
         ledger,
         effect(ledger, () => never),
@@ -444,7 +444,7 @@ describe('an effect whose ledger is out of reach', () => {
   ])('does not run, and is lost: the ledger $what', async ({ trouble, reason }) => {
     const ledger = memoryLedger(trouble)
     const clock = autoClock()
-    const [line, ...rest] = await traceOf(once(ledger, effect(ledger), atMostOnce), event, clock)
+    const [line, ...rest] = await runForTrace(once(ledger, effect(ledger), atMostOnce), event, clock)
     expect(ledger.log).toEqual(['claim'])
     expect(rest).toEqual([])
     expect(line).toMatchObject({ rule: 'once', outcome: 'error', reason })
@@ -457,7 +457,7 @@ describe('an effect whose ledger is out of reach', () => {
 
   test('tells where the time was over, as one that hangs', async () => {
     const ledger = memoryLedger(() => never)
-    const [line] = await traceOf(once(ledger, effect(ledger), { ...atMostOnce, id: 'birthday' }))
+    const [line] = await runForTrace(once(ledger, effect(ledger), { ...atMostOnce, id: 'birthday' }))
     expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceededError), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
   })
@@ -467,7 +467,7 @@ describe('an effect whose ledger is out of reach', () => {
       throw new RangeError('no table')
     }
     const ledger: MemoryLedger = { ...memoryLedger(), claim: throws }
-    const [line] = await traceOf(once(ledger, effect(ledger), atMostOnce))
+    const [line] = await runForTrace(once(ledger, effect(ledger), atMostOnce))
     expect(line?.error).toBeInstanceOf(EffectLostError)
   })
 })

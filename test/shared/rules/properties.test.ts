@@ -74,7 +74,7 @@ describe('random compositions', () => {
         const allowed = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
         for (const line of decision.trace.filter((entry) => entry.outcome === 'error' && !entry.shadow)) {
           let mustFail = kindAt(line.path) === 'failClosed'
-          const forgiven = ancestorsOf(line.path)
+          const forgiven = listAncestors(line.path)
             .toReversed()
             .some((path) => {
               if (kindAt(path) === 'failClosed') mustFail = true
@@ -170,7 +170,7 @@ describe('random compositions', () => {
   })
 })
 
-function ancestorsOf(path: string): readonly string[] {
+function listAncestors(path: string): readonly string[] {
   const steps = path.split('.')
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'))
 }

@@ -203,13 +203,13 @@ describe('a setting of domains', () => {
     ['file:a.domains', undefined],
     ['*', undefined],
   ])('%j names the file %j', (value, file) => {
-    const fileOf = (): unknown => {
+    const readFileSetting = (): unknown => {
       const setting = domains().read(value)
       return setting !== undefined && 'file' in setting ? setting.file : undefined
     }
     // What names no file is read as domains, most of which are wrong.
-    if (file === undefined && value !== '*') expect(fileOf).toThrow(TypeError)
-    else expect(fileOf()).toBe(file)
+    if (file === undefined && value !== '*') expect(readFileSetting).toThrow(TypeError)
+    else expect(readFileSetting()).toBe(file)
   })
 
   it('is opened from the folder of the bundle, or where its path says', () => {

@@ -23,7 +23,7 @@ const schema: SettingsTable<Example> = {
 }
 const good = { BLOCK_TABLE: 'blocks', ALLOWED: 'example.com' }
 
-function messageOf(environment: Environment): string {
+function captureMessage(environment: Environment): string {
   try {
     readSettings(schema, environment)
   } catch (error) {
@@ -32,7 +32,7 @@ function messageOf(environment: Environment): string {
   }
   return 'valid'
 }
-const linesOf = (environment: Environment): readonly string[] => messageOf(environment).split('\n')
+const captureLines = (environment: Environment): readonly string[] => captureMessage(environment).split('\n')
 
 describe('readSettings', () => {
   it('returns what the fields make of the variables, and leaves the rest of the environment out', () => {
@@ -46,7 +46,7 @@ describe('readSettings', () => {
   })
 
   it.each([undefined, ''])('says of a variable that is %j that it is missing, and what it should hold', (BLOCK_TABLE) => {
-    expect(linesOf({ ...good, BLOCK_TABLE })).toEqual([
+    expect(captureLines({ ...good, BLOCK_TABLE })).toEqual([
       'The settings in the environment are not valid:',
       '  BLOCK_TABLE is missing; expected the name of a table',
     ])
@@ -59,11 +59,11 @@ describe('readSettings', () => {
   })
 
   it('names the variable, what it holds and what it should hold', () => {
-    expect(messageOf({ ...good, MODE: 'maybe' })).toContain('  MODE is "maybe"; expected one of exempt, judge')
+    expect(captureMessage({ ...good, MODE: 'maybe' })).toContain('  MODE is "maybe"; expected one of exempt, judge')
   })
 
   it('names all that are wrong at once', () => {
-    expect(linesOf({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
+    expect(captureLines({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
       'The settings in the environment are not valid:',
       '  BLOCK_TABLE is missing; expected the name of a table',
       '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list',
@@ -84,8 +84,8 @@ describe('readSettings', () => {
   })
 
   it('cuts a long value, and shows line breaks as such', () => {
-    expect(messageOf({ ...good, MODE: `a\nb${'c'.repeat(1000)}` })).toContain(`  MODE is "a\\nb${'c'.repeat(117)}..."; expected`)
-    expect(messageOf({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
+    expect(captureMessage({ ...good, MODE: `a\nb${'c'.repeat(1000)}` })).toContain(`  MODE is "a\\nb${'c'.repeat(117)}..."; expected`)
+    expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
 
   it('names the variable that another one requires', () => {

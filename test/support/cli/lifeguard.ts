@@ -31,12 +31,12 @@ export function start(args: readonly string[], { cwd, env }: RunOptions = {}): C
 export async function lifeguard(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = start(args, options)
   child.stdin?.end(options.stdin ?? '')
-  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
+  const [stdout, stderr, [code]] = await Promise.all([readStream(child.stdout), readStream(child.stderr), once(child, 'close')])
   return { code, stdout, stderr }
 }
 
 /** All that a stream holds. */
-export async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+export async function readStream(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
   // A character may lie on both sides of where two chunks meet.
   stream?.setEncoding('utf8')
@@ -50,7 +50,7 @@ export function handler(fixture: string, trigger: string = 'preSignUp'): readonl
 }
 
 /** A folder with these files, removed after the test. Texts and bytes are written as they are, other values as JSON. */
-export async function folderOf(files: Readonly<Record<string, unknown>>): Promise<string> {
+export async function createFolder(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, content] of Object.entries(files)) {
@@ -79,7 +79,7 @@ export function event(
 }
 
 /** The objects of NDJSON. */
-export function objectsIn(text: string): readonly Record<string, unknown>[] {
+export function parseNdjson(text: string): readonly Record<string, unknown>[] {
   return text
     .split('\n')
     .filter((line) => line !== '')

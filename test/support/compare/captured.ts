@@ -1,5 +1,5 @@
 /** Keeps what is written to standard output and standard error. Returns a function that returns the lines since its last call. */
-export function captured(): () => readonly string[] {
+export function captureOutput(): () => readonly string[] {
   let text = ''
   const keep = (chunk: string | Uint8Array): boolean => {
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()

@@ -25,11 +25,11 @@ export interface Difference {
 
 /** Compares what two versions recorded, event by event. Calls back for each difference and returns the number of events. */
 export async function compareFiles(oldFile: string, newFile: string, found: (difference: Difference) => void): Promise<number> {
-  const [olds, news] = await Promise.all([oldFile, newFile].map(recordsIn))
+  const [olds, news] = await Promise.all([oldFile, newFile].map(readRecords))
   if (olds?.length !== news?.length) throw new Error(`The old version has ${olds?.length} records and the new one ${news?.length}`)
   olds?.forEach((record, at) => {
-    const old = fieldsOf(record, true)
-    const now = fieldsOf(news?.[at] ?? record, false)
+    const old = toFields(record, true)
+    const now = toFields(news?.[at] ?? record, false)
     for (const field of new Set([...Object.keys(old), ...Object.keys(now)])) {
       const [before = '(nothing)', after = '(nothing)'] = [old[field], now[field]]
       if (before !== after) found({ label: record.label, field, old: before, new: after })
@@ -38,14 +38,14 @@ export async function compareFiles(oldFile: string, newFile: string, found: (dif
   return olds?.length ?? 0
 }
 
-async function recordsIn(file: string): Promise<readonly Recorded[]> {
+async function readRecords(file: string): Promise<readonly Recorded[]> {
   // Not by readline, which also ends a line at U+2028.
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
   return lines.map((line): Recorded => JSON.parse(line))
 }
 
-function fieldsOf({ label, answer, error, requests, lines }: Recorded, isOld: boolean): Readonly<Record<string, string>> {
-  const rename = (text: string): string => (isOld ? renamed(text) : text.replaceAll(...ANSWERED))
+function toFields({ label, answer, error, requests, lines }: Recorded, isOld: boolean): Readonly<Record<string, string>> {
+  const rename = (text: string): string => (isOld ? renameOldWords(text) : text.replaceAll(...ANSWERED))
   return {
     label,
     ...(answer !== undefined && { answer }),
@@ -55,7 +55,7 @@ function fieldsOf({ label, answer, error, requests, lines }: Recorded, isOld: bo
   }
 }
 
-function renamed(text: string): string {
+function renameOldWords(text: string): string {
   return text.replace(/\b[A-Za-z][\w-]*\b/g, (word) => RENAMED.get(word) ?? word)
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Term } from '../notation.ts'
-import { captured } from './captured.ts'
+import { captureOutput } from './captured.ts'
 import type { CompositionsJob, Recorded } from './jobs.ts'
 
 /** The public functions of a version. Which they are is checked when they are called: there is no type for two versions at once. */
@@ -24,7 +24,7 @@ const TRIGGERS = [
 
 /** Makes each composition with the library of a version, runs it on an event of each trigger, and records what it does. */
 export async function runCompositions(job: CompositionsJob, write: (recorded: Recorded) => void): Promise<void> {
-  const lines = captured()
+  const lines = captureOutput()
   const load = async (path: string): Promise<Library> => import(pathToFileURL(join(job.root, 'src', path)).href)
   const library = await load('index.ts')
   const factories = await Promise.all(

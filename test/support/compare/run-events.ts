@@ -3,14 +3,14 @@ import { pathToFileURL } from 'node:url'
 import { fuzzedEvent } from '../fuzz/fuzz-events.ts'
 import { seededRandom } from '../fuzz/fuzz-random.ts'
 import { sourceEvents } from '../fuzz/fuzz-sources.ts'
-import { captured } from './captured.ts'
+import { captureOutput } from './captured.ts'
 import { startFakeAws } from './fake-aws.ts'
 import type { EventsJob, Recorded } from './jobs.ts'
 
 /** Sends events to a built handler, one after the other, and records what it does. */
 export async function runEvents(job: EventsJob, write: (recorded: Recorded) => void): Promise<void> {
   const aws = await startFakeAws()
-  const lines = captured()
+  const lines = captureOutput()
   Object.assign(process.env, job.settings, aws.environment)
   const label = (event: string): string => `${job.name}, settings ${job.settingsNumber}, ${event}`
   const handler = await load(job, (error) => write({ label: label('start'), ...error, requests: [], lines: lines() }))
@@ -25,7 +25,7 @@ export async function runEvents(job: EventsJob, write: (recorded: Recorded) => v
     const context = { awsRequestId: `request-${number}`, getRemainingTimeInMillis: () => 4900 }
     const outcome = await handler(JSON.parse(text), context).then(
       (answer: unknown) => ({ answer: JSON.stringify(answer) }),
-      (error: unknown) => described(error),
+      (error: unknown) => describeThrown(error),
     )
     write({ label: label(`event ${number}`), ...outcome, requests: aws.next(number), lines: lines() })
   }
@@ -38,11 +38,11 @@ async function load(
   try {
     return (await import(pathToFileURL(join(job.root, 'dist', job.name, 'handler.js')).href)).handler
   } catch (error) {
-    failed(described(error))
+    failed(describeThrown(error))
     return undefined
   }
 }
 
-function described(error: unknown): Pick<Recorded, 'error'> {
+function describeThrown(error: unknown): Pick<Recorded, 'error'> {
   return { error: error instanceof Error ? { name: error.name, message: error.message } : { name: typeof error, message: String(error) } }
 }

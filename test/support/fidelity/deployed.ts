@@ -66,7 +66,7 @@ export async function silent(): Promise<Readonly<Record<string, string>>> {
 }
 
 /** Log lines of ours, metrics of single rules left out. */
-export function linesOf({ stdout }: Written): readonly Record<string, unknown>[] {
+export function parseLogLines({ stdout }: Written): readonly Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
   return lines.map((line) => Object(JSON.parse(line))).filter(({ message }) => message !== undefined)
 }

@@ -22,9 +22,9 @@ export function defaultCache(): string {
 }
 
 /** The client that is installed; nothing is installed here. */
-export function installedClient(cache: string = defaultCache()): RuntimeClient {
-  const folder = folderIn(cache)
-  const file = clientIn(folder)
+export function findInstalledClient(cache: string = defaultCache()): RuntimeClient {
+  const folder = toCacheFolder(cache)
+  const file = toClientPath(folder)
   if (existsSync(file)) return { file }
   const reason = reasonFile(folder)
   return { missing: existsSync(reason) ? readFileSync(reason, 'utf8') : 'it is not installed, npm run runtime-client does it' }
@@ -32,30 +32,30 @@ export function installedClient(cache: string = defaultCache()): RuntimeClient {
 
 /** Installs and compiles the client unless it is there already. Never throws: without it the tests that need it are skipped. */
 export async function installClient(cache: string = defaultCache(), tools: readonly string[] = BUILD_TOOLS): Promise<RuntimeClient> {
-  const folder = folderIn(cache)
-  if (existsSync(clientIn(folder))) return { file: clientIn(folder) }
-  const failure = lacking(tools) ?? (await compileInto(folder, cache).then(() => undefined, shortly))
-  if (failure !== undefined && !existsSync(clientIn(folder))) {
+  const folder = toCacheFolder(cache)
+  if (existsSync(toClientPath(folder))) return { file: toClientPath(folder) }
+  const failure = findMissingTools(tools) ?? (await compileInto(folder, cache).then(() => undefined, shorten))
+  if (failure !== undefined && !existsSync(toClientPath(folder))) {
     await mkdir(cache, { recursive: true })
       .then(() => writeFile(reasonFile(folder), failure))
       .catch(() => undefined)
     return { missing: failure }
   }
   await rm(reasonFile(folder), { force: true })
-  return { file: clientIn(folder) }
+  return { file: toClientPath(folder) }
 }
 
 /** One folder for each lock and Node: a compiled addon is of use to no other. */
-function folderIn(cache: string): string {
+function toCacheFolder(cache: string): string {
   const hash = createHash('sha256')
   for (const name of MANIFEST_FILES) hash.update(readFileSync(join(MANIFEST, name)))
   return join(cache, `${hash.digest('hex').slice(0, 16)}-node-${process.versions.node}-${process.platform}-${process.arch}`)
 }
 
-const clientIn = (folder: string): string => join(folder, 'node_modules/aws-lambda-ric/index.mjs')
+const toClientPath = (folder: string): string => join(folder, 'node_modules/aws-lambda-ric/index.mjs')
 const reasonFile = (folder: string): string => `${folder}.missing.txt`
 
-function lacking(tools: readonly string[]): string | undefined {
+function findMissingTools(tools: readonly string[]): string | undefined {
   if (process.platform !== 'linux') return 'it is made for Linux alone'
   const missing = tools.filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0)
   return missing.length === 0 ? undefined : `to compile it takes ${missing.join(', ')}`
@@ -77,7 +77,7 @@ async function compileInto(folder: string, cache: string): Promise<void> {
 }
 
 /** One line, since it stands in the name of a test. */
-function shortly(error: unknown): string {
+function shorten(error: unknown): string {
   const { killed, stderr, message } = Object(error)
   if (killed) return `its install took more than ${INSTALL_LIMIT_MS / 1000} seconds`
   const lines = `${stderr || message}`.split('\n').filter((line) => !line.startsWith('npm warn'))

@@ -1,9 +1,9 @@
 import { describe } from 'vitest'
-import { installedClient } from './runtime-client.ts'
+import { findInstalledClient } from './runtime-client.ts'
 
 /** Runs a suite with AWS's own runtime client, or says in its name why not. */
 export function underRuntimeClient(name: string, suite: (client: string) => void): void {
-  const client = installedClient()
+  const client = findInstalledClient()
   const title = `${name}, under AWS's runtime client`
   if ('file' in client) describe(title, () => suite(client.file))
   else describe.skip(`${title} (SKIPPED: ${client.missing})`, () => suite(''))

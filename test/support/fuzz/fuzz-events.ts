@@ -31,10 +31,10 @@ interface Slot {
 
 const MAX_DEPTH = 8
 
-function slotsOf(holder: object, depth = 0): Slot[] {
+function listSlots(holder: object, depth = 0): Slot[] {
   return Object.keys(holder).flatMap((key) => {
     const value: unknown = own(holder, key)
-    const inner = typeof value === 'object' && value !== null && depth < MAX_DEPTH ? slotsOf(value, depth + 1) : []
+    const inner = typeof value === 'object' && value !== null && depth < MAX_DEPTH ? listSlots(value, depth + 1) : []
     return [{ holder, key }, ...inner]
   })
 }
@@ -104,12 +104,12 @@ function nested(random: Random): unknown {
 }
 
 /** Not String(value): an object from JSON may hold a `toString` that is none. */
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function anotherType(value: unknown, random: Random): unknown {
-  return random.pick([0, -1, 1e308, true, false, [], {}, [value], { value }, { email: value }, '', 'true', '0', textOf(value)])
+  return random.pick([0, -1, 1e308, true, false, [], {}, [value], { value }, { email: value }, '', 'true', '0', toText(value)])
 }
 
 const poison = (random: Random): unknown =>
@@ -126,7 +126,7 @@ type Mutation = (root: { event: unknown }, random: Random) => void
 const onSlot =
   (change: (slot: Slot, value: unknown, random: Random) => void): Mutation =>
   (root, random) => {
-    const slots = slotsOf(root)
+    const slots = listSlots(root)
     if (slots.length === 0) return
     // The event as a whole is rarely the place: nothing is left to mutate then.
     const slot = random.pick(slots.length > 1 && !random.chance(0.01) ? slots.slice(1) : slots)
@@ -142,11 +142,11 @@ const retyped = onSlot(({ holder, key }, value, random) => put(holder, key, anot
 const grown = onSlot(({ holder, key }, value, random) => {
   // Rarely a megabyte: it takes as long as hundreds of others.
   const length = random.chance(0.03) ? 1_000_000 : 1 + random.below(5000)
-  const piece = random.pick([textOf(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
+  const piece = random.pick([toText(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
   put(holder, key, piece.repeat(Math.ceil(length / piece.length)).slice(0, length))
 })
 const surrogates = onSlot(({ holder, key }, value, random) =>
-  put(holder, key, `${textOf(value)}${random.pick(['\ud800', '\udfff', '\ude00\ud83d'])}`),
+  put(holder, key, `${toText(value)}${random.pick(['\ud800', '\udfff', '\ude00\ud83d'])}`),
 )
 const buried = onSlot(({ holder, key }, _, random) => random.chance(0.2) && put(holder, key, nested(random)))
 const poisoned = inObject((holder, random) => put(holder, random.pick(KEYS), poison(random)))

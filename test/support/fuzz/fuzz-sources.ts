@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sampleEvents } from '../sample-events.ts'
-import { folderOf } from '../triggers.ts'
+import { findFolder } from '../triggers.ts'
 import { own } from './fuzz-oracle.ts'
 
 /** An event to begin with. */
@@ -16,13 +16,13 @@ export function sourceEvents(corpus: string | undefined): readonly SourceEvent[]
   const samples = sampleEvents().map(({ folder, raw }) => ({ folder, text: JSON.stringify(raw) }))
   if (!corpus) return samples
   const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
-  return [...samples, ...files.sort().flatMap((file) => sourceIn(readFileSync(join(corpus, file), 'utf8')))]
+  return [...samples, ...files.sort().flatMap((file) => parseSource(readFileSync(join(corpus, file), 'utf8')))]
 }
 
-function sourceIn(text: string): readonly SourceEvent[] {
+function parseSource(text: string): readonly SourceEvent[] {
   try {
     const source = own(JSON.parse(text), 'triggerSource')
-    return typeof source === 'string' ? [{ folder: folderOf(source), text }] : []
+    return typeof source === 'string' ? [{ folder: findFolder(source), text }] : []
   } catch {
     return []
   }

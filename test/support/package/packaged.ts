@@ -1,7 +1,7 @@
-import { contracts, triggerOfFolder } from '../triggers.ts'
+import { loadContracts, triggerOfFolder } from '../triggers.ts'
 import type { Resource, Template } from './deployment.ts'
 
-const deployed = (await contracts()).map(({ folder, denials }) => ({ folder, denials, trigger: triggerOfFolder(folder) }))
+const deployed = (await loadContracts()).map(({ folder, denials }) => ({ folder, denials, trigger: triggerOfFolder(folder) }))
 
 /** The triggers that have a function in the deployment. */
 export const triggers: readonly string[] = deployed.map(({ trigger }) => trigger)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
-import { folderOf, start, textOf } from '../../support/cli/lifeguard.ts'
+import { createFolder, readStream, start } from '../../support/cli/lifeguard.ts'
 
 // Exponential and quadratic work does not end within it, on any machine.
 const LIMIT_MS = 25_000
@@ -12,7 +12,7 @@ function times<V>(count: number, make: (index: number) => V): readonly V[] {
   return Array.from({ length: count }, (_, index) => make(index))
 }
 
-function mapOf(count: number, make: (index: number) => readonly [string, unknown]): Values {
+function createMap(count: number, make: (index: number) => readonly [string, unknown]): Values {
   return Object.fromEntries(times(count, make))
 }
 
@@ -32,20 +32,20 @@ function pool(properties: Values): Values {
 const TOPIC = { Type: 'AWS::SNS::Topic' }
 const OPEN = { Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } }
 const SAM = 'AWS::Serverless-2016-10-31'
-const arnOf = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] })
+const toArn = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] })
 
 /** Conditions, references, names and lists that cost far more to work out than to write. */
 const COSTLY: Readonly<Record<string, object>> = {
   'conditions that name the next one twice': {
-    Conditions: mapOf(40, (at) => [`C${at}`, { 'Fn::And': [{ Condition: `C${at + 1}` }, { Condition: `C${at + 1}` }] }]),
+    Conditions: createMap(40, (at) => [`C${at}`, { 'Fn::And': [{ Condition: `C${at + 1}` }, { Condition: `C${at + 1}` }] }]),
     Resources: { A: { ...TOPIC, Condition: 'C0' } },
   },
   'conditions that name all others, in circles': {
-    Conditions: mapOf(100, (at) => [`C${at}`, { 'Fn::Or': times(100, (other) => ({ Condition: `C${other}` })) }]),
+    Conditions: createMap(100, (at) => [`C${at}`, { 'Fn::Or': times(100, (other) => ({ Condition: `C${other}` })) }]),
     Resources: { A: { ...TOPIC, Condition: 'C0' } },
   },
   'a chain of 20,000 conditions': {
-    Conditions: mapOf(20_000, (at) => [`C${at}`, { 'Fn::Not': [{ Condition: `C${at + 1}` }] }]),
+    Conditions: createMap(20_000, (at) => [`C${at}`, { 'Fn::Not': [{ Condition: `C${at + 1}` }] }]),
     Resources: { A: { ...TOPIC, Condition: 'C0' } },
   },
   'substitutions that double a text 60 times': {
@@ -69,15 +69,18 @@ const COSTLY: Readonly<Record<string, object>> = {
     Resources: { A: lambda({ Runtime: 'nodejs22.x', Code: { ZipFile: `handler=function${' '.repeat(900_000)}` } }) },
   },
   '19,000 properties that no resource has': {
-    Resources: { A: { Type: 'AWS::RDS::DBInstance', Properties: mapOf(19_000, (at) => [`EnableIamDatabaseAuth${at}`, 1]) } },
+    Resources: { A: { Type: 'AWS::RDS::DBInstance', Properties: createMap(19_000, (at) => [`EnableIamDatabaseAuth${at}`, 1]) } },
   },
   'pools that are made after each other': {
-    Resources: mapOf(249, (at) => [`P${at}`, { ...pool({}), DependsOn: times(249, (other) => `P${(at + other) % 249}`) }]),
+    Resources: createMap(249, (at) => [`P${at}`, { ...pool({}), DependsOn: times(249, (other) => `P${(at + other) % 249}`) }]),
   },
   'globals of SAM that are copied to each function': {
     Transform: SAM,
-    Globals: { Function: { Environment: { Variables: mapOf(18_000, (at) => [`V${at}`, 'x']) } } },
-    Resources: mapOf(240, (at) => [`F${at}`, { Type: 'AWS::Serverless::Function', Properties: { Environment: { Variables: { A: 1 } } } }]),
+    Globals: { Function: { Environment: { Variables: createMap(18_000, (at) => [`V${at}`, 'x']) } } },
+    Resources: createMap(240, (at) => [
+      `F${at}`,
+      { Type: 'AWS::Serverless::Function', Properties: { Environment: { Variables: { A: 1 } } } },
+    ]),
   },
   '9,000 events of one function': {
     Transform: SAM,
@@ -86,13 +89,13 @@ const COSTLY: Readonly<Record<string, object>> = {
       F: {
         Type: 'AWS::Serverless::Function',
         Properties: {
-          Events: mapOf(9000, (at) => [`E${at}`, { Type: 'Cognito', Properties: { UserPool: { Ref: 'Pool' }, Trigger: `T${at}` } }]),
+          Events: createMap(9000, (at) => [`E${at}`, { Type: 'Cognito', Properties: { UserPool: { Ref: 'Pool' }, Trigger: `T${at}` } }]),
         },
       },
     },
   },
   'a list of 300,000 entries': { Resources: { A: { ...TOPIC, Properties: { Tags: times(300_000, () => 1) } } } },
-  '12,000 resources': { Resources: mapOf(12_000, (at) => [`R${at}`, TOPIC]) },
+  '12,000 resources': { Resources: createMap(12_000, (at) => [`R${at}`, TOPIC]) },
   '5 MB': { Resources: { A: { ...TOPIC, Metadata: { Text: 'x'.repeat(5_000_000) } } } },
 }
 
@@ -120,10 +123,10 @@ async function doctor(
   name: string,
   text: string,
 ): Promise<{ readonly code: number | null; readonly stderr: string; readonly stdout: string }> {
-  const cwd = await folderOf({ [name]: text })
+  const cwd = await createFolder({ [name]: text })
   const child = start(['doctor', name, '--no-handlers'], { cwd })
   const late = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
-  const [stdout, stderr, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
+  const [stdout, stderr, [code]] = await Promise.all([readStream(child.stdout), readStream(child.stderr), once(child, 'close')])
   clearTimeout(late)
   return { code, stderr, stdout }
 }
@@ -149,21 +152,21 @@ describe('a template as large as CloudFormation takes it', () => {
   const triggers = TRIGGER_NAMES.slice(0, 6)
   const large = (pools: number): object => ({
     Resources: {
-      ...mapOf(pools, (at) => [
+      ...createMap(pools, (at) => [
         `Pool${at}`,
-        pool({ LambdaConfig: Object.fromEntries(triggers.map((trigger, step) => [trigger, arnOf(`F${(at + step) % 200}`)])) }),
+        pool({ LambdaConfig: Object.fromEntries(triggers.map((trigger, step) => [trigger, toArn(`F${(at + step) % 200}`)])) }),
       ]),
-      ...mapOf(200, (at) => [
+      ...createMap(200, (at) => [
         `F${at}`,
         lambda({
           Runtime: 'nodejs22.x',
           Handler: 'gone.handler',
           FunctionName: { 'Fn::Sub': `\${AWS::StackName}-f${at}` },
-          Role: arnOf('Role'),
-          Environment: { Variables: mapOf(15, (step) => [`V${step}`, { Ref: `Pool${(at + step) % 100}` }]) },
+          Role: toArn('Role'),
+          Environment: { Variables: createMap(15, (step) => [`V${step}`, { Ref: `Pool${(at + step) % 100}` }]) },
         }),
       ]),
-      ...mapOf(199, (at) => [
+      ...createMap(199, (at) => [
         `Permission${at}`,
         {
           Type: 'AWS::Lambda::Permission',
@@ -171,7 +174,7 @@ describe('a template as large as CloudFormation takes it', () => {
             Action: 'lambda:InvokeFunction',
             FunctionName: { Ref: `F${at}` },
             Principal: 'cognito-idp.amazonaws.com',
-            SourceArn: arnOf(`Pool${at % 100}`),
+            SourceArn: toArn(`Pool${at % 100}`),
           },
         },
       ]),

@@ -2,14 +2,14 @@ import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CODE_NAMES } from '../../../src/tools/doctor/codes.ts'
-import { folderOf, lifeguard } from '../../support/cli/lifeguard.ts'
-import { patched, TEMPLATES } from '../../support/patched.ts'
+import { createFolder, lifeguard } from '../../support/cli/lifeguard.ts'
+import { patchTemplate, TEMPLATES } from '../../support/patched.ts'
 
-const slow = (): Promise<string> => patched('plain.yaml', { 'Judge.Properties.Timeout': 30 })
+const slow = (): Promise<string> => patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30 })
 
 describe('lifeguard doctor', () => {
   it('tells what is wrong, where, why and how to mend it, and what it did not judge', async () => {
-    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout, stderr } = await lifeguard(['doctor', 'template.yaml'], { cwd })
     expect(stdout).toMatch(
       /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Judge may run for 30 seconds, and Cognito waits 5\n {2}Why: /,
@@ -28,7 +28,7 @@ describe('lifeguard doctor', () => {
 
   it('prints one JSON object, with the line that the finding is on', async () => {
     const text = await slow()
-    const cwd = await folderOf({ 'template.yaml': text })
+    const cwd = await createFolder({ 'template.yaml': text })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--json'], { cwd })
     const report = JSON.parse(stdout)
     expect(report).toMatchObject({
@@ -41,7 +41,7 @@ describe('lifeguard doctor', () => {
   })
 
   it('prints SARIF 2.1.0, each result with a rule and a place', async () => {
-    const cwd = await folderOf({ 'a template.yaml': await slow() })
+    const cwd = await createFolder({ 'a template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'a template.yaml', '--sarif'], { cwd })
     const log = JSON.parse(stdout)
     expect(log).toMatchObject({ version: '2.1.0', runs: [{ tool: { driver: { name: 'lifeguard doctor' } } }] })
@@ -70,8 +70,8 @@ describe('lifeguard doctor', () => {
 
   it('lists apart what the template accepts, with the reason, and exits with 0 where there is nothing else', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
-    const text = await patched('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
-    const cwd = await folderOf({ 'template.yaml': text })
+    const text = await patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
+    const cwd = await createFolder({ 'template.yaml': text })
     const [shown, json, sarif] = await Promise.all(
       [[], ['--json'], ['--sarif']].map((form) => lifeguard(['doctor', 'template.yaml', '--no-handlers', ...form], { cwd })),
     )
@@ -90,7 +90,9 @@ describe('lifeguard doctor', () => {
 
   it('tells what the template accepts for nothing, and exits with 0', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
-    const cwd = await folderOf({ 'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }) })
+    const cwd = await createFolder({
+      'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }),
+    })
     const [shown, json, sarif, ignored] = await Promise.all(
       [[], ['--json'], ['--sarif'], ['--ignore', 'LG101']].map((form) => lifeguard(['doctor', 'template.json', ...form], { cwd })),
     )
@@ -103,7 +105,7 @@ describe('lifeguard doctor', () => {
   })
 
   it('leaves out codes that it is told to', async () => {
-    const cwd = await folderOf({ 'template.yaml': await slow() })
+    const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
     expect(stdout).toMatch(/\ntemplate\.yaml: nothing found\n$/)
     expect(code).toBe(0)
@@ -133,7 +135,7 @@ resources:
       Properties:
         UserPoolId: !Ref CognitoUserPoolUsers
 `
-    const packaged = await patched('osls.json', {
+    const packaged = await patchTemplate('osls.json', {
       'PreSignUpLambdaFunction.Properties.Timeout': 29,
       'PreSignUpLambdaFunction.Properties.Runtime': 'nodejs20.x',
       'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
@@ -143,7 +145,7 @@ resources:
       `handlers/${name}.mjs`,
       `export { handler } from '${join(TEMPLATES, 'handlers', name)}.js'\n`,
     ])
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       ...Object.fromEntries(handlers),
       'serverless.yml': configuration,
       '.serverless/cloudformation-template-update-stack.json': packaged,
@@ -163,14 +165,14 @@ resources:
 
   it('names the file in which a configuration says it, and tells once what is the same of several findings', async () => {
     const longName = 'report'.repeat(11)
-    const packaged = await patched('osls.json', {
+    const packaged = await patchTemplate('osls.json', {
       'PreSignUpLambdaFunction.Properties.Timeout': 29,
       'PreAuthenticationLambdaFunction.Properties.Timeout': 28,
       Report: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: longName } },
     })
     const report = `Resources:\n  Report:\n    Properties:\n      FunctionName: ${longName}\n`
     const functions = 'functions:\n  preSignUp:\n    timeout: 29\n  preAuthentication:\n    timeout: 28\n'
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'parts/report.yml': report,
       'serverless.yml': `service: shop\nprovider:\n  name: aws\n${functions}resources:\n  - \${file(parts/report.yml)}\n`,
       '.serverless/cloudformation-template-update-stack.json': packaged,
@@ -193,8 +195,8 @@ resources:
   })
 
   it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {
-    const packaged = await patched('osls.json')
-    const cwd = await folderOf({
+    const packaged = await patchTemplate('osls.json')
+    const cwd = await createFolder({
       'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
       'second.yml': 'service: second\nprovider:\n  name: aws\n',
       '.serverless/cloudformation-template-update-stack.json': packaged,
@@ -214,8 +216,8 @@ resources:
   })
 
   it('does not take a package for the service that is older than its configuration', async () => {
-    const packaged = await patched('osls.json')
-    const cwd = await folderOf({
+    const packaged = await patchTemplate('osls.json')
+    const cwd = await createFolder({
       'serverless.yml': 'service: shop\n',
       '.serverless/cloudformation-template-update-stack.json': packaged,
     })
@@ -243,7 +245,7 @@ resources:
     [['--jsn'], "Unknown option '--jsn'; lifeguard doctor --help tells more"],
   ])('refuses %j in plain text', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'folder/x': '',
       'text.txt': 'Hello',
       'broken.json': '{"Resources": {',

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { event, type Finished, folderOf, handler, lifeguard, start, textOf } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, type Finished, handler, lifeguard, readStream, start } from '../../support/cli/lifeguard.ts'
 
 /** Whether a process runs. */
 function runs(pid: number): boolean {
@@ -28,7 +28,7 @@ describe('a replay that is ended', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('by %s stops the services and even a busy handler, and says so in its exit code', async (signal, exitCode) => {
-    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
     await until(async () => (await pid()) > 0)
@@ -36,7 +36,7 @@ describe('a replay that is ended', () => {
     expect(runs(handlerPid)).toBe(true)
 
     child.kill(signal)
-    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')])
+    const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     expect({ code, stderr }).toEqual({ code: exitCode, stderr: '' })
     await until(() => !runs(handlerPid))
     expect(runs(handlerPid)).toBe(false)
@@ -51,9 +51,9 @@ describe('a replay that is ended', () => {
   })
 
   it('ends quietly when nobody reads its output any more', async () => {
-    const cwd = await folderOf({ 'many.ndjson': `${JSON.stringify(event())}\n`.repeat(50_000) })
+    const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(event())}\n`.repeat(50_000) })
     const child = start(['replay', 'many.ndjson', '--json', '--services', 'none', ...handler('approve.js')], { cwd })
-    const stderr = textOf(child.stderr)
+    const stderr = readStream(child.stderr)
     await once(child.stdout ?? child, 'data')
     child.stdout?.destroy()
     expect(await once(child, 'close')).toEqual([0, null])
@@ -83,7 +83,7 @@ describe('a command that computes without an end', () => {
     ['SIGINT', 130, ['attach', '--help']],
     ['SIGTERM', 143, ['init', 'app']],
   ] as const)('ends at once by the second %s, with %d: %j', async (signal, exitCode, args) => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'a.json': event(),
       'template.json': { Resources: {} },
       'list.txt': 'example.com\n',
@@ -106,14 +106,14 @@ describe('a command that computes without an end', () => {
   })
 
   it('takes a signal that npm passes on at once for the same key', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     await until(async () => (await readFile(join(cwd, 'pid'), 'utf8').catch(() => '')) !== '')
 
     child.kill('SIGINT')
     child.kill('SIGINT')
 
-    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')])
+    const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     const handlerPid = Number(await readFile(join(cwd, 'pid'), 'utf8'))
     await until(() => !runs(handlerPid))
     expect({ code, stderr, handlerRuns: runs(handlerPid) }).toEqual({ code: 130, stderr: '', handlerRuns: false })
@@ -122,7 +122,7 @@ describe('a command that computes without an end', () => {
 
 /** Runs a command of which one process runs other code first. */
 async function withFirst(code: string): Promise<Finished> {
-  const cwd = await folderOf({ 'first.mjs': code })
+  const cwd = await createFolder({ 'first.mjs': code })
   return lifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
 }
 
@@ -146,7 +146,7 @@ describe('a command that ends by itself', () => {
 
 describe('a command whose starter is killed', () => {
   it('ends too, with its handlers', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'hang.mjs': HANGING })
+    const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
     await until(async () => (await pid()) > 0)

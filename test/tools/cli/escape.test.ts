@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Line, renderLines, renderRedrawn, styled } from '../../../src/tools/cli/io.ts'
+import { createPart, type Line, renderLines, renderRedrawn } from '../../../src/tools/cli/io.ts'
 import { escapeText } from '../../../src/tools/cli/text.ts'
 
 /** A stream that is a terminal with colours, or a file. */
@@ -44,7 +44,7 @@ describe('escapeText', () => {
 })
 
 describe('renderLines', () => {
-  const lines: readonly Line[] = ['a\nb', styled('red', '\u001b[2J'), ['c', styled('bold', '\r'), '']]
+  const lines: readonly Line[] = ['a\nb', createPart('red', '\u001b[2J'), ['c', createPart('bold', '\r'), '']]
 
   it('breaks lines and styles parts, and escapes both in the text', () => {
     expect(renderLines(lines, stream(false))).toBe('a\\nb\n\\u001b[2J\nc\\r\n')

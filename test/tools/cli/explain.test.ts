@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, handler, lifeguard } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, handler, lifeguard } from '../../support/cli/lifeguard.ts'
 
 /** A handler made with Lifeguard, as TypeScript that replay bundles. */
 function composed(trigger: string, rules: string): string {
@@ -28,7 +28,7 @@ export const handler = ${trigger}(${rules})
 }
 
 async function explained(trigger: string, rules: string, source: string, ...options: string[]) {
-  const cwd = await folderOf({ 'event.json': event(source), 'handler.ts': composed(trigger, rules) })
+  const cwd = await createFolder({ 'event.json': event(source), 'handler.ts': composed(trigger, rules) })
   const finished = await lifeguard(['explain', 'event.json', '--services', 'none', '--handler', `${trigger}=handler.ts`, ...options], {
     cwd,
   })
@@ -43,7 +43,7 @@ describe('lifeguard explain', () => {
   })
 
   it('is not alone in that: replay shows it too', async () => {
-    const cwd = await folderOf({ 'event.json': event('PreSignUp_SignUp'), 'handler.ts': composed('preSignUp', 'strict') })
+    const cwd = await createFolder({ 'event.json': event('PreSignUp_SignUp'), 'handler.ts': composed('preSignUp', 'strict') })
     const { stdout } = await lifeguard(['replay', 'event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts'], { cwd })
     expect(stdout).toContain('strict: not-valid')
     expect(stdout).toContain('name: "x" is too short')
@@ -137,14 +137,14 @@ denied by refuse: not-today
   })
 
   it('says so where the handler was not made with Lifeguard', async () => {
-    const cwd = await folderOf({ 'event.json': event() })
+    const cwd = await createFolder({ 'event.json': event() })
     const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('approve.js')], { cwd })
     expect(stdout).toContain('The handler was not made with Lifeguard: there are no rules to show')
     expect(stdout).toContain('response {"autoConfirmUser":true}')
   })
 
   it('shows why a handler does not start', async () => {
-    const cwd = await folderOf({ 'event.json': event() })
+    const cwd = await createFolder({ 'event.json': event() })
     const { code, stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('settings-error.js')], { cwd })
     expect(stdout).toContain('The handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains')
     expect(code).toBe(1)
@@ -155,7 +155,7 @@ denied by refuse: not-today
 import { maskInitErrors } from '${process.cwd()}/src/shared/settings/mask-init-errors.ts'
 export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
 `
-    const cwd = await folderOf({ 'event.json': event(), 'handler.ts': source })
+    const cwd = await createFolder({ 'event.json': event(), 'handler.ts': source })
     const args = ['event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts']
     const said = 'PreSignUp: ALLOWED_EMAIL_DOMAINS is missing\n'
     const explained = await lifeguard(['explain', ...args], { cwd })
@@ -182,7 +182,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
       'other.json': {},
       'message.json': event('CustomMessage_SignUp'),
     }
-    const cwd = await folderOf(files)
+    const cwd = await createFolder(files)
     const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('approve.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDomainList } from '../../../src/shared/email/domain-file.ts'
 import { type LocalServices, startServices } from '../../../src/tools/local/services.ts'
 import { withPool } from '../../support/cli/attached-pool.ts'
-import { event, folderOf, lifeguard } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, lifeguard } from '../../support/cli/lifeguard.ts'
 import { arn, key, pool } from '../../support/cli/user-pool.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 
@@ -38,7 +38,7 @@ const RAW: readonly (readonly [number, number])[] = [
   [0xe0000, 0xe0fff],
 ]
 
-function rawIn(text: string): readonly string[] {
+function findRawCharacters(text: string): readonly string[] {
   const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0)
   return codes.filter((code) => RAW.some(([first, last]) => code >= first && code <= last)).map((code) => code.toString(16))
 }
@@ -122,12 +122,12 @@ afterAll(() => services.stop())
 
 /** The commands of lifeguard, and of those that have commands of their own, as they name them themselves. */
 async function commands(): Promise<readonly string[]> {
-  const namesOf = async (...args: readonly string[]): Promise<readonly string[]> => {
+  const listPrintedNames = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { stderr } = await lifeguard(args)
     return /: one of ([a-z, ]+);/.exec(stderr)?.[1]?.split(', ') ?? []
   }
-  const names = await namesOf()
-  const within = await Promise.all(names.map(async (name) => [name, await namesOf(name)] as const))
+  const names = await listPrintedNames()
+  const within = await Promise.all(names.map(async (name) => [name, await listPrintedNames(name)] as const))
   return within.flatMap(([name, subcommands]) => (subcommands.length === 0 ? [name] : subcommands.map((each) => `${name} ${each}`)))
 }
 
@@ -376,7 +376,7 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text f
     ),
   )('is escaped: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
     cognito().put({ ...pool, Id: 'eu-west-1_Hostile', Name: TEXT, LambdaConfig: { PreSignUp: LINES, [TEXT]: TEXT }, [TEXT]: TEXT })
-    const cwd = await folderOf(content)
+    const cwd = await createFolder(content)
     const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, ...poolEnv() }
     const all = { ...(args[0] === 'effects' || args[0] === 'attach' ? tablesAt : {}), ...env, FORCE_COLOR: '1' }
 
@@ -384,7 +384,7 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text f
 
     const output = `${stdout}${stderr}`.replaceAll(OWN_STYLES, '')
     expect(output).toContain(shows)
-    expect(rawIn(output)).toEqual([])
+    expect(findRawCharacters(output)).toEqual([])
     expect(output.split('\n').filter((line) => line.startsWith('FORGED'))).toEqual([])
   })
 })

@@ -5,25 +5,25 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { folderOf, lifeguard, textOf } from '../../support/cli/lifeguard.ts'
+import { createFolder, lifeguard, readStream } from '../../support/cli/lifeguard.ts'
 
-async function filesIn(folder: string): Promise<readonly string[]> {
+async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name).slice(folder.length + 1)] : [])).toSorted()
 }
 
 /** The files that a message lists, a line each behind its first. */
-function listedIn(message: string): readonly string[] {
+function parseListed(message: string): readonly string[] {
   const [, ...lines] = message.trim().split('\n')
   return lines.map((line) => line.trim()).toSorted()
 }
 
 describe('lifeguard init', () => {
   it('writes a project into a folder that is not there, and says what comes next', async () => {
-    const cwd = await folderOf({})
+    const cwd = await createFolder({})
     const { code, stdout, stderr } = await lifeguard(['init', 'apps/My.Users'], { cwd })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const files = await filesIn(join(cwd, 'apps/My.Users'))
+    const files = await listFiles(join(cwd, 'apps/My.Users'))
     expect(files).toEqual(
       expect.arrayContaining(['.gitignore', 'package-lock.json', 'serverless.yml', 'src/pre-signup/handler.ts', 'deploy/pool.yml']),
     )
@@ -35,7 +35,7 @@ describe('lifeguard init', () => {
   })
 
   it('writes into the working folder, beside other files, under a name that is given', async () => {
-    const cwd = await folderOf({ LICENSE: 'mine', 'src/notes.txt': 'mine' })
+    const cwd = await createFolder({ LICENSE: 'mine', 'src/notes.txt': 'mine' })
     const { code, stdout } = await lifeguard(['init', '.', '--name', 'members'], { cwd })
     expect(code).toBe(0)
     expect(stdout).not.toContain('  cd ')
@@ -46,7 +46,7 @@ describe('lifeguard init', () => {
   it.skipIf(process.platform === 'win32').each(['my users', "it's/my-users", 'a;b/my-users', 'a$(id)/my-users', 'a`id`', 'a&b', '*', '~'])(
     'prints a way into %s that a shell takes to the letter',
     async (target) => {
-      const cwd = await folderOf({})
+      const cwd = await createFolder({})
       const { stdout } = await lifeguard(['init', target, '--name', 'users'], { cwd })
       const [, change = ''] = /^ {2}(cd .*)$/m.exec(stdout) ?? []
       const shell = await promisify(execFile)('sh', ['-c', `${change} && pwd -P`], { cwd })
@@ -55,7 +55,7 @@ describe('lifeguard init', () => {
   )
 
   it('takes no longer a name than leaves room for a stage of ten letters in the name of every function', async () => {
-    const cwd = await folderOf({})
+    const cwd = await createFolder({})
     expect((await lifeguard(['init', '.', '--name', 'as-long-as-it-can-be'], { cwd })).code).toBe(0)
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
       const { service, functions } = parse(await readFile(join(cwd, file), 'utf8'), { logLevel: 'error' })
@@ -65,7 +65,7 @@ describe('lifeguard init', () => {
   })
 
   it('depends on a tarball that is named, from wherever the project is', async () => {
-    const cwd = await folderOf({ 'cognito-lifeguard-0.1.0.tgz': 'bytes' })
+    const cwd = await createFolder({ 'cognito-lifeguard-0.1.0.tgz': 'bytes' })
     const { stdout } = await lifeguard(['init', 'a/project', '--package', 'cognito-lifeguard-0.1.0.tgz'], { cwd })
     const spec = 'file:../../cognito-lifeguard-0.1.0.tgz'
     expect(stdout).toContain('from ../../cognito-lifeguard-0.1.0.tgz')
@@ -75,7 +75,7 @@ describe('lifeguard init', () => {
   })
 
   it('writes nothing where one of its files is there already, and lists all of them', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'app/package.json': '{}',
       'app/src/pre-auth/handler.ts': '// mine',
       'app/deploy': 'a file',
@@ -88,30 +88,30 @@ describe('lifeguard init', () => {
       stderr:
         'lifeguard: app has files of these names already, and nothing was written:\n  deploy\n  package.json\n  src/pre-auth/handler.ts\n',
     })
-    expect(await filesIn(join(cwd, 'app'))).toEqual(['deploy', 'other', 'package.json', 'src/pre-auth/handler.ts'])
+    expect(await listFiles(join(cwd, 'app'))).toEqual(['deploy', 'other', 'package.json', 'src/pre-auth/handler.ts'])
     expect(await readFile(join(cwd, 'app/package.json'), 'utf8')).toBe('{}')
   })
 
   it('writes nothing a second time', async () => {
-    const cwd = await folderOf({})
+    const cwd = await createFolder({})
     await lifeguard(['init', 'app'], { cwd })
     const { code, stderr } = await lifeguard(['init', 'app'], { cwd })
-    const files = await filesIn(join(cwd, 'app'))
+    const files = await listFiles(join(cwd, 'app'))
     expect(code).toBe(2)
-    expect(listedIn(stderr)).toEqual(files)
+    expect(parseListed(stderr)).toEqual(files)
   })
 
   it.skipIf(process.platform === 'win32')('says what is there when it is cut off, and leaves no half of a file', async () => {
-    const cwd = await folderOf({})
+    const cwd = await createFolder({})
     // No file may be longer than 64 blocks of half a kilobyte; the lock file is.
     const limited = `ulimit -f 64; exec '${process.execPath}' '${resolve('src/tools/cli/main.ts')}' init app`
     const child = spawn('sh', ['-c', limited], { cwd, env: { PATH: process.env.PATH }, stdio: 'pipe' })
-    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')])
+    const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     expect(stderr).toMatch(
       /^lifeguard: app: the project is not whole, EFBIG: .*; \d+ of \d+ files are there; remove them before another try:\n/,
     )
-    const files = await filesIn(join(cwd, 'app'))
-    expect(listedIn(stderr)).toEqual(files)
+    const files = await listFiles(join(cwd, 'app'))
+    expect(parseListed(stderr)).toEqual(files)
     expect(files).not.toContain('package-lock.json')
     expect(code).toBe(2)
   })
@@ -128,7 +128,7 @@ describe('lifeguard init', () => {
     [['init', 'a-file'], 'a-file: not a folder, and nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is not whole, '],
   ])('refuses %j in plain text', async (args, text) => {
-    const cwd = await folderOf({ 'a-file': '' })
+    const cwd = await createFolder({ 'a-file': '' })
     const { code, stdout, stderr } = await lifeguard(args, { cwd })
     expect(stderr).toContain(text)
     expect(stderr).not.toMatch(/^\s+at /m)

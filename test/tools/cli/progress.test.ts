@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { startProgress } from '../../../src/tools/cli/commands/replay/progress.ts'
-import { type Line, lineText, renderRedrawn } from '../../../src/tools/cli/io.ts'
+import { type Line, renderRedrawn, toLineText } from '../../../src/tools/cli/io.ts'
 
 /** What is written to a standard error that is or is not a terminal. */
 function screen(errIsTerminal: boolean): {
@@ -9,7 +9,7 @@ function screen(errIsTerminal: boolean): {
   readonly io: Parameters<typeof startProgress>[0]
 } {
   const written: string[] = []
-  const err = (lines: readonly Line[]): void => void written.push(...lines.map(lineText))
+  const err = (lines: readonly Line[]): void => void written.push(...lines.map(toLineText))
   return { written, io: { errIsTerminal, err, redraw: (text) => void written.push(renderRedrawn(text)) } }
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, handler, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, handler, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
 const none = ['--services', 'none']
 
 /** Replays one event through a fixture and returns the one object and the exit code. */
 async function replayed(fixture: string, given: unknown = event(), env: Record<string, string> = {}, trigger: string = 'preSignUp') {
-  const cwd = await folderOf({ 'event.json': given })
+  const cwd = await createFolder({ 'event.json': given })
   const { code, stdout, stderr } = await lifeguard(['replay', 'event.json', '--json', ...none, ...handler(fixture, trigger)], { cwd, env })
-  const objects = objectsIn(stdout)
+  const objects = parseNdjson(stdout)
   expect(objects).toHaveLength(1)
   return { code, stderr, result: objects[0] ?? {} }
 }
@@ -68,9 +68,9 @@ describe('lifeguard replay --json', () => {
   })
 
   it('tells a function that ended its process, and goes on with a new one', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('exit.js')], { cwd })
-    expect(objectsIn(stdout)).toMatchObject(
+    expect(parseNdjson(stdout)).toMatchObject(
       Array(2).fill({
         outcome: 'failed',
         reason: 'the process of the function ended',
@@ -94,12 +94,12 @@ describe('lifeguard replay --json', () => {
   })
 
   it("tells a wrong setting as the handler's own text, once, and what callers would read", async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('settings-error.js')], { cwd })
     expect(stderr).toBe(
       'The PreSignUp handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains, such as example.com\n',
     )
-    expect(objectsIn(stdout)).toMatchObject(Array(2).fill({ outcome: 'failed', reason: 'the handler does not start', attempts: 1 }))
+    expect(parseNdjson(stdout)).toMatchObject(Array(2).fill({ outcome: 'failed', reason: 'the handler does not start', attempts: 1 }))
     expect(code).toBe(1)
   })
 
@@ -149,14 +149,14 @@ describe('lifeguard replay --json', () => {
   })
 
   it('reports events without a handler and files that are no event, and does not count them as unexpected', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'a.json': event('CustomMessage_SignUp'),
       'b.json': { hello: 'world' },
       'c.json': [event()],
       'd.json': event('testTrigger'),
     })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout)).toMatchObject([
+    expect(parseNdjson(stdout)).toMatchObject([
       { file: 'a.json', trigger: 'CustomMessage', outcome: null, error: { name: 'NoHandler', message: 'no handler given' }, attempts: 0 },
       { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it names no triggerSource' } },
       { file: 'c.json', trigger: null, outcome: null, error: { name: 'NotAnEvent' } },
@@ -174,7 +174,7 @@ describe('lifeguard replay --json', () => {
     ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
     ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
   ])('does not pass over what is no event where it is named: %s', async (file, content, message) => {
-    const cwd = await folderOf({ [file]: content })
+    const cwd = await createFolder({ [file]: content })
     const args = [...none, ...handler('approve.js')]
     const { code, stderr } = await lifeguard(['replay', file, '--json', ...args], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` })
@@ -184,14 +184,14 @@ describe('lifeguard replay --json', () => {
   })
 
   it('says which line of which file cannot be read and why, and replays the others', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'a.json': '{"triggerSource":',
       'b.json': event(),
       'c.ndjson': `${JSON.stringify(event())}\n\n{"a":1,}\n${JSON.stringify(event())}`,
       'd.json': '',
     })
     const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout).map(({ file, line, outcome }) => [file, line, outcome])).toEqual([
+    expect(parseNdjson(stdout).map(({ file, line, outcome }) => [file, line, outcome])).toEqual([
       ['a.json', null, null],
       ['b.json', null, 'proceed'],
       ['c.ndjson', 1, 'proceed'],
@@ -204,14 +204,14 @@ describe('lifeguard replay --json', () => {
   })
 
   it('compares with the expectation beside an event', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'met.json': event(),
       'met.expect.json': { outcome: 'proceed', response: { autoConfirmUser: true } },
       'missed.json': event(),
       'missed.expect.json': { outcome: 'denied', decidedBy: 'allow-email-domains' },
     })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout).map(({ file, expected }) => [file, expected])).toEqual([
+    expect(parseNdjson(stdout).map(({ file, expected }) => [file, expected])).toEqual([
       ['met.json', true],
       ['missed.json', false],
     ])
@@ -219,14 +219,14 @@ describe('lifeguard replay --json', () => {
   })
 
   it('counts an event that was expected to come to something, and has no handler, as unexpected', async () => {
-    const cwd = await folderOf({ 'a.json': event('CustomMessage_SignUp'), 'a.expect.json': { outcome: 'proceed' } })
+    const cwd = await createFolder({ 'a.json': event('CustomMessage_SignUp'), 'a.expect.json': { outcome: 'proceed' } })
     const { code, stdout } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout)).toMatchObject([{ outcome: null, error: { name: 'NoHandler' }, expected: false }])
+    expect(parseNdjson(stdout)).toMatchObject([{ outcome: null, error: { name: 'NoHandler' }, expected: false }])
     expect(code).toBe(1)
   })
 
   it('counts a failure that was expected as fine', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'a.expect.json': { outcome: 'failed' } })
+    const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': { outcome: 'failed' } })
     const { code } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('exit.js')], { cwd })
     expect(code).toBe(0)
   })
@@ -236,9 +236,9 @@ describe('lifeguard replay --json', () => {
     ['{"outcom":"denied"}', "a.expect.json: 'outcom' is none of outcome, decidedBy, reason, response, effects"],
     ['[]', 'a.expect.json: not an object'],
   ])('refuses the expectation %s', async (text, message) => {
-    const cwd = await folderOf({ 'a.json': event(), 'a.expect.json': text })
+    const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
+    expect(parseNdjson(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
     expect(code).toBe(2)
   })
 
@@ -250,10 +250,10 @@ describe('lifeguard replay --json', () => {
       export const handler = postAuthentication(crash)
     `
     const named = (userName: string): object => ({ ...event('PostAuthentication_Authentication'), userName })
-    const cwd = await folderOf({ 'handler.ts': source, 'a.json': named('ann'), 'b.json': named('bob') })
+    const cwd = await createFolder({ 'handler.ts': source, 'a.json': named('ann'), 'b.json': named('bob') })
     const args = [...none, '--handler', 'postAuthentication=handler.ts']
     const { stdout } = await lifeguard(['replay', '.', '--json', ...args], { cwd })
-    expect(objectsIn(stdout).map(({ trace }) => trace)).toMatchObject(
+    expect(parseNdjson(stdout).map(({ trace }) => trace)).toMatchObject(
       ['ann', 'bob'].map((name) => [
         { rule: 'crash', reason: 'Error', error: 'Error', message: `no seat for ${name}`, place: 'handler.ts:4' },
       ]),
@@ -268,43 +268,43 @@ describe('lifeguard replay --json', () => {
       import { requireAttributes } from '${process.cwd()}/src/rules/require-attributes.ts'
       export const handler = preSignUp(requireAttributes({ '~standard': { validate() { throw new RangeError('no table') } } }))
     `
-    const cwd = await folderOf({ 'handler.ts': source, 'a.json': event() })
+    const cwd = await createFolder({ 'handler.ts': source, 'a.json': event() })
     const { stdout } = await lifeguard(['replay', 'a.json', ...none, '--handler', 'preSignUp=handler.ts'], { cwd })
     expect(stdout).toContain('require-attributes: RangeError\n      no table (handler.ts:4)\n      → PreSignUp failed with error Something')
   })
 
   it('replays only the triggers that --only names, however they are written', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
+    const cwd = await createFolder({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
     const args = ['replay', '.', '--json', ...none, ...handler('approve.js'), ...handler('approve.js', 'PreAuthentication')]
-    expect(objectsIn((await lifeguard([...args, '--only', 'pre-auth'], { cwd })).stdout)).toMatchObject([{ file: 'b.json' }])
+    expect(parseNdjson((await lifeguard([...args, '--only', 'pre-auth'], { cwd })).stdout)).toMatchObject([{ file: 'b.json' }])
     const nothing = await lifeguard([...args, '--only', 'customMessage'], { cwd })
     expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: 'lifeguard: No event of CustomMessage in .\n' })
   })
 
   it('replays each event as often as --repeat says', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'b.json': event() })
+    const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { stdout } = await lifeguard(['replay', '.', '--json', '--repeat', '3', ...none, ...handler('approve.js')], { cwd })
-    expect(objectsIn(stdout).map(({ file }) => file)).toEqual(['a.json', 'a.json', 'a.json', 'b.json', 'b.json', 'b.json'])
+    expect(parseNdjson(stdout).map(({ file }) => file)).toEqual(['a.json', 'a.json', 'a.json', 'b.json', 'b.json', 'b.json'])
   })
 
   it('reads standard input: one event a line, or one over many lines', async () => {
     const args = ['replay', '-', '--json', ...none, ...handler('approve.js')]
     const lines = await lifeguard(args, { stdin: `${JSON.stringify(event())}\n${JSON.stringify(event())}\n` })
-    expect(objectsIn(lines.stdout)).toMatchObject([
+    expect(parseNdjson(lines.stdout)).toMatchObject([
       { file: '-', line: 1, outcome: 'proceed' },
       { file: '-', line: 2, outcome: 'proceed' },
     ])
     const whole = await lifeguard(args, { stdin: JSON.stringify(event(), null, 2) })
-    expect(objectsIn(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
+    expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
   })
 
   it('streams a file that is larger than the memory it may use', async () => {
     const count = 8000
     const long = { ...event(), padding: 'x'.repeat(10_000) }
-    const cwd = await folderOf({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
+    const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
     const env = { NODE_OPTIONS: '--max-old-space-size=32' }
     const { code, stdout } = await lifeguard(['replay', 'many.ndjson', '--json', ...none, ...handler('approve.js')], { cwd, env })
-    const objects = objectsIn(stdout)
+    const objects = parseNdjson(stdout)
     expect(objects).toHaveLength(count)
     expect(objects.at(-1)).toMatchObject({ line: count, outcome: 'proceed' })
     expect(code).toBe(0)
@@ -321,9 +321,9 @@ describe('the environment of a replayed handler', () => {
   }
 
   async function seen(services: string, env: Record<string, string>, files: Record<string, string> = {}): Promise<Record<string, string>> {
-    const cwd = await folderOf({ 'a.json': event(), ...files })
+    const cwd = await createFolder({ 'a.json': event(), ...files })
     const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...handler('environment.js')], { cwd, env })
-    const [result] = objectsIn(stdout)
+    const [result] = parseNdjson(stdout)
     const { message } = Object(result?.error)
     return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
   }
@@ -358,7 +358,7 @@ describe('the environment of a replayed handler', () => {
   })
 
   it('cannot be had where lifeguard.env cannot be read', async () => {
-    const cwd = await folderOf({ 'a.json': event(), 'lifeguard.env/file': '' })
+    const cwd = await createFolder({ 'a.json': event(), 'lifeguard.env/file': '' })
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...none, ...handler('environment.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'lifeguard: lifeguard.env: a folder, not a file\n' })
   })
@@ -387,7 +387,7 @@ describe('the environment of a replayed handler', () => {
 
 describe('lifeguard replay for people', () => {
   it('tells decision, rule, what the caller sees, and what was not as expected', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'pre-signup/approved.json': event(),
       'pre-signup/approved.expect.json': { outcome: 'denied' },
       'pre-auth/refused.json': event('PreAuthentication_Authentication'),
@@ -420,13 +420,13 @@ Not as it should be:
   })
 
   it('shows no colour and no control character on anything but a terminal', async () => {
-    const cwd = await folderOf({ 'a\u001b[31m.json': event() })
+    const cwd = await createFolder({ 'a\u001b[31m.json': event() })
     const { stdout } = await lifeguard(['replay', '.', ...none, ...handler('approve.js')], { cwd })
     expect(stdout).not.toContain('\u001b')
   })
 
   it('names the way out where there is no handler at all', async () => {
-    const cwd = await folderOf({ 'events/a.json': event() })
+    const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(
       'lifeguard: There is no serverless.yml in this folder, so no handler is known. Name one with --handler preSignUp=FILE\n',

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { triggersInFolder } from '../../../src/tools/lib/trigger-of.ts'
-import { lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { triggersInFolder } from '../../../src/tools/lib/find-trigger.ts'
+import { lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 import { FOLDERS, FUNCTIONS } from '../../support/triggers.ts'
 
 // These run in the project itself, on its own bundles and sample events.
 describe('lifeguard replay in this project', () => {
   it('finds every sample event as expected, in the order of a user’s life, and leaves nothing out', async () => {
     const { code, stdout } = await lifeguard(['replay', '--json'])
-    const results = objectsIn(stdout)
+    const results = parseNdjson(stdout)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
     const inOrder = FOLDERS.filter((folder) => FUNCTIONS.includes(folder)).flatMap(triggersInFolder)
     expect([...new Set(results.map(({ trigger }) => trigger))]).toEqual(inOrder)

@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { event, folderOf, objectsIn, start } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, parseNdjson, start } from '../../support/cli/lifeguard.ts'
 
 const APPROVE = 'export const handler = async (event) => event\n'
 const REFUSE = 'export const handler = async () => { throw new Error("no") }\n'
 
 it('--watch replays again when an event or a handler changes, and goes on after a mistake', async () => {
-  const cwd = await folderOf({ 'events/a.json': event(), 'handler.mjs': APPROVE })
+  const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': APPROVE })
   const child = start(['replay', '--watch', '--json', '--services', 'none', '--handler', 'preSignUp=handler.mjs'], { cwd })
   let stdout = ''
   let stderr = ''
@@ -31,7 +31,7 @@ it('--watch replays again when an event or a handler changes, and goes on after 
   child.kill('SIGINT')
   expect(await once(child, 'close')).toEqual([130, null])
 
-  expect(objectsIn(stdout).map(({ triggerSource, outcome }) => [triggerSource, outcome])).toEqual([
+  expect(parseNdjson(stdout).map(({ triggerSource, outcome }) => [triggerSource, outcome])).toEqual([
     ['PreSignUp_SignUp', 'proceed'],
     ['PreSignUp_SignUp', 'denied'],
     [null, null],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Code } from '../../../src/tools/doctor/codes.ts'
 import type { Finding, Judged } from '../../../src/tools/doctor/finding.ts'
-import { type Report, reportOf } from '../../../src/tools/doctor/report.ts'
+import { buildReport, type Report } from '../../../src/tools/doctor/report.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
 
 const accepting = (accept: unknown): string => {
@@ -15,7 +15,7 @@ const findings: readonly Finding[] = [
 ]
 const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readonly Code[] = []): Report => {
   const source = { file: 'any', place: () => ({ file: 'any', line: undefined }), template: readTemplate('any', accepting(accept)) }
-  return reportOf({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
+  return buildReport({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
 }
 
 describe('a finding', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
-import { rulesIn } from '../../../src/tools/doctor/loaded.ts'
+import { listRules } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
-import { examined, patched, TEMPLATES } from '../../support/patched.ts'
+import { examineText, patchTemplate, TEMPLATES } from '../../support/patched.ts'
 
-async function codeOf(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {
+async function loadHandlerCode(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {
   const change = { 'PreSignUp.Properties.Handler': handler, 'PreSignUp.Properties.Environment': { Variables: environment } }
-  const template = readTemplate('sam.yaml', await patched('sam.yaml', change))
+  const template = readTemplate('sam.yaml', await patchTemplate('sam.yaml', change))
   return (await loadCode(template, { folder: TEMPLATES, load })).get('PreSignUp')
 }
 
@@ -14,17 +14,17 @@ const sender = { Ref: 'Sender' }
 
 describe("a function's code", () => {
   it('tells its rules with what they need, and the trigger that they are for', async () => {
-    const code = await codeOf('pre-auth.handler')
+    const code = await loadHandlerCode('pre-auth.handler')
     expect(code).toMatchObject({ trigger: 'PreAuthentication', takesCallback: false, problem: undefined })
-    expect(code?.rule && rulesIn(code.rule)).toMatchObject([
+    expect(code?.rule && listRules(code.rule)).toMatchObject([
       { kind: 'chain' },
       { name: 'block-users', permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }] },
     ])
   })
 
   it('is bundled first where it is TypeScript', async () => {
-    const code = await codeOf('written.handler')
-    expect(code?.rule && rulesIn(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
+    const code = await loadHandlerCode('written.handler')
+    expect(code?.rule && listRules(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
   })
 
   it.each([
@@ -33,7 +33,7 @@ describe("a function's code", () => {
     ['gone.handler', 'its code was not found'],
     ['pre-sign-up', 'its code was not found'],
   ])('says why its rules are not known: %s', async (handler, problem) => {
-    expect(await codeOf(handler)).toMatchObject({ rule: undefined, problem, fault: undefined })
+    expect(await loadHandlerCode(handler)).toMatchObject({ rule: undefined, problem, fault: undefined })
   })
 
   it.each([
@@ -46,7 +46,11 @@ describe("a function's code", () => {
     ],
     ['a key that is wrong', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
   ])('tells why it starts nowhere, without what is secret: %s', async (_, environment, fault) => {
-    expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+    expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
+      rule: undefined,
+      problem: 'it does not start',
+      fault,
+    })
   })
 
   it.each([
@@ -56,27 +60,31 @@ describe("a function's code", () => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:none.domains', ...others }
     const fault = 'ALLOWED_EMAIL_DOMAINS names a list of domains that is not beside the handler'
 
-    expect(await codeOf('domain-list.handler', true, environment)).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+    expect(await loadHandlerCode('domain-list.handler', true, environment)).toMatchObject({
+      rule: undefined,
+      problem: 'it does not start',
+      fault,
+    })
 
-    const template = await patched('sam.yaml', {
+    const template = await patchTemplate('sam.yaml', {
       'PreSignUp.Properties.Handler': 'domain-list.handler',
       'PreSignUp.Properties.Environment': { Variables: environment },
     })
-    expect((await examined(template)).findings).toContainEqual(
+    expect((await examineText(template)).findings).toContainEqual(
       expect.objectContaining({ code: 'LG108', resource: 'PreSignUp', message: expect.stringContaining(fault) }),
     )
   })
 
   it.each(['domain-list.handler', 'written-list.handler'])('may yet find a list that is not on this machine: %s', async (handler) => {
     const list = handler === 'domain-list.handler' ? '@file:/opt/none.domains' : '@file:none.domains'
-    const code = await codeOf(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
+    const code = await loadHandlerCode(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
 
     expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
   })
 
   it('starts nowhere where it exports no such function', async () => {
     const fault = "The file exports no function 'other'"
-    expect(await codeOf('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+    expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
   })
 
   it.each([
@@ -85,7 +93,10 @@ describe("a function's code", () => {
     ['nobody knows which, and the deployment decides one', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
     ['a file that is not on this machine', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '...'"],
   ])('may yet start where this may be the reason that it does not: %s', async (_, environment, reason) => {
-    expect(await codeOf('at-init.handler', true, environment)).toMatchObject({ problem: `it does not start: ${reason}`, fault: undefined })
+    expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
+      problem: `it does not start: ${reason}`,
+      fault: undefined,
+    })
   })
 
   it.each([
@@ -93,6 +104,6 @@ describe("a function's code", () => {
     ['context-done.handler', false],
     ['pre-sign-up.handler', undefined],
   ])('tells by its text how many parameters it has, where it is not loaded: %s', async (handler, takesCallback) => {
-    expect(await codeOf(handler, false)).toMatchObject({ takesCallback, problem: 'it was not to be loaded' })
+    expect(await loadHandlerCode(handler, false)).toMatchObject({ takesCallback, problem: 'it was not to be loaded' })
   })
 })

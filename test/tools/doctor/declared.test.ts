@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { examined, patched } from '../../support/patched.ts'
+import { examineText, patchTemplate } from '../../support/patched.ts'
 
-async function codesOf(base: string, change: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
-  const { findings } = await examined(await patched(base, change))
+async function examineForCodes(base: string, change: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  const { findings } = await examineText(await patchTemplate(base, change))
   return findings.map(({ code }) => code)
 }
 
@@ -13,7 +13,7 @@ describe('doctor reads what rules declare, and not their names', () => {
     ['domain-owner, which declares nothing', 'domainOwner', []],
   ] as const)('at sign-up: %s', async (_, exported, codes) => {
     const change = { 'PreSignUp.Properties.Handler': `declared.${exported}`, 'WebClient.Properties.WriteAttributes': ['email'] }
-    expect(await codesOf('sam.yaml', change)).toEqual(codes)
+    expect(await examineForCodes('sam.yaml', change)).toEqual(codes)
   })
 
   it.each([
@@ -25,6 +25,6 @@ describe('doctor reads what rules declare, and not their names', () => {
       'CognitoUserPoolUsers.Properties.LambdaConfig.PreTokenGeneration': undefined,
       PreTokenGenerationLambdaFunction: undefined,
     }
-    expect(await codesOf('osls.json', change)).toEqual(codes)
+    expect(await examineForCodes('osls.json', change)).toEqual(codes)
   })
 })

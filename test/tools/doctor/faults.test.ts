@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { CODE_NAMES } from '../../../src/tools/doctor/codes.ts'
-import { examined, patched } from '../../support/patched.ts'
+import { examineText, patchTemplate } from '../../support/patched.ts'
 import { CLEAN, FAULTS } from './templates/faults.ts'
 
 describe('doctor', () => {
   it.each(CLEAN)('finds nothing in %s', async (base) => {
-    expect((await examined(await patched(base))).findings).toEqual([])
+    expect((await examineText(await patchTemplate(base))).findings).toEqual([])
   })
 
   it.each(FAULTS.map((fault) => [fault.code, fault.base, fault.seeds, fault] as const))(
     'finds %s and nothing else in %s with %s',
     async (code, base, _seeds, { change, at }) => {
-      const { findings } = await examined(await patched(base, change))
+      const { findings } = await examineText(await patchTemplate(base, change))
       expect(findings.map(({ code, resource, path }) => ({ code, at: [resource, ...path].join('.') }))).toEqual([{ code, at }])
     },
   )
@@ -19,7 +19,7 @@ describe('doctor', () => {
   it('does not take for the sweeper what reads its metrics', async () => {
     const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/parked.handler', Role: 'arn:aws:iam::111122223333:role/parked' }
     const Parked = { Type: 'AWS::Lambda::Function', Properties: { ...Properties, Code: { S3Bucket: 'a', S3Key: 'b' } } }
-    expect((await examined(await patched('osls.json', { Parked }))).findings).toEqual([])
+    expect((await examineText(await patchTemplate('osls.json', { Parked }))).findings).toEqual([])
   })
 
   it('has a template with a fault for every code', () => {

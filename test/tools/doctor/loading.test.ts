@@ -7,12 +7,12 @@ import { examine } from '../../../src/tools/doctor/examine.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import type { Code } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
 /** A template with functions, of which a pool calls the first. */
-function templateOf(functions: Readonly<Record<string, Values>>): Template {
+function createTemplate(functions: Readonly<Record<string, Values>>): Template {
   const resources = Object.entries(functions).map(([id, properties]) => [
     id,
     { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x', Handler: 'index.handler', ...properties } },
@@ -22,8 +22,8 @@ function templateOf(functions: Readonly<Record<string, Values>>): Template {
   return readTemplate('template.json', JSON.stringify({ Resources }))
 }
 
-async function codeIn(folder: string, properties: Values = {}): Promise<Code | undefined> {
-  return (await loadCode(templateOf({ PreSignUp: properties }), { folder, load: true })).get('PreSignUp')
+async function loadFolderCode(folder: string, properties: Values = {}): Promise<Code | undefined> {
+  return (await loadCode(createTemplate({ PreSignUp: properties }), { folder, load: true })).get('PreSignUp')
 }
 
 const variables = (Variables: Values): Values => ({ Environment: { Variables } })
@@ -37,8 +37,8 @@ describe('a process that loads a handler', () => {
     export const handler = async (event) => event
   `
   const report = async (environment: Values): Promise<{ readonly started: unknown; readonly execArgv: unknown; readonly seen: Values }> => {
-    const folder = await folderOf({ 'index.mjs': REPORTING, 'evil.cjs': `require('node:fs').writeFileSync(__dirname + '/ran', '')` })
-    expect(await codeIn(folder, variables(environment))).toMatchObject({ takesCallback: false, fault: undefined })
+    const folder = await createFolder({ 'index.mjs': REPORTING, 'evil.cjs': `require('node:fs').writeFileSync(__dirname + '/ran', '')` })
+    expect(await loadFolderCode(folder, variables(environment))).toMatchObject({ takesCallback: false, fault: undefined })
     expect(await readdir(folder)).toEqual(['evil.cjs', 'index.mjs', 'report.json'])
     return JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'))
   }
@@ -95,13 +95,13 @@ describe('a process that loads a handler', () => {
       rmdirSync('running/' + process.pid)
       export const handler = async (event) => event // PreSignUp
     `
-    const folder = await folderOf({})
+    const folder = await createFolder({})
     const here = JSON.stringify(`${folder}/`)
     const text = counting.replaceAll("'running", `${here} + 'running`).replaceAll("'counts'", `${here} + 'counts'`)
     await writeFile(join(folder, 'index.mjs'), text)
     const functions = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`F${at}`, variables({ AT: at })]))
 
-    const codes = await loadCode(templateOf(functions), { folder, load: true })
+    const codes = await loadCode(createTemplate(functions), { folder, load: true })
 
     const counts = (await readFile(join(folder, 'counts'), 'utf8')).trim().split('\n').map(Number)
     expect([...codes.keys()]).toEqual(Object.keys(functions))
@@ -121,11 +121,11 @@ describe("a handler's file", () => {
     ['through a link to a file', { Handler: 'link.handler' }],
     ['through a link to a folder', { Handler: 'linked/index.handler' }],
   ])('is not loaded from outside of the folder: %s', async (_, properties) => {
-    const root = await folderOf({ 'other/index.mjs': LOADED, 'project/package.json': {} })
+    const root = await createFolder({ 'other/index.mjs': LOADED, 'project/package.json': {} })
     await symlink('../other/index.mjs', join(root, 'project/link.mjs'))
     await symlink('../other', join(root, 'project/linked'))
 
-    const code = await codeIn(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
+    const code = await loadFolderCode(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
 
     const problem = `its code lies outside of ${join(root, 'project')}, the folder of the template`
     expect(code).toMatchObject({ problem, text: undefined, fault: undefined })
@@ -136,20 +136,20 @@ describe("a handler's file", () => {
     ['in a folder whose name begins with dots', '..src', { Handler: '..src/index.handler' }],
     ['through a link within the folder', 'src', { Handler: 'link.handler' }],
   ])('is loaded: %s', async (_, name, properties) => {
-    const root = await folderOf({ [`project/${name}/index.mjs`]: LOADED })
+    const root = await createFolder({ [`project/${name}/index.mjs`]: LOADED })
     await symlink('src/index.mjs', join(root, 'project/link.mjs'))
     // The folder may be named by a link as well.
     await symlink('project', join(root, 'shortcut'))
 
-    expect(await codeIn(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'it was not made with Lifeguard' })
+    expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'it was not made with Lifeguard' })
     expect(await readdir(join(root, 'project', name))).toEqual(['index.mjs', 'loaded'])
   })
 
   it('is not a folder', async () => {
-    const folder = await folderOf({})
+    const folder = await createFolder({})
     await mkdir(join(folder, 'index.mjs'))
 
-    expect(await codeIn(folder)).toMatchObject({ problem: 'its code was not found' })
+    expect(await loadFolderCode(folder)).toMatchObject({ problem: 'its code was not found' })
   })
 })
 
@@ -183,9 +183,9 @@ describe('a handler that writes to the pipe by which its process answers', () =>
     async (_, message) => {
       const send = `import { readFileSync, writeSync } from 'node:fs'
       writeSync(3, readFileSync(new URL('message.json', import.meta.url), 'utf8') + '\\n')`
-      const folder = await folderOf({ 'index.mjs': `${send}\nexport const handler = () => {}\n`, 'message.json': message })
+      const folder = await createFolder({ 'index.mjs': `${send}\nexport const handler = () => {}\n`, 'message.json': message })
 
-      expect(await codeIn(folder)).toMatchObject({ rule: undefined, fault: undefined, problem: 'it was not made with Lifeguard' })
+      expect(await loadFolderCode(folder)).toMatchObject({ rule: undefined, fault: undefined, problem: 'it was not made with Lifeguard' })
     },
   )
 })
@@ -216,8 +216,8 @@ describe('what doctor reports of a handler that does not start', () => {
     ['throws over several lines', 'throw new Error(process.env.LICENCE)'],
     ['throws a text', 'throw process.env.DSN'],
   ])('holds none of the values that the template sets: it %s', async (_, text) => {
-    const folder = await folderOf({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
-    const template = templateOf({ PreSignUp: variables(SECRETS) })
+    const folder = await createFolder({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
+    const template = createTemplate({ PreSignUp: variables(SECRETS) })
     const codes = await loadCode(template, { folder, load: true })
 
     const judged = JSON.stringify(examine({ template, codes, today: new Date('2026-12-01') }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maskerOf } from '../../../src/tools/doctor/mask.ts'
+import { createMasker } from '../../../src/tools/doctor/mask.ts'
 
 const KEY = '{"type":"x7","private_key":"-----BEGIN-----\\nMIIEabc1\\nz9Y\\n","pin":"p\\"q"}'
 
@@ -31,32 +31,32 @@ describe('a text without the values of an environment', () => {
     ['a long value inside a word', 'hunter2', 'xhunter2y'],
     ['a value that is the name of a variable in another case', 'table', 'table'],
   ])('has none of it: %s', (_, value, printed) => {
-    const masked = maskerOf([value], ['DB_PASS', 'TABLE'])(`DB_PASS is "${printed}"; x`)
+    const masked = createMasker([value], ['DB_PASS', 'TABLE'])(`DB_PASS is "${printed}"; x`)
     expect(masked).toMatch(/^DB_PASS is "[^"]*\.\.\.[^"]*"; x$/)
     expect(masked.slice(12, -4).replaceAll(/\\[nr]|\\u000a|%20/g, '')).not.toMatch(/[^.xy@\W]/)
   })
 
   it('keeps the names of variables, also where a value equals one or a part of one', () => {
-    const mask = maskerOf(['PAGE', 'url', 'block', 'https://x.example/?TOKEN=abc'], ['PAGE', 'PAGE_URL', 'BLOCK_TABLE', 'TOKEN'])
+    const mask = createMasker(['PAGE', 'url', 'block', 'https://x.example/?TOKEN=abc'], ['PAGE', 'PAGE_URL', 'BLOCK_TABLE', 'TOKEN'])
     expect(mask('PAGE, PAGE_URL, BLOCK_TABLE and TOKEN')).toBe('PAGE, PAGE_URL, BLOCK_TABLE and TOKEN')
     expect(mask('TOKEN is abc at https://x.example/?TOKEN=abc')).toBe('TOKEN is ... at ...')
   })
 
   it('keeps a short value inside another word, and everything without values', () => {
-    expect(maskerOf(['com', 'on'], [])('on complaint of example.com')).toBe('on complaint of example....')
-    expect(maskerOf(['', ' ', '-'], [''])('- a text')).toBe('- a text')
+    expect(createMasker(['com', 'on'], [])('on complaint of example.com')).toBe('on complaint of example....')
+    expect(createMasker(['', ' ', '-'], [''])('- a text')).toBe('- a text')
   })
 
   it('is nothing where there are more values than Lambda accepts', () => {
     const values = Array.from({ length: 30_000 }, (_, at) => `value${at}`)
-    expect(maskerOf([values.join(' ')], ['A'])('value7')).toBe('...')
+    expect(createMasker([values.join(' ')], ['A'])('value7')).toBe('...')
   })
 
   it('has no value of three characters or more, whatever it is', () => {
     const value = fc.string({ unit: 'binary', minLength: 3, maxLength: 40 })
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 5 }), (values) => {
-        const mask = maskerOf(values, ['DB_PASS'])
+        const mask = createMasker(values, ['DB_PASS'])
         for (const each of values.filter((one) => one.trim().length >= 3 && !'...'.includes(one.trim()))) {
           expect(mask(` ${each} `)).not.toContain(each.trim())
           expect(mask(` ${each.trim()} `)).toMatch(/^ .*\.\.\..* $/s)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { packageService } from '../../../src/tools/doctor/package-service.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 it('does not wait for a process that osls started and that keeps its output open', async () => {
   const osls = `
@@ -13,7 +13,7 @@ it('does not wait for a process that osls started and that keeps its output open
     writeFileSync('pid', String(child.pid))
     writeFileSync(process.argv.at(-1) + '/cloudformation-template-update-stack.json', '{}')
   `
-  const folder = await folderOf({ 'node_modules/osls/package.json': {}, 'node_modules/osls/bin/serverless.js': osls })
+  const folder = await createFolder({ 'node_modules/osls/package.json': {}, 'node_modules/osls/bin/serverless.js': osls })
   const options = { environment: { PATH: process.env.PATH }, onNote: () => undefined, signal: new AbortController().signal }
   onTestFinished(async () => void process.kill(Number(await readFile(join(folder, 'pid'), 'utf8'))))
 

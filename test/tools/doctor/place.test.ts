@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openConfiguration } from '../../../src/tools/doctor/configuration-files.ts'
-import { serverlessPlace } from '../../../src/tools/doctor/serverless-place.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createServerlessPlaceFinder } from '../../../src/tools/doctor/serverless-place.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 // What the framework reads, which no template string of this language is.
 const file = (name: string, inside: string = ''): string => `\${file(${name})${inside}}`
@@ -35,9 +35,9 @@ const FILES = {
   'program.js': 'export default () => ({ a: [ })',
 }
 
-async function placesIn(files: Readonly<Record<string, string>>, ...at: readonly string[]): Promise<readonly string[]> {
-  const folder = await folderOf(files)
-  const place = serverlessPlace(await openConfiguration(join(folder, 'serverless.yml'), folder))
+async function findPlaces(files: Readonly<Record<string, string>>, ...at: readonly string[]): Promise<readonly string[]> {
+  const folder = await createFolder(files)
+  const place = createServerlessPlaceFinder(await openConfiguration(join(folder, 'serverless.yml'), folder))
   return at.map((each) => {
     const [resource = '', ...path] = each.split('.')
     const found = place({ code: 'LG101', resource, path, message: '' })
@@ -61,13 +61,13 @@ describe('the place of a finding in a Serverless configuration', () => {
     ['Gone.Properties', 'nowhere'],
     ['GoneLambdaFunction.Properties.Timeout', 'nowhere'],
   ])('is in the file that says it: %s', async (at, place) => {
-    expect(await placesIn(FILES, at)).toEqual([place])
+    expect(await findPlaces(FILES, at)).toEqual([place])
   })
 
   it('is nowhere in files that name each other', async () => {
     const round = `- ${file('round.yml')}\n- ${file('round.yml')}\n`
     const files = { 'serverless.yml': `functions: ${file('self.yml', ':a')}\nresources: ${file('round.yml')}\n`, 'round.yml': round }
-    expect(await placesIn({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([
+    expect(await findPlaces({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([
       'nowhere',
       'nowhere',
     ])

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { conditionsOf, settled } from '../../../src/tools/doctor/conditions.ts'
+import { createConditionReader, resolveConditions } from '../../../src/tools/doctor/conditions.ts'
 import { matchesGlob } from '../../../src/tools/doctor/glob.ts'
-import { symbolic } from '../../../src/tools/doctor/symbolic.ts'
+import { toSymbolic } from '../../../src/tools/doctor/symbolic.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
 import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
 import { UsageError } from '../../../src/tools/lib/errors.ts'
@@ -87,7 +87,7 @@ describe('a value as a text', () => {
     [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':x']] }, 'arn:<AWS::Partition>:x'],
     [{ 'Fn::Select': [0, ['a']] }, '<?{"Fn::Select":[0,["a"]])>'],
   ])('is what it is made of: %j', (value, text) => {
-    expect(symbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
+    expect(toSymbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
   })
 })
 
@@ -108,7 +108,7 @@ describe('a pattern with wildcards', () => {
 })
 
 describe('conditions', () => {
-  const holds = conditionsOf({
+  const holds = createConditionReader({
     Yes: { 'Fn::Equals': ['a', 'a'] },
     No: { 'Fn::Equals': ['a', ''] },
     Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
@@ -142,11 +142,11 @@ describe('conditions', () => {
   it('decide what stands in the template, where they are known', () => {
     const none = { Ref: 'AWS::NoValue' }
     expect(
-      settled({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),
+      resolveConditions({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),
     ).toEqual({
       a: 2,
       c: [3],
     })
-    expect(settled({ 'Fn::If': ['Open', 1, 2] }, holds)).toEqual({ 'Fn::If': ['Open', 1, 2] })
+    expect(resolveConditions({ 'Fn::If': ['Open', 1, 2] }, holds)).toEqual({ 'Fn::If': ['Open', 1, 2] })
   })
 })

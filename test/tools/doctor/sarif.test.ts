@@ -4,7 +4,7 @@ import formats from 'ajv-formats'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
 import type { Report, Reported } from '../../../src/tools/doctor/report.ts'
-import { sarifOf } from '../../../src/tools/doctor/sarif.ts'
+import { toSarif } from '../../../src/tools/doctor/sarif.ts'
 
 // The schema of OASIS, final errata included, as Microsoft's own tool for SARIF ships it.
 const SCHEMA = new URL('../assets/sarif-2.1.0.schema.json', import.meta.resolve('@microsoft/sarif-multitool-ts'))
@@ -30,12 +30,12 @@ describe('SARIF', () => {
     ['what was not judged', { notJudged: ['the rules of It: its code was not found'] }],
     ['nothing', {}],
   ] satisfies readonly (readonly [string, Partial<Report>])[])('keeps to the schema of 2.1.0 for %s', (_, report) => {
-    isSarif(sarifOf({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
+    isSarif(toSarif({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
     expect(isSarif.errors ?? []).toEqual([])
   })
 
   it('is held to a schema that finds a wrong word', () => {
-    const text = JSON.stringify(sarifOf({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
+    const text = JSON.stringify(toSarif({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
     expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
   })
 })

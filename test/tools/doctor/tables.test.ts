@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { covers, tableNamed } from '../../../src/tools/doctor/tables.ts'
+import { findTable, judgeCoverage } from '../../../src/tools/doctor/tables.ts'
 import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
 
 const placed = (text: string): string => text.replaceAll('<', '${').replaceAll('>', '}')
@@ -33,7 +33,7 @@ describe('a right', () => {
   ])('on %s covers a table of a known name: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
-    expect(table && covers(template, [placed(on)], table)).toBe(sure)
+    expect(table && judgeCoverage(template, [placed(on)], table)).toBe(sure)
   })
 
   it.each([
@@ -53,13 +53,13 @@ describe('a right', () => {
   ])('on %s covers the index queue of that table: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
-    expect(table && covers(template, [placed(on)], table, 'queue')).toBe(sure)
+    expect(table && judgeCoverage(template, [placed(on)], table, 'queue')).toBe(sure)
   })
 
   it('covers a table when one of its resources does', () => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
-    expect(table && covers(template, [placed('<Bucket.Arn>'), placed('<Table.Arn>')], table)).toBe('yes')
+    expect(table && judgeCoverage(template, [placed('<Bucket.Arn>'), placed('<Table.Arn>')], table)).toBe('yes')
   })
 })
 
@@ -72,7 +72,7 @@ describe('a setting', () => {
     ['{"Fn::Sub": "<Stage>-blocks"}', '<Stage>-blocks', 'Table'],
     ['{"Fn::Sub": "<Stage>-blocks"}', 'dev-blocks', 'unknown'],
   ])('where tables are named %s, %s is %s', (name, setting, expected) => {
-    const found = tableNamed(named(name), placed(setting))
+    const found = findTable(named(name), placed(setting))
     expect(typeof found === 'string' ? found : found.id).toBe(expected)
   })
 })

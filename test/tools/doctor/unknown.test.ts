@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { examined, patched } from '../../support/patched.ts'
+import { examineText, patchTemplate } from '../../support/patched.ts'
 
 const parameter = { Ref: 'SomeParameter' }
 const imported = { 'Fn::ImportValue': 'something' }
@@ -73,12 +73,12 @@ describe('what only the deployment decides', () => {
       { 'PreTokenGenerationLambdaFunction.Properties.Handler': 'handlers/tokens-v1.handler' },
     ],
   ] as const)('is not wrong: %s', async (_, base, change) => {
-    expect((await examined(await patched(base, change))).findings).toEqual([])
+    expect((await examineText(await patchTemplate(base, change))).findings).toEqual([])
   })
 
   it('is said once', async () => {
     const change = { 'PreSignUpLambdaFunction.Properties.Timeout': parameter, 'PreAuthenticationLambdaFunction.Properties.Role': imported }
-    const { unknown } = await examined(await patched('osls.json', change))
+    const { unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(unknown).toEqual([
       'Timeout of PreSignUpLambdaFunction, which the deployment decides',
       'the rights of PreAuthenticationLambdaFunction, of which this template does not hold all',
@@ -93,21 +93,21 @@ describe('what only the deployment decides', () => {
   ])('is all that is said of %s', async (_, file, said) => {
     const policies = [{ Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }]
     const change = { 'PreSignUp.Properties.Handler': `${file}.handler`, 'PreSignUp.Properties.Policies': policies }
-    const { findings, unknown } = await examined(await patched('sam.yaml', change))
+    const { findings, unknown } = await examineText(await patchTemplate('sam.yaml', change))
     expect(findings).toEqual([])
     expect(unknown).toContain(said)
   })
 
   it('does not ask rules that call nothing what they need', async () => {
-    const { unknown } = await examined(
-      await patched('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
+    const { unknown } = await examineText(
+      await patchTemplate('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
     )
     expect(unknown).toEqual([])
   })
 
   it('leaves it open whether a pool elsewhere calls a function, where the template holds no pool', async () => {
     const change = { CognitoUserPoolUsers: undefined, WebClient: undefined }
-    const { findings, unknown } = await examined(await patched('osls.json', change))
+    const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
     expect(unknown).toContain('whether a pool that lives elsewhere calls PreSignUpLambdaFunction as PreSignUp')
   })
@@ -121,7 +121,7 @@ describe('what only the deployment decides', () => {
       'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
       'PreSignUpLambdaFunction.Properties.Environment.Variables': { STRICT: 'PAGE', PAGE: parameter },
     }
-    const { findings, unknown } = await examined(await patched('osls.json', change))
+    const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
     expect(unknown).toContain('the rules of PreSignUpLambdaFunction: it does not start: Wrong settings: PAGE is "SomeParameter"')
   })
@@ -134,7 +134,7 @@ describe('what only the deployment decides', () => {
       [`${permission}.Properties.SourceArn`]: 'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_Example',
       'PreSignUpLambdaFunction.Properties.Timeout': 30,
     }
-    expect((await examined(await patched('osls.json', change))).findings.map(({ code }) => code)).toEqual(['LG101'])
+    expect((await examineText(await patchTemplate('osls.json', change))).findings.map(({ code }) => code)).toEqual(['LG101'])
   })
 
   it('judges functions that the Serverless Framework attaches to a pool elsewhere', async () => {
@@ -147,7 +147,7 @@ describe('what only the deployment decides', () => {
       },
       'PreSignUpLambdaFunction.Properties.Timeout': 30,
     }
-    const { findings } = await examined(await patched('osls.json', change))
+    const { findings } = await examineText(await patchTemplate('osls.json', change))
     expect(findings.map(({ code }) => code)).toEqual(['LG101'])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ownLock, partOf } from '../../../src/tools/init/lock.ts'
-import { lockOf, rootsOf } from '../../../src/tools/init/manifest.ts'
-import { ownManifest } from '../../../src/tools/lib/own-package.ts'
+import { readOwnLock, selectPackages } from '../../../src/tools/init/lock.ts'
+import { createLock, listRoots } from '../../../src/tools/init/manifest.ts'
+import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 
 const lock = {
   packages: {
@@ -28,7 +28,7 @@ const lock = {
 
 describe('the part of a lock file that a project needs', () => {
   it('has each package in the folder where Node would find it, and no other', () => {
-    expect(Object.keys(partOf(lock, { dependencies: ['used'], devDependencies: [] }))).toEqual([
+    expect(Object.keys(selectPackages(lock, { dependencies: ['used'], devDependencies: [] }))).toEqual([
       'node_modules/platform',
       'node_modules/shared',
       'node_modules/used',
@@ -37,7 +37,7 @@ describe('the part of a lock file that a project needs', () => {
   })
 
   it('says of each what may be left out', () => {
-    const part = partOf(lock, { dependencies: ['used'], devDependencies: ['tool'] })
+    const part = selectPackages(lock, { dependencies: ['used'], devDependencies: ['tool'] })
     const flags = Object.entries(part).map(([path, { dev, optional, devOptional }]) => [path, { dev, optional, devOptional }])
     expect(Object.fromEntries(flags)).toEqual({
       'node_modules/host': { dev: true },
@@ -53,24 +53,24 @@ describe('the part of a lock file that a project needs', () => {
   })
 
   it('is refused where the lock does not hold what is needed', () => {
-    expect(() => partOf(lock, { dependencies: ['missing'], devDependencies: [] })).toThrow('The lock file holds no missing')
+    expect(() => selectPackages(lock, { dependencies: ['missing'], devDependencies: [] })).toThrow('The lock file holds no missing')
     const broken = { packages: { 'node_modules/a': { dependencies: { b: '1' } } } }
-    expect(() => partOf(broken, { dependencies: ['a'], devDependencies: [] })).toThrow('holds no b, which node_modules/a needs')
+    expect(() => selectPackages(broken, { dependencies: ['a'], devDependencies: [] })).toThrow('holds no b, which node_modules/a needs')
   })
 
   it('can be taken from the part again, which is what is packed', async () => {
-    const roots = rootsOf(await ownManifest())
-    const part = partOf(await ownLock(), roots)
-    expect(partOf({ packages: part }, roots)).toEqual(part)
+    const roots = listRoots(await readOwnManifest())
+    const part = selectPackages(await readOwnLock(), roots)
+    expect(selectPackages({ packages: part }, roots)).toEqual(part)
   })
 
   it('holds the versions of this repository, each with its checksum', async () => {
-    const [own, { packages }] = [await ownManifest(), await ownLock()]
+    const [own, { packages }] = [await readOwnManifest(), await readOwnLock()]
     const {
       '': root,
       'node_modules/cognito-lifeguard': itself,
       ...others
-    } = Object(lockOf('app', own, partOf({ packages }, rootsOf(own)), { spec: '^0.1.0' })).packages
+    } = Object(createLock('app', own, selectPackages({ packages }, listRoots(own)), { spec: '^0.1.0' })).packages
     expect(root.dependencies).toEqual({ 'cognito-lifeguard': '^0.1.0' })
     expect(itself).toMatchObject({ version: own.version, dependencies: own.dependencies, bin: own.bin })
     for (const [path, { version, integrity, inBundle }] of Object.entries<Record<string, unknown>>(others)) {

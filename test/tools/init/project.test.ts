@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { type ProjectFiles, projectFiles } from '../../../src/tools/init/project.ts'
-import { ownManifest } from '../../../src/tools/lib/own-package.ts'
+import { createProjectFiles, type ProjectFiles } from '../../../src/tools/init/project.ts'
+import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 import { FOLDERS } from '../../support/triggers.ts'
 
@@ -14,7 +14,7 @@ const here = (path: string): Promise<string> => readFile(join(repository, path),
 let files: ProjectFiles
 
 beforeAll(async () => {
-  files = await projectFiles('my-users', await ownManifest(), { spec: '^0.1.0' })
+  files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
 })
 
 describe('a new project', () => {

@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
-import { projectFiles } from '../../../src/tools/init/project.ts'
+import { createProjectFiles } from '../../../src/tools/init/project.ts'
 import { describeRule } from '../../../src/tools/lib/description.ts'
-import { ownManifest } from '../../../src/tools/lib/own-package.ts'
+import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
-import { complaintOf, stubEnvironment } from '../../support/environment.ts'
+import { captureComplaint, stubEnvironment } from '../../support/environment.ts'
 import { FUNCTIONS } from '../../support/triggers.ts'
 
 const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
@@ -36,14 +36,14 @@ describe('the tests of a new project', () => {
 
 describe('the handlers that a new project gets', () => {
   it('are those of this repository, byte for byte', async () => {
-    const files = await projectFiles('my-users', await ownManifest(), { spec: '^0.1.0' })
+    const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     const handlers = [...files].filter(([path]) => path.startsWith('src/'))
     expect(handlers.filter(([path]) => path.endsWith('/handler.ts'))).toHaveLength(FUNCTIONS.length)
     for (const [path, text] of handlers) expect(text, path).toBe(await readFile(join(repository, path), 'utf8'))
   })
 
   it('import the toolkit by its name, and otherwise only each other', async () => {
-    const files = await projectFiles('my-users', await ownManifest(), { spec: '^0.1.0' })
+    const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     for (const [path, text] of files) {
       if (!/^src\/.*\.ts$/.test(path)) continue
       for (const [, name = ''] of text.matchAll(/(?:from |import\()'([^']+)'/g))
@@ -84,7 +84,7 @@ describe('the handlers that a new project gets', () => {
     ['post-confirmation', /WELCOME_EMAIL_DELIVERY is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_DELIVERY: 'never' }],
   ])('do not start with wrong settings, and tell nobody who signs up: %s, %s', async (name, text, environment) => {
     stubEnvironment(environment)
-    expect(await complaintOf(() => load(name))).toMatch(text)
+    expect(await captureComplaint(() => load(name))).toMatch(text)
   })
 
   it('run in the sweeper what post confirmation composes', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, handlerSettings } from '../../../src/tools/lib/environment.ts'
-import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { defaultSettings, mergeHandlerSettings } from '../../../src/tools/lib/environment.ts'
+import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 import { settingsTables } from '../../support/triggers.ts'
 
 const HANDLER = 'export const handler = async () => { throw new Error(JSON.stringify(process.env)) }'
@@ -35,9 +35,9 @@ interface Options {
 
 /** Replays with an environment, and returns the one that the handler finds. */
 async function seen({ services = 'embedded', args = [], env = {}, file }: Options): Promise<Record<string, string>> {
-  const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event(), ...(file !== undefined && { 'lifeguard.env': file }) })
+  const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event(), ...(file !== undefined && { 'lifeguard.env': file }) })
   const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...own, ...args], { cwd, env })
-  const { message } = Object(objectsIn(stdout)[0]?.error)
+  const { message } = Object(parseNdjson(stdout)[0]?.error)
   return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
 }
 
@@ -73,7 +73,7 @@ describe('the environment of a replayed handler', () => {
   })
 
   it('holds the same in explain', async () => {
-    const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event() })
+    const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
 
@@ -92,7 +92,7 @@ describe('the environment of a replayed handler', () => {
       '--env AWS_PROFILE: with --services embedded handlers get AWS settings that reach no account; use --services aws',
     ],
   ])('cannot be had with %j', async (args, message) => {
-    const cwd = await folderOf({ 'handler.mjs': HANDLER, 'a.json': event() })
+    const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...own, ...args], { cwd })
 
@@ -105,7 +105,7 @@ describe('handlerSettings', async () => {
 
   it('passes on every setting that a handler of this package reads', () => {
     const caller = Object.fromEntries(tables.flatMap(({ fields }) => Object.keys(fields)).map((name) => [name, 'mine']))
-    expect(handlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
+    expect(mergeHandlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
   })
 
   it('has for default settings the examples of the fields', () => {

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { deliver } from '../../../src/tools/replay/cognito.ts'
-import { type LambdaFunction, lambdaFunction } from '../../../src/tools/replay/lambda.ts'
-import { event, folderOf } from '../../support/cli/lifeguard.ts'
+import { createLambdaFunction, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
+import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 /** One of the fixtures in a process of its own. */
 function lambda(fixture: string, environment: Record<string, string> = {}): LambdaFunction {
-  const started = lambdaFunction({
+  const started = createLambdaFunction({
     folder: process.cwd(),
     file: resolve('test/tools/replay/fixtures', fixture),
     exported: 'handler',
@@ -29,7 +29,7 @@ describe('deliver', () => {
   })
 
   it('takes the answer of a second try', async () => {
-    const TRIES_FILE = join(await folderOf({}), 'tries')
+    const TRIES_FILE = join(await createFolder({}), 'tries')
     expect(await deliver(lambda('hang-once.js', { TRIES_FILE }), 'PreSignUp', event(), 1500)).toMatchObject({
       outcome: 'proceed',
       attempts: 2,
@@ -53,7 +53,7 @@ describe('deliver', () => {
   })
 
   it('keeps the process warm from one event to the next', async () => {
-    const folder = await folderOf({ 'count.mjs': 'let n = 0\nexport const handler = async () => { throw new Error(String(++n)) }\n' })
+    const folder = await createFolder({ 'count.mjs': 'let n = 0\nexport const handler = async () => { throw new Error(String(++n)) }\n' })
     const counting = lambda(join(folder, 'count.mjs'))
     await deliver(counting, 'PreSignUp', event(), 5000)
     expect((await deliver(counting, 'PreSignUp', event(), 5000)).error?.message).toBe('PreSignUp failed with error 2.')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
 
@@ -24,7 +24,7 @@ const handlers = ['--handler', 'preSignUp=handler.mjs', '--handler', 'postConfir
 
 describe('a replay on embedded services', () => {
   it('shows the profiles and the mails that handlers left', async () => {
-    const cwd = await folderOf({ 'events/post-confirmation/mary.json': POST, 'handler.mjs': HANDLER })
+    const cwd = await createFolder({ 'events/post-confirmation/mary.json': POST, 'handler.mjs': HANDLER })
     const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stdout).toContain(`Profiles written: 1
   user  email             confirmed  sign-ins  reset
@@ -38,9 +38,13 @@ Mails sent: 1
   })
 
   it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])('blocks whom seed.json names, replaying %s', async (path) => {
-    const cwd = await folderOf({ 'events/seed.json': { blocks: [block] }, 'events/pre-signup/mary.json': event(), 'handler.mjs': HANDLER })
+    const cwd = await createFolder({
+      'events/seed.json': { blocks: [block] },
+      'events/pre-signup/mary.json': event(),
+      'handler.mjs': HANDLER,
+    })
     const { stdout } = await lifeguard(['replay', path, '--json', ...handlers], { cwd })
-    expect(objectsIn(stdout)).toMatchObject([
+    expect(parseNdjson(stdout)).toMatchObject([
       { error: { message: 'PreSignUp failed with error us-east-1_example#email#mary@example.com=chargeback.' } },
     ])
   })
@@ -50,7 +54,7 @@ Mails sent: 1
     [{ blocks: [{ ...block, type: 'phone' }] }, 'seed.json: ✖ Invalid option'],
     [{ blocks: [{ ...block, reason: 'two words' }] }, 'The reason of a block is an identifier'],
   ])('refuses the seed %j', async (seed, message) => {
-    const cwd = await folderOf({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
+    const cwd = await createFolder({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stderr).toContain(message)
     expect(code).toBe(2)
@@ -66,14 +70,14 @@ Mails sent: 1
       'EFFECT_TABLE is "lifeguard-blocks"; expected the name of a table of its own; BLOCK_TABLE names this one too',
     ],
   ])('refuses the names of tables %j', async (env, message) => {
-    const cwd = await folderOf({ 'events/a.json': event(), 'handler.mjs': HANDLER })
+    const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd, env })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })
 
   it('counts the effects of an event against its expectation', async () => {
     const effects = { profiles: 1, mails: 1 }
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'events/a.json': POST,
       'events/a.expect.json': { effects },
       'events/b.json': POST,
@@ -88,7 +92,7 @@ Mails sent: 1
   })
 
   it('uses the tables that the caller names', async () => {
-    const cwd = await folderOf({ 'events/a.json': POST, 'handler.mjs': HANDLER })
+    const cwd = await createFolder({ 'events/a.json': POST, 'handler.mjs': HANDLER })
     const { stdout } = await lifeguard(['replay', ...handlers], { cwd, env: { PROFILE_TABLE: 'my-profiles', BLOCK_TABLE: 'my-blocks' } })
     expect(stdout).toContain('Profiles written: 1')
   })

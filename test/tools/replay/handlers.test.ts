@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Handlers, openHandlers } from '../../../src/tools/replay/handlers.ts'
 import { repository } from '../../support/built.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 const CONFIG = `
 service: example
@@ -32,7 +32,7 @@ async function opened(
   files: Record<string, unknown>,
   ...named: string[]
 ): Promise<Handlers & { readonly folder: string; readonly notes: string[] }> {
-  const folder = await folderOf(files)
+  const folder = await createFolder(files)
   const notes: string[] = []
   const handlers = await openHandlers({ folder, named, onNote: (note) => notes.push(note), signal: new AbortController().signal })
   onTestFinished(() => handlers.remove())

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { event, folderOf, lifeguard, objectsIn } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
 const ours = ['--services', 'none', '--handler', 'preSignUp=handler.mjs']
 
 /** Replays an event through a handler that may do what it likes, and then a second one. */
 async function replayed(source: string, first: unknown = event('PreSignUp_SignUp', { first: 'yes' })) {
-  const cwd = await folderOf({ 'handler.mjs': source, 'a.json': first, 'b.json': event() })
+  const cwd = await createFolder({ 'handler.mjs': source, 'a.json': first, 'b.json': event() })
   const { code, stdout, stderr } = await lifeguard(['replay', 'a.json', 'b.json', '--json', ...ours], { cwd })
-  return { code, stderr, cwd, results: objectsIn(stdout) }
+  return { code, stderr, cwd, results: parseNdjson(stdout) }
 }
 
 /** A handler whose first event does something. */
@@ -30,16 +30,16 @@ describe('an event that is nested too deeply', () => {
 
   it('is named by its line in a file of many', async () => {
     const lines = [JSON.stringify(event()), '['.repeat(20_000) + ']'.repeat(20_000), JSON.stringify(event())]
-    const cwd = await folderOf({ 'handler.mjs': 'export const handler = async (event) => event', 'a.ndjson': lines.join('\n') })
+    const cwd = await createFolder({ 'handler.mjs': 'export const handler = async (event) => event', 'a.ndjson': lines.join('\n') })
 
     const { stdout, stderr } = await lifeguard(['replay', 'a.ndjson', '--json', ...ours], { cwd })
 
-    expect(objectsIn(stdout).map(({ outcome }) => outcome)).toEqual(['proceed', null, 'proceed'])
+    expect(parseNdjson(stdout).map(({ outcome }) => outcome)).toEqual(['proceed', null, 'proceed'])
     expect(stderr).toBe('a.ndjson:2: nested more than 200 levels deep, as no event of Cognito is\n')
   })
 
   it('is told from an expectation that is', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'handler.mjs': 'export const handler = async (event) => event',
       'a.json': event(),
       'a.expect.json': `{"response":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
@@ -48,7 +48,7 @@ describe('an event that is nested too deeply', () => {
 
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...ours], { cwd })
 
-    expect(objectsIn(stdout)).toMatchObject([
+    expect(parseNdjson(stdout)).toMatchObject([
       { outcome: null, error: { name: 'Unreadable', message: 'a.expect.json: nested more than 200 levels deep' } },
       { outcome: 'proceed' },
     ])
@@ -118,14 +118,14 @@ describe('a hostile handler', () => {
       const crash = defineRule('crash', async ({ user }) => { throw at(user.userName) })
       export const handler = postAuthentication(crash)
     `
-    const cwd = await folderOf({ 'handler.ts': source, 'bad.js.map': '{', 'odd.js.map': '{"version":3,"mappings":1,"sources":[null]}' })
+    const cwd = await createFolder({ 'handler.ts': source, 'bad.js.map': '{', 'odd.js.map': '{"version":3,"mappings":1,"sources":[null]}' })
     const places = ['file://elsewhere/a.js:1:1', `${join(cwd, 'bad.js')}:1:1`, `${join(cwd, 'odd.js')}:1:1`, 'file:///%00%zz:1:1']
     const events = places.map((userName) => JSON.stringify({ ...event('PostAuthentication_Authentication'), userName })).join('\n')
 
     const args = ['replay', '-', '--json', '--services', 'none', '--handler', 'postAuthentication=handler.ts']
     const { stdout, stderr } = await lifeguard(args, { cwd, stdin: events })
 
-    expect({ stderr, outcomes: objectsIn(stdout).map(({ outcome }) => outcome) }).toEqual({
+    expect({ stderr, outcomes: parseNdjson(stdout).map(({ outcome }) => outcome) }).toEqual({
       stderr: '',
       outcomes: places.map(() => 'proceed'),
     })
@@ -155,7 +155,7 @@ describe('a hostile handler', () => {
   })
 
   it.skipIf(process.platform === 'win32')('does not hold the replay by what a build has started', async () => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'package.json': { scripts: { build: 'sleep 30 & echo "export const handler = async (event) => event" > handler.mjs' } },
       'a.json': event(),
     })
@@ -171,7 +171,7 @@ describe('a hostile handler', () => {
   it('is not found under a name that every object has', async () => {
     const config = { functions: { a: { handler: 'handler.constructor', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } }
     const files = { 'handler.cjs': 'module.exports = { handler: async (event) => event }', 'serverless.yml': JSON.stringify(config) }
-    const cwd = await folderOf({ ...files, 'a.json': event() })
+    const cwd = await createFolder({ ...files, 'a.json': event() })
 
     const { stderr } = await lifeguard(['replay', 'a.json', '--services', 'none'], { cwd })
 
@@ -188,7 +188,7 @@ describe('a hostile handler', () => {
         await new DynamoDBClient({}).send(new PutItemCommand({ TableName: process.env.PROFILE_TABLE, Item }))
         return event
       }`
-    const cwd = await folderOf({ 'handler.mjs': source, 'a.json': event() })
+    const cwd = await createFolder({ 'handler.mjs': source, 'a.json': event() })
 
     const { code, stdout } = await lifeguard(['replay', 'a.json', '--handler', 'preSignUp=handler.mjs'], { cwd })
 
@@ -223,7 +223,7 @@ describe('files of a project that cannot be read', () => {
     ['package.json', { 'package.json': '{' }, 'package.json: not JSON: '],
     ['meta.json', { 'meta.json': '{', 'handler.mjs': 'export const handler = async (event) => event' }, ''],
   ])('end with words or are passed over: %s', async (_, files, message) => {
-    const cwd = await folderOf({ ...files, 'a.json': event() })
+    const cwd = await createFolder({ ...files, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...ours], { cwd })
 

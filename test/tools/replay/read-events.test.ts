@@ -1,28 +1,28 @@
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../../src/shared/lines.ts'
+import { splitLines } from '../../../src/shared/lines.ts'
 import { type ReadEvent, readEvents } from '../../../src/tools/replay/read-events.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 async function* chunks(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts
 }
 
-async function allOf<V>(source: AsyncIterable<V>): Promise<readonly V[]> {
+async function collectAll<V>(source: AsyncIterable<V>): Promise<readonly V[]> {
   const all: V[] = []
   for await (const each of source) all.push(each)
   return all
 }
 
 async function read(paths: readonly string[], ...stdin: readonly string[]): Promise<readonly ReadEvent[]> {
-  return allOf(readEvents(paths, () => chunks(...stdin)))
+  return collectAll(readEvents(paths, () => chunks(...stdin)))
 }
 
 describe('linesOf', () => {
   it('counts lines from 1, blank ones too, wherever the chunks are cut', async () => {
     const text = '\uFEFFone\r\n\r\n  \nfour\nfive'
     for (let at = 0; at <= text.length; at += 1) {
-      expect(await allOf(linesOf(chunks(text.slice(0, at), text.slice(at))))).toEqual([
+      expect(await collectAll(splitLines(chunks(text.slice(0, at), text.slice(at))))).toEqual([
         { number: 1, text: 'one' },
         { number: 4, text: 'four' },
         { number: 5, text: 'five' },
@@ -31,13 +31,13 @@ describe('linesOf', () => {
   })
 
   it('yields nothing for an empty stream', async () => {
-    expect(await allOf(linesOf(chunks()))).toEqual([])
+    expect(await collectAll(splitLines(chunks()))).toEqual([])
   })
 })
 
 describe('readEvents', () => {
   it("walks folders in the order of a user's life, then by name, and leaves out what is no event file", async () => {
-    const folder = await folderOf({
+    const folder = await createFolder({
       'seed.json': {},
       'notes.txt': '',
       'pre-auth/b.json': {},
@@ -63,17 +63,17 @@ describe('readEvents', () => {
   })
 
   it('takes a file that is named whatever it is called', async () => {
-    const folder = await folderOf({ 'event.txt': '{"a":1}' })
+    const folder = await createFolder({ 'event.txt': '{"a":1}' })
     expect(await read([join(folder, 'event.txt')])).toMatchObject([{ line: null, event: { a: 1 } }])
   })
 
   it('strips a byte order mark', async () => {
-    const folder = await folderOf({ 'a.json': '\uFEFF{"a":1}', 'b.ndjson': '\uFEFF{"b":2}' })
+    const folder = await createFolder({ 'a.json': '\uFEFF{"a":1}', 'b.ndjson': '\uFEFF{"b":2}' })
     expect((await read([folder])).map(({ event }) => event)).toEqual([{ a: 1 }, { b: 2 }])
   })
 
   it('yields what cannot be read with the reason, and goes on', async () => {
-    const folder = await folderOf({ 'a.json': '{"a":', 'b.ndjson': '{"b":1}\n\n{x\n{"b":2}', 'c.json': ' ' })
+    const folder = await createFolder({ 'a.json': '{"a":', 'b.ndjson': '{"b":1}\n\n{x\n{"b":2}', 'c.json': ' ' })
     expect(await read([folder, '-'], '{"d":1}\nnonsense\n')).toMatchObject([
       { unreadable: 'not JSON: Unexpected end of JSON input' },
       { line: 1, event: { b: 1 } },

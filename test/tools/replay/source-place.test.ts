@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
-import { sourcePlaces } from '../../../src/tools/replay/source-place.ts'
-import { folderOf } from '../../support/cli/lifeguard.ts'
+import { createSourcePlaceFinder } from '../../../src/tools/replay/source-place.ts'
+import { createFolder } from '../../support/cli/lifeguard.ts'
 
 const PARTS = {
   'src/handler.ts':
@@ -14,7 +14,7 @@ const PARTS = {
   'node_modules/lib/lib.js': "export function check() {\n  throw new Error('of lib')\n}\n",
 }
 
-async function stackOf(file: string, of: string): Promise<string> {
+async function captureStack(file: string, of: string): Promise<string> {
   const { handler } = await import(pathToFileURL(file).href)
   try {
     handler(of)
@@ -25,7 +25,7 @@ async function stackOf(file: string, of: string): Promise<string> {
 }
 
 it("follows a bundle's frames to the sources, and passes over those of packages", async () => {
-  const folder = await realpath(await folderOf(PARTS))
+  const folder = await realpath(await createFolder(PARTS))
   const bundle = join(folder, 'dist/handler.mjs')
   await build({
     entryPoints: [join(folder, 'src/handler.ts')],
@@ -36,23 +36,23 @@ it("follows a bundle's frames to the sources, and passes over those of packages"
     sourcemap: 'external',
     logLevel: 'silent',
   })
-  const placeOf = sourcePlaces(folder)
-  expect(await placeOf(await stackOf(bundle, 'own'))).toBe(join('src', 'own.ts:4'))
-  expect(await placeOf(await stackOf(bundle, 'lib'))).toBe(join('src', 'handler.ts:3'))
+  const findPlace = createSourcePlaceFinder(folder)
+  expect(await findPlace(await captureStack(bundle, 'own'))).toBe(join('src', 'own.ts:4'))
+  expect(await findPlace(await captureStack(bundle, 'lib'))).toBe(join('src', 'handler.ts:3'))
 })
 
 it('takes a file without a map for a source', async () => {
-  const folder = await realpath(await folderOf({ 'package.json': { type: 'module' } }))
+  const folder = await realpath(await createFolder({ 'package.json': { type: 'module' } }))
   await mkdir(join(folder, 'a (b)'))
   const file = join(folder, 'a (b)', 'handler.js')
   await writeFile(file, "export const handler = () => {\n  throw new Error('here')\n}\n")
-  expect(await sourcePlaces(folder)(await stackOf(file, ''))).toBe(join('a (b)', 'handler.js:2'))
+  expect(await createSourcePlaceFinder(folder)(await captureStack(file, ''))).toBe(join('a (b)', 'handler.js:2'))
 })
 
 it('says nothing where no frame is of a file', async () => {
-  const placeOf = sourcePlaces('/')
-  expect(await placeOf('')).toBeUndefined()
+  const findPlace = createSourcePlaceFinder('/')
+  expect(await findPlace('')).toBeUndefined()
   expect(
-    await placeOf('Error: x\n    at node:internal/modules:1:2\n    at <anonymous>\n    at eval (eval at x (/a.js:1:2), <anonymous>:1:2)'),
+    await findPlace('Error: x\n    at node:internal/modules:1:2\n    at <anonymous>\n    at eval (eval at x (/a.js:1:2), <anonymous>:1:2)'),
   ).toBeUndefined()
 })

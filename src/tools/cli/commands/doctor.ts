@@ -1,14 +1,14 @@
 import { type Code, isCode } from '../../doctor/codes.ts'
 import { examine } from '../../doctor/examine.ts'
 import { loadCode } from '../../doctor/load-code.ts'
-import { type Report, type Reported, reportOf } from '../../doctor/report.ts'
-import { sarifOf } from '../../doctor/sarif.ts'
+import { buildReport, type Report, type Reported } from '../../doctor/report.ts'
+import { toSarif } from '../../doctor/sarif.ts'
 import { openSource } from '../../doctor/source.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { ownManifest } from '../../lib/own-package.ts'
-import { EXIT, type Io, type Line, type Style, styled } from '../io.ts'
-import { parse } from '../options.ts'
-import { wrapped } from '../text.ts'
+import { readOwnManifest } from '../../lib/own-package.ts'
+import { createPart, EXIT, type Io, type Line, type Style } from '../io.ts'
+import { parseOptions } from '../options.ts'
+import { wrapText } from '../text.ts'
 
 /** What lifeguard doctor --help says. */
 const DOCTOR_HELP = `lifeguard doctor [serverless.yml | TEMPLATE]
@@ -35,8 +35,8 @@ Exit code: 0 nothing found, or all of it accepted; 1 something was; 2 bad usage,
 cannot be read.`
 
 /** `lifeguard doctor`. */
-export async function doctorCommand(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parse('doctor', {
+export async function runDoctor(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions('doctor', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -54,20 +54,20 @@ export async function doctorCommand(args: readonly string[], io: Io): Promise<nu
   const [file, more] = positionals
   if (more !== undefined) throw new UsageError(`doctor takes one template; '${more}' is a second one`)
   if (values.json && values.sarif) throw new UsageError('--json and --sarif are two forms of one report: choose one')
-  const ignored = new Set(values.ignore.map(codeNamed))
+  const ignored = new Set(values.ignore.map(parseCode))
 
   const { folder, environment, signal } = io
   const source = await openSource(file, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
   const codes = await loadCode(source.template, { folder: source.folder, load: !values['no-handlers'] })
   const judged = examine({ template: source.template, codes, today: new Date() })
-  const report = reportOf(judged, source, ignored)
+  const report = buildReport(judged, source, ignored)
   if (values.json) await io.out(JSON.stringify(report, null, 2).split('\n'))
-  else if (values.sarif) await io.out(JSON.stringify(sarifOf(report, (await ownManifest()).version), null, 2).split('\n'))
+  else if (values.sarif) await io.out(JSON.stringify(toSarif(report, (await readOwnManifest()).version), null, 2).split('\n'))
   else await printDoctor(report, io)
   return report.findings.length > 0 ? EXIT.unexpected : EXIT.fine
 }
 
-function codeNamed(word: string): Code {
+function parseCode(word: string): Code {
   if (!isCode(word)) throw new UsageError(`--ignore ${word}: no code of doctor; docs/doctor.md has them all`)
   return word
 }
@@ -82,27 +82,27 @@ async function printDoctor({ file, findings, accepted, unused, notJudged }: Repo
     if (first === undefined) continue
     const { code, severity, title, why, fix } = first
     const lines: readonly Line[] = [
-      [styled(STYLES[severity], `${severity} ${code}`), '  ', styled('bold', title)],
-      ...group.flatMap((each) => [`  ${placeOf(each)}`, ...wrapped(each.message, '  ')]),
-      ...wrapped(`Why: ${why}`, '  '),
-      ...wrapped(`Fix: ${fix}`, '  '),
+      [createPart(STYLES[severity], `${severity} ${code}`), '  ', createPart('bold', title)],
+      ...group.flatMap((each) => [`  ${formatFindingPlace(each)}`, ...wrapText(each.message, '  ')]),
+      ...wrapText(`Why: ${why}`, '  '),
+      ...wrapText(`Fix: ${fix}`, '  '),
     ]
     await io.out([...lines, ''])
   }
   if (accepted.length > 0) {
-    const lines = accepted.flatMap(({ code, resource, path, reason }) => [`  ${code}  ${resource}.${path}`, ...wrapped(reason, '    ')])
+    const lines = accepted.flatMap(({ code, resource, path, reason }) => [`  ${code}  ${resource}.${path}`, ...wrapText(reason, '    ')])
     await io.out(['Accepted by the template:', ...lines, ''])
   }
   if (unused.length > 0) {
     const lines = unused.map(({ code, resource }) => `  ${code}  ${resource}`)
     await io.out(['Accepted by the template, and not found:', ...lines, ''])
   }
-  if (notJudged.length > 0) await io.out(['Not judged:', ...notJudged.flatMap((each) => wrapped(each, '  ')), ''])
+  if (notJudged.length > 0) await io.out(['Not judged:', ...notJudged.flatMap((each) => wrapText(each, '  ')), ''])
   const count = findings.length
   const found = count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`
   await io.out([`${file}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}`])
 }
 
-function placeOf({ file, line, resource, path }: Reported): string {
+function formatFindingPlace({ file, line, resource, path }: Reported): string {
   return `${file}${line === null ? '' : `:${line}`}  ${resource}.${path}`
 }

@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import { domainSource, EXPECTED_LINE, faultLines } from '../../../esbuild/domain-source.ts'
+import { EXPECTED_LINE, formatFaults, readDomainSource } from '../../../esbuild/domain-source.ts'
 import { type BuiltDomainList, buildDomainList, InvalidDomainListError, readDomainList } from '../../../shared/email/domain-file.ts'
-import { linesOf } from '../../../shared/lines.ts'
+import { splitLines } from '../../../shared/lines.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { STDIN } from '../../lib/event-files.ts'
 import { replaceFiles } from '../../lib/replace-files.ts'
 import { EXIT, type Io } from '../io.ts'
-import { parse } from '../options.ts'
-import { counted } from '../text.ts'
+import { parseOptions } from '../options.ts'
+import { formatCount } from '../text.ts'
 
 const DOMAINS_HELP = `lifeguard domains build LIST [--out FILE] [--json]
 lifeguard domains check FILE [DOMAIN...] [--json]
@@ -33,8 +33,8 @@ const ENDING = '.domains'
 const COMMANDS = ['build', 'check'] as const
 
 /** `lifeguard domains`. */
-export async function domainsCommand(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parse('domains', {
+export async function runDomains(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions('domains', {
     args: [...args],
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' }, out: { type: 'string' }, json: { type: 'boolean' } },
@@ -62,13 +62,13 @@ export async function domainsCommand(args: readonly string[], io: Io): Promise<n
 
 /** `lifeguard domains build`. */
 async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
-  const target = out ?? targetFor(list)
+  const target = out ?? chooseTarget(list)
   if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
-  const read = await domainSource(linesOf(await chunksOf(list, io)))
+  const read = await readDomainSource(splitLines(await openInput(list, io)))
   const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list
   if (faulty > 0) {
-    io.err(faultLines(name, read))
+    io.err(formatFaults(name, read))
     const lines = faulty === 1 ? '1 line holds' : `${faulty} lines hold`
     throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
   }
@@ -78,16 +78,16 @@ async function buildDomains(list: string, out: string | undefined, json: boolean
     throw new UsageError(`${target}: cannot be written: ${error.message}`)
   })
   const counts = { patterns: built.patterns, bytes: built.bytes.length, duplicates: built.duplicates, covered: built.covered }
-  await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${sentence(counts)}`])
+  await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${describeCounts(counts)}`])
   return EXIT.fine
 }
 
-function targetFor(list: string): string {
+function chooseTarget(list: string): string {
   if (list === STDIN) throw new UsageError('Say where to write the list: lifeguard domains build - --out FILE')
   return `${list.slice(0, list.length - extname(list).length)}${ENDING}`
 }
 
-async function chunksOf(list: string, io: Io): Promise<AsyncIterable<string>> {
+async function openInput(list: string, io: Io): Promise<AsyncIterable<string>> {
   if (list === STDIN) return io.input()
   const found = await stat(list).catch(() => undefined)
   if (found === undefined || found.isDirectory()) throw new UsageError(`${list}: ${found ? 'a folder, not a file' : 'no such file'}`)
@@ -96,22 +96,22 @@ async function chunksOf(list: string, io: Io): Promise<AsyncIterable<string>> {
 
 type Counts = Readonly<Record<'patterns' | 'bytes' | 'duplicates' | 'covered', number>>
 
-function sentence({ patterns, bytes, duplicates, covered }: Counts): string {
+function describeCounts({ patterns, bytes, duplicates, covered }: Counts): string {
   const left = [
     ...(duplicates > 0 ? [`${duplicates} left out that stood there twice`] : []),
     ...(covered > 0 ? [`${covered} left out that a wildcard covers`] : []),
   ]
-  return [`${counted(patterns, 'pattern')} in ${bytes} bytes`, ...left].join('; ')
+  return [`${formatCount(patterns, 'pattern')} in ${bytes} bytes`, ...left].join('; ')
 }
 
 async function checkDomains(file: string, domains: readonly string[], json: boolean, io: Io): Promise<number> {
   const list = await openList(file)
   if (domains.length === 0) {
-    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${counted(list.size, 'pattern')}, sorted`])
+    await io.out([json ? JSON.stringify({ file, patterns: list.size }) : `${file}: ${formatCount(list.size, 'pattern')}, sorted`])
   }
   let missing = 0
   for (const domain of domains) {
-    const pattern = list.patternOf(domain)
+    const pattern = list.findPattern(domain)
     if (pattern === undefined) missing += 1
     const said = pattern ?? (domain.includes('@') ? "no pattern: the domain is only what stands behind the '@'" : 'no pattern')
     await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${said}`])
@@ -121,7 +121,7 @@ async function checkDomains(file: string, domains: readonly string[], json: bool
 
 async function openList(file: string): Promise<BuiltDomainList> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file}: ${reasonOf(error)}`)
+    throw new UsageError(`${file}: ${describeFileError(error)}`)
   })
   try {
     return readDomainList(bytes)
@@ -131,7 +131,7 @@ async function openList(file: string): Promise<BuiltDomainList> {
   }
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function describeFileError({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return 'no such file'
   return code === 'EISDIR' ? 'a folder, not a file' : message
 }

@@ -8,10 +8,10 @@ import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
 import { openReplaySession, type ReplaySession } from '../../replay/session.ts'
-import { EXIT, type Io, type Line, type Style, styled, untilAborted } from '../io.ts'
-import { parse, SHARED_HELP, servicesNamed } from '../options.ts'
-import { callerSees, causeOf, notStartedLines, shownPath } from '../print-result.ts'
-import { escapeText, wrapped } from '../text.ts'
+import { createPart, EXIT, type Io, type Line, readUntilAborted, type Style } from '../io.ts'
+import { parseOptions, parseServices, SHARED_HELP } from '../options.ts'
+import { describeCallerView, formatCause, formatNotStarted, formatPath } from '../print-result.ts'
+import { escapeText, wrapText } from '../text.ts'
 
 /** What lifeguard explain --help says. */
 const EXPLAIN_HELP: string = `lifeguard explain FILE
@@ -33,8 +33,8 @@ interface Wanted {
 }
 
 /** `lifeguard explain`. */
-export async function explainCommand(args: readonly string[], io: Io): Promise<number> {
-  const wanted = wantedOf(args)
+export async function runExplain(args: readonly string[], io: Io): Promise<number> {
+  const wanted = parseArguments(args)
   if (wanted === 'help') {
     await io.out(EXPLAIN_HELP.split('\n'))
     return EXIT.fine
@@ -54,8 +54,8 @@ export async function explainCommand(args: readonly string[], io: Io): Promise<n
   }
 }
 
-function wantedOf(args: readonly string[]): Wanted | 'help' {
-  const { values, positionals } = parse('explain', {
+function parseArguments(args: readonly string[]): Wanted | 'help' {
+  const { values, positionals } = parseOptions('explain', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -70,7 +70,7 @@ function wantedOf(args: readonly string[]): Wanted | 'help' {
   const [file, more] = positionals
   if (file === undefined) throw new UsageError('Say which event to explain: lifeguard explain FILE')
   if (more !== undefined) throw new UsageError(`explain takes one event; '${more}' is a second one`)
-  const services = servicesNamed(values.services)
+  const services = parseServices(values.services)
   if (values.effects && services !== 'aws')
     throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
   return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
@@ -90,13 +90,13 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
       `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
     )
   }
-  for await (const replayed of untilAborted(replay(once(read), session, { only: [], repeat: 1 }), io.signal)) {
+  for await (const replayed of readUntilAborted(replay(yieldOnce(read), session, { only: [], repeat: 1 }), io.signal)) {
     const { result } = replayed
-    if (result.outcome === null) throw new UsageError(`${shownPath(io.folder, file)}: ${result.error?.message}`)
+    if (result.outcome === null) throw new UsageError(`${formatPath(io.folder, file)}: ${result.error?.message}`)
     const rule = await lambda?.rule()
     const tree =
       rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
-    await io.out([headLine(replayed, io), '', ...(tree ? treeLines(tree) : noTree(replayed)), '', ...footLines(replayed)])
+    await io.out([formatHead(replayed, io), '', ...(tree ? formatTree(tree) : describeMissingTree(replayed)), '', ...formatFoot(replayed)])
     return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
   }
   return EXIT.fine
@@ -109,26 +109,26 @@ function mayHaveEffects(rule: RuleDescription | undefined): boolean {
   return rule.kind === 'once' || rule.children.some(mayHaveEffects)
 }
 
-async function* once<V>(value: V): AsyncGenerator<V> {
+async function* yieldOnce<V>(value: V): AsyncGenerator<V> {
   yield value
 }
 
-function headLine({ result }: Replayed, io: Io): Line {
-  return [styled('bold', `${result.trigger}`), `  ${shownPath(io.folder, result.file)}  ${result.triggerSource}`]
+function formatHead({ result }: Replayed, io: Io): Line {
+  return [createPart('bold', `${result.trigger}`), `  ${formatPath(io.folder, result.file)}  ${result.triggerSource}`]
 }
 
-function noTree({ notStarted }: Replayed): readonly string[] {
+function describeMissingTree({ notStarted }: Replayed): readonly string[] {
   return notStarted === undefined
     ? ['  The handler was not made with Lifeguard: there are no rules to show']
-    : notStartedLines('  The handler does not start', notStarted)
+    : formatNotStarted('  The handler does not start', notStarted)
 }
 
-function footLines({ result }: Replayed): readonly Line[] {
+function formatFoot({ result }: Replayed): readonly Line[] {
   const by = result.decidedBy === null ? '' : ` by ${result.decidedBy}`
   const why = result.reason === null ? '' : `: ${result.reason}`
   return [
-    [styled('bold', result.outcome ?? ''), `${by}${why}`],
-    ...wrapped(`→ ${callerSees(result)}`, ''),
+    [createPart('bold', result.outcome ?? ''), `${by}${why}`],
+    ...wrapText(`→ ${describeCallerView(result)}`, ''),
     ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
   ]
 }
@@ -150,29 +150,29 @@ const COLOURS: ReadonlyMap<string, Style> = new Map([
 const MOST_BRANCH = 44
 
 /** The lines of a composition's tree, with what each rule said in a column of its own. */
-function treeLines(rules: readonly ExplainedRule[]): readonly Line[] {
-  const rows = rowsOf(rules, '')
+function formatTree(rules: readonly ExplainedRule[]): readonly Line[] {
+  const rows = toTreeRows(rules, '')
   const width = Math.min(MOST_BRANCH, Math.max(...rows.map(({ branch }) => branch.length)))
   return rows.flatMap(({ branch, rule }): readonly Line[] => {
     const start = branch.padEnd(width)
     const { said } = rule
-    if (said === undefined) return [styled('dim', `${start}  not run  ${rule.notRun ?? ''}`)]
+    if (said === undefined) return [createPart('dim', `${start}  not run  ${rule.notRun ?? ''}`)]
     const reason = escapeText(
       [said.reason, said.shadow && '(shadow)', said.commit && '(reservation)', said.overrides && `overrides ${said.overrides.join(', ')}`]
         .filter(Boolean)
         .join(' '),
     )
-    const outcome = styled(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
+    const outcome = createPart(COLOURS.get(said.outcome) ?? 'dim', said.outcome.padEnd(7))
     const line = [`${start}  `, outcome, `  ${reason.padEnd(28)}  ${said.ms.toFixed(1).padStart(7)} ms`]
-    const more = causeOf(said) ?? said.detail ?? said.answer
-    return more === undefined ? [line] : [line, ...wrapped(more, ' '.repeat(width + 11))]
+    const more = formatCause(said) ?? said.detail ?? said.answer
+    return more === undefined ? [line] : [line, ...wrapText(more, ' '.repeat(width + 11))]
   })
 }
 
-function rowsOf(rules: readonly ExplainedRule[], indent: string): readonly Row[] {
+function toTreeRows(rules: readonly ExplainedRule[], indent: string): readonly Row[] {
   return rules.flatMap((rule, index) => {
     const last = index === rules.length - 1
     const branch = `${indent}${last ? '└─' : '├─'} ${escapeText(rule.name)}`
-    return [{ branch, rule }, ...rowsOf(rule.children, `${indent}${last ? '   ' : '│  '}`)]
+    return [{ branch, rule }, ...toTreeRows(rule.children, `${indent}${last ? '   ' : '│  '}`)]
   })
 }

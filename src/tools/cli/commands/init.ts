@@ -1,13 +1,13 @@
 import { basename, relative, resolve } from 'node:path'
-import { type Origin, originOf } from '../../init/origin.ts'
-import { type ProjectFiles, projectFiles } from '../../init/project.ts'
-import { inTheWay, writeFiles } from '../../init/write.ts'
+import { findOrigin, type Origin } from '../../init/origin.ts'
+import { createProjectFiles, type ProjectFiles } from '../../init/project.ts'
+import { findConflictingFiles, writeFiles } from '../../init/write.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { ownManifest, PACKAGE_FOLDER } from '../../lib/own-package.ts'
+import { PACKAGE_FOLDER, readOwnManifest } from '../../lib/own-package.ts'
 import { EXIT, type Io } from '../io.ts'
-import { parse } from '../options.ts'
-import { errorLines } from '../print-error.ts'
-import { quoted, wrapped } from '../text.ts'
+import { parseOptions } from '../options.ts'
+import { formatError } from '../print-error.ts'
+import { quote, wrapText } from '../text.ts'
 
 // Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
@@ -36,8 +36,8 @@ project is there already, nothing is written at all. DIR is made unless it is th
 Exit code: 0 written; 2 bad usage, or something that is in the way or cannot be written.`
 
 /** `lifeguard init`. */
-export async function initCommand(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parse('init', {
+export async function runInit(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions('init', {
     args: [...args],
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' }, name: { type: 'string' }, package: { type: 'string' } },
@@ -51,17 +51,17 @@ export async function initCommand(args: readonly string[], io: Io): Promise<numb
   if (more !== undefined) throw new UsageError(`init takes one folder; '${more}' is a second one`)
 
   const folder = resolve(io.folder, target)
-  const name = nameOf(values.name, folder)
-  const own = await ownManifest()
+  const name = chooseProjectName(values.name, folder)
+  const own = await readOwnManifest()
   const tarball = values.package === undefined ? undefined : resolve(io.folder, values.package)
-  const origin = await originOf({ ...own, folder: resolve(PACKAGE_FOLDER) }, folder, tarball)
-  const files = await projectFiles(name, own, origin)
-  await write(target, folder, files, io)
-  await io.out(done(target, relative(io.folder, folder), origin, files))
+  const origin = await findOrigin({ ...own, folder: resolve(PACKAGE_FOLDER) }, folder, tarball)
+  const files = await createProjectFiles(name, own, origin)
+  await writeProject(target, folder, files, io)
+  await io.out(formatSummary(target, relative(io.folder, folder), origin, files))
   return EXIT.fine
 }
 
-function nameOf(given: string | undefined, folder: string): string {
+function chooseProjectName(given: string | undefined, folder: string): string {
   const name =
     given ??
     basename(folder)
@@ -75,8 +75,8 @@ function nameOf(given: string | undefined, folder: string): string {
   throw new UsageError(`${what} with --name NAME: 2 to 20 lower-case letters, digits and hyphens, with a letter in front`)
 }
 
-async function write(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
-  const found = await inTheWay(folder, files)
+async function writeProject(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
+  const found = await findConflictingFiles(folder, files)
   if (found.includes('')) throw new UsageError(`${target}: not a folder, and nothing was written`)
   if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written`, found.join('\n'))
   const written = await writeFiles(folder, files, io.signal)
@@ -88,20 +88,20 @@ async function write(target: string, folder: string, files: ProjectFiles, io: Io
       ? new UsageError(`${what}; no file was written`)
       : new UsageError(`${what}; ${count} of ${files.size} files are there; remove them before another try`, written.files.join('\n'))
   // Of a command that was told to stop nothing else is said.
-  if (io.signal.aborted) io.err(errorLines(problem))
+  if (io.signal.aborted) io.err(formatError(problem))
   throw problem
 }
 
-function done(target: string, from: string, { spec }: Origin, files: ProjectFiles): readonly string[] {
+function formatSummary(target: string, from: string, { spec }: Origin, files: ProjectFiles): readonly string[] {
   const names = [...files.keys()]
   const shown = [...new Set(names.map((path) => path.replace(/\/.*/s, '/')))].map((each) => {
     const within = names.filter((path) => path.startsWith(each)).length
     return each.endsWith('/') ? `${each} (${within})` : each
   })
-  const change = from === '' ? [] : [`  cd ${quoted(from)}`]
+  const change = from === '' ? [] : [`  cd ${quote(from)}`]
   return [
     `${target}: ${names.length} files`,
-    ...wrapped(shown.join(', '), '  '),
+    ...wrapText(shown.join(', '), '  '),
     `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'of the registry,'} ${spec.replace(/^file:/, '')}`,
     '',
     'Next:',

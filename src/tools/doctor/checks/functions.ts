@@ -1,7 +1,7 @@
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, isSweeper, type Subject } from '../loaded.ts'
-import { isKnown, symbolic } from '../symbolic.ts'
-import { ofType, type Resource } from '../template.ts'
+import { isSweeper, listAttachedCode, type Subject } from '../loaded.ts'
+import { isKnown, toSymbolic } from '../symbolic.ts'
+import { findResources, type Resource } from '../template.ts'
 import { isAwaited } from '../triggers.ts'
 
 const WALL_SECONDS = 5
@@ -11,9 +11,9 @@ const DEFAULT_MEMORY_MB = 128
 
 /** LG101, LG102 and LG103: how the functions are run that sign-in waits for. */
 export function checkFunctions(subject: Subject): Judged {
-  const awaited = attachedCode(subject).filter(isAwaited)
+  const awaited = listAttachedCode(subject).filter(isAwaited)
   const targets = new Set(awaited.flatMap(({ target }) => target ?? []))
-  const parts = [...targets].map((target) => judged(target, subject.today))
+  const parts = [...targets].map((target) => checkFunction(target, subject.today))
   return {
     findings: parts.flatMap(({ findings }) => findings),
     unknown: [
@@ -25,28 +25,28 @@ export function checkFunctions(subject: Subject): Judged {
   }
 }
 
-function judged({ id, properties }: Resource, today: Date): Judged {
+function checkFunction({ id, properties }: Resource, today: Date): Judged {
   const findings: Finding[] = []
   const unknown: string[] = []
-  const numberOf = (name: string, fallback: number | undefined): number | undefined => {
+  const readNumber = (name: string, fallback: number | undefined): number | undefined => {
     const value = properties[name] ?? fallback
     const number = Number(value)
     if (value === undefined || !Number.isNaN(number)) return value === undefined ? undefined : number
     unknown.push(`${name} of ${id}, which the deployment decides`)
     return undefined
   }
-  const timeout = numberOf('Timeout', undefined)
+  const timeout = readNumber('Timeout', undefined)
   if (timeout !== undefined && timeout > WALL_SECONDS) {
     const message = `${id} may run for ${timeout} seconds, and Cognito waits ${WALL_SECONDS}`
     findings.push({ code: 'LG101', resource: id, path: ['Properties', 'Timeout'], message })
   }
-  const memory = numberOf('MemorySize', DEFAULT_MEMORY_MB)
+  const memory = readNumber('MemorySize', DEFAULT_MEMORY_MB)
   if (memory !== undefined && memory < LEAST_MEMORY_MB) {
     const message = `${id} has ${memory} MB${properties.MemorySize === undefined ? ', the default' : ''}`
     findings.push({ code: 'LG102', resource: id, path: ['Properties', 'MemorySize'], message })
   }
-  const runtime = symbolic(properties.Runtime)
-  const end = runtime === undefined ? undefined : endOf(runtime, today)
+  const runtime = toSymbolic(properties.Runtime)
+  const end = runtime === undefined ? undefined : describeRuntimeEnd(runtime, today)
   if (end !== undefined) {
     findings.push({
       code: 'LG103',
@@ -77,7 +77,7 @@ const LONG_ENDED: ReadonlySet<string> = new Set([
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
-function endOf(runtime: string, today: Date): string | undefined {
+function describeRuntimeEnd(runtime: string, today: Date): string | undefined {
   const day = Object.hasOwn(ENDS, runtime) ? ENDS[runtime] : undefined
   if (day !== undefined) return Date.parse(day) <= today.getTime() ? `ended on ${day}` : undefined
   return LONG_ENDED.has(runtime) ? 'ended years ago' : undefined
@@ -88,8 +88,8 @@ const LONGEST_NAME = 64
 
 /** LG107: names that the Serverless Framework makes of service, stage and function, which no tool measures before AWS does. */
 export function checkFunctionNames({ template }: Subject): Judged {
-  const findings = ofType(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
-    const name = symbolic(properties.FunctionName)
+  const findings = findResources(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
+    const name = toSymbolic(properties.FunctionName)
     if (name === undefined || !isKnown(name) || name.length <= LONGEST_NAME) return []
     const message = `The name of ${id} has ${name.length} characters, and Lambda takes ${LONGEST_NAME}`
     return [{ code: 'LG107', resource: id, path: ['Properties', 'FunctionName'], message }]

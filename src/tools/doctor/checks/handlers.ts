@@ -1,11 +1,11 @@
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, type Subject } from '../loaded.ts'
+import { listAttachedCode, type Subject } from '../loaded.ts'
 
 /** LG104, LG105 and LG108: handlers in a style that current runtimes refuse, or that do not start. */
 export function checkHandlers(subject: Subject): Judged {
   const seen = new Set<string>()
   const findings: Finding[] = []
-  for (const { target, code } of attachedCode(subject)) {
+  for (const { target, code } of listAttachedCode(subject)) {
     if (target === undefined || code === undefined || seen.has(target.id)) continue
     seen.add(target.id)
     const path = ['Properties', 'Handler']

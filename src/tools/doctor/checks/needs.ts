@@ -2,28 +2,28 @@ import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { matchesGlob } from '../glob.ts'
-import { attachedCode, rulesIn, type Subject, saysNothing } from '../loaded.ts'
-import { type Rights, rightsReader } from '../rights.ts'
-import { symbolic } from '../symbolic.ts'
-import { covers, tableNamed } from '../tables.ts'
+import { hasUndeclaredNeeds, listAttachedCode, listRules, type Subject } from '../loaded.ts'
+import { createRightsReader, type Rights } from '../rights.ts'
+import { toSymbolic } from '../symbolic.ts'
+import { findTable, judgeCoverage } from '../tables.ts'
 import type { Resource, Template } from '../template.ts'
 
 /** LG301, LG302 and LG303: what the rules of a handler need and the template does not give. */
 export function checkNeeds(subject: Subject): Judged {
   const findings = new Map<string, Finding>()
   const unknown: string[] = []
-  const rightsOf = rightsReader(subject.template)
+  const readRights = createRightsReader(subject.template)
   const seen = new Set<string>()
-  for (const { target, code } of attachedCode(subject)) {
+  for (const { target, code } of listAttachedCode(subject)) {
     if (target === undefined || code?.rule === undefined || seen.has(target.id)) continue
     seen.add(target.id)
-    const rights = rightsOf(target)
-    const rules = rulesIn(code.rule)
-    unknown.push(...rules.filter(saysNothing).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
+    const rights = readRights(target)
+    const rules = listRules(code.rule)
+    unknown.push(...rules.filter(hasUndeclaredNeeds).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
     const needs = rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, rule: rule.name })))
     if (!rights.complete && needs.length > 0) unknown.push(`the rights of ${target.id}, of which this template does not hold all`)
     for (const { need, rule } of needs) {
-      for (const finding of unmet(subject.template, target, need, rule, rights)) {
+      for (const finding of findUnmetNeed(subject.template, target, need, rule, rights)) {
         // The rules of one function often need the same.
         findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
@@ -32,16 +32,15 @@ export function checkNeeds(subject: Subject): Judged {
   return { findings: [...findings.values()], unknown }
 }
 
-function unmet(
+function findUnmetNeed(
   template: Template,
   target: Resource,
   { actions, resource, index }: RulePermission,
   rule: string,
   rights: Rights,
 ): readonly Finding[] {
-  const setting = settingOf(target, resource)
-  const table =
-    setting !== undefined && actions.some((action) => action.startsWith('dynamodb:')) ? tableNamed(template, setting) : 'unknown'
+  const setting = readVariable(target, resource)
+  const table = setting !== undefined && actions.some((action) => action.startsWith('dynamodb:')) ? findTable(template, setting) : 'unknown'
   const missing: Finding[] = []
   if (table === 'elsewhere') {
     const path = ['Properties', 'Environment', 'Variables', resource]
@@ -54,28 +53,28 @@ function unmet(
   }
   if (!rights.complete) return missing
   for (const action of actions) {
-    const allowing = rights.rights.filter((right) => allows(right.action, action))
-    const may = allowing.some((right) => typeof table === 'string' || covers(template, right.on, table, index) !== 'no')
+    const allowing = rights.rights.filter((right) => isActionAllowed(right.action, action))
+    const may = allowing.some((right) => typeof table === 'string' || judgeCoverage(template, right.on, table, index) !== 'no')
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
     const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
-    missing.push({ code, ...placeOf(template, target, rights), message })
+    missing.push({ code, ...findPolicyPlace(template, target, rights), message })
   }
   return missing
 }
 
 /** Where a right is added. A role that SAM makes stands nowhere; it is of what the function says. */
-function placeOf({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
+function findPolicyPlace({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
   return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
 }
 
-function settingOf({ properties }: Resource, name: string): string | undefined {
+function readVariable({ properties }: Resource, name: string): string | undefined {
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
-  return isObject(variables) ? symbolic(variables[name]) : undefined
+  return isObject(variables) ? toSymbolic(variables[name]) : undefined
 }
 
 /** Whether an action as a policy writes it, perhaps with wildcards, allows another. */
-function allows(written: string, action: string): boolean {
+function isActionAllowed(written: string, action: string): boolean {
   return matchesGlob(written.toLowerCase(), action.toLowerCase())
 }

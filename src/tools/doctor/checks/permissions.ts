@@ -1,23 +1,23 @@
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
-import { isKnown, referenceIn, symbolic, withoutNames } from '../symbolic.ts'
-import { ofType, type Resource, type Template } from '../template.ts'
-import { type Attached, attachedIn, COGNITO, functionNamed } from '../triggers.ts'
+import { isKnown, parseReference, toSymbolic, withoutNames } from '../symbolic.ts'
+import { findResources, type Resource, type Template } from '../template.ts'
+import { type Attached, COGNITO, findFunction, listAttached } from '../triggers.ts'
 
 /** LG202 and LG203: whether the pool may invoke its triggers, and nobody else. */
 export function checkPermissions({ template }: Subject): Judged {
-  const attached = attachedIn(template)
-  const permissions = ofType(template, 'AWS::Lambda::Permission').map((permission): Permission => {
-    const name = symbolic(permission.properties.FunctionName)
-    return { permission, name: name ?? '', invoked: name === undefined ? undefined : functionNamed(template, name) }
+  const attached = listAttached(template)
+  const permissions = findResources(template, 'AWS::Lambda::Permission').map((permission): Permission => {
+    const name = toSymbolic(permission.properties.FunctionName)
+    return { permission, name: name ?? '', invoked: name === undefined ? undefined : findFunction(template, name) }
   })
   const triggers = new Set(attached.map(({ target }) => target?.id))
   const concerned = permissions.filter(({ invoked }) => triggers.has(invoked?.id ?? ''))
   return {
     findings: [
-      ...attached.flatMap((each) => missing(template, each, permissions)),
+      ...attached.flatMap((each) => findMissingPermission(template, each, permissions)),
       ...concerned.flatMap(({ permission }): readonly Finding[] => {
-        const wide = tooWide(permission)
+        const wide = describeWidePermission(permission)
         return wide === undefined ? [] : [{ code: 'LG203', resource: permission.id, ...wide }]
       }),
     ],
@@ -32,41 +32,41 @@ interface Permission {
   readonly invoked: Resource | undefined
 }
 
-function missing(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
+function findMissingPermission(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
   const { target, pool, trigger, resource, path, named } = attached
   // For a pool elsewhere the custom resource adds the permission when it is deployed.
   if (target === undefined || pool === undefined) return []
   const may = permissions.some(({ permission, name, invoked }) => {
     // A name that only the deployment knows may be this function's.
     if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
-    return sameQualifier(template, name, named) && letsIn(template, permission, pool)
+    return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
   })
   if (may) return []
   return [{ code: 'LG202', resource, path, message: `No permission lets ${pool.id} invoke ${target.id} as ${trigger}` }]
 }
 
 /** A permission on a function holds for none of its aliases, nor the other way round. */
-function sameQualifier({ resources }: Template, permitted: string, named: string): boolean {
-  const [left, right] = [permitted, named].map((text) => resources.get(referenceIn(text)?.id ?? ''))
+function isSameQualifier({ resources }: Template, permitted: string, named: string): boolean {
+  const [left, right] = [permitted, named].map((text) => resources.get(parseReference(text)?.id ?? ''))
   return left === undefined || right === undefined || left === right
 }
 
-function letsIn(template: Template, { properties }: Resource, pool: Resource): boolean {
-  const [action = '', principal = ''] = [symbolic(properties.Action), symbolic(properties.Principal)]
+function isPoolPermitted(template: Template, { properties }: Resource, pool: Resource): boolean {
+  const [action = '', principal = ''] = [toSymbolic(properties.Action), toSymbolic(properties.Principal)]
   if (isKnown(action) && !['lambda:InvokeFunction', 'lambda:*', '*'].includes(action)) return false
   if (isKnown(principal) && ![COGNITO, '*'].includes(principal)) return false
-  const source = referenceIn(symbolic(properties.SourceArn) ?? '')
+  const source = parseReference(toSymbolic(properties.SourceArn) ?? '')
   const named = source === undefined ? undefined : template.resources.get(source.id)
   return named === undefined || named.id === pool.id
 }
 
-function tooWide({ id, properties }: Resource): Pick<Finding, 'path' | 'message'> | undefined {
+function describeWidePermission({ id, properties }: Resource): Pick<Finding, 'path' | 'message'> | undefined {
   const { Principal, SourceArn, SourceAccount } = properties
-  const principal = symbolic(Principal)
+  const principal = toSymbolic(Principal)
   if (principal === '*') return { path: ['Properties', 'Principal'], message: `${id} lets anybody invoke the trigger` }
   if (principal !== COGNITO || SourceAccount !== undefined) return undefined
   if (SourceArn === undefined) return { path: ['Properties', 'Principal'], message: `${id} names neither SourceArn nor SourceAccount` }
-  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(symbolic(SourceArn) ?? '')) ?? []
-  const wild = symbolic(SourceArn) === '*' || account === '*' || account === ''
+  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(toSymbolic(SourceArn) ?? '')) ?? []
+  const wild = toSymbolic(SourceArn) === '*' || account === '*' || account === ''
   return wild ? { path: ['Properties', 'SourceArn'], message: `${id} names no account in its SourceArn` } : undefined
 }

@@ -1,46 +1,46 @@
 import type { Finding, Judged } from '../finding.ts'
-import { type AttachedCode, attachedCode, type Code, rulesIn, type Subject } from '../loaded.ts'
-import { ofType, type Resource } from '../template.ts'
+import { type AttachedCode, type Code, listAttachedCode, listRules, type Subject } from '../loaded.ts'
+import { findResources, type Resource } from '../template.ts'
 
 /** LG401 and LG403: settings of a pool that undo what its triggers mean to do. */
 export function checkPools(subject: Subject): Judged {
-  const attached = attachedCode(subject)
-  const parts = ofType(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {
+  const attached = listAttachedCode(subject)
+  const parts = findResources(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {
     const triggers = attached.filter((each) => each.pool?.id === pool.id)
-    const taken = aliasTaken(pool, triggers)
-    const refreshed = refreshes(pool, triggers)
+    const taken = checkAliases(pool, triggers)
+    const refreshed = checkRefreshes(pool, triggers)
     return { findings: [...taken, ...refreshed.findings], unknown: refreshed.unknown }
   })
   return { findings: parts.flatMap(({ findings }) => findings), unknown: parts.flatMap(({ unknown }) => unknown) }
 }
 
-function aliasTaken(pool: Resource, triggers: readonly AttachedCode[]): readonly Finding[] {
+function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): readonly Finding[] {
   const { AliasAttributes } = pool.properties
   if (!Array.isArray(AliasAttributes) || !AliasAttributes.includes('email')) return []
-  const verifying = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && verifiesEmail(code))
+  const verifying = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && hasEmailVerification(code))
   if (verifying?.target === undefined) return []
   const message = `Users of ${pool.id} sign in with their address, and ${verifying.target.id} marks addresses as verified at sign-up`
   return [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }]
 }
 
 /** Lifeguard's own bundles hold the word in any case: there the composition tells. */
-function verifiesEmail(code: Code | undefined): boolean {
-  if (code?.rule !== undefined) return rulesIn(code.rule).some(({ verifies }) => verifies?.includes('email'))
+function hasEmailVerification(code: Code | undefined): boolean {
+  if (code?.rule !== undefined) return listRules(code.rule).some(({ verifies }) => verifies?.includes('email'))
   return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')
 }
 
-function refreshes(pool: Resource, triggers: readonly AttachedCode[]): Judged {
-  const blocking = triggers.find(({ trigger, code }) => trigger === 'PreAuthentication' && blocks(code))
+function checkRefreshes(pool: Resource, triggers: readonly AttachedCode[]): Judged {
+  const blocking = triggers.find(({ trigger, code }) => trigger === 'PreAuthentication' && hasBlockRule(code))
   if (blocking === undefined) return { findings: [], unknown: [] }
   const tokens = triggers.find(({ trigger }) => trigger === 'PreTokenGeneration')
   if (tokens !== undefined && tokens.code?.rule === undefined) {
     return { findings: [], unknown: [`whether PreTokenGeneration of ${pool.id} checks blocks: its rules are not known`] }
   }
-  if (tokens !== undefined && blocks(tokens.code)) return { findings: [], unknown: [] }
+  if (tokens !== undefined && hasBlockRule(tokens.code)) return { findings: [], unknown: [] }
   const message = `${pool.id} checks blocks at sign-in, and nothing checks them when tokens are refreshed`
   return { findings: [{ code: 'LG403', resource: pool.id, path: blocking.path, message }], unknown: [] }
 }
 
-function blocks(code: Code | undefined): boolean {
-  return code?.rule !== undefined && rulesIn(code.rule).some(({ judges }) => judges === 'block')
+function hasBlockRule(code: Code | undefined): boolean {
+  return code?.rule !== undefined && listRules(code.rule).some(({ judges }) => judges === 'block')
 }

@@ -1,11 +1,11 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, type Code, rulesIn, type Subject, saysNothing } from '../loaded.ts'
-import { type Right, type Rights, rightsReader } from '../rights.ts'
-import { symbolic } from '../symbolic.ts'
-import { covers, tableNamed } from '../tables.ts'
-import { ofType, type Resource, type Template } from '../template.ts'
+import { type Code, hasUndeclaredNeeds, listAttachedCode, listRules, type Subject } from '../loaded.ts'
+import { createRightsReader, type Right, type Rights } from '../rights.ts'
+import { toSymbolic } from '../symbolic.ts'
+import { findTable, judgeCoverage } from '../tables.ts'
+import { findResources, type Resource, type Template } from '../template.ts'
 
 // What every function does, whatever its rules: its log, its traces, its network.
 const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
@@ -19,14 +19,14 @@ interface User {
 /** LG305: what a trigger's role allows and no rule of the functions that take it on needs. */
 export function checkSurplus(subject: Subject): Judged {
   const { template, codes } = subject
-  const attached = new Set(attachedCode(subject).map(({ target }) => target?.id))
-  const rightsOf = rightsReader(template)
-  const users = ofType(template, 'AWS::Lambda::Function').map((lambda): User => {
-    return { lambda, code: codes.get(lambda.id), rights: rightsOf(lambda) }
+  const attached = new Set(listAttachedCode(subject).map(({ target }) => target?.id))
+  const readRights = createRightsReader(template)
+  const users = findResources(template, 'AWS::Lambda::Function').map((lambda): User => {
+    return { lambda, code: codes.get(lambda.id), rights: readRights(lambda) }
   })
   const roles = new Set(users.filter(({ lambda }) => attached.has(lambda.id)).flatMap(({ rights }) => rights.role ?? []))
   const parts = [...roles].map((role) =>
-    judged(
+    checkRole(
       template,
       users.filter(({ rights }) => rights.role === role),
     ),
@@ -34,15 +34,15 @@ export function checkSurplus(subject: Subject): Judged {
   return { findings: parts.flatMap(({ findings }) => findings), unknown: parts.flatMap(({ unknown }) => unknown) }
 }
 
-function judged(template: Template, users: readonly User[]): Judged {
+function checkRole(template: Template, users: readonly User[]): Judged {
   const rights = (users[0]?.rights.rights ?? []).filter(({ action, conditional }) => !PLUMBING.test(action) && !conditional)
   if (rights.length === 0) return { findings: [], unknown: [] }
   const silent: string[] = []
   const needs: { readonly need: RulePermission; readonly lambda: Resource }[] = []
   for (const { lambda, code } of users) {
     if (code?.rule === undefined) return { findings: [], unknown: [`whether ${lambda.id} needs its rights: its rules are not known`] }
-    const rules = rulesIn(code.rule)
-    silent.push(...rules.filter(saysNothing).map(({ name }) => name))
+    const rules = listRules(code.rule)
+    silent.push(...rules.filter(hasUndeclaredNeeds).map(({ name }) => name))
     needs.push(...rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, lambda }))))
   }
   const names = users.map(({ lambda }) => lambda.id).join(', ')
@@ -70,9 +70,9 @@ function isNeeded(
   if (!actions.some((each) => each.toLowerCase() === action.toLowerCase())) return false
   if (!action.toLowerCase().startsWith('dynamodb:')) return true
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
-  const named = isObject(variables) ? symbolic(variables[setting]) : undefined
-  const table = named === undefined ? 'unknown' : tableNamed(template, named)
+  const named = isObject(variables) ? toSymbolic(variables[setting]) : undefined
+  const table = named === undefined ? 'unknown' : findTable(template, named)
   // On every table there is.
   if (on.includes('*')) return false
-  return typeof table === 'string' || covers(template, on, table, index) !== 'no'
+  return typeof table === 'string' || judgeCoverage(template, on, table, index) !== 'no'
 }

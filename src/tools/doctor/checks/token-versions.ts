@@ -1,12 +1,12 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { attachedCode, type Subject } from '../loaded.ts'
-import { isKnown, symbolic } from '../symbolic.ts'
-import { ofType } from '../template.ts'
+import { listAttachedCode, type Subject } from '../loaded.ts'
+import { isKnown, toSymbolic } from '../symbolic.ts'
+import { findResources } from '../template.ts'
 
 /** LG204, LG205 and LG206: the trigger before tokens, whose versions read different answers. */
 export function checkTokenVersions(subject: Subject): Judged {
-  const answers = attachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
+  const answers = listAttachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
     const text = code?.text ?? ''
     // A bundle that knows both may answer as the event asks it to.
     const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
@@ -19,14 +19,14 @@ export function checkTokenVersions(subject: Subject): Judged {
     }
     return []
   })
-  return { findings: [...answers, ...twice(subject)], unknown: [] }
+  return { findings: [...answers, ...findDoubleWiring(subject)], unknown: [] }
 }
 
-function twice({ template }: Subject): readonly Finding[] {
-  return ofType(template, 'AWS::Cognito::UserPool').flatMap(({ id, properties }): readonly Finding[] => {
+function findDoubleWiring({ template }: Subject): readonly Finding[] {
+  return findResources(template, 'AWS::Cognito::UserPool').flatMap(({ id, properties }): readonly Finding[] => {
     const config = isObject(properties.LambdaConfig) ? properties.LambdaConfig : {}
-    const versioned = isObject(config.PreTokenGenerationConfig) ? symbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
-    const plain = symbolic(config.PreTokenGeneration)
+    const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
+    const plain = toSymbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
     // Two references to different resources are different; of two parameters nobody knows.
     const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))

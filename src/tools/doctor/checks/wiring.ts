@@ -1,14 +1,14 @@
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
-import { cyclesThrough } from '../references.ts'
-import { ofType } from '../template.ts'
-import { attachedIn, calledFromElsewhere } from '../triggers.ts'
+import { findCycles } from '../references.ts'
+import { findResources } from '../template.ts'
+import { listAttached, listCalledFromElsewhere } from '../triggers.ts'
 
 /** LG304: rules that are for a trigger as which no pool calls them. */
 export function checkWiring({ template, codes }: Subject): Judged {
-  const attached = attachedIn(template)
-  const hasPool = attached.length > 0 || ofType(template, 'AWS::Cognito::UserPool').length > 0
-  const elsewhere = calledFromElsewhere(template)
+  const attached = listAttached(template)
+  const hasPool = attached.length > 0 || findResources(template, 'AWS::Cognito::UserPool').length > 0
+  const elsewhere = listCalledFromElsewhere(template)
   const findings: Finding[] = []
   const unknown: string[] = []
   for (const [id, { rule, trigger }] of codes) {
@@ -28,8 +28,8 @@ export function checkWiring({ template, codes }: Subject): Judged {
 
 /** LG201: what has to be made both before and after a pool. */
 export function checkCycles({ template }: Subject): Judged {
-  const pools = ofType(template, 'AWS::Cognito::UserPool').map(({ id }) => id)
-  const findings = cyclesThrough(template, pools).flatMap((cycle): readonly Finding[] => {
+  const pools = findResources(template, 'AWS::Cognito::UserPool').map(({ id }) => id)
+  const findings = findCycles(template, pools).flatMap((cycle): readonly Finding[] => {
     const back = cycle.at(-1)
     if (back === undefined) return []
     const way = [back.to, ...cycle.map(({ to }) => to)].join(' -> ')

@@ -10,33 +10,33 @@ const TOKEN = /"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)|<(?:"(?:\\.|[^"\\])*"|[^<>
  *
  * @throws SesError InvalidParameterValue, with SES's text for what is wrong.
  * @example
- * addressOf('Jane Doe <jane@example.com>') // 'jane@example.com'
+ * parseMailbox('Jane Doe <jane@example.com>') // 'jane@example.com'
  */
-export function addressOf(mailbox: string): string {
+export function parseMailbox(mailbox: string): string {
   if (mailbox.length > MAX_ADDRESS_LENGTH) {
-    throw illegal(`Address length is more than ${MAX_ADDRESS_LENGTH} characters long: '${mailbox.length}'.`)
+    throw createIllegalAddressError(`Address length is more than ${MAX_ADDRESS_LENGTH} characters long: '${mailbox.length}'.`)
   }
-  const address = bareAddress(mailbox)
-  const problem = problemOf(address)
-  if (problem !== undefined) throw illegal(problem)
+  const address = extractAddress(mailbox)
+  const problem = findAddressProblem(address)
+  if (problem !== undefined) throw createIllegalAddressError(problem)
   return address
 }
 
-function bareAddress(mailbox: string): string {
+function extractAddress(mailbox: string): string {
   const parts = (mailbox.match(TOKEN) ?? []).filter((token) => !(token.startsWith('(') && token.length > 1))
   const angles = parts.filter((part) => part.startsWith('<') && part.length > 1)
   const stray = parts.some(
     (part) => part === ',' || part === '"' || part === '(' || part === '<' || (!/^["<]/.test(part) && part.includes('>')),
   )
-  if (stray || angles.length > 1) throw illegal('Illegal address')
+  if (stray || angles.length > 1) throw createIllegalAddressError('Illegal address')
   const [angle] = angles
   if (angle === undefined) return parts.join('').trim()
   const after = parts.slice(parts.indexOf(angle) + 1).join('')
-  if (after.trim() !== '') throw illegal('Illegal address')
+  if (after.trim() !== '') throw createIllegalAddressError('Illegal address')
   return angle.slice(1, -1).trim()
 }
 
-function problemOf(address: string): string | undefined {
+function findAddressProblem(address: string): string | undefined {
   const [, local = '', at, domain = ''] = /^("(?:\\.|[^"\\])*"|[^@]*)(@?)(.*)$/s.exec(address) ?? []
   if (!local.startsWith('"') && /[^\x21-\x7e]/.test(local)) return 'Local address contains control or whitespace'
   if (at !== '@') return "Missing final '@domain'"
@@ -49,6 +49,6 @@ function problemOf(address: string): string | undefined {
   return undefined
 }
 
-function illegal(message: string): SesError {
+function createIllegalAddressError(message: string): SesError {
   return new SesError('InvalidParameterValue', message)
 }

@@ -1,4 +1,4 @@
-import { addressOf } from './addresses.ts'
+import { parseMailbox } from './addresses.ts'
 import type { ReceivedMail } from './local-ses.ts'
 import { type QueryCall, SesError } from './protocol.ts'
 
@@ -13,17 +13,17 @@ export type Draft = Omit<ReceivedMail, 'messageId' | 'at'>
  * @throws SesError ValidationError for a missing part, InvalidParameterValue for a malformed or missing address.
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
  */
-export function fromSendEmail(call: QueryCall): Draft {
+export function parseSendEmail(call: QueryCall): Draft {
   const text = call.parameter('Message.Body.Text.Data')
   const html = call.parameter('Message.Body.Html.Data')
-  if (text === undefined && html === undefined) throw missing('message.body')
+  if (text === undefined && html === undefined) throw createMissingError('message.body')
   const draft = {
-    from: required(call, 'Source', 'source'),
+    from: getRequired(call, 'Source', 'source'),
     to: call.list('Destination.ToAddresses'),
     cc: call.list('Destination.CcAddresses'),
     bcc: call.list('Destination.BccAddresses'),
     replyTo: call.list('ReplyToAddresses'),
-    subject: required(call, 'Message.Subject.Data', 'message.subject.data'),
+    subject: getRequired(call, 'Message.Subject.Data', 'message.subject.data'),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
   }
@@ -37,17 +37,17 @@ function checkMailboxes({ from, to, cc, bcc, replyTo }: Draft, returnPath: strin
   if (recipients.length > MAX_RECIPIENTS) {
     throw new SesError('InvalidParameterValue', `Recipient count exceeds ${MAX_RECIPIENTS}.`)
   }
-  for (const mailbox of [from, ...recipients, ...replyTo, ...(returnPath === undefined ? [] : [returnPath])]) addressOf(mailbox)
+  for (const mailbox of [from, ...recipients, ...replyTo, ...(returnPath === undefined ? [] : [returnPath])]) parseMailbox(mailbox)
   if (recipients.length === 0) throw new SesError('InvalidParameterValue', "Missing required header 'To'.")
 }
 
-function required(call: QueryCall, name: string, member: string): string {
+function getRequired(call: QueryCall, name: string, member: string): string {
   const value = call.parameter(name)
-  if (value === undefined) throw missing(member)
+  if (value === undefined) throw createMissingError(member)
   return value
 }
 
-function missing(member: string): SesError {
+function createMissingError(member: string): SesError {
   return new SesError(
     'ValidationError',
     `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,

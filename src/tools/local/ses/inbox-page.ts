@@ -19,25 +19,25 @@ const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`
  * Answers a browser's GET: `/` lists the mails, `/mails.json` is the same list as JSON, `/mails/ID/text` and
  * `/mails/ID/html` show one mail's parts.
  */
-export function inboxPage(path: string, mails: readonly ReceivedMail[]): Page {
-  if (path === '/') return html(list(mails))
+export function renderInbox(path: string, mails: readonly ReceivedMail[]): Page {
+  if (path === '/') return renderHtmlPage(renderList(mails))
   if (path === '/mails.json') return { status: 200, contentType: 'application/json', body: JSON.stringify(mails), policy: NO_SCRIPTS }
   const [, id, part] = /^\/mails\/([^/]+)\/(text|html)$/.exec(path) ?? []
   const mail = mails.find(({ messageId }) => messageId === id)
-  if (part === 'html' && mail?.html !== undefined) return { ...html(mail.html), policy: FOREIGN_HTML }
-  if (part === 'text' && mail?.text !== undefined) return plain(200, mail.text)
-  return plain(404, 'There is no such mail or page.\n')
+  if (part === 'html' && mail?.html !== undefined) return { ...renderHtmlPage(mail.html), policy: FOREIGN_HTML }
+  if (part === 'text' && mail?.text !== undefined) return renderPlainPage(200, mail.text)
+  return renderPlainPage(404, 'There is no such mail or page.\n')
 }
 
-function html(body: string): Page {
+function renderHtmlPage(body: string): Page {
   return { status: 200, contentType: 'text/html; charset=utf-8', body, policy: NO_SCRIPTS }
 }
 
-function plain(status: number, body: string): Page {
+function renderPlainPage(status: number, body: string): Page {
   return { status, contentType: 'text/plain; charset=utf-8', body, policy: NO_SCRIPTS }
 }
 
-function list(mails: readonly ReceivedMail[]): string {
+function renderList(mails: readonly ReceivedMail[]): string {
   const title = `${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}`
   return `<!doctype html>
 <html lang="en">
@@ -50,17 +50,17 @@ function list(mails: readonly ReceivedMail[]): string {
   th, td { padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere }
 </style>
 <h1>${title}</h1>
-${mails.length === 0 ? '<p>Nothing was sent yet. Reload this page after a send.</p>' : table(mails)}
+${mails.length === 0 ? '<p>Nothing was sent yet. Reload this page after a send.</p>' : renderTable(mails)}
 </html>
 `
 }
 
-function table(mails: readonly ReceivedMail[]): string {
+function renderTable(mails: readonly ReceivedMail[]): string {
   const head = ['At', 'From', 'To', 'Subject', 'Show'].map((name) => `<th scope="col">${name}</th>`).join('')
-  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${mails.toReversed().map(row).join('\n')}\n</tbody>\n</table>`
+  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${mails.toReversed().map(renderRow).join('\n')}\n</tbody>\n</table>`
 }
 
-function row(mail: ReceivedMail): string {
+function renderRow(mail: ReceivedMail): string {
   const recipients = [...mail.to, ...mail.cc.map((cc) => `cc: ${cc}`), ...mail.bcc.map((bcc) => `bcc: ${bcc}`)]
   const parts = (['text', 'html'] as const).filter((part) => mail[part] !== undefined)
   const links = parts.map((part) => `<a href="/mails/${escapeUTF8(mail.messageId)}/${part}">${part}</a>`)

@@ -23,11 +23,11 @@ export function readCall(body: string): QueryCall {
   return {
     action: form.get('Action') ?? '',
     parameter: (name) => form.get(name) ?? undefined,
-    list: (name) => members(form, `${name}.member.`),
+    list: (name) => readMembers(form, `${name}.member.`),
   }
 }
 
-function members(form: URLSearchParams, prefix: string): string[] {
+function readMembers(form: URLSearchParams, prefix: string): string[] {
   return [...form]
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => ({ index: Number(key.slice(prefix.length)), value }))
@@ -44,12 +44,12 @@ export interface QueryAnswer {
 }
 
 /** The answer to a call that worked; `result` are the fields of its result. */
-export function resultAnswer(action: string, result: Readonly<Record<string, string>>): QueryAnswer {
+export function formatResultAnswer(action: string, result: Readonly<Record<string, string>>): QueryAnswer {
   const requestId = randomUUID()
-  const fields = Object.entries(result).map(([name, value]) => element(name, value))
+  const fields = Object.entries(result).map(([name, value]) => formatElement(name, value))
   const xml =
     `<${action}Response xmlns="${NAMESPACE}"><${action}Result>${fields.join('')}</${action}Result>` +
-    `<ResponseMetadata>${element('RequestId', requestId)}</ResponseMetadata></${action}Response>`
+    `<ResponseMetadata>${formatElement('RequestId', requestId)}</ResponseMetadata></${action}Response>`
   return { status: 200, requestId, xml }
 }
 
@@ -74,15 +74,15 @@ export class SesError extends LifeguardError {
 }
 
 /** The answer to a call that was refused. */
-export function errorAnswer(error: SesError): QueryAnswer {
+export function formatErrorAnswer(error: SesError): QueryAnswer {
   const requestId = randomUUID()
   const type = error.status < 500 ? 'Sender' : 'Receiver'
-  const fields = element('Type', type) + element('Code', error.sesCode) + element('Message', error.message)
-  const xml = `<ErrorResponse xmlns="${NAMESPACE}"><Error>${fields}</Error>${element('RequestId', requestId)}</ErrorResponse>`
+  const fields = formatElement('Type', type) + formatElement('Code', error.sesCode) + formatElement('Message', error.message)
+  const xml = `<ErrorResponse xmlns="${NAMESPACE}"><Error>${fields}</Error>${formatElement('RequestId', requestId)}</ErrorResponse>`
   return { status: error.status, requestId, xml }
 }
 
-function element(name: string, text: string): string {
+function formatElement(name: string, text: string): string {
   return `<${name}>${escapeUTF8(text.replace(NOT_IN_XML, '\uFFFD'))}</${name}>`
 }
 

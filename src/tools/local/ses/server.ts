@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../loopback.ts'
-import { fromSendEmail } from './compose.ts'
-import { inboxPage } from './inbox-page.ts'
+import { parseSendEmail } from './compose.ts'
+import { renderInbox } from './inbox-page.ts'
 import type { LocalSes, ReceivedMail, SesOptions } from './local-ses.ts'
-import { errorAnswer, type QueryAnswer, readCall, resultAnswer, SesError } from './protocol.ts'
+import { formatErrorAnswer, formatResultAnswer, type QueryAnswer, readCall, SesError } from './protocol.ts'
 
 /** The longest body of a call, in bytes. SES's own limit for a mail is 10 MB by default. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -43,28 +43,28 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
   // In any case to its end: a client that is cut off while it writes reports another error than one that waits.
-  const answer = answerTo(await readBody(request), accept)
+  const answer = buildAnswer(await readBody(request), accept)
   response.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': answer.requestId }).end(answer.xml)
 }
 
-function answerTo(body: string | undefined, accept: (mail: ReceivedMail) => void): QueryAnswer {
+function buildAnswer(body: string | undefined, accept: (mail: ReceivedMail) => void): QueryAnswer {
   try {
     if (body === undefined) throw new SesError('RequestEntityTooLarge', `The request is longer than ${MAX_BODY_BYTES} bytes.`, 413)
     const call = readCall(body)
     if (call.action === '') throw new SesError('MissingAction', 'The request is missing an action or a required parameter.')
     if (call.action !== 'SendEmail') throw new SesError('InvalidAction', `The action ${call.action} is not valid for this web service.`)
     const at = new Date()
-    const mail = { ...fromSendEmail(call), messageId: newMessageId(at), at: at.toISOString() }
+    const mail = { ...parseSendEmail(call), messageId: createMessageId(at), at: at.toISOString() }
     accept(mail)
-    return resultAnswer(call.action, { MessageId: mail.messageId })
+    return formatResultAnswer(call.action, { MessageId: mail.messageId })
   } catch (error) {
-    if (error instanceof SesError) return errorAnswer(error)
+    if (error instanceof SesError) return formatErrorAnswer(error)
     throw error
   }
 }
 
 // Shaped as those of SES, so that whoever stores or logs one meets its real length: 60 characters.
-function newMessageId(at: Date): string {
+function createMessageId(at: Date): string {
   return `0100${at.getTime().toString(16).padStart(12, '0')}-${randomUUID()}-000000`
 }
 
@@ -85,7 +85,7 @@ async function answerBrowser(request: IncomingMessage, response: ServerResponse,
     return
   }
   const [path = '/'] = (request.url ?? '/').split('?', 1)
-  const page = inboxPage(path, mails)
+  const page = renderInbox(path, mails)
   response
     .writeHead(page.status, {
       'content-type': page.contentType,

@@ -2,13 +2,13 @@ import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDomainList } from '../../../../src/shared/email/domain-file.ts'
-import { folderOf, lifeguard, objectsIn, start, textOf } from '../../../support/cli/lifeguard.ts'
+import { createFolder, lifeguard, parseNdjson, readStream, start } from '../../../support/cli/lifeguard.ts'
 
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
 
 describe('lifeguard domains build', () => {
   it('makes a list that answers as its lines do, and counts what it left out', async () => {
-    const cwd = await folderOf({ 'staff.txt': staff })
+    const cwd = await createFolder({ 'staff.txt': staff })
     const { code, stdout, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
     const bytes = await readFile(join(cwd, 'staff.domains'))
     expect({ code, stdout, stderr }).toEqual({
@@ -28,20 +28,23 @@ describe('lifeguard domains build', () => {
   })
 
   it('reads standard input, writes where it is told, in place of what is there, and tells it as JSON', async () => {
-    const cwd = await folderOf({ 'lists/all.domains': 'an old one' })
+    const cwd = await createFolder({ 'lists/all.domains': 'an old one' })
     const { code, stdout } = await lifeguard(['domains', 'build', '-', '--out', 'lists/all.domains', '--json'], {
       cwd,
       stdin: 'example.com',
     })
     const bytes = await readFile(join(cwd, 'lists/all.domains'))
     expect(code).toBe(0)
-    expect(objectsIn(stdout)).toEqual([{ file: 'lists/all.domains', patterns: 1, bytes: bytes.length, duplicates: 0, covered: 0 }])
+    expect(parseNdjson(stdout)).toEqual([{ file: 'lists/all.domains', patterns: 1, bytes: bytes.length, duplicates: 0, covered: 0 }])
     expect(readDomainList(bytes).size).toBe(1)
     expect(await readdir(join(cwd, 'lists'))).toEqual(['all.domains'])
   })
 
   it('names every line that is wrong, and leaves the list that is there alone', async () => {
-    const cwd = await folderOf({ 'staff.txt': 'example.com\n\ncom\n# com\n*\na@b.com\nexample.org # us\n', 'staff.domains': 'an old one' })
+    const cwd = await createFolder({
+      'staff.txt': 'example.com\n\ncom\n# com\n*\na@b.com\nexample.org # us\n',
+      'staff.domains': 'an old one',
+    })
     const { code, stdout, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.trim().split('\n')).toEqual([
@@ -55,7 +58,7 @@ describe('lifeguard domains build', () => {
   })
 
   it('names the first 20 of a million wrong lines, and counts the others', async () => {
-    const cwd = await folderOf({ 'staff.txt': 'com\n'.repeat(1_000_000) })
+    const cwd = await createFolder({ 'staff.txt': 'com\n'.repeat(1_000_000) })
 
     const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
 
@@ -68,12 +71,12 @@ describe('lifeguard domains build', () => {
   })
 
   it.skipIf(process.platform === 'win32')('follows no link that lies where it writes its temporary file', async () => {
-    const cwd = await folderOf({ 'mine.txt': 'mine' })
+    const cwd = await createFolder({ 'mine.txt': 'mine' })
     const child = start(['domains', 'build', '-', '--out', 'staff.domains'], { cwd })
     // The process id was the whole name once, and can be read by any user of the machine.
     await symlink('mine.txt', join(cwd, `staff.domains.${child.pid}`))
     child.stdin?.end('example.com')
-    await textOf(child.stdout)
+    await readStream(child.stdout)
 
     expect(await readFile(join(cwd, 'mine.txt'), 'utf8')).toBe('mine')
     expect(readDomainList(await readFile(join(cwd, 'staff.domains'))).size).toBe(1)
@@ -83,7 +86,7 @@ describe('lifeguard domains build', () => {
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
     'says that a folder cannot be written to, and leaves nothing there',
     async () => {
-      const cwd = await folderOf({ 'staff.txt': 'example.com', 'lists/staff.domains': 'an old one' })
+      const cwd = await createFolder({ 'staff.txt': 'example.com', 'lists/staff.domains': 'an old one' })
       await chmod(join(cwd, 'lists'), 0o500)
 
       const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt', '--out', 'lists/staff.domains'], { cwd })
@@ -119,7 +122,7 @@ describe('lifeguard domains build', () => {
     [['list'], "'list' is no command of lifeguard domains: one of build, check"],
     [['build', '--format', 'x'], "Unknown option '--format'; lifeguard domains --help tells more"],
   ])('refuses %j in plain text', async (args, text) => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       'empty.txt': '# nobody\n\n',
       'one.txt': 'example.com\n',
       'one.domains': 'example.com\n',
@@ -143,7 +146,7 @@ describe('lifeguard domains build', () => {
 
 describe('lifeguard domains check', () => {
   async function builtStaff(): Promise<string> {
-    const cwd = await folderOf({ 'staff.txt': staff })
+    const cwd = await createFolder({ 'staff.txt': staff })
     await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
     return cwd
   }
@@ -172,7 +175,7 @@ describe('lifeguard domains check', () => {
   it('tells it as JSON, one object a domain', async () => {
     const cwd = await builtStaff()
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', 'example.com', 'evil.com', '--json'], { cwd })
-    expect(objectsIn(stdout)).toEqual([
+    expect(parseNdjson(stdout)).toEqual([
       { domain: 'example.com', pattern: 'example.com' },
       { domain: 'evil.com', pattern: null },
     ])
@@ -182,7 +185,7 @@ describe('lifeguard domains check', () => {
     const cwd = await builtStaff()
     expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, sorted\n')
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', '--json'], { cwd })
-    expect(objectsIn(stdout)).toEqual([{ file: 'staff.domains', patterns: 3 }])
+    expect(parseNdjson(stdout)).toEqual([{ file: 'staff.domains', patterns: 3 }])
   })
 
   it('finds damage that no look-up would come across', async () => {
@@ -199,7 +202,7 @@ describe('lifeguard domains check', () => {
   })
 
   it('takes sorted text from elsewhere, and names the first line that is out of order', async () => {
-    const cwd = await folderOf({ 'a.domains': '*.example.org\nexample.com\n', 'b.domains': 'example.com\n*.example.org\n' })
+    const cwd = await createFolder({ 'a.domains': '*.example.org\nexample.com\n', 'b.domains': 'example.com\n*.example.org\n' })
     expect(await lifeguard(['domains', 'check', 'a.domains'], { cwd })).toMatchObject({
       code: 0,
       stdout: 'a.domains: 2 patterns, sorted\n',

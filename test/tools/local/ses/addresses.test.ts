@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressOf } from '../../../../src/tools/local/ses/addresses.ts'
+import { parseMailbox } from '../../../../src/tools/local/ses/addresses.ts'
 import { SesError } from '../../../../src/tools/local/ses/protocol.ts'
 
 const pieces = fc.array(fc.constantFrom('a', '@', '.', ',', '"', '\\', '(', ')', '<', '>', ' ', '\n', 'é', 'example.com'), {
@@ -17,7 +17,7 @@ describe('addressOf', () => {
         ),
         (text) => {
           try {
-            expect(addressOf(text)).toMatch(/^.+@[a-z0-9.-]+$/is)
+            expect(parseMailbox(text)).toMatch(/^.+@[a-z0-9.-]+$/is)
           } catch (error) {
             expect(error).toBeInstanceOf(SesError)
           }
@@ -28,6 +28,6 @@ describe('addressOf', () => {
 
   it.each(['jane@example.com', '"a, <b>"@example.com', 'jane+label@example.com'])('finds %s in a mailbox', (address) => {
     for (const mailbox of [address, `<${address}>`, ` "Doe, \\"J\\" <x>" <${address}> (a, comment)`])
-      expect(addressOf(mailbox)).toBe(address)
+      expect(parseMailbox(mailbox)).toBe(address)
   })
 })

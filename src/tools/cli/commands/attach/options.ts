@@ -1,6 +1,6 @@
 import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 import { UsageError } from '../../../lib/errors.ts'
-import { parse } from '../../options.ts'
+import { parseOptions } from '../../options.ts'
 import type { Wish } from './plan.ts'
 import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
@@ -29,10 +29,10 @@ export interface Wanted extends Wish {
  *
  * @throws UsageError that names the option and what is expected of it.
  * @example
- * wantedOf(['--pool', 'eu-west-1_Example', '--function', `PreTokenGeneration@V2_0=${arn}`])
+ * parseArguments(['--pool', 'eu-west-1_Example', '--function', `PreTokenGeneration@V2_0=${arn}`])
  */
-export function wantedOf(args: readonly string[]): Wanted | 'help' {
-  const { values, positionals } = parse('attach', {
+export function parseArguments(args: readonly string[]): Wanted | 'help' {
+  const { values, positionals } = parseOptions('attach', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -55,12 +55,12 @@ export function wantedOf(args: readonly string[]): Wanted | 'help' {
   if (!REGION.test(region)) throw new UsageError(`--region ${region}: expected a region, such as eu-west-1`)
   const functions: WantedFunction[] = []
   for (const option of values.function ?? []) {
-    const wanted = functionNamed(option, region)
+    const wanted = parseFunctionOption(option, region)
     if (functions.some(({ trigger }) => trigger === wanted.trigger))
       throw new UsageError(`--function ${option}: ${wanted.trigger} has one already`)
     functions.push(wanted)
   }
-  const kmsKey = keyNamed(values['kms-key'] ?? [], functions, region)
+  const kmsKey = parseKeyOption(values['kms-key'] ?? [], functions, region)
   return { userPoolId, region, home, functions, kmsKey, dryRun: values['dry-run'] ?? false, replace: values.replace ?? false }
 }
 
@@ -69,9 +69,9 @@ export function wantedOf(args: readonly string[]): Wanted | 'help' {
  *
  * @throws UsageError when it is neither, or a trigger has no such version, or the function is in another region.
  * @example
- * functionNamed(`custom-email-sender=${arn}`, 'eu-west-1') // { trigger: 'CustomEmailSender', version: undefined, arn }
+ * parseFunctionOption(`custom-email-sender=${arn}`, 'eu-west-1') // { trigger: 'CustomEmailSender', version: undefined, arn }
  */
-export function functionNamed(option: string, region: string): WantedFunction {
+export function parseFunctionOption(option: string, region: string): WantedFunction {
   const [name = '', arn = ''] = option.split(/=(.*)/s)
   const [word = '', version] = name.split(/@(.*)/s)
   const named = word.replaceAll(/[-_]/g, '').toLowerCase()
@@ -93,7 +93,7 @@ export function functionNamed(option: string, region: string): WantedFunction {
 }
 
 /** The pool's one key. It is named with a custom sender only; whether that needs it depends on what the pool has. */
-function keyNamed(keys: readonly string[], functions: readonly WantedFunction[], region: string): string | undefined {
+function parseKeyOption(keys: readonly string[], functions: readonly WantedFunction[], region: string): string | undefined {
   const [key, another] = keys
   if (key === undefined) return undefined
   if (another !== undefined) throw new UsageError(`--kms-key ${another}: a pool has one key for all its senders`)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LambdaConfigType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { TriggerName } from '../../../../shared/cognito/triggers.ts'
-import { type Attached, attachedTo, isSender, type WantedFunction, withFunction } from './triggers.ts'
+import { type Attached, findAttached, isSender, type WantedFunction, withFunction } from './triggers.ts'
 
 /** One trigger of a pool, or the key of its senders: what is attached, and what is to be. */
 export interface Change {
@@ -30,15 +30,15 @@ export interface AttachPlan {
  *
  * @param current What the pool has.
  * @example
- * attachPlan({ PreTokenGeneration: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
+ * createAttachPlan({ PreTokenGeneration: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
  * // { PreTokenGeneration: other, PreSignUp: arn }
  */
-export function attachPlan(current: LambdaConfigType, { functions, kmsKey }: Wish): AttachPlan {
+export function createAttachPlan(current: LambdaConfigType, { functions, kmsKey }: Wish): AttachPlan {
   const changes: Change[] = []
   let lambdaConfig: LambdaConfigType = { ...current }
   for (const wanted of functions) {
     const next = withFunction(lambdaConfig, wanted)
-    const [from, to] = [attachedTo(lambdaConfig, wanted.trigger), attachedTo(next, wanted.trigger)]
+    const [from, to] = [findAttached(lambdaConfig, wanted.trigger), findAttached(next, wanted.trigger)]
     if (to === undefined || isDeepStrictEqual(from, to)) continue
     changes.push({ name: wanted.trigger, from, to })
     lambdaConfig = next
@@ -53,14 +53,14 @@ export function attachPlan(current: LambdaConfigType, { functions, kmsKey }: Wis
  * Why a custom sender cannot be attached, in words, or undefined. A pool has one key for all its senders, so that one which has
  * senders already need not be told its key again.
  */
-export function withoutKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
+export function explainMissingKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
   const sender = functions.find(isSender)
   if (sender === undefined || lambdaConfig.KMSKeyID !== undefined) return undefined
   return `${sender.trigger} needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none`
 }
 
 /** What of the pool would have to give way, in words. */
-export function inTheWay({ changes }: AttachPlan): readonly string[] {
+export function describeConflicts({ changes }: AttachPlan): readonly string[] {
   return changes.flatMap(({ name, from, to }) => {
     if (from === undefined) return []
     if (name === 'KMSKeyID') return [`${name} of the pool is another key`]
@@ -74,7 +74,7 @@ export function inTheWay({ changes }: AttachPlan): readonly string[] {
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
-export function notInTier({ UserPoolTier, UserPoolAddOns }: UserPoolType, { changes }: AttachPlan): string | undefined {
+export function explainTierLimit({ UserPoolTier, UserPoolAddOns }: UserPoolType, { changes }: AttachPlan): string | undefined {
   const change = changes.find(({ name }) => name === 'PreTokenGeneration')
   if (UserPoolTier !== 'LITE' || change === undefined || change.from?.version === change.to.version) return undefined
   const secured = (UserPoolAddOns?.AdvancedSecurityMode ?? 'OFF') !== 'OFF'

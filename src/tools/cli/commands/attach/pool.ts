@@ -50,7 +50,7 @@ export function poolService(region: string): PoolService {
     async describe(UserPoolId, abortSignal) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }), { abortSignal })
       if (UserPool === undefined) throw new Error('The answer holds no pool')
-      return { pool: UserPool, unknown: unknownIn(isObject(raw) ? raw.UserPool : undefined, UserPool) }
+      return { pool: UserPool, unknown: findUnknownFields(isObject(raw) ? raw.UserPool : undefined, UserPool) }
     },
     async update(update, abortSignal) {
       await updating.send(new UpdateUserPoolCommand(update), { abortSignal })
@@ -62,17 +62,17 @@ export function poolService(region: string): PoolService {
  * What of an answer is missing from what was made of it, as paths.
  *
  * @example
- * unknownIn({ Policies: { New: 1 } }, { Policies: {} }) // ['Policies.New']
+ * findUnknownFields({ Policies: { New: 1 } }, { Policies: {} }) // ['Policies.New']
  */
-export function unknownIn(raw: unknown, known: unknown, path: string = ''): readonly string[] {
+export function findUnknownFields(raw: unknown, known: unknown, path: string = ''): readonly string[] {
   if (raw === null || raw === undefined) return []
   if (known === undefined) return [path]
   if (Array.isArray(raw))
-    return raw.flatMap((each, index) => unknownIn(each, Array.isArray(known) ? known[index] : undefined, `${path}.${index}`))
+    return raw.flatMap((each, index) => findUnknownFields(each, Array.isArray(known) ? known[index] : undefined, `${path}.${index}`))
   if (!isObject(raw)) return []
   const there = isObject(known) ? known : {}
-  const ownOf = (key: string): unknown => (Object.hasOwn(there, key) ? there[key] : undefined)
-  return Object.entries(raw).flatMap(([key, value]) => unknownIn(value, ownOf(key), path === '' ? key : `${path}.${key}`))
+  const getOwn = (key: string): unknown => (Object.hasOwn(there, key) ? there[key] : undefined)
+  return Object.entries(raw).flatMap(([key, value]) => findUnknownFields(value, getOwn(key), path === '' ? key : `${path}.${key}`))
 }
 
 function isStream(value: unknown): value is AsyncIterable<Uint8Array> {

@@ -4,9 +4,9 @@ import {
   type UpdateUserPoolRequest,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { troubleOf } from '../../print-error.ts'
+import { describeAwsError } from '../../print-error.ts'
 import type { PoolService } from './pool.ts'
-import { changedBy } from './update.ts'
+import { findChangedSettings } from './update.ts'
 
 /**
  * What is known of a pool after an update was sent.
@@ -30,7 +30,7 @@ export type UpdateResult =
  * @param before The pool that was read to make the update.
  * @throws The signal's reason when it was aborted before anything was sent.
  */
-export async function send(
+export async function sendUpdate(
   service: PoolService,
   before: UserPoolType,
   update: UpdateUserPoolRequest & { readonly LambdaConfig: LambdaConfigType },
@@ -42,17 +42,17 @@ export async function send(
   try {
     await service.update(update, signal)
   } catch (error) {
-    if (isRefusal(error)) return { state: 'refused', trouble: troubleOf(error) }
-    lost = troubleOf(error)
+    if (isRefusal(error)) return { state: 'refused', trouble: describeAwsError(error) }
+    lost = describeAwsError(error)
   }
   try {
     const { pool } = await service.describe(userPoolId, signal)
-    const settings = changedBy(before, pool, update.LambdaConfig)
+    const settings = findChangedSettings(before, pool, update.LambdaConfig)
     if (settings.length === 0) return { state: 'attached', lost }
-    if (lost !== undefined && changedBy(before, pool, before.LambdaConfig ?? {}).length === 0) return { state: 'asBefore', lost }
+    if (lost !== undefined && findChangedSettings(before, pool, before.LambdaConfig ?? {}).length === 0) return { state: 'asBefore', lost }
     return { state: 'differs', lost, settings }
   } catch (error) {
-    return { state: 'unread', lost, trouble: troubleOf(error) }
+    return { state: 'unread', lost, trouble: describeAwsError(error) }
   }
 }
 

@@ -1,24 +1,24 @@
 import type { LambdaConfigType, UpdateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider'
 import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
-import { type Line, styled } from '../../io.ts'
-import { quoted } from '../../text.ts'
+import { createPart, type Line } from '../../io.ts'
+import { quote } from '../../text.ts'
 import type { AttachPlan } from './plan.ts'
 import { SENDERS } from './triggers.ts'
 
 /** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
-export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan): readonly Line[] {
+export function formatTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan): readonly Line[] {
   const before = new Map(Object.entries(current))
   const after = new Map(Object.entries(lambdaConfig))
   const known = TRIGGER_NAMES.flatMap((name) => [name, triggerFacts(name).versionKey ?? []].flat())
   const names = [...new Set([...known, ...before.keys(), ...after.keys()])]
   const width = Math.max(...names.map((name) => name.length))
-  const line = (sign: string, name: string, value: unknown): string => `  ${sign} ${name.padEnd(width)}  ${shown(value)}`
+  const line = (sign: string, name: string, value: unknown): string => `  ${sign} ${name.padEnd(width)}  ${formatFunction(value)}`
   return names.flatMap((name) => {
     const [from, to] = [before.get(name), after.get(name)]
     if (JSON.stringify(from) === JSON.stringify(to)) return from === undefined ? [] : [line(' ', name, from)]
     return [
-      ...(from === undefined ? [] : [styled('red', line('-', name, from))]),
-      ...(to === undefined ? [] : [styled('green', line('+', name, to))]),
+      ...(from === undefined ? [] : [createPart('red', line('-', name, from))]),
+      ...(to === undefined ? [] : [createPart('green', line('+', name, to))]),
     ]
   })
 }
@@ -28,7 +28,7 @@ export function shownTriggers(current: LambdaConfigType, { lambdaConfig }: Attac
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
  */
-export function senderNeeds(config: LambdaConfigType, key: string): readonly string[] {
+export function describeSenderNeeds(config: LambdaConfigType, key: string): readonly string[] {
   const senders = SENDERS.filter((name) => config[name] !== undefined)
   return [
     `The function of ${senders.join(' and of ')} gets codes that are encrypted with`,
@@ -38,8 +38,8 @@ export function senderNeeds(config: LambdaConfigType, key: string): readonly str
 }
 
 /** The update as a command of the AWS CLI, for a POSIX shell. */
-export function updateCommand(update: UpdateUserPoolRequest, region: string): readonly string[] {
-  const json = quoted(ascii(JSON.stringify(update, null, 2)))
+export function formatUpdateCommand(update: UpdateUserPoolRequest, region: string): readonly string[] {
+  const json = quote(escapeNonAscii(JSON.stringify(update, null, 2)))
   return `aws cognito-idp update-user-pool --region ${region} --cli-input-json ${json}`.split('\n')
 }
 
@@ -48,18 +48,18 @@ export function updateCommand(update: UpdateUserPoolRequest, region: string): re
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
-export function permissionCommand(trigger: string, functionArn: string, poolArn: string, region: string): readonly string[] {
+export function formatPermissionCommand(trigger: string, functionArn: string, poolArn: string, region: string): readonly string[] {
   const id = `cognito-${trigger}-${poolArn.replace(/^.*\//, '')}`
   return [
-    `aws lambda add-permission --region ${region} --statement-id ${quoted(id)} \\`,
+    `aws lambda add-permission --region ${region} --statement-id ${quote(id)} \\`,
     '  --action lambda:InvokeFunction --principal cognito-idp.amazonaws.com \\',
-    `  --function-name ${quoted(functionArn)} \\`,
-    `  --source-arn ${quoted(poolArn)}`,
+    `  --function-name ${quote(functionArn)} \\`,
+    `  --source-arn ${quote(poolArn)}`,
   ]
 }
 
 /** A function with the version of its event reads like any other function. */
-function shown(value: unknown): string {
+function formatFunction(value: unknown): string {
   if (typeof value === 'string') return value
   const { LambdaArn, LambdaVersion, ...rest }: Record<string, unknown> = Object(value)
   const isKnown = typeof LambdaArn === 'string' && typeof LambdaVersion === 'string' && Object.keys(rest).length === 0
@@ -67,6 +67,6 @@ function shown(value: unknown): string {
 }
 
 // So that a shell of any locale takes it to the letter.
-function ascii(json: string): string {
+function escapeNonAscii(json: string): string {
   return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -30,13 +30,13 @@ export interface Attached {
  * Pre token generation stands in two places, `PreTokenGeneration` without and `PreTokenGenerationConfig` with a version. Cognito
  * wants the same function in both, and alone the former means V1_0.
  */
-export function attachedTo(config: LambdaConfigType, trigger: TriggerName): Attached | undefined {
+export function findAttached(config: LambdaConfigType, trigger: TriggerName): Attached | undefined {
   if (trigger === 'PreTokenGeneration') {
     const { PreTokenGeneration: arn, PreTokenGenerationConfig: versioned } = config
-    return withVersion(versioned) ?? (arn === undefined ? undefined : { arn, version: 'V1_0' })
+    return toAttached(versioned) ?? (arn === undefined ? undefined : { arn, version: 'V1_0' })
   }
   const value = config[trigger]
-  if (typeof value !== 'string') return withVersion(value)
+  if (typeof value !== 'string') return toAttached(value)
   return { arn: value }
 }
 
@@ -69,7 +69,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
 }
 
 /** Both places of pre token generation, whichever a pool has: Cognito may describe the one that an update left out. */
-export function bothPlaces(config: LambdaConfigType): LambdaConfigType {
+export function fillBothPlaces(config: LambdaConfigType): LambdaConfigType {
   const { PreTokenGeneration: plain, PreTokenGenerationConfig: versioned } = config
   const arn = versioned?.LambdaArn ?? plain
   if (arn === undefined) return config
@@ -80,7 +80,7 @@ export function bothPlaces(config: LambdaConfigType): LambdaConfigType {
   }
 }
 
-function withVersion(value: { LambdaArn: string | undefined; LambdaVersion: string | undefined } | undefined): Attached | undefined {
+function toAttached(value: { LambdaArn: string | undefined; LambdaVersion: string | undefined } | undefined): Attached | undefined {
   if (value?.LambdaArn === undefined) return undefined
   return { arn: value.LambdaArn, ...(value.LambdaVersion !== undefined && { version: value.LambdaVersion }) }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { LambdaConfigType, UpdateUserPoolRequest, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
-import { bothPlaces } from './triggers.ts'
+import { fillBothPlaces } from './triggers.ts'
 
 /**
  * Makes the update that changes the triggers of a pool and nothing else. UpdateUserPool sets back to its default what an update
@@ -10,15 +10,15 @@ import { bothPlaces } from './triggers.ts'
  * @param pool As DescribeUserPool says it.
  * @param lambdaConfig Its triggers from now on.
  * @example
- * await client.send(new UpdateUserPoolCommand(updateOf(pool, { ...pool.LambdaConfig, PreSignUp: arn })))
+ * await client.send(new UpdateUserPoolCommand(createUpdate(pool, { ...pool.LambdaConfig, PreSignUp: arn })))
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
-export function updateOf(pool: UserPoolType, lambdaConfig: LambdaConfigType): UpdateUserPoolRequest {
+export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType): UpdateUserPoolRequest {
   return {
     UserPoolId: pool.Id,
     PoolName: pool.Name,
     LambdaConfig: lambdaConfig,
-    ...validityOf(pool),
+    ...normaliseValidity(pool),
     DeletionProtection: pool.DeletionProtection,
     AutoVerifiedAttributes: pool.AutoVerifiedAttributes,
     // No longer used, but described where they are set, and then the same as in the template below.
@@ -32,7 +32,7 @@ export function updateOf(pool: UserPoolType, lambdaConfig: LambdaConfigType): Up
     DeviceConfiguration: pool.DeviceConfiguration,
     EmailConfiguration: pool.EmailConfiguration,
     SmsConfiguration: pool.SmsConfiguration,
-    UserPoolTags: tagsOf(pool),
+    UserPoolTags: selectWritableTags(pool),
     UserPoolAddOns: pool.UserPoolAddOns,
     // The one setting that is kept when it is left out.
     DcrConfiguration: undefined,
@@ -53,9 +53,9 @@ export function updateOf(pool: UserPoolType, lambdaConfig: LambdaConfigType): Up
  * @param after The pool as it is now.
  * @param lambdaConfig The triggers that it was to have.
  */
-export function changedBy(before: UserPoolType, after: UserPoolType, lambdaConfig: LambdaConfigType): readonly string[] {
-  const expected = new Map(Object.entries({ ...before, ...validityOf(before), LambdaConfig: bothPlaces(lambdaConfig) }))
-  const found = new Map(Object.entries({ ...after, ...validityOf(after), LambdaConfig: bothPlaces(after.LambdaConfig ?? {}) }))
+export function findChangedSettings(before: UserPoolType, after: UserPoolType, lambdaConfig: LambdaConfigType): readonly string[] {
+  const expected = new Map(Object.entries({ ...before, ...normaliseValidity(before), LambdaConfig: fillBothPlaces(lambdaConfig) }))
+  const found = new Map(Object.entries({ ...after, ...normaliseValidity(after), LambdaConfig: fillBothPlaces(after.LambdaConfig ?? {}) }))
   const names = new Set([...expected.keys(), ...found.keys()])
   return [...names].filter((name) => !OF_ITSELF.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
 }
@@ -68,7 +68,10 @@ const OF_ITSELF: ReadonlySet<string> = new Set(['LastModifiedDate', 'EstimatedNu
  * TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays". A pool that is old enough says only the
  * latter.
  */
-function validityOf({ Policies, AdminCreateUserConfig }: UserPoolType): Required<Pick<UserPoolType, 'Policies' | 'AdminCreateUserConfig'>> {
+function normaliseValidity({
+  Policies,
+  AdminCreateUserConfig,
+}: UserPoolType): Required<Pick<UserPoolType, 'Policies' | 'AdminCreateUserConfig'>> {
   const { UnusedAccountValidityDays, ...administrators } = AdminCreateUserConfig ?? {}
   const days = Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ?? UnusedAccountValidityDays
   return {
@@ -79,6 +82,6 @@ function validityOf({ Policies, AdminCreateUserConfig }: UserPoolType): Required
 }
 
 /** AWS's own tags, such as those that CloudFormation sets, can be read and neither written nor removed. */
-function tagsOf({ UserPoolTags }: UserPoolType): Record<string, string> | undefined {
+function selectWritableTags({ UserPoolTags }: UserPoolType): Record<string, string> | undefined {
   return UserPoolTags && Object.fromEntries(Object.entries(UserPoolTags).filter(([name]) => !name.startsWith('aws:')))
 }

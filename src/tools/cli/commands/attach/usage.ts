@@ -1,5 +1,5 @@
 import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
-import { wrapped } from '../../text.ts'
+import { wrapText } from '../../text.ts'
 import { SENDERS } from './triggers.ts'
 
 const versioned = TRIGGER_NAMES.flatMap((name) => {
@@ -27,7 +27,7 @@ see whether a function lets the pool call it, and prints the commands that make 
                           the same with the version of the event that the function gets; a Lite pool
                           has V1_0 only. Without a version the trigger keeps its own, or gets V1_0.
                           These triggers have versions:
-${wrapped(versioned.join(', '), indent).join('\n')}
+${wrapText(versioned.join(', '), indent).join('\n')}
   --kms-key ARN           the key with which Cognito encrypts what custom senders send: needed with
                           ${SENDERS.join(' and ')} unless the pool has one. It has one
                           for both, in its own region, and who sets it needs kms:CreateGrant

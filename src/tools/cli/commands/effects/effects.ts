@@ -10,8 +10,8 @@ import type { Delivery, EffectKey } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { STDIN } from '../../../lib/event-files.ts'
 import { EXIT, type Io } from '../../io.ts'
-import { parse } from '../../options.ts'
-import { troubleOf } from '../../print-error.ts'
+import { parseOptions } from '../../options.ts'
+import { describeAwsError } from '../../print-error.ts'
 import { listEffects, type OpenState, STATES } from './list.ts'
 import { recoverEffects } from './recover.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
@@ -32,8 +32,8 @@ const DELIVERIES = ['at-most-once', 'at-least-once'] as const satisfies readonly
 const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
 
 /** `lifeguard effects`. */
-export async function effectsCommand(args: readonly string[], io: Io): Promise<number> {
-  const wanted = await wantedOf(args, io)
+export async function runEffects(args: readonly string[], io: Io): Promise<number> {
+  const wanted = await parseArguments(args, io)
   if (wanted === 'help') {
     await io.out(EFFECTS_HELP.split('\n'))
     return EXIT.fine
@@ -42,7 +42,7 @@ export async function effectsCommand(args: readonly string[], io: Io): Promise<n
     return await wanted.work(effectsServices(wanted.table), io)
   } catch (error) {
     if (error instanceof UsageError || io.signal.aborted) throw error
-    io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${troubleOf(error)}`])
+    io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${describeAwsError(error)}`])
     return EXIT.unexpected
   }
 }
@@ -58,8 +58,8 @@ function effectsServices(table: string): EffectsServices {
   return { effects: dynamoEffects({ documents, table }), pendingEffects: dynamoPendingEffects({ documents, table }) }
 }
 
-async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly table: string; readonly work: Work } | 'help'> {
-  const { values, positionals } = parse('effects', {
+async function parseArguments(args: readonly string[], io: Io): Promise<{ readonly table: string; readonly work: Work } | 'help'> {
+  const { values, positionals } = parseOptions('effects', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -83,7 +83,7 @@ async function wantedOf(args: readonly string[], io: Io): Promise<{ readonly tab
   for (const [option, owner] of Object.entries(OWNERS)) {
     if (Reflect.get(values, option) !== undefined && owner !== command) throw new UsageError(`--${option} goes with effects ${owner}`)
   }
-  const work = await workOf(command, rest, values, io)
+  const work = await parseWork(command, rest, values, io)
   const table = values.table ?? io.environment.EFFECT_TABLE
   if (!table) throw new UsageError('Say which table holds the effects: --table NAME, or EFFECT_TABLE in the environment')
   return { table, work }
@@ -100,11 +100,11 @@ interface Values {
   readonly force?: boolean | undefined
 }
 
-async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[], values: Values, io: Io): Promise<Work> {
+async function parseWork(command: (typeof COMMANDS)[number], rest: readonly string[], values: Values, io: Io): Promise<Work> {
   switch (command) {
     case 'list': {
       if (rest.length > 0) throw new UsageError(`effects list takes no '${rest[0]}'`)
-      const states = statesNamed(values.state)
+      const states = parseStates(values.state)
       return async (services) => {
         await listEffects(services, states, values.json ?? false, io)
         return EXIT.fine
@@ -112,7 +112,7 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
     }
     case 'retry': {
       if (values['all-failed'] !== true) {
-        const key = keyNamed(command, rest)
+        const key = parseEffectKey(command, rest)
         return (services) => retryEffect(services, key, values['even-unknown'] ?? false, io)
       }
       if (values['even-unknown']) throw new UsageError('--even-unknown goes with one effect: look at each before it may happen twice')
@@ -122,19 +122,19 @@ async function workOf(command: (typeof COMMANDS)[number], rest: readonly string[
     case 'drop': {
       const [pk] = rest
       if (values.force === true && pk !== undefined && rest.length === 1) return (services) => forceDrop(services, pk, io)
-      const key = keyNamed(command, rest)
+      const key = parseEffectKey(command, rest)
       if (values.force === true) return (services) => forceDrop(services, effectPk(key), io)
       return (services) => dropEffect(services, key, io)
     }
     case 'recover': {
       const delivery = parseDelivery(values.delivery)
-      const chunks = await chunksOf(rest, io)
+      const chunks = await createInputReader(rest, io)
       return (services) => recoverEffects(services, chunks(), delivery, io)
     }
   }
 }
 
-function keyNamed(command: string, [userPoolId, sub, effect, more]: readonly string[]): EffectKey {
+function parseEffectKey(command: string, [userPoolId, sub, effect, more]: readonly string[]): EffectKey {
   if (!userPoolId || !sub || !effect) throw new UsageError(`Say which effect: lifeguard effects ${command} POOL SUB EFFECT`)
   if (more !== undefined) throw new UsageError(`effects ${command} takes one effect; '${more}' is too much`)
   for (const each of [userPoolId, sub, effect]) {
@@ -143,7 +143,7 @@ function keyNamed(command: string, [userPoolId, sub, effect, more]: readonly str
   return { userPoolId, sub, effect }
 }
 
-function statesNamed(value: string | undefined): readonly OpenState[] {
+function parseStates(value: string | undefined): readonly OpenState[] {
   const states = STATES.filter((each) => value === undefined || each === value)
   if (states.length === 0) throw new UsageError(`--state ${value}: expected one of ${STATES.join(', ')}`)
   return states
@@ -155,7 +155,7 @@ function parseDelivery(value: string = 'at-most-once'): Delivery {
   return delivery
 }
 
-async function chunksOf([file = STDIN, more]: readonly string[], io: Io): Promise<() => AsyncIterable<string>> {
+async function createInputReader([file = STDIN, more]: readonly string[], io: Io): Promise<() => AsyncIterable<string>> {
   if (more !== undefined) throw new UsageError(`effects recover takes one file; '${more}' is a second one`)
   if (file === STDIN) return io.input
   const found = await stat(file).catch(() => undefined)

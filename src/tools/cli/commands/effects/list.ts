@@ -1,6 +1,6 @@
 import { type EffectRow, type EffectState, isReadable } from '../../../../shared/ledger/effect-item.ts'
 import type { EffectKey } from '../../../../shared/rules/once.ts'
-import { type Io, styled } from '../../io.ts'
+import { createPart, type Io } from '../../io.ts'
 import type { EffectsServices } from './effects.ts'
 
 /** The state of an effect that is not done. */
@@ -16,22 +16,24 @@ export async function listEffects({ effects }: EffectsServices, states: readonly
     for await (const row of effects.list(state)) {
       if (io.signal.aborted) return
       counts[state] += 1
-      await io.out(json ? [JSON.stringify(shown(row))] : [keyOf(row), ['    ', styled(COLOURS[state], saying(row))]])
+      await io.out(
+        json ? [JSON.stringify(toJsonRow(row))] : [formatEffectKey(row), ['    ', createPart(COLOURS[state], describeEffect(row))]],
+      )
     }
   }
   if (json) return
   const total = states.reduce((sum, state) => sum + counts[state], 0)
   const parts = states.map((state) => `${counts[state]} ${state}`).join(', ')
-  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${counted(total)}: ${parts}`])
+  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${formatEffectCount(total)}: ${parts}`])
 }
 
 /** An effect as the other commands take it; a row that cannot be read by its key, which `drop --force` takes. */
-export function keyOf(row: EffectRow | EffectKey): string {
+export function formatEffectKey(row: EffectRow | EffectKey): string {
   return 'pk' in row ? row.pk : `${row.userPoolId} ${row.sub} ${row.effect}`
 }
 
 /** Where an effect stands, in words. */
-export function saying(row: EffectRow): string {
+export function describeEffect(row: EffectRow): string {
   if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; effects drop --force removes it`
   const { state, attempt, dueAt, reason, token } = row
   const attempts = `after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'}`
@@ -40,11 +42,11 @@ export function saying(row: EffectRow): string {
 }
 
 /** @param count Of effects. */
-export function counted(count: number): string {
+export function formatEffectCount(count: number): string {
   return `${count} ${count === 1 ? 'effect' : 'effects'}`
 }
 
-function shown(row: EffectRow): Record<string, unknown> {
+function toJsonRow(row: EffectRow): Record<string, unknown> {
   if (!isReadable(row)) return { key: row.pk, state: row.state ?? null, reason: row.fault, dueAt: row.dueAt ?? null }
   const { userPoolId, sub, effect, state, attempt, delivery, dueAt, reason } = row
   return { userPoolId, sub, effect, state, attempt, reason: reason ?? null, dueAt: dueAt?.toISOString() ?? null, delivery }

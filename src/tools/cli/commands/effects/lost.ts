@@ -20,38 +20,38 @@ const EVENT_FIELDS: readonly string[] = ['timestamp', 'ingestionTime', 'message'
  * The lines may have the prefix of `aws logs tail` or of an export to S3, or be events of CloudWatch's API. Where the input begins
  * with a lone bracket, it is what the AWS CLI prints with `--output json`: a document of such events, or of lines as JSON texts.
  */
-export async function* lostEffects(lines: AsyncIterable<Line>): AsyncGenerator<LostLine> {
+export async function* readLostEffects(lines: AsyncIterable<Line>): AsyncGenerator<LostLine> {
   let printed: Line[] | undefined
   let isFirst = true
   for await (const line of lines) {
     if (isFirst && (line.text === '{' || line.text === '[')) printed = []
     isFirst = false
-    if (printed === undefined) yield* inLine(line)
+    if (printed === undefined) yield* readLogLine(line)
     else printed.push(line)
   }
-  if (printed !== undefined) yield* inDocuments(printed)
+  if (printed !== undefined) yield* readDocuments(printed)
 }
 
 /** A text that is not all JSON is a log like any other, that begins with something printed over several lines. */
-function* inDocuments(lines: readonly Line[]): Generator<LostLine> {
-  const documents = documentsIn(lines).map((document) => ({
+function* readDocuments(lines: readonly Line[]): Generator<LostLine> {
+  const documents = splitDocuments(lines).map((document) => ({
     ...document,
     // The AWS CLI prints no events in one line, so this is a line of a log.
     isLine: !document.text.includes('\n'),
     value: tryParseJson(document.text),
   }))
-  if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* inLine(line)
-  else for (const document of documents) yield* document.isLine ? inLine(document) : inDocument(document)
+  if (documents.some(({ value }) => value === undefined)) for (const line of lines) yield* readLogLine(line)
+  else for (const document of documents) yield* document.isLine ? readLogLine(document) : readDocument(document)
 }
 
-function* inDocument({ number, value }: { readonly number: number; readonly value?: unknown }): Generator<LostLine> {
+function* readDocument({ number, value }: { readonly number: number; readonly value?: unknown }): Generator<LostLine> {
   // Only a list that is the whole document holds lines as texts. Elsewhere a text may come from a user.
-  if (Array.isArray(value)) for (const each of value) yield* inEvent(each, number)
-  else for (const each of eventsIn(value)) if (isObject(each)) yield* inEvent(each, number)
+  if (Array.isArray(value)) for (const each of value) yield* readLogEvent(each, number)
+  else for (const each of toLogEvents(value)) if (isObject(each)) yield* readLogEvent(each, number)
 }
 
 /** One or more documents, the output of one call after the other. Brackets that span lines stand at the ends of lines. */
-function documentsIn(lines: readonly Line[]): readonly Line[] {
+function splitDocuments(lines: readonly Line[]): readonly Line[] {
   const documents: Line[] = []
   let held: Line[] = []
   let depth = 0
@@ -59,48 +59,48 @@ function documentsIn(lines: readonly Line[]): readonly Line[] {
     held.push(line)
     depth += (/[[{]$/.test(line.text) ? 1 : 0) - (/^[\]}]/.test(line.text) ? 1 : 0)
     if (depth > 0) continue
-    documents.push(joined(held))
+    documents.push(joinLines(held))
     held = []
   }
-  return held.length === 0 ? documents : [...documents, joined(held)]
+  return held.length === 0 ? documents : [...documents, joinLines(held)]
 }
 
-function joined(lines: readonly Line[]): Line {
+function joinLines(lines: readonly Line[]): Line {
   return { number: lines[0]?.number ?? 0, text: lines.map(({ text }) => text).join('\n') }
 }
 
-function eventsIn(document: unknown): readonly unknown[] {
+function toLogEvents(document: unknown): readonly unknown[] {
   return isObject(document) && Array.isArray(document.events) ? document.events : [document]
 }
 
-function* inLine({ number, text }: Line): Generator<LostLine> {
+function* readLogLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
   const value = tryParseJson(text.replace(PREFIX, ''))
   // A program may log an object with a time and a message of a user, but not the time at which CloudWatch took it.
   const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
-  yield* isEvent ? inEvent(value, number) : inObject(value, number)
+  yield* isEvent ? readLogEvent(value, number) : readLogObject(value, number)
 }
 
 /** What a document has in place of a line: the text of the line, an event with that text, or the line's own object. */
-function* inEvent(event: unknown, number: number): Generator<LostLine> {
-  const line = typeof event === 'string' ? event : messageOf(event)
-  if (line?.includes(EFFECT_LOST)) yield* inObject(tryParseJson(line), number)
-  else if (line === undefined && isObject(event)) yield* inObject(event, number)
+function* readLogEvent(event: unknown, number: number): Generator<LostLine> {
+  const line = typeof event === 'string' ? event : findMessage(event)
+  if (line?.includes(EFFECT_LOST)) yield* readLogObject(tryParseJson(line), number)
+  else if (line === undefined && isObject(event)) yield* readLogObject(event, number)
 }
 
-function messageOf(value: unknown): string | undefined {
+function findMessage(value: unknown): string | undefined {
   if (!isObject(value) || !Object.keys(value).every((field) => EVENT_FIELDS.includes(field))) return undefined
   return typeof value.message === 'string' ? value.message : undefined
 }
 
-function* inObject(value: unknown, number: number): Generator<LostLine> {
-  const effect = isObject(value) ? effectIn(value) : 'unreadable'
+function* readLogObject(value: unknown, number: number): Generator<LostLine> {
+  const effect = isObject(value) ? parseLostEffect(value) : 'unreadable'
   if (effect === 'unreadable') yield { kind: 'unreadable', number }
   else if (effect !== undefined) yield { kind: 'lost', effect }
 }
 
 /** Undefined for an object that tells of something else. */
-function effectIn(value: Readonly<Record<string, unknown>>): LostEffect | 'unreadable' | undefined {
+function parseLostEffect(value: Readonly<Record<string, unknown>>): LostEffect | 'unreadable' | undefined {
   if (value.message !== EFFECT_LOST) return undefined
   const { userPoolId, sub, effect, token, triggerSource, appClient } = value
   const isWhole = isText(userPoolId) && isText(sub) && isText(effect) && isText(token)

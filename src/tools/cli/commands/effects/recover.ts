@@ -1,13 +1,13 @@
 import { EFFECT_LOST } from '../../../../shared/lambda/report.ts'
-import { type Line, linesOf } from '../../../../shared/lines.ts'
+import { type Line, splitLines } from '../../../../shared/lines.ts'
 import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import type { Delivery } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { EXIT, type Io } from '../../io.ts'
-import { troubleOf } from '../../print-error.ts'
+import { describeAwsError } from '../../print-error.ts'
 import type { EffectsServices } from './effects.ts'
-import { counted, keyOf } from './list.ts'
-import { lostEffects } from './lost.ts'
+import { formatEffectCount, formatEffectKey } from './list.ts'
+import { readLostEffects } from './lost.ts'
 
 const MOST_NAMED = 20
 
@@ -28,14 +28,14 @@ export async function recoverEffects(
   const complain = (line: string): void => {
     if (unreadable + counts.failed < MOST_NAMED) io.err([line])
   }
-  for await (const found of lostEffects(untilEnd(linesOf(readable(chunks)), io.signal))) {
+  for await (const found of readLostEffects(takeUntilAborted(splitLines(readChunks(chunks)), io.signal))) {
     if (found.kind === 'unreadable') {
       complain(`line ${found.number}: has '${EFFECT_LOST}' in it, but is not a whole line of a handler's log`)
       unreadable += 1
       continue
     }
     // Several claims of one effect can be lost, and any of them may be the one that was written.
-    const line = `${keyOf(found.effect)} ${found.effect.token}`
+    const line = `${formatEffectKey(found.effect)} ${found.effect.token}`
     if (seen.has(line)) continue
     seen.add(line)
     const outcome = await recover(services, found.effect, delivery, io.signal, complain)
@@ -49,7 +49,9 @@ export async function recoverEffects(
     ...(failed > 0 ? [`${failed} not recovered`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
   ]
-  await io.out([seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${counted(seen.size)} lost: ${parts.join(', ')}`])
+  await io.out([
+    seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${formatEffectCount(seen.size)} lost: ${parts.join(', ')}`,
+  ])
   return failed + unreadable > 0 || io.signal.aborted ? EXIT.unexpected : EXIT.fine
 }
 
@@ -65,21 +67,21 @@ async function recover(
     if (await pendingEffects.enqueue({ ...queued, delivery }, signal)) return 'put'
     return (await effects.release(lost, signal)) ? 'released' : 'known'
   } catch (error) {
-    complain(`${keyOf(lost)}: ${troubleOf(error)}`)
+    complain(`${formatEffectKey(lost)}: ${describeAwsError(error)}`)
     return 'failed'
   }
 }
 
 /** What the lines come from is the caller's: where it cannot be read, the ledger is not to blame. */
-async function* readable(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+async function* readChunks(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   try {
     yield* chunks
   } catch (error) {
-    throw new UsageError(`The lines cannot be read: ${troubleOf(error)}`)
+    throw new UsageError(`The lines cannot be read: ${describeAwsError(error)}`)
   }
 }
 
-async function* untilEnd(lines: AsyncIterable<Line>, signal: AbortSignal): AsyncGenerator<Line> {
+async function* takeUntilAborted(lines: AsyncIterable<Line>, signal: AbortSignal): AsyncGenerator<Line> {
   for await (const line of lines) {
     if (signal.aborted) return
     yield line

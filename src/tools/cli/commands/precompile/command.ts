@@ -1,7 +1,7 @@
 import { UsageError } from '../../../lib/errors.ts'
 import { EXIT, type Io, indentLines } from '../../io.ts'
-import { parse } from '../../options.ts'
-import { counted } from '../../text.ts'
+import { parseOptions } from '../../options.ts'
+import { formatCount } from '../../text.ts'
 import { precompile } from './precompile.ts'
 
 const PRECOMPILE_HELP = `lifeguard precompile BUNDLE [--event FILE]
@@ -22,8 +22,8 @@ Exit code: 0 done; 1 the run failed, and the bundle is as it was; 2 bad usage.
   lifeguard precompile dist/pre-signup --event events/pre-signup/sign-up-mary.json`
 
 /** `lifeguard precompile`. */
-export async function precompileCommand(args: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parse('precompile', {
+export async function runPrecompile(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions('precompile', {
     args: [...args],
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' }, event: { type: 'string' } },
@@ -41,7 +41,7 @@ export async function precompileCommand(args: readonly string[], io: Io): Promis
     io.err([`lifeguard: ${bundle} is as it was, because its trial start failed:`, ...indentLines(result.fault)])
     return EXIT.unexpected
   }
-  const [functions, files] = [counted(result.functions, 'function'), counted(result.files, 'file')]
+  const [functions, files] = [formatCount(result.functions, 'function'), formatCount(result.files, 'file')]
   await io.out([result.functions === 0 ? `${bundle}: precompiled already` : `${bundle}: precompiled ${functions} in ${files}`])
   return EXIT.fine
 }

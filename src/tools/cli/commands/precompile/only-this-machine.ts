@@ -6,11 +6,11 @@ import { Socket } from 'node:net'
 const LOCAL = /^(localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3})$/i
 
 setServers(['127.0.0.1'])
-guard(Socket.prototype, 'connect')
-guard(UdpSocket.prototype, 'connect')
-guard(UdpSocket.prototype, 'send')
+restrictMethod(Socket.prototype, 'connect')
+restrictMethod(UdpSocket.prototype, 'connect')
+restrictMethod(UdpSocket.prototype, 'send')
 
-function guard(prototype: object, name: string): void {
+function restrictMethod(prototype: object, name: string): void {
   const original = Reflect.get(prototype, name)
   Reflect.set(prototype, name, function (this: unknown, ...args: readonly unknown[]): unknown {
     // The host is among the options, which Node itself passes in an array, or the first text after the port or the message.

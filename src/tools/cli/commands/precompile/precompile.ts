@@ -9,14 +9,14 @@ import { isObject } from '../../../../shared/rules/invocation.ts'
 import type { Environment } from '../../../lib/environment.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths } from '../../../lib/event-files.ts'
+import { parseTriggerName } from '../../../lib/find-trigger.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
-import { triggerNamed } from '../../../lib/trigger-of.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { type Located, look } from '../../../replay/handlers.ts'
-import { type Invocation, lambdaFunction } from '../../../replay/lambda.ts'
+import { createLambdaFunction, type Invocation } from '../../../replay/lambda.ts'
 import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
-import { serverlessHandlers } from '../../../replay/serverless-handlers.ts'
+import { readServerlessHandlers } from '../../../replay/serverless-handlers.ts'
 import { openServices } from '../../../replay/session.ts'
 
 /** What is precompiled, and how. */
@@ -72,7 +72,7 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
 
 /** Finds the handler of a bundle. Its trigger stands in serverless.yml, or is the name of its folder or file. */
 async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
-  const declared = [...((await serverlessHandlers(folder))?.handlers ?? [])]
+  const declared = [...((await readServerlessHandlers(folder))?.handlers ?? [])]
   const path = resolve(folder, bundle)
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
   const inFolder = declared.map(([, reference]) => reference).filter((each) => dirname(resolve(folder, each)) === path)
@@ -84,7 +84,7 @@ async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & 
   if (!/\.[cm]?js$/.test(file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
   const stem = (each: string): string => resolve(folder, each).replace(/\.\w+$/, '')
   const [known] = declared.find(([, reference]) => stem(reference) === stem(file)) ?? []
-  const trigger = known ?? triggerNamed(basename(dirname(file))) ?? triggerNamed(basename(file).replace(/\..*/, ''))
+  const trigger = known ?? parseTriggerName(basename(dirname(file))) ?? parseTriggerName(basename(file).replace(/\..*/, ''))
   return { file: await realpath(file), exported, trigger }
 }
 
@@ -116,7 +116,7 @@ async function startOnce(handler: Located, { file, event }: ReadEvent, { signal,
   const { environment, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
   const output: string[] = []
-  const lambda = lambdaFunction({
+  const lambda = createLambdaFunction({
     ...handler,
     folder: options.folder,
     environment: { ...environment, NODE_V8_COVERAGE: reports, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ''} --import=${GUARD}` },
@@ -125,7 +125,7 @@ async function startOnce(handler: Located, { file, event }: ReadEvent, { signal,
   })
   signal.addEventListener('abort', lambda.stop, { once: true })
   try {
-    const fault = faultOf(await lambda.invoke(event, LIMIT_MS))
+    const fault = findFault(await lambda.invoke(event, LIMIT_MS))
     if (fault !== undefined) return { fault: [fault, ...output].join('\n') }
     await lambda.end()
     return { called: await readCoverage(reports, dirname(handler.file)) }
@@ -137,7 +137,7 @@ async function startOnce(handler: Located, { file, event }: ReadEvent, { signal,
 }
 
 /** Returns what went wrong. A start in which a rule failed is not how starts usually go. */
-function faultOf({ log, ...invocation }: Invocation): string | undefined {
+function findFault({ log, ...invocation }: Invocation): string | undefined {
   if (invocation.kind === 'timedOut') return `no answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
   const failed = log?.trace.find(({ error }) => error !== undefined)

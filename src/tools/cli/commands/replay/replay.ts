@@ -1,19 +1,19 @@
 import { TRIGGER_NAMES, type TriggerName } from '../../../../shared/cognito/triggers.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../../lib/event-files.ts'
-import { triggerNamed } from '../../../lib/trigger-of.ts'
+import { parseTriggerName } from '../../../lib/find-trigger.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'
 import { waitForChange } from '../../../replay/watch.ts'
-import { EXIT, type Io, lineText, untilAborted } from '../../io.ts'
-import { parse, servicesNamed } from '../../options.ts'
-import { errorLines } from '../../print-error.ts'
-import { notStartedLines } from '../../print-result.ts'
-import { eventLines, headingOf } from './print-event.ts'
-import { aftermathLines } from './print-side-effects.ts'
+import { EXIT, type Io, readUntilAborted, toLineText } from '../../io.ts'
+import { parseOptions, parseServices } from '../../options.ts'
+import { formatError } from '../../print-error.ts'
+import { formatNotStarted } from '../../print-result.ts'
+import { formatEvent, formatHeading } from './print-event.ts'
+import { formatSideEffects } from './print-side-effects.ts'
 import { type Progress, startProgress } from './progress.ts'
-import { placeOf, startTally, type Tally } from './tally.ts'
+import { formatResultPlace, startTally, type Tally } from './tally.ts'
 import { REPLAY_HELP } from './usage.ts'
 
 interface Wanted extends ReplayOptions {
@@ -23,8 +23,8 @@ interface Wanted extends ReplayOptions {
 }
 
 /** `lifeguard replay`. */
-export async function replayCommand(args: readonly string[], io: Io): Promise<number> {
-  const wanted = wantedOf(args, io)
+export async function runReplay(args: readonly string[], io: Io): Promise<number> {
+  const wanted = parseArguments(args, io)
   if (wanted === 'help') {
     await io.out(REPLAY_HELP.split('\n'))
     return EXIT.fine
@@ -35,7 +35,7 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
     const startedAt = Date.now()
     const { sources } = await replayOnce(wanted, io).catch((error: unknown) => {
       if (!(error instanceof UsageError)) throw error
-      io.err(errorLines(error))
+      io.err(formatError(error))
       return { sources: [] }
     })
     io.err(['Waiting for a change; Ctrl-C ends'])
@@ -44,8 +44,8 @@ export async function replayCommand(args: readonly string[], io: Io): Promise<nu
   return EXIT.fine
 }
 
-function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
-  const { values, positionals } = parse('replay', {
+function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
+  const { values, positionals } = parseOptions('replay', {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -64,16 +64,16 @@ function wantedOf(args: readonly string[], io: Io): Wanted | 'help' {
   if (values.watch && paths.includes(STDIN)) throw new UsageError('--watch cannot read standard input a second time')
   const { folder, environment, signal } = io
   return {
-    only: values.only.map(onlyTrigger),
+    only: values.only.map(parseOnly),
     named: paths,
-    repeat: repeatCount(values.repeat),
+    repeat: parseRepeat(values.repeat),
     json: values.json,
     watch: values.watch,
     session: {
       folder,
       environment,
       signal,
-      services: servicesNamed(values.services),
+      services: parseServices(values.services),
       handlers: values.handler,
       variables: values.env,
       paths,
@@ -100,11 +100,11 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
     const told = new Set<string>()
     const events = replay(readEvents(wanted.session.paths, io.input), session, wanted)
     let group = ''
-    for await (const replayed of untilAborted(events, io.signal)) {
+    for await (const replayed of readUntilAborted(events, io.signal)) {
       tally.add(replayed)
       progress.done()
       progress.clear()
-      tellTrouble(replayed, told, wanted, io)
+      printTroubleOnce(replayed, told, wanted, io)
       if (wanted.json) await io.out([JSON.stringify(replayed.result)])
       else group = await printEvent(replayed, group, io)
     }
@@ -117,20 +117,20 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
 }
 
 async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {
-  const heading = headingOf(replayed, io.folder)
-  const next = lineText(heading)
-  await io.out([...(next === group ? [] : group === '' ? [heading] : ['', heading]), ...eventLines(replayed)])
+  const heading = formatHeading(replayed, io.folder)
+  const next = toLineText(heading)
+  await io.out([...(next === group ? [] : group === '' ? [heading] : ['', heading]), ...formatEvent(replayed)])
   return next
 }
 
 /** What stands in nobody's way but must not go unseen: a handler that does not start, once, and what cannot be read. */
-function tellTrouble(replayed: Replayed, told: Set<string>, { json }: Wanted, io: Io): void {
+function printTroubleOnce(replayed: Replayed, told: Set<string>, { json }: Wanted, io: Io): void {
   const { result, notStarted, unreadable } = replayed
   if (notStarted !== undefined && result.trigger !== null && !told.has(result.trigger)) {
     told.add(result.trigger)
-    io.err(notStartedLines(`The ${result.trigger} handler does not start`, notStarted))
+    io.err(formatNotStarted(`The ${result.trigger} handler does not start`, notStarted))
   }
-  if (unreadable && json) io.err([`${placeOf(replayed, io.folder)}: ${result.error?.message}`])
+  if (unreadable && json) io.err([`${formatResultPlace(replayed, io.folder)}: ${result.error?.message}`])
 }
 
 async function finish(
@@ -144,18 +144,18 @@ async function finish(
   if (json) return
   const sideEffects = await session.sideEffects()
   progress.stop()
-  await io.out([...(sideEffects === undefined ? [] : aftermathLines(sideEffects)), ...tally.lines()])
+  await io.out([...(sideEffects === undefined ? [] : formatSideEffects(sideEffects)), ...tally.lines()])
 }
 
 /** @throws UsageError when it is none. */
-function onlyTrigger(value: string): TriggerName {
-  const trigger = triggerNamed(value)
+function parseOnly(value: string): TriggerName {
+  const trigger = parseTriggerName(value)
   if (trigger === undefined) throw new UsageError(`--only ${value}: expected one of ${TRIGGER_NAMES.join(', ')}`)
   return trigger
 }
 
 /** @throws UsageError when it is no whole number from 1. */
-function repeatCount(value: string): number {
+function parseRepeat(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--repeat ${value}: expected a whole number from 1`)
   return Number(value)
 }

@@ -1,7 +1,7 @@
 import type { Replayed } from '../../../replay/replay.ts'
-import { EXIT, type Line, type Part, styled } from '../../io.ts'
-import { shownPath } from '../../print-result.ts'
-import { wrapped } from '../../text.ts'
+import { createPart, EXIT, type Line, type Part } from '../../io.ts'
+import { formatPath } from '../../print-result.ts'
+import { wrapText } from '../../text.ts'
 import { isUnexpected } from './print-event.ts'
 
 /** Counts results. */
@@ -31,7 +31,7 @@ export function startTally(folder: string): Tally {
       if (replayed.unreadable) counts.unreadable += 1
       else if (isUnexpected(replayed)) counts.unexpected += 1
       else if (result.expected === null) counts.open += 1
-      if (named.length < MOST_NAMED && (replayed.unreadable || isUnexpected(replayed))) named.push(nameOf(replayed, folder))
+      if (named.length < MOST_NAMED && (replayed.unreadable || isUnexpected(replayed))) named.push(describeUnexpected(replayed, folder))
     },
     count: total,
     exitCode: () => (counts.unreadable > 0 ? EXIT.usage : counts.unexpected > 0 ? EXIT.unexpected : EXIT.fine),
@@ -43,15 +43,17 @@ export function startTally(folder: string): Tally {
         .map((outcome) => `${counts[outcome]} ${outcome}`)
       const how: readonly Part[] = [
         ...(counts.met > 0 ? [`${counts.met} as expected`] : []),
-        ...(counts.unexpected > 0 ? [styled('red', `${counts.unexpected} unexpected`)] : []),
-        ...(counts.unreadable > 0 ? [styled('red', `${counts.unreadable} unreadable`)] : []),
+        ...(counts.unexpected > 0 ? [createPart('red', `${counts.unexpected} unexpected`)] : []),
+        ...(counts.unreadable > 0 ? [createPart('red', `${counts.unreadable} unreadable`)] : []),
         ...(counts.open > 0 ? [`${counts.open} without an expectation`] : []),
       ]
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
       const notRun = counts.notRun > 0 ? [`${counts.notRun} not run`] : []
       return [
         '',
-        ...(named.length > 0 ? [styled('red', 'Not as it should be:'), ...named.flatMap((name) => wrapped(name, '  ')), ...more, ''] : []),
+        ...(named.length > 0
+          ? [createPart('red', 'Not as it should be:'), ...named.flatMap((name) => wrapText(name, '  ')), ...more, '']
+          : []),
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
         [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
       ]
@@ -60,12 +62,12 @@ export function startTally(folder: string): Tally {
 }
 
 /** A result's place, as editors take it. */
-export function placeOf({ result }: Replayed, folder: string): string {
-  return `${shownPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
+export function formatResultPlace({ result }: Replayed, folder: string): string {
+  return `${formatPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
 }
 
-function nameOf(replayed: Replayed, folder: string): string {
+function describeUnexpected(replayed: Replayed, folder: string): string {
   const { outcome, reason, error } = replayed.result
   const why = replayed.notStarted !== undefined ? reason : outcome === null ? error?.message : (replayed.mismatches[0] ?? error?.message)
-  return `${placeOf(replayed, folder)}: ${why}`
+  return `${formatResultPlace(replayed, folder)}: ${why}`
 }

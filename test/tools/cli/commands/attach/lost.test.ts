@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { ID, withPool } from '../../../../support/cli/attached-pool.ts'
-import { type Finished, lifeguard, start, textOf } from '../../../../support/cli/lifeguard.ts'
+import { type Finished, lifeguard, readStream, start } from '../../../../support/cli/lifeguard.ts'
 import { arn } from '../../../../support/cli/user-pool.ts'
 
 const { cognito, env } = withPool()
@@ -77,7 +77,7 @@ describe('lifeguard attach over a line that fails', () => {
       cognito().line('no answer')
       const before = cognito().updates()
       const child = start(args, { env: env() })
-      const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
+      const [stdout, stderr] = [readStream(child.stdout), readStream(child.stderr)]
       await vi.waitUntil(() => cognito().updates() > before, { timeout: 10_000 })
       child.kill(signal)
       expect(await once(child, 'close')).toEqual([code, null])

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../../src/shared/cognito/triggers.ts'
-import { functionNamed, wantedOf } from '../../../../../src/tools/cli/commands/attach/options.ts'
+import { parseArguments, parseFunctionOption } from '../../../../../src/tools/cli/commands/attach/options.ts'
 import { UsageError } from '../../../../../src/tools/lib/errors.ts'
 import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const REGION = 'eu-west-1'
-const versionsOf = (trigger: TriggerName): readonly string[] | undefined => triggerFacts(trigger).lambdaVersions
+const readVersions = (trigger: TriggerName): readonly string[] | undefined => triggerFacts(trigger).lambdaVersions
 
 /** A trigger as people write it: PreSignUp, preSignUp, pre-sign-up, pre_sign_up. */
 const spelt = (trigger: string): fc.Arbitrary<string> =>
@@ -20,7 +20,7 @@ const wanted = fc.constantFrom(...TRIGGER_NAMES).chain((trigger) =>
   fc.record({
     trigger: fc.constant(trigger),
     word: spelt(trigger),
-    version: fc.constantFrom(undefined, ...(versionsOf(trigger) ?? [])),
+    version: fc.constantFrom(undefined, ...(readVersions(trigger) ?? [])),
     name: fc.stringMatching(/^[\w-]{1,64}$/),
     lower: fc.boolean(),
   }),
@@ -28,7 +28,7 @@ const wanted = fc.constantFrom(...TRIGGER_NAMES).chain((trigger) =>
 
 const parsed = (option: string): unknown => {
   try {
-    return functionNamed(option, REGION)
+    return parseFunctionOption(option, REGION)
   } catch (error) {
     return error
   }
@@ -39,8 +39,8 @@ describe('a function on the command line', () => {
     fc.assert(
       fc.property(wanted, ({ trigger, word, version, name, lower }) => {
         const at = version === undefined ? '' : `@${lower ? version.toLowerCase() : version}`
-        const expected = { trigger, arn: arn(name), ...(versionsOf(trigger) && { version }) }
-        expect(functionNamed(`${word}${at}=${arn(name)}`, REGION)).toEqual(expected)
+        const expected = { trigger, arn: arn(name), ...(readVersions(trigger) && { version }) }
+        expect(parseFunctionOption(`${word}${at}=${arn(name)}`, REGION)).toEqual(expected)
       }),
     )
   })
@@ -49,10 +49,10 @@ describe('a function on the command line', () => {
     const version = fc.oneof(fc.string(), fc.stringMatching(/^[Vv][0-9](_[0-9])?$/))
     fc.assert(
       fc.property(fc.constantFrom(...TRIGGER_NAMES), version, (trigger, version) => {
-        fc.pre(!version.includes('=') && !versionsOf(trigger)?.includes(version.toUpperCase()))
+        fc.pre(!version.includes('=') && !readVersions(trigger)?.includes(version.toUpperCase()))
         const error = parsed(`${trigger}@${version}=${arn('a')}`)
         expect(error).toBeInstanceOf(UsageError)
-        expect(String(error)).toContain(versionsOf(trigger)?.join(', ') ?? `${trigger} has no versions`)
+        expect(String(error)).toContain(readVersions(trigger)?.join(', ') ?? `${trigger} has no versions`)
       }),
     )
   })
@@ -75,7 +75,7 @@ describe('a function on the command line', () => {
 })
 
 describe('the command line', () => {
-  const of = (...args: readonly string[]): unknown => wantedOf(['--pool', 'eu-west-1_Example', ...args])
+  const of = (...args: readonly string[]): unknown => parseArguments(['--pool', 'eu-west-1_Example', ...args])
   const sender = ['--function', `CustomSMSSender=${arn('sms')}`]
 
   it('holds a key for all senders', () => {
@@ -88,8 +88,8 @@ describe('the command line', () => {
     'knows a pool of %s by its id',
     (region) => {
       const pool = ['--pool', `${region}_Example`]
-      expect(wantedOf(pool)).toMatchObject({ userPoolId: `${region}_Example`, region, home: region })
-      expect(wantedOf([...pool, '--region', 'eusc-de-east-1'])).toMatchObject({ region: 'eusc-de-east-1', home: region })
+      expect(parseArguments(pool)).toMatchObject({ userPoolId: `${region}_Example`, region, home: region })
+      expect(parseArguments([...pool, '--region', 'eusc-de-east-1'])).toMatchObject({ region: 'eusc-de-east-1', home: region })
     },
   )
 

@@ -2,8 +2,8 @@ import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES, TRIGGERS, triggerFacts } from '../../../../../src/shared/cognito/triggers.ts'
-import { attachPlan, inTheWay, notInTier, type Wish } from '../../../../../src/tools/cli/commands/attach/plan.ts'
-import { attachedTo, type WantedFunction } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
+import { createAttachPlan, describeConflicts, explainTierLimit, type Wish } from '../../../../../src/tools/cli/commands/attach/plan.ts'
+import { findAttached, type WantedFunction } from '../../../../../src/tools/cli/commands/attach/triggers.ts'
 import { arn, key } from '../../../../support/cli/user-pool.ts'
 
 const lambda = fc.constantFrom('a', 'b', 'c').map(arn)
@@ -23,14 +23,14 @@ const wish: fc.Arbitrary<Wish> = fc.record({
 const config: fc.Arbitrary<LambdaConfigType> = fc
   .tuple(fc.array(wish, { maxLength: 3 }), optional(lambda), fc.boolean())
   .map(([wishes, legacy, hasLegacy]) =>
-    wishes.reduce((current, each) => attachPlan(current, each).lambdaConfig, hasLegacy ? { PreTokenGeneration: legacy } : {}),
+    wishes.reduce((current, each) => createAttachPlan(current, each).lambdaConfig, hasLegacy ? { PreTokenGeneration: legacy } : {}),
   )
 
 describe('what becomes of the triggers of a pool', () => {
   it('is what was wanted, and what was not asked about stays to the letter', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
-        const { lambdaConfig } = attachPlan(current, asked)
+        const { lambdaConfig } = createAttachPlan(current, asked)
         const names = new Set<string>(asked.functions.map(({ trigger }) => trigger))
         if (names.has('PreTokenGeneration')) names.add('PreTokenGenerationConfig')
         if (asked.kmsKey !== undefined) names.add('KMSKeyID')
@@ -38,8 +38,8 @@ describe('what becomes of the triggers of a pool', () => {
         expect(rest(lambdaConfig)).toEqual(rest(current))
         expect(lambdaConfig.KMSKeyID).toBe(asked.kmsKey ?? current.KMSKeyID)
         for (const each of asked.functions) {
-          const version = 'version' in each ? (each.version ?? attachedTo(current, each.trigger)?.version ?? 'V1_0') : undefined
-          expect(attachedTo(lambdaConfig, each.trigger)).toEqual({ arn: each.arn, ...(version !== undefined && { version }) })
+          const version = 'version' in each ? (each.version ?? findAttached(current, each.trigger)?.version ?? 'V1_0') : undefined
+          expect(findAttached(lambdaConfig, each.trigger)).toEqual({ arn: each.arn, ...(version !== undefined && { version }) })
         }
       }),
     )
@@ -48,7 +48,7 @@ describe('what becomes of the triggers of a pool', () => {
   it('has one function for pre token generation, in whichever places', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
-        const { PreTokenGeneration, PreTokenGenerationConfig } = attachPlan(current, asked).lambdaConfig
+        const { PreTokenGeneration, PreTokenGenerationConfig } = createAttachPlan(current, asked).lambdaConfig
         if (PreTokenGeneration === undefined || PreTokenGenerationConfig === undefined) return
         expect(PreTokenGenerationConfig.LambdaArn).toBe(PreTokenGeneration)
       }),
@@ -58,8 +58,8 @@ describe('what becomes of the triggers of a pool', () => {
   it('is reached in one step', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
-        const once = attachPlan(current, asked)
-        expect(attachPlan(once.lambdaConfig, asked)).toEqual({ changes: [], lambdaConfig: once.lambdaConfig })
+        const once = createAttachPlan(current, asked)
+        expect(createAttachPlan(once.lambdaConfig, asked)).toEqual({ changes: [], lambdaConfig: once.lambdaConfig })
         if (once.changes.length === 0) expect(once.lambdaConfig).toEqual(current)
       }),
     )
@@ -69,7 +69,7 @@ describe('what becomes of the triggers of a pool', () => {
     const odd = { LambdaArn: arn('theirs'), LambdaVersion: 'V9_0', Later: true }
     const current = { CustomSMSSender: odd, KMSKeyID: key('1') } as object
     const functions: readonly WantedFunction[] = [{ trigger: 'CustomSMSSender', arn: arn('mine'), version: undefined }]
-    const { lambdaConfig } = attachPlan(current, { functions, kmsKey: key('1') })
+    const { lambdaConfig } = createAttachPlan(current, { functions, kmsKey: key('1') })
     expect(lambdaConfig).toEqual({ CustomSMSSender: { ...odd, LambdaArn: arn('mine') }, KMSKeyID: key('1') })
   })
 
@@ -86,7 +86,7 @@ describe('what becomes of the triggers of a pool', () => {
       { trigger: 'PreTokenGeneration', arn: arn('mine'), version: 'V2_0' },
       { trigger: 'CustomEmailSender', arn: arn('mine'), version: 'V1_0' },
     ]
-    expect(inTheWay(attachPlan(current, { functions, kmsKey: key('2') }))).toEqual([
+    expect(describeConflicts(createAttachPlan(current, { functions, kmsKey: key('2') }))).toEqual([
       'PreSignUp of the pool has another function',
       'PreTokenGeneration of the pool has another version, V1_0',
       'KMSKeyID of the pool is another key',
@@ -96,7 +96,10 @@ describe('what becomes of the triggers of a pool', () => {
 
 describe('the plan of a pool', () => {
   const reason = (version: 'V1_0' | 'V2_0' | 'V3_0' | undefined, pool: object, current: LambdaConfigType = {}): string | undefined =>
-    notInTier(pool, attachPlan(current, { functions: [{ trigger: 'PreTokenGeneration', arn: arn('mine'), version }], kmsKey: undefined }))
+    explainTierLimit(
+      pool,
+      createAttachPlan(current, { functions: [{ trigger: 'PreTokenGeneration', arn: arn('mine'), version }], kmsKey: undefined }),
+    )
   const lite = { UserPoolTier: 'LITE' }
   const secured = (mode: string): object => ({ ...lite, UserPoolAddOns: { AdvancedSecurityMode: mode } })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { poolService, unknownIn } from '../../../../../src/tools/cli/commands/attach/pool.ts'
-import { changedBy, updateOf } from '../../../../../src/tools/cli/commands/attach/update.ts'
+import { findUnknownFields, poolService } from '../../../../../src/tools/cli/commands/attach/pool.ts'
+import { createUpdate, findChangedSettings } from '../../../../../src/tools/cli/commands/attach/update.ts'
 import { arn, pool } from '../../../../support/cli/user-pool.ts'
 import { type CognitoPoolsEndpoint, startCognitoPools } from '../../../../support/cognito-pools-endpoint.ts'
 
@@ -32,9 +32,9 @@ describe('an update of the triggers', () => {
         const described = await service.describe(String(Id), signal)
         expect(described.unknown).toEqual([])
         const LambdaConfig = { ...described.pool.LambdaConfig, PreSignUp: arn('sign-up') }
-        await service.update(updateOf(described.pool, LambdaConfig), signal)
+        await service.update(createUpdate(described.pool, LambdaConfig), signal)
         expect(cognito.pool(String(Id))).toEqual({ ...before, LambdaConfig, LastModifiedDate: expect.any(Number) })
-        expect(changedBy(described.pool, (await service.describe(String(Id), signal)).pool, LambdaConfig)).toEqual([])
+        expect(findChangedSettings(described.pool, (await service.describe(String(Id), signal)).pool, LambdaConfig)).toEqual([])
       }),
       { numRuns: 50 },
     )
@@ -44,7 +44,7 @@ describe('an update of the triggers', () => {
     const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
     for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
       const LambdaConfig = { PreSignUp: arn('sign-up') }
-      expect(changedBy(described, { ...described, LambdaConfig, [name]: undefined }, LambdaConfig)).toEqual([name])
+      expect(findChangedSettings(described, { ...described, LambdaConfig, [name]: undefined }, LambdaConfig)).toEqual([name])
     }
   })
 })
@@ -52,8 +52,8 @@ describe('an update of the triggers', () => {
 describe('what a client does not know', () => {
   it('is found however deep it is, and nothing that is merely empty', () => {
     const raw = { A: 1, B: { C: [{ D: 1, New: 2 }] }, Empty: null, Newer: {} }
-    expect(unknownIn(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
+    expect(findUnknownFields(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
     const inherited = JSON.parse('{"constructor":1,"toString":1,"__proto__":1,"A":{"valueOf":1}}')
-    expect(unknownIn(inherited, { A: {} })).toEqual(['constructor', 'toString', '__proto__', 'A.valueOf'])
+    expect(findUnknownFields(inherited, { A: {} })).toEqual(['constructor', 'toString', '__proto__', 'A.valueOf'])
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { effectPk } from '../../../../../src/shared/ledger/effect-item.ts'
-import { folderOf, lifeguard, objectsIn } from '../../../../support/cli/lifeguard.ts'
+import { createFolder, lifeguard, parseNdjson } from '../../../../support/cli/lifeguard.ts'
 import { allDue, erase } from '../../../../support/effects.ts'
 import { stubEnvironment } from '../../../../support/environment.ts'
 import { ann, postConfirmationEvent } from '../../../../support/events.ts'
@@ -72,7 +72,7 @@ describe('lifeguard effects list', () => {
     await oneOfEach()
     const { code, stdout } = await effects(['list', '--state', 'failed', '--json'])
     expect(code).toBe(0)
-    expect(objectsIn(stdout)).toEqual([
+    expect(parseNdjson(stdout)).toEqual([
       {
         userPoolId: ann.userPoolId,
         sub: ann.sub,
@@ -175,7 +175,7 @@ describe('rows that were edited by hand', () => {
     expect(stdout).toContain(`${dueRow.pk}\n    pending: unreadable-attempt; effects drop --force removes it\n`)
     expect(stdout).not.toContain('\u001b[2J')
     expect(stdout).toContain('2 effects: 2 pending')
-    expect(objectsIn((await effects(['list', '--json'])).stdout)).toContainEqual({
+    expect(parseNdjson((await effects(['list', '--json'])).stdout)).toContainEqual({
       key: dueRow.pk,
       state: 'pending',
       reason: 'unreadable-attempt',
@@ -288,7 +288,7 @@ describe('lifeguard effects recover', () => {
     const lines = [lost(ann.sub), { timestamp: 1, ingestionTime: 2, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map(
       (line) => JSON.stringify(line),
     )
-    const folder = await folderOf({ 'log.ndjson': `${lines.join('\n')}\n` })
+    const folder = await createFolder({ 'log.ndjson': `${lines.join('\n')}\n` })
     const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--delivery', 'at-least-once'])
     expect({ code, stdout, stderr }).toEqual({
       code: 0,

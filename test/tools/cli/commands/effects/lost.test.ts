@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../../../../src/shared/lines.ts'
-import { type LostLine, lostEffects } from '../../../../../src/tools/cli/commands/effects/lost.ts'
+import { splitLines } from '../../../../../src/shared/lines.ts'
+import { type LostLine, readLostEffects } from '../../../../../src/tools/cli/commands/effects/lost.ts'
 
 const effect = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' }
 const line = JSON.stringify({ level: 'ERROR', message: 'effect lost', ...effect })
 
-async function lostIn(text: string): Promise<readonly LostLine[]> {
+async function readLost(text: string): Promise<readonly LostLine[]> {
   const found: LostLine[] = []
-  for await (const each of lostEffects(
-    linesOf(
+  for await (const each of readLostEffects(
+    splitLines(
       (async function* () {
         yield text
       })(),
@@ -37,7 +37,7 @@ describe('log lines of lost effects', () => {
     ['in a log that begins with something printed over several lines', `{\n  "a": 1\n}\n${line}`],
     ['in a log that begins with a lone bracket', `[\n${line}\nmore`],
   ])('are read %s', async (_, text) => {
-    expect(await lostIn(text)).toEqual([{ kind: 'lost', effect }])
+    expect(await readLost(text)).toEqual([{ kind: 'lost', effect }])
   })
 
   it.each([
@@ -60,7 +60,7 @@ describe('log lines of lost effects', () => {
       `START\n${JSON.stringify(JSON.parse(line), null, 2).replace('effect lost', 'effect  lost')}`,
     ],
   ])('are told from %s', async (_, text) => {
-    expect(await lostIn(text)).toEqual([])
+    expect(await readLost(text)).toEqual([])
   })
 
   it.each([
@@ -69,11 +69,11 @@ describe('log lines of lost effects', () => {
     ['a list with an event', JSON.stringify([{ message: line, timestamp: 1 }])],
   ])('are not read from a line behind a document: %s', async (_, text) => {
     for (const document of ['{\n  "a": 1\n}', '[\n  1\n]'])
-      expect(await lostIn(`${document}\n${text}`)).toEqual([{ kind: 'unreadable', number: 4 }])
+      expect(await readLost(`${document}\n${text}`)).toEqual([{ kind: 'unreadable', number: 4 }])
   })
 
   it('are not read from texts among the events of a document', async () => {
-    expect(await lostIn(JSON.stringify({ events: [line, [line]] }, null, 2))).toEqual([])
+    expect(await readLost(JSON.stringify({ events: [line, [line]] }, null, 2))).toEqual([])
   })
 
   it.each([
@@ -92,6 +92,6 @@ describe('log lines of lost effects', () => {
     ['as a field of an object that a log prints over several lines', `"message": ${JSON.stringify(line)},`],
     ['in a list', `[${line}]`],
   ])('are called unreadable when they are: %s', async (_, text) => {
-    expect(await lostIn(`\n${text}`)).toEqual([{ kind: 'unreadable', number: 2 }])
+    expect(await readLost(`\n${text}`)).toEqual([{ kind: 'unreadable', number: 2 }])
   })
 })

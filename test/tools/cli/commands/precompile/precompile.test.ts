@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { type Precompiled, precompile } from '../../../../../src/tools/cli/commands/precompile/precompile.ts'
-import { event, folderOf, lifeguard } from '../../../../support/cli/lifeguard.ts'
+import { createFolder, event, lifeguard } from '../../../../support/cli/lifeguard.ts'
 
 const EVENT = { 'event.json': event(), 'package.json': { type: 'module' } }
 
@@ -18,13 +18,13 @@ function precompiled(folder: string, bundle: string = 'handler.js', given: strin
 
 /** What becomes of a handler's file. */
 async function precompiledText(code: string, name = 'handler.js', reference = name): Promise<string> {
-  const folder = await folderOf({ ...EVENT, [name]: code })
+  const folder = await createFolder({ ...EVENT, [name]: code })
   expect(await precompiled(folder, reference)).not.toHaveProperty('fault')
   return readFile(join(folder, name), 'utf8')
 }
 
 /** The texts of all files of a folder. */
-async function textsIn(folder: string): Promise<Readonly<Record<string, string>>> {
+async function readTexts(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
 }
@@ -51,7 +51,7 @@ describe('precompile', () => {
   })
 
   it('takes the chunks that the start loads, and no package beside the bundle', async () => {
-    const folder = await folderOf({
+    const folder = await createFolder({
       ...EVENT,
       'handler.js': "import{f}from'./a-1.js';import g from'g';export const handler=async()=>[f(),g(),(await import('./b-2.js')).h()]",
       'a-1.js': 'export const f=()=>1',
@@ -66,7 +66,7 @@ describe('precompile', () => {
 
     expect(await precompiled(folder, '.')).toEqual({ functions: 3, files: 3 })
 
-    expect(await textsIn(folder)).toMatchObject({
+    expect(await readTexts(folder)).toMatchObject({
       'a-1.js': 'export const f=(()=>1)',
       'b-2.js': 'export const h=(()=>2)',
       'c-3.js': 'export const i=()=>3',
@@ -78,15 +78,15 @@ describe('precompile', () => {
 
   it('makes the same of the same, and changes nothing the second time', async () => {
     const files = { ...EVENT, 'handler.js': 'const f=a=>b=>a+b;export const handler=async()=>f(1)(2)' }
-    const [one, two] = [await folderOf(files), await folderOf(files)]
+    const [one, two] = [await createFolder(files), await createFolder(files)]
     for (const folder of [one, two]) expect(await precompiled(folder)).toEqual({ functions: 3, files: 1 })
-    const first = await textsIn(one)
+    const first = await readTexts(one)
     const { mtimeMs } = await stat(join(one, 'handler.js'))
 
     expect(await precompiled(one)).toEqual({ functions: 0, files: 0 })
 
-    expect(await textsIn(one)).toEqual(first)
-    expect(await textsIn(two)).toEqual(first)
+    expect(await readTexts(one)).toEqual(first)
+    expect(await readTexts(two)).toEqual(first)
     expect((await stat(join(one, 'handler.js'))).mtimeMs).toBe(mtimeMs)
   })
 
@@ -98,7 +98,7 @@ describe('precompile', () => {
     ['in a file, with sources of a scheme of their own', { sourcemap: 'linked', sourceRoot: 'webpack://app/./' }],
     ['in a file, of CommonJS', { sourcemap: 'linked', format: 'cjs', outExtension: { '.js': '.cjs' } }],
   ])('keeps the source map right: %s', async (_, options) => {
-    const folder = await folderOf({
+    const folder = await createFolder({
       ...EVENT,
       'src/other.ts': '\n\nexport const fail = (what: string): never => {\n  throw new TypeError(`no ` + what)\n}\n',
       'src/handler.ts':
@@ -116,19 +116,19 @@ describe('precompile', () => {
       ...options,
     })
     const [name = ''] = (await readdir(join(folder, 'dist'))).filter((each) => !each.endsWith('.map'))
-    const before = await textsIn(join(folder, 'dist'))
+    const before = await readTexts(join(folder, 'dist'))
 
     expect(await precompiled(folder, `dist/${name}`)).toEqual({ functions: options.format === 'cjs' ? 8 : 3, files: 1 })
 
-    const texts = await textsIn(join(folder, 'dist'))
+    const texts = await readTexts(join(folder, 'dist'))
     expect(Object.keys(texts)).toEqual(Object.keys(before))
     if (options.sourcemap === false) return
-    const { mappings, ...others } = mapOf(texts, name)
-    const { mappings: __, ...othersBefore } = mapOf(before, name)
+    const { mappings, ...others } = openMap(texts, name)
+    const { mappings: __, ...othersBefore } = openMap(before, name)
     expect(others).toEqual(othersBefore)
     for (const part of ['TypeError', '.map', 'catch']) {
-      expect(placeOf(texts, name, part)).toEqual(placeOf(before, name, part))
-      expect(placeOf(texts, name, part)).toMatchObject({
+      expect(findPlace(texts, name, part)).toEqual(findPlace(before, name, part))
+      expect(findPlace(texts, name, part)).toMatchObject({
         originalSource: expect.stringContaining(part === 'TypeError' ? 'other.ts' : 'handler.ts'),
       })
     }
@@ -174,7 +174,7 @@ describe('precompile', () => {
     const confirmation = join(process.cwd(), 'src/post-confirmation/index.ts')
     const source = `import { defineRule } from '${rules}'; import { postConfirmation } from '${confirmation}'
       export const handler = postConfirmation(defineRule('invite', () => { throw new Error('no seat') }, { can: ['done'] }))`
-    const folder = await folderOf({ ...EVENT, 'event.json': event('PostConfirmation_ConfirmSignUp'), 'handler.ts': source })
+    const folder = await createFolder({ ...EVENT, 'event.json': event('PostConfirmation_ConfirmSignUp'), 'handler.ts': source })
     await build({
       absWorkingDir: folder,
       entryPoints: ['handler.ts'],
@@ -221,14 +221,14 @@ describe('precompile', () => {
 
   it('takes the settings of lifeguard.env', async () => {
     const code = "export const handler=()=>{if(process.env.SETTING==='set')[1].map(()=>'set')}"
-    const folder = await folderOf({ ...EVENT, 'handler.js': code, 'lifeguard.env': 'SETTING=set\n' })
+    const folder = await createFolder({ ...EVENT, 'handler.js': code, 'lifeguard.env': 'SETTING=set\n' })
 
     expect(await precompiled(folder)).toEqual({ functions: 2, files: 1 })
   })
 
   it('finds the handler through a link, by its folder, or as serverless.yml names it', async () => {
     const code = 'export const handler=()=>1;export const run=()=>2'
-    const folder = await folderOf({
+    const folder = await createFolder({
       ...EVENT,
       'linked/index.js': code,
       'dist/confirm/main.js': code,
@@ -245,7 +245,7 @@ describe('precompile', () => {
 
   it('takes the first sample event of the trigger that is to proceed', async () => {
     const code = "export const handler=({userName})=>{if(userName==='c')[1].map(()=>'c')}"
-    const folder = await folderOf({
+    const folder = await createFolder({
       'package.json': EVENT['package.json'],
       'dist/pre-signup/handler.js': code,
       'events/a.json': { ...event('PreAuthentication_Authentication'), userName: 'a' },
@@ -261,31 +261,31 @@ describe('precompile', () => {
 })
 
 /** The source map of a bundle. */
-function mapOf(texts: Readonly<Record<string, string>>, name: string) {
+function openMap(texts: Readonly<Record<string, string>>, name: string) {
   const inline = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(texts[name] ?? '')?.[1]
   return JSON.parse(inline === undefined ? (texts[`${name}.map`] ?? '') : Buffer.from(inline, 'base64').toString())
 }
 
 /** Where a part of a bundle comes from. */
-function placeOf(texts: Readonly<Record<string, string>>, name: string, part: string): object {
+function findPlace(texts: Readonly<Record<string, string>>, name: string, part: string): object {
   const code = texts[name] ?? ''
   const before = code.slice(0, code.indexOf(part)).split('\n')
   const { originalSource, originalLine, originalColumn } = Object(
-    new SourceMap(mapOf(texts, name)).findEntry(before.length - 1, before.at(-1)?.length ?? 0),
+    new SourceMap(openMap(texts, name)).findEntry(before.length - 1, before.at(-1)?.length ?? 0),
   )
   return { originalSource, originalLine, originalColumn }
 }
 
 async function isLeftAlone(files: Readonly<Record<string, unknown>>, fault: string): Promise<void> {
-  const folder = await folderOf({ ...EVENT, ...files })
-  const before = await textsIn(folder)
+  const folder = await createFolder({ ...EVENT, ...files })
+  const before = await readTexts(folder)
   expect(await precompiled(folder)).toEqual({ fault: expect.stringContaining(fault) })
-  expect(await textsIn(folder)).toEqual(before)
+  expect(await readTexts(folder)).toEqual(before)
 }
 
 describe('lifeguard precompile', () => {
   it('says what it did', async () => {
-    const cwd = await folderOf({ ...EVENT, 'handler.js': 'export const handler=()=>1' })
+    const cwd = await createFolder({ ...EVENT, 'handler.js': 'export const handler=()=>1' })
     const args = ['precompile', '.', '--event', 'event.json']
 
     expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: precompiled 1 function in 1 file\n', stderr: '' })
@@ -293,7 +293,7 @@ describe('lifeguard precompile', () => {
   })
 
   it('ends with 1 where the trial start failed', async () => {
-    const cwd = await folderOf({ ...EVENT, 'handler.js': "export const handler=()=>{throw new Error('no\\u001b[31m')}" })
+    const cwd = await createFolder({ ...EVENT, 'handler.js': "export const handler=()=>{throw new Error('no\\u001b[31m')}" })
 
     expect(await lifeguard(['precompile', '.', '--event', 'event.json'], { cwd })).toEqual({
       code: 1,
@@ -318,20 +318,20 @@ describe('lifeguard precompile', () => {
     [['handler.js', '--event', 'source.ts'], 'source.ts: not JSON: '],
     [['handler.js', '--events', 'event.json'], "Unknown option '--events'"],
   ])('ends with 2 and changes nothing: %j', async (args, problem) => {
-    const cwd = await folderOf({
+    const cwd = await createFolder({
       ...EVENT,
       'handler.js': 'export const handler=()=>1',
       'source.ts': 'export const handler=()=>1',
       'pre-signup/handler.js': 'export const handler=()=>1',
     })
     await mkdir(join(cwd, 'empty'))
-    const before = await textsIn(cwd)
+    const before = await readTexts(cwd)
 
     const { code, stdout, stderr } = await lifeguard(['precompile', ...args], { cwd })
 
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(problem)
-    expect(await textsIn(cwd)).toEqual(before)
+    expect(await readTexts(cwd)).toEqual(before)
   })
 
   it('says how it is used', async () => {

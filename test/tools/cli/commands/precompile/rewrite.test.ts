@@ -22,7 +22,7 @@ function early(code: string, ...parts: readonly string[]): string {
 }
 
 /** The spans of all nodes of a program. */
-function spansIn(code: string): readonly string[] {
+function listSpans(code: string): readonly string[] {
   const spans = new Set<string>()
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
@@ -34,7 +34,7 @@ function spansIn(code: string): readonly string[] {
   return [...spans]
 }
 
-const resultOf = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
+const runText = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
 
 describe('parenthesize', () => {
   it('puts the functions that are called in parentheses, and no other', () => {
@@ -98,7 +98,7 @@ describe('parenthesize', () => {
     const changed = early(code, part)
 
     expect(changed).not.toBe(code)
-    expect(await resultOf(changed)).toEqual(await resultOf(code))
+    expect(await runText(changed)).toEqual(await runText(code))
   })
 
   it.each([
@@ -117,11 +117,11 @@ describe('parenthesize', () => {
       async function later(){await null;return add(2)}function*each(){yield*[3,4].map(function(n){return n+one()})}
       const o={m(){return(()=>this.n)()},n:5,get g(){return 6}};class C{#p=()=>7;v(){return this.#p()}static s=function(){return 8}}
       var one=()=>1;export const result=[await later(),...each(),o.m(),o.g,new C().v(),C.s(),add.name,one.name,later.name,seen];`
-    const expected = await resultOf(code)
+    const expected = await runText(code)
     expect(expected).toHaveLength(11)
     await fc.assert(
-      fc.asyncProperty(fc.subarray([...spansIn(code)]), async (called) => {
-        expect(await resultOf(parenthesized(code, new Set(called)))).toEqual(expected)
+      fc.asyncProperty(fc.subarray([...listSpans(code)]), async (called) => {
+        expect(await runText(parenthesized(code, new Set(called)))).toEqual(expected)
       }),
     )
   })
@@ -130,9 +130,9 @@ describe('parenthesize', () => {
     await fc.assert(
       fc.asyncProperty(programs, async (expressions) => {
         const code = `const id=x=>x;export const result=[\n${expressions.join(',\n')}\n]`
-        const changed = parenthesized(code, new Set(spansIn(code)))
-        expect(await resultOf(changed)).toEqual(await resultOf(code))
-        expect(parenthesized(changed, new Set(spansIn(changed)))).toBe(changed)
+        const changed = parenthesized(code, new Set(listSpans(code)))
+        expect(await runText(changed)).toEqual(await runText(code))
+        expect(parenthesized(changed, new Set(listSpans(changed)))).toBe(changed)
       }),
       { numRuns: 100 },
     )
@@ -187,17 +187,17 @@ describe('moveColumns', () => {
         sourcefile: 'source.ts',
         charset: 'utf8',
       })
-      const text = parenthesize(code, new Set(spansIn(code)))
+      const text = parenthesize(code, new Set(listSpans(code)))
       const changed = text.toString()
       expect(changed.length).toBeGreaterThan(code.length + 3)
       const [before, after] = [map, moveColumns(map, text)].map((each) => new SourceMap(JSON.parse(each)))
-      const functions = spansIn(code).filter((each) => parenthesized(code, new Set([each])) !== code)
+      const functions = listSpans(code).filter((each) => parenthesized(code, new Set([each])) !== code)
       const places = functions.flatMap((each) => each.split('-').map(Number))
       for (let at = 0; at < code.length; at += 1) {
         if (code[at] === '\n') continue
         const moved = at + places.filter((place) => place <= at).length
         expect(changed[moved]).toBe(code[at])
-        const [was, is] = [placeIn(code, at), placeIn(changed, moved)]
+        const [was, is] = [toPlace(code, at), toPlace(changed, moved)]
         const { originalLine, originalColumn, originalSource } = Object(before?.findEntry(was.line, was.column))
         expect(after?.findEntry(is.line, is.column)).toMatchObject({ originalLine, originalColumn, originalSource })
       }
@@ -232,7 +232,7 @@ describe('moveColumns', () => {
   })
 })
 
-function placeIn(code: string, at: number): { readonly line: number; readonly column: number } {
+function toPlace(code: string, at: number): { readonly line: number; readonly column: number } {
   const before = code.slice(0, at).split('\n')
   return { line: before.length - 1, column: before.at(-1)?.length ?? 0 }
 }

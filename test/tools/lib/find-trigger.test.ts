@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findTrigger, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
-import { triggerNamed } from '../../../src/tools/lib/trigger-of.ts'
+import { parseTriggerName } from '../../../src/tools/lib/find-trigger.ts'
 
 describe('findTrigger', () => {
   it.each(TRIGGER_NAMES)('finds %s for each of its sources', (name) => {
@@ -18,18 +18,18 @@ describe('findTrigger', () => {
 
 describe('triggerNamed', () => {
   it.each(['preSignUp', 'PreSignUp', 'pre-signup', 'pre-sign-up', 'PRE_SIGN_UP'])('reads %s', (word) => {
-    expect(triggerNamed(word)).toBe('PreSignUp')
+    expect(parseTriggerName(word)).toBe('PreSignUp')
   })
 
   it('reads the folder of a trigger, and no folder of several', () => {
-    expect(triggerNamed('pre-auth')).toBe('PreAuthentication')
-    expect(triggerNamed('post_auth')).toBe('PostAuthentication')
-    expect(triggerNamed('custom-sender')).toBeUndefined()
+    expect(parseTriggerName('pre-auth')).toBe('PreAuthentication')
+    expect(parseTriggerName('post_auth')).toBe('PostAuthentication')
+    expect(parseTriggerName('custom-sender')).toBeUndefined()
   })
 
   it('reads every name itself, and nothing else', () => {
-    expect(TRIGGER_NAMES.map(triggerNamed)).toEqual(TRIGGER_NAMES)
-    expect(triggerNamed('signUp')).toBeUndefined()
-    expect(triggerNamed('toString')).toBeUndefined()
+    expect(TRIGGER_NAMES.map(parseTriggerName)).toEqual(TRIGGER_NAMES)
+    expect(parseTriggerName('signUp')).toBeUndefined()
+    expect(parseTriggerName('toString')).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../shared/cogn
  * Reads a trigger's name as people write it: `preSignUp`, `PreSignUp`, `pre-sign-up` and its folder `pre-signup`. A folder of several
  * triggers names none.
  */
-export function triggerNamed(word: string): TriggerName | undefined {
+export function parseTriggerName(word: string): TriggerName | undefined {
   const [name = TRIGGER_NAMES.find((each) => plain(each) === plain(word)), another] = triggersInFolder(word)
   return another === undefined ? name : undefined
 }

@@ -1,5 +1,5 @@
 /** Does something with each of them, some at a time. */
-export async function eachOf<V>(values: readonly V[], atATime: number, work: (value: V) => Promise<void>): Promise<void> {
+export async function forEachLimited<V>(values: readonly V[], atATime: number, work: (value: V) => Promise<void>): Promise<void> {
   const rest = values.values()
   const worker = async (): Promise<void> => {
     for (const value of rest) await work(value)

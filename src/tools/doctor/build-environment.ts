@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
-import { maskerOf } from './mask.ts'
-import { isKnown, referenceIn, symbolic } from './symbolic.ts'
+import { createMasker } from './mask.ts'
+import { isKnown, parseReference, toSymbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 
 /** The environment in which a function is loaded. */
@@ -31,13 +31,13 @@ const DYNAMIC = '{{resolve:'
  * The function's environment. What the deployment decides is filled in with a value that a handler can start with: the
  * composition may depend on it, and then this one is judged.
  */
-export function environmentOf({ properties }: Resource, { resources }: Template): FunctionEnvironment {
+export function buildEnvironment({ properties }: Resource, { resources }: Template): FunctionEnvironment {
   const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   const defaults = defaultSettings()
   const own = Object.entries(isObject(declared) ? declared : {}).map(([name, value]) => {
-    const text = symbolic(value) ?? ''
+    const text = toSymbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
-    const reference = referenceIn(text)
+    const reference = parseReference(text)
     // A table's name is as good as another.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
     return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable, literal: false }
@@ -62,7 +62,7 @@ export function environmentOf({ properties }: Resource, { resources }: Template)
       })
       return missing?.name
     },
-    withoutValues: maskerOf(
+    withoutValues: createMasker(
       own.flatMap(({ value, literal }) => (literal ? value : [])),
       own.map(({ name }) => name),
     ),
