@@ -82,8 +82,28 @@ describe('the packed library', () => {
     ).toEqual([])
   })
 
+  it.each(['nodenext', 'node16', 'bundler'])(
+    'has declarations without an error in every entry, by the resolution %s',
+    async (moduleResolution) => {
+      const entries = Object.keys(ownExports).filter((subpath) => subpath !== './package.json')
+      const folder = join(library.folder, moduleResolution)
+      await mkdir(folder, { recursive: true })
+      const imports = entries.map((subpath, at) => `export * as entry${at} from 'cognito-lifeguard${subpath.slice(1)}'`)
+      await writeFile(join(folder, 'entries.ts'), imports.join('\n'))
+      const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution
+      const compilerOptions = { ...strict, module, moduleResolution, skipLibCheck: false, noEmit: true }
+      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['entries.ts'] }))
+
+      const args = [TYPESCRIPTS["this repository's TypeScript"](), '-p', folder, '--pretty', 'false']
+      const found = await command(process.execPath, args, library.folder).catch(String)
+
+      expect(found.split('\n').filter((line) => /error TS/.test(line))).toEqual([])
+    },
+  )
+
   it('says what is wrong with an event, on both Nodes', async () => {
-    const program = `const { allowEmailDomains, preSignUp } = await import('cognito-lifeguard/pre-signup')
+    const program = `const { preSignUp } = await import('cognito-lifeguard/pre-signup')
+      const { allowEmailDomains } = await import('cognito-lifeguard/rules')
       const handler = preSignUp(allowEmailDomains('example.com'))
       await handler({ userName: 7 }, {}).catch(({ name }) => console.log(name))`
     for (const node of [process.execPath, oldestNode]) {
@@ -108,8 +128,8 @@ describe('the packed library', () => {
     const rooms = [...FOLDERS.filter((folder) => folder !== 'pre-signup'), 'shared/(?:aws|profiles|settings)', 'tools', 'esbuild']
     const notUsedRooms = new RegExp(`/(?:${rooms.join('|')})/`)
     const ours = used.filter((input) => input.startsWith('node_modules/cognito-lifeguard/lib/'))
-    const preSignUpFiles = ours.filter((input) => input.includes('/pre-signup/')).map((input) => input.replace(/.*\//, ''))
-    expect(preSignUpFiles.toSorted()).toEqual(['allow-email-domains.js', 'deny-email-domains.js', 'trigger.js'])
+    const rules = ours.flatMap((input) => /\/((?:pre-signup|lib\/rules)\/.*)$/.exec(input)?.[1] ?? [])
+    expect(rules.toSorted()).toEqual(['lib/rules/allow-email-domains.js', 'lib/rules/deny-email-domains.js', 'pre-signup/trigger.js'])
     expect(ours.filter((input) => notUsedRooms.test(input))).toEqual([])
     const notUsed = /@aws-sdk|@smithy|node_modules\/(zod|yaml|entities)\//
     expect(used.filter((input) => notUsed.test(input))).toEqual([])

@@ -1,4 +1,3 @@
-import type { MiddlewareObj } from '@middy/core'
 import { assertRules, isRule } from '../rules/arguments.ts'
 import { chain } from '../rules/combinators.ts'
 import type { DeclaresReads } from '../rules/condition.ts'
@@ -19,7 +18,7 @@ import type {
   Working,
 } from '../rules/trigger.ts'
 import { type Composed, createHandler, createMiddleware, type Invoke, type Observed } from './handler.ts'
-import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings } from './settings.ts'
+import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middleware } from './settings.ts'
 
 /**
  * What a trigger is to the engine and to the adapter.
@@ -80,8 +79,8 @@ export interface TriggerFactory<T extends Trigger> {
    * that the factory itself makes promise that neither can happen.
    */
   readonly middleware: {
-    (settings: MiddlewareSettings<T>, ...rules: readonly RuleArgument<T>[]): MiddlewareObj<T['event'], T['event']>
-    (...rules: readonly RuleArgument<T>[]): MiddlewareObj<T['event'], T['event']>
+    (settings: MiddlewareSettings<T>, ...rules: readonly RuleArgument<T>[]): Middleware<T['event']>
+    (...rules: readonly RuleArgument<T>[]): Middleware<T['event']>
   }
 }
 

@@ -1,4 +1,4 @@
-import middy, { type MiddlewareObj } from '@middy/core'
+import middy from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
 import { isAttributeName } from '../rules/condition.ts'
 import { type Decision, HANDLER, type RuleObserver } from '../rules/decision.ts'
@@ -9,7 +9,7 @@ import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
 import { reporter } from './report.ts'
-import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda } from './settings.ts'
+import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
 
 /** The part of Lambda's context that is read; tests may leave it out. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
@@ -69,7 +69,7 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
  * Makes a chain a middy middleware. It judges the event as the middleware before it left it, and throws on a denial. What middy
  * then does is out of its hands: see the `middleware` of a factory.
  */
-export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>): MiddlewareObj<T['event'], T['event']> {
+export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>): Middleware<T['event']> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
   const report = reporter(contract.name, rule, settings)
 
@@ -124,7 +124,7 @@ function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Inv
 /** The same inside the user's middleware, which sees copies of event and answer, and cannot hang for longer than the deadline. */
 function withMiddleware<T extends Trigger>(
   judge: Judge<T>,
-  middleware: readonly MiddlewareObj<T['event'], T['event']>[],
+  middleware: readonly Middleware<T['event']>[],
 ): (invocation: Invocation<T>) => Promise<unknown> {
   return (invocation) => {
     const { event, context, deadline } = invocation

@@ -1,4 +1,4 @@
-import type { MiddlewareObj } from '@middy/core'
+import type { Context as LambdaContext } from 'aws-lambda'
 import { assertOptions } from '../rules/arguments.ts'
 import type { Clock } from '../rules/invocation.ts'
 import type { Trigger } from '../rules/trigger.ts'
@@ -33,6 +33,31 @@ export const COGNITO_LIMIT_MS = 5000
 /** The shortest key of the user hash, in characters: names are guessable, so a short key could be tried out together with them. */
 export const MIN_HASH_KEY_LENGTH = 16
 
+/**
+ * What middy hands to each function of a middleware.
+ *
+ * @see https://middy.js.org/docs/intro/how-it-works
+ */
+export interface MiddlewareRequest<Event> {
+  event: Event
+  context: LambdaContext
+  response: Event | null | undefined
+  error: Error | null | undefined
+  // middy's own type for it is the empty object, which its middleware fills.
+  internal: Record<never, unknown>
+}
+
+/**
+ * A middleware of middy, of version 6 or 7. It is written down here, since middy's own declarations need a package that middy does
+ * not install, so that a project which checks the declarations of its libraries would not compile.
+ */
+export interface Middleware<Event> {
+  name?: string
+  before?(request: MiddlewareRequest<Event>): unknown
+  after?(request: MiddlewareRequest<Event>): unknown
+  onError?(request: MiddlewareRequest<Event>): unknown
+}
+
 /** How a handler runs; all of it has a default. */
 export interface HandlerSettings<T extends Trigger = Trigger> {
   /** Milliseconds from the start of the invocation, 1 to 5000; 4000 unless set. */
@@ -44,7 +69,7 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   /** With it, log lines hold a keyed hash of the user; a random text of at least 16 characters. */
   readonly logHashKey?: string
   /** middy middleware of your own. It sees a copy of the event, and has no say in the decision. */
-  readonly middleware?: readonly MiddlewareObj<T['event'], T['event']>[]
+  readonly middleware?: readonly Middleware<T['event']>[]
   /** Time, for tests. */
   readonly clock?: Clock
   /** Writes a line to standard output, for tests. */
