@@ -23,7 +23,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'test/types/wrong-trigger.test.ts': 'rules of one trigger in the function of another',
   'test/tools/': 'the tools work with any trigger: several are examples',
   'test/package/': 'what is deployed of each function',
-  'test/support/package/': 'what is deployed of each function',
 }
 
 const isException = (path: string): boolean =>

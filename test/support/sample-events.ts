@@ -21,6 +21,7 @@ interface Event {
 
 const Event: z.ZodType<Event> = z.looseObject({
   ...envelope,
+  version: z.enum(['1', '2', '3']),
   request: z.looseObject({ userAttributes: texts, validationData: z.unknown().optional(), userNotFound: z.unknown().optional() }),
 })
 

@@ -5,7 +5,7 @@ import { createFolder, event, handler, lifeguard } from '../../support/cli/lifeg
 function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
-import { allowEmailDomains } from '${process.cwd()}/src/pre-signup/allow-email-domains.ts'
+import { allowEmailDomains } from '${process.cwd()}/src/rules/allow-email-domains.ts'
 import { anyOf } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { chain, when } from '${process.cwd()}/src/shared/rules/combinators.ts'
 import { failOpen, shadow } from '${process.cwd()}/src/shared/rules/combinators.ts'
