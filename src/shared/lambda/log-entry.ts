@@ -49,6 +49,8 @@ export interface Ended {
   readonly hashKey: string | undefined
   /** The names of the composition's rules, as it was made. */
   readonly names: ReadonlySet<string>
+  /** The reasons that its rules declare. */
+  readonly reasons: ReadonlySet<string>
 }
 
 // A log line is billed by the byte.
@@ -59,8 +61,8 @@ export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
   let hidden: Hide | undefined
   const hide: Hide = (text) => {
-    // Most lines hold reasons of this package alone.
-    if (OWN_REASONS.has(text)) return text
+    // Most lines hold such reasons alone.
+    if (OWN_REASONS.has(text) || ended.reasons.has(text)) return text
     hidden ??= hidePersonal(ended.event)
     return hidden(text)
   }
@@ -75,7 +77,7 @@ export function logEntry(ended: Ended): LogEntry {
     appClient: event.clientId,
     decision: decision.kind,
     decidedBy: decision.rule == null ? null : loggedName(decision.rule, ended.names),
-    reason: decision.reason == null ? null : loggedReason(decision.reason, ended.names, hide),
+    reason: decision.reason == null ? null : hide(decision.reason),
     ...(decisive?.detail !== undefined && { detail: short(loggedDetail(decisive.detail, hide)) }),
     ...(ended.hashKey !== undefined && event.userName !== null && { user: hashUser(ended.hashKey, event) }),
     coldStart: ended.coldStart,
@@ -88,7 +90,7 @@ export function logEntry(ended: Ended): LogEntry {
 function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): LoggedRule {
   const { path, outcome, overrides, shadow, commit, detail, ms, error } = line
   const rule = loggedName(line.rule, names)
-  const reason = line.reason === undefined ? undefined : loggedReason(line.reason, names, hide)
+  const reason = line.reason === undefined ? undefined : hide(line.reason)
   // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
   if (overrides === undefined && shadow === undefined && commit === undefined && detail === undefined && outcome !== 'error') {
     return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
@@ -110,11 +112,6 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
 /** A rule's name becomes a dimension of a metric: plain JavaScript can change it in an invocation, or run a rule of its own. */
 function loggedName(name: string, names: ReadonlySet<string>): string {
   return names.has(name) || name === HANDLER ? name : 'unnamed'
-}
-
-/** The reason of a `denyIf` was there when the composition was made. */
-function loggedReason(reason: string, names: ReadonlySet<string>, hide: Hide): string {
-  return names.has(`deny-if-${reason}`) ? reason : hide(reason)
 }
 
 function loggedError(error: unknown, hide: Hide): DescribedError {

@@ -24,7 +24,9 @@ export function reporter(
   rule: RuleNode,
   settings: Pick<HandlerSettings, 'logger' | 'logLevel' | 'logHashKey' | 'write'>,
 ): Report {
-  const names = collectRuleNames(rule)
+  const rules = listRules(rule)
+  const names = new Set(rules.map(({ name }) => name))
+  const reasons = new Set(rules.flatMap((each) => each.reasons ?? []))
   const { logger, logLevel = 'info', logHashKey } = settings
   const write = settings.write ?? standardOutput()
   const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
@@ -46,7 +48,7 @@ export function reporter(
 
   const writeLines: Report = (event, context, decision, durationMs) => {
     const requestId = context?.awsRequestId ?? null
-    const entry = entryOrCount({ trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names })
+    const entry = entryOrCount({ trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names, reasons })
     if (entry === undefined) return
     coldStart = false
     const severity = chooseSeverity(entry)
@@ -76,11 +78,9 @@ export function reporter(
 
 const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
 
-/** The names of a composition's rules. */
-function collectRuleNames(rule: RuleNode, names: Set<string> = new Set()): ReadonlySet<string> {
-  names.add(rule.name)
-  for (const child of rule.children ?? []) collectRuleNames(child, names)
-  return names
+/** All rules of a composition, itself first. */
+function listRules(rule: RuleNode): readonly RuleNode[] {
+  return [rule, ...(rule.children ?? []).flatMap(listRules)]
 }
 
 /** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */

@@ -163,6 +163,7 @@ export function denyIf<T extends Refusing>(condition: Condition<NoInfer<T>>, rea
     kind: 'rule',
     can: ['deny'],
     permissions: [],
+    reasons: [reason],
     ...(condition.proof === 'domain' && { judges: 'email-domain' }),
     evaluate: (ctx, run) => andThen(run.ask(condition, ctx), (holds) => (holds ? denial : skip())),
   })

@@ -1,7 +1,7 @@
 import { describeValue } from './arguments.ts'
 import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
 import type { MaybePromise } from './invocation.ts'
-import { type AnyOutcome, type Deny, isIdentifier, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
+import { type AnyOutcome, type Deny, isIdentifier, isReason, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
 import type { OnError, RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
 /** What a node of a composition is: a rule, or a composition of rules. */
@@ -40,6 +40,8 @@ export interface RuleNode {
   /** Absent where the rule does not declare them; empty where it needs none. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
+  /** The constant reasons that the rule gives, where it declares them. */
+  readonly reasons?: readonly string[]
   /** The attributes of the user that the rule reads, where it declares them. */
   readonly reads?: readonly string[]
   /** Under which condition a `when` runs its children. */
@@ -117,6 +119,11 @@ export interface RuleOptions<T extends Trigger = Trigger> {
   /** What the rule decides by. `lifeguard doctor` finds settings of the user pool that undo such a rule. */
   readonly judges?: Judges
   /**
+   * The constant reasons that the rule gives. Without it a reason is hidden in the log where the same word stands in the event, which
+   * its caller can see to.
+   */
+  readonly reasons?: readonly string[]
+  /**
    * The attributes of the user that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it: it
    * keeps these attributes until the effect is done, and the rule sees no others.
    */
@@ -151,13 +158,15 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
   const owner = `defineRule('${name}')`
   if (typeof evaluate !== 'function')
     throw new TypeError(`${owner}: the second argument is ${describeValue(evaluate)}; expected a function`)
-  const { can, permissions, judges, reads, commit, trigger } = options
+  const { can, permissions, judges, reasons, reads, commit, trigger } = options
   if (can !== undefined && !(Array.isArray(can) && can.every((each) => ABILITIES.includes(each))))
     throw new TypeError(`${owner}: can is a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
   if (reads !== undefined) assertReads(owner, reads)
   assertPermissions(owner, permissions)
   if (judges !== undefined && !JUDGES.includes(judges))
     throw new TypeError(`${owner}: judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`)
+  if (reasons !== undefined && !(Array.isArray(reasons) && reasons.every(isReason)))
+    throw new TypeError(`${owner}: reasons is a list of identifiers, such as ['no-invite']`)
   if (commit !== undefined && !(typeof commit.reserve === 'function' && typeof commit.release === 'function'))
     throw new TypeError(`${owner}: commit is an object with the functions reserve and release`)
   return {
@@ -165,6 +174,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
     ...(can && { can }),
     ...(permissions && { permissions }),
     ...(judges && { judges }),
+    ...(reasons && { reasons }),
     ...(reads && { reads }),
     ...(commit && { commit }),
     ...(trigger !== undefined && { trigger }),
@@ -217,6 +227,7 @@ interface Composition<T extends Trigger> {
   readonly can?: readonly Ability[]
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges | undefined
+  readonly reasons?: readonly string[]
   readonly onError?: OnError
   readonly evaluate: (ctx: RuleContext<T>, run: Run) => MaybePromise<AnyOutcome<T>>
 }

@@ -37,9 +37,8 @@ export function listRules(rule: RuleDescription): readonly RuleDescription[] {
 }
 
 /** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
-export function hasUndeclaredNeeds({ kind, children, permissions }: RuleDescription): boolean {
-  const own = kind === 'rule' || kind === 'gate' || kind === 'guard' || kind === 'shaper' || kind === 'effect'
-  return own && children.length === 0 && permissions === undefined
+export function hasUndeclaredNeeds({ kind, permissions }: RuleDescription): boolean {
+  return kind === 'rule' && permissions === undefined
 }
 
 /** A function that a user pool calls, with what is known of its code. */

@@ -78,6 +78,7 @@ const perTrigger = {
 const perRule = { Namespace: 'Lifeguard', Dimensions: [['trigger', 'rule']], Metrics: [count('Denials')] }
 
 const names: ReadonlySet<string> = new Set(['chain', 'a-rule', 'another'])
+const reasons: ReadonlySet<string> = new Set()
 const composition: RuleNode = { name: 'chain', kind: 'chain', children: [...names].slice(1).map((name) => ({ name, kind: 'rule' })) }
 
 describe('the line of an invocation', () => {
@@ -90,7 +91,7 @@ describe('the line of an invocation', () => {
         const line: Line = out.lines()[0] ?? {}
         const now = Number(Object(line._aws).Timestamp)
         const hashKey = keyed ? settings.logHashKey : undefined
-        const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey, names })
+        const entry = logEntry({ trigger, event: input, requestId, decision: ended, coldStart: true, durationMs, hashKey, names, reasons })
         const broke = entry.trace.some(({ outcome }) => outcome === 'error')
         const denied = entry.decision === 'denied'
         const expected = {

@@ -219,7 +219,7 @@ describe('no attribute, no user name and no message of an error', () => {
   })
 
   it('takes no reason of the toolkit out of the log, whatever the caller sends', async () => {
-    const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial' }
+    const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial', w: 'no-invite' }
     const input = preEvent({
       userName: 'user-blocked',
       request: { userAttributes: { name: 'Exception' }, clientMetadata: sent, validationData: sent },
@@ -229,6 +229,7 @@ describe('no attribute, no user name and no message of an error', () => {
       [defineRule<Pre>('blocking', () => deny('user-blocked', 'No')), 'user-blocked'],
       [defineRule<Pre>('failing', () => rethrow(failing)), 'AccessDeniedException'],
       [denyIf<Pre>(() => true, 'not-on-trial', 'No'), 'not-on-trial'],
+      [defineRule<Pre>('invited', () => deny('no-invite', 'No'), { reasons: ['no-invite'] }), 'no-invite'],
     ] as const) {
       const out = collector()
       await captureResult(pre({ write: out.write }, rule)(unchecked(input), {}))

@@ -481,6 +481,12 @@ describe('what a rule declares', () => {
     )
   })
 
+  test.each(['no-invite', null, ['no invite'], [7]])('is refused where reasons is %j', (reasons) => {
+    expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { reasons: reasons as never })).toThrow(
+      new TypeError("defineRule('wrong'): reasons is a list of identifiers, such as ['no-invite']"),
+    )
+  })
+
   test.each(['domain', '', null, 7])('is refused where judges is %j', (judges) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { judges: judges as never })).toThrow(
       new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
