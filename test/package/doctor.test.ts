@@ -19,10 +19,7 @@ it('packages this service, knows the rules of all its handlers, and finds nothin
   expect(stderr).toContain('packaging the service: osls package')
   const { findings, accepted, unused, notJudged } = JSON.parse(stdout)
   expect({ findings, unused, notJudged }).toEqual({ findings: [], unused: [], notJudged: [] })
-  // No trigger runs when an address is changed or tokens are refreshed.
-  expect(accepted.map(({ code, resource }: Record<string, string>) => `${code} ${resource}`)).toEqual([
-    'LG402 AppClient',
-    'LG403 CognitoUserPoolUsers',
-  ])
+  // No trigger runs when an address is changed.
+  expect(accepted.map(({ code, resource }: Record<string, string>) => `${code} ${resource}`)).toEqual(['LG402 AppClient'])
   expect(code).toBe(0)
 })

@@ -1,0 +1,67 @@
+import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { respond, skip } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { RuleContext } from '../shared/rules/trigger.ts'
+import { addingFault, type ProtectedClaim } from './claims.ts'
+import type { ClaimValue, Tokens } from './tokens.ts'
+import type { PreTokenGeneration } from './trigger.ts'
+
+/** The value of a claim, or how it is found. Undefined leaves the claim out. */
+export type ClaimSource = ClaimValue | ((ctx: RuleContext<PreTokenGeneration>) => ClaimValue | undefined | Promise<ClaimValue | undefined>)
+
+/** The tokens that get claims. The access token needs version 2 or 3 of the event. */
+export type ClaimTarget = 'id' | 'access' | 'both'
+
+const TARGETS: readonly ClaimTarget[] = ['id', 'access', 'both']
+
+/** Where claims are added. */
+export interface AddClaimsOptions {
+  /** `id` unless set. */
+  readonly to?: ClaimTarget
+}
+
+/**
+ * Adds claims to the tokens, or gives them other values. A claim whose function returns undefined is left as it is.
+ *
+ * @param claims Values by name, or functions that return them. Claims that Cognito keeps for itself, such as `sub`, are refused.
+ * @throws TypeError when a claim is Cognito's own, there is none, or an option is wrong.
+ * @example
+ * preTokenGeneration(addClaims({ tenant: ({ user }) => user.attributes['custom:tenant'] }, { to: 'both' }))
+ */
+export function addClaims<const Name extends string>(
+  claims: { readonly [Each in Name]: Each extends ProtectedClaim ? never : ClaimSource },
+  options: AddClaimsOptions = {},
+): Rule<PreTokenGeneration> {
+  const sources = Object.entries<ClaimSource>(claims)
+  if (sources.length === 0) throw new TypeError('addClaims() needs at least one claim')
+  for (const [name, source] of sources) {
+    const fault = addingFault(name) ?? (source === undefined || source === null ? `the claim '${name}' has no value` : undefined)
+    if (fault !== undefined) throw new TypeError(`addClaims(): ${fault}`)
+  }
+  const to = parseTarget('addClaims()', options)
+  return defineRule<PreTokenGeneration>(
+    'add-claims',
+    async (ctx) => {
+      const found: Record<string, ClaimValue> = {}
+      for (const [name, source] of sources) {
+        const value = typeof source === 'function' ? await source(ctx) : source
+        if (value !== undefined) found[name] = value
+      }
+      return Object.keys(found).length === 0 ? skip('no-claims') : respond(inTokens(to, { claims: found }), 'claims-added')
+    },
+    { can: ['answer'], permissions: [], reasons: ['claims-added', 'no-claims'] },
+  )
+}
+
+/** Reads `to` out of the options of a rule. */
+export function parseTarget(owner: string, options: AddClaimsOptions): ClaimTarget {
+  assertOptions(owner, options, ['to'])
+  const { to = 'id' } = options
+  if (!TARGETS.includes(to)) throw new TypeError(`${owner}: to is ${describeValue(to)}; expected 'id', 'access' or 'both'`)
+  return to
+}
+
+/** Puts the same changes into the tokens that are meant. */
+export function inTokens(to: ClaimTarget, changes: NonNullable<Tokens['id']>): Tokens {
+  return { ...(to !== 'access' && { id: changes }), ...(to !== 'id' && { access: changes }) }
+}

@@ -1,0 +1,100 @@
+import type { CognitoEvent } from '../shared/cognito/event.ts'
+import { isObject } from '../shared/rules/invocation.ts'
+import type { CognitoResponse } from '../shared/rules/trigger.ts'
+import { addingFault, suppressingFault } from './claims.ts'
+import type { AccessTokenChanges, Groups, TokenChanges, Tokens } from './tokens.ts'
+
+// AWS allows that many claims and scopes in the tokens of one user.
+const MOST_CLAIMS = 5000
+
+// In an ID token these take texts, numbers and booleans alone.
+const SIMPLE_IN_ID = ['phone_number_verified', 'email_verified', 'updated_at', 'address']
+
+const TOKEN_FIELDS = ['claims', 'suppress']
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  id: TOKEN_FIELDS,
+  access: [...TOKEN_FIELDS, 'scopes', 'suppressScopes'],
+  groups: ['names', 'roles', 'preferredRole'],
+}
+
+/**
+ * Builds Cognito's response. Its objects come in as null, so they are built whole.
+ *
+ * @throws TypeError when the answer has other fields than {@link Tokens}, or the event's version cannot carry it.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): CognitoResponse | undefined {
+  if (tokens === undefined) return undefined
+  assertFields(tokens)
+  const { id, access, groups } = tokens
+  assertToken('id', id)
+  assertToken('access', access)
+  const size = countEntries(id) + countEntries(access)
+  if (size > MOST_CLAIMS) throw new TypeError(`The tokens would get ${size} claims and scopes; Cognito takes ${MOST_CLAIMS}`)
+  const override = groups && { groupOverrideDetails: encodeGroups(groups) }
+  if (event.version === '1') {
+    if (access !== undefined)
+      throw new TypeError('Version 1 of the event has no access token; set LambdaVersion V2_0 in PreTokenGenerationConfig')
+    return { claimsOverrideDetails: { ...(id && encodeToken(withTexts(id))), ...override } }
+  }
+  return {
+    claimsAndScopeOverrideDetails: {
+      ...(id && { idTokenGeneration: encodeToken(id) }),
+      ...(access && { accessTokenGeneration: { ...encodeToken(access), ...encodeScopes(access) } }),
+      ...override,
+    },
+  }
+}
+
+function assertFields(tokens: Tokens): void {
+  for (const [part, changes] of Object.entries(tokens)) {
+    const fields = Object.hasOwn(FIELDS, part) ? FIELDS[part] : undefined
+    if (fields === undefined) throw new TypeError(`Tokens have no '${part}'; they have id, access and groups`)
+    if (!isObject(changes)) throw new TypeError(`'${part}' of the tokens is not an object`)
+    const unknown = Object.keys(changes).find((field) => !fields.includes(field))
+    if (unknown !== undefined) throw new TypeError(`'${part}' of the tokens has no '${unknown}'; it has ${fields.join(', ')}`)
+  }
+}
+
+function assertToken(part: 'id' | 'access', changes: AccessTokenChanges | undefined): void {
+  if (changes === undefined) return
+  const fault =
+    Object.keys(changes.claims ?? {})
+      .map(addingFault)
+      .find(Boolean) ?? (changes.suppress ?? []).map(suppressingFault).find(Boolean)
+  if (fault !== undefined) throw new TypeError(`${part} token: ${fault}`)
+  for (const [name, value] of Object.entries(changes.claims ?? {})) {
+    if (value === undefined || value === null) throw new TypeError(`${part} token: the claim '${name}' has no value`)
+    if (part === 'id' && SIMPLE_IN_ID.includes(name) && typeof value === 'object')
+      throw new TypeError(`id token: the claim '${name}' takes no list and no object`)
+  }
+  const spaced = (changes.scopes ?? []).find((scope) => scope === '' || scope.includes(' '))
+  if (spaced !== undefined) throw new TypeError(`access token: '${spaced}' is not a scope; a scope has no spaces`)
+}
+
+function countEntries({ claims = {}, scopes = [] }: AccessTokenChanges = {}): number {
+  return Object.keys(claims).length + scopes.length
+}
+
+/** Version 1 takes texts. Numbers and booleans have one form as a text; a list or an object has none. */
+function withTexts({ claims = {}, ...changes }: TokenChanges): TokenChanges {
+  const texts = Object.entries(claims).map(([name, value]): readonly [string, string] => {
+    if (typeof value === 'object')
+      throw new TypeError(`Version 1 of the event takes texts, and the claim '${name}' is none; set LambdaVersion V2_0`)
+    return [name, String(value)]
+  })
+  return { ...changes, claims: Object.fromEntries(texts) }
+}
+
+function encodeToken({ claims = {}, suppress = [] }: TokenChanges): CognitoResponse {
+  return { claimsToAddOrOverride: { ...claims }, claimsToSuppress: [...suppress] }
+}
+
+function encodeScopes({ scopes = [], suppressScopes = [] }: AccessTokenChanges): CognitoResponse {
+  return { scopesToAdd: [...scopes], scopesToSuppress: [...suppressScopes] }
+}
+
+// A null or an empty object would take every group away.
+function encodeGroups({ names, roles, preferredRole }: Groups): CognitoResponse {
+  return { groupsToOverride: [...names], iamRolesToOverride: [...roles], ...(preferredRole !== undefined && { preferredRole }) }
+}

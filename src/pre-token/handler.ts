@@ -1,0 +1,19 @@
+import { failOpen, maskInitErrors, not, type TriggerHandler, triggeredBy, warmUp, warmUpEvent, when } from 'cognito-lifeguard'
+import { documentClient } from 'cognito-lifeguard/aws'
+import { type PreTokenGeneration, preTokenGeneration } from 'cognito-lifeguard/pre-token'
+import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
+import { logging, readSettings } from 'cognito-lifeguard/settings'
+import { preTokenGenerationSettings } from './settings.ts'
+
+const settings = maskInitErrors(() => readSettings(preTokenGenerationSettings, process.env))
+const documents = documentClient()
+
+/** A machine's token has no user to look up. */
+const forUser = not(triggeredBy('TokenGeneration_ClientCredentials'))
+
+/** Gives blocked users no tokens, at a sign-in and at a refresh. Pre authentication does not run at a refresh. */
+export const handler: TriggerHandler<PreTokenGeneration> = warmUp(warmUpEvent('TokenGeneration_Authentication'), (use, more) => {
+  const block = blockUsers<PreTokenGeneration>(dynamoBlockList({ documents: use(documents), table: settings.BLOCK_TABLE }))
+  const rule = settings.BLOCK_WHEN_UNKNOWN === 'allow' ? failOpen(block) : block
+  return preTokenGeneration({ ...logging(settings), ...more }, when(forUser, rule))
+})

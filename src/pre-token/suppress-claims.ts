@@ -1,0 +1,28 @@
+import { assertTexts } from '../shared/rules/arguments.ts'
+import { respond } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import { type AddClaimsOptions, inTokens, parseTarget } from './add-claims.ts'
+import { suppressingFault } from './claims.ts'
+import type { PreTokenGeneration } from './trigger.ts'
+
+/**
+ * Leaves claims out of the tokens. To leave out the groups' IAM roles, suppress `cognito:groups` as well, as AWS demands.
+ *
+ * @param names Of the claims.
+ * @param options `to`: `id` unless set.
+ * @throws TypeError when a claim cannot be left out, there is none, or an option is wrong.
+ * @example
+ * preTokenGeneration(suppressClaims(['email', 'phone_number']))
+ */
+export function suppressClaims(names: readonly string[], options: AddClaimsOptions = {}): Rule<PreTokenGeneration> {
+  if (!Array.isArray(names)) throw new TypeError("suppressClaims(): expected a list of names, such as ['email']")
+  assertTexts('suppressClaims()', names)
+  const fault = names.map(suppressingFault).find((each) => each !== undefined)
+  if (fault !== undefined) throw new TypeError(`suppressClaims(): ${fault}`)
+  const tokens = inTokens(parseTarget('suppressClaims()', options), { suppress: [...names] })
+  return defineRule<PreTokenGeneration>('suppress-claims', () => respond(tokens, 'claims-suppressed'), {
+    can: ['answer'],
+    permissions: [],
+    reasons: ['claims-suppressed'],
+  })
+}

@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { documentClient } from '../../src/shared/aws/dynamodb.ts'
+import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
+import { captureComplaint, stubEnvironment } from '../support/environment.ts'
+import { ann } from '../support/events.ts'
+import { rehearsed } from '../support/rehearsed.ts'
+import { tokenEvent } from './token-event.ts'
+
+let services: LocalServices
+
+beforeAll(async () => {
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+})
+afterAll(() => services.stop())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function handlerWith(environment: Readonly<Record<string, string>>) {
+  vi.resetModules()
+  stubEnvironment(environment)
+  return (await import('../../src/pre-token/handler.ts')).handler
+}
+
+const machine = tokenEvent({ version: '3', triggerSource: 'TokenGeneration_ClientCredentials', userName: '', request: {} })
+const sources = ['TokenGeneration_RefreshTokens', 'TokenGeneration_Authentication', 'TokenGeneration_HostedAuth', 'TokenGeneration_Passkey']
+
+describe('the pre token generation handler', () => {
+  it('gives blocked users no tokens, at a refresh too, and lets others and machines pass', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith(services.environment)
+    const event = tokenEvent()
+    expect(await handler(event)).toEqual(event)
+    expect(await handler(machine)).toEqual(machine)
+
+    const documents = documentClient()
+    await dynamoBlockWriter({ documents, table: 'blocks' }).block({
+      userPoolId: ann.userPoolId,
+      type: 'sub',
+      value: ann.sub,
+      reason: 'chargeback',
+    })
+    documents().destroy()
+
+    for (const triggerSource of sources)
+      await expect(handler(tokenEvent({ triggerSource }))).rejects.toThrow(/^Sign-in is not possible at the moment$/)
+    expect(await handler(machine)).toEqual(machine)
+    expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"/)
+  })
+
+  it('gives nobody tokens while the table cannot be read', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table' })
+    await expect(handler(tokenEvent())).rejects.toThrow('Something went wrong, please try again later')
+  })
+
+  it('gives everybody tokens meanwhile where that is set, and logs the error', async () => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table', BLOCK_WHEN_UNKNOWN: 'allow' })
+    const event = tokenEvent({ triggerSource: 'TokenGeneration_RefreshTokens' })
+    expect(await handler(event)).toEqual(event)
+    expect(written.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
+      { level: 'WARN', decision: 'proceed', RuleErrors: 1 },
+      { rule: 'block-users', RuleErrors: 1 },
+    ])
+  })
+
+  it('can be read without a service', async () => {
+    const handler = await handlerWith({ BLOCK_TABLE: 'blocks' })
+    expect(handler.composition.children).toMatchObject([{ kind: 'when', children: [{ name: 'block-users', judges: 'block' }] }])
+    const open = await handlerWith({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow' })
+    expect(open.composition.children).toMatchObject([{ kind: 'when', children: [{ kind: 'failOpen' }] }])
+  })
+
+  it('does not start without its table', async () => {
+    expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
+  })
+
+  it('warms up in Lambda without asking or logging anything, over a connection that stays', async () => {
+    vi.resetModules()
+    expect(await rehearsed(() => import('../../src/pre-token/handler.ts'), { BLOCK_TABLE: 'blocks' }, 1)).toBe('')
+  })
+})

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { addClaims, overrideGroups, preTokenGeneration, suppressClaims } from '../../src/pre-token/index.ts'
+import type { PreTokenGeneration } from '../../src/pre-token/trigger.ts'
+import { allowEmailDomains } from '../../src/rules/index.ts'
+import type { RuleArgument } from '../../src/shared/rules/rule.ts'
+import { tokenEvent } from './token-event.ts'
+
+const quiet = { write: () => undefined }
+const decide = (rules: readonly RuleArgument<PreTokenGeneration>[], change: Parameters<typeof tokenEvent>[0] = {}) =>
+  preTokenGeneration(...rules).decide(tokenEvent(change))
+const plain =
+  (call: (...args: readonly never[]) => unknown, ...args: readonly unknown[]) =>
+  () =>
+    Reflect.apply(call, undefined, args)
+
+describe('addClaims', () => {
+  it('adds claims to the ID token, from values and from functions', async () => {
+    const rule = addClaims({ app: 'shop', mail: ({ user }) => user.email, later: async () => 3, none: () => undefined })
+    expect(await decide([rule])).toMatchObject({
+      kind: 'proceed',
+      answer: { id: { claims: { app: 'shop', mail: 'ann@example.com', later: 3 } } },
+      response: { claimsOverrideDetails: { claimsToAddOrOverride: { app: 'shop', mail: 'ann@example.com', later: '3' } } },
+    })
+  })
+
+  it.each([
+    ['access', ['accessTokenGeneration']],
+    ['both', ['idTokenGeneration', 'accessTokenGeneration']],
+  ] as const)('adds them to %s in version 2', async (to, parts) => {
+    const decision = await decide([addClaims({ app: 'shop' }, { to })], { version: '2' })
+    const details = decision.kind === 'proceed' ? Object(decision.response.claimsAndScopeOverrideDetails) : {}
+    expect(Object.keys(details)).toEqual(parts)
+  })
+
+  it('fails for the access token in version 1, and the rule is named', async () => {
+    expect(await decide([addClaims({ app: 'shop' }, { to: 'both' })])).toMatchObject({ kind: 'failed', rule: 'add-claims' })
+  })
+
+  it('keeps the claims of an earlier rule, and the trace names what it changed', async () => {
+    const decision = await decide([addClaims({ a: 1, b: 1 }), addClaims({ b: 2, c: 2 }), addClaims({ d: 4 })])
+    expect(decision).toMatchObject({ answer: { id: { claims: { a: 1, b: 2, c: 2, d: 4 } } } })
+    expect(decision.trace.map(({ overrides }) => overrides)).toEqual([undefined, ['id'], undefined])
+  })
+
+  it('skips where no claim has a value', async () => {
+    expect(await decide([addClaims({ none: () => undefined })])).toMatchObject({ response: {}, trace: [{ reason: 'no-claims' }] })
+  })
+
+  it.each([
+    ['none', [{}], 'addClaims() needs at least one claim'],
+    ['a reserved one', [{ sub: 'x' }], "addClaims(): Cognito keeps the claim 'sub' for itself"],
+    ['one of its family', [{ 'cognito:groups': 'x' }], "addClaims(): Cognito keeps the claim 'cognito:groups' for itself"],
+    ['one without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
+    ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a text; expected 'id', 'access' or 'both'"],
+    ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): there is no option 'in'"],
+  ])('refuses claims when it is made: %s', (_, args, message) => {
+    expect(plain(addClaims, ...args)).toThrow(message)
+  })
+})
+
+describe('suppressClaims', () => {
+  it('leaves claims out of a token', async () => {
+    expect(await decide([suppressClaims(['email', 'cognito:groups'])])).toMatchObject({
+      response: { claimsOverrideDetails: { claimsToSuppress: ['email', 'cognito:groups'] } },
+    })
+  })
+
+  it.each([
+    ['none', [[]], 'suppressClaims() needs at least one value'],
+    ['a text', ['email'], "suppressClaims(): expected a list of names, such as ['email']"],
+    ['a reserved one', [['sub']], "suppressClaims(): Cognito keeps the claim 'sub' for itself"],
+  ])('refuses names when it is made: %s', (_, args, message) => {
+    expect(plain(suppressClaims, ...args)).toThrow(message)
+  })
+})
+
+describe('overrideGroups', () => {
+  it('replaces the groups and keeps the roles', async () => {
+    expect(await decide([overrideGroups((groups) => groups.filter((group) => group !== 'editors'))])).toMatchObject({
+      answer: { groups: { names: ['staff'], roles: ['arn:aws:iam::111122223333:role/staff'] } },
+    })
+  })
+
+  it('takes roles and a preferred role', async () => {
+    const rule = overrideGroups(() => ({ names: ['a'], roles: ['r'], preferredRole: 'r' }))
+    expect(await decide([rule])).toMatchObject({ answer: { groups: { names: ['a'], roles: ['r'], preferredRole: 'r' } } })
+  })
+
+  it('leaves the groups where the function returns undefined', async () => {
+    expect(await decide([overrideGroups(() => undefined)])).toMatchObject({ kind: 'proceed', response: {} })
+  })
+
+  it('takes every group away only where that is spelt out', async () => {
+    expect(await decide([overrideGroups(() => [])])).toMatchObject({ kind: 'failed', rule: 'override-groups' })
+    expect(await decide([overrideGroups(() => [], { allowEmpty: true })])).toMatchObject({ answer: { groups: { names: [] } } })
+    expect(await decide([overrideGroups(() => ({ names: 'staff' }) as never)])).toMatchObject({ kind: 'failed' })
+  })
+
+  it('reads an event without groups', async () => {
+    const request = { userAttributes: {}, groupConfiguration: null }
+    expect(await decide([overrideGroups((groups) => [...groups, 'guest'])], { request })).toMatchObject({
+      answer: { groups: { names: ['guest'], roles: [] } },
+    })
+  })
+
+  it('refuses what is not a function', () => {
+    expect(plain(overrideGroups, ['staff'])).toThrow('overrideGroups(): argument 1 is an array; expected a function')
+  })
+})
+
+describe('a handler of pre token generation', () => {
+  it('returns the whole event with the field that Cognito sent as null', async () => {
+    const event = tokenEvent()
+    expect(await preTokenGeneration(quiet, addClaims({ a: 'b' }))(event)).toEqual({
+      ...event,
+      response: { claimsOverrideDetails: { claimsToAddOrOverride: { a: 'b' }, claimsToSuppress: [] } },
+    })
+    expect(await preTokenGeneration(quiet, addClaims({ a: () => undefined }))(event)).toEqual(event)
+  })
+
+  it('judges the verified email of today with allowEmailDomains', async () => {
+    const changed = (email_verified: string) => ({ userAttributes: { sub: 's', email: 'ann@example.com', email_verified } })
+    expect(await decide([allowEmailDomains('example.com')])).toMatchObject({ kind: 'proceed', rule: 'allow-email-domains' })
+    expect(await decide([allowEmailDomains('example.org')])).toMatchObject({
+      ...{ kind: 'denied', reason: 'domain-not-allowed', message: 'This email address cannot be used to sign in' },
+    })
+    expect(await decide([allowEmailDomains('example.com')], { request: changed('false') })).toMatchObject({
+      kind: 'denied',
+      reason: 'email-not-verified',
+    })
+  })
+})

@@ -1,0 +1,23 @@
+import type { PreTokenGenerationEvent } from '../../src/pre-token/trigger.ts'
+import { ann, preAuthenticationEvent } from '../support/events.ts'
+
+/** Tokens of ann are about to be issued. */
+export function tokenEvent(change: Partial<PreTokenGenerationEvent> = {}): PreTokenGenerationEvent {
+  const { request, ...envelope } = preAuthenticationEvent()
+  const { version = '1' } = change
+  return {
+    ...envelope,
+    triggerSource: 'TokenGeneration_Authentication',
+    userName: ann.userName,
+    request: {
+      userAttributes: request.userAttributes,
+      groupConfiguration: {
+        groupsToOverride: ['staff', 'editors'],
+        iamRolesToOverride: ['arn:aws:iam::111122223333:role/staff'],
+        preferredRole: null,
+      },
+    },
+    response: version === '1' ? { claimsOverrideDetails: null } : { claimsAndScopeOverrideDetails: null },
+    ...change,
+  }
+}
