@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { createAddress, createSub } from './events.ts'
 import type { Answer } from './job.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
-import { NO_LATENCY, runCold, type Stage } from './stage.ts'
+import { NO_LATENCY, runCold, type Stage, selectSettings } from './stage.ts'
 
-/** What all programs tell whoever is refused. */
-const NOT_ALLOWED = 'This email address cannot be used to sign up'
+/** What all programs tell a user whom they refuse, at sign-up and at a refresh. */
+const REFUSALS: readonly string[] = ['This email address cannot be used to sign up', 'Sign-in is not possible at the moment']
 
 const PRE: readonly ProgramName[] = ['pre/bare', 'pre/bare-logging', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 // The bare ones check nothing of their input but the domain.
 const CHECKING: readonly ProgramName[] = ['pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
+const TOKEN: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
 const POST: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 
 /**
@@ -29,6 +30,10 @@ export async function checkPrograms(stage: Stage): Promise<void> {
     await expectAnswers(stage, name, malformed, ({ kind }) => kind === 'threw')
   }
   await stage.services.ask({ kind: 'delay', ...NO_LATENCY }, 'delayed')
+  for (const name of TOKEN) {
+    await expectAnswers(stage, name, [stage.events.refreshed], isAnswer(stage.events.refreshed, {}))
+    await expectAnswers(stage, name, [stage.events.blocked], isDenial)
+  }
   for (const name of POST) await expectOnce(stage, name)
 }
 
@@ -40,12 +45,13 @@ export function isAnswer(event: string, response: object): (answer: Answer) => b
 }
 
 function isDenial(answer: Answer): boolean {
-  return answer.kind === 'threw' && answer.message === NOT_ALLOWED
+  return answer.kind === 'threw' && REFUSALS.includes(answer.message)
 }
 
 async function expectAnswers(stage: Stage, name: ProgramName, events: readonly string[], fits: (answer: Answer) => boolean): Promise<void> {
   const job = { kind: 'answers', file: stage.built.of(name).file, events } as const
-  const { report } = await stage.launcher.run<readonly Answer[]>(name, job, stage.environment)
+  const environment = { ...stage.environment, ...selectSettings(name) }
+  const { report } = await stage.launcher.run<readonly Answer[]>(name, job, environment)
   for (const [index, event] of events.entries()) {
     const answer = report[index]
     if (answer === undefined || !fits(answer)) throw new Error(`${formatTitle(name)} answers ${JSON.stringify(answer)} to ${event}`)

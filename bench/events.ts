@@ -12,6 +12,9 @@ export interface Events {
   readonly awkward: readonly string[]
   /** No events at all. */
   readonly malformed: readonly string[]
+  /** A refresh of a user who is not blocked, and of one who is. */
+  readonly refreshed: string
+  readonly blocked: string
   /** A confirmed user, another in every invocation: `$N` stands for a number. */
   readonly confirmed: string
 }
@@ -27,8 +30,15 @@ export async function readEvents(root: string): Promise<Events> {
     denied: [await read('pre-signup/sign-up-other-domain'), await read('pre-signup/sign-up-look-alike-domain')],
     awkward: [await read('pre-signup/sign-up-two-at-signs'), await read('pre-signup/sign-up-quoted-local-part')],
     malformed: ['"text"', JSON.stringify({ ...JSON.parse(approved), request: { userAttributes: 'text' } })],
+    refreshed: emptyResponse(await read('pre-token/refresh')),
+    blocked: emptyResponse(await read('pre-token/blocked-refresh-by-sub')),
     confirmed: confirmedUser(await read('post-confirmation/confirm-mary')),
   }
+}
+
+/** As AWS prints it: Powertools' schema drops the fields that Cognito sends as null, and all programs must give the same answer. */
+function emptyResponse(sample: string): string {
+  return JSON.stringify({ ...JSON.parse(sample), response: {} })
 }
 
 /** The address of a confirmed user. */

@@ -60,6 +60,7 @@ const thousands = (count: number): string => count.toLocaleString('en')
 const BY_HAND = 'hand-written `if` checks'
 const SDK = 'hand-written on the SDK'
 const POWERTOOLS = 'Powertools parser + logger'
+const POWERTOOLS_SDK = 'Powertools parser + logger, and the SDK'
 const IDEMPOTENCY = 'Powertools parser + idempotency'
 
 /** What is promised. */
@@ -71,6 +72,7 @@ export const GOALS: readonly Compared[] = [
   more('pre sign-up, warm p99', 'a bare handler that logs as much', 'µs', 'pre/lifeguard warm p99 us', 'pre/bare-logging warm p99 us', 5),
   ratio(`${thousands(MOST_DOMAINS)} domains, per event`, '3 domains', 'domains/most warm p50 us', 'domains/few warm p50 us', 1.2),
   ratio(`${thousands(MANY_DOMAINS)} domains, cold`, 'a bare handler, array and Set', 'domains/many cold ms', 'domains/bare cold ms', 0.6),
+  ratio('pre token generation, cold', POWERTOOLS_SDK, 'token/lifeguard cold ms', 'token/powertools cold ms', 0.6),
   ratio('post confirmation, cold', SDK, 'post/lifeguard cold ms', 'post/hand-written cold ms', 0.65),
   ratio('post confirmation, cold', IDEMPOTENCY, 'post/lifeguard cold ms', 'post/powertools cold ms', 0.45),
   ratio('post confirmation, first invocation after init', SDK, 'post/lifeguard ready first ms', 'post/hand-written ready first ms', 0.25),
@@ -103,6 +105,9 @@ export const FURTHER: readonly Compared[] = [
     'pre/powertools later MB',
     'pre/bare-logging later MB',
   ),
+  ratio('pre token generation, cold', SDK, 'token/lifeguard cold ms', 'token/hand-written cold ms'),
+  ratio('pre token generation, warm, 5 ms', POWERTOOLS_SDK, 'token/lifeguard warm p50 us', 'token/powertools warm p50 us'),
+  ratio('pre token generation, warm, 5 ms', SDK, 'token/lifeguard warm p50 us', 'token/hand-written warm p50 us'),
   ratio('Powertools parser + idempotency, cold', SDK, 'post/powertools cold ms', 'post/hand-written cold ms'),
   ratio('hand-written on the SDK, CommonJS, cold', SDK, 'post/hand-written-commonjs cold ms', 'post/hand-written cold ms'),
   ratio('post confirmation, cold', `${SDK}, CommonJS`, 'post/lifeguard cold ms', 'post/hand-written-commonjs cold ms'),

@@ -5,10 +5,11 @@ import { LEAST_ROUNDS } from './options.ts'
 import { FEW_DOMAINS, MOST_DOMAINS, PROGRAM_NAMES, type ProgramName } from './programs.ts'
 import { createSeries, type Series } from './series.ts'
 import { shuffle } from './shuffle.ts'
-import { type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage } from './stage.ts'
+import { type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage, selectSettings } from './stage.ts'
 
 const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const DOMAINS_COLD: readonly ProgramName[] = ['domains/bare', 'domains/many']
+const TOKEN_COLD: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 const POST_WARM: readonly ProgramName[] = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
@@ -71,7 +72,7 @@ async function measureLineLength(stage: Stage): Promise<number> {
 }
 
 function createGroups(stage: Stage, series: Series, seed: number, logged: number): readonly Group[] {
-  const { approved, confirmed } = stage.events
+  const { approved, confirmed, refreshed } = stage.events
   const domain = generateDomains(1)[0] ?? ''
   const inDomain = approved.replace('mary@example.com', `mary@${domain}`)
   const cold =
@@ -95,6 +96,7 @@ function createGroups(stage: Stage, series: Series, seed: number, logged: number
   return [
     { latency: NO_LATENCY, steps: PRE_COLD.map(cold(approved, { autoConfirmUser: true })) },
     { latency: NO_LATENCY, steps: DOMAINS_COLD.map(cold(inDomain, {})) },
+    { latency: NO_LATENCY, steps: TOKEN_COLD.map(cold(refreshed, {})) },
     { latency: NO_LATENCY, steps: POST_COLD.map(cold(confirmed, {})) },
     { latency: REGIONAL_LATENCY, steps: POST_WARM.map(cold(confirmed, {}, 'regional ')) },
     { latency: NO_LATENCY, steps: POST_WARM.map(ready(confirmed)) },
@@ -128,6 +130,12 @@ function createGroups(stage: Stage, series: Series, seed: number, logged: number
           events: () => [confirmed],
           environment: {},
           plan: { warmUp: 3, blocks: 2, block: 4 },
+          seed,
+        }),
+        warmStep(stage, series, TOKEN_COLD, {
+          events: () => [refreshed],
+          environment: selectSettings('token/lifeguard'),
+          plan: { warmUp: 20, blocks: 4, block: 10 },
           seed,
         }),
       ],

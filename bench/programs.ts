@@ -32,6 +32,9 @@ export type ProgramName =
   | 'domains/few'
   | 'domains/many'
   | 'domains/most'
+  | 'token/hand-written'
+  | 'token/powertools'
+  | 'token/lifeguard'
   | 'post/hand-written'
   | 'post/hand-written-commonjs'
   | 'post/powertools'
@@ -62,6 +65,17 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   'domains/few': { title: 'Lifeguard, 3 domains', bundling: 'lifeguard', source: { domains: FEW_DOMAINS, of: 'lifeguard' } },
   'domains/many': { title: 'Lifeguard, 10,000 domains', bundling: 'lifeguard', source: { domains: MANY_DOMAINS, of: 'lifeguard' } },
   'domains/most': { title: 'Lifeguard, 100,000 domains', bundling: 'lifeguard', source: { domains: MOST_DOMAINS, of: 'lifeguard' } },
+  'token/hand-written': {
+    title: 'hand-written on the SDK',
+    bundling: 'usual',
+    source: { file: 'bench/programs/pre-token/hand-written.ts' },
+  },
+  'token/powertools': {
+    title: 'Powertools parser + logger, and the SDK',
+    bundling: 'usual',
+    source: { file: 'bench/programs/pre-token/powertools.ts' },
+  },
+  'token/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/pre-token/handler.ts' } },
   'post/hand-written': {
     title: 'hand-written on the SDK',
     bundling: 'usual',

@@ -1,12 +1,14 @@
 // Runs the services in a process of its own, so that they share neither a processor nor an event loop with what is measured.
+import { readFile } from 'node:fs/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-list.ts'
 import { startServices } from '../src/tools/local/services.ts'
 import { createCertificate } from './certificate.ts'
 import { type Delayed, startDelayed } from './delayed.ts'
-import type { Reply, Request } from './services-messages.ts'
+import { type Reply, type Request, TABLES } from './services-messages.ts'
 
-const TABLES = { blocks: 'bench-blocks', profiles: 'bench-profiles', effects: 'bench-effects' }
+const BLOCKED_EVENT = new URL('../events/pre-token/blocked-refresh-by-sub.json', import.meta.url)
 const IDEMPOTENCY_TABLE = 'bench-idempotency'
 
 // Ctrl-C reaches the whole group of processes. This one ends with the one that started it.
@@ -34,6 +36,9 @@ async function start(): Promise<void> {
     }),
   )
   const documents = DynamoDBDocumentClient.from(client)
+  const { request, userPoolId } = JSON.parse(await readFile(BLOCKED_EVENT, 'utf8'))
+  const block = { userPoolId, type: 'sub', value: request.userAttributes.sub, reason: 'chargeback' } as const
+  await dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks }).block(block)
   const certificate = createCertificate()
   const dynamodb = await startDelayed(services.dynamodb.endpoint, certificate)
   const ses = await startDelayed(services.ses.endpoint, certificate)

@@ -1,3 +1,6 @@
+/** The tables of the services. */
+export const TABLES = { blocks: 'bench-blocks', profiles: 'bench-profiles', effects: 'bench-effects' } as const
+
 /** What the bench asks of the process of the services. */
 export type Request =
   | { readonly kind: 'delay'; readonly dynamodbMs: number; readonly sesMs: number }

@@ -4,6 +4,7 @@ import type { Events } from './events.ts'
 import type { ColdReport } from './job.ts'
 import type { ProgramName } from './programs.ts'
 import type { Services } from './services.ts'
+import { TABLES } from './services-messages.ts'
 
 /** Everything that a measurement needs. */
 export interface Stage {
@@ -41,6 +42,11 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   WELCOME_APP_URL: 'https://app.example.com',
 }
 
+/** What else the environment of a program holds: only pre token generation looks blocks up. */
+export function selectSettings(name: ProgramName): Readonly<Record<string, string>> {
+  return name.startsWith('token/') ? { BLOCK_TABLE: TABLES.blocks } : {}
+}
+
 /** Makes the numbers of users. */
 export function numberUsers(): (count: number) => number {
   let next = 1
@@ -61,6 +67,6 @@ export async function runCold(
   { from = stage.users(invocations), pauseMs = 0 }: { readonly from?: number; readonly pauseMs?: number } = {},
 ): Promise<Done<ColdReport> & { readonly from: number }> {
   const job = { kind: 'cold', file: stage.built.of(name).file, event, from, invocations, pauseMs } as const
-  const done = await stage.launcher.run<ColdReport>(name, job, { ...stage.environment, ...environment })
+  const done = await stage.launcher.run<ColdReport>(name, job, { ...stage.environment, ...selectSettings(name), ...environment })
   return { ...done, from }
 }
