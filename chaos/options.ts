@@ -23,7 +23,7 @@ and the processes fail, lets the sweeper finish, and counts how often a promise 
   --seed N          the same users and the same faults again; by chance unless set
   --users N         how many users; 10000 unless set
   --faults PERCENT  of a hundred calls to DynamoDB and SES, how many go wrong; 20 unless set
-  --delivery WHAT    at-most-once or at-least-once; one after the other unless set
+  --delivery WHAT   at-most-once or at-least-once; one after the other unless set
   --log FILE        keeps what the handlers log; one after the other, in a file each
 
 Exit code: 0 every promise was kept; 1 one was broken; 2 bad usage.`

@@ -14,15 +14,25 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
   const called = groupBy(ses, ({ about }) => about)
   const cutShort = attempts.filter(isCutShort)
   const confirmations = new Set(cutShort.filter(({ name }) => name === 'post-confirmation').map(({ sub }) => sub))
-  const sweeps = cutShort.filter(({ name }) => name === 'sweeper')
+  const sweeps = attempts.filter(({ name }) => name === 'sweeper')
   const writes = groupBy(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? parseEffectSub(about) : undefined))
   return ({ sub, email }) => {
     const calls = called.get(email)
     if (calls !== undefined) return describeSesAnswers(calls)
     if (confirmations.has(sub)) return 'the process that had the event was killed or stood still'
-    const swept = (writes.get(sub) ?? []).some(({ at }) => sweeps.some(({ startedAt, endedAt }) => startedAt <= at && at <= endedAt))
+    const swept = (writes.get(sub) ?? []).some((write) => isByCutShort(write, sweeps))
     return swept ? 'the process that swept was killed or stood still' : undefined
   }
+}
+
+/**
+ * Whether a write came from a sweep that was cut short. It may arrive after the process was killed: then nobody waits for its answer,
+ * and no other sweep has begun.
+ */
+function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boolean {
+  const begun = sweeps.filter(({ startedAt }) => startedAt <= at)
+  const last = begun.reduce<Attempt | undefined>((latest, each) => (latest && latest.startedAt > each.startedAt ? latest : each), undefined)
+  return begun.some((each) => isCutShort(each) && (at <= each.endedAt || (answered === 'left' && each === last)))
 }
 
 /** The last of them should be rare: a refusal is certain, and lost only with what was to be written of it. */

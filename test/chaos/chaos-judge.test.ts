@@ -162,6 +162,14 @@ describe('the judgement of a run', () => {
     expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['mails unknown without a reason'])
   })
 
+  it('does not explain it by a late write of which somebody had the answer, nor by a sweep before the last', () => {
+    const crashed = sweeper(40, 55, { ending: { kind: 'crashed' } })
+    const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
+    expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['without a reason'])
+    const attempts = [crashed, sweeper(57, 70, { ending: returned(70) })]
+    expect(listReasons({ ...unexplained, attempts, dynamodb: [mark(60, { answered: 'left' })] })).toEqual(['without a reason'])
+  })
+
   it.each([
     ['SES did not say', { ses: [mail(50, { fault: 'hang', status: undefined, answered: 'none' })] }],
     ['SES did not say', { ses: [mail(50, { fault: 'throttling', status: undefined }), mail(90, { fault: 'reset', status: undefined })] }],
@@ -171,6 +179,10 @@ describe('the judgement of a run', () => {
     ['the process that had the event was killed or stood still', { attempts: [attempt(0, 9000, stoodStill)] }],
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
     ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 9000, stoodStill)] }],
+    [
+      'the process that swept was killed or stood still',
+      { attempts: [attempt(0, 20), sweeper(40, 55, { ending: { kind: 'crashed' } })], dynamodb: [mark(5), mark(60, { answered: 'left' })] },
+    ],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('takes it for a reason that %s', (because, more) => {
     const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
     expect(listBroken(unknown)).toEqual([])
