@@ -18,5 +18,5 @@ it('the reasons of the toolkit are declared, by the rule that gives them or in t
     }
   }
   expect(found.size).toBeGreaterThan(20)
-  expect([...undeclared]).toEqual([])
+  expect([...undeclared], "declare them with the rule's option 'reasons'").toEqual([])
 })
