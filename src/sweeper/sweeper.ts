@@ -3,7 +3,7 @@ import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import type { DeadLetterState } from '../shared/ledger/effect-item.ts'
 import { onceRules } from '../shared/rules/once-rules.ts'
-import type { RuleNode, RulePermission } from '../shared/rules/rule.ts'
+import { listRules, type RuleNode, type RulePermission } from '../shared/rules/rule.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import type { Users } from './users.ts'
 
@@ -62,13 +62,9 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
   const permissions = [
     ...(effects.permissions ?? []),
     ...(users.permissions ?? []),
-    ...[...rules.values()].flatMap(({ rule }) => listPermissions(rule)),
+    ...[...rules.values()].flatMap(({ rule }) => listRules<RuleNode>(rule).flatMap((each) => each.permissions ?? [])),
   ]
   return Object.assign(handle, { sweepsEffectsOf: composition, permissions })
-}
-
-function listPermissions({ permissions = [], children = [] }: RuleNode): readonly RulePermission[] {
-  return [...permissions, ...children.flatMap(listPermissions)]
 }
 
 /** How many effects wait for a person. */

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import type { Decision } from '../../src/shared/rules/decision.ts'
-import type { RuleNode } from '../../src/shared/rules/rule.ts'
+import { listRules, type RuleNode } from '../../src/shared/rules/rule.ts'
 import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
 import { type FaultyServices, startFaultyServices } from '../support/faulty-ses.ts'
@@ -45,8 +45,7 @@ async function effect(userPoolId: string) {
 
 const formatTrace = ({ trace }: Pick<Decision, 'trace'>): string[] =>
   trace.map(({ rule, outcome, reason }) => `${rule}: ${reason ?? outcome}`)
-const listNodes = (node: RuleNode): readonly RuleNode[] => [node, ...(node.children ?? []).flatMap(listNodes)]
-const listNames = (node: RuleNode): readonly string[] => listNodes(node).map(({ name }) => name)
+const listNames = (node: RuleNode): readonly string[] => listRules(node).map(({ name }) => name)
 
 describe('the post confirmation handler', () => {
   it('keeps a profile and sends one welcome mail for a repeated event, and logs no attribute', async () => {
@@ -147,7 +146,7 @@ describe('the post confirmation handler', () => {
 
   it('says what its rules need of a deployment', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
-    expect(listNodes(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
+    expect(listRules<RuleNode>(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
       { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
       { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
       { actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' },

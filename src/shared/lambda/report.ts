@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { type LostEffect, lostEffects } from '../rules/errors.ts'
-import type { RuleNode } from '../rules/rule.ts'
+import { listRules, type RuleNode } from '../rules/rule.ts'
 import type { Trigger } from '../rules/trigger.ts'
 import type { FinalDecision } from './handler.ts'
 import { type Ended, type LogEntry, logEntry } from './log-entry.ts'
@@ -77,11 +77,6 @@ export function reporter(
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
-
-/** All rules of a composition, itself first. */
-function listRules(rule: RuleNode): readonly RuleNode[] {
-  return [rule, ...(rule.children ?? []).flatMap(listRules)]
-}
 
 /** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */
 function logged(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {

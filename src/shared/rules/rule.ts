@@ -50,6 +50,11 @@ export interface RuleNode {
   readonly onError?: OnError
 }
 
+/** Returns all rules of a composition, itself first. */
+export function listRules<Node extends { readonly children?: readonly Node[] }>(node: Node): readonly Node[] {
+  return [node, ...(node.children ?? []).flatMap(listRules)]
+}
+
 /** What a composition may ask of the engine that runs it. */
 export interface Run {
   readonly contract: Pick<TriggerContract, 'name' | 'refuses' | 'approves' | 'works' | 'onError'>

@@ -31,11 +31,6 @@ export function isSweeper(text: string): boolean {
   return /\bsweepsEffectsOf\b/.test(text)
 }
 
-/** All rules of a composition, itself first. */
-export function listRules(rule: RuleDescription): readonly RuleDescription[] {
-  return [rule, ...rule.children.flatMap(listRules)]
-}
-
 /** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
 export function hasUndeclaredNeeds({ kind, permissions }: RuleDescription): boolean {
   return kind === 'rule' && permissions === undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { listRules } from '../../../src/shared/rules/rule.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
-import { listRules } from '../../../src/tools/doctor/loaded.ts'
 import { readTemplate } from '../../../src/tools/doctor/template.ts'
 import { examineText, patchTemplate, TEMPLATES } from '../../support/patched.ts'
 

@@ -1,6 +1,7 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
+import { listRules } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { type Code, listAttachedCode, listRules, type Subject } from '../loaded.ts'
+import { type Code, listAttachedCode, type Subject } from '../loaded.ts'
 import { toSymbolic } from '../symbolic.ts'
 import { findResources, type Resource } from '../template.ts'
 

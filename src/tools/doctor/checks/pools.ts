@@ -1,5 +1,6 @@
+import { listRules } from '../../../shared/rules/rule.ts'
 import type { Finding, Judged } from '../finding.ts'
-import { type AttachedCode, type Code, listAttachedCode, listRules, type Subject } from '../loaded.ts'
+import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
 import { findResources, type Resource } from '../template.ts'
 
 /** LG401 and LG403: settings of a pool that undo what its triggers mean to do. */
