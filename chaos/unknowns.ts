@@ -30,9 +30,11 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
  * and no other sweep has begun.
  */
 function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boolean {
-  const begun = sweeps.filter(({ startedAt }) => startedAt <= at)
-  const last = begun.reduce<Attempt | undefined>((latest, each) => (latest && latest.startedAt > each.startedAt ? latest : each), undefined)
-  return begun.some((each) => isCutShort(each) && (at <= each.endedAt || (answered === 'left' && each === last)))
+  return sweeps.some((sweep) => {
+    if (!isCutShort(sweep) || sweep.startedAt > at) return false
+    const isLast = !sweeps.some(({ startedAt }) => sweep.startedAt < startedAt && startedAt <= at)
+    return at <= sweep.endedAt || (answered === 'left' && isLast)
+  })
 }
 
 /** The last of them should be rare: a refusal is certain, and lost only with what was to be written of it. */
