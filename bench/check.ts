@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { createAddress, createSub } from './events.ts'
 import type { Answer } from './job.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
-import { NO_LATENCY, runCold, type Stage, selectSettings } from './stage.ts'
+import { createEnvironment, NO_LATENCY, runCold, type Stage } from './stage.ts'
 
 /** What all programs tell a user whom they refuse, at sign-up and at a refresh. */
 const REFUSALS: readonly string[] = ['This email address cannot be used to sign up', 'Sign-in is not possible at the moment']
@@ -50,8 +50,7 @@ function isDenial(answer: Answer): boolean {
 
 async function expectAnswers(stage: Stage, name: ProgramName, events: readonly string[], fits: (answer: Answer) => boolean): Promise<void> {
   const job = { kind: 'answers', file: stage.built.of(name).file, events } as const
-  const environment = { ...stage.environment, ...selectSettings(name) }
-  const { report } = await stage.launcher.run<readonly Answer[]>(name, job, environment)
+  const { report } = await stage.launcher.run<readonly Answer[]>(name, job, createEnvironment(stage, name))
   for (const [index, event] of events.entries()) {
     const answer = report[index]
     if (answer === undefined || !fits(answer)) throw new Error(`${formatTitle(name)} answers ${JSON.stringify(answer)} to ${event}`)

@@ -5,13 +5,16 @@ import { LEAST_ROUNDS } from './options.ts'
 import { FEW_DOMAINS, MOST_DOMAINS, PROGRAM_NAMES, type ProgramName } from './programs.ts'
 import { createSeries, type Series } from './series.ts'
 import { shuffle } from './shuffle.ts'
-import { type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage, selectSettings } from './stage.ts'
+import { createEnvironment, type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage } from './stage.ts'
+
+/** Programs that take turns: at least one. */
+type Turns = readonly [ProgramName, ...ProgramName[]]
 
 const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const DOMAINS_COLD: readonly ProgramName[] = ['domains/bare', 'domains/many']
-const TOKEN_COLD: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
+const TOKEN_COLD: Turns = ['token/hand-written', 'token/powertools', 'token/lifeguard']
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
-const POST_WARM: readonly ProgramName[] = ['post/hand-written', 'post/powertools', 'post/lifeguard']
+const POST_WARM: Turns = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
 /** Invocations before the memory is looked at: few, before what nobody has collected yet outweighs what a program holds, and many. */
 export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
@@ -134,7 +137,7 @@ function createGroups(stage: Stage, series: Series, seed: number, logged: number
         }),
         warmStep(stage, series, TOKEN_COLD, {
           events: () => [refreshed],
-          environment: selectSettings('token/lifeguard'),
+          environment: {},
           plan: { warmUp: 20, blocks: 4, block: 10 },
           seed,
         }),
@@ -166,13 +169,16 @@ interface Warm {
   readonly seed: number
 }
 
-function warmStep(stage: Stage, series: Series, names: readonly ProgramName[], { events, environment, plan, seed }: Warm): Step {
+function warmStep(stage: Stage, series: Series, names: Turns, { events, environment, plan, seed }: Warm): Step {
   return async (round) => {
     const { warmUp, blocks, block } = plan
     const programs = names.map((name) => ({ file: stage.built.of(name).file, events: events(name) }))
     const from = stage.users((warmUp + blocks * block) * names.length)
     const job = { kind: 'warm', programs, from, ...plan, seed: seed + round } as const
-    const { report } = await stage.launcher.run<WarmReport>(names.join(' and '), job, { ...stage.environment, ...environment })
+    const { report } = await stage.launcher.run<WarmReport>(names.join(' and '), job, {
+      ...createEnvironment(stage, names[0]),
+      ...environment,
+    })
     for (const [index, name] of names.entries()) {
       series.record(`${name} warm p50 us`, report.p50[index] ?? Number.NaN)
       series.record(`${name} warm p99 us`, report.p99[index] ?? Number.NaN)

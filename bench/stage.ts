@@ -12,7 +12,7 @@ export interface Stage {
   readonly launcher: Launcher
   readonly services: Services
   readonly events: Events
-  /** What the environment of every program holds. */
+  /** What the environment of most programs holds. */
   readonly environment: Readonly<Record<string, string>>
   /** So many numbers that no user has had yet: the first of them. */
   readonly users: (count: number) => number
@@ -42,9 +42,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   WELCOME_APP_URL: 'https://app.example.com',
 }
 
-/** What else the environment of a program holds: only pre token generation looks blocks up. */
-export function selectSettings(name: ProgramName): Readonly<Record<string, string>> {
-  return name.startsWith('token/') ? { BLOCK_TABLE: TABLES.blocks } : {}
+/** What the environment of a program holds: only pre token generation looks blocks up. */
+export function createEnvironment({ environment }: Stage, name: ProgramName): Readonly<Record<string, string>> {
+  return name.startsWith('token/') ? { ...environment, BLOCK_TABLE: TABLES.blocks } : environment
 }
 
 /** Makes the numbers of users. */
@@ -67,6 +67,6 @@ export async function runCold(
   { from = stage.users(invocations), pauseMs = 0 }: { readonly from?: number; readonly pauseMs?: number } = {},
 ): Promise<Done<ColdReport> & { readonly from: number }> {
   const job = { kind: 'cold', file: stage.built.of(name).file, event, from, invocations, pauseMs } as const
-  const done = await stage.launcher.run<ColdReport>(name, job, { ...stage.environment, ...selectSettings(name), ...environment })
+  const done = await stage.launcher.run<ColdReport>(name, job, { ...createEnvironment(stage, name), ...environment })
   return { ...done, from }
 }
