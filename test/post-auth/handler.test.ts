@@ -1,22 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'
+import { useServices } from '../support/use-services.ts'
 
-let services: LocalServices
-
-beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
-})
-afterAll(() => services.stop())
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-})
+const services = useServices()
 
 async function handlerWith(environment: Readonly<Record<string, string>>) {
   stubEnvironment(environment)
@@ -26,7 +17,7 @@ async function handlerWith(environment: Readonly<Record<string, string>>) {
 describe('the post authentication handler', () => {
   it('notes a sign-in in the table, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith(services.environment)
+    const handler = await handlerWith(services().environment)
     const event = postAuthenticationEvent()
     expect(await handler(event)).toEqual(event)
     const documents = documentClient()
@@ -38,7 +29,7 @@ describe('the post authentication handler', () => {
 
   it('keeps nobody from signing in when the table is missing', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith({ ...services.environment, PROFILE_TABLE: 'no-such-table' })
+    const handler = await handlerWith({ ...services().environment, PROFILE_TABLE: 'no-such-table' })
     const event = postAuthenticationEvent()
     expect(await handler(event)).toEqual(event)
   })
@@ -46,7 +37,7 @@ describe('the post authentication handler', () => {
   it('puts down the welcome mail of a user of whom nothing is known, under the name by which the sweeper runs it', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
-    const handler = await handlerWith({ ...services.environment, ...mail, WELCOME_SINCE: '2026-01-01' })
+    const handler = await handlerWith({ ...services().environment, ...mail, WELCOME_SINCE: '2026-01-01' })
     await handler(postAuthenticationEvent())
     const { onceRules } = await import('../../src/shared/rules/once-rules.ts')
     const { defaultPostConfirmation } = await import('../../src/post-confirmation/default-chain.ts')
@@ -60,13 +51,13 @@ describe('the post authentication handler', () => {
     const { Item } = await documents().send(new GetCommand({ TableName: 'effects', Key }))
     documents().destroy()
     expect(Item).toMatchObject({ state: 'pending', delivery: 'at-most-once', createdSince: '2026-01-01T00:00:00.000Z' })
-    expect(services.ses.inbox()).toEqual([])
+    expect(services().ses.inbox()).toEqual([])
   })
 
   it.each([{ WELCOME_SINCE: '2026-01-01' }, { WELCOME_EMAIL_FROM: 'welcome@example.com' }])(
     'owes nobody a mail with %j alone',
     async (welcome) => {
-      const handler = await handlerWith({ ...services.environment, ...welcome })
+      const handler = await handlerWith({ ...services().environment, ...welcome })
       expect(handler.composition.children).toMatchObject([{ permissions: [{ resource: 'PROFILE_TABLE' }] }])
     },
   )

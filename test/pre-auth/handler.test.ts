@@ -1,21 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann, preAuthenticationEvent } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'
+import { useServices } from '../support/use-services.ts'
 
-let services: LocalServices
-
-beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
-})
-afterAll(() => services.stop())
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-})
+const services = useServices()
 
 async function handlerWith(environment: Readonly<Record<string, string>>) {
   stubEnvironment(environment)
@@ -25,7 +16,7 @@ async function handlerWith(environment: Readonly<Record<string, string>>) {
 describe('the pre authentication handler', () => {
   it('denies whom the table blocks, lets others pass, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith(services.environment)
+    const handler = await handlerWith(services().environment)
     const event = preAuthenticationEvent()
     expect(await handler(event)).toEqual(event)
 
@@ -42,7 +33,7 @@ describe('the pre authentication handler', () => {
 
   it('refuses everybody where the table cannot be read, and does not say why', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table' })
+    const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table' })
     await expect(handler(preAuthenticationEvent())).rejects.toThrow('Something went wrong, please try again later')
     expect(await handler.decide(preAuthenticationEvent())).toMatchObject({ kind: 'failed', error: { name: 'ResourceNotFoundException' } })
   })

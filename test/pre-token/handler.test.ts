@@ -1,25 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import { captureComplaint, stubEnvironment } from '../support/environment.ts'
 import { ann } from '../support/events.ts'
 import { rehearsed } from '../support/rehearsed.ts'
+import { useServices } from '../support/use-services.ts'
 import { tokenEvent } from './token-event.ts'
 
-let services: LocalServices
-
-beforeAll(async () => {
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
-})
-afterAll(() => services.stop())
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-})
+const services = useServices()
 
 async function handlerWith(environment: Readonly<Record<string, string>>) {
-  vi.resetModules()
   stubEnvironment(environment)
   return (await import('../../src/pre-token/handler.ts')).handler
 }
@@ -30,7 +20,7 @@ const sources = ['TokenGeneration_RefreshTokens', 'TokenGeneration_Authenticatio
 describe('the pre token generation handler', () => {
   it('gives blocked users no tokens, at a refresh too, and lets others and machines pass', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith(services.environment)
+    const handler = await handlerWith(services().environment)
     const event = tokenEvent()
     expect(await handler(event)).toEqual(event)
     expect(await handler(machine)).toEqual(machine)
@@ -52,13 +42,13 @@ describe('the pre token generation handler', () => {
 
   it('gives nobody tokens while the table cannot be read', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table' })
+    const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table' })
     await expect(handler(tokenEvent())).rejects.toThrow('Something went wrong, please try again later')
   })
 
   it('gives everybody tokens meanwhile where that is set, and logs the error', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const handler = await handlerWith({ ...services.environment, BLOCK_TABLE: 'no-such-table', BLOCK_WHEN_UNKNOWN: 'allow' })
+    const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table', BLOCK_WHEN_UNKNOWN: 'allow' })
     const event = tokenEvent({ triggerSource: 'TokenGeneration_RefreshTokens' })
     expect(await handler(event)).toEqual(event)
     expect(written.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([

@@ -1,0 +1,16 @@
+import { afterAll, afterEach, beforeAll, vi } from 'vitest'
+import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
+
+/** Starts DynamoDB and SES for the tests of a handler, and undoes after each test what it stubbed. Call the function inside tests. */
+export function useServices(): () => LocalServices {
+  let services: LocalServices
+  beforeAll(async () => {
+    services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  })
+  afterAll(() => services.stop())
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+  return () => services
+}
