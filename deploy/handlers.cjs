@@ -73,7 +73,7 @@ async function describe({ name, handler, environment }, file, placeholders) {
   return declared
 }
 
-/** Whether CloudFormation looks the value up, or it names a file of a Lambda layer. */
+/** Whether only AWS has the value: CloudFormation looks it up, or it is the path of a file in a Lambda layer. */
 function isOnlyInAws(value) {
   return typeof value === 'object' || /\{\{resolve:|\/opt\//.test(value)
 }
