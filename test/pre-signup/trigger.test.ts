@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { autoConfirm, byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../src/rules/index.ts'
 import { denyIf } from '../../src/shared/rules/combinators.ts'
+import { respond } from '../../src/shared/rules/outcome.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { lambdaContext } from '../support/lambda-context.ts'
 
@@ -16,6 +17,13 @@ describe('preSignUp', () => {
       ...event,
       response: { autoConfirmUser: true, autoVerifyEmail: false, autoVerifyPhone: false },
     })
+  })
+
+  it('keeps the answers of all rules; of two values of one field the later stands', async () => {
+    const both = preSignUp.rule('both', () => respond({ autoConfirmUser: true, autoVerifyEmail: true }))
+    const later = preSignUp.rule('later', () => respond({ autoConfirmUser: false }))
+    const { response } = await preSignUp(quiet, both, later)(preSignUpEvent())
+    expect(response).toEqual({ autoConfirmUser: false, autoVerifyEmail: true, autoVerifyPhone: false })
   })
 
   it('throws the public text of a denial', async () => {

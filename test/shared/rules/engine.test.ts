@@ -510,3 +510,49 @@ describe('what cannot work is refused when composed', () => {
     ).toThrow(`withinMs is a positive number of milliseconds; got ${withinMs}`)
   })
 })
+
+describe('answers that Cognito cannot be given together, though each alone', () => {
+  /** The two rules answer through a contract that takes one field at a time. */
+  async function decideBoth(kind: SampleKind) {
+    const { answers, ...contract } = SAMPLES[kind]
+    if (answers === undefined) throw new Error(`${kind} has no answers`)
+    const encode: typeof answers.encode = (answer, event) => {
+      if (Object.keys(Object(answer)).length > 1) throw new RangeError('one field at a time')
+      return answers.encode(answer, event)
+    }
+    const seen: string[] = []
+    const clock = autoClock()
+    const decision = await decide(
+      chain(
+        rule('first', () => respond({ a: 1 })),
+        rule('second', () => respond({ b: 2 })),
+      ),
+      sampleEvent,
+      {
+        contract: { ...contract, answers: { ...answers, encode } },
+        deadline: startDeadline(4000, clock),
+        clock,
+        onRuleError: ({ rule: name, path, error }) => seen.push(`${name} ${path}: ${error}`),
+      },
+    )
+    return { decision, seen }
+  }
+
+  test('fail the invocation where an error does', async () => {
+    const { decision, seen } = await decideBoth('refusing')
+    expect(decision).toMatchObject({ kind: 'failed', rule: 'handler', error: new RangeError('one field at a time') })
+    expect(seen).toEqual(['handler : RangeError: one field at a time'])
+  })
+
+  test('leave the response empty where the trigger continues, with a line in the trace', async () => {
+    const { decision, seen } = await decideBoth('messaging')
+    expect(decision).toMatchObject({ kind: 'proceed', rule: null, response: {} })
+    expect(decision).not.toHaveProperty('answer')
+    expect(decision.trace.map(({ rule: name, path, outcome }) => [name, path, outcome])).toEqual([
+      ['first', '0', 'answer'],
+      ['second', '1', 'answer'],
+      ['handler', '', 'error'],
+    ])
+    expect(seen).toEqual(['handler : RangeError: one field at a time'])
+  })
+})

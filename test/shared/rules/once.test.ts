@@ -47,6 +47,16 @@ const saidBy = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] =
 }
 
 describe('an effect that is run once', () => {
+  test.each([
+    ['at-most-twice', 'a text'],
+    [undefined, 'undefined'],
+  ])('is refused where delivery is %j', (delivery, described) => {
+    const ledger = memoryLedger()
+    expect(() => once(ledger, effect(ledger), { delivery: delivery as never })).toThrow(
+      new TypeError(`once(): delivery is ${described}; expected 'at-least-once' or 'at-most-once'`),
+    )
+  })
+
   test('is claimed before it runs, and marked when it is done', async () => {
     const ledger = memoryLedger()
     expect(await saidBy(once(ledger, effect(ledger), atMostOnce))).toBe('done')
