@@ -1,0 +1,119 @@
+// Checks the text of the repository for sentences that are hard to read. CONTRIBUTING.md lists the marks, with what to write instead.
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { EXCEPTIONS } from './text-exceptions.ts'
+
+export interface Finding {
+  readonly line: number
+  readonly mark: string
+  readonly sentence: string
+}
+
+/** A piece of text, such as a comment or a paragraph, and where it begins. */
+interface Piece {
+  readonly at: number
+  readonly text: string
+}
+
+const MAX_WORDS = 30
+
+const FILES = [
+  '{README,CONTRIBUTING,SECURITY}.md',
+  'docs/**/*.md',
+  'serverless*.yml',
+  '*.config.ts',
+  '{src,scripts,bench,chaos,deploy,starter,examples,test}/**/*.{ts,cjs,md,yml,sh}',
+]
+
+const MARKS: readonly (readonly [string, (sentence: string) => boolean])[] = [
+  ['a headless clause', (sentence) => /^(?:What|Whether|Where|Whoever|Whatever|Of)\s/.test(sentence) && !sentence.endsWith('?')],
+  ['"is no"', (sentence) => /\b(?:is|are|was|were) (?:no(?! longer)|none)\b/i.test(sentence)],
+  ['an indefinite person', (sentence) => /\b(?:nobody|somebody|whoever)\b/i.test(sentence)],
+  [`over ${MAX_WORDS} words`, (sentence) => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length > MAX_WORDS],
+]
+
+/** Function names that the language of rules reads as a sentence. */
+const LANGUAGE = ['anyOf', 'oneOf', 'isOneOf']
+const FUNCTION_NAME =
+  /\b(?:function\*?\s+|const\s+)(\w+(?:Of|Named))\b(?=\s*(?:<[^>\n]*>)?\(|\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:\(|\w+\s*=>))/g
+
+// A regular expression follows an operator or a bracket: its quotes and slashes begin no text.
+const TOKEN =
+  /\/\*[\s\S]*?\*\/|(?:(?<=^|\n)[ \t]*\/\/.*\n?)+|\/\/.*|(?<=[=(,:!&|?;{}[\n>]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
+
+/** Lists the comments of a program, and its strings that hold a sentence: messages, help texts and titles of tests. */
+function listPieces(program: string): readonly Piece[] {
+  return [...program.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
+    if (token.startsWith('/') && !/^\/[*/]/.test(token)) return []
+    if (/^['"`]/.test(token))
+      return (token.match(/ /g)?.length ?? 0) > 2 ? [{ at: index, text: token.slice(1, -1).replaceAll('\\n', '\n') }] : []
+    const text = token.replaceAll(/^[ \t]*(?:\/\*+|\*\/|\*|\/\/)[ \t]?|\*\/$/gm, '').replaceAll(/^@example[\s\S]*?(?=^@|$(?![\s\S]))/gm, '')
+    return [{ at: index, text: text.replaceAll(/^@\w+ /gm, '\n\n') }]
+  })
+}
+
+/** Lists the paragraphs and list items of a page. Code, tables and headings are left out. */
+function listParagraphs(page: string): readonly Piece[] {
+  const text = page.replaceAll(/^[ ]*```[\s\S]*?^[ ]*```|^ {4}\S.*$|^[ >]*\|.*$|^#.*$|<!--[\s\S]*?-->/gm, (code) =>
+    code.replaceAll(/[^\n]/g, ''),
+  )
+  return [{ at: 0, text }]
+}
+
+/** Lists the comments of a YAML file. */
+function listYamlComments(file: string): readonly Piece[] {
+  return [...file.matchAll(/(?:^[ \t]*#.*\n?)+|[ \t]#.*/gm)].map(({ 0: text, index }) => ({
+    at: index,
+    text: text.replaceAll(/^[ \t]*#+ ?/gm, ''),
+  }))
+}
+
+function splitSentences(text: string): readonly string[] {
+  const plain = text
+    .replaceAll(/`[^`\n]*`|\$\{[^}]*\}|\{@link [^}]*\}|https?:\S+/g, 'code')
+    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[*_]{1,2}(?=\w)|(?<=[\w.])[*_]{1,2}/g, '')
+  return plain
+    .split(/\n\s*\n|\n\s*(?:[-*]|\d+\.)\s|(?<=[.!?:;])["')]?\s+(?=["'(]?[A-Z`]|code)|(?<=:)\s*\n/)
+    .map((sentence) => sentence.replaceAll(/\s+/g, ' ').replace(/^[-*\s]+|\s+$/g, ''))
+    .filter((sentence) => sentence !== '')
+}
+
+/** Lists what is hard to read in a file. */
+export function checkText(path: string, content: string): readonly Finding[] {
+  const pieces = path.endsWith('.md')
+    ? listParagraphs(content)
+    : /\.(?:yml|sh)$/.test(path)
+      ? listYamlComments(content)
+      : listPieces(content)
+  const lineAt = (at: number): number => content.slice(0, at).split('\n').length
+  const sentences = pieces.flatMap(({ at, text }) =>
+    splitSentences(text).flatMap((sentence) =>
+      MARKS.filter(([, fits]) => fits(sentence)).map(([mark]) => ({ line: lineAt(at), mark, sentence })),
+    ),
+  )
+  const names = path.endsWith('.ts') ? [...content.matchAll(FUNCTION_NAME)].filter(([, name = '']) => !LANGUAGE.includes(name)) : []
+  return [
+    ...sentences,
+    ...names.map(({ 1: name = '', index }) => ({ line: lineAt(index), mark: 'a function name ending in Of or Named', sentence: name })),
+  ]
+}
+
+if (import.meta.main) {
+  const repository = resolve(import.meta.dirname, '..')
+  const used = new Set<string>()
+  const found: string[] = []
+  for await (const path of glob(FILES, { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**'] }))
+    for (const { line, mark, sentence } of checkText(path, readFileSync(join(repository, path), 'utf8'))) {
+      const exception = EXCEPTIONS.find((each) => path === each.path && sentence.includes(each.text))
+      if (exception === undefined) found.push(`${path}:${line}: ${mark}: ${sentence}`)
+      else used.add(exception.text)
+    }
+  const unneeded = EXCEPTIONS.filter(({ text }) => !used.has(text)).map(
+    ({ path, text }) => `${path}: no sentence needs the exception "${text}"`,
+  )
+  for (const line of [...found, ...unneeded]) console.error(line)
+  console.log(`${found.length + unneeded.length} sentences to mend`)
+  process.exitCode = found.length + unneeded.length === 0 ? 0 : 1
+}
