@@ -16,7 +16,7 @@ await bundleDeployed(functions.map((each) => ({ folder: `${target}/${each}`, ent
     process.exit(1)
   },
 )
-// Lists of domains that its settings may name, see docs/domain-lists.md.
+// Lists of domains that its settings may name, see docs/guides/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(
   functions.map(async (each) => {
@@ -24,6 +24,6 @@ await Promise.all(
     if (event === undefined) return
     const fault = await precompileDeployed(`${target}/${each}`, event)
     if (fault !== undefined)
-      process.stderr.write(`${each}: not precompiled, because its trial start failed (docs/performance.md): ${fault}\n`)
+      process.stderr.write(`${each}: not precompiled, because its trial start failed (docs/guides/performance.md): ${fault}\n`)
   }),
 )

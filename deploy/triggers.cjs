@@ -1,7 +1,7 @@
 // Writes what follows from the functions of serverless.yml: which of them are on, their roles, alarms and permissions, and how the
 // pool calls them. A new function is one block in serverless.yml, and nothing here names it.
 //
-// The framework calls these exports for ${file(deploy/triggers.cjs):NAME}. docs/deploy.md shows what they write for one function.
+// The framework calls these exports for ${file(deploy/triggers.cjs):NAME}. docs/guides/deploy.md shows what they write for one function.
 const { createAlarms } = require('./alarms.cjs')
 const { createAttachCommand, createPermission, createPoolChanges } = require('./attach.cjs')
 const { describeHandlers, userError } = require('./handlers.cjs')

@@ -70,7 +70,7 @@ async function ruleFactories(names: readonly Exported[]): Promise<readonly strin
 const names = await exportedNames()
 const optionsInterfaces = names.filter(({ name }) => /(Options|^HandlerSettings)$/.test(name))
 const factories = await ruleFactories(names)
-const files = (await readdir(join(repository, 'docs'))).filter((file) => file.endsWith('.md'))
+const files = (await readdir(join(repository, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
 const pages = await Promise.all(files.map((file) => read(join('docs', file))))
 
 describe('options in the docs', () => {
@@ -98,7 +98,7 @@ describe('rules in the docs', () => {
     expect(factories).toEqual(expect.arrayContaining(['allowEmailDomains', 'blockUsers', 'once', 'defineRule', 'sendWelcomeEmail']))
   })
 
-  test.each(factories)('docs/rules.md names %s', async (name) => {
-    expect(await read('docs/rules.md')).toContain(`\`${name}`)
+  test.each(factories)('docs/rules/README.md names %s', async (name) => {
+    expect(await read('docs/rules/README.md')).toContain(`\`${name}`)
   })
 })

@@ -71,30 +71,33 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe.each(['README.md', 'docs/compose.md', 'docs/bundling.md', 'docs/erasure.md'])('the first program of %s', (page) => {
-  const name = page.replace(/\W/g, '-')
+describe.each(['README.md', 'docs/guides/compose.md', 'docs/guides/bundling.md', 'docs/guides/erasure.md'])(
+  'the first program of %s',
+  (page) => {
+    const name = page.replace(/\W/g, '-')
 
-  test('compiles as a user would compile it', async () => {
-    await writeFile(join(folder, `${name}.ts`), await readProgram(page))
-    expect(await compile()).toBe('')
-  })
-})
+    test('compiles as a user would compile it', async () => {
+      await writeFile(join(folder, `${name}.ts`), await readProgram(page))
+      expect(await compile()).toBe('')
+    })
+  },
+)
 
-test('every program of docs/rules.md compiles as a user would compile it', async () => {
-  const programs = await readPrograms('docs/rules.md')
+test('every program of docs/rules/README.md compiles as a user would compile it', async () => {
+  const programs = await readPrograms('docs/rules/README.md')
   for (const [index, program] of programs.entries()) await writeFile(join(folder, `rules-${index}.ts`), program)
 
   expect(programs.length).toBeGreaterThan(5)
   expect(await compile()).toBe('')
 })
 
-test('the program of docs/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {
+test('the program of docs/guides/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {
   await mkdir(join(folder, 'src'))
   await writeFile(join(folder, 'src/sign-up.ts'), 'export const handler = async () => (await import("./rare.ts")).rare')
   await writeFile(join(folder, 'src/rare.ts'), 'export const rare = 7')
   const client = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"
   await writeFile(join(folder, 'src/confirmed.ts'), `${client}; export const handler = () => new DynamoDBClient({}).config.region()`)
-  const source = await readProgram('docs/bundling.md')
+  const source = await readProgram('docs/guides/bundling.md')
   // Node strips no types below node_modules.
   const plugin = pathToFileURL(join(repository, 'src/esbuild/index.ts')).href
   await writeFile(join(folder, 'bundling-run.ts'), source.replace('cognito-lifeguard/esbuild', plugin))
@@ -162,7 +165,7 @@ describe('the first program of the README', () => {
   })
 })
 
-test('the program of docs/erasure.md deletes the profile and the effect of a user, and no other row', async () => {
+test('the program of docs/guides/erasure.md deletes the profile and the effect of a user, and no other row', async () => {
   const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
   for (const [name, value] of Object.entries(services.environment)) vi.stubEnv(name, value)
   const documents = documentClient()()
@@ -172,8 +175,8 @@ test('the program of docs/erasure.md deletes the profile and the effect of a use
       { TableName: 'effects', Item: { pk: `${pk}#send-welcome-email` } },
     ])
     for (const row of rows) await documents.send(new PutCommand(row))
-    const { eraseUser } = await loadProgram('docs/erasure.md', 'erasure-run.ts')
-    if (typeof eraseUser !== 'function') throw new TypeError('docs/erasure.md exports no eraseUser')
+    const { eraseUser } = await loadProgram('docs/guides/erasure.md', 'erasure-run.ts')
+    if (typeof eraseUser !== 'function') throw new TypeError('docs/guides/erasure.md exports no eraseUser')
     for (let times = 0; times < 2; times += 1) await eraseUser('pool', '1', { profiles: 'profiles', effects: 'effects' })
 
     const left = await Promise.all(['profiles', 'effects'].map((TableName) => documents.send(new ScanCommand({ TableName }))))

@@ -28,7 +28,7 @@ export interface Language {
 
 const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, parallel, when }
 
-/** A composition as docs/semantics.md writes it. */
+/** A composition as docs/reference/semantics.md writes it. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
 
 /** Reads `chain(allow, set(a=2))`. */

@@ -51,7 +51,7 @@ const merged: NonNullable<TriggerContract['answers']> = {
   encode,
 }
 
-/** The kinds of triggers in docs/semantics.md. */
+/** The kinds of triggers in docs/reference/semantics.md. */
 export type SampleKind = 'refusing' | 'working' | 'sending' | 'messaging' | 'migrating'
 
 export const SAMPLES: Readonly<Record<SampleKind, TriggerContract>> = {

@@ -145,7 +145,7 @@ type Evaluate<T extends Trigger> = (ctx: RuleContext<T>, run: Run) => Outcome<No
  * Makes a rule.
  *
  * @param name Kebab-case, for the trace: `require-invite`.
- * @param evaluate Returns the outcome of an invocation. It may throw, which is an error: see docs/semantics.md.
+ * @param evaluate Returns the outcome of an invocation. It may throw, which is an error: see docs/reference/semantics.md.
  * @throws TypeError when the name is not kebab-case, or an option is invalid.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>

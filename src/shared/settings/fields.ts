@@ -109,9 +109,12 @@ export function openDomains(setting: DomainsSetting, folder: string): DomainList
     return readDomainList(readFileSync(path))
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`@file:${setting.file} cannot be used: ${path}: ${why}. It has to be in the function's zip, see docs/domain-lists.md`, {
-      cause,
-    })
+    throw new Error(
+      `@file:${setting.file} cannot be used: ${path}: ${why}. It has to be in the function's zip, see docs/guides/domain-lists.md`,
+      {
+        cause,
+      },
+    )
   }
 }
 

@@ -89,7 +89,7 @@ function formatSettings(): string {
 
 /** Its guides are where the package is. */
 async function readService(path: string, { name }: OwnManifest): Promise<string> {
-  return (await readOwn(path)).replaceAll(/\bdocs\/(?=[\w-]+\.md\b)/g, `node_modules/${name}/docs/`)
+  return (await readOwn(path)).replaceAll(/\bdocs\/(?=[\w/-]+\.md\b)/g, `node_modules/${name}/docs/`)
 }
 
 function readOwn(path: string): Promise<string> {

@@ -7,7 +7,7 @@ import { packageService } from '../../support/package/deployment.ts'
 import type { Packaged } from '../../support/package/packaged.ts'
 import { references } from '../../support/package/references.ts'
 
-/** What is asserted of the parameters, and of what docs/deploy.md says. */
+/** What is asserted of the parameters, and of what docs/guides/deploy.md says. */
 export function assertParameters({ template, folder }: Packaged): void {
   describe('the parameters', () => {
     it('protect what is on the stage prod, and can be given there too', async () => {
@@ -31,7 +31,7 @@ export function assertParameters({ template, folder }: Packaged): void {
     })
   })
 
-  describe('docs/deploy.md', () => {
+  describe('docs/guides/deploy.md', () => {
     it('tells of every parameter, and of none that is not there', async () => {
       const shared = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
       const blocks = await readFile(join(repository, 'serverless.yml'), 'utf8')
@@ -64,5 +64,5 @@ export function assertParameters({ template, folder }: Packaged): void {
 }
 
 function guide(): Promise<string> {
-  return readFile(join(repository, 'docs/deploy.md'), 'utf8')
+  return readFile(join(repository, 'docs/guides/deploy.md'), 'utf8')
 }

@@ -400,11 +400,11 @@ describe('buildDomainList', () => {
     )
   })
 
-  it('lays them out as docs/domain-lists.md says', async () => {
+  it('lays them out as docs/guides/domain-lists.md says', async () => {
     const bytes = buildBytes(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
-    expect(await readFile('docs/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
+    expect(await readFile('docs/guides/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
   })
 
   it('writes what may be read without its first line as well', () => {

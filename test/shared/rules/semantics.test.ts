@@ -6,7 +6,7 @@ import { autoClock } from '../../support/auto-clock.ts'
 import { build, parse } from '../../support/notation.ts'
 import { run, SAMPLES, type SampleKind, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
-const page = readFileSync(new URL('../../../docs/semantics.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/reference/semantics.md', import.meta.url), 'utf8')
 
 interface Row {
   readonly section: string

@@ -229,6 +229,6 @@ describe('a setting of domains', () => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)
     expect(open).toThrow(why)
-    expect(open).toThrow("It has to be in the function's zip, see docs/domain-lists.md")
+    expect(open).toThrow("It has to be in the function's zip, see docs/guides/domain-lists.md")
   })
 })

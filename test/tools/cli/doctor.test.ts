@@ -241,7 +241,7 @@ resources:
     [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
     [['a.json', 'b.json'], "doctor takes one template; 'b.json' is a second one"],
     [['a.json', '--json', '--sarif'], '--json and --sarif are two forms of one report: choose one'],
-    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/doctor.md has them all'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/guides/doctor.md has them all'],
     [['--jsn'], "Unknown option '--jsn'; lifeguard doctor --help tells more"],
   ])('refuses %j in plain text', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)

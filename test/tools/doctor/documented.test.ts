@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
 
 it('documents every code with its severity, and no other', async () => {
-  const text = await readFile('docs/doctor.md', 'utf8')
+  const text = await readFile('docs/guides/doctor.md', 'utf8')
   const rows = [...text.matchAll(/^\| (LG\d+) \| (\w+) \|/gm)].map(([, code, severity]) => `${code} ${severity}`)
   expect(rows).toEqual(CODE_NAMES.map((code) => `${code} ${CODES[code].severity}`))
 })

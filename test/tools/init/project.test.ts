@@ -37,7 +37,7 @@ describe('a new project', () => {
     )
     expect(links.length).toBeGreaterThan(10)
     for (const [link] of links) expect(link.startsWith('docs/') ? await here(link) : files.get(link), link).toBeTypeOf('string')
-    expect(files.get('deploy/tables.yml')).toContain('node_modules/cognito-lifeguard/docs/deploy.md')
+    expect(files.get('deploy/tables.yml')).toContain('node_modules/cognito-lifeguard/docs/guides/deploy.md')
   })
 
   it('reads every setting that its deployment passes on', () => {

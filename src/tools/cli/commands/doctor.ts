@@ -29,7 +29,7 @@ TEMPLATE  JSON or YAML, as osls, the CDK (cdk.out/NAME.template.json) or SAM hav
 
 What only the deployment decides is not judged, and said so at the end.
 
-A resource may accept a finding, with a reason; docs/doctor.md says how.
+A resource may accept a finding, with a reason; docs/guides/doctor.md says how.
 
 Exit code: 0 nothing found, or all of it accepted; 1 something was; 2 bad usage, or something that
 cannot be read.`
@@ -68,7 +68,7 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
 }
 
 function parseCode(word: string): Code {
-  if (!isCode(word)) throw new UsageError(`--ignore ${word}: no code of doctor; docs/doctor.md has them all`)
+  if (!isCode(word)) throw new UsageError(`--ignore ${word}: no code of doctor; docs/guides/doctor.md has them all`)
   return word
 }
 
