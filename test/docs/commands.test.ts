@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
+
+/** A step of a page: a command with the output that the page shows, or a file that the reader saves. */
+type Step = { readonly text: string; readonly output: string } | { readonly file: string; readonly content: string }
+
+/** The pages whose commands run in the repository. The commands of every other page run in an empty folder. */
+const IN_REPOSITORY = new Set(['README.md', 'docs/reference/cli.md', 'docs/guides/replay.md', 'CONTRIBUTING.md'])
+
+// UPDATE_DOCS=1 writes what the commands print into the pages.
+const UPDATE = process.env.UPDATE_DOCS === '1'
+
+const files = (await readdir(join(repository, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
+const pages = ['README.md', 'CONTRIBUTING.md', ...files.map((file) => join('docs', file))]
+const texts = new Map(await Promise.all(pages.map(async (page) => [page, await readFile(join(repository, page), 'utf8')] as const)))
+const withCommands = pages.filter((page) => texts.get(page)?.includes('\n```console\n'))
+
+const CONSOLE = /^```console\n(.*?)^```$/gms
+const STEP = /^```console\n(.*?)^```$|`([\w./-]+)`:\n\n```\w+\n(.*?)^```$/gms
+
+/** Reads the steps of a page, in order. "Save this as `FILE`:" before a block makes a file of it. */
+function readSteps(page: string): readonly Step[] {
+  return [...page.matchAll(STEP)].flatMap(([, commands, file = '', content = '']): readonly Step[] =>
+    commands === undefined ? [{ file, content }] : splitBlock(commands),
+  )
+}
+
+function splitBlock(block: string): readonly Extract<Step, { text: string }>[] {
+  return block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((each) => {
+      const [text = '', ...output] = each.split('\n')
+      return { text, output: output.join('\n').trimEnd() }
+    })
+}
+
+/** Times differ from run to run, and so do paths. */
+function normalise(output: string): string {
+  return output
+    .replaceAll(/\b\d+(?:\.\d+)? ms\b/g, '0.4 ms')
+    .replaceAll(/(?<=\D)[\d,.]+ s\b/g, '1.2 s')
+    .replaceAll(/[ \t]+$/gm, '')
+    .trimEnd()
+}
+
+let library: PackedLibrary
+let bin: string
+let root: string
+
+beforeAll(async () => {
+  library = await packLibrary(['@jridgewell/sourcemap-codec', 'acorn', 'dynalite', 'esbuild', 'magic-string'])
+  root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-commands-')))
+  bin = join(root, 'bin')
+  await mkdir(bin)
+  const lifeguard = join(library.installed, 'lib/tools/cli/main.js')
+  const scripts = {
+    // In a project of the user the command is that of the installed package.
+    npx: `shift; exec "${process.execPath}" "${lifeguard}" "$@"`,
+    // Installs without the registry: links what this repository has installed, and the packed library.
+    npm: `if [ "$1" != ci ]; then PATH="${process.env.PATH}"; exec npm "$@"; fi
+mkdir node_modules && ln -s "${repository}"/node_modules/* "${repository}"/node_modules/.bin node_modules/ && ln -sfn "${library.installed}" node_modules/cognito-lifeguard`,
+  }
+  for (const [name, script] of Object.entries(scripts)) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`)
+    await chmod(join(bin, name), 0o755)
+  }
+}, 240_000)
+
+afterAll(async () => {
+  await library.remove()
+  await rm(root, { recursive: true, force: true })
+})
+
+/** Takes the steps one after another, as in one terminal. Returns what each command printed. */
+async function takeSteps(steps: readonly Step[], start: string): Promise<readonly string[]> {
+  let cwd = start
+  const env = { PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter), HOME: root, TZ: 'UTC' }
+  const printed: string[] = []
+  for (const step of steps) {
+    if ('file' in step) {
+      await writeFile(join(cwd, step.file), step.content)
+      continue
+    }
+    const { text } = step
+    const folder = /^cd (\S+)$/.exec(text)?.[1]
+    if (folder !== undefined) cwd = resolve(cwd, folder)
+    const ran =
+      folder === undefined ? promisify(execFile)('sh', ['-c', `${text}`], { cwd, env }).catch((error) => error) : { stdout: '', stderr: '' }
+    const { stdout, stderr } = await ran
+    // Errors are what the page shows of a command that prints nothing else. Progress is not.
+    printed.push(normalise(stdout === '' ? stderr : stdout))
+  }
+  return printed
+}
+
+function putOutputs(page: string, outputs: readonly string[]): string {
+  let next = 0
+  return page.replaceAll(CONSOLE, (_, block: string) => {
+    const lines = splitBlock(block).map(({ text }) => {
+      const output = outputs[next++] ?? ''
+      return output === '' ? `$ ${text}\n` : `$ ${text}\n${output}\n`
+    })
+    return `\`\`\`console\n${lines.join('')}\`\`\``
+  })
+}
+
+describe('the commands of the docs', () => {
+  it('are there', () => {
+    expect(withCommands).toEqual(expect.arrayContaining(['README.md', 'docs/getting-started.md', 'docs/reference/cli.md']))
+  })
+
+  it.each(withCommands)(
+    'print what %s says',
+    async (page) => {
+      const text = texts.get(page) ?? ''
+      const steps = IN_REPOSITORY.has(page) ? readSteps(text).filter((step) => 'text' in step) : readSteps(text)
+      const folder = IN_REPOSITORY.has(page) ? repository : await mkdtemp(join(root, 'page-'))
+
+      const printed = await takeSteps(steps, folder)
+
+      if (UPDATE) await writeFile(join(repository, page), putOutputs(text, printed))
+      else expect(printed).toEqual(steps.flatMap((step) => ('text' in step ? [normalise(step.output)] : [])))
+    },
+    300_000,
+  )
+})
+
+describe('the shell commands of the docs that need AWS or the registry', () => {
+  const lines = pages.flatMap((page) =>
+    [...(texts.get(page) ?? '').matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
+      [...block.replaceAll('\\\n', ' ').matchAll(/npx (?:cognito-)?lifeguard (?:--\S+ )*([a-z]+)([^\n#|]*)/g)].map(
+        ([, command = '', rest = '']) => ({
+          page,
+          command,
+          options: [...rest.matchAll(/(?<=\s)--[\w-]+/g)].map(([option]) => option),
+        }),
+      ),
+    ),
+  )
+
+  it.each(lines.filter(({ options }) => options.length > 0))(
+    'name options that the command has: $page, $command',
+    async ({ command, options }) => {
+      const [help = ''] = await takeSteps([{ text: `npx lifeguard ${command} --help`, output: '' }], root)
+
+      expect(options.filter((option) => !help.includes(option))).toEqual([])
+    },
+  )
+})
