@@ -55,10 +55,10 @@ function listPieces(program: string): readonly Piece[] {
 
 /** Lists the paragraphs and list items of a page. Code, tables and headings are left out. */
 function listParagraphs(page: string): readonly Piece[] {
-  const text = page.replaceAll(/^[ ]*```[\s\S]*?^[ ]*```|^ {4}\S.*$|^[ >]*\|.*$|^#.*$|<!--[\s\S]*?-->/gm, (code) =>
+  const text = page.replaceAll(/^ *```[\s\S]*?^ *```|^ {4,}.*$|^[ >]*\|.*$|^#.*$|<!--[\s\S]*?-->/gm, (code) =>
     code.replaceAll(/[^\n]/g, ''),
   )
-  return [{ at: 0, text }]
+  return [...text.matchAll(/(?:.+\n?)+/g)].map(({ 0: paragraph, index }) => ({ at: index, text: paragraph }))
 }
 
 /** Lists the comments of a YAML file. */

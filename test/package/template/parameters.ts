@@ -7,7 +7,7 @@ import { packageService } from '../../support/package/deployment.ts'
 import type { Packaged } from '../../support/package/packaged.ts'
 import { references } from '../../support/package/references.ts'
 
-/** What is asserted of the parameters, and of what docs/guides/deploy.md says. */
+/** What is asserted of the parameters, and that the docs describe them. */
 export function assertParameters({ template, folder }: Packaged): void {
   describe('the parameters', () => {
     it('protect what is on the stage prod, and can be given there too', async () => {
@@ -31,19 +31,19 @@ export function assertParameters({ template, folder }: Packaged): void {
     })
   })
 
-  describe('docs/guides/deploy.md', () => {
+  describe('the docs', () => {
     it('tells of every parameter, and of none that is not there', async () => {
       const shared = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
       const blocks = await readFile(join(repository, 'serverless.yml'), 'utf8')
       const known = [...shared, ...[...blocks.matchAll(/\$\{param:(\w+),/g)].map(([, name = '']) => name)]
-      const table = /^## Parameters$[\s\S]*?^## /m.exec(await guide())?.[0] ?? ''
+      const table = /^## Parameters$[\s\S]*?^## /m.exec(await read('docs/reference/settings.md'))?.[0] ?? ''
       const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
       // The one without a default.
       expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
     })
 
     it('shows the role of a function as it is packaged', async () => {
-      const [, json = ''] = /^## What is written for a function$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(await guide()) ?? []
+      const [, json = ''] = /^## Generated resources$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(await read('docs/guides/deploy.md')) ?? []
 
       expect(template().Resources).toMatchObject(JSON.parse(json))
     })
@@ -63,6 +63,6 @@ export function assertParameters({ template, folder }: Packaged): void {
   })
 }
 
-function guide(): Promise<string> {
-  return readFile(join(repository, 'docs/guides/deploy.md'), 'utf8')
+function read(path: string): Promise<string> {
+  return readFile(join(repository, path), 'utf8')
 }

@@ -16,7 +16,7 @@ describe("the services' parameters", () => {
     ['serverless.existing-pool.yml', 'userPoolId'],
   ])('are for %s those that the guide lists, and of the pool %s alone', async (config, ofPool) => {
     const parameters = await readParameters(repository, config)
-    const guide = await readFile(join(repository, 'docs/guides/deploy.md'), 'utf8')
+    const guide = await readFile(join(repository, 'docs/reference/settings.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
     const listed = rows.flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
     expect([...(parameters?.read ?? [])].toSorted()).toEqual(
