@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
 
 /** A step of a page: a command with the output that the page shows, or a file that the reader saves. */
-type Step = { readonly text: string; readonly output: string } | { readonly file: string; readonly content: string }
+type Step =
+  | { readonly text: string; readonly output: string; readonly folder?: string | undefined }
+  | { readonly file: string; readonly content: string }
 
 /** The pages whose commands run in the repository. The commands of every other page run in an empty folder. */
 const IN_REPOSITORY = new Set(['README.md', 'docs/reference/cli.md', 'docs/guides/replay.md', 'CONTRIBUTING.md'])
@@ -21,16 +23,19 @@ const texts = new Map(await Promise.all(pages.map(async (page) => [page, await r
 const withCommands = pages.filter((page) => texts.get(page)?.includes('\n```console\n'))
 
 const CONSOLE = /^```console\n(.*?)^```$/gms
-const STEP = /^```console\n(.*?)^```$|`([\w./-]+)`:\n\n```\w+\n(.*?)^```$/gms
+const STEP = /(?:^<!-- in (\S+) -->\n)?^```console\n(.*?)^```$|`([\w./-]+)`:\n\n```\w+\n(.*?)^```$/gms
 
-/** Reads the steps of a page, in order. "Save this as `FILE`:" before a block makes a file of it. */
+/**
+ * Reads the steps of a page, in order. "Save this as `FILE`:" before a block makes a file of it. `<!-- in FOLDER -->` before a block
+ * of commands runs them in a folder of this repository.
+ */
 function readSteps(page: string): readonly Step[] {
-  return [...page.matchAll(STEP)].flatMap(([, commands, file = '', content = '']): readonly Step[] =>
-    commands === undefined ? [{ file, content }] : splitBlock(commands),
+  return [...page.matchAll(STEP)].flatMap(([, folder, commands, file = '', content = '']): readonly Step[] =>
+    commands === undefined ? [{ file, content }] : splitBlock(commands).map((step) => ({ ...step, folder })),
   )
 }
 
-function splitBlock(block: string): readonly Extract<Step, { text: string }>[] {
+function splitBlock(block: string): readonly { readonly text: string; readonly output: string }[] {
   return block
     .split(/^\$ /m)
     .slice(1)
@@ -88,6 +93,7 @@ async function takeSteps(steps: readonly Step[], start: string): Promise<readonl
       continue
     }
     const { text } = step
+    if (step.folder !== undefined) cwd = join(repository, step.folder)
     const folder = /^cd (\S+)$/.exec(text)?.[1]
     if (folder !== undefined) cwd = resolve(cwd, folder)
     const ran =
