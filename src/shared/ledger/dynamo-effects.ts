@@ -18,55 +18,55 @@ import {
   type UnreadableItem,
 } from './effect-item.ts'
 
-/** What is not done, for a sweeper and for people. A row that was edited by hand may be unreadable: it is found all the same. */
+/** The pending effects and dead letters, for the sweeper and for operators. Unreadable rows, for example edited by hand, are included. */
 export interface Effects {
   /**
-   * Effects whose lease is over or whose next attempt is due, page by page, those that waited longest first. Before them come
-   * rows whose time is so far ahead that nothing of ours wrote it.
+   * Effects whose lease has expired or whose next attempt is due, page by page, oldest due time first. Rows whose due time is too
+   * far in the future to be ours come first, as unreadable.
    */
   readonly due: (now: Date, signal: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
-  /** One effect, by its partition key, whatever its state. */
+  /** Reads one effect in any state, by its partition key. */
   readonly get: (pk: string, signal: AbortSignal) => Promise<EffectRow | undefined>
-  /** All effects in a state, page by page. */
+  /** All effects in a state. Reads them page by page. */
   readonly list: (state: Exclude<EffectState, 'done'>) => AsyncGenerator<EffectRow>
-  /** How many effects are in a state, in parts to be added up: one a megabyte. */
+  /** The number of effects in a state, as partial counts to add up: one for each page of the query. */
   readonly count: (state: Exclude<EffectState, 'done'>, signal: AbortSignal) => AsyncGenerator<number>
   /**
-   * Settles an effect that must not or cannot be run again: `unknown` when it was cut off and must not happen twice, or its row
-   * cannot be read; `failed` when it was tried often enough. False when somebody has claimed it since: then nothing is settled.
+   * Makes an effect a dead letter. `unknown` if it was cut off and must not run twice, or if its row is unreadable. `failed` if it
+   * used up its attempts. Returns false, and writes nothing, if the row has changed since it was read.
    */
   readonly giveUp: (row: EffectRow, state: DeadLetterState, reason: string, signal: AbortSignal) => Promise<boolean>
-  /** Counts an attempt under which nothing ran, and puts the next one off. False when the effect has changed since it was read. */
+  /** Counts an attempt that ran nothing, and delays the next one. Returns false if the effect has changed since it was read. */
   readonly postpone: (item: EffectItem, reason: string, now: Date, signal: AbortSignal) => Promise<boolean>
-  /** Makes a dead letter due at once, with all its attempts before it; false where there is none in these states. */
+  /** Makes a dead letter pending and due now, with its attempts reset. Returns false if the effect is in none of these states. */
   readonly retry: (key: EffectKey, states: readonly DeadLetterState[], signal: AbortSignal) => Promise<boolean>
-  /** Gives back a claim under which certainly nothing ran; false where the effect is not, or no longer, under that claim. */
+  /** Releases a claim under which the effect certainly did not run. Returns false if the row does not hold that claim. */
   readonly release: (lost: LostEffect, signal: AbortSignal) => Promise<boolean>
   /**
-   * Forgets an effect: when its event comes again it is run again. False when it is done, somebody is running it, or it is no
-   * longer as it was read: then nothing is forgotten, or a mail could go out twice.
+   * Deletes an effect, so that a repeated event runs it again. Returns false, and deletes nothing, if the effect is running or has
+   * changed since it was read: otherwise an email could be sent twice.
    */
   readonly remove: (item: EffectItem, now: Date, signal: AbortSignal) => Promise<boolean>
-  /** Deletes a row that cannot be read. False when it says that it is done, or has changed since it was read. */
+  /** Deletes an unreadable row. Returns false if its state is done, or if its due time has changed since it was read. */
   readonly erase: (row: UnreadableItem, signal: AbortSignal) => Promise<boolean>
-  /** The permissions that a sweeper needs for them. */
+  /** The IAM permissions that the sweeper needs for these calls. */
   readonly permissions?: readonly RulePermission[]
 }
 
-/** Where effects are kept in DynamoDB. */
+/** Options of {@link dynamoEffects}. */
 export interface DynamoEffectsOptions {
   readonly documents: Documents
   readonly table: string
   readonly random?: () => number
 }
 
-// Rows a query: the first effects run while the rest is not read yet.
+// Rows a query. With small pages, the first effects run before the rest is read.
 const PAGE = 100
-// Neither a lease nor a back-off, nor a clock that is a day ahead, reaches that far.
+// Leases, back-offs and a clock that is a day fast stay well below this.
 const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
 
 /**
- * Reads and settles what {@link dynamoLedger} keeps.
+ * Reads and updates the effects that {@link dynamoLedger} stores.
  *
  * @example
  * for await (const effect of dynamoEffects({ documents, table }).list('failed')) console.log(effect.effect, effect.reason)
@@ -131,16 +131,16 @@ function misdatedRow(row: EffectRow): EffectRow {
   return { pk: effectPk(row), fault: 'unreadable-dueAt', state: row.state, dueAt: row.dueAt?.toISOString() }
 }
 
-/** Reads rows of the table of effects. */
+/** Reads rows of the ledger's table. */
 interface EffectRows {
-  /** The rows that a query finds, page by page. */
+  /** The rows that a query returns, page by page. */
   readonly pages: (query: QueryCommandInput, signal?: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
   readonly one: (pk: string, signal?: AbortSignal) => Promise<EffectRow | undefined>
 }
 
 /**
- * Reads rows so that one which the SDK cannot read hides no other. The SDK throws away a whole page for one number that
- * JavaScript cannot hold, such as 12345678901234567890.5.
+ * Returns a reader that survives rows which the SDK cannot parse. The SDK throws for a whole page if one number does not fit into
+ * a JavaScript number, such as 12345678901234567890.5. The reader then reads the rows of that page one by one.
  */
 function effectRows(documents: Documents, table: string): EffectRows {
   const one = async (pk: string, signal?: AbortSignal): Promise<EffectRow | undefined> => {

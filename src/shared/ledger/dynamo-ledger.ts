@@ -7,12 +7,12 @@ import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import * as transitions from './dynamo-transitions.ts'
 import { effectPk, type PendingEffect } from './effect-item.ts'
 
-/** Where effects are kept in DynamoDB. */
+/** Options of {@link dynamoLedger}. */
 export interface DynamoLedgerOptions {
   readonly documents: Documents
   /** A table with the string partition key `pk` and the index `queue` (partition key `queue`, sort key `dueAt`, both strings). */
   readonly table: string
-  /** Milliseconds for which a claim holds; 10,000 unless set. It must be longer than Cognito waits. */
+  /** The lease of a claim in milliseconds, 10,000 by default. It must be longer than Cognito waits for a trigger (5 s). */
   readonly leaseMs?: number
   readonly now?: () => Date
   readonly random?: () => number
@@ -23,8 +23,8 @@ const LEASE_MS = 10_000
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * Keeps effects in DynamoDB by conditional writes alone: one to claim, one to mark. What is not done stands in a sparse index,
- * where a sweeper finds it.
+ * Makes a ledger in a DynamoDB table. Each effect costs two conditional writes: one claims it, one marks it done. Effects that are
+ * not done are in a sparse index, which the sweeper queries.
  *
  * @example
  * once(dynamoLedger({ documents: documentClient(), table: 'effects' }), rule, { delivery: 'at-least-once' })
@@ -33,7 +33,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   const { documents, table, leaseMs = LEASE_MS, now = () => new Date(), random = Math.random } = options
 
   const update = async (key: EffectKey, change: Change, signal: AbortSignal): Promise<Row> => {
-    // Only what the change wrote is returned: an attribute that a person added may be one that the SDK cannot read.
+    // Returns only the written attributes, because an attribute added by hand may be one that the SDK cannot parse.
     const command = updateItem({ table, pk: effectPk(key), ...change, returned: 'UPDATED_NEW' })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
@@ -58,7 +58,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
         return { kind: 'claimed', claim: toEffectClaim(effect, token, item) }
       } catch (error) {
         if (isConditionFailure(error)) return toClaimResult(effect, token, await read(effect, signal))
-        // It may be written all the same. Nothing ran, so it is given back, as far as that can be done.
+        // DynamoDB may have written the claim although the call failed. The effect did not run, so try to release the claim.
         await update(effect, transitions.giveBack(token, now()), signal).catch(() => undefined)
         throw error
       }
@@ -79,14 +79,14 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   }
 }
 
-/** Somebody who took over after our lease has the say now. The condition also fails for our own first attempt whose answer was lost. */
+/** Ignores a failed condition: another holder has taken over, or an earlier try of this same write succeeded and its answer was lost. */
 function unlessConditionFailed(error: unknown): void {
   if (!isConditionFailure(error)) throw error
 }
 
-/** What a claim that was refused tells. */
+/** Returns the result of a claim whose conditional write failed, from the row as it is now. */
 function toClaimResult(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
-  // Our own first attempt came through and its answer was lost.
+  // An earlier try of this same claim succeeded, and its answer was lost.
   if (item?.token === token) return { kind: 'claimed', claim: toEffectClaim(key, token, item) }
   const state = item?.state
   return state === 'done' || state === 'unknown' || state === 'failed' ? { kind: 'settled', state } : { kind: 'held' }
@@ -96,15 +96,15 @@ function toEffectClaim({ userPoolId, sub, effect }: EffectKey, token: string, { 
   return { userPoolId, sub, effect, token, attempt: Number(attempt) }
 }
 
-/** Where effects are put down that nothing durable knows of. */
+/** Enqueues effects that may be missing from the ledger. */
 export interface PendingEffects {
-  /** Makes an effect due at once; false where the ledger knows it already: then nothing is changed. */
+  /** Adds a pending effect that is due now. Returns false, and changes nothing, if the ledger already has the effect. */
   readonly enqueue: (effect: PendingEffect, signal: AbortSignal) => Promise<boolean>
   readonly permissions?: readonly RulePermission[]
 }
 
 /**
- * Puts effects into the table that {@link dynamoLedger} keeps, for a sweeper to run.
+ * Adds pending effects to the table of {@link dynamoLedger}. The sweeper runs them.
  *
  * @example
  * await dynamoPendingEffects({ documents, table }).enqueue({ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once' }, signal)

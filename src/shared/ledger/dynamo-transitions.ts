@@ -1,40 +1,44 @@
 /*
- * The states of an effect. An effect is one row of the table; a row that is not done stands in the index `queue` under its state.
+ * The states of an effect. An effect is one row of the table. Until it is done, the row is in the index `queue` under its state.
  *
- *   no row    nothing is known of it
- *   pending   somebody runs it (it has a token, and a lease until dueAt), or it waits for its next attempt (at dueAt)
- *   done      it happened, or it need not happen; it never runs again
- *   unknown   it was cut off and must not happen twice: nobody knows whether it happened
- *   failed    it was tried too often, or it cannot be run
+ *   - no row    The ledger does not have the effect.
+ *   - pending   A holder runs it (the row has a token and a lease until dueAt), or it waits for its next attempt at dueAt.
+ *   - done      It ran. It never runs again.
+ *   - unknown   A dead letter. It was cut off and must not run twice. It may have run or not.
+ *   - failed    A dead letter. It used up its attempts, or it cannot be run.
  *
- * The transitions; each is one conditional write. The holder is the trigger or sweeper whose token is in the row. The sweeper
- * and the administrator have read the row before. They change it only if it is still as they read it.
+ * The transitions. Each is one conditional write. The holder is the trigger or sweeper whose token is in the row. The sweeper and
+ * the operator read the row first, and change it only if it is still as they read it.
  *
- *   transition  made by                      from                                  to
- *   enqueue     post authentication,         no row                                pending, due now
- *               effects recover
- *   claim       trigger, sweeper             no row; pending and due, unless it    pending, until the lease ends
- *                                            was cut off and is at-most-once
- *   finish      holder                       pending, unknown                      done
- *   fail        holder                       pending, unknown                      pending, due later; unknown; failed
- *   giveBack    holder without an answer     pending                               pending, due now
- *   drop        holder                       pending, unknown                      no row
- *   giveUp      sweeper                      pending                               unknown, failed
- *   postpone    sweeper                      pending                               pending, due later, one attempt more
- *   retry       effects retry                failed; unknown with --even-unknown   pending, due now, without attempts
- *   release     effects recover              pending, unknown, with the token      pending, due now
- *                                            of the lost claim
- *   remove      sweeper, effects drop        any, unless somebody runs it          no row
- *   erase       effects drop --force         unreadable, unless done               no row
+ *     transition  made by                      from                                  to
  *
- * An unknown effect that is set back stays unknown before its last attempt. `remove` is never called for a done effect.
+ *   - enqueue     post authentication,         no row                                pending, due now
+ *                 effects recover
+ *   - claim       trigger, sweeper             no row; pending and due, unless it    pending, until the lease ends
+ *                                              was cut off and is at-most-once
+ *   - finish      holder                       pending, unknown                      done
+ *   - fail        holder                       pending, unknown                      pending, due later; unknown; failed
+ *   - giveBack    trigger, when its claim      pending                               pending, due now
+ *                 failed without an answer
+ *   - drop        holder, nothing to do        pending, unknown                      no row
+ *   - giveUp      sweeper                      pending                               unknown, failed
+ *   - postpone    sweeper                      pending                               pending, due later, one attempt more
+ *   - retry       effects retry                failed; unknown with --even-unknown   pending, due now, without attempts
+ *   - release     effects recover              pending, unknown, with the token      pending, due now
+ *                                              of the lost claim
+ *   - remove      sweeper, effects drop        any, unless it is running             no row
+ *   - erase       effects drop --force         unreadable, unless done               no row
+ *
+ * `fail` before the last attempt and `giveBack` set the due time and keep the state, so an unknown effect stays unknown. `remove`
+ * is never called for a done effect.
  *
  * A claim over time:
  *
  *   claim                      dueAt, the end of the lease
- *     |--- its holder runs ------|--- at-least-once: the next trigger or sweeper claims it -------->
- *     |                          |--- at-most-once: the sweeper gives it up: unknown --------------->
- *     |--- the holder may finish it, set it back or drop it until another token is in the row ----->
+ *
+ *     |--- the holder runs ------|--- at-least-once: the next trigger or sweeper claims it -------->
+ *     |                          |--- at-most-once: the sweeper sets it to unknown ---------------->
+ *     |--- the holder may finish, fail or drop it until the next claim ---------------------------->
  */
 import {
   and,
@@ -62,28 +66,28 @@ import {
   type UnreadableItem,
 } from './effect-item.ts'
 
-// The first attempt is the trigger's own; the second comes soon, because most faults are over by then.
+// The trigger makes the first attempt. The second comes soon, because most faults are short.
 const FIRST_MS = 30_000
 const LONGEST_MS = 6 * 60 * 60_000
 
 /**
- * How many times an effect is tried before it becomes a dead letter, which a person has to see to. That takes between 31 and 63 hours: longer than
- * an exhausted quota of SES lasts, which is 24 hours.
+ * The number of attempts before an effect becomes a dead letter, which an operator has to handle. They span 31 to 63 hours, longer
+ * than an exhausted SES quota lasts (24 hours).
  */
 export const MAX_ATTEMPTS = 20
 
 /**
- * How many milliseconds to wait after a failed attempt: twice as long each time, at most six hours, with up to half of it at
- * random so that what failed together is not tried together.
+ * Returns the delay after a failed attempt in milliseconds. It doubles with each attempt, up to six hours. Random jitter shortens it
+ * by up to half, so that effects which failed together are not retried together.
  *
- * @param attempt 1 for the first.
+ * @param attempt The number of the failed attempt, starting at 1.
  */
 export function backOffMs(attempt: number, random: () => number): number {
   const full = Math.min(FIRST_MS * 2 ** (attempt - 1), LONGEST_MS)
   return Math.round(full * (0.5 + random() / 2))
 }
 
-/** Whether a cut-off effect must be settled instead of run again, and as what. */
+/** Returns the dead letter state of a due effect that must not run again. Returns undefined if it may run. */
 export function settledAs({ delivery, token, attempt }: Pick<EffectItem, 'delivery' | 'token' | 'attempt'>): DeadLetterState | undefined {
   if (token !== undefined && delivery === 'at-most-once') return 'unknown'
   return attempt >= MAX_ATTEMPTS ? 'failed' : undefined
@@ -122,13 +126,13 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       attempt: oneMore(),
       dueAt: addMilliseconds(at, leaseMs),
       event: JSON.stringify(effect.event),
-      // Beside the event, which is dropped when the effect becomes a dead letter: a person may still retry it.
+      // Stored beside the event too, because a dead letter loses its event and an operator may still retry it.
       triggerSource,
       appClient: clientId ?? undefined,
       createdAt: ifNotExists(now),
       updatedAt: now,
     },
-    // An earlier event may have had a client.
+    // An earlier claim may have stored a client.
     remove: clientId === null ? ['appClient'] : [],
   }
 }
@@ -160,20 +164,20 @@ export function drop({ token }: EffectClaim): Condition {
 }
 
 export function giveUp(row: EffectRow, state: DeadLetterState, reason: string, at: Date): Change {
-  // They may stand in the event alone, and a retry is judged by them.
+  // The row may have them only in its event, which is removed below. The conditions read them at a retry.
   const { triggerSource, appClient } = isReadable(row) ? row : {}
   return {
     if: isReadable(row) ? isAsRead(row) : and(equals('queue', 'pending'), equals('dueAt', row.dueAt ?? '')),
     set: { ...inState(state), reason, updatedAt: at.toISOString(), triggerSource, appClient },
-    // Nothing is kept of the user: what a person retries is run with what the pool knows. The token of an unknown effect
-    // stays, by which somebody may still prove that nothing ran under it.
+    // Deletes the user's data. A retry reads the user from the pool. An unknown effect keeps its token, so that `release` can
+    // still match a claim under which nothing ran.
     remove: state === 'unknown' ? ['event'] : ['event', 'token'],
   }
 }
 
 export function postpone(item: EffectItem, reason: string, at: Date, random: () => number): Change {
   const attempt = item.attempt + 1
-  // A token stays: its holder, if there still is one, may yet mark the effect as done.
+  // Keeps the token, because a slow holder may still mark the effect done.
   return {
     if: isAsRead(item),
     set: { attempt, dueAt: addMilliseconds(at, backOffMs(attempt, random)), reason, updatedAt: at.toISOString() },
@@ -216,14 +220,14 @@ function leaseOrWaitExpired(now: string): Condition {
   return isAtMost('dueAt', now)
 }
 
-/** Holds for an effect that nobody has begun, and for one that may happen twice. */
+/** Holds for an effect without a holder, and for one that may run twice. */
 function mayRunAgain(): Condition {
   return or(doesNotExist('token'), equals('delivery', 'at-least-once'))
 }
 
 /**
- * Holds if no one has claimed, settled or postponed the effect since it was read. Attempt and due time change with every claim,
- * and the due time changes when its holder gives it back: then it certainly did not happen.
+ * Holds if the effect has not changed since it was read. Every claim, failure and postponement changes the attempt or the due time.
+ * So does a released claim, after which the effect certainly did not run.
  */
 function isAsRead({ attempt, dueAt }: EffectItem): Condition {
   return and(equals('state', 'pending'), equals('attempt', attempt), equals('dueAt', dueAt?.toISOString() ?? ''))

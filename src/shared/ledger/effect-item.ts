@@ -2,64 +2,66 @@ import type { CognitoEvent } from '../cognito/event.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { Delivery, EffectKey } from '../rules/once.ts'
 
-/** Where an effect stands: to be done, done, cut off so that nobody knows, or given up. */
+/** The state of an effect. `unknown`: it was cut off and may have run or not. `failed`: it used up its attempts or cannot be run. */
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
 
-/** The state of an effect that waits for a person. */
+/** The state of a dead letter: an effect that waits for an operator. */
 export type DeadLetterState = 'unknown' | 'failed'
 
-/** An effect as the table holds it while it is not done. */
+/** A readable row of the table. */
 export interface EffectItem extends EffectKey {
   readonly state: EffectState
   readonly delivery: Delivery
-  /** There while somebody runs it, or was cut off while running it. */
+  /** The token of the holder. Set while the effect runs, and after the holder was cut off. */
   readonly token: string | undefined
   readonly attempt: number
   /** The end of the lease, or the time of the next attempt. */
   readonly dueAt: Date | undefined
-  /** The event to run it with; undefined where it has to be made from what the pool knows of the user. */
+  /** The event to run it with. If undefined, the sweeper makes one from the user in the pool. */
   readonly event: CognitoEvent | undefined
-  /** The trigger source of its event, and the app client; undefined where it never had an event. They stay when the event is dropped. */
+  /** The trigger source of its event. Kept when the event is dropped. Undefined if the effect was enqueued without one. */
   readonly triggerSource: string | undefined
+  /** The app client of its event. Kept when the event is dropped. Undefined if the event had none. */
   readonly appClient: string | undefined
-  /** Runs only for a user who was created since then. */
+  /** If set, the effect runs only for users who were created at this time or later. */
   readonly createdSince: Date | undefined
   readonly reason: string | undefined
 }
 
-/** A row of the table that was edited by hand, so that it cannot be run. */
+/** A row that cannot be run, for example because it was edited by hand. */
 export interface UnreadableItem {
   readonly pk: string
-  /** Names the attribute that is missing or wrong, such as `unreadable-attempt`. */
+  /** A constant with the name of the missing or invalid attribute, such as `unreadable-attempt`. */
   readonly fault: string
-  /** As it stands in the table; undefined where it is not one of the states. */
+  /** The state in the table. Undefined if the value is not a valid state. */
   readonly state: EffectState | undefined
-  /** As it stands in the table: when the row is due. */
+  /** The due time as the table has it, which may be an invalid date. */
   readonly dueAt: string | undefined
 }
 
 /** A row of the table. */
 export type EffectRow = EffectItem | UnreadableItem
 
-/** An effect to be run without its event, which the sweeper makes from what the pool knows of the user by then. */
+/** An effect to enqueue without an event. The sweeper makes the event from the user in the pool when it runs the effect. */
 export interface PendingEffect extends EffectKey {
   readonly delivery: Delivery
-  /** Runs only for a user who was created since then. */
+  /** If set, the effect runs only for users who were created at this time or later. */
   readonly createdSince?: Date
-  /** The trigger source and the app client of its event, where they are known; a confirmed sign-up unless set. */
+  /** The trigger source of its event, `PostConfirmation_ConfirmSignUp` by default. */
   readonly triggerSource?: string
+  /** The app client of its event, if known. */
   readonly appClient?: string
 }
 
-/** The index that holds only what is not done, by when it is due. */
+/** The name of the sparse index: the effects that are not done, by state and due time. */
 export const QUEUE_INDEX = 'queue'
 
-/** The partition key of an effect. */
+/** Returns the partition key of an effect. */
 export function effectPk({ userPoolId, sub, effect }: EffectKey): string {
   return `${userPoolId}#${sub}#${effect}`
 }
 
-/** Whether a row can be run. */
+/** Returns true if a row can be run. */
 export function isReadable(row: EffectRow): row is EffectItem {
   return !('fault' in row)
 }
@@ -67,8 +69,8 @@ export function isReadable(row: EffectRow): row is EffectItem {
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * Reads a row of the table. Our own writes are always readable; people edit rows by hand. A guess at what they meant could send
- * a second mail, or one to the wrong user, so a row with anything wrong in it is returned as unreadable.
+ * Parses a row of the table. A row with any invalid attribute is returned as unreadable. Our own writes are always readable, but
+ * operators edit rows by hand. Guessing a value could send a second email, or one to the wrong user.
  */
 export function readEffectRow(row: Row): EffectRow {
   const wrong = Object.keys(CHECKS).find((name) => CHECKS[name]?.(row[name], row) === false)
@@ -91,19 +93,19 @@ export function readEffectRow(row: Row): EffectRow {
   }
 }
 
-/** A row that cannot be run, for this reason. */
+/** Makes an unreadable row with this fault. */
 export function toUnreadable(row: Row, fault: string): UnreadableItem {
   return { pk: String(row.pk), fault, state: readState(row.state), dueAt: readText(row.dueAt) }
 }
 
-/** What each attribute must be, in the order in which a fault is reported. Attributes that are not here may hold anything. */
+/** The check of each attribute. The first that fails is the reported fault. Attributes without a check may have any value. */
 const CHECKS: Readonly<Record<string, (value: unknown, row: Row) => boolean>> = {
   userPoolId: isText,
   sub: isText,
   effect: isText,
   pk: (pk, { userPoolId, sub, effect }) => pk === effectPk({ userPoolId: String(userPoolId), sub: String(sub), effect: String(effect) }),
   state: (state) => readState(state) !== undefined,
-  // A row stands in the queue of its state, and nowhere once it is done.
+  // A done row is not in the index, so it has no `queue`.
   queue: (queue, { state }) => queue === (state === 'done' ? undefined : state),
   delivery: (delivery) => delivery === 'at-most-once' || delivery === 'at-least-once',
   attempt: (attempt) => Number.isSafeInteger(attempt) && Number(attempt) >= 0,
@@ -127,7 +129,7 @@ function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A moment in the form in which we write it. The queue is sorted by that text, and conditional writes compare it. */
+/** Parses a date. It accepts only the ISO form that we write, because the index sorts by it and conditional writes compare it. */
 function readDate(value: unknown): Date | undefined {
   const at = typeof value === 'string' ? new Date(value) : undefined
   return at === undefined || Number.isNaN(at.getTime()) || at.toISOString() !== value ? undefined : at
@@ -146,7 +148,7 @@ function readEvent(json: unknown): CognitoEvent | undefined {
   }
 }
 
-/** Whether it has the shape of an event that `once` keeps. */
+/** Returns true if a value has the shape of an event that `once` stores. */
 function isEvent(value: unknown): value is CognitoEvent {
   if (!isObject(value) || !isText(value.triggerSource) || typeof value.userName !== 'string') return false
   const { callerContext, request } = value
@@ -155,7 +157,7 @@ function isEvent(value: unknown): value is CognitoEvent {
   return Object.values(request.userAttributes).every((attribute) => typeof attribute === 'string')
 }
 
-/** Whether an event is that of the row: with another pool or user in it, somebody else would get the mail. */
+/** Returns true if an event has the pool and user of its row. With another user in it, the wrong user would get the email. */
 function isEventOfRow(event: CognitoEvent | undefined, { userPoolId, sub }: Row): boolean {
   return event !== undefined && event.userPoolId === userPoolId && event.request.userAttributes?.sub === sub
 }

@@ -12,21 +12,21 @@ import {
 } from '../aws/expressions.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
-/** Where profiles are kept in DynamoDB. */
+/** Options of {@link dynamoProfiles}. */
 export interface DynamoProfilesOptions {
   readonly documents: Documents
   /** A table whose partition key is a string named `pk`. */
   readonly table: string
 }
 
-/** The partition key of a profile. */
+/** Returns the partition key of a profile. */
 export function profileKey({ userPoolId, sub }: ProfileKey): string {
   return `${userPoolId}#${sub}`
 }
 
 /**
- * Keeps profiles in DynamoDB, each write one `UpdateItem` that can be repeated: a second one for the same event changes
- * nothing but the times at which something was last seen.
+ * Makes a store that keeps profiles in DynamoDB. All its writes are `UpdateItem` requests that can be repeated: a second one for
+ * the same event changes only timestamps.
  *
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
@@ -68,13 +68,13 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
         return { counted: true, effectsEnqueued: hasEnqueued(await update(user, now, counted, signal)) }
       } catch (error) {
         if (!isConditionFailure(error)) throw error
-        // Not counted, but what changed is kept all the same.
+        // A repeated event is not counted, but it still updates the rest of the profile.
         return { counted: false, effectsEnqueued: hasEnqueued(await update(user, now, seen, signal)) }
       }
     },
 
     async markEffectsEnqueued(user, at, signal) {
-      // A profile that was deleted in between must not come back as a torso.
+      // Without the condition, this write would recreate a deleted profile with one attribute.
       const command = updateItem({ table, pk: profileKey(user), set: { effectsEnqueuedAt: at.toISOString() }, if: exists('pk') })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
@@ -82,19 +82,19 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
 }
 
 /**
- * What every write keeps, whichever trigger comes first: users whom an administrator creates never reach post confirmation,
- * and an event whose profile is missing must leave a whole one.
+ * Returns the attributes that every write sets. Each trigger may be the first for a user, so it must leave a complete profile. Users
+ * whom an administrator creates never reach post confirmation.
  */
 function setCommon({ userPoolId, sub, userName, attributes }: ProfileUser, now: string): Change['set'] {
   return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(now), updatedAt: now }
 }
 
-/** Counting from the last counted one: a client that signs in every second must not go uncounted for ever. */
+/** Holds if the last counted sign-in is old enough. Uncounted ones are ignored, or a user who signs in every second would never count. */
 function wasNotCountedSince(before: string): Condition {
   return or(doesNotExist('lastCountedAt'), isAtMost('lastCountedAt', before))
 }
 
-/** A profile as it stands in the table. */
+/** A profile as the table stores it. */
 type Stored = Readonly<Record<string, unknown>>
 
 function hasEnqueued({ effectsEnqueuedAt }: Stored): boolean {

@@ -2,55 +2,55 @@ import type { AttributeMap } from '../cognito/event.ts'
 import type { RulePermission } from '../rules/rule.ts'
 import type { RuleContext, Working } from '../rules/trigger.ts'
 
-/** Whose profile it is: a pool's `sub` is never given out again. */
+/** The key of a profile. A pool never reuses a `sub`. */
 export interface ProfileKey {
   readonly userPoolId: string
   readonly sub: string
 }
 
-/** What a trigger knows of a user. */
+/** The user data that a trigger writes into a profile. */
 export interface ProfileUser extends ProfileKey {
   readonly userName: string
-  /** The attributes to keep; they replace those kept before. */
+  /** The attributes to store. They replace all that were stored before. */
   readonly attributes: AttributeMap
 }
 
-/** A sign-in, as far as Cognito tells. */
+/** A sign-in, as far as the event describes it. */
 export interface SignIn {
   readonly at: Date
   readonly appClient: string | null
-  /** A sign-in sooner than that after the last counted one is a repeated event, as far as anybody can tell. */
+  /** Milliseconds after a counted sign-in within which another one is not counted, because it is probably a repeated event. */
   readonly notAgainWithinMs: number
 }
 
-/** What a profile says when its user has signed in. */
+/** The result of recording a sign-in. */
 export interface SignedIn {
-  /** False for what looks like a repeated event. */
+  /** False for a sign-in that is probably a repeated event. */
   readonly counted: boolean
-  /** Whether the pending effects of the user were enqueued before. */
+  /** True if the user's pending effects were enqueued before. */
   readonly effectsEnqueued: boolean
 }
 
-/** Where profiles are kept. Every call may be repeated, and may find the profile missing: it is then made. */
+/** A store of profiles. Every call may be repeated. All calls except `markEffectsEnqueued` create a missing profile. */
 export interface Profiles {
-  /** A sign-up was confirmed. */
+  /** Records that a sign-up was confirmed. */
   readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
-  /** A password was reset. */
+  /** Records that a password was reset. */
   readonly passwordReset: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
-  /** Something happened of which nobody has heard: only what is known of the user is kept. */
+  /** Updates the user's data. For trigger sources that the rule does not know. */
   readonly refreshed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
-  /** Somebody signed in. */
+  /** Records a sign-in. */
   readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<SignedIn>
   /** Records that the user's pending effects are enqueued, so the next sign-in does not enqueue them again. */
   readonly markEffectsEnqueued: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
 }
 
-/** The part of a store that a rule uses, with what it needs of a deployment. */
+/** The part of a store that a rule uses, with its IAM permissions. */
 export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
   readonly permissions?: readonly RulePermission[]
 }
 
-/** Kept unless a rule says otherwise: what applications greet, reach and recognise a user by. */
+/** The attributes that profiles store by default. Applications use them to greet, contact and identify a user. */
 export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
   'email',
   'email_verified',
@@ -63,7 +63,7 @@ export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
   'locale',
 ]
 
-/** The user of a post event as a profile holds them; undefined where the event names no pool or no `sub`. */
+/** Returns the profile data of an event's user. Returns undefined if the event has no pool or no `sub`. */
 export function toProfileUser({ event, user }: RuleContext<Working>, names: readonly string[]): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined
   const attributes: Record<string, string> = {}

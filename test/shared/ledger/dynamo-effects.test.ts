@@ -22,7 +22,7 @@ async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'faile
 }
 
 onEveryDynamoDb((engine) => {
-  /** The items that are due, of these effects alone: the table is shared with the other tests. */
+  /** Returns those of these effects that are due. Other tests share the table. */
   const readDue = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
     const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
@@ -34,7 +34,7 @@ onEveryDynamoDb((engine) => {
     return item
   }
 
-  it('finds what was cut off when its lease is over, with all it takes to run it again', async () => {
+  it('finds a cut-off effect when its lease expires, with everything needed to run it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -47,7 +47,7 @@ onEveryDynamoDb((engine) => {
     ])
   })
 
-  it('finds what waits for its next attempt, and nothing that is settled or forgotten', async () => {
+  it('finds an effect whose next attempt is due, but no done, unknown or dropped effect', async () => {
     const ledger = timedLedger(engine)
     const waiting = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(waiting, randomUUID(), signal)), retry, signal)
@@ -60,7 +60,7 @@ onEveryDynamoDb((engine) => {
     expect(await readDue(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
   })
 
-  it('finds those first that have waited longest', async () => {
+  it('returns the effects that are due longest first', async () => {
     const ledger = timedLedger(engine)
     const first = newEffect('at-least-once', 'eu-west-1_First')
     const second = newEffect('at-least-once', 'eu-west-1_Second')
@@ -71,7 +71,7 @@ onEveryDynamoDb((engine) => {
     expect((await readDue(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
   })
 
-  it('parks what was cut off and must not happen twice, without what was kept of its user', async () => {
+  it('makes a cut-off at-most-once effect an unknown dead letter and deletes its event', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
@@ -84,7 +84,7 @@ onEveryDynamoDb((engine) => {
     expect(await readDue(ledger, effect)).toEqual([])
   })
 
-  it('parks what failed too often, without what was kept of its user', async () => {
+  it('makes an effect without attempts left a failed dead letter and deletes its event and token', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -98,7 +98,7 @@ onEveryDynamoDb((engine) => {
 
   const since: readonly (readonly [string, (ledger: TimedLedger) => Promise<EffectItem>])[] = [
     [
-      'was taken over',
+      'was claimed again',
       async (ledger) => {
         const effect = newEffect('at-least-once')
         await ledger.claim(effect, randomUUID(), signal)
@@ -109,7 +109,7 @@ onEveryDynamoDb((engine) => {
       },
     ],
     [
-      'came to be done',
+      'was marked done',
       async (ledger) => {
         const effect = newEffect()
         const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -120,7 +120,7 @@ onEveryDynamoDb((engine) => {
       },
     ],
     [
-      'was given back, since it certainly did not happen',
+      'failed and was scheduled for a retry',
       async (ledger) => {
         const effect = newEffect()
         const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -131,7 +131,7 @@ onEveryDynamoDb((engine) => {
       },
     ],
     [
-      'was forgotten',
+      'was dropped',
       async (ledger) => {
         const effect = newEffect()
         const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -142,7 +142,7 @@ onEveryDynamoDb((engine) => {
       },
     ],
   ]
-  it.each(since)('does not give up what %s since it was found', async (_, found) => {
+  it.each(since)('does not make an effect a dead letter that %s after it was read', async (_, found) => {
     const ledger = timedLedger(engine)
     const item = await found(ledger)
     const before = await ledger.stored(item)
@@ -150,7 +150,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(item)).toEqual(before)
   })
 
-  it('parks nothing that has no time at which it is due', async () => {
+  it('does not make an effect without a due time a dead letter', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
@@ -161,8 +161,8 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending' })
   })
 
-  describe('an attempt that could not begin', () => {
-    it('is counted, and the next one is put off for longer each time', async () => {
+  describe('postpone', () => {
+    it('counts the attempt and doubles the delay of the next one each time', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
       await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
@@ -179,7 +179,7 @@ onEveryDynamoDb((engine) => {
       }
     })
 
-    it.each(since)('is not counted for an effect that %s since it was found', async (_, found) => {
+    it.each(since)('changes nothing in an effect that %s after it was read', async (_, found) => {
       const ledger = timedLedger(engine)
       const item = await found(ledger)
       const before = await ledger.stored(item)
@@ -200,7 +200,7 @@ onEveryDynamoDb((engine) => {
       await engine.documents().send(new DeleteCommand({ TableName: engine.tables.effects, Key: { pk: dueRow.pk } }))
     })
 
-    it('becomes a dead letter by its key, unless it has changed since', async () => {
+    it('becomes a dead letter, unless it has changed since it was read', async () => {
       const row = await put({ attempt: {} })
       expect(await ledger.effects.giveUp({ ...row, dueAt: '2026-05-01T11:00:00.000Z' }, 'unknown', row.fault, signal)).toBe(false)
       expect(await ledger.effects.giveUp(row, 'unknown', row.fault, signal)).toBe(true)
@@ -209,7 +209,7 @@ onEveryDynamoDb((engine) => {
       expect(deadLetter).toMatchObject({ state: 'unknown', fault: 'unreadable-attempt' })
     })
 
-    it('is due where its time is further ahead than any of ours, and not a moment earlier', async () => {
+    it('is due if its due time is more than seven days ahead, and not if it is exactly seven days', async () => {
       const week = 7 * 24 * 60 * 60_000
       const dueAt = new Date(ledger.now().getTime() + week + 1).toISOString()
       await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: { ...dueRow, dueAt } }))
@@ -219,7 +219,7 @@ onEveryDynamoDb((engine) => {
       expect(later.filter((row) => 'pk' in row && row.pk === dueRow.pk)).toEqual([])
     })
 
-    it('is erased, unless it is done or has changed since', async () => {
+    it('is erased, unless it is done or has changed since it was read', async () => {
       const row = await put({ state: 'done' })
       expect(await ledger.effects.erase(row, signal)).toBe(false)
       expect(await ledger.effects.erase({ ...(await put({ delivery: 7 })), dueAt: '2026-05-01T11:00:00.000Z' }, signal)).toBe(false)
@@ -227,7 +227,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.effects.erase(row, signal)).toBe(false)
     })
 
-    it('is erased also where it has no time and no state', async () => {
+    it('is erased if it has neither a due time nor a state', async () => {
       const { dueAt: _, state: __, queue: ___, ...rest } = dueRow
       await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: rest }))
       const row = await ledger.effects.get(String(dueRow.pk), signal)
@@ -236,12 +236,12 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('lists what is in a state, page by page', async () => {
+  it('lists all effects in a state across several pages', async () => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
     for (const effect of effects) {
       await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
-      // A page of DynamoDB is a megabyte: these fill two.
+      // A page of DynamoDB holds 1 MB, so six of these fill two pages.
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
     }
@@ -253,7 +253,7 @@ onEveryDynamoDb((engine) => {
     expect(subs(await listed(ledger, 'unknown'))).toEqual([])
   })
 
-  it('finds what is due behind more than a megabyte of what is due longer', async () => {
+  it('finds due effects beyond the first 1 MB page', async () => {
     const ledger = timedLedger(engine)
     const effects = Array.from({ length: 5 }, () => newEffect('at-least-once'))
     for (const effect of effects) {
@@ -268,7 +268,7 @@ onEveryDynamoDb((engine) => {
     for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
 
-  it('makes what failed due at once, with all its attempts before it', async () => {
+  it('retries a failed effect: due now, with its attempts reset', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -281,7 +281,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('retries nothing that is under way, done, unknown, or not there', async () => {
+  it('does not retry a missing, running, unknown or done effect', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(false)
@@ -295,7 +295,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
   })
 
-  it('runs again even what nobody knows of, where a person asks for it', async () => {
+  it('retries an unknown effect if the caller names that state', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
@@ -303,7 +303,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', attempt: 0 })
   })
 
-  it('reads one effect, whatever its state, and says where there is none', async () => {
+  it('reads one effect in any state, and returns undefined for a missing one', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     expect(await ledger.effects.get(effectPk(effect), signal)).toBeUndefined()
@@ -311,7 +311,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.effects.get(effectPk(effect), signal)).toMatchObject({ sub: effect.sub, state: 'done', event: undefined })
   })
 
-  it('counts what is in a state, also behind more than a megabyte of it', async () => {
+  it('counts the effects in a state across several pages', async () => {
     const ledger = timedLedger(engine)
     const counted = async () => {
       let sum = 0
@@ -329,10 +329,10 @@ onEveryDynamoDb((engine) => {
     for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
 
-  describe('a claim whose answer was lost, and under which nothing ran', () => {
+  describe('release of a claim whose answer was lost', () => {
     const token = 'the-token-of-the-lost-claim'
 
-    it('is given back while its lease still holds', async () => {
+    it('releases the claim before its lease expires', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect()
       await ledger.claim(effect, token, signal)
@@ -343,7 +343,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.effects.release({ ...effect, token }, signal)).toBe(false)
     })
 
-    it('is given back although a sweeper has put it on record as unknown', async () => {
+    it('releases the claim after the sweeper has set the effect to unknown', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect()
       await ledger.claim(effect, token, signal)
@@ -354,7 +354,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.stored(effect)).not.toHaveProperty('reason')
     })
 
-    it('is not given back under another token, nor when it was settled or taken over', async () => {
+    it('changes nothing if the token differs, another holder has claimed the effect, or it is done', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
       const claim = assertGranted(await ledger.claim(effect, token, signal))
@@ -370,7 +370,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('forgets an effect, so that its event runs it again', async () => {
+  it('removes an effect, so that its event can run it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
@@ -381,7 +381,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('forgets nothing that somebody runs, that is done, or that is no longer as it was read', async () => {
+  it('removes no effect that is running, done, or changed since it was read', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -403,7 +403,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })
 
-  it('rejects where the table is out of reach', async () => {
+  it('rejects if the table does not exist', async () => {
     const lost = dynamoEffects({ documents: engine.documents, table: 'no-such-table' })
     const missing = { name: 'ResourceNotFoundException' }
     const ledger = timedLedger(engine)

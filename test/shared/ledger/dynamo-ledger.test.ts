@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 onEveryDynamoDb((engine) => {
-  it('gives a claim to the first who asks, and keeps the effect until it is done', async () => {
+  it('grants the first claim, refuses the second, and stores the effect as pending', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -37,7 +37,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).toContain(effectPk(effect))
   })
 
-  it.each(['at-most-once', 'at-least-once'] as const)('gives it to one of twenty who ask at once: %s', async (delivery) => {
+  it.each(['at-most-once', 'at-least-once'] as const)('grants one of twenty concurrent claims: %s', async (delivery) => {
     const ledger = timedLedger(engine)
     const effect = newEffect(delivery)
     const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, randomUUID(), signal)))
@@ -45,7 +45,7 @@ onEveryDynamoDb((engine) => {
     expect(claimed.filter(({ kind }) => kind === 'held')).toHaveLength(19)
   })
 
-  it('gives one that was cut off to one of twenty, too', async () => {
+  it('grants one of twenty concurrent claims of a cut-off effect', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -54,7 +54,7 @@ onEveryDynamoDb((engine) => {
     expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
   })
 
-  it('forgets the app client of an earlier event when the next one has none', async () => {
+  it('removes the app client of an earlier event if the next event has none', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -65,7 +65,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).not.toHaveProperty('appClient')
   })
 
-  it('keeps users, pools and effects apart', async () => {
+  it('claims the effects of different users, pools and names separately', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     for (const each of [effect, newEffect(), { ...effect, userPoolId: 'eu-west-1_Other' }, { ...effect, effect: 'birthday' }]) {
@@ -73,7 +73,7 @@ onEveryDynamoDb((engine) => {
     }
   })
 
-  it('lets what may happen twice be taken over when the lease is over, and not before', async () => {
+  it('lets another holder claim an at-least-once effect once its lease has expired', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -84,17 +84,17 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
   })
 
-  it('never lets what must not happen twice be taken over', async () => {
+  it('never grants a second claim of a cut-off at-most-once effect', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
     await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(1000 * LEASE_MS)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
-    // Nor where somebody asks for the other kind now: what was promised when it was claimed, holds.
+    // A later claim cannot change the delivery: that of the first claim holds.
     expect(await ledger.claim({ ...effect, delivery: 'at-least-once' }, randomUUID(), signal)).toEqual(HELD)
   })
 
-  it('remembers for ever what is done, and nothing of the user but who', async () => {
+  it('keeps a done effect for ever, with no user data except the sub', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.done(assertGranted(await ledger.claim(effect, randomUUID(), signal)), signal)
@@ -108,7 +108,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  it('drops the reason of earlier attempts when it is done', async () => {
+  it('removes the reason of earlier attempts when the effect is done', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
@@ -117,7 +117,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).not.toHaveProperty('reason')
   })
 
-  it('forgets what had nothing to do', async () => {
+  it('deletes the row of a dropped effect', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -127,7 +127,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('waits longer after each attempt, and parks what has had all of them', async () => {
+  it('doubles the delay after each attempt, and makes the effect a dead letter after the last', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
@@ -155,7 +155,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).not.toContain(effectPk(effect))
   })
 
-  it('puts on record what nobody knows of, and drops its event', async () => {
+  it('keeps an unknown effect as a dead letter without its event and token', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
@@ -171,11 +171,11 @@ onEveryDynamoDb((engine) => {
 
   const slow: readonly (readonly [string, (ledger: Ledger, claim: EffectClaim) => Promise<void>])[] = [
     ['done', (ledger, claim) => ledger.done(claim, signal)],
-    ['set back', (ledger, claim) => ledger.fail(claim, retry, signal)],
+    ['failed', (ledger, claim) => ledger.fail(claim, retry, signal)],
     ['unknown', (ledger, claim) => ledger.fail(claim, unknown, signal)],
     ['dropped', (ledger, claim) => ledger.drop(claim, signal)],
   ]
-  it.each(slow)('lets no holder who was too slow overwrite the next one: %s', async (_, late) => {
+  it.each(slow)('does not let a slow holder overwrite the next one: %s', async (_, late) => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const first = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -188,7 +188,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
   })
 
-  it('takes the mark of a slow holder where nobody has taken over', async () => {
+  it('accepts `done` from a slow holder if no other holder has claimed the effect', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -197,7 +197,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  /** A ledger behind a proxy that loses the answer to the next call, on the client that handlers use. */
+  /** Calls `use` with a ledger whose first `lost` answers get lost. It uses the handlers' own DynamoDB client. */
   async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
     const proxy = await startLossyProxy(engine.endpoint(), lost)
     stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
@@ -210,16 +210,16 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('gives a claim back of which it never heard that it was written: nothing ran', async () => {
+  it('releases a claim whose answers were all lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
-    // Both attempts of the client's.
+    // The client makes two attempts. Both answers get lost.
     await losingAnswers((lossy) => expect(lossy.claim(effect, randomUUID(), signal)).rejects.toThrow(), 2)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending' })
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
   })
 
-  it('knows its own claim again where the answer was lost', async () => {
+  it('recognises its own claim by the token if the first answer was lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await losingAnswers(async (lossy) => {
@@ -231,7 +231,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
   })
 
-  it.each(slow)('may say the same again where the answer was lost: %s', async (_, say) => {
+  it.each(slow)('repeats a write whose answer was lost: %s', async (_, say) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -239,7 +239,7 @@ onEveryDynamoDb((engine) => {
     expect((await ledger.stored(effect))?.token).toBeUndefined()
   })
 
-  it('rejects where it cannot tell', async () => {
+  it('rejects if the table does not exist or the signal aborts', async () => {
     const lost = dynamoLedger({ documents: engine.documents, table: 'no-such-table' })
     const claim = { ...newEffect(), token: 'token', attempt: 1 }
     const missing = { name: 'ResourceNotFoundException' }
@@ -248,7 +248,7 @@ onEveryDynamoDb((engine) => {
     await expect(timedLedger(engine).claim(newEffect(), randomUUID(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('goes by the clock of the process, with a lease longer than Cognito waits, unless told otherwise', async () => {
+  it('uses the process clock, a lease of 10 s and random back-off by default', async () => {
     const ledger = dynamoLedger({ documents: engine.documents, table: engine.tables.effects })
     const { stored } = timedLedger(engine)
     const effect = newEffect()
@@ -264,7 +264,7 @@ onEveryDynamoDb((engine) => {
     expect(waits).toBeLessThanOrEqual(30_000)
   })
 
-  it('says what it needs of a deployment', () => {
+  it('declares its IAM permissions', () => {
     expect(timedLedger(engine).permissions).toEqual([
       { actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resource: 'EFFECT_TABLE' },
     ])

@@ -8,7 +8,7 @@ import { allDue, assertGranted, assertReadable, newEffect, timedLedger } from '.
 const { signal } = new AbortController()
 
 onEveryDynamoDb((engine) => {
-  it('puts down what nothing durable knew of, once, with nothing of the user but the key', async () => {
+  it('enqueues an effect once, with no user data except the key', async () => {
     const ledger = timedLedger(engine)
     const { userPoolId, sub, effect } = newEffect()
     const pending = { userPoolId, sub, effect, delivery: 'at-most-once' } as const
@@ -26,7 +26,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('is due at once, can be claimed, and is not put down again when it is done', async () => {
+  it('enqueues an effect that is due now, can be claimed, and is not enqueued again when it is done', async () => {
     const ledger = timedLedger(engine)
     const pending = newEffect()
     await ledger.pendingEffects.enqueue(pending, signal)
@@ -45,7 +45,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(pending, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  it('keeps to whom it is pending', async () => {
+  it('stores `createdSince`, which limits the effect to newer users', async () => {
     const ledger = timedLedger(engine)
     const createdSince = new Date('2026-03-01T00:00:00.000Z')
     const pending = { ...newEffect(), createdSince }
@@ -53,7 +53,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.effects.get(effectPk(pending), signal)).toMatchObject({ createdSince })
   })
 
-  it('rejects where the table is out of reach', async () => {
+  it('rejects if the table does not exist', async () => {
     const lost = dynamoPendingEffects({ documents: engine.documents, table: 'no-such-table' })
     await expect(lost.enqueue(newEffect(), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })

@@ -12,23 +12,23 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 
 describe('backOffMs', () => {
-  it('is half a minute at most after the first attempt, and twice as long after each', () => {
+  it('starts at 30 s at most and doubles after each attempt', () => {
     const longest = [1, 2, 3, 4, 5].map((attempt) => backOffMs(attempt, () => 1))
     expect(longest).toEqual([30, 60, 120, 240, 480].map((seconds) => seconds * SECOND))
   })
 
-  it('is never less than half of that, whatever chance says', () => {
+  it('is at least half of that, whatever the random number', () => {
     expect(backOffMs(1, () => 0)).toBe(15 * SECOND)
     expect(backOffMs(3, () => 0)).toBe(60 * SECOND)
     expect(backOffMs(3, () => 0.5)).toBe(90 * SECOND)
   })
 
-  it('is six hours at most', () => {
+  it('is at most six hours', () => {
     expect(backOffMs(20, () => 1)).toBe(6 * HOUR)
     expect(backOffMs(5000, () => 1)).toBe(6 * HOUR)
   })
 
-  it('lasts for more than 30 hours in all, as an exhausted quota of 24 hours does, whatever chance says', () => {
+  it('adds up to more than 30 hours, longer than an exhausted SES quota of 24 hours', () => {
     const attempts = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, index) => backOffMs(index + 1, () => 0))
     expect(attempts.reduce((sum, ms) => sum + ms)).toBeGreaterThan(30 * HOUR)
   })
@@ -43,12 +43,12 @@ describe('settledAs', () => {
     { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
     { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
     { item: { delivery: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
-  ] as const)('settles $item.delivery, cut off with $item.token after $item.attempt attempts, as $as', ({ item, as }) => {
+  ] as const)('returns $as for $item.delivery with the token $item.token after $item.attempt attempts', ({ item, as }) => {
     expect(settledAs(item)).toBe(as)
   })
 })
 
-// Rows of the states, as they stand at `NOW`.
+// A row for each state, seen at `NOW`.
 const NOW = new Date('2026-05-01T12:00:00.000Z')
 const PAST = new Date(NOW.getTime() - 1)
 const FUTURE = new Date(NOW.getTime() + 1)
@@ -64,7 +64,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
   running: row('pending', FUTURE, { token }),
   'cut off, at-most-once': row('pending', PAST, { token }),
   'cut off, at-least-once': row('pending', PAST, { token, delivery: 'at-least-once' }),
-  'waiting for its time': row('pending', FUTURE),
+  'waiting for its next attempt': row('pending', FUTURE),
   due: row('pending', PAST),
   done: row('done', PAST),
   'unknown with its token': row('unknown', PAST, { token }),
@@ -72,7 +72,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
   failed: row('failed', PAST),
 }
 
-// What whoever changes the row has read of it before, or claimed.
+// The claim and the items that the transitions get, as read from the row before.
 const claim = { ...effect, token, attempt: 1 }
 const item = (place: string): EffectItem => ({
   ...{ userPoolId, sub, effect: name, delivery: 'at-most-once', attempt: 1, token: undefined, event: undefined, reason: undefined },
@@ -88,7 +88,7 @@ const unreadable = (place: string) => ({ pk: effectPk(effect), fault: 'x', state
 interface Transition {
   readonly name: string
   readonly change: (place: string) => Change | Condition
-  /** Where each row comes to, in the order of ROWS; '-' where nothing is changed. */
+  /** The state that each row of ROWS has afterwards, in that order. '-' if the write changes nothing. */
   readonly to: readonly string[]
 }
 
@@ -109,7 +109,7 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', 'done', 'done', 'done', '-', '-', '-', 'done', '-', '-'],
   },
   {
-    name: 'fail, to be tried again',
+    name: 'fail, with attempts left',
     change: () => transitions.fail(claim, { kind: 'retry', reason: 'x' }, NOW, () => 1),
     to: ['-', 'pending', 'pending', 'pending', '-', '-', '-', 'unknown', '-', '-'],
   },
@@ -119,7 +119,7 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', 'failed', 'failed', 'failed', '-', '-', '-', 'failed', '-', '-'],
   },
   {
-    name: 'fail, when nobody knows',
+    name: 'fail, as unknown',
     change: () => transitions.fail(claim, { kind: 'unknown', reason: 'x' }, NOW, () => 1),
     to: ['-', 'unknown', 'unknown', 'unknown', '-', '-', '-', 'unknown', '-', '-'],
   },
@@ -139,7 +139,7 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', '-', '-', '-', '-'],
   },
   {
-    name: 'giveUp of a row that cannot be read',
+    name: 'giveUp of an unreadable row',
     change: (place) => transitions.giveUp(unreadable(place), 'failed', 'x', NOW),
     to: ['-', 'failed', 'failed', 'failed', 'failed', 'failed', '-', '-', '-', '-'],
   },
@@ -154,7 +154,7 @@ const TRANSITIONS: readonly Transition[] = [
     to: ['-', '-', '-', '-', '-', '-', '-', '-', '-', 'pending'],
   },
   {
-    name: 'retry, even of what is unknown',
+    name: 'retry, including unknown',
     change: () => transitions.retry(['failed', 'unknown'], NOW),
     to: ['-', '-', '-', '-', '-', '-', '-', 'pending', 'pending', 'pending'],
   },
@@ -179,7 +179,7 @@ const PLACES = Object.keys(ROWS)
 const cases = TRANSITIONS.flatMap(({ name, change, to }) => PLACES.map((place, index) => ({ name, change, place, to: to[index] ?? '?' })))
 
 onEveryDynamoDb((engine) => {
-  it.each(cases)('$name takes an effect from "$place" to: $to', async ({ change, place, to }) => {
+  it.each(cases)('$name changes an effect from "$place" to: $to', async ({ change, place, to }) => {
     const table = engine.tables.effects
     const target = { table, pk: effectPk(effect) }
     const before = ROWS[place]

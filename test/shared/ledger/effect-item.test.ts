@@ -5,7 +5,7 @@ import { dueRow, handEdited } from '../../support/hand-edited-rows.ts'
 const findFault = (row: EffectRow): string | undefined => (isReadable(row) ? undefined : row.fault)
 
 describe('readEffectRow', () => {
-  it('reads what the ledger writes', () => {
+  it('parses a row that the ledger writes', () => {
     expect(readEffectRow({ ...dueRow, token: 'token', reason: 'Throttling' })).toEqual({
       ...{ userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email', state: 'pending', delivery: 'at-least-once' },
       ...{ token: 'token', attempt: 1, dueAt: new Date('2026-05-01T12:00:00.000Z'), createdSince: undefined, reason: 'Throttling' },
@@ -13,7 +13,7 @@ describe('readEffectRow', () => {
     })
   })
 
-  it('reads an effect that never had an event', () => {
+  it('parses a row without an event', () => {
     const { event: _, triggerSource: __, appClient: ___, ...identity } = dueRow
     const createdSince = '2026-03-01T00:00:00.000Z'
     expect(readEffectRow({ ...identity, attempt: 0, createdSince })).toMatchObject({
@@ -37,34 +37,34 @@ describe('readEffectRow', () => {
     })
   })
 
-  it.each(['unknown', 'failed'])('reads a dead letter: %s', (state) => {
+  it.each(['unknown', 'failed'])('parses a dead letter: %s', (state) => {
     const { event: _, ...deadLetter } = dueRow
     expect(readEffectRow({ ...deadLetter, state, queue: state })).toMatchObject({ state, event: undefined })
   })
 
-  it('reads a done effect, which stands in no queue and is due at no time', () => {
+  it('parses a done effect, which has no queue and no due time', () => {
     const { event: _, queue: __, dueAt: ___, ...done } = dueRow
     expect(readEffectRow({ ...done, state: 'done' })).toMatchObject({ state: 'done', dueAt: undefined })
   })
 
-  it('does not mind what a person has added, nor an unreadable reason', () => {
+  it('accepts added attributes and an invalid reason', () => {
     expect(findFault(readEffectRow({ ...dueRow, note: 7, reason: {} }))).toBeUndefined()
   })
 
-  it.each(handEdited.filter(([, how]) => !how.startsWith('9999')))('calls a row unreadable whose %s is wrong: %s', (name, _, row) => {
+  it.each(handEdited.filter(([, how]) => !how.startsWith('9999')))('returns a row with an invalid %s as unreadable: %s', (name, _, row) => {
     const read = readEffectRow(row)
     const expected = [`unreadable-${name}`, 'unreadable-pk', ...(name === 'state' ? ['unreadable-queue'] : [])]
     expect(expected).toContain(findFault(read))
     expect(read).toHaveProperty('pk', row.pk)
   })
 
-  it.each([undefined, 'failed', 'Pending'])('calls a pending row unreadable that stands in another queue: %s', (queue) => {
+  it.each([undefined, 'failed', 'Pending'])('returns a pending row with the queue %s as unreadable', (queue) => {
     expect(findFault(readEffectRow({ ...dueRow, queue }))).toBe('unreadable-queue')
   })
 })
 
 describe('effectPk', () => {
-  it('keeps pools, users and effects apart', () => {
+  it('joins the pool, the sub and the effect', () => {
     expect(effectPk({ userPoolId: 'pool', sub: 'sub', effect: 'mail:birthday' })).toBe('pool#sub#mail:birthday')
   })
 })

@@ -11,8 +11,8 @@ const { signal } = new AbortController()
 const retry = { kind: 'retry', reason: 'Throttling' } as const
 const unknown = { kind: 'unknown', reason: 'TimeoutError' } as const
 
-// What holders, sweepers and time do to one effect. `nth` picks one of those who ever held a claim: one that was cut off,
-// or taken over, may still come back.
+// A random step in the life of one effect. `nth` picks one of all holders so far, because a holder that was cut off or replaced
+// may still report its result.
 type Ended = 'happened' | 'refused' | 'delivery'
 type Step =
   | { readonly kind: 'event' }
@@ -37,7 +37,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 interface Holder {
   readonly claim: EffectClaim
-  /** What its own knowledge of the effect is; undefined while it runs, or was killed. */
+  /** The result that the holder reported. Undefined while it runs, or if it was killed. */
   ended?: Ended
 }
 
@@ -47,7 +47,7 @@ interface Course {
   readonly holders: readonly Holder[]
 }
 
-/** Plays the steps on a table. Each claim that is given starts the effect; those that ended are told to the ledger. */
+/** Plays the steps on a table. Each granted claim starts the effect. Each `end` step reports a result to the ledger. */
 async function play(engine: Engine, delivery: Delivery, course: readonly Step[]): Promise<Course> {
   const ledger = timedLedger(engine)
   const effect = newEffect(delivery)
@@ -57,7 +57,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
     const claimed = await ledger.claim(effect, randomUUID(), signal)
     if (claimed.kind !== 'claimed') return
     expect(isDone).toBe(false)
-    // All who started it before have said that it certainly did not happen.
+    // All earlier holders have reported that the effect certainly did not run.
     if (delivery === 'at-most-once') expect(held.filter(({ ended }) => ended !== 'refused')).toEqual([])
     held.push({ claim: claimed.claim })
   }
@@ -87,7 +87,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
 }
 
 onEveryDynamoDb((engine) => {
-  it('an effect that must not happen twice is never started again, unless it certainly did not happen, and is always on record', async () => {
+  it('starts an at-most-once effect again only if it certainly did not run, and always keeps its row', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (course) => {
         const { ledger, effect, holders: held } = await play(engine, 'at-most-once', course)
@@ -101,7 +101,7 @@ onEveryDynamoDb((engine) => {
     )
   }, 60_000)
 
-  it('an effect that must happen is done only if it happened, and otherwise runs again or becomes a dead letter', async () => {
+  it('marks an at-least-once effect done only if it ran; otherwise it stays due or becomes a dead letter', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (course) => {
         const { ledger, effect, holders: held } = await play(engine, 'at-least-once', course)
@@ -115,13 +115,13 @@ onEveryDynamoDb((engine) => {
           expect(Number(stored.attempt)).toBeGreaterThanOrEqual(MAX_ATTEMPTS)
           expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
         } else {
-          // Whatever happened to it, a sweeper finds it in the end.
+          // The sweeper finds the effect in every other case.
           ledger.wait(24 * 60 * 60_000)
           const due = (await allDue(ledger.effects, ledger.now())).map(assertReadable)
           expect(due.map(effectPk)).toContain(effectPk(effect))
           expect(await ledger.claim(effect, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
         }
-        // Nothing of this course is to be found by the next.
+        // The next run must not find this effect.
         await erase(engine.documents(), engine.tables.effects, effect)
       }),
       { numRuns: 60 },

@@ -39,20 +39,20 @@ onEveryDynamoDb((engine) => {
     updatedAt: noon,
   })
 
-  it('makes the profile of a confirmed user', async () => {
+  it('creates the profile of a confirmed user', async () => {
     const user = newUser()
     await profiles.confirmed(user, after(0), signal)
     expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon })
   })
 
-  it('keeps when it was made and confirmed, when the event is repeated', async () => {
+  it('keeps the creation and confirmation time when the event is repeated', async () => {
     const user = newUser()
     await profiles.confirmed(user, after(0), signal)
     await profiles.confirmed(user, after(5000), signal)
     expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon, updatedAt: after(5000).toISOString() })
   })
 
-  it('notes a password reset, and makes the profile where it is missing', async () => {
+  it('records a password reset, and creates a missing profile', async () => {
     const user = newUser()
     await profiles.passwordReset(user, after(0), signal)
     expect(await stored(user)).toEqual({ ...common(user), passwordResetAt: noon })
@@ -60,13 +60,13 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ createdAt: noon, confirmedAt: after(1000).toISOString(), passwordResetAt: noon })
   })
 
-  it('keeps what is known of the user, when nothing else is known of the event', async () => {
+  it('stores the user data for an event of an unknown trigger source', async () => {
     const user = newUser()
     await profiles.refreshed(user, after(0), signal)
     expect(await stored(user)).toEqual(common(user))
   })
 
-  it('notes the first sign-in of a user who has no profile', async () => {
+  it('records the first sign-in of a user without a profile', async () => {
     const user = newUser()
     expect(await profiles.signedIn(user, signIn(0), signal)).toEqual({ counted: true, effectsEnqueued: false })
     expect(await stored(user)).toEqual({
@@ -78,14 +78,14 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('counts the sign-ins of a confirmed user from the first', async () => {
+  it('counts the first sign-in of a confirmed user', async () => {
     const user = newUser()
     await profiles.confirmed(user, after(0), signal)
     expect(await profiles.signedIn(user, signIn(1000), signal)).toEqual({ counted: true, effectsEnqueued: false })
     expect(await stored(user)).toMatchObject({ confirmedAt: noon, createdAt: noon, signInCount: 1 })
   })
 
-  it('does not count a repeat, but keeps what changed', async () => {
+  it('does not count a repeated sign-in, but stores what changed', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
     const renamed = { ...user, userName: 'anna', attributes: { email: 'anna@example.com' } }
@@ -100,7 +100,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('counts from the last counted one: somebody who signs in all the time is counted too', async () => {
+  it('measures the interval from the last counted sign-in, so that frequent sign-ins are counted too', async () => {
     const user = newUser()
     const counted: boolean[] = []
     for (const ms of [0, 10_000, 15_000, 25_000, 30_000]) counted.push((await profiles.signedIn(user, signIn(ms), signal)).counted)
@@ -108,33 +108,33 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ signInCount: 3 })
   })
 
-  it('counts every sign-in where nothing is taken for a repeat', async () => {
+  it('counts every sign-in if the interval is 0', async () => {
     const user = newUser()
     for (const ms of [0, 0, 1]) await profiles.signedIn(user, { ...signIn(ms), notAgainWithinMs: 0 }, signal)
     expect(await stored(user)).toMatchObject({ signInCount: 3 })
   })
 
-  it('keeps that there was no app client', async () => {
+  it('stores null for a sign-in without an app client', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0, null), signal)
     expect(await stored(user)).toMatchObject({ lastAppClient: null })
   })
 
-  it('forgets attributes that were removed', async () => {
+  it('removes attributes that the user no longer has', async () => {
     const user = newUser({ email: 'ann@example.com', name: 'Ann' })
     await profiles.confirmed(user, after(0), signal)
     await profiles.signedIn({ ...user, attributes: {} }, signIn(0), signal)
     expect((await stored(user))?.attributes).toEqual({})
   })
 
-  it('keeps one profile and counts one, when the same event comes several times at once', async () => {
+  it('counts concurrent repeats of one event once', async () => {
     const user = newUser()
-    const told = await Promise.all([0, 0, 1, 2].map((ms) => profiles.signedIn(user, signIn(ms), signal)))
-    expect(told.filter(({ counted }) => counted)).toHaveLength(1)
+    const results = await Promise.all([0, 0, 1, 2].map((ms) => profiles.signedIn(user, signIn(ms), signal)))
+    expect(results.filter(({ counted }) => counted)).toHaveLength(1)
     expect(await stored(user)).toMatchObject({ signInCount: 1 })
   })
 
-  it('tells at every sign-in whether it was put down what the user is pendingEffects', async () => {
+  it('returns at every sign-in whether the pending effects were enqueued', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
     await profiles.markEffectsEnqueued(user, after(0), signal)
@@ -143,13 +143,13 @@ onEveryDynamoDb((engine) => {
     expect(await profiles.signedIn(user, signIn(60_000), signal)).toEqual({ counted: true, effectsEnqueued: true })
   })
 
-  it('makes no torso of a profile that was deleted', async () => {
+  it('does not recreate a deleted profile when it marks the effects as enqueued', async () => {
     const user = newUser()
     await profiles.markEffectsEnqueued(user, after(0), signal)
     expect(await stored(user)).toBeUndefined()
   })
 
-  it('keeps users of the same name apart', async () => {
+  it('keeps separate profiles for equal subs in different pools', async () => {
     const [one, other] = [newUser(), { ...newUser(), userPoolId: 'eu-west-1_Another' }]
     await profiles.confirmed(one, after(0), signal)
     await profiles.confirmed({ ...other, sub: one.sub }, after(1000), signal)
@@ -158,7 +158,7 @@ onEveryDynamoDb((engine) => {
     expect(await stored({ ...other, sub: one.sub })).toMatchObject({ userPoolId: 'eu-west-1_Another' })
   })
 
-  it('rejects where the table is missing, and where it is told to stop', async () => {
+  it('rejects if the table does not exist or the signal aborts', async () => {
     const lost = dynamoProfiles({ documents: () => engine.documents(), table: 'no-such-table' })
     await expect(lost.confirmed(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(lost.signedIn(newUser(), signIn(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
@@ -168,7 +168,7 @@ onEveryDynamoDb((engine) => {
 })
 
 describe('dynamoProfiles', () => {
-  it('says what it needs of a deployment', () => {
+  it('declares its IAM permissions', () => {
     const documents = () => {
       throw new Error('made')
     }

@@ -15,8 +15,8 @@ async function captureProfileUser(event: PostConfirmation['event'], names: reado
   return seen[0]
 }
 
-describe('profileUser', () => {
-  it('holds whose profile it is, and the attributes that are asked for', async () => {
+describe('toProfileUser', () => {
+  it('returns the key, the user name and the requested attributes', async () => {
     const { userPoolId, sub, userName, email } = ann
     const kept = { email, email_verified: 'true' }
     expect(await captureProfileUser(postConfirmationEvent())).toEqual({ userPoolId, sub, userName, attributes: kept })
@@ -25,13 +25,13 @@ describe('profileUser', () => {
     })
   })
 
-  it('leaves out attributes that are empty', async () => {
+  it('leaves out empty attributes', async () => {
     const event = postConfirmationEvent({ sub: ann.sub, email: '', name: 'Ann' })
     expect(await captureProfileUser(event)).toMatchObject({ attributes: { name: 'Ann' } })
     expect((await captureProfileUser(event))?.attributes).not.toHaveProperty('email')
   })
 
-  it('holds nobody where the event names no sub or no pool', async () => {
+  it('returns undefined if the event has no sub or no pool', async () => {
     expect(await captureProfileUser(postConfirmationEvent({ email: ann.email }))).toBeUndefined()
     expect(await captureProfileUser(postConfirmationEvent({ sub: '' }))).toBeUndefined()
     expect(await captureProfileUser(postConfirmationEvent(undefined, { userPoolId: '' }))).toBeUndefined()
