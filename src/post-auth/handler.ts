@@ -14,7 +14,7 @@ import { postAuthenticationSettings } from './settings.ts'
 const settings = maskInitErrors(() => readSettings(postAuthenticationSettings, process.env))
 const documents = documentClient()
 
-/** Records sign-ins. A rule that throws is logged and counted, and the user is signed in. */
+/** Records sign-ins. If a rule throws, the error is logged and counted, and the sign-in continues. */
 export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('PostAuthentication_Authentication'), (use, more) => {
   const client = use(documents)
   const pendingEffects = pendingWelcomeEmail(client)
@@ -22,7 +22,7 @@ export const handler: TriggerHandler<PostAuthentication> = warmUp(warmUpEvent('P
   return postAuthentication({ ...logging(settings), ...more }, recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) }))
 })
 
-/** The welcome email of users whose confirmation left no record, for example because the process was killed. */
+/** Returns the welcome email as a pending effect, for users whose confirmation left no row in the ledger, for example after a crash. */
 function pendingWelcomeEmail(documents: Documents): PendingEffectsAtSignIn | undefined {
   const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
   if (from === undefined || createdSince === undefined || table === undefined) return undefined

@@ -5,40 +5,41 @@ import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostAuthentication } from './trigger.ts'
 
-// Cognito waits for five seconds a try, and may try three times.
+// Cognito waits 5 s for an answer and calls up to three times.
 const NOT_AGAIN_WITHIN_MS = 15_000
 
-/** What is put down at a sign-in, for a sweeper to run. */
+/** Pending effects to enqueue at a sign-in. The sweeper runs them. */
 export interface PendingEffectsAtSignIn {
   readonly ledger: PendingEffects
-  /** The effects, under the names by which a ledger keeps them. Spell out who gets them: users from before exist too. */
+  /** The effects, with their names in the ledger. `createdSince` is required, so that existing users do not get them. */
   readonly effects: readonly (Omit<PendingEffect, 'userPoolId' | 'sub'> & Required<Pick<PendingEffect, 'createdSince'>>)[]
 }
 
-/** What is kept of a sign-in. */
+/** Options of {@link recordSignIn}. */
 export interface RecordSignInOptions {
-  /** Which attributes the profile holds; it is brought up to date with each sign-in. */
+  /** The attributes that the profile stores. Each sign-in updates them. */
   readonly attributes?: readonly string[]
   /**
-   * Milliseconds within which a second sign-in is not counted; 15,000 unless set. Cognito sends nothing by which a repeated
-   * event could be told from a second sign-in, so the count is approximate either way.
+   * Milliseconds after a counted sign-in within which another one is not counted, 15,000 by default. An event does not show whether
+   * it is a repeat or a second sign-in, so the count is always approximate.
    */
   readonly notAgainWithinMs?: number
   /**
-   * Effects of a user whose confirmation may not have come through; they are enqueued once per user. It costs two writes at a first
-   * sign-in, and nothing afterwards.
+   * Effects for users whose post confirmation may have failed. They are enqueued once per user. For each user, this costs one write
+   * for each effect and one for the profile.
    */
   readonly pendingEffects?: PendingEffectsAtSignIn
-  /** The time of the sign-in; the process's own clock unless set. */
+  /** Returns the time of the sign-in. Uses the process clock by default. */
   readonly now?: () => Date
 }
 
 /**
- * Notes a sign-in in the user's profile: when, through which app client, and about how many there were. Makes the profile
- * where it is missing, because users whom an administrator created or who were migrated never reach post confirmation, and
- * brings changed attributes up to date, because Cognito has no trigger for that.
+ * Makes a rule that records a sign-in in the user's profile: the time, the app client, and an approximate count.
  *
- * @throws RangeError when `notAgainWithinMs` is no number of milliseconds.
+ * The rule creates a missing profile, because users whom an administrator created or who were migrated never reach post confirmation.
+ * It also updates changed attributes, because Cognito has no trigger for such changes.
+ *
+ * @throws RangeError if `notAgainWithinMs` is not a whole number of milliseconds, 0 or more.
  * @example
  * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
@@ -53,7 +54,7 @@ export function recordSignIn(
     now = () => new Date(),
   } = options
   if (!(notAgainWithinMs >= 0 && Number.isSafeInteger(notAgainWithinMs)))
-    throw new RangeError(`recordSignIn: notAgainWithinMs is a whole number of milliseconds, 0 or more; got ${notAgainWithinMs}`)
+    throw new RangeError(`recordSignIn: notAgainWithinMs is ${notAgainWithinMs}; expected a whole number of milliseconds, 0 or more`)
   return defineRule<PostAuthentication>(
     'record-sign-in',
     async (ctx) => {
@@ -67,7 +68,7 @@ export function recordSignIn(
       if (pendingEffects !== undefined && !effectsEnqueued) {
         const { userPoolId, sub } = user
         await Promise.all(pendingEffects.effects.map((effect) => pendingEffects.ledger.enqueue({ userPoolId, sub, ...effect }, ctx.signal)))
-        // Only now: what was not put down is asked for again at the next sign-in.
+        // Only after all are enqueued: if one fails, the next sign-in tries again.
         await profiles.markEffectsEnqueued(user, now(), ctx.signal)
       }
       return done()

@@ -10,18 +10,18 @@ import {
   type SettingsTable,
 } from 'cognito-lifeguard/settings'
 
-/** The environment of the post authentication function. */
+/** The settings of the post authentication function, from environment variables. */
 export interface PostAuthenticationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
-  /** Users who were created since then, and without a record of a welcome email, are sent it after their sign-in. */
+  /** If set, a user who was created since this time and has no welcome email in the ledger gets one after a sign-in. */
   readonly WELCOME_SINCE?: Date | undefined
-  /** Without it no email is sent. */
+  /** The sender of the welcome email. Without it, no email is sent. */
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
-/** How it is read. */
+/** The parser of each setting. */
 export const postAuthenticationSettings: SettingsTable<PostAuthenticationSettings> = {
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),

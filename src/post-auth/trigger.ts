@@ -4,7 +4,7 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import type { Working } from '../shared/rules/trigger.ts'
 
 /**
- * The post authentication event, which comes after the last challenge and before the tokens: an error blocks the sign-in.
+ * The post authentication event. Cognito sends it after the last challenge and before it issues tokens, so an error blocks the sign-in.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-authentication.html
  */
@@ -13,13 +13,13 @@ export interface PostAuthenticationEvent extends CognitoEvent {
   readonly request: {
     readonly userAttributes: AttributeMap
     readonly newDeviceUsed?: boolean | undefined
-    /** From RespondToAuthChallenge only. */
+    /** The `ClientMetadata` of RespondToAuthChallenge only. */
     readonly clientMetadata?: AttributeMap | null | undefined
   }
   readonly response: Readonly<Record<string, never>>
 }
 
-/** The moment after a user signed in. */
+/** The post authentication trigger. It runs after a user has signed in. */
 export interface PostAuthentication extends Working {
   readonly name: 'PostAuthentication'
   readonly event: PostAuthenticationEvent
@@ -27,9 +27,9 @@ export interface PostAuthentication extends Working {
 }
 
 /**
- * Makes the function of the post authentication trigger out of rules.
+ * Makes the Lambda handler of the post authentication trigger from rules.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError if the list of rules is empty.
  * @example
  * export const handler = postAuthentication(recordSignIn(profiles))
  */

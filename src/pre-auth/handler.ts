@@ -8,7 +8,7 @@ import { preAuthenticationSettings } from './settings.ts'
 const settings = maskInitErrors(() => readSettings(preAuthenticationSettings, process.env))
 const documents = documentClient()
 
-/** Denies blocked users. A rule that throws denies. */
+/** Denies sign-ins of blocked users. If the rule throws, the sign-in fails. */
 export const handler: TriggerHandler<PreAuthentication> = warmUp(warmUpEvent('PreAuthentication_Authentication'), (use, more) =>
   preAuthentication(
     { ...logging(settings), ...more },

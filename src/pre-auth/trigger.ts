@@ -4,24 +4,24 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import type { Approving } from '../shared/rules/trigger.ts'
 
 /**
- * The pre authentication event, which comes before the password is checked.
+ * The pre authentication event. Cognito sends it before it checks the password.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-authentication.html
  */
 export interface PreAuthenticationEvent extends CognitoEvent {
   readonly triggerSource: Open<SourceOf<'PreAuthentication'>>
   readonly request: {
-    /** What it holds for a user who does not exist is not documented. */
+    /** AWS does not document its value for a user who does not exist. */
     readonly userAttributes?: AttributeMap | null | undefined
     /** The `ClientMetadata` of InitiateAuth. */
     readonly validationData?: AttributeMap | null | undefined
-    /** Sent when the app client hides whether users exist. */
+    /** Set if the app client has `PreventUserExistenceErrors` enabled. */
     readonly userNotFound?: boolean | undefined
   }
   readonly response: Readonly<Record<string, never>>
 }
 
-/** The moment before a user's password is checked: the last at which a sign-in can be refused unseen. */
+/** The pre authentication trigger. It runs before the password is checked, so a denial does not reveal whether the password is right. */
 export interface PreAuthentication extends Approving {
   readonly name: 'PreAuthentication'
   readonly event: PreAuthenticationEvent
@@ -29,9 +29,9 @@ export interface PreAuthentication extends Approving {
 }
 
 /**
- * Makes the function of the pre authentication trigger out of rules.
+ * Makes the Lambda handler of the pre authentication trigger from rules.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError if the list of rules is empty.
  * @example
  * export const handler = preAuthentication(blockUsers(blocks))
  */

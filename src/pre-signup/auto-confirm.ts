@@ -6,37 +6,39 @@ import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
 import type { RuleUser } from '../shared/rules/trigger.ts'
 import type { PreSignUp, PreSignUpAnswer } from './trigger.ts'
 
-/** Whom to confirm without a code, and what to mark as verified. */
+/** Options of {@link autoConfirm}. */
 export interface AutoConfirmOptions {
-  /** Only these; everybody unless set. */
+  /** Confirms only users for whom the condition holds. By default, confirms every user. */
   readonly when?: Condition<PreSignUp>
   /**
-   * Marks the email address as verified. `true` needs a `when` that holds proof, such as an invitation that was sent to that
-   * address: Cognito moves the address from the user who had it as an alias, so whoever may claim any address takes over
-   * accounts. `trust-unproven-address` spells out that there is no proof.
+   * Marks the email address as verified. `true` needs a `when` that holds proof, such as an invitation sent to that address. Without
+   * proof, a new user can take over an account: if the address is another user's alias, Cognito moves it to the new user.
+   * `trust-unproven-address` accepts that risk.
    */
   readonly verifyEmail?: boolean | 'trust-unproven-address'
-  /** The same for the phone number. */
+  /** Marks the phone number as verified, with the same need for proof. `trust-unproven-number` accepts the risk. */
   readonly verifyPhone?: boolean | 'trust-unproven-number'
-  /** Needed where nothing but an email domain decides: a domain proves nothing about who typed the address. */
+  /** Required if `when` depends on an email domain and holds no proof: a domain proves nothing about who typed the address. */
   readonly trust?: 'unproven-address'
 }
 
-/** A rule made by {@link autoConfirm}, as a composition shows it. */
+/** The node of an {@link autoConfirm} rule in a composition. */
 export interface AutoConfirmNode extends RuleNode {
-  /** The attributes that it marks as verified. */
+  /** The attributes that the rule marks as verified. */
   readonly verifies: readonly ('email' | 'phone_number')[]
 }
 
 /**
- * Confirms users at once, so that Cognito sends them no code. Marks nothing as verified unless asked to, and never an
- * attribute that the user does not have: that would make the sign-up fail. Skips users whom an administrator creates, for
- * whom Cognito ignores it. Never allows.
+ * Makes a rule that confirms users at once, so that Cognito sends them no code. It never allows. It skips users whom an administrator
+ * creates, because Cognito ignores the flags for them.
  *
- * Without a `when` it confirms everybody, which fools nobody. A domain as the only condition looks like a proof and is none,
- * so it has to be spelt out; so has verifying an address or a number without proof of who owns it.
+ * The rule marks an attribute as verified only if an option says so. It never marks an attribute that the user lacks, because that would
+ * fail the sign-up.
  *
- * @throws TypeError when a domain alone would confirm users, or no proof at all verify an address, and that is not spelt out.
+ * A condition on an email domain looks like proof, but it is not. So it needs `trust` as well. Without a `when`, the rule confirms
+ * every user and needs no `trust`.
+ *
+ * @throws TypeError if a condition without proof depends on a domain and `trust` is missing, or if a verification lacks proof.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
  * @example
  * autoConfirm({ when: hasInvite, verifyEmail: true })
@@ -73,20 +75,20 @@ export function autoConfirm(options: AutoConfirmOptions = {}): Rule<PreSignUp> &
 
 function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOptions): void {
   const proven = when !== undefined && when.proof === undefined
-  // Held against the words themselves: in plain JavaScript any other value would else be taken for them.
+  // Compares with the exact values, because plain JavaScript may pass any truthy value.
   if (when?.proof === 'domain' && trust !== 'unproven-address' && verifyEmail !== 'trust-unproven-address') {
     throw new TypeError(
-      "autoConfirm: an email domain proves nothing about who typed the address. Add a condition that holds proof, or spell it out: trust: 'unproven-address'",
+      "autoConfirm: an email domain proves nothing about who typed the address. Add a condition that holds proof, or set trust: 'unproven-address'",
     )
   }
   if (verifyEmail && verifyEmail !== 'trust-unproven-address' && !proven) {
     throw new TypeError(
-      "autoConfirm: verifyEmail: true needs a `when` that proves who owns the address. Without one it takes the address from whoever has it: verifyEmail: 'trust-unproven-address'",
+      "autoConfirm: verifyEmail: true needs a `when` that holds proof of the address. Without proof, users can take over accounts. To accept that, set verifyEmail: 'trust-unproven-address'",
     )
   }
   if (verifyPhone && verifyPhone !== 'trust-unproven-number' && !proven) {
     throw new TypeError(
-      "autoConfirm: verifyPhone: true needs a `when` that proves who owns the number. Without one it takes the number from whoever has it: verifyPhone: 'trust-unproven-number'",
+      "autoConfirm: verifyPhone: true needs a `when` that holds proof of the number. Without proof, users can take over accounts. To accept that, set verifyPhone: 'trust-unproven-number'",
     )
   }
 }

@@ -18,13 +18,13 @@ import { preSignUpSettings } from './settings.ts'
 
 const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.env))
 
-/** A list in a file lies beside the bundle, wherever Lambda unpacks it. */
+/** Opens a list of domains. The path of a list file is relative to the bundle. */
 const openList = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
 
-/** Loads the rule and the AWS SDK in a chunk of their own, while Lambda loads the function: without a table of blocks they cost nothing. */
+/** Loads the rule and the AWS SDK from a separate chunk during init. A function without a block list table does not load them. */
 function blockUsersFromTable(table: string): Rule<PreSignUp> {
   const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersFromTable(table))
-  // The first sign-up that awaits it rejects as well.
+  // Avoids an unhandled rejection. The first sign-up that awaits `loading` rejects with the same error.
   loading.catch(() => undefined)
   return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
     can: ['deny'],
@@ -47,13 +47,13 @@ const rules: readonly Rule<PreSignUp>[] = [
         }),
       ]
     : []),
-  // Last: the other rules cost nothing, and a user whom they deny needs no look-up.
+  // Last, because only this rule calls DynamoDB. A user whom another rule denies needs no look-up.
   ...(settings.BLOCK_TABLE ? [blockUsersFromTable(settings.BLOCK_TABLE)] : []),
 ]
 
 /**
- * Denies sign-ups by their email domain. A rule that throws denies. Administrators hold IAM rights, so they may create any user,
- * unless `ADMIN_CREATED_USERS=judge`; users from every other source are judged.
+ * Denies sign-ups by email domain. If a rule throws, the sign-up fails. Administrators have IAM permissions, so they may create any
+ * user unless `ADMIN_CREATED_USERS=judge`. The rules run for users from every other source.
  */
 export const handler: TriggerHandler<PreSignUp> = preSignUp(
   logging(settings),

@@ -9,20 +9,20 @@ import {
   type SettingsTable,
 } from 'cognito-lifeguard/settings'
 
-/** The environment of the pre sign-up function. */
+/** The settings of the pre sign-up function, from environment variables. */
 export interface PreSignUpSettings extends LogSettings {
   readonly ALLOWED_EMAIL_DOMAINS: DomainsSetting
   readonly DENIED_EMAIL_DOMAINS?: DomainsSetting | undefined
-  /** Whose users are confirmed without a code; needs AUTO_CONFIRM_TRUST. */
+  /** Email domains whose users are confirmed without a code. Requires AUTO_CONFIRM_TRUST. */
   readonly AUTO_CONFIRM_DOMAINS?: DomainsSetting | undefined
   readonly AUTO_CONFIRM_TRUST?: 'unproven-address' | undefined
   readonly ADMIN_CREATED_USERS: 'exempt' | 'judge'
   readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'
-  /** The table of blocks. With it, blocks are also checked when a user signs up. */
+  /** The name of the block list table. If set, blocked users cannot sign up either. */
   readonly BLOCK_TABLE?: string | undefined
 }
 
-/** How it is read. */
+/** The parser of each setting. */
 export const preSignUpSettings: SettingsTable<PreSignUpSettings> = {
   fields: {
     ALLOWED_EMAIL_DOMAINS: domains(),
@@ -39,7 +39,7 @@ export const preSignUpSettings: SettingsTable<PreSignUpSettings> = {
       set: 'AUTO_CONFIRM_DOMAINS',
       requires: 'AUTO_CONFIRM_TRUST',
       expected:
-        'unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing about who typed the address, and users confirmed by it never prove that it is theirs',
+        'unproven-address, because AUTO_CONFIRM_DOMAINS is set: a domain proves nothing about who typed the address, and confirmed users are never asked for proof',
     },
   ],
 }

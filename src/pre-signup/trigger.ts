@@ -4,18 +4,18 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import { type Condition, triggeredBy } from '../shared/rules/condition.ts'
 import type { Approving, CognitoResponse } from '../shared/rules/trigger.ts'
 
-/** What a rule may answer. Cognito ignores all three for users whom an administrator creates. */
+/** The answer of a pre sign-up rule. Cognito ignores it for users whom an administrator creates. */
 export interface PreSignUpAnswer {
-  /** Confirms the user at once; no code is sent. */
+  /** Confirms the user at once, so that Cognito sends no code. */
   readonly autoConfirmUser?: boolean
-  /** Marks the address as verified. Moves it from the user who had it as an alias; without an `email` the sign-up fails. */
+  /** Marks the email address as verified. Moves it away from a user who has it as an alias. If the user has no `email`, the sign-up fails. */
   readonly autoVerifyEmail?: boolean
-  /** Marks the phone number as verified; without a `phone_number` the sign-up fails. */
+  /** Marks the phone number as verified. If the user has no `phone_number`, the sign-up fails. */
   readonly autoVerifyPhone?: boolean
 }
 
 /**
- * The pre sign-up event. The user does not exist yet, so there is no `sub`.
+ * The pre sign-up event. The user does not exist yet, so the event has no `sub`.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
  */
@@ -23,14 +23,14 @@ export interface PreSignUpEvent extends CognitoEvent {
   readonly triggerSource: Open<SourceOf<'PreSignUp'>>
   readonly request: {
     readonly userAttributes: AttributeMap
-    /** Null for a local user who sent none, `{}` for a federated one. */
+    /** Null if a local user sent none. `{}` for a federated user. */
     readonly validationData?: AttributeMap | null | undefined
     readonly clientMetadata?: AttributeMap | null | undefined
   }
   readonly response: PreSignUpAnswer
 }
 
-/** The moment before a user is stored: a refusal here leaves nothing behind. */
+/** The pre sign-up trigger. It runs before Cognito stores the user, so a denial stores nothing. */
 export interface PreSignUp extends Approving {
   readonly name: 'PreSignUp'
   readonly event: PreSignUpEvent
@@ -39,20 +39,20 @@ export interface PreSignUp extends Approving {
 
 const FLAGS = ['autoConfirmUser', 'autoVerifyEmail', 'autoVerifyPhone']
 
-/** Cognito's response has the same flags. */
+/** Validates an answer and returns it as Cognito's response, which has the same flags. */
 function encode(answer: PreSignUpAnswer | undefined): CognitoResponse | undefined {
   if (answer === undefined) return undefined
   for (const [flag, value] of Object.entries(answer)) {
-    if (!FLAGS.includes(flag)) throw new TypeError(`A pre sign-up answer has no '${flag}'; it has ${FLAGS.join(', ')}`)
+    if (!FLAGS.includes(flag)) throw new TypeError(`A pre sign-up answer cannot have '${flag}'; expected ${FLAGS.join(', ')}`)
     if (typeof value !== 'boolean') throw new TypeError(`'${flag}' of a pre sign-up answer is a ${typeof value}; expected a boolean`)
   }
   return { ...answer }
 }
 
 /**
- * Makes the function of the pre sign-up trigger out of rules.
+ * Makes the Lambda handler of the pre sign-up trigger from rules.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError if the list of rules is empty.
  * @example
  * export const handler = preSignUp(allowEmailDomains('example.com', '*.example.org'))
  */
@@ -65,8 +65,8 @@ export const preSignUp: TriggerFactory<PreSignUp> = defineTrigger<PreSignUp>({
   encode,
 })
 
-/** An administrator creates the user, with IAM rights: AdminCreateUser. Cognito then ignores the answer's flags. */
+/** Holds if an administrator creates the user with AdminCreateUser, which needs IAM permissions. Cognito then ignores the answer. */
 export const byAdministrator: Condition = triggeredBy('PreSignUp_AdminCreateUser')
 
-/** The user comes through an identity provider for the first time. Cognito will never ask them to prove their address. */
+/** Holds for a user's first sign-in through an identity provider. Cognito never asks such users to verify their address. */
 export const byIdentityProvider: Condition = triggeredBy('PreSignUp_ExternalProvider')

@@ -6,25 +6,25 @@ import { addingFault, type ProtectedClaim } from './claims.ts'
 import type { ClaimValue, Tokens } from './tokens.ts'
 import type { PreTokenGeneration } from './trigger.ts'
 
-/** The value of a claim, or how it is found. Undefined leaves the claim out. */
+/** The value of a claim, or a function that returns it. If the function returns undefined, the claim stays as it is. */
 export type ClaimSource = ClaimValue | ((ctx: RuleContext<PreTokenGeneration>) => ClaimValue | undefined | Promise<ClaimValue | undefined>)
 
-/** The tokens that get claims. The access token needs version 2 or 3 of the event. */
+/** The tokens to change. The access token needs version 2 or 3 of the event. */
 export type ClaimTarget = 'id' | 'access' | 'both'
 
 const TARGETS: readonly ClaimTarget[] = ['id', 'access', 'both']
 
-/** Where claims are added. */
+/** Options of `addClaims` and `suppressClaims`. */
 export interface AddClaimsOptions {
-  /** `id` unless set. */
+  /** The tokens to change, `id` by default. */
   readonly to?: ClaimTarget
 }
 
 /**
- * Adds claims to the tokens, or gives them other values. A claim whose function returns undefined is left as it is.
+ * Makes a rule that adds claims to the tokens or overrides their values. A claim whose function returns undefined stays as it is.
  *
- * @param claims Values by name, or functions that return them. Claims that Cognito keeps for itself, such as `sub`, are refused.
- * @throws TypeError when a claim is Cognito's own, there is none, or an option is wrong.
+ * @param claims Values by name, or functions that return them. Claims that Cognito reserves, such as `sub`, are invalid.
+ * @throws TypeError if Cognito reserves a claim, `claims` is empty, or an option is invalid.
  * @example
  * preTokenGeneration(addClaims({ tenant: ({ user }) => user.attributes['custom:tenant'] }, { to: 'both' }))
  */
@@ -53,7 +53,7 @@ export function addClaims<const Name extends string>(
   )
 }
 
-/** Reads `to` out of the options of a rule. */
+/** Validates the options of a rule and returns `to`. */
 export function parseTarget(owner: string, options: AddClaimsOptions): ClaimTarget {
   assertOptions(owner, options, ['to'])
   const { to = 'id' } = options
@@ -61,7 +61,7 @@ export function parseTarget(owner: string, options: AddClaimsOptions): ClaimTarg
   return to
 }
 
-/** Puts the same changes into the tokens that are meant. */
+/** Returns an answer with the same changes for each target token. */
 export function inTokens(to: ClaimTarget, changes: NonNullable<Tokens['id']>): Tokens {
   return { ...(to !== 'access' && { id: changes }), ...(to !== 'id' && { access: changes }) }
 }

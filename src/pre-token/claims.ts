@@ -1,4 +1,4 @@
-// What AWS keeps for itself. `dev:` claims can be left out and not added; `aud` stands in the ID token alone.
+// The claims that AWS reserves. In addition, `dev:` claims can be suppressed but not added.
 const RESERVED = [
   'acr',
   'amr',
@@ -24,25 +24,24 @@ const RESERVED = [
 ] as const
 
 /**
- * A claim that no rule can set.
+ * The name of a claim that no rule can set, because Cognito reserves it.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export type ProtectedClaim = (typeof RESERVED)[number] | `cognito:${string}` | `dev:${string}`
 
-// To leave the groups and roles out of a token, AWS has `cognito:groups` suppressed.
+// Reserved claims that a rule may suppress all the same, to remove the groups and roles from a token.
 const RESERVED_NAMES: ReadonlySet<string> = new Set(RESERVED)
 const SUPPRESSIBLE: ReadonlySet<string> = new Set(['cognito:groups', 'cognito:roles', 'cognito:preferred_role'])
 
-/** Returns what is wrong with adding a claim of that name, or undefined. */
+/** Returns why a claim with this name cannot be added, or undefined if it can. */
 export function addingFault(name: string): string | undefined {
   if (name === '') return 'a claim has no name'
-  if (RESERVED_NAMES.has(name) || name.startsWith('cognito:') || name.startsWith('dev:'))
-    return `Cognito keeps the claim '${name}' for itself`
+  if (RESERVED_NAMES.has(name) || name.startsWith('cognito:') || name.startsWith('dev:')) return `Cognito reserves the claim '${name}'`
   return undefined
 }
 
-/** Returns what is wrong with leaving out a claim of that name, or undefined. */
+/** Returns why a claim with this name cannot be suppressed, or undefined if it can. */
 export function suppressingFault(name: string): string | undefined {
   return SUPPRESSIBLE.has(name) || name.startsWith('dev:') ? undefined : addingFault(name)
 }

@@ -4,10 +4,10 @@ import type { CognitoResponse } from '../shared/rules/trigger.ts'
 import { addingFault, suppressingFault } from './claims.ts'
 import type { AccessTokenChanges, Groups, TokenChanges, Tokens } from './tokens.ts'
 
-// AWS allows that many claims and scopes in the tokens of one user.
+// The AWS limit of claims and scopes in the tokens of one user.
 const MOST_CLAIMS = 5000
 
-// In an ID token these take texts, numbers and booleans alone.
+// In an ID token, these claims must be strings, numbers or booleans.
 const SIMPLE_IN_ID = ['phone_number_verified', 'email_verified', 'updated_at', 'address']
 
 const TOKEN_FIELDS = ['claims', 'suppress']
@@ -18,9 +18,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Builds Cognito's response. Its objects come in as null, so they are built whole.
+ * Builds Cognito's response from the rules' answer. The event has null there, so it returns complete objects.
  *
- * @throws TypeError when the answer has other fields than {@link Tokens}, or the event's version cannot carry it.
+ * @throws TypeError if the answer has fields that {@link Tokens} lacks or invalid claims, or if the event's version does not support it.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): CognitoResponse | undefined {
@@ -30,7 +30,7 @@ export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): C
   assertToken('id', id)
   assertToken('access', access)
   const size = countEntries(id) + countEntries(access)
-  if (size > MOST_CLAIMS) throw new TypeError(`The tokens would get ${size} claims and scopes; Cognito takes ${MOST_CLAIMS}`)
+  if (size > MOST_CLAIMS) throw new TypeError(`The tokens would get ${size} claims and scopes; Cognito allows ${MOST_CLAIMS}`)
   const override = groups && { groupOverrideDetails: encodeGroups(groups) }
   if (event.version === '1') {
     if (access !== undefined)
@@ -49,10 +49,10 @@ export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): C
 function assertFields(tokens: Tokens): void {
   for (const [part, changes] of Object.entries(tokens)) {
     const fields = Object.hasOwn(FIELDS, part) ? FIELDS[part] : undefined
-    if (fields === undefined) throw new TypeError(`Tokens have no '${part}'; they have id, access and groups`)
+    if (fields === undefined) throw new TypeError(`Tokens cannot have '${part}'; expected id, access, groups`)
     if (!isObject(changes)) throw new TypeError(`'${part}' of the tokens is not an object`)
     const unknown = Object.keys(changes).find((field) => !fields.includes(field))
-    if (unknown !== undefined) throw new TypeError(`'${part}' of the tokens has no '${unknown}'; it has ${fields.join(', ')}`)
+    if (unknown !== undefined) throw new TypeError(`'${part}' of the tokens cannot have '${unknown}'; expected ${fields.join(', ')}`)
   }
 }
 
@@ -66,7 +66,7 @@ function assertToken(part: 'id' | 'access', changes: AccessTokenChanges | undefi
   for (const [name, value] of Object.entries(changes.claims ?? {})) {
     if (value === undefined || value === null) throw new TypeError(`${part} token: the claim '${name}' has no value`)
     if (part === 'id' && SIMPLE_IN_ID.includes(name) && typeof value === 'object')
-      throw new TypeError(`id token: the claim '${name}' takes no list and no object`)
+      throw new TypeError(`id token: the claim '${name}' cannot be a list or an object`)
   }
   const spaced = (changes.scopes ?? []).find((scope) => scope === '' || scope.includes(' '))
   if (spaced !== undefined) throw new TypeError(`access token: '${spaced}' is not a scope; a scope has no spaces`)
@@ -76,11 +76,11 @@ function countEntries({ claims = {}, scopes = [] }: AccessTokenChanges = {}): nu
   return Object.keys(claims).length + scopes.length
 }
 
-/** Version 1 takes texts. Numbers and booleans have one form as a text; a list or an object has none. */
+/** Converts the claims to strings, the only type in version 1. Throws for a list or an object, which has no obvious string form. */
 function withTexts({ claims = {}, ...changes }: TokenChanges): TokenChanges {
   const texts = Object.entries(claims).map(([name, value]): readonly [string, string] => {
     if (typeof value === 'object')
-      throw new TypeError(`Version 1 of the event takes texts, and the claim '${name}' is none; set LambdaVersion V2_0`)
+      throw new TypeError(`Version 1 of the event cannot hold a list or an object ('${name}'); set LambdaVersion V2_0`)
     return [name, String(value)]
   })
   return { ...changes, claims: Object.fromEntries(texts) }
@@ -94,7 +94,7 @@ function encodeScopes({ scopes = [], suppressScopes = [] }: AccessTokenChanges):
   return { scopesToAdd: [...scopes], scopesToSuppress: [...suppressScopes] }
 }
 
-// A null or an empty object would take every group away.
+// Always sets both lists, because Cognito removes every group for null or an empty object.
 function encodeGroups({ names, roles, preferredRole }: Groups): CognitoResponse {
   return { groupsToOverride: [...names], iamRolesToOverride: [...roles], ...(preferredRole !== undefined && { preferredRole }) }
 }

@@ -8,10 +8,10 @@ import { preTokenGenerationSettings } from './settings.ts'
 const settings = maskInitErrors(() => readSettings(preTokenGenerationSettings, process.env))
 const documents = documentClient()
 
-/** A machine's token has no user to look up. */
+/** Holds for tokens of users. Client credentials have no user to look up. */
 const forUser = not(triggeredBy('TokenGeneration_ClientCredentials'))
 
-/** Gives blocked users no tokens, at a sign-in and at a refresh. Pre authentication does not run at a refresh. */
+/** Denies tokens to blocked users, at sign-in and at token refresh. Pre authentication does not run at a refresh. */
 export const handler: TriggerHandler<PreTokenGeneration> = warmUp(warmUpEvent('TokenGeneration_Authentication'), (use, more) => {
   const block = blockUsers<PreTokenGeneration>(dynamoBlockList({ documents: use(documents), table: settings.BLOCK_TABLE }))
   const rule = settings.BLOCK_WHEN_UNKNOWN === 'allow' ? failOpen(block) : block

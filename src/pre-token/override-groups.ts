@@ -5,25 +5,25 @@ import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
 import type { GroupConfiguration, PreTokenGeneration } from './trigger.ts'
 
-/** The groups that the tokens get; with the IAM roles of the event unless others are given. */
+/** The groups that the tokens get. `roles` and `preferredRole` are those of the event by default. */
 export interface GroupsOverride {
   readonly names: readonly string[]
   readonly roles?: readonly string[]
   readonly preferredRole?: string
 }
 
-/** How groups are replaced. */
+/** Options of {@link overrideGroups}. */
 export interface OverrideGroupsOptions {
-  /** Permits that the function returns no group at all, which takes every group out of the tokens. Otherwise that is an error. */
+  /** Allows an empty list of groups, which removes every group from the tokens. By default, an empty list is an error. */
   readonly allowEmpty?: boolean
 }
 
 /**
- * Replaces the groups in both tokens. IAM roles and the preferred role stay as the event has them unless given. The function returns
- * undefined to leave the groups as they are.
+ * Makes a rule that replaces the groups in both tokens. The IAM roles and the preferred role stay as in the event, unless `choose`
+ * returns others. If `choose` returns undefined, nothing changes.
  *
- * @param choose Gets the groups that the user is in, as names.
- * @throws TypeError when the argument is not a function, or an option is wrong. The rule has an error if no group is returned
+ * @param choose Called with the names of the user's groups. Returns the new ones.
+ * @throws TypeError if the argument is not a function, or an option is invalid. The rule fails if `choose` returns an empty list
  *   without `allowEmpty`.
  * @example
  * preTokenGeneration(overrideGroups((groups) => groups.filter((group) => !group.startsWith('internal-'))))
@@ -42,9 +42,9 @@ export function overrideGroups(
       const chosen = await choose(groupsToOverride ?? [], ctx)
       if (chosen === undefined) return skip('groups-kept')
       const override = isNames(chosen) ? { names: chosen } : chosen
-      if (!isNames(override.names)) throw new TypeError('overrideGroups(): the function returned no list of names')
+      if (!isNames(override.names)) throw new TypeError('overrideGroups(): the function must return a list of names')
       if (override.names.length === 0 && !allowEmpty)
-        throw new TypeError('overrideGroups(): the function returned no group, which takes every group away; set allowEmpty to permit it')
+        throw new TypeError('overrideGroups(): the function returned no group, which removes every group; set allowEmpty to permit it')
       const preferred = override.preferredRole ?? preferredRole
       return respond(
         {

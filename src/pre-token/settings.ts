@@ -1,13 +1,13 @@
 import { type LogSettings, logFields, nonEmptyString, oneOf, type SettingsTable } from 'cognito-lifeguard/settings'
 
-/** The environment of the pre token generation function. */
+/** The settings of the pre token generation function, from environment variables. */
 export interface PreTokenGenerationSettings extends LogSettings {
   readonly BLOCK_TABLE: string
-  /** What happens while the table is out of reach: nobody gets tokens, or everybody does and an alarm fires. */
+  /** The decision while the block list cannot be read. `deny`: no user gets tokens. `allow`: every user does, and an alarm fires. */
   readonly BLOCK_WHEN_UNKNOWN: 'deny' | 'allow'
 }
 
-/** How it is read. */
+/** The parser of each setting. */
 export const preTokenGenerationSettings: SettingsTable<PreTokenGenerationSettings> = {
   fields: {
     BLOCK_TABLE: nonEmptyString('the name of the DynamoDB table of blocks', 'lifeguard-blocks'),

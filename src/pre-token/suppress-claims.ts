@@ -6,11 +6,11 @@ import { suppressingFault } from './claims.ts'
 import type { PreTokenGeneration } from './trigger.ts'
 
 /**
- * Leaves claims out of the tokens. To leave out the groups' IAM roles, suppress `cognito:groups` as well, as AWS demands.
+ * Makes a rule that removes claims from the tokens. To remove the groups' IAM roles, AWS requires to suppress `cognito:groups` too.
  *
- * @param names Of the claims.
- * @param options `to`: `id` unless set.
- * @throws TypeError when a claim cannot be left out, there is none, or an option is wrong.
+ * @param names The names of the claims.
+ * @param options `to` is the token, `id` by default.
+ * @throws TypeError if a claim cannot be suppressed, `names` is empty, or an option is invalid.
  * @example
  * preTokenGeneration(suppressClaims(['email', 'phone_number']))
  */

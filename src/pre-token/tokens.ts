@@ -1,35 +1,35 @@
-/** The value of a claim. Version 1 of the event takes texts alone. */
+/** The value of a claim. Version 1 of the event allows only strings, so numbers and booleans become strings there. */
 export type ClaimValue = string | number | boolean | readonly ClaimValue[] | { readonly [name: string]: ClaimValue }
 
-/** What changes in one token. */
+/** The changes of one token. */
 export interface TokenChanges {
-  /** Claims to add, or to give another value, by name. */
+  /** Claims to add or override, by name. */
   readonly claims?: Readonly<Record<string, ClaimValue>>
-  /** Names of claims to leave out. Leaving out beats adding. */
+  /** Names of claims to remove. A claim that is both added and suppressed is removed. */
   readonly suppress?: readonly string[]
 }
 
-/** What changes in an access token. Only versions 2 and 3 of the event carry it. */
+/** The changes of an access token. Only versions 2 and 3 of the event support them. */
 export interface AccessTokenChanges extends TokenChanges {
   readonly scopes?: readonly string[]
   readonly suppressScopes?: readonly string[]
 }
 
-/** All groups of the user in both tokens, with the IAM roles of these groups. */
+/** The user's groups in both tokens, with the IAM roles of these groups. They replace all groups of the event. */
 export interface Groups {
   readonly names: readonly string[]
   readonly roles: readonly string[]
   readonly preferredRole?: string
 }
 
-/** What rules of pre token generation answer. What is not named stays as Cognito has it. */
+/** The answer of a pre token generation rule. Missing parts stay as Cognito has them. */
 export interface Tokens {
   readonly id?: TokenChanges
   readonly access?: AccessTokenChanges
   readonly groups?: Groups
 }
 
-/** Two answers as one: claims of both, where the later value of a claim wins; everything that either leaves out; the later groups. */
+/** Combines two answers. Later values of claims and later groups win. Suppressed claims and scopes of both are united. */
 export function combineTokens(earlier: Tokens, later: Tokens): Tokens {
   const id = combineToken(earlier.id, later.id)
   const access = combineToken(earlier.access, later.access)

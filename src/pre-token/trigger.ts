@@ -13,9 +13,9 @@ export interface GroupConfiguration {
 }
 
 /**
- * The pre token generation event. Any source may be a refresh: GetTokensFromRefreshToken calls `TokenGeneration_Authentication`.
+ * The pre token generation event. Any source may be a refresh: GetTokensFromRefreshToken sends `TokenGeneration_Authentication`.
  *
- * `version` is `1`, `2` or `3`, as the pool's PreTokenGenerationConfig says. Versions 2 and 3 also carry the access token.
+ * `version` is `1`, `2` or `3`, depending on the pool's PreTokenGenerationConfig. Versions 2 and 3 can also change the access token.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
@@ -28,14 +28,14 @@ export interface PreTokenGenerationEvent extends CognitoEvent {
     readonly scopes?: readonly string[] | null | undefined
     readonly clientMetadata?: AttributeMap | null | undefined
   }
-  /** Cognito sends its fields as null. */
+  /** Cognito sends these fields as null. */
   readonly response: {
     readonly claimsOverrideDetails?: unknown
     readonly claimsAndScopeOverrideDetails?: unknown
   }
 }
 
-/** The moment before tokens are issued, at a sign-in and at a refresh. A denial leaves the user without tokens. */
+/** The pre token generation trigger. It runs before tokens are issued, at sign-in and at refresh. A denied user gets no tokens. */
 export interface PreTokenGeneration extends Approving {
   readonly name: 'PreTokenGeneration'
   readonly event: PreTokenGenerationEvent
@@ -43,9 +43,9 @@ export interface PreTokenGeneration extends Approving {
 }
 
 /**
- * Makes the function of the pre token generation trigger out of rules.
+ * Makes the Lambda handler of the pre token generation trigger from rules.
  *
- * @throws TypeError when there is no rule, or an argument is not what it should be.
+ * @throws TypeError if the list of rules is empty or an argument is invalid.
  * @example
  * export const handler = preTokenGeneration(addClaims({ tenant: ({ user }) => user.attributes['custom:tenant'] }))
  */

@@ -15,7 +15,7 @@ async function handlerWith(environment: Readonly<Record<string, string>>) {
 }
 
 describe('the post authentication handler', () => {
-  it('notes a sign-in in the table, and logs no attribute', async () => {
+  it('records a sign-in in the table, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith(services().environment)
     const event = postAuthenticationEvent()
@@ -27,14 +27,14 @@ describe('the post authentication handler', () => {
     expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"/)
   })
 
-  it('keeps nobody from signing in when the table is missing', async () => {
+  it('lets the sign-in continue if the table is missing', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, PROFILE_TABLE: 'no-such-table' })
     const event = postAuthenticationEvent()
     expect(await handler(event)).toEqual(event)
   })
 
-  it('puts down the welcome mail of a user of whom nothing is known, under the name by which the sweeper runs it', async () => {
+  it('enqueues the missing welcome email of a user, under the effect name that the sweeper uses', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
     const handler = await handlerWith({ ...services().environment, ...mail, WELCOME_SINCE: '2026-01-01' })
@@ -55,23 +55,23 @@ describe('the post authentication handler', () => {
   })
 
   it.each([{ WELCOME_SINCE: '2026-01-01' }, { WELCOME_EMAIL_FROM: 'welcome@example.com' }])(
-    'owes nobody a mail with %j alone',
+    'enqueues no email if only %j is set',
     async (welcome) => {
       const handler = await handlerWith({ ...services().environment, ...welcome })
       expect(handler.composition.children).toMatchObject([{ permissions: [{ resource: 'PROFILE_TABLE' }] }])
     },
   )
 
-  it('can be read without a service', async () => {
+  it('exposes its composition without calling a service', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles' })
     expect(handler.composition.children).toMatchObject([{ name: 'record-sign-in', permissions: [{ resource: 'PROFILE_TABLE' }] }])
   })
 
-  it('does not start without its table', async () => {
+  it('fails at init without its table', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
   })
 
-  it('rehearses in Lambda without writing or logging anything, over a connection that stays', async () => {
+  it('warms up in Lambda without writing or logging, and keeps the connection', async () => {
     const environment = { PROFILE_TABLE: 'profiles' }
     expect(await rehearsed(() => import('../../src/post-auth/handler.ts'), environment, 1)).toBe('')
   })

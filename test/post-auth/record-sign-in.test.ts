@@ -13,14 +13,14 @@ const now = () => new Date(noon)
 
 type Store = ProfileStore<'signedIn' | 'markEffectsEnqueued'>
 
-/** Keeps what it is told. */
-function memory(): Store & { readonly told: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
-  const told: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
+/** A store that collects the recorded sign-ins. */
+function memory(): Store & { readonly recorded: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
+  const recorded: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
   let effectsEnqueued = false
   return {
-    told,
+    recorded,
     async signedIn(user, signIn) {
-      told.push({ user, signIn })
+      recorded.push({ user, signIn })
       return { counted: true, effectsEnqueued }
     },
     async markEffectsEnqueued() {
@@ -40,11 +40,11 @@ const runForTrace = async (
 }
 
 describe('recordSignIn', () => {
-  it('notes who signed in, when, and through which app client', async () => {
+  it('records the user, the time and the app client', async () => {
     const profiles = memory()
     expect(await runForTrace(profiles)).toMatchObject({ rule: 'record-sign-in', outcome: 'done' })
     const { userPoolId, sub, userName, email } = ann
-    expect(profiles.told).toEqual([
+    expect(profiles.recorded).toEqual([
       {
         user: { userPoolId, sub, userName, attributes: { email, email_verified: 'true' } },
         signIn: { at: now(), appClient: '1example23456789', notAgainWithinMs: 15_000 },
@@ -52,19 +52,19 @@ describe('recordSignIn', () => {
     ])
   })
 
-  it('keeps the attributes and the time between two sign-ins that it is told to', async () => {
+  it('uses the attributes and the interval from its options', async () => {
     const profiles = memory()
     await runForTrace(profiles, postAuthenticationEvent(), { attributes: ['cognito:user_status'], notAgainWithinMs: 60_000 })
-    expect(profiles.told).toMatchObject([
+    expect(profiles.recorded).toMatchObject([
       { user: { attributes: { 'cognito:user_status': 'CONFIRMED' } }, signIn: { notAgainWithinMs: 60_000 } },
     ])
   })
 
-  it('takes the time of its process unless told otherwise', async () => {
+  it('uses the process clock by default', async () => {
     const profiles = memory()
     const before = Date.now()
     await postAuthentication(recordSignIn(profiles)).decide(postAuthenticationEvent())
-    expect(profiles.told[0]?.signIn.at.getTime()).toBeGreaterThanOrEqual(before)
+    expect(profiles.recorded[0]?.signIn.at.getTime()).toBeGreaterThanOrEqual(before)
   })
 
   it.each([
@@ -74,27 +74,32 @@ describe('recordSignIn', () => {
   ])('skips an event with $what', async ({ event }) => {
     const profiles = memory()
     expect(await runForTrace(profiles, event)).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
-    expect(profiles.told).toEqual([])
+    expect(profiles.recorded).toEqual([])
   })
 
-  it('notes that Cognito named no app client', async () => {
+  it('records null if the event has no app client', async () => {
     const profiles = memory()
     await runForTrace(profiles, postAuthenticationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: null } }))
-    expect(profiles.told).toMatchObject([{ signIn: { appClient: null } }])
+    expect(profiles.recorded).toMatchObject([{ signIn: { appClient: null } }])
   })
 
-  it('keeps nobody from signing in when the store fails', async () => {
+  it('lets the sign-in continue if the store fails', async () => {
     const profiles = { ...memory(), signedIn: () => Promise.reject(new Error('no table')) }
     expect(await runForTrace(profiles)).toMatchObject({ outcome: 'error' })
     const event = postAuthenticationEvent()
     expect(await postAuthentication({ write: () => undefined, logLevel: 'silent' }, recordSignIn(profiles))(event)).toEqual(event)
   })
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])('refuses %d milliseconds when it is composed', (notAgainWithinMs) => {
-    expect(() => recordSignIn(memory(), { notAgainWithinMs })).toThrow('notAgainWithinMs is a whole number of milliseconds')
-  })
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])(
+    'throws for an interval of %d milliseconds when it is composed',
+    (notAgainWithinMs) => {
+      expect(() => recordSignIn(memory(), { notAgainWithinMs })).toThrow(
+        `notAgainWithinMs is ${notAgainWithinMs}; expected a whole number of milliseconds`,
+      )
+    },
+  )
 
-  it('hands on what its store needs of a deployment', () => {
+  it('declares the IAM permissions of its store and its ledger', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(recordSignIn({ ...memory(), permissions })).toMatchObject({ can: ['done'], permissions })
     expect(recordSignIn(memory())).toMatchObject({ permissions: [] })
@@ -106,10 +111,10 @@ describe('recordSignIn', () => {
   })
 })
 
-describe('pending effects at a sign-in', () => {
+describe('recordSignIn with pending effects', () => {
   const createdSince = new Date('2026-01-01T00:00:00.000Z')
   const effects = [{ effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }] as const
-  /** Keeps what is enqueued, and fails as told. */
+  /** A ledger that collects the enqueued effects. It first calls `trouble`, which may reject. */
   function memoryLedger(trouble: () => Promise<void> = async () => undefined) {
     const enqueued: PendingEffect[] = []
     return {
@@ -127,17 +132,17 @@ describe('pending effects at a sign-in', () => {
     }
   }
 
-  it('are enqueued at the first sign-in, and not asked again at the second', async () => {
+  it('enqueues them at the first sign-in, and not again at the second', async () => {
     const profiles = memory()
     const { enqueued, pendingEffects } = memoryLedger()
     for (let time = 0; time < 2; time += 1)
       expect(await runForTrace(profiles, undefined, { pendingEffects })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub } = ann
     expect(enqueued).toEqual([{ userPoolId, sub, effect: 'send-welcome-email', delivery: 'at-most-once', createdSince }])
-    expect(profiles.told).toHaveLength(2)
+    expect(profiles.recorded).toHaveLength(2)
   })
 
-  it('are enqueued at the next sign-in where the ledger was out of reach, and keeps nobody from signing in', async () => {
+  it('lets the sign-in continue if the ledger fails, and enqueues them at the next one', async () => {
     const profiles = memory()
     const troubles = [() => Promise.reject(new Error('down'))]
     const { enqueued, pendingEffects } = memoryLedger(async () => troubles.shift()?.())
@@ -147,7 +152,7 @@ describe('pending effects at a sign-in', () => {
     expect(enqueued).toHaveLength(1)
   })
 
-  it('cost nothing where none are set', async () => {
+  it('enqueues them at a later sign-in if they were not configured at the first', async () => {
     const profiles = memory()
     await runForTrace(profiles)
     const { enqueued, pendingEffects } = memoryLedger()
@@ -164,7 +169,7 @@ onEveryDynamoDb((engine) => {
       return engine.tables.profiles
     },
   })
-  /** Handles events of a pool of its own, and reads the one profile that they leave. */
+  /** Handles events of a new pool, and reads the profile of their user. */
   function pool() {
     const userPoolId = `eu-west-1_Pool${++pools}`
     return {
@@ -181,7 +186,7 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('makes the profile of a user who never reached post confirmation', async () => {
+  it('creates the profile of a user who never reached post confirmation', async () => {
     const { signIn, profile } = pool()
     await signIn(noon)
     expect(await profile()).toMatchObject({
@@ -195,7 +200,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('counts sign-ins, and takes one within fifteen seconds for a repeat that still brings what changed', async () => {
+  it('does not count a sign-in within 15 s, but stores its changed attributes', async () => {
     const { signIn, profile } = pool()
     await signIn(noon, { sub: ann.sub, email: ann.email, name: 'Ann' })
     await signIn('2026-05-01T12:00:05.000Z', { sub: ann.sub, email: 'anna@example.com' })
@@ -205,7 +210,7 @@ onEveryDynamoDb((engine) => {
     expect(await profile()).toMatchObject({ signInCount: 2, createdAt: noon })
   })
 
-  it('keeps one profile and counts one, when two deliveries of one event run at once', async () => {
+  it('counts two concurrent deliveries of one event once', async () => {
     const { signIn, profile } = pool()
     await Promise.all([signIn(noon), signIn(noon)])
     expect(await profile()).toMatchObject({ signInCount: 1 })

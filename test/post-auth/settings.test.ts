@@ -4,7 +4,7 @@ import { type Environment, readSettings } from '../../src/shared/settings/settin
 
 const read = (environment: Environment): PostAuthenticationSettings => readSettings(postAuthenticationSettings, environment)
 
-describe('the settings of post-auth', () => {
+describe('postAuthenticationSettings', () => {
   it('reads every variable', () => {
     const environment = { PROFILE_TABLE: 'profiles', LOG_LEVEL: 'error', LOG_HASH_KEY: '0123456789abcdef' }
     const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', EFFECT_TABLE: 'effects', WELCOME_EMAIL_DELIVERY: 'at-least-once' }
@@ -15,7 +15,7 @@ describe('the settings of post-auth', () => {
     })
   })
 
-  it('takes what is not set for its default', () => {
+  it('uses the defaults for variables that are not set', () => {
     const environment = { PROFILE_TABLE: 'profiles', WELCOME_SINCE: '', WELCOME_EMAIL_FROM: '' }
     expect(read(environment)).toEqual({ PROFILE_TABLE: 'profiles', WELCOME_EMAIL_DELIVERY: 'at-most-once' })
   })
@@ -32,7 +32,7 @@ describe('the settings of post-auth', () => {
       problem: 'WELCOME_SINCE is "yesterday"; expected a day from 2016 until today such as',
     },
     { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
-  ])('names the wrong variable: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 })

@@ -8,7 +8,7 @@ export const contract: TriggerTestContract = {
   eventShape: z.strictObject({
     ...envelope,
     request: z.strictObject({
-      // Of a user who does not exist nothing is known.
+      // Empty for a user who does not exist.
       userAttributes: z.union([withSub, noFields]),
       validationData: texts.nullish(),
       userNotFound: z.boolean().optional(),

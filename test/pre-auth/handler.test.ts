@@ -14,7 +14,7 @@ async function handlerWith(environment: Readonly<Record<string, string>>) {
 }
 
 describe('the pre authentication handler', () => {
-  it('denies whom the table blocks, lets others pass, and logs no attribute', async () => {
+  it('denies blocked users, lets other users pass, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith(services().environment)
     const event = preAuthenticationEvent()
@@ -31,25 +31,25 @@ describe('the pre authentication handler', () => {
     expect(log).not.toMatch(/@|"ann"|Call us/)
   })
 
-  it('refuses everybody where the table cannot be read, and does not say why', async () => {
+  it('fails every sign-in if the table cannot be read, with a message that hides the cause', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table' })
     await expect(handler(preAuthenticationEvent())).rejects.toThrow('Something went wrong, please try again later')
     expect(await handler.decide(preAuthenticationEvent())).toMatchObject({ kind: 'failed', error: { name: 'ResourceNotFoundException' } })
   })
 
-  it('can be read without a service', async () => {
+  it('exposes its composition without calling a service', async () => {
     const handler = await handlerWith({ BLOCK_TABLE: 'blocks' })
     expect(handler.composition.children).toMatchObject([
       { name: 'block-users', permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }] },
     ])
   })
 
-  it('does not start without its table', async () => {
+  it('fails at init without its table', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })
 
-  it('rehearses in Lambda without asking or logging anything, over a connection that stays', async () => {
+  it('warms up in Lambda without sending a request or logging, and keeps the connection', async () => {
     expect(await rehearsed(() => import('../../src/pre-auth/handler.ts'), { BLOCK_TABLE: 'blocks' }, 1)).toBe('')
   })
 })

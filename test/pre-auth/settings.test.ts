@@ -4,7 +4,7 @@ import { type Environment, readSettings } from '../../src/shared/settings/settin
 
 const read = (environment: Environment): PreAuthenticationSettings => readSettings(preAuthenticationSettings, environment)
 
-describe('the settings of pre-auth', () => {
+describe('preAuthenticationSettings', () => {
   it('reads every variable', () => {
     const environment = { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'Error', LOG_HASH_KEY: '0123456789abcdef' }
     expect(read({ ...environment, PATH: '/usr/bin' })).toEqual({ ...environment, LOG_LEVEL: 'error' })
@@ -15,7 +15,7 @@ describe('the settings of pre-auth', () => {
     { environment: {}, problem: 'BLOCK_TABLE is missing; expected the name of the DynamoDB table of blocks' },
     { environment: { BLOCK_TABLE: '' }, problem: 'BLOCK_TABLE is missing' },
     { environment: { BLOCK_TABLE: 'blocks', LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info, warn' },
-  ])('names the wrong variable: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 })

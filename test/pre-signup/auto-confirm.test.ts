@@ -8,7 +8,7 @@ import { and, type Condition, fromAppClient, hasAttribute, not, or, triggeredBy 
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 
 const domain = emailDomainIn('example.com')
-const circumstance = triggeredBy('PreSignUp_SignUp')
+const source = triggeredBy('PreSignUp_SignUp')
 const proof: Condition<PreSignUp> = ({ user }) => user.userName === 'ann'
 const both = { email: 'ann@example.com', phone_number: '+15550100' }
 
@@ -18,7 +18,7 @@ const respond = async (options: AutoConfirmOptions, event = preSignUpEvent(both)
 }
 
 describe('autoConfirm', () => {
-  it('confirms, and marks nothing as verified unless asked to', async () => {
+  it('confirms users, and marks nothing as verified by default', async () => {
     expect(await respond({})).toEqual({ autoConfirmUser: true })
     expect(await respond({ verifyEmail: false, verifyPhone: false })).toEqual({ autoConfirmUser: true })
   })
@@ -33,34 +33,34 @@ describe('autoConfirm', () => {
     { options: { verifyEmail: 'trust-unproven-address' }, response: { autoConfirmUser: true, autoVerifyEmail: true } },
     { options: { verifyPhone: 'trust-unproven-number' }, response: { autoConfirmUser: true, autoVerifyPhone: true } },
     { options: { when: domain, trust: 'unproven-address' }, response: { autoConfirmUser: true } },
-  ] as const)('answers $response to $options', async ({ options, response }) => {
+  ] as const)('returns $response for the options $options', async ({ options, response }) => {
     expect(await respond(options)).toEqual(response)
   })
 
-  it('leaves out what the user does not have: it would make the sign-up fail', async () => {
+  it('does not mark an attribute that the user lacks, because that would fail the sign-up', async () => {
     const all = { when: proof, verifyEmail: true, verifyPhone: true }
     expect(await respond(all, preSignUpEvent({ email: 'ann@example.com' }))).toEqual({ autoConfirmUser: true, autoVerifyEmail: true })
     expect(await respond(all, preSignUpEvent({ phone_number: '+15550100' }))).toEqual({ autoConfirmUser: true, autoVerifyPhone: true })
     expect(await respond(all, preSignUpEvent({ email: '', phone_number: '' }))).toEqual({ autoConfirmUser: true })
   })
 
-  it('leaves users alone for whom its condition does not hold', async () => {
+  it('skips users for whom the condition does not hold', async () => {
     expect(await respond({ when: not(proof) })).toEqual({})
   })
 
-  it('leaves users alone whom an administrator creates, without asking its condition', async () => {
+  it('skips users whom an administrator creates, without evaluating the condition', async () => {
     const never = () => {
-      throw new Error('asked')
+      throw new Error('evaluated')
     }
     expect(await respond({ when: never }, adminCreatedEvent())).toEqual({})
   })
 
-  it('confirms federated users, and those of a source that nobody has heard of', async () => {
+  it('confirms federated users and users from unknown trigger sources', async () => {
     expect(await respond({}, federatedEvent())).toEqual({ autoConfirmUser: true })
     expect(await respond({}, preSignUpEvent(both, { triggerSource: 'PreSignUp_Telepathy' }))).toEqual({ autoConfirmUser: true })
   })
 
-  it('refuses the sign-up where its condition breaks', async () => {
+  it('fails the sign-up if the condition throws', async () => {
     const broken = () => Promise.reject(new Error('no answer'))
     expect(await respond({ when: broken })).toMatchObject({ kind: 'failed', rule: 'auto-confirm' })
   })
@@ -71,7 +71,7 @@ describe('autoConfirm', () => {
     expect(autoConfirm().can).toEqual(['answer'])
   })
 
-  it('says in the trace what it did', async () => {
+  it('records the reason in the trace', async () => {
     const runForReason = async (options: AutoConfirmOptions, event = preSignUpEvent()) =>
       (await preSignUp(autoConfirm(options)).decide(event)).trace[0]?.reason
     expect(await runForReason({})).toBe('confirmed')
@@ -79,7 +79,7 @@ describe('autoConfirm', () => {
     expect(await runForReason({}, adminCreatedEvent())).toBe('ignored-for-administrators')
   })
 
-  it('never asks for the verification of what is not there, whatever the event and the options', async () => {
+  it('never marks a missing attribute as verified, for any event and options', async () => {
     const attribute = fc.option(fc.constantFrom('', 'ann@example.com', '+15550100', ' '), { nil: undefined })
     const events = fc.record({
       email: attribute,
@@ -110,51 +110,54 @@ describe('autoConfirm', () => {
 const byDomain: readonly { readonly what: string; readonly when: Condition<PreSignUp> }[] = [
   { what: 'a domain', when: domain },
   { what: 'not a domain', when: not(domain) },
-  { what: 'a domain and circumstances', when: and(domain, circumstance) },
-  { what: 'circumstances and a domain', when: and(fromAppClient('1'), hasAttribute('name'), domain) },
+  { what: 'a domain and the trigger source', when: and(domain, source) },
+  { what: 'the app client, an attribute and a domain', when: and(fromAppClient('1'), hasAttribute('name'), domain) },
   { what: 'one domain or another', when: or(domain, emailDomainIn('example.org')) },
-  { what: 'a domain or a circumstance', when: or(domain, circumstance) },
+  { what: 'a domain or the trigger source', when: or(domain, source) },
   { what: 'proof or a domain', when: or(proof, domain) },
   { what: 'a domain or proof', when: or(domain, proof) },
-  { what: 'a circumstance and either proof or a domain', when: and(circumstance, or(proof, domain)) },
-  { what: 'neither a domain nor a circumstance', when: not(or(domain, circumstance)) },
+  { what: 'the trigger source and either proof or a domain', when: and(source, or(proof, domain)) },
+  { what: 'neither a domain nor the trigger source', when: not(or(domain, source)) },
 ]
 
 const byCircumstance: readonly { readonly what: string; readonly when?: Condition<PreSignUp> }[] = [
-  { what: 'nothing' },
-  { what: 'a circumstance', when: circumstance },
-  { what: 'not a circumstance', when: not(circumstance) },
-  { what: 'circumstances', when: and(circumstance, fromAppClient('1'), hasAttribute('custom:plan', 'trial')) },
-  { what: 'proof or a circumstance', when: or(proof, circumstance) },
-  { what: 'not proof or a circumstance', when: not(or(proof, circumstance)) },
+  { what: 'no condition' },
+  { what: 'the trigger source', when: source },
+  { what: 'another trigger source', when: not(source) },
+  {
+    what: 'the trigger source, the app client and an attribute',
+    when: and(source, fromAppClient('1'), hasAttribute('custom:plan', 'trial')),
+  },
+  { what: 'proof or the trigger source', when: or(proof, source) },
+  { what: 'neither proof nor the trigger source', when: not(or(proof, source)) },
 ]
 
 const byProof: readonly { readonly what: string; readonly when: Condition<PreSignUp> }[] = [
   { what: 'proof', when: proof },
-  { what: 'no proof', when: not(proof) },
+  { what: 'not proof', when: not(proof) },
   { what: 'proof and a domain', when: and(proof, domain) },
   { what: 'a domain and proof', when: and(domain, proof) },
   { what: 'either of two proofs', when: or(proof, not(proof)) },
-  { what: 'proof and either a domain or a circumstance', when: and(proof, or(domain, circumstance)) },
+  { what: 'proof and either a domain or the trigger source', when: and(proof, or(domain, source)) },
 ]
 
-describe('when it is composed, autoConfirm', () => {
-  it.each(byDomain)('refuses to confirm by $what', ({ when }) => {
+describe('autoConfirm, when it is composed', () => {
+  it.each(byDomain)('throws for the condition "$what" without `trust`', ({ when }) => {
     expect(() => autoConfirm({ when })).toThrow("trust: 'unproven-address'")
     expect(() => autoConfirm({ when, verifyPhone: 'trust-unproven-number' })).toThrow("trust: 'unproven-address'")
   })
 
-  it.each(byDomain)('confirms by $what where that is spelt out', ({ when }) => {
+  it.each(byDomain)('accepts the condition "$what" if an option accepts the missing proof', ({ when }) => {
     expect(() => autoConfirm({ when, trust: 'unproven-address' })).not.toThrow()
     expect(() => autoConfirm({ when, verifyEmail: 'trust-unproven-address' })).not.toThrow()
   })
 
-  it.each(byDomain)('refuses to verify by $what, trusted or not', ({ when }) => {
+  it.each(byDomain)('throws for verification with the condition "$what", even with `trust`', ({ when }) => {
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyEmail: true })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyPhone: true })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
 
-  it.each(byCircumstance)('confirms by $what, and refuses to verify by it', ({ when }) => {
+  it.each(byCircumstance)('accepts the condition "$what" to confirm, and throws for it to verify', ({ when }) => {
     const given = when === undefined ? {} : { when }
     expect(() => autoConfirm(given)).not.toThrow()
     expect(() => autoConfirm({ ...given, verifyEmail: true })).toThrow("verifyEmail: 'trust-unproven-address'")
@@ -162,19 +165,20 @@ describe('when it is composed, autoConfirm', () => {
     expect(() => autoConfirm({ ...given, verifyEmail: 'trust-unproven-address', verifyPhone: 'trust-unproven-number' })).not.toThrow()
   })
 
-  it.each(byProof)('confirms and verifies by $what', ({ when }) => {
+  it.each(byProof)('accepts the condition "$what" to confirm and to verify', ({ when }) => {
     expect(() => autoConfirm({ when, verifyEmail: true, verifyPhone: true })).not.toThrow()
   })
 
-  it('takes no other word for the ones that spell it out', () => {
-    // As plain JavaScript may call it, where no type stands in the way.
+  it('accepts no other value for the options that accept missing proof', () => {
+    // Calls it like plain JavaScript, without type checks.
     const loosely = (options: Record<string, unknown>): unknown => Reflect.apply(autoConfirm, undefined, [options])
     expect(() => loosely({ when: domain, trust: true })).toThrow("trust: 'unproven-address'")
     expect(() => loosely({ verifyEmail: 'yes' })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => loosely({ verifyEmail: 'trust-unproven-number' })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => loosely({ verifyPhone: 'trust-unproven-address' })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
-  it('shows in a composition what it marks as verified', () => {
+
+  it('lists in its node which attributes it marks as verified', () => {
     expect(autoConfirm().verifies).toEqual([])
     expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual([
       'email',

@@ -3,7 +3,7 @@ import { envelope, texts, withoutSub } from '../support/event-shapes.ts'
 import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 export const contract: TriggerTestContract = {
-  // Two thirds of it are a chunk with the SDK, which is loaded only where a table of blocks is set.
+  // Two thirds are the SDK, in a chunk that is loaded only if a block list table is set.
   budget: { raw: 227_600, gzipped: 80_300 },
   clients: ['dynamodb'],
   eventShape: z.strictObject({

@@ -25,7 +25,7 @@ const allowed = { kind: 'proceed', rule: 'allow-email-domains' }
 const exempt = { kind: 'proceed', rule: null }
 
 describe('the pre sign-up handler', () => {
-  it('judges self-service, federated and unknown sign-ups by the allowed domains', async () => {
+  it('checks self-service, federated and unknown sign-ups against the allowed domains', async () => {
     const handler = await handlerWith({})
     expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
@@ -33,28 +33,28 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied)
   })
 
-  it('lets administrators create whom they want, unless they are judged too', async () => {
+  it('lets administrators create any user, unless ADMIN_CREATED_USERS=judge', async () => {
     expect(await (await handlerWith({})).decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
     const judging = await handlerWith({ ADMIN_CREATED_USERS: 'judge' })
     expect(await judging.decide(adminCreatedEvent(stranger))).toMatchObject(denied)
     expect(await judging.decide(adminCreatedEvent())).toMatchObject(allowed)
   })
 
-  it('wants a verified address from identity providers, unless they are trusted', async () => {
+  it('requires a verified email from identity providers, unless they are trusted', async () => {
     expect(await (await handlerWith({})).decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })
     const trusting = await handlerWith({ FEDERATED_EMAIL: 'trust-identity-provider' })
     expect(await trusting.decide(federatedEvent())).toMatchObject(allowed)
     expect(await trusting.decide(federatedEvent({}))).toMatchObject({ kind: 'denied', reason: 'no-email' })
   })
 
-  it('denies the denied domains first', async () => {
+  it('checks the denied domains before the allowed ones', async () => {
     const handler = await handlerWith({ ALLOWED_EMAIL_DOMAINS: '*', DENIED_EMAIL_DOMAINS: 'evil.com' })
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
     expect(await handler.decide(adminCreatedEvent(stranger))).toMatchObject(exempt)
   })
 
-  it('denies a blocked user who signs up anew, or through an identity provider, where it gets the table of blocks', async () => {
+  it('denies a blocked user who signs up again or through an identity provider, if BLOCK_TABLE is set', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
     onTestFinished(() => services.stop())
@@ -74,12 +74,12 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
   })
 
-  it('refuses sign-ups while the table of blocks cannot be read', async () => {
+  it('fails sign-ups while the block list cannot be read', async () => {
     const handler = await handlerWith({ BLOCK_TABLE: 'blocks', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-west-1' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ kind: 'failed', rule: 'block-users' })
   })
 
-  it('takes all its domains from built lists', async () => {
+  it('reads all its domains from built lists', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-lists-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const writeList = async (name: string, patterns: readonly string[]): Promise<string> => {
@@ -101,13 +101,13 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
   })
 
-  it('does not start without a list that it should have, and says where it looked', async () => {
+  it('fails at init if a list file is missing, and reports its path', async () => {
     const complaint = await captureComplaint(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
     const path = join(import.meta.dirname, '../../src/pre-signup/none.domains')
     expect(complaint).toContain(`@file:none.domains cannot be used: ${path}: ENOENT`)
   })
 
-  it('confirms the users of some domains, who came by themselves', async () => {
+  it('confirms self-service users of the AUTO_CONFIRM_DOMAINS only', async () => {
     const handler = await handlerWith({ AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...allowed, response: { autoConfirmUser: true } })
     const created = adminCreatedEvent()
@@ -123,13 +123,13 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
   })
 
-  it('confirms nobody where only the trust is set', async () => {
+  it('confirms no user if only AUTO_CONFIRM_TRUST is set', async () => {
     const handler = await handlerWith({ AUTO_CONFIRM_TRUST: 'unproven-address' })
     const { trace: _, ...decision } = await handler.decide(preSignUpEvent())
     expect(decision).toEqual({ ...allowed, response: {} })
   })
 
-  it('answers Cognito, and logs without an attribute', async () => {
+  it('returns the event to Cognito, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ LOG_HASH_KEY: '0123456789abcdef' })
     const event = preSignUpEvent()
@@ -143,7 +143,7 @@ describe('the pre sign-up handler', () => {
   it.each([
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing' },
     { environment: { AUTO_CONFIRM_DOMAINS: 'example.com' }, problem: 'AUTO_CONFIRM_TRUST is missing' },
-  ])('does not start: $problem', async ({ environment, problem }) => {
+  ])('fails at init: $problem', async ({ environment, problem }) => {
     expect(await captureComplaint(() => handlerWith(environment))).toContain(problem)
   })
 })

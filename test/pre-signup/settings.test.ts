@@ -7,7 +7,7 @@ const read = (environment: Environment): PreSignUpSettings => readSettings(preSi
 
 const ALLOWED_EMAIL_DOMAINS = 'example.com'
 
-/** A list that matches these patterns' domains; which they are is in `domainList`'s own tests. */
+/** Matches a domain list with these patterns. */
 function list(...patterns: readonly string[]): unknown {
   return expect.toSatisfy((domains: DomainList) => {
     const { size, has } = domains
@@ -15,8 +15,8 @@ function list(...patterns: readonly string[]): unknown {
   })
 }
 
-describe('the settings of pre-signup', () => {
-  it('needs the allowed domains, and has a default for the rest', () => {
+describe('preSignUpSettings', () => {
+  it('requires the allowed domains, and has defaults for the other settings', () => {
     expect(read({ ALLOWED_EMAIL_DOMAINS })).toEqual({
       ALLOWED_EMAIL_DOMAINS: list('example.com'),
       ADMIN_CREATED_USERS: 'exempt',
@@ -50,7 +50,7 @@ describe('the settings of pre-signup', () => {
     })
   })
 
-  it('takes the name of a file for domains', () => {
+  it('accepts a file name for domains', () => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:staff.domains', DENIED_EMAIL_DOMAINS: '@file:/opt/disposable.domains' }
     expect(read(environment)).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: { file: 'staff.domains' },
@@ -58,7 +58,7 @@ describe('the settings of pre-signup', () => {
     })
   })
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const settings = read({ ALLOWED_EMAIL_DOMAINS, DENIED_EMAIL_DOMAINS: '', AUTO_CONFIRM_DOMAINS: '', LOG_LEVEL: '' })
     expect(settings).toMatchObject({ ALLOWED_EMAIL_DOMAINS: list('example.com') })
     expect(settings.DENIED_EMAIL_DOMAINS).toBeUndefined()
@@ -104,11 +104,11 @@ describe('the settings of pre-signup', () => {
       environment: { ALLOWED_EMAIL_DOMAINS, LOG_HASH_KEY: 'short' },
       problem: 'LOG_HASH_KEY is set to a value that is not shown; expected a random',
     },
-  ])('names the wrong variable, what it holds and what it should hold: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable, its value and the expected one: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 
-  it('names all that is wrong at once', () => {
+  it('reports all invalid variables at once', () => {
     const all = () => read({ DENIED_EMAIL_DOMAINS: 'com', ADMIN_CREATED_USERS: 'allow' })
     expect(all).toThrow(/ALLOWED_EMAIL_DOMAINS is missing.*DENIED_EMAIL_DOMAINS is "com".*ADMIN_CREATED_USERS is "allow"/s)
   })

@@ -11,7 +11,7 @@ const quiet = { write: () => undefined }
 const rules = [allowEmailDomains('example.com'), autoConfirm()] as const
 
 describe('preSignUp', () => {
-  it('answers with the whole event and what the rules put into its response', async () => {
+  it('returns the whole event with the answers of the rules in its response', async () => {
     const event = { ...preSignUpEvent(), added: { by: 'Cognito' } }
     expect(await preSignUp(quiet, ...rules)(event)).toEqual({
       ...event,
@@ -19,19 +19,19 @@ describe('preSignUp', () => {
     })
   })
 
-  it('keeps the answers of all rules; of two values of one field the later stands', async () => {
+  it('merges the answers of all rules; a later value of a field wins', async () => {
     const both = preSignUp.rule('both', () => respond({ autoConfirmUser: true, autoVerifyEmail: true }))
     const later = preSignUp.rule('later', () => respond({ autoConfirmUser: false }))
     const { response } = await preSignUp(quiet, both, later)(preSignUpEvent())
     expect(response).toEqual({ autoConfirmUser: false, autoVerifyEmail: true, autoVerifyPhone: false })
   })
 
-  it('throws the public text of a denial', async () => {
+  it('throws the message of a denial', async () => {
     const event = preSignUpEvent({ email: 'eve@evil.com' })
     await expect(preSignUp(quiet, ...rules)(event)).rejects.toThrow(/^This email address cannot be used to sign up$/)
   })
 
-  it('is of the trigger PreSignUp', () => {
+  it('makes a handler of the trigger PreSignUp', () => {
     expect(preSignUp(...rules).trigger).toBe('PreSignUp')
   })
 })
@@ -43,7 +43,7 @@ describe('preSignUp.middleware', () => {
     expect(await handler(preSignUpEvent(), lambdaContext)).toMatchObject({ response: { autoConfirmUser: true } })
   })
 
-  it('throws the public text of a denial', async () => {
+  it('throws the message of a denial', async () => {
     await expect(handler(preSignUpEvent({}), lambdaContext)).rejects.toThrow('This email address cannot be used to sign up')
   })
 })
@@ -58,13 +58,13 @@ const holding = async (event: PreSignUp['event']) => {
   return held
 }
 
-describe('who creates a user', () => {
+describe('byAdministrator and byIdentityProvider', () => {
   it.each([
     { source: 'a self-service sign-up', event: preSignUpEvent(), held: [] },
     { source: 'an administrator', event: adminCreatedEvent(), held: ['byAdministrator'] },
     { source: 'an identity provider', event: federatedEvent(), held: ['byIdentityProvider'] },
-    { source: 'nobody knows who', event: preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }), held: [] },
-  ])('is told for $source', async ({ event, held }) => {
+    { source: 'an unknown trigger source', event: preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }), held: [] },
+  ])('hold for the right source: $source', async ({ event, held }) => {
     expect(await holding(event)).toEqual(held)
   })
 })

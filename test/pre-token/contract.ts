@@ -3,7 +3,7 @@ import { envelope, noFields, text, texts, withSub } from '../support/event-shape
 import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 const request = {
-  // A machine's token has no user.
+  // Client credentials have no user.
   userAttributes: z.union([withSub, noFields]),
   groupConfiguration: z.strictObject({
     groupsToOverride: z.array(text),

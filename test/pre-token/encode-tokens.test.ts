@@ -5,14 +5,14 @@ import { tokenEvent } from './token-event.ts'
 
 const encode = (tokens: Tokens | undefined, version = '1') => encodeTokens(tokens, tokenEvent({ version }))
 
-describe('an answer for version 1 of the event', () => {
-  it('is built whole, since the field comes in as null', () => {
+describe('encodeTokens for version 1 of the event', () => {
+  it('builds the complete object, because the event has null there', () => {
     expect(encode({ id: { claims: { tenant: 'acme', level: 3, trial: true }, suppress: ['email'] } })).toEqual({
       claimsOverrideDetails: { claimsToAddOrOverride: { tenant: 'acme', level: '3', trial: 'true' }, claimsToSuppress: ['email'] },
     })
   })
 
-  it('has groups only where a rule named them, because an empty object takes every group away', () => {
+  it('adds groups only if a rule returned them, because an empty object removes every group', () => {
     expect(encode({ id: { claims: { tenant: 'acme' } } })).not.toHaveProperty('claimsOverrideDetails.groupOverrideDetails')
     expect(encode({ groups: { names: ['staff'], roles: [] } })).toEqual({
       claimsOverrideDetails: { groupOverrideDetails: { groupsToOverride: ['staff'], iamRolesToOverride: [] } },
@@ -24,19 +24,23 @@ describe('an answer for version 1 of the event', () => {
 
   it.each<[string, Tokens, string]>([
     ['an access token', { access: { claims: { tenant: 'acme' } } }, 'Version 1 of the event has no access token; set LambdaVersion V2_0'],
-    ['a list', { id: { claims: { roles: ['a'] } } }, "Version 1 of the event takes texts, and the claim 'roles' is none"],
-    ['an object', { id: { claims: { address: { city: 'Bern' } } } }, "the claim 'address' takes no list and no object"],
-  ])('cannot carry %s', (_, tokens, message) => {
+    [
+      'a list',
+      { id: { claims: { roles: ['a'] } } },
+      "Version 1 of the event cannot hold a list or an object ('roles'); set LambdaVersion V2_0",
+    ],
+    ['an object', { id: { claims: { address: { city: 'Bern' } } } }, "the claim 'address' cannot be a list or an object"],
+  ])('throws for %s', (_, tokens, message) => {
     expect(() => encode(tokens)).toThrow(message)
   })
 
-  it('is nothing where no rule answered', () => {
+  it('returns undefined if no rule answered', () => {
     expect(encode(undefined)).toBeUndefined()
   })
 })
 
-describe.each(['2', '3'])('an answer for version %s of the event', (version) => {
-  it('carries both tokens, scopes and any value', () => {
+describe.each(['2', '3'])('encodeTokens for version %s of the event', (version) => {
+  it('encodes both tokens, scopes, groups and values of any type', () => {
     const tokens: Tokens = {
       id: { claims: { roles: ['a', 'b'] } },
       access: { claims: { limits: { a: 1 } }, suppress: ['username_hint'], scopes: ['orders/read'], suppressScopes: ['phone'] },
@@ -57,33 +61,37 @@ describe.each(['2', '3'])('an answer for version %s of the event', (version) => 
   })
 })
 
-describe('an answer that Cognito would drop or misread', () => {
+describe('encodeTokens with an answer that Cognito would drop or misread', () => {
   it.each<[string, unknown, string]>([
-    ['an unknown part', { claims: { tenant: 'acme' } }, "Tokens have no 'claims'; they have id, access and groups"],
-    ['a misspelt field', { id: { claim: {} } }, "'id' of the tokens has no 'claim'; it has claims, suppress"],
-    ['scopes of the ID token', { id: { scopes: [] } }, "'id' of the tokens has no 'scopes'"],
-    ['a part that is a text', { id: 'acme' }, "'id' of the tokens is not an object"],
-    ['a reserved claim', { id: { claims: { sub: 'x' } } }, "id token: Cognito keeps the claim 'sub' for itself"],
+    ['an unknown part', { claims: { tenant: 'acme' } }, "Tokens cannot have 'claims'; expected id, access, groups"],
+    ['a misspelt field', { id: { claim: {} } }, "'id' of the tokens cannot have 'claim'; expected claims, suppress"],
+    ['scopes of the ID token', { id: { scopes: [] } }, "'id' of the tokens cannot have 'scopes'"],
+    ['a part that is a string', { id: 'acme' }, "'id' of the tokens is not an object"],
+    ['a reserved claim', { id: { claims: { sub: 'x' } } }, "id token: Cognito reserves the claim 'sub'"],
     [
-      'a claim of its family',
+      'a claim with a reserved prefix',
       { access: { claims: { 'cognito:groups': ['x'] } } },
-      "access token: Cognito keeps the claim 'cognito:groups'",
+      "access token: Cognito reserves the claim 'cognito:groups'",
     ],
-    ['a reserved claim to leave out', { id: { suppress: ['iss'] } }, "id token: Cognito keeps the claim 'iss' for itself"],
+    ['a reserved claim to suppress', { id: { suppress: ['iss'] } }, "id token: Cognito reserves the claim 'iss'"],
     ['a claim without a value', { id: { claims: { tenant: null } } }, "id token: the claim 'tenant' has no value"],
     ['a claim without a name', { id: { claims: { '': 'x' } } }, 'id token: a claim has no name'],
     ['a scope with a space', { access: { scopes: ['a b'] } }, "access token: 'a b' is not a scope"],
-    ['a list in a simple claim', { id: { claims: { email_verified: [true] } } }, "the claim 'email_verified' takes no list and no object"],
     [
-      'more than AWS takes',
-      { access: { claims: Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`c${at}`, 1])) } },
-      'The tokens would get 5001 claims and scopes; Cognito takes 5000',
+      'a list in a simple claim',
+      { id: { claims: { email_verified: [true] } } },
+      "the claim 'email_verified' cannot be a list or an object",
     ],
-  ])('is refused: %s', (_, tokens, message) => {
+    [
+      'more claims than AWS allows',
+      { access: { claims: Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`c${at}`, 1])) } },
+      'The tokens would get 5001 claims and scopes; Cognito allows 5000',
+    ],
+  ])('throws for %s', (_, tokens, message) => {
     expect(() => encode(tokens as Tokens, '2')).toThrow(message)
   })
 
-  it('is not what leaves out the groups or the claims of developers, which AWS permits', () => {
+  it('allows to suppress the groups and `dev:` claims', () => {
     expect(() => encode({ id: { suppress: ['cognito:groups', 'cognito:roles', 'dev:x', 'email'] } })).not.toThrow()
   })
 })

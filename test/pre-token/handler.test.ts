@@ -18,7 +18,7 @@ const machine = tokenEvent({ version: '3', triggerSource: 'TokenGeneration_Clien
 const sources = ['TokenGeneration_RefreshTokens', 'TokenGeneration_Authentication', 'TokenGeneration_HostedAuth', 'TokenGeneration_Passkey']
 
 describe('the pre token generation handler', () => {
-  it('gives blocked users no tokens, at a refresh too, and lets others and machines pass', async () => {
+  it('denies tokens to blocked users, also at a refresh, and lets other users and machines pass', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith(services().environment)
     const event = tokenEvent()
@@ -40,13 +40,13 @@ describe('the pre token generation handler', () => {
     expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"/)
   })
 
-  it('gives nobody tokens while the table cannot be read', async () => {
+  it('denies tokens to every user while the table cannot be read', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table' })
     await expect(handler(tokenEvent())).rejects.toThrow('Something went wrong, please try again later')
   })
 
-  it('gives everybody tokens meanwhile where that is set, and logs the error', async () => {
+  it('issues tokens while the table cannot be read if BLOCK_WHEN_UNKNOWN=allow, and logs the error', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table', BLOCK_WHEN_UNKNOWN: 'allow' })
     const event = tokenEvent({ triggerSource: 'TokenGeneration_RefreshTokens' })
@@ -57,18 +57,18 @@ describe('the pre token generation handler', () => {
     ])
   })
 
-  it('can be read without a service', async () => {
+  it('exposes its composition without calling a service', async () => {
     const handler = await handlerWith({ BLOCK_TABLE: 'blocks' })
     expect(handler.composition.children).toMatchObject([{ kind: 'when', children: [{ name: 'block-users', judges: 'block' }] }])
     const open = await handlerWith({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow' })
     expect(open.composition.children).toMatchObject([{ kind: 'when', children: [{ kind: 'failOpen' }] }])
   })
 
-  it('does not start without its table', async () => {
+  it('fails at init without its table', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })
 
-  it('warms up in Lambda without asking or logging anything, over a connection that stays', async () => {
+  it('warms up in Lambda without sending a request or logging, and keeps the connection', async () => {
     vi.resetModules()
     expect(await rehearsed(() => import('../../src/pre-token/handler.ts'), { BLOCK_TABLE: 'blocks' }, 1)).toBe('')
   })

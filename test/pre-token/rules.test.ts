@@ -26,50 +26,50 @@ describe('addClaims', () => {
   it.each([
     ['access', ['accessTokenGeneration']],
     ['both', ['idTokenGeneration', 'accessTokenGeneration']],
-  ] as const)('adds them to %s in version 2', async (to, parts) => {
+  ] as const)('adds claims to the target %s in version 2', async (to, parts) => {
     const decision = await decide([addClaims({ app: 'shop' }, { to })], { version: '2' })
     const details = decision.kind === 'proceed' ? Object(decision.response.claimsAndScopeOverrideDetails) : {}
     expect(Object.keys(details)).toEqual(parts)
   })
 
-  it('fails for the access token in version 1, and the rule is named', async () => {
+  it('fails for the access token in version 1, and names the rule', async () => {
     expect(await decide([addClaims({ app: 'shop' }, { to: 'both' })])).toMatchObject({ kind: 'failed', rule: 'add-claims' })
   })
 
-  it('keeps the claims of an earlier rule, and the trace names what it changed', async () => {
+  it('keeps the claims of an earlier rule, and records overrides in the trace', async () => {
     const decision = await decide([addClaims({ a: 1, b: 1 }), addClaims({ b: 2, c: 2 }), addClaims({ d: 4 })])
     expect(decision).toMatchObject({ answer: { id: { claims: { a: 1, b: 2, c: 2, d: 4 } } } })
     expect(decision.trace.map(({ overrides }) => overrides)).toEqual([undefined, ['id'], undefined])
   })
 
-  it('skips where no claim has a value', async () => {
+  it('skips if no claim has a value', async () => {
     expect(await decide([addClaims({ none: () => undefined })])).toMatchObject({ response: {}, trace: [{ reason: 'no-claims' }] })
   })
 
   it.each([
-    ['none', [{}], 'addClaims() needs at least one claim'],
-    ['a reserved one', [{ sub: 'x' }], "addClaims(): Cognito keeps the claim 'sub' for itself"],
-    ['one of its family', [{ 'cognito:groups': 'x' }], "addClaims(): Cognito keeps the claim 'cognito:groups' for itself"],
-    ['one without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
+    ['no claim', [{}], 'addClaims() needs at least one claim'],
+    ['a reserved claim', [{ sub: 'x' }], "addClaims(): Cognito reserves the claim 'sub'"],
+    ['a claim with a reserved prefix', [{ 'cognito:groups': 'x' }], "addClaims(): Cognito reserves the claim 'cognito:groups'"],
+    ['a claim without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
     ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a text; expected 'id', 'access' or 'both'"],
     ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): there is no option 'in'"],
-  ])('refuses claims when it is made: %s', (_, args, message) => {
+  ])('throws for %s when it is composed', (_, args, message) => {
     expect(plain(addClaims, ...args)).toThrow(message)
   })
 })
 
 describe('suppressClaims', () => {
-  it('leaves claims out of a token', async () => {
+  it('removes claims from a token', async () => {
     expect(await decide([suppressClaims(['email', 'cognito:groups'])])).toMatchObject({
       response: { claimsOverrideDetails: { claimsToSuppress: ['email', 'cognito:groups'] } },
     })
   })
 
   it.each([
-    ['none', [[]], 'suppressClaims() needs at least one value'],
-    ['a text', ['email'], "suppressClaims(): expected a list of names, such as ['email']"],
-    ['a reserved one', [['sub']], "suppressClaims(): Cognito keeps the claim 'sub' for itself"],
-  ])('refuses names when it is made: %s', (_, args, message) => {
+    ['an empty list', [[]], 'suppressClaims() needs at least one value'],
+    ['a string', ['email'], "suppressClaims(): expected a list of names, such as ['email']"],
+    ['a reserved claim', [['sub']], "suppressClaims(): Cognito reserves the claim 'sub'"],
+  ])('throws for %s when it is composed', (_, args, message) => {
     expect(plain(suppressClaims, ...args)).toThrow(message)
   })
 })
@@ -81,35 +81,35 @@ describe('overrideGroups', () => {
     })
   })
 
-  it('takes roles and a preferred role', async () => {
+  it('accepts roles and a preferred role', async () => {
     const rule = overrideGroups(() => ({ names: ['a'], roles: ['r'], preferredRole: 'r' }))
     expect(await decide([rule])).toMatchObject({ answer: { groups: { names: ['a'], roles: ['r'], preferredRole: 'r' } } })
   })
 
-  it('leaves the groups where the function returns undefined', async () => {
+  it('leaves the groups as they are if the function returns undefined', async () => {
     expect(await decide([overrideGroups(() => undefined)])).toMatchObject({ kind: 'proceed', response: {} })
   })
 
-  it('takes every group away only where that is spelt out', async () => {
+  it('removes every group only with `allowEmpty`', async () => {
     expect(await decide([overrideGroups(() => [])])).toMatchObject({ kind: 'failed', rule: 'override-groups' })
     expect(await decide([overrideGroups(() => [], { allowEmpty: true })])).toMatchObject({ answer: { groups: { names: [] } } })
     expect(await decide([overrideGroups(() => ({ names: 'staff' }) as never)])).toMatchObject({ kind: 'failed' })
   })
 
-  it('reads an event without groups', async () => {
+  it('handles an event without groups', async () => {
     const request = { userAttributes: {}, groupConfiguration: null }
     expect(await decide([overrideGroups((groups) => [...groups, 'guest'])], { request })).toMatchObject({
       answer: { groups: { names: ['guest'], roles: [] } },
     })
   })
 
-  it('refuses what is not a function', () => {
+  it('throws for an argument that is not a function', () => {
     expect(plain(overrideGroups, ['staff'])).toThrow('overrideGroups(): argument 1 is an array; expected a function')
   })
 })
 
-describe('a handler of pre token generation', () => {
-  it('returns the whole event with the field that Cognito sent as null', async () => {
+describe('preTokenGeneration', () => {
+  it('returns the whole event, and replaces the null field only if a rule answered', async () => {
     const event = tokenEvent()
     expect(await preTokenGeneration(quiet, addClaims({ a: 'b' }))(event)).toEqual({
       ...event,
@@ -118,7 +118,7 @@ describe('a handler of pre token generation', () => {
     expect(await preTokenGeneration(quiet, addClaims({ a: () => undefined }))(event)).toEqual(event)
   })
 
-  it('judges the verified email of today with allowEmailDomains', async () => {
+  it('checks the current email and its verification with allowEmailDomains', async () => {
     const changed = (email_verified: string) => ({ userAttributes: { sub: 's', email: 'ann@example.com', email_verified } })
     expect(await decide([allowEmailDomains('example.com')])).toMatchObject({ kind: 'proceed', rule: 'allow-email-domains' })
     expect(await decide([allowEmailDomains('example.org')])).toMatchObject({

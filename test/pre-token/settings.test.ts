@@ -4,7 +4,7 @@ import { type Environment, readSettings } from '../../src/shared/settings/settin
 
 const read = (environment: Environment): PreTokenGenerationSettings => readSettings(preTokenGenerationSettings, environment)
 
-describe('the settings of pre-token', () => {
+describe('preTokenGenerationSettings', () => {
   it('reads every variable', () => {
     expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'deny' })
     expect(read({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow', LOG_LEVEL: 'warn' })).toEqual({
@@ -18,7 +18,7 @@ describe('the settings of pre-token', () => {
       environment: { BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'maybe' },
       problem: 'BLOCK_WHEN_UNKNOWN is "maybe"; expected one of deny, allow',
     },
-  ])('names the wrong variable: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 })

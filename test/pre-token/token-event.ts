@@ -1,7 +1,7 @@
 import type { PreTokenGenerationEvent } from '../../src/pre-token/trigger.ts'
 import { ann, preAuthenticationEvent } from '../support/events.ts'
 
-/** Tokens of ann are about to be issued. */
+/** Makes a pre token generation event of the user ann. */
 export function tokenEvent(change: Partial<PreTokenGenerationEvent> = {}): PreTokenGenerationEvent {
   const { request, ...envelope } = preAuthenticationEvent()
   const { version = '1' } = change

@@ -12,8 +12,8 @@ const tokens: fc.Arbitrary<Tokens> = fc.record(
   { requiredKeys: [] },
 )
 
-describe('two answers as one', () => {
-  it('hold every claim, and everything that either leaves out', () => {
+describe('combineTokens', () => {
+  it('merges the claims, and unites the suppressed claims', () => {
     fc.assert(
       fc.property(tokens, tokens, (earlier, later) => {
         const both = combineTokens(earlier, later)
@@ -27,7 +27,7 @@ describe('two answers as one', () => {
     )
   })
 
-  it('do not depend on how three are put together', () => {
+  it('is associative', () => {
     fc.assert(
       fc.property(tokens, tokens, tokens, (a, b, c) => {
         expect(combineTokens(combineTokens(a, b), c)).toEqual(combineTokens(a, combineTokens(b, c)))
@@ -35,7 +35,7 @@ describe('two answers as one', () => {
     )
   })
 
-  it('hold the scopes of both', () => {
+  it('unites the scopes of both', () => {
     const both = combineTokens(
       { access: { scopes: ['a'], suppressScopes: ['x'] } },
       { access: { scopes: ['b', 'a'], suppressScopes: ['y'] } },
