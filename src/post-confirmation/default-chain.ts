@@ -14,8 +14,8 @@ import html from './welcome.html'
 import text from './welcome.txt'
 
 /**
- * What is deployed as post confirmation: a profile of every confirmed user and, where a sender is set, one welcome mail. The
- * sweeper composes the same, to run what the trigger could not.
+ * Composes the deployed post confirmation rules: a profile of every confirmed user and, if a sender is set, one welcome email. The
+ * sweeper uses the same composition to run the pending effects of the trigger.
  */
 export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
@@ -23,7 +23,7 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, { do
   if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return parallel(profile)
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
   const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
-  // Asked before the ledger is: a password reset must not cost a claim.
+  // Around `once`, so that a password reset does not claim the effect in the ledger.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
   return parallel(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
 }

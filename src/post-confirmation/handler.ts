@@ -11,7 +11,7 @@ const ses = sesClient()
 // If the warm-up ever sent the email, it would go to its own sender.
 const event = warmUpEvent('PostConfirmation_ConfirmSignUp', settings.WELCOME_EMAIL_FROM)
 
-/** Stores a profile and sends the welcome email. A rule that throws is logged and counted, and the user is confirmed. */
+/** Stores a profile and sends the welcome email. If a rule throws, the error is logged and counted, and the user stays confirmed. */
 export const handler: TriggerHandler<PostConfirmation> = warmUp(event, (use, more) =>
   postConfirmation({ ...logging(settings), ...more }, defaultPostConfirmation(settings, { documents: use(documents), ses: use(ses) })),
 )

@@ -2,21 +2,21 @@ import { stableLetters } from '../shared/email/stable-letters.ts'
 import { lazily } from '../shared/lazily.ts'
 import type { RuleUser } from '../shared/rules/trigger.ts'
 
-// Sign-up forms are used to send spam through other people's mails, and mail clients make links of a bare `evil.com`:
-// escaping does not help, so a name with anything but these in it is left out.
+// Spammers put their text into the name field of sign-up forms. Escaping does not help, because mail clients link a bare
+// `evil.com`. So a name that exceeds these limits or has other characters is left out.
 const MAX_LENGTH = 40
 const MAX_PARTS = 4
-// Scripts without spaces would else hold a sentence in one part.
+// These two stop a whole sentence in one part, which scripts without spaces allow.
 const MAX_LETTERS = 20
 const MAX_IDEOGRAPHS = 6
-// A letter of Burmese or Thai may carry three marks; more of them spill over the lines around.
+// A Burmese or Thai letter may have three combining marks. More would overlap the lines above and below.
 const MAX_MARKS = 3
 
-// Most names are ASCII, and a class of Unicode takes long to compile.
+// Most names are ASCII. The Unicode patterns below are lazy, because they are slow to compile.
 const plainName = buildNamePattern('[A-Za-z]')
 const knownLetters = lazily(() => new RegExp(`^[A-Za-zßς '’${stableLetters()}-]+$`, 'u'))
 const markedName = lazily(() => buildNamePattern(`\\p{L}\\p{M}{0,${MAX_MARKS}}`))
-// Letters that look like punctuation, marks of another script, signs of numbers, and a run of ideographs that is a sentence.
+// Matches letters that look like punctuation, number signs, marks after letters that need none, and long runs of ideographs.
 const oddLetters = lazily(
   () =>
     new RegExp(
@@ -24,13 +24,16 @@ const oddLetters = lazily(
       'u',
     ),
 )
-// A part of an address on the web, written with spaces.
+// Matches a part of a web address, such as `www` or `com`, as a word of its own.
 const WEB_PART = /(?:^|[ '’-])(?:www|https?|com|net|org)(?:$|[ '’-])/i
 
 /**
- * Returns the name by which a mail may greet a user, as NFC: at most 40 characters, in at most four parts of at most 20
- * letters and their marks (six, of Chinese and Japanese), with single spaces, apostrophes and hyphens between them. Letters are
- * those that a domain may hold, so none of them is invisible or looks like a full stop. A short phrase may still pass as a name.
+ * Returns a user's name for the greeting of an email, in Unicode form NFC. Returns undefined if the name may be spam.
+ *
+ * A name has at most 40 characters and four parts. A part has at most 20 letters with their marks, or six Chinese or Japanese
+ * characters. Single spaces, apostrophes or hyphens separate the parts.
+ *
+ * The letters are those that a domain may have, so they are visible and do not look like a full stop. A short phrase may still pass.
  */
 export function mailableName({ attributes }: Pick<RuleUser, 'attributes'>): string | undefined {
   return [attributes.given_name, attributes.name]

@@ -6,7 +6,7 @@ import { mailableName } from './mailable-name.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
 
-/** A mail to one user. */
+/** An email to one user. */
 export interface Mail {
   readonly to: string
   readonly subject: string
@@ -14,27 +14,28 @@ export interface Mail {
   readonly html: string
 }
 
-/** Sends mails. */
+/** Sends emails. */
 export interface Mailer {
   /**
-   * Sends one mail, in one attempt.
+   * Sends one email, in one attempt.
    *
-   * @throws NotDoneError when it was certainly not sent, because the service refused it; anything else when nobody knows.
+   * @throws NotDoneError if the email was certainly not sent, for example because the service rejected it. Any other error means that
+   *   it may have been sent.
    */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
-  /** What it needs of a deployment. */
+  /** The IAM permissions that sending needs. */
   readonly permissions?: readonly RulePermission[]
 }
 
-/** To whom the mail goes. */
+/** Options of {@link sendWelcomeEmail}. */
 export interface SendWelcomeEmailOptions {
-  /** An address that nobody proved to own gets no mail, unless `send`: it is somebody else's mailbox, and a sender's reputation. */
+  /** By default, unverified addresses get no email: it may go to a stranger, and complaints hurt the sender's reputation. */
   readonly unverified?: 'skip' | 'send'
 }
 
 /**
- * Sends a welcome mail when a sign-up was confirmed: not after a password reset, which calls the same trigger, and not from
- * a trigger source that is not known. Cognito may call it again for the same user: run it {@link once}.
+ * Makes a rule that sends a welcome email when a sign-up is confirmed. It skips password resets, which call the same trigger, and
+ * unknown trigger sources. Cognito may repeat the event, so wrap the rule in {@link once}.
  *
  * @example
  * once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
@@ -52,7 +53,7 @@ export function sendWelcomeEmail(
       if (!user.emailVerified && options.unverified !== 'send') return skip('email-not-verified')
       const address = parseEmailAddress(user.email)
       if (address === undefined) return skip('email-malformed')
-      // Written with the domain in ASCII: SES takes no other.
+      // `parseEmailAddress` returns the domain in ASCII, which SES requires.
       const to = `${address.local}@${address.domain}`
       await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
       return done()

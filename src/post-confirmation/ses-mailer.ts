@@ -3,19 +3,21 @@ import type { Ses } from '../shared/aws/ses.ts'
 import { NotDoneError } from '../shared/rules/errors.ts'
 import type { Mail, Mailer } from './send-welcome-email.ts'
 
-/** From where mails are sent. */
+/** Options of {@link sesMailer}. */
 export interface SesMailerOptions {
   readonly ses: Ses
-  /** The sender: an identity that SES has verified. */
+  /** The sender's address. SES must have verified it as an identity. */
   readonly from: string
 }
 
 const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
 
 /**
- * Sends mails through Amazon SES, each in one attempt unless the client makes more. In SES's sandbox only verified addresses can
- * be written to. Throws `NotDoneError` where a mail certainly did not go out: a client of more than one attempt knows that less
- * often, since an earlier attempt may have been accepted.
+ * Makes a mailer that sends emails through Amazon SES. The client's `maxAttempts` decides how often it tries. In the SES sandbox,
+ * recipients must be verified addresses too.
+ *
+ * `send` throws `NotDoneError` if the email was certainly not sent. After more than one attempt it cannot know that, because SES may
+ * have accepted an earlier one.
  *
  * @example
  * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
@@ -36,8 +38,8 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
 }
 
 /**
- * Counts the requests that are made for a command; undefined until the command itself is on its way, and for ever where a client
- * sends another in its place. The SDK's own count, `$metadata.attempts`, is not on every error: not on that of an abort.
+ * Counts the HTTP requests of a command. The returned function returns undefined if the client never started this command, for
+ * example because it sent another one. The SDK's count, `$metadata.attempts`, is missing on some errors, such as an abort.
  */
 function countRequests({ middlewareStack }: SendEmailCommand, signal: AbortSignal): () => number | undefined {
   let begun = false
@@ -49,7 +51,7 @@ function countRequests({ middlewareStack }: SendEmailCommand, signal: AbortSigna
     },
     { step: 'initialize', name: 'begin-to-count' },
   )
-  // The innermost step, once an attempt: behind it is the network.
+  // The innermost middleware runs once for each attempt, right before the request is sent.
   middlewareStack.add(
     (next) => async (args) => {
       signal.throwIfAborted()
@@ -62,8 +64,8 @@ function countRequests({ middlewareStack }: SendEmailCommand, signal: AbortSigna
 }
 
 /**
- * There was no request, say for want of credentials, or one that could not be made or was refused: after a 500, a timeout or a
- * lost connection the mail may be on its way, and so it may after an earlier request.
+ * Returns true if the email was certainly not sent: no request was made, for example because credentials were missing, or the only
+ * request was rejected or never connected. After a 500, a timeout, a lost connection or an earlier request, SES may have sent it.
  */
 function wasNotSent(error: unknown, requests: number | undefined): boolean {
   return requests === 0 || (requests === 1 && (isRefusal(error) || neverConnected(error)))
@@ -75,14 +77,14 @@ function isRefusal(error: unknown): boolean {
   return httpStatusCode !== undefined && httpStatusCode >= 400 && httpStatusCode < 500
 }
 
-/** Before these calls of the system have succeeded there is nothing to write to. */
+/** The system calls that set up a connection. If one fails, nothing was sent. */
 const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
-/** The SDK's connection timeout has no code, as the timeout of a silent socket has none: only its words tell them apart. */
+/** A part of the message of the SDK's connection timeout. It has no code, so only the message distinguishes it from a socket timeout. */
 const NOT_ESTABLISHED = 'did not establish a connection'
 
-/** Whether no connection was made, as far as the error of any client tells. The process's own client knows more. */
+/** Returns true if the error shows that no connection was made. */
 function neverConnected(error: unknown): boolean {
-  // One error for each address of the host.
+  // Node throws an AggregateError with one error for each IP address of the host.
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected)
   if (!(error instanceof Error)) return false
   if ('syscall' in error) return CONNECTING.has(error.syscall)

@@ -11,10 +11,10 @@ import {
   type SettingsTable,
 } from 'cognito-lifeguard/settings'
 
-/** The environment of the post confirmation function. */
+/** The settings of the post confirmation function, from environment variables. */
 export interface PostConfirmationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
-  /** Without it no email is sent. */
+  /** The sender of the welcome email. Without it, no email is sent. */
   readonly WELCOME_EMAIL_FROM?: string | undefined
   readonly WELCOME_APP_NAME?: string | undefined
   readonly WELCOME_APP_URL?: string | undefined
@@ -22,7 +22,7 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
-/** How it is read. */
+/** The parser of each setting. */
 export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> = {
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),

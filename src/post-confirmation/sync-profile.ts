@@ -3,16 +3,16 @@ import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostConfirmation } from './trigger.ts'
 
-/** What a profile holds. */
+/** Options of {@link syncProfile}. */
 export interface SyncProfileOptions {
-  /** Which attributes it holds. */
+  /** The attributes that the profile stores. */
   readonly attributes?: readonly string[]
-  /** The time of the confirmation; the process's own clock unless set. */
+  /** Returns the time of the confirmation. Uses the process clock by default. */
   readonly now?: () => Date
 }
 
 /**
- * Keeps a profile of every confirmed user; a password reset brings it up to date. A repeated event leaves one profile.
+ * Makes a rule that stores a profile of every confirmed user and updates it at a password reset. A repeated event is harmless.
  *
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
@@ -33,7 +33,7 @@ export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfil
 
 type Written = 'confirmed' | 'passwordReset' | 'refreshed'
 
-/** What a trigger source tells of the user; one that nobody has heard of tells no more than the attributes. */
+/** Returns the store's method for a trigger source. An unknown source only updates the user data. */
 function writeFor(source: string, profiles: ProfileStore<Written>): ProfileStore<Written>[Written] {
   switch (source) {
     case 'PostConfirmation_ConfirmSignUp':

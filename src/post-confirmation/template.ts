@@ -1,28 +1,28 @@
 import { escapeUTF8 } from 'entities/escape'
 
-/** The texts of a mail, with places such as `{{appName}}`. `{{#name}} ... {{/name}}` stands only where there is a name. */
+/** The texts of an email, with placeholders such as `{{appName}}`. `{{#name}} ... {{/name}}` is left out if the user has no name. */
 export interface TemplateFiles {
   readonly subject: string
   readonly text: string
   readonly html: string
 }
 
-/** What the places hold, but for the user's name. */
+/** The values of the placeholders, except the user's name. */
 export type TemplateValues = Readonly<Record<string, string>>
 
-/** A mail for any user. */
+/** An email template for all users. */
 export interface MailTemplate {
-  /** Fills it in for a user, or for one without a usable name. */
+  /** Returns the email for a user. `name` is undefined if the user has no usable name. */
   readonly render: (name: string | undefined) => TemplateFiles
 }
 
 const SECTION = /\{\{#name\}\}(.*?)\{\{\/name\}\}/gs
-const PLACE = /\{\{([^{}]*)\}\}/g
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
 
 /**
- * Makes a mail's template. In HTML all values are escaped.
+ * Makes an email template. It escapes all values in the HTML part.
  *
- * @throws TypeError that names the place, when a template has one that no value is given for.
+ * @throws TypeError with the placeholder's name, if a text has a placeholder without a value.
  * @example
  * mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName: 'Example', appUrl: 'https://app.example.com' })
  */
@@ -32,23 +32,23 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
     const fill = (part: keyof TemplateFiles, write: (value: string) => string): string =>
       files[part]
         .replace(SECTION, (_, inner: string) => (name === undefined ? '' : inner))
-        .replace(PLACE, (place, key: string) => {
+        .replace(PLACEHOLDER, (placeholder, key: string) => {
           const value = all.get(key)
           if (value === undefined)
-            throw new TypeError(`The mail's ${part} has the place ${place}; there are only ${[...all.keys()].join(', ')}`)
+            throw new TypeError(`Unknown placeholder ${placeholder} in the email's ${part}; expected ${[...all.keys()].join(', ')}`)
           return write(value)
         })
     const plain = (value: string): string => value
     return { subject: toOneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
-  // A wrong place is found now and not when the first user comes; with a name, so that what stands only beside one is read.
+  // Reports unknown placeholders at init instead of at the first user. With a name, so that the sections for a name are checked too.
   render('')
   return { render }
 }
 
-/** A line break in a subject would begin another header, or make the service refuse the mail. */
+/** Replaces line breaks, because in a subject they could inject another header, or SES would reject the email. */
 function toOneLine(text: string): string {
-  // Not as a literal, which is looked up in Unicode's tables when the program is read.
+  // A string, because a literal with Unicode classes slows down loading the file.
   const breaks = '[\\p{Cc}\\p{Zl}\\p{Zp}]+'
   return (/[^ -~]/.test(text) ? text.replace(new RegExp(breaks, 'gu'), ' ') : text).trim()
 }

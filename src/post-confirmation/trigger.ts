@@ -4,7 +4,7 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import type { Working } from '../shared/rules/trigger.ts'
 
 /**
- * The post confirmation event. The user is confirmed already; an error undoes nothing.
+ * The post confirmation event. The user is already confirmed, and an error does not change that.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
  */
@@ -17,7 +17,7 @@ export interface PostConfirmationEvent extends CognitoEvent {
   readonly response: Readonly<Record<string, never>>
 }
 
-/** The moment after a user was confirmed, or reset a password. Users whom an administrator creates never reach it. */
+/** The post confirmation trigger. It runs after a user was confirmed or has reset a password, but never for users whom an administrator creates. */
 export interface PostConfirmation extends Working {
   readonly name: 'PostConfirmation'
   readonly event: PostConfirmationEvent
@@ -25,9 +25,9 @@ export interface PostConfirmation extends Working {
 }
 
 /**
- * Makes the function of the post confirmation trigger out of rules.
+ * Makes the Lambda handler of the post confirmation trigger from rules.
  *
- * @throws TypeError when there is no rule.
+ * @throws TypeError if the list of rules is empty.
  * @example
  * export const handler = postConfirmation(syncProfile(profiles))
  */

@@ -4,8 +4,8 @@ import type { AttributeMap } from '../shared/cognito/event.ts'
 import { PoolNotFoundError, type Users } from './users.ts'
 
 /**
- * Looks users up in Amazon Cognito by their `sub`: a user name can be given to somebody else after its owner was deleted. The
- * role needs cognito-idp:ListUsers on the pool. Cognito does not promise that a user who was made a moment ago is found.
+ * Makes a look-up of users in Amazon Cognito. It finds them by `sub`, because a new user may get the user name of a deleted one. It
+ * needs the permission cognito-idp:ListUsers. Cognito may not find a user who was created moments ago.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  * @example
@@ -32,7 +32,7 @@ function escapeFilterValue(value: string): string {
   return value.replaceAll(/["\\]/g, '\\$&')
 }
 
-/** As a trigger's event has them, the status among them. */
+/** Returns the attributes in the form of an event, including the user's status. */
 function toAttributes({ Attributes = [], UserStatus }: UserType): AttributeMap {
   const all = [...Attributes, { Name: 'cognito:user_status', Value: UserStatus }]
   return Object.fromEntries(all.flatMap(({ Name, Value }) => (Name === undefined || Value === undefined ? [] : [[Name, Value]])))

@@ -1,12 +1,12 @@
 import { nonEmptyString, type SettingsTable } from 'cognito-lifeguard/settings'
 import { type PostConfirmationSettings, postConfirmationSettings } from '../post-confirmation/settings.ts'
 
-/** The environment of the sweeper: that of the function whose effects it runs, and the table of effects in any case. */
+/** The settings of the sweeper: those of post confirmation, whose effects it runs. The table of effects is required. */
 export interface SweeperSettings extends PostConfirmationSettings {
   readonly EFFECT_TABLE: string
 }
 
-/** How it is read. */
+/** The parser of each setting. */
 export const sweeperSettings: SettingsTable<SweeperSettings> = {
   ...postConfirmationSettings,
   fields: {

@@ -13,52 +13,55 @@ import { hidePersonal } from '../shared/rules/personal.ts'
 import type { RuleContext, TriggerContract, Working } from '../shared/rules/trigger.ts'
 import { PoolNotFoundError, type PoolUser, sweptEvent, type Users } from './users.ts'
 
-/** What a sweep works with. */
+/** Options of {@link sweep}. */
 export interface SweepOptions {
   readonly effects: Effects
   readonly users: Users
-  /** The effects that can be run. */
+  /** The rules that can run effects, by effect name. */
   readonly rules: OnceRules
-  /** Milliseconds until the sweep must have ended. */
+  /** Returns the milliseconds until the sweep must have ended. */
   readonly remainingMs: () => number
   readonly now?: () => Date
 }
 
-/** What became of effects that were due. */
+/** The result of sweeping one due effect. */
 export type Swept = 'done' | 'skipped' | 'rule-error' | 'unknown' | 'failed' | 'gone' | 'not-due' | 'waiting' | 'error'
 
-/** What a sweep did: how many effects came to what, and the kinds of errors on the way, none of them with anything of a user. */
+/** The result of a sweep. It has no user data except in `lost`. */
 export interface SweepReport {
+  /** The number of effects by result. */
   readonly swept: Readonly<Partial<Record<Swept, number>>>
+  /** The number of effects by reason. */
   readonly reasons: Readonly<Record<string, number>>
-  /** Effects whose claim may have been written although its answer was lost. */
+  /** Effects whose claim failed. DynamoDB may have written the claim although the answer was lost. */
   readonly lost: readonly LostEffect[]
-  /** The pools in which look-ups failed, so that their other effects were left for the next sweep; absent where there is none. */
+  /** The pools whose user look-ups failed repeatedly, so the sweep skipped their other effects. Missing if all pools answered. */
   readonly givenUp?: readonly string[]
-  /** Why the ledger could not be read, if so. */
+  /** The reason why the ledger could not be read. Missing if it could. */
   readonly unread?: string
-  /** Whether there was not even time to begin, so that nothing was looked at. */
+  /** True if the time was too short to read any effect. */
   readonly tooShort?: true
 }
 
-// As long as a handler has, and so well within the lease of a claim.
+// The time limit of one effect, equal to a handler's deadline and well below the lease of a claim.
 const EFFECT_MS = 4000
-// Enough for an effect, and for its last write to be cut off rather than the whole process.
+// The time that must be left to start an effect: its limit, and a second to abort its last write.
 const LEAST_MS = 5000
-// Each effect looks a user up first, and Cognito lists users of all pools of an account 30 times a second.
+// Effects that run in parallel. Each looks a user up first, and the ListUsers quota is 30 requests per second and account.
 const AT_ONCE = 4
-// Cognito may not yet find a user who signed up a moment ago; an effect that is removed is never run.
+// An effect is removed only if its user is still not found after this time, because Cognito may not find a new user at once.
 const GONE_AFTER_MS = 60_000
-// For the look-up and the conditions. One that hangs must leave time to put the effect off.
+// The time limit of the look-up and the conditions. If they hang, the rest of EFFECT_MS is left to postpone the effect.
 const PREPARE_MS = 2500
-// Look-ups that fail before the other effects of their pool are left to the next sweep.
+// Failed look-ups in a row after which the sweep skips the other effects of the pool.
 const MAX_IN_A_ROW = 3
 
 /**
- * Runs what a ledger says is due, until there is no more of it or the time is nearly over. What was cut off and must not
- * happen twice becomes a dead letter, and so is what was tried often enough, and a row that cannot be read. One effect that fails stops no
- * other; a pool in which look-ups fail is left to the next sweep. Never throws. With five seconds or less it does nothing and
- * says so.
+ * Runs the due effects of a ledger until all have run or the time is nearly over. Never throws. With five seconds or less it does
+ * nothing and returns `tooShort`.
+ *
+ * An effect becomes a dead letter if it was cut off and is at-most-once, if it used up its attempts, or if its row is unreadable. An
+ * effect that fails does not stop the others. A pool whose look-ups fail is left to the next sweep.
  *
  * @example
  * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
@@ -66,7 +69,7 @@ const MAX_IN_A_ROW = 3
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const { effects, remainingMs, now = () => new Date() } = options
   const swept: Partial<Record<Swept, number>> = {}
-  // No plain object: it inherits names such as `constructor`, which a code may be.
+  // A Map, because a plain object inherits names such as `constructor`, which a reason may equal.
   const reasons = new Map<string, number>()
   const lost: LostEffect[] = []
   let begun = false
@@ -111,7 +114,7 @@ function toError(error: unknown, row: EffectRow): Outcome {
   return { as: 'error', reason: isReadable(row) ? hideReason(reason, row) : reason }
 }
 
-/** Hides a reason that holds a text of the user: of the event that was kept, or of what the pool has now. */
+/** Hides a reason that contains user data, either from the stored event or from the user in the pool. */
 function hideReason(reason: string, { event, sub }: EffectItem, user?: PoolUser): string {
   const current = { userName: user?.userName, request: { userAttributes: { ...user?.attributes, sub } } }
   return hidePersonal(current)(hidePersonal(event)(reason))
@@ -126,13 +129,13 @@ interface Sweeping extends Pick<SweepOptions, 'effects' | 'users' | 'rules'> {
 async function sweepRow(row: EffectRow, sweeping: Sweeping): Promise<Outcome> {
   if (isReadable(row)) return sweepOne(row, sweeping)
   const { effects, deadline } = sweeping
-  // It may have happened: the row does not tell.
+  // An unreadable row does not show whether the effect ran.
   return (await deadline.race(effects.giveUp(row, 'unknown', row.fault, deadline.signal())))
     ? { as: 'unknown', reason: row.fault }
     : CHANGED
 }
 
-/** The effect has changed since it was read: the next sweep sees how it stands. */
+/** The result for an effect that has changed since it was read. The next sweep reads it again. */
 const CHANGED: Outcome = { as: 'waiting' }
 
 async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadline, now }: Sweeping): Promise<Outcome> {
@@ -140,9 +143,9 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     (await deadline.race(change)) ? outcome : CHANGED
   const giveUp = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
     ifUnchanged(effects.giveUp(item, as, reason, deadline.signal()), { as, reason })
-  const forget = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
-  /** Counts an attempt although the effect was not begun: what cannot be swept must not stand before the rest for ever. */
-  const putOff = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
+  const remove = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
+  /** Counts an attempt although the effect did not run. Otherwise it would block the effects behind it for ever. */
+  const postpone = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
     item.attempt + 1 >= MAX_ATTEMPTS
       ? giveUp('failed', outcome.reason)
       : ifUnchanged(effects.postpone(item, outcome.reason, now, deadline.signal()), outcome)
@@ -161,33 +164,33 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
     const reason = hideReason(toErrorReason(error), item)
     if (error instanceof PoolNotFoundError) return giveUp('failed', reason)
     pools.note(item.userPoolId, 'failed')
-    return putOff({ as: 'error', reason })
+    return postpone({ as: 'error', reason })
   }
   const dueForMs = item.dueAt === undefined ? 0 : now.getTime() - item.dueAt.getTime()
-  if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : forget({ as: 'gone' })
-  if (!isDue(item, user)) return forget({ as: 'not-due' })
+  if (user === undefined) return dueForMs < GONE_AFTER_MS ? { as: 'waiting' } : remove({ as: 'gone' })
+  if (!isDue(item, user)) return remove({ as: 'not-due' })
   let wanted: boolean
   try {
     const event = sweptEvent(item, user, Object.keys(user.attributes))
     wanted = await part.race(isWanted(entry, createContext<Working>(event, part, contractFor(event))))
   } catch (error) {
-    return putOff({ as: 'rule-error', reason: hideReason(toErrorReason(error), item, user) })
+    return postpone({ as: 'rule-error', reason: hideReason(toErrorReason(error), item, user) })
   }
-  if (!wanted) return forget({ as: 'skipped', reason: 'condition-false' })
+  if (!wanted) return remove({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
   // It could not be claimed. The ledger may be out of reach, so this may fail too.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
-    await putOff({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
+    await postpone({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hideReason(outcome.reason, item, user) }
 }
 
-/** Only triggers that work leave effects undone. What their rules answer is of no use any more. */
+/** Returns the contract of a working trigger, because only working triggers have effects. */
 function contractFor(event: Pick<CognitoEvent, 'triggerSource'>): TriggerContract {
   const name = findTrigger(event.triggerSource) ?? 'PostConfirmation'
   return { name, refuses: false, approves: false, works: true, onError: 'continue' }
 }
 
-/** Whether the composition would run the effect in one of the places where it stands. */
+/** Returns true if the conditions hold in at least one place of the composition that has the effect. */
 async function isWanted({ places }: OnceEntry, ctx: RuleContext<Working>): Promise<boolean> {
   const asked = await Promise.allSettled(places.map((conditions) => allHold(conditions, ctx)))
   if (asked.some((answer) => answer.status === 'fulfilled' && answer.value)) return true
@@ -204,13 +207,13 @@ function isDue({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
   return createdSince === undefined || (createdAt !== undefined && createdAt >= createdSince)
 }
 
-/** Lets the rule claim the effect itself: when somebody else was faster, it is held or settled. */
+/** Runs a `once` rule, which claims the effect itself. If another holder was faster, the rule skips. */
 async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
-  // The outermost rule is not traced, hence one around it.
+  // Wraps the rule in a chain, because the trace leaves out the outermost rule.
   const { trace } = await decide(chain(rule), event, { contract: contractFor(event), deadline })
-  const [said] = trace
-  if (said?.outcome === 'done') return { as: 'done' }
-  return { as: said?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: said?.reason, lost: lostEffects(trace) }
+  const [entry] = trace
+  if (entry?.outcome === 'done') return { as: 'done' }
+  return { as: entry?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: entry?.reason, lost: lostEffects(trace) }
 }
 
 async function runWithDeadline<V>(ms: number, work: (deadline: Deadline) => Promise<V>): Promise<V> {
@@ -222,7 +225,7 @@ async function runWithDeadline<V>(ms: number, work: (deadline: Deadline) => Prom
   }
 }
 
-/** A few at a time, for as long as there is time. */
+/** Runs `work` for each item, four at a time, while `goOn` returns true. */
 async function forEachLimited<V>(items: readonly V[], work: (item: V) => Promise<void>, goOn: () => boolean): Promise<void> {
   const rest = [...items]
   const worker = async (): Promise<void> => {
@@ -231,16 +234,16 @@ async function forEachLimited<V>(items: readonly V[], work: (item: V) => Promise
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
-/** Keeps track of the pools in which look-ups fail, for the length of a sweep. */
+/** Counts the failed user look-ups of each pool during a sweep. */
 interface PoolFailures {
   readonly isGivenUp: (userPoolId: string) => boolean
-  /** The pools that were given up. */
+  /** Returns the pools that this sweep skips. */
   readonly givenUp: () => readonly string[]
-  /** Notes how a look-up in the pool ended. */
+  /** Records the result of a look-up. */
   readonly note: (userPoolId: string, ending: 'answered' | 'failed') => void
 }
 
-/** Gives a pool up after three look-ups that failed in a row: each takes seconds that the effects of other pools need. */
+/** Gives up a pool after three failed look-ups in a row. Each may take seconds that the effects of other pools need. */
 function poolFailures(): PoolFailures {
   const inARow = new Map<string, number>()
   const isGivenUp = (userPoolId: string): boolean => (inARow.get(userPoolId) ?? 0) >= MAX_IN_A_ROW

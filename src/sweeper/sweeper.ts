@@ -7,36 +7,39 @@ import { listRules, type RuleNode, type RulePermission } from '../shared/rules/r
 import { type SweepReport, sweep } from './sweep.ts'
 import type { Users } from './users.ts'
 
-/** What a sweeper works with. */
+/** Options of {@link sweeper}. */
 export interface SweeperOptions {
-  /** The ledger: the one that `once` was given. */
+  /** The effects of the ledger that `once` uses. */
   readonly effects: Effects
-  /** Where users are looked up, since an effect may be run long after its event. */
+  /** Looks up the current user, because an effect may run long after its event. */
   readonly users: Users
-  /** The name of the ledger's table, by which metrics are told apart. */
+  /** The name of the ledger's table, used as the dimension of the metrics. */
   readonly table: string
 }
 
-/** A function for Lambda. What it was called with is of no interest. */
+/** The Lambda handler of a sweeper. It ignores its event. */
 export interface SweeperHandler {
   (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void>
-  /** The composition, to be read without running it. By this name in a bundle `lifeguard doctor` knows the sweeper. */
+  /** The composition, readable without running it. `lifeguard doctor` recognises a sweeper in a bundle by this property. */
   readonly sweepsEffectsOf: RuleNode
-  /** What it needs to find effects and users, and what the effects need. */
+  /** The IAM permissions to find effects and users, and to run the effects. */
   readonly permissions: readonly RulePermission[]
 }
 
-// What is left of Lambda's time when the last effect has ended, to count and to write.
+// The time that is reserved after the last effect, to count dead letters and write the log lines.
 const MARGIN_MS = 3000
+// The assumed time limit if the context has none.
 const UNKNOWN_MS = 30_000
 
 /**
- * Makes the handler of a function that a schedule calls: it runs the effects of `once` that a trigger could not bring to an end,
- * and writes a line with what came of them, and metrics, to standard output.
+ * Makes the Lambda handler of a sweeper, which a schedule calls. It runs the pending effects of a composition and writes a log line
+ * with the results and metrics to standard output.
  *
- * @param composition Where the effects are found: the `rule` of the handler that has them.
- * @throws TypeError when two effects of the composition have one name. The handler throws when the ledger cannot be read,
- * the users of a pool cannot be looked up, or its timeout leaves no time for a sweep, for Lambda to count.
+ * The handler throws if the ledger cannot be read, the users of a pool cannot be looked up, or the timeout is too short for a sweep.
+ * Lambda then counts an error.
+ *
+ * @param composition The composition of the handler whose effects the sweeper runs.
+ * @throws TypeError if two effects of the composition have the same name.
  * @example
  * const effects = dynamoEffects({ documents: documentClient(), table: 'effects' })
  * export const handler = sweeper(postConfirmationHandler.composition, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
@@ -49,12 +52,12 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     const report = await sweep({ effects, users, rules, remainingMs })
     const countingMs = Math.max(0, Math.round(remainingMs() + MARGIN_MS / 2))
     const deadLetters = report.unread === undefined ? await countDeadLetters(effects, AbortSignal.timeout(countingMs)) : {}
-    // Straight to standard output: CloudWatch reads metrics from lines that are nothing but JSON.
+    // Not through `console`, because CloudWatch reads metrics only from lines that are plain JSON.
     const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
     for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
     write(formatSweepLine(report, deadLetters, table, Date.now()))
-    // Lambda then counts an error, which is how anybody notices; the next sweep tries again.
-    if (report.tooShort) throw new Error('No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
+    // A thrown error raises Lambda's error metric. The next sweep tries again.
+    if (report.tooShort) throw new Error('No time to sweep: the function needs a timeout well above 8 seconds; set 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
     if (report.givenUp !== undefined)
       throw new Error(`Users could not be looked up in ${report.givenUp.join(', ')}; the log line has the reasons`)
@@ -67,13 +70,12 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
   return Object.assign(handle, { sweepsEffectsOf: composition, permissions })
 }
 
-/** How many effects wait for a person. */
+/** The number of dead letters by state. Missing if they could not be counted. */
 type DeadLetterCounts = Readonly<Partial<Record<DeadLetterState, number>>>
 
 /**
- * Counts the effects that wait for a person, whether a sweep or the trigger gave them up. Where the time ends, or the
- * ledger cannot be read, the count is what was found until then; one of none then stands for nothing and is left out, since
- * it would end an alarm.
+ * Counts the dead letters in the ledger. If the signal aborts or the ledger cannot be read, the result is the partial count. A partial
+ * count of 0 is left out, because it would end an alarm.
  */
 export async function countDeadLetters(effects: Pick<Effects, 'count'>, signal: AbortSignal): Promise<DeadLetterCounts> {
   const count = async (state: DeadLetterState): Promise<DeadLetterCounts> => {
@@ -89,9 +91,8 @@ export async function countDeadLetters(effects: Pick<Effects, 'count'>, signal: 
 }
 
 /**
- * The log line of a sweep, with its metrics in CloudWatch's embedded format: nothing of a user is in it. `EffectsFailed` and
- * `EffectsUnknown` are how many there are, not how many this sweep added: an alarm on them lasts until a person has seen to
- * them.
+ * Builds the log line of a sweep, with metrics in CloudWatch's embedded format and without user data. `EffectsFailed` and
+ * `EffectsUnknown` count all dead letters, not only those of this sweep. So an alarm on them lasts until an operator handles them.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -118,7 +119,7 @@ export function formatSweepLine(
     ...(unread !== undefined && { unread }),
     ...(tooShort !== undefined && { tooShort }),
     _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [['table']], Metrics: named }] },
-    // By table, since its name holds service and stage: those of two stages must not be added up.
+    // The table is the dimension, because its name contains the service and the stage. Metrics of two stages must not be added up.
     table,
     ...metrics,
   }

@@ -3,38 +3,39 @@ import type { EffectItem } from '../shared/ledger/effect-item.ts'
 import { LifeguardError } from '../shared/rules/errors.ts'
 import type { RulePermission } from '../shared/rules/rule.ts'
 
-/** A user as the pool has them now. */
+/** The current user data in the pool. */
 export interface PoolUser {
   readonly userName: string
   readonly attributes: AttributeMap
   readonly createdAt: Date | undefined
 }
 
-/** Looks users up in their pool. */
+/** Looks up users in their pool. */
 export interface Users {
   /**
-   * @returns undefined where the pool has no such user.
-   * @throws PoolNotFoundError where there is no such pool, which may as well be looked for in the wrong account or region.
+   * Returns a user, or undefined if the pool does not have the user.
+   *
+   * @throws PoolNotFoundError if the pool does not exist in this account and region.
    */
   readonly find: (userPoolId: string, sub: string, signal: AbortSignal) => Promise<PoolUser | undefined>
-  /** The permissions that the look-up needs. */
+  /** The IAM permissions that the look-up needs. */
   readonly permissions?: readonly RulePermission[]
 }
 
-/** There is no such pool, here. That says nothing of its users. */
+/** The pool does not exist in this account and region. Its users may still exist elsewhere. */
 export class PoolNotFoundError extends LifeguardError {
   override readonly name = 'PoolNotFoundError'
   override readonly code = 'pool-not-found'
   constructor(cause: unknown) {
-    super('There is no such user pool in this account and region', { cause })
+    super('User pool not found in this account and region', { cause })
   }
 }
 
 /**
- * Makes the event of an effect as it would be today: the trigger source and the app client of the event that the effect had, and
- * the user as the pool has them now. An effect that never had an event counts as that of a confirmed sign-up.
+ * Builds an event to run an effect with, from the current user data. The trigger source and the app client are those of the effect's
+ * own event. If the effect had none, the trigger source is `PostConfirmation_ConfirmSignUp`.
  *
- * @param attributes The ones to put in.
+ * @param attributes The names of the attributes to include.
  */
 export function sweptEvent(
   { userPoolId, sub, triggerSource = 'PostConfirmation_ConfirmSignUp', appClient }: SweptEffect,
@@ -45,7 +46,7 @@ export function sweptEvent(
   return {
     version: '1',
     triggerSource,
-    // A pool's id begins with its region.
+    // The ID of a pool starts with its region.
     region: userPoolId.split('_')[0] ?? '',
     userPoolId,
     userName: user.userName,

@@ -12,7 +12,7 @@ const FIVE_MINUTES = 300_000
 const Named = z.looseObject({ triggerSource: z.string() })
 const Post = z.looseObject({ request: z.looseObject({ userAttributes: z.looseObject({ sub: z.string().min(1) }) }) })
 
-type Judged = { readonly file: string } & (
+type HandledFile = { readonly file: string } & (
   | { readonly kind: 'not an event' | 'no handler yet' }
   | { readonly kind: 'decided'; readonly folder: string; readonly event: z.infer<typeof Named>; readonly handled: Handled }
 )
@@ -21,41 +21,41 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
   const root = resolve(CORPUS ?? '.')
   let handlers: DefaultHandlers
   let files: readonly string[] = []
-  const judged: Judged[] = []
-  const decided = (): readonly Extract<Judged, { kind: 'decided' }>[] => judged.filter((each) => each.kind === 'decided')
+  const results: HandledFile[] = []
+  const decided = (): readonly Extract<HandledFile, { kind: 'decided' }>[] => results.filter((each) => each.kind === 'decided')
 
   beforeAll(async () => {
     handlers = await startDefaultHandlers([])
     files = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.json'))
       .sort()
-    for (const file of files) judged.push(await judge(handlers, root, file))
-    console.info(summary(root, judged))
+    for (const file of files) results.push(await handleFile(handlers, root, file))
+    console.info(formatSummary(root, results))
   }, FIVE_MINUTES)
   afterAll(() => handlers.stop())
 
-  it('is decided, is told to have no handler yet, or is told to be no event', () => {
+  it('is decided, has no handler yet, or is not an event', () => {
     expect(files).not.toHaveLength(0)
-    const count = (kind: Judged['kind']): number => judged.filter((each) => each.kind === kind).length
+    const count = (kind: HandledFile['kind']): number => results.filter((each) => each.kind === kind).length
     expect(count('decided') + count('no handler yet') + count('not an event')).toBe(files.length)
     expect(decided()).not.toHaveLength(0)
   })
 
-  it('never breaks a handler, nor a rule over which a post trigger would proceed', () => {
+  it('never makes a handler or a rule throw', () => {
     const broken = decided().filter(
       ({ handled }) => handled.decision === 'failed' || handled.trace.some(({ outcome }) => outcome === 'error'),
     )
     expect(broken).toEqual([])
   })
 
-  it('comes back with every field that went in, unless it is denied with a reason', () => {
+  it('is returned with all its fields, or denied with a reason', () => {
     for (const { file, event, handled } of decided()) {
       if (handled.decision === 'denied') expect(handled, file).toMatchObject({ decidedBy: expect.any(String), reason: expect.any(String) })
       else expect(handled.answer, file).toMatchObject(event)
     }
   })
 
-  it('is skipped with a reason where a post trigger is told of no sub', () => {
+  it('is skipped with a reason by post triggers if it has no sub', () => {
     for (const { file, folder, event, handled } of decided()) {
       if (!folder.startsWith('post-') || Post.safeParse(event).success) continue
       expect(handled.trace, file).toContainEqual(expect.objectContaining({ outcome: 'skip', reason: 'no-sub' }))
@@ -67,8 +67,8 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
   })
 })
 
-async function judge(handlers: DefaultHandlers, root: string, file: string): Promise<Judged> {
-  const named = Named.safeParse(parsed(readFileSync(join(root, file), 'utf8')))
+async function handleFile(handlers: DefaultHandlers, root: string, file: string): Promise<HandledFile> {
+  const named = Named.safeParse(parseJson(readFileSync(join(root, file), 'utf8')))
   if (!named.success) return { file, kind: 'not an event' }
   const event = named.data
   if (findTrigger(event.triggerSource) === undefined) return { file, kind: 'not an event' }
@@ -77,8 +77,8 @@ async function judge(handlers: DefaultHandlers, root: string, file: string): Pro
   return { file, kind: 'decided', folder, event, handled: await handlers.handle(folder, event) }
 }
 
-/** A file that is not JSON is no event either. */
-function parsed(text: string): unknown {
+/** Parses JSON. Returns undefined if the text is not JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
@@ -86,11 +86,11 @@ function parsed(text: string): unknown {
   }
 }
 
-function summary(root: string, judged: readonly Judged[]): string {
-  const of = (kind: Judged['kind']): readonly Judged[] => judged.filter((each) => each.kind === kind)
-  const lines = judged.flatMap((each) => (each.kind === 'decided' ? [`  ${each.file}: ${describeOutcome(each.handled)}`] : []))
+function formatSummary(root: string, results: readonly HandledFile[]): string {
+  const of = (kind: HandledFile['kind']): readonly HandledFile[] => results.filter((each) => each.kind === kind)
+  const lines = results.flatMap((each) => (each.kind === 'decided' ? [`  ${each.file}: ${describeOutcome(each.handled)}`] : []))
   return [
-    `${judged.length} files below ${root}`,
+    `${results.length} files below ${root}`,
     `decided: ${lines.length}`,
     ...lines,
     `no handler yet: ${of('no handler yet').length}`,

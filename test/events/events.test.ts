@@ -21,14 +21,14 @@ const from = (source: string): readonly SampleEvent[] => samples.filter(({ event
 const listAllowed = (folder: string): ReadonlySet<string> =>
   new Set(samples.filter((sample) => sample.folder === folder && sample.expected.outcome === 'proceed').map(toUserKey))
 
-describe('the files', () => {
-  it.each(FOLDERS)('pair every event of %s with an expectation', (folder) => {
+describe('sample event files', () => {
+  it.each(FOLDERS)('have an expectation for every event of %s', (folder) => {
     const files = listEventFiles(folder)
     const expectations = files.filter((file) => file.endsWith('.expect.json')).map((file) => file.replace('.expect.json', '.json'))
     expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
   })
 
-  it.each(FOLDERS)('have one event of %s that is ordinary, and name those for new projects', (folder) => {
+  it.each(FOLDERS)('have one ordinary event of %s, and list existing events in starter.txt', (folder) => {
     expect(() => ordinaryEvent(folder)).not.toThrow()
     const starters = readFileSync(join(repository, 'events', folder, 'starter.txt'), 'utf8')
       .trim()
@@ -37,7 +37,7 @@ describe('the files', () => {
     expect(starters.map((name) => `${folder}/${name}`)).toContain(ordinaryEvent(folder))
   })
 
-  it('set or leave unset every setting of the function', async () => {
+  it('list every setting of the function in settings.env', async () => {
     for (const { folder, fields } of await settingsTables()) {
       if (!FOLDERS.includes(folder)) continue
       const set = parseEnv(readFileSync(join(repository, 'events', folder, 'settings.env'), 'utf8'))
@@ -52,12 +52,12 @@ describe('the files', () => {
     expect(samples.map(({ name }) => name).filter((name) => !/^[a-z]+(-[a-z]+)*$/.test(name))).toEqual([])
   })
 
-  it('hold at least 34 events, no two of them alike', () => {
+  it('contain at least 34 events, all different', () => {
     expect(samples.length).toBeGreaterThanOrEqual(34)
     expect(new Set(samples.map(({ raw }) => JSON.stringify(raw))).size).toBe(samples.length)
   })
 
-  it('cover every trigger source, and one of each trigger that nobody has heard of', () => {
+  it('cover every trigger source, and an unknown one for each trigger', () => {
     for (const folder of FOLDERS) {
       const sources = triggersInFolder(folder).flatMap((name) => Object.keys(triggerFacts(name).sources))
       const found = new Set(samples.filter((sample) => sample.folder === folder).map(({ event }) => event.triggerSource))
@@ -67,13 +67,13 @@ describe('the files', () => {
   })
 })
 
-describe('the facts', () => {
-  it.each(titled)('%s has the shape that Cognito sends', async (_, { folder, raw, event }) => {
+describe('sample events', () => {
+  it.each(titled)('have the shape that Cognito sends: %s', async (_, { folder, raw, event }) => {
     expect((await loadContract(folder)).eventShape.parse(raw)).toEqual(raw)
     expect(findFolder(event.triggerSource)).toBe(folder)
   })
 
-  it('name no app client where an administrator creates a user, and may name none where one confirms a user', () => {
+  it('have no app client if an administrator creates a user, and may have none if one confirms a user', () => {
     const client = ({ event }: SampleEvent): string | null => event.callerContext.clientId
     const created = samples.filter(({ event }) => event.triggerSource.endsWith('_AdminCreateUser'))
     expect(new Set(created.map(client))).toEqual(new Set(['CLIENT_ID_NOT_APPLICABLE']))
@@ -84,7 +84,7 @@ describe('the facts', () => {
     }
   })
 
-  it('hold the identities of federated users as a JSON string, after whose first one the user is named', () => {
+  it('have the identities of federated users as a JSON string, and a user name from the first identity', () => {
     const Identities = z.tuple([
       z.strictObject({
         userId: z.string(),
@@ -103,7 +103,7 @@ describe('the facts', () => {
     }
   })
 
-  it('hold empty aliases and empty validation data where a federated user signs up', () => {
+  it('have empty aliases and empty validation data if a federated user signs up', () => {
     const federated = from('PreSignUp_ExternalProvider')
     expect(federated).not.toHaveLength(0)
     for (const { event } of federated) {
@@ -112,37 +112,37 @@ describe('the facts', () => {
     }
   })
 
-  it('hold nothing of users who do not exist', () => {
+  it('have no attributes for users who do not exist', () => {
     const unknown = samples.filter(({ event }) => event.request.userNotFound === true)
     expect(unknown).not.toHaveLength(0)
     for (const { event } of unknown) expect(event.request.userAttributes).toEqual({})
   })
 })
 
-describe('the story', () => {
-  it('gives a user one sub for life', () => {
+describe('users across sample events', () => {
+  it('have one sub in all their events', () => {
     const known = samples.filter((sample) => getSub(sample) !== undefined)
     const users = new Set(known.map(toUserKey))
     expect(new Set(known.map((sample) => `${toUserKey(sample)} ${getSub(sample)}`)).size).toBe(users.size)
     expect(new Set(known.map(getSub)).size).toBe(users.size)
   })
 
-  it('confirms only users who signed up and were let in', () => {
+  it('are confirmed only if their sign-up was allowed', () => {
     const signedUp = listAllowed('pre-signup')
     expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(toUserKey(sample)))).toEqual([])
   })
 
-  it('signs in only users who were not refused', () => {
+  it('are signed in only if pre authentication allowed them', () => {
     const notRefused = listAllowed('pre-auth')
     expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(toUserKey(sample)))).toEqual([])
   })
 
-  it('blocks nobody in vain: every block that still holds is met', () => {
-    const holding = seededBlocks().filter(({ expiresAt }) => expiresAt === undefined || expiresAt > new Date())
+  it('include one denied user for each active block in seed.json', () => {
+    const active = seededBlocks().filter(({ expiresAt }) => expiresAt === undefined || expiresAt > new Date())
     const met = samples.filter(
       ({ folder, expected }) => folder === 'pre-auth' && expected.outcome === 'denied' && expected.reason === 'user-blocked',
     )
-    expect(new Set(met.map(toUserKey)).size).toBe(holding.length)
+    expect(new Set(met.map(toUserKey)).size).toBe(active.length)
   })
 })
 
@@ -154,7 +154,7 @@ describe('the deployed handlers', () => {
   })
   afterAll(() => handlers.stop())
 
-  // In order: what one event leaves behind is there for the next.
+  // Runs in order, because later events depend on the data of earlier ones.
   it.each(titled)('decide %s as expected', async (_, { folder, raw, event, expected }) => {
     const handled = await handlers.handle(folder, raw)
     expect({ outcome: handled.decision, decidedBy: handled.decidedBy, reason: handled.reason }).toEqual({
@@ -162,13 +162,13 @@ describe('the deployed handlers', () => {
       decidedBy: expected.decidedBy,
       reason: expected.reason,
     })
-    // Nothing but the whole event, field by field, is an answer to Cognito.
+    // Cognito requires the whole event as the answer.
     expect(handled.answer).toEqual(expected.outcome === 'proceed' ? { ...event, response: expected.response } : undefined)
-    // A post trigger proceeds over a rule that broke; here none may.
+    // A post trigger continues if a rule throws, so check that no rule did.
     expect(handled.trace.filter(({ outcome }) => outcome === 'error')).toEqual([])
   })
 
-  it('have sent one welcome mail to each verified address of a confirmed sign-up, and none with a link from a name', () => {
+  it('send one welcome email to each verified address of a confirmed sign-up, without links from user names', () => {
     const due = from('PostConfirmation_ConfirmSignUp').map(({ event }) => event.request.userAttributes)
     const addresses = due.filter(({ email_verified }) => email_verified === 'true').map(({ email }) => email?.toLowerCase())
     const mails = handlers.inbox()

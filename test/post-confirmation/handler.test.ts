@@ -48,7 +48,7 @@ const formatTrace = ({ trace }: Pick<Decision, 'trace'>): string[] =>
 const listNames = (node: RuleNode): readonly string[] => listRules(node).map(({ name }) => name)
 
 describe('the post confirmation handler', () => {
-  it('keeps a profile and sends one welcome mail for a repeated event, and logs no attribute', async () => {
+  it('stores a profile and sends one welcome email for a repeated event, and logs no attribute', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services.environment, ...mail })
     const event = postConfirmationEvent({ sub: ann.sub, email: ann.email, email_verified: 'true', given_name: 'Ann' })
@@ -61,7 +61,7 @@ describe('the post confirmation handler', () => {
     expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"|Hello/i)
   })
 
-  it('makes four calls: the profile and the claim at the same time, then the mail, then the mark', async () => {
+  it('makes four requests: profile and claim in parallel, then the email, then `done`', async () => {
     const calls: string[] = []
     const dynamodb = await startLossyProxy(services.dynamodb.endpoint, 0, (operation) => calls.push(operation))
     const ses = await startLossyProxy(services.ses.endpoint, 0, (operation) => calls.push(operation))
@@ -72,7 +72,7 @@ describe('the post confirmation handler', () => {
     expect(calls).toEqual(['UpdateItem', 'UpdateItem', 'SendEmail', 'UpdateItem'])
   })
 
-  it('sends no mail after a password reset', async () => {
+  it('sends no email after a password reset', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail })
     const decision = await handler.decide({ ...passwordResetEvent(), userPoolId: 'eu-west-1_Reset' })
     expect(formatTrace(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
@@ -80,13 +80,13 @@ describe('the post confirmation handler', () => {
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('asks the ledger nothing for a user whose address is not verified', async () => {
+  it('does not call the ledger for a user without a verified address', async () => {
     const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
     const decision = await handler.decide(postConfirmationEvent({ sub: ann.sub, email: ann.email, email_verified: 'false' }))
     expect(formatTrace(decision)).toEqual(['parallel: done', 'sync-profile: done', 'when: condition-false'])
   })
 
-  it('keeps the profile where the mail cannot be sent, and the mail for a later attempt', async () => {
+  it('stores the profile if SES rejects the email, and keeps the email pending', async () => {
     const event = { ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoMail' }
     services.ses.fault('throttling')
     const handler = await handlerWith({ ...services.environment, ...mail })
@@ -103,7 +103,7 @@ describe('the post confirmation handler', () => {
     expect(await effect('eu-west-1_NoMail')).toMatchObject({ state: 'pending', reason: 'Throttling', attempt: 1, delivery: 'at-most-once' })
   })
 
-  it('keeps what the mail is made of until it is sent, and no more', async () => {
+  it('stores only the attributes that the email needs until it is sent', async () => {
     const attributes = { sub: ann.sub, email: ann.email, email_verified: 'true', given_name: 'Ann', phone_number: '+15555550100' }
     const event = { ...postConfirmationEvent(attributes), userPoolId: 'eu-west-1_Kept' }
     services.ses.fault('throttling')
@@ -115,7 +115,7 @@ describe('the post confirmation handler', () => {
     expect(JSON.parse(String(kept?.event)).request).toEqual({ userAttributes: needed })
   })
 
-  it('keeps the profile where the ledger is out of reach, and leaves a line by which the user is found again', async () => {
+  it('stores the profile if the ledger fails, and logs a line that identifies the lost effect', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services.environment, ...mail, EFFECT_TABLE: 'no-such-table' })
     const event = { ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoLedger' }
@@ -137,14 +137,14 @@ describe('the post confirmation handler', () => {
     })
   })
 
-  it('sends no mail unless a sender is set', async () => {
+  it('sends no email without WELCOME_EMAIL_FROM', async () => {
     const handler = await handlerWith({ ...services.environment, WELCOME_APP_NAME: 'Example' })
     expect(listNames(handler.composition)).toEqual(['chain', 'parallel', 'sync-profile'])
     await handler.decide({ ...postConfirmationEvent(), userPoolId: 'eu-west-1_NoSender' })
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('says what its rules need of a deployment', async () => {
+  it('declares the IAM permissions of its rules', async () => {
     const handler = await handlerWith({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail })
     expect(listRules<RuleNode>(handler.composition).flatMap(({ permissions = [] }) => permissions)).toEqual([
       { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
@@ -157,16 +157,16 @@ describe('the post confirmation handler', () => {
     { environment: {}, problem: 'PROFILE_TABLE is missing' },
     { environment: { PROFILE_TABLE: 'profiles', WELCOME_EMAIL_FROM: 'welcome@example.com' }, problem: 'WELCOME_APP_NAME is missing' },
     { environment: { PROFILE_TABLE: 'profiles', ...mail }, problem: 'EFFECT_TABLE is missing' },
-  ])('does not start: $problem', async ({ environment, problem }) => {
+  ])('fails at init: $problem', async ({ environment, problem }) => {
     expect(await captureComplaint(() => handlerWith(environment))).toContain(problem)
   })
 
-  it('rehearses in Lambda without writing, sending or logging anything, over connections that stay', async () => {
+  it('warms up in Lambda without writing, sending or logging, and keeps the connections', async () => {
     const environment = { PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects', ...mail }
     expect(await rehearsed(() => import('../../src/post-confirmation/handler.ts'), environment, 3)).toBe('')
   })
 
-  it('rehearses without a mail where none is sent', async () => {
+  it('warms up only the profile store without WELCOME_EMAIL_FROM', async () => {
     expect(await rehearsed(() => import('../../src/post-confirmation/handler.ts'), { PROFILE_TABLE: 'profiles' }, 1)).toBe('')
   })
 })

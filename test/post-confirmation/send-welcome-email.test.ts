@@ -41,7 +41,7 @@ async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEm
 }
 
 describe('sendWelcomeEmail', () => {
-  it('sends a mail to a user whose sign-up was confirmed', async () => {
+  it('sends an email to a user whose sign-up was confirmed', async () => {
     const { mails, entry } = await mailsFor(postConfirmationEvent({ ...verified, given_name: 'Ann' }))
     expect(entry).toMatchObject({ rule: 'send-welcome-email', outcome: 'done' })
     expect(mails).toEqual([
@@ -54,20 +54,20 @@ describe('sendWelcomeEmail', () => {
     ])
   })
 
-  it('sends one to a federated user, whose status is another', async () => {
+  it('sends an email to a federated user', async () => {
     const event = postConfirmationEvent({ ...verified, 'cognito:user_status': 'EXTERNAL_PROVIDER' })
     expect((await mailsFor(event)).mails).toHaveLength(1)
   })
 
-  it('writes the domain in ASCII, which is all that SES takes', async () => {
+  it('converts the domain to ASCII, which SES requires', async () => {
     const { mails } = await mailsFor(postConfirmationEvent({ ...verified, email: 'Zoe@MÜNCHEN.de' }))
     expect(mails).toMatchObject([{ to: 'Zoe@xn--mnchen-3ya.de' }])
   })
 
   it.each([
-    { what: 'after a password reset', event: passwordResetEvent(verified), reason: 'not-a-sign-up' },
+    { what: 'of a password reset', event: passwordResetEvent(verified), reason: 'not-a-sign-up' },
     {
-      what: 'from a trigger source that nobody has heard of',
+      what: 'of an unknown trigger source',
       event: postConfirmationEvent(verified, { triggerSource: 'PostConfirmation_Telepathy' }),
       reason: 'not-a-sign-up',
     },
@@ -79,49 +79,49 @@ describe('sendWelcomeEmail', () => {
       reason: 'email-not-verified',
     },
     {
-      what: 'that says nothing of its address',
+      what: 'without email_verified',
       event: postConfirmationEvent({ sub: ann.sub, email: ann.email }),
       reason: 'email-not-verified',
     },
-    { what: 'with a number for a yes', event: postConfirmationEvent({ ...verified, email_verified: '1' }), reason: 'email-not-verified' },
-    { what: 'with what is no address', event: postConfirmationEvent({ ...verified, email: 'ann' }), reason: 'email-malformed' },
+    { what: 'with email_verified: 1', event: postConfirmationEvent({ ...verified, email_verified: '1' }), reason: 'email-not-verified' },
+    { what: 'with an invalid address', event: postConfirmationEvent({ ...verified, email: 'ann' }), reason: 'email-malformed' },
     {
-      what: 'with a header in its address',
+      what: 'with a header injected into its address',
       event: postConfirmationEvent({ ...verified, email: 'ann@example.com\r\nBcc: eve@evil.com' }),
       reason: 'email-malformed',
     },
-  ])('sends none for an event $what', async ({ event, reason }) => {
+  ])('sends no email for an event $what', async ({ event, reason }) => {
     const { mails, entry } = await mailsFor(event)
     expect(mails).toEqual([])
     expect(entry).toMatchObject({ outcome: 'skip', reason })
   })
 
-  it('writes to an unverified address only where that is spelt out', async () => {
+  it('sends to an unverified address only with `unverified: send`', async () => {
     const event = postConfirmationEvent({ ...verified, email_verified: 'false' })
     expect((await mailsFor(event, { unverified: 'skip' })).mails).toEqual([])
     expect((await mailsFor(event, { unverified: 'send' })).mails).toHaveLength(1)
     expect((await mailsFor(postConfirmationEvent({ ...verified, email: 'ann' }), { unverified: 'send' })).mails).toEqual([])
   })
 
-  it.each(hostileAddresses)('writes to one plain address at most: $trick', async ({ address }) => {
+  it.each(hostileAddresses)('sends to one plain ASCII address at most: $trick', async ({ address }) => {
     const { mails } = await mailsFor(postConfirmationEvent({ ...verified, email: address }))
     for (const { to } of mails) expect(to).toMatch(/^[!-?A-~]+@[a-z0-9.-]+$/)
   })
 
-  it.each(spamNames)('does without a name with $what', async ({ name }) => {
+  it.each(spamNames)('leaves out a name with $what', async ({ name }) => {
     const { mails } = await mailsFor(postConfirmationEvent({ ...verified, given_name: name, name }))
     expect(mails).toMatchObject([
       { subject: 'Welcome to Ann & Bob', text: 'Hello, this is Ann & Bob', html: '<p>Hello, this is Ann &amp; Bob</p>' },
     ])
   })
 
-  it('is broken by a mail that was refused, for the reason of the service', async () => {
+  it('fails with the reason of SES if SES rejects the email', async () => {
     const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'error', reason: 'MessageRejected', error })
   })
 
-  it('hands on what its mailer needs of a deployment', () => {
+  it('declares the IAM permissions of its mailer', () => {
     const mailer = { send: async () => undefined }
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(sendWelcomeEmail({ ...mailer, permissions }, template)).toMatchObject({ can: ['done'], permissions })
@@ -129,8 +129,8 @@ describe('sendWelcomeEmail', () => {
   })
 })
 
-describe('the attributes that the welcome mail declares', () => {
-  it('are all that it reads', async () => {
+describe('sendWelcomeEmail.reads', () => {
+  it('lists all attributes that the rule reads', async () => {
     const attributes: AttributeMap = { ...verified, given_name: 'Ann', name: 'Ann Example', phone_number: '+15555550100' }
     const { reads } = sendWelcomeEmail({ send: async () => undefined }, template)
     const declared = Object.fromEntries(Object.entries(attributes).filter(([name]) => reads.includes(name)))
@@ -158,7 +158,7 @@ onEveryDynamoDb((engine) => {
 
   const noon = Date.parse('2026-05-01T12:00:00.000Z')
 
-  /** Handles events of a pool of its own, through real services, at a time of one's choice. */
+  /** Returns a function that handles an event of a new pool with real services, at a given time. */
   function pool(delivery: Delivery = 'at-most-once') {
     const userPoolId = `eu-west-1_Pool${++pools}`
     stubEnvironment(endpointEnvironment({ ses: ses.endpoint }))
@@ -175,7 +175,7 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('sends one mail for a repeated event', async () => {
+  it('sends one email for a repeated event', async () => {
     const deliver = pool()
     expect(await deliver()).toBe('done')
     expect(await deliver()).toBe('effect-done')
@@ -183,28 +183,28 @@ onEveryDynamoDb((engine) => {
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: ['ann@example.com'], subject: 'Welcome to Ann & Bob' }])
   })
 
-  it('sends one mail for events that come at once', async () => {
+  it('sends one email for concurrent events', async () => {
     const deliver = pool()
-    const told = await Promise.all(Array.from({ length: 5 }, () => deliver()))
-    expect(told.filter((each) => each === 'done')).toHaveLength(1)
-    expect(told.filter((each) => each === 'effect-held' || each === 'effect-done')).toHaveLength(4)
+    const results = await Promise.all(Array.from({ length: 5 }, () => deliver()))
+    expect(results.filter((each) => each === 'done')).toHaveLength(1)
+    expect(results.filter((each) => each === 'effect-held' || each === 'effect-done')).toHaveLength(4)
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('sends a mail to each of two users', async () => {
+  it('sends an email to each of two users', async () => {
     const deliver = pool()
     await deliver()
     await deliver({ ...verified, sub: 'another', email: 'bob@example.com' })
     expect(ses.inbox().flatMap(({ to }) => to)).toEqual(['ann@example.com', 'bob@example.com'])
   })
 
-  it('remembers nothing of a user who gets no mail', async () => {
+  it('keeps no row for a user who gets no email', async () => {
     const deliver = pool()
     expect(await deliver({ ...verified, email_verified: 'false' })).toBe('email-not-verified')
     expect(await deliver()).toBe('done')
   })
 
-  it('sends a mail that SES refused again, but not at once', async () => {
+  it('retries an email that SES rejected, but only after a delay', async () => {
     const deliver = pool()
     ses.fault('throttling')
     expect(await deliver()).toBe('Throttling')
@@ -221,7 +221,7 @@ onEveryDynamoDb((engine) => {
   ] as const
 
   it.each(deliveries)(
-    'sends at most one mail where nobody knows of the first, and says that it is unknown: $fault',
+    'sends at most one email and records it as unknown if the SES result is unclear: $fault',
     async ({ fault, arrived }) => {
       const deliver = pool()
       ses.fault(fault)
@@ -233,7 +233,7 @@ onEveryDynamoDb((engine) => {
     },
   )
 
-  it.each(deliveries)('sends at least one where that is asked for: $fault', async ({ fault, arrived }) => {
+  it.each(deliveries)('sends at least one email with at-least-once delivery: $fault', async ({ fault, arrived }) => {
     const deliver = pool('at-least-once')
     ses.fault(fault)
     expect(await deliver()).not.toBe('done')

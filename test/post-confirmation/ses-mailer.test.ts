@@ -37,17 +37,17 @@ afterEach(async () => {
 })
 
 describe('sesMailer', () => {
-  it('sends a mail as it is', async () => {
+  it('sends an email without changes', async () => {
     await mailer.send(mail, signal)
     const { to, subject, text, html } = mail
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: [to], cc: [], bcc: [], replyTo: [], subject, text, html }])
   })
 
-  it('says what it needs of a deployment', () => {
+  it('declares its IAM permissions', () => {
     expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
   })
 
-  it('tells a refused mail from one of which nobody knows: throttled', async () => {
+  it('throws NotDoneError if SES throttles', async () => {
     ses.fault('throttling')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
     expect(refusal).toBeInstanceOf(NotDoneError)
@@ -55,7 +55,7 @@ describe('sesMailer', () => {
     expect(ses.inbox()).toEqual([])
   })
 
-  it('tells a refused mail from one of which nobody knows: the sandbox', async () => {
+  it('throws NotDoneError if the SES sandbox rejects the email', async () => {
     ses.fault('sandbox')
     const refusal = await mailer.send(mail, signal).catch((error) => error)
     expect(refusal).toBeInstanceOf(NotDoneError)
@@ -66,7 +66,7 @@ describe('sesMailer', () => {
     { fault: 'status500', arrived: 0 },
     { fault: 'reset', arrived: 0 },
     { fault: 'dropResponse', arrived: 1 },
-  ] as const)('throws where nobody can know: $fault', async ({ fault, arrived }) => {
+  ] as const)('throws another error if the email may have been sent: $fault', async ({ fault, arrived }) => {
     ses.fault(fault)
     const error = await mailer.send(mail, signal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
@@ -74,7 +74,7 @@ describe('sesMailer', () => {
     expect(ses.inbox()).toHaveLength(arrived)
   })
 
-  it('knows that nothing was sent where nobody was there to talk to', async () => {
+  it('throws NotDoneError if the connection is refused', async () => {
     await ses.stop()
     expect(await mailer.send(mail, signal).catch((error) => error)).toMatchObject({
       name: 'NotDoneError',
@@ -83,7 +83,7 @@ describe('sesMailer', () => {
     })
   })
 
-  it('throws where the answer is none of SES', async () => {
+  it('throws if the answer is not from SES', async () => {
     const proxy = await startTroubledService(({ response }) => response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No'))
     vi.stubEnv('AWS_ENDPOINT_URL_SES', proxy.endpoint)
     const client = sesClient()
@@ -92,7 +92,7 @@ describe('sesMailer', () => {
     await proxy.stop()
   })
 
-  it('throws where nobody can know: the time was over before the answer', async () => {
+  it('throws AbortError if the signal aborts before SES answers', async () => {
     const abort = new AbortController()
     const hanging = await startTroubledService(() => abort.abort())
     vi.stubEnv('AWS_ENDPOINT_URL_SES', hanging.endpoint)
@@ -104,7 +104,7 @@ describe('sesMailer', () => {
     await hanging.stop()
   })
 
-  it('knows that nothing was sent when there was no more time to begin with', async () => {
+  it('throws NotDoneError if the signal has already aborted', async () => {
     expect(await mailer.send(mail, AbortSignal.abort()).catch((error) => error)).toMatchObject({
       name: 'NotDoneError',
       code: 'not-done',
@@ -114,7 +114,7 @@ describe('sesMailer', () => {
   })
 })
 
-describe('sesMailer with a client of its own', () => {
+describe('sesMailer with a custom SES client', () => {
   const open: { destroy(): void }[] = []
   const stops: (() => Promise<void>)[] = []
 
@@ -123,7 +123,7 @@ describe('sesMailer with a client of its own', () => {
     for (const stop of stops.splice(0)) await stop()
   })
 
-  /** What sending comes to, with a client that keeps nothing of ours. */
+  /** Sends an email through a plain SDK client. Returns the error, if any. */
   async function send(config: SESClientConfig, until = signal): Promise<unknown> {
     const client = new SESClient({
       region: 'us-east-1',
@@ -140,7 +140,7 @@ describe('sesMailer with a client of its own', () => {
   const forward = (body: string, { headers: { authorization = '' } }: IncomingMessage): Promise<Response> =>
     fetch(ses.endpoint, { method: 'POST', body, headers: { authorization } })
 
-  /** A service that loses the answer to the first mail, which it accepts, and refuses the others. */
+  /** Starts a service that accepts the first email but loses the answer, and rejects all others. */
   async function startForgetful(): Promise<TroubledService> {
     let calls = 0
     const service = await startTroubledService(async ({ body, request, response }) => {
@@ -154,19 +154,19 @@ describe('sesMailer with a client of its own', () => {
     return service
   }
 
-  it('takes a refusal for one where it was the only attempt', async () => {
+  it('throws NotDoneError if the only attempt was rejected', async () => {
     ses.fault('throttling')
     expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling' })
   })
 
-  it('takes no refusal for one where an earlier attempt may have been accepted', async () => {
+  it('throws the SES error if an earlier attempt may have been accepted', async () => {
     const { endpoint, calls } = await startForgetful()
     expect(await send({ endpoint, maxAttempts: 2 })).toMatchObject({ name: 'Throttling', $metadata: { attempts: 2 } })
     expect(calls()).toBe(2)
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('takes no lost connection for one that was never made where an earlier attempt may have been accepted', async () => {
+  it('throws the connection error if an earlier attempt may have been accepted', async () => {
     const dying = await startTroubledService(async ({ body, request }) => {
       await forward(body, request)
       await dying.stop()
@@ -176,10 +176,10 @@ describe('sesMailer with a client of its own', () => {
   })
 
   it.each([
-    { what: 'nobody listened', config: { endpoint: 'http://127.0.0.1:1' }, code: 'ECONNREFUSED' },
+    { what: 'the connection is refused', config: { endpoint: 'http://127.0.0.1:1' }, code: 'ECONNREFUSED' },
     { what: 'the host does not exist', config: { endpoint: `http://${'a'.repeat(64)}.invalid` }, code: 'ENOTFOUND' },
     {
-      what: 'nobody listened at any address',
+      what: 'the connection is refused at each IP address',
       config: {
         endpoint: 'http://several.invalid:1',
         requestHandler: {
@@ -195,30 +195,30 @@ describe('sesMailer with a client of its own', () => {
       code: 'ECONNREFUSED',
     },
     {
-      what: 'there were no credentials',
+      what: 'credentials are missing',
       config: { credentials: () => Promise.reject(new Error('none')) },
       code: 'Error',
     },
-  ])('knows that nothing was sent where $what', async ({ config, code }) => {
+  ])('throws NotDoneError if $what', async ({ config, code }) => {
     expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
-  it('knows that nothing was sent where no connection was established in time, by the words of the SDK', async () => {
-    // Never connects: its name is never found.
+  it('throws NotDoneError for a connection timeout, by the message of the SDK', async () => {
+    // Never connects, because the DNS look-up never ends.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })
     expect(error).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'TimeoutError' })
   })
 
   it.each([
-    { timeout: 'of the request', requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } },
-    { timeout: 'of a silent socket', requestHandler: { socketTimeout: 50 } },
-  ])('takes no other timeout for that: $timeout', async ({ requestHandler }) => {
+    { timeout: 'request timeout', requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } },
+    { timeout: 'socket timeout', requestHandler: { socketTimeout: 50 } },
+  ])('throws TimeoutError for any other timeout: $timeout', async ({ requestHandler }) => {
     ses.fault('hang')
     expect(await send({ maxAttempts: 1, requestHandler })).toMatchObject({ name: 'TimeoutError' })
   })
 
-  it('does not believe a client that sends something else', async () => {
+  it('throws the original error if the client did not send the command itself', async () => {
     const client = new SESClient({})
     open.push(client)
     const thrown = Object.assign(new Error('refused'), { syscall: 'connect' })
@@ -227,7 +227,7 @@ describe('sesMailer with a client of its own', () => {
   })
 
   it.each([[[]], [['no error']], [[new Error('refused'), new Error('later')]]])(
-    'takes no errors together for no connection unless each of them is: %j',
+    'throws an AggregateError unless all its errors are connection errors: %j',
     async (errors) => {
       const requestHandler = { handle: () => Promise.reject(new AggregateError(errors)) }
       expect(await send({ maxAttempts: 1, requestHandler })).toBeInstanceOf(AggregateError)

@@ -12,8 +12,8 @@ const mail = {
   EFFECT_TABLE: 'effects',
 }
 
-describe('the settings of post-confirmation', () => {
-  it('needs the table, sends no mail unless told to, and no mail twice unless told to', () => {
+describe('postConfirmationSettings', () => {
+  it('requires only the table; by default it sends no email and is at-most-once', () => {
     expect(read({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_DELIVERY: 'at-most-once' })
   })
 
@@ -59,7 +59,7 @@ describe('the settings of post-confirmation', () => {
     { wrong: { WELCOME_EMAIL_DELIVERY: 'once' }, problem: 'WELCOME_EMAIL_DELIVERY is "once"; expected one of at-most-once' },
     { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
     { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
-  ])('names the wrong variable: $problem', ({ wrong, problem }) => {
+  ])('reports the invalid variable: $problem', ({ wrong, problem }) => {
     expect(() => read({ PROFILE_TABLE, ...mail, ...wrong })).toThrow(problem)
   })
 })

@@ -11,13 +11,13 @@ const noon = '2026-05-01T12:00:00.000Z'
 const later = '2026-05-01T12:00:05.000Z'
 type Part = 'confirmed' | 'passwordReset' | 'refreshed'
 
-/** Keeps what it is told. */
-function memory(): ProfileStore<Part> & { readonly told: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] } {
-  const told: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] = []
+/** A store that collects its calls. */
+function memory(): ProfileStore<Part> & { readonly calls: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] } {
+  const calls: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] = []
   const keep = (part: Part) => async (user: ProfileUser, at: Date) => {
-    told.push({ part, user, at })
+    calls.push({ part, user, at })
   }
-  return { told, confirmed: keep('confirmed'), passwordReset: keep('passwordReset'), refreshed: keep('refreshed') }
+  return { calls, confirmed: keep('confirmed'), passwordReset: keep('passwordReset'), refreshed: keep('refreshed') }
 }
 
 const runForTrace = async (profiles: ProfileStore<Part>, event: PostConfirmation['event'], options: SyncProfileOptions = {}) => {
@@ -27,49 +27,49 @@ const runForTrace = async (profiles: ProfileStore<Part>, event: PostConfirmation
 }
 
 describe('syncProfile', () => {
-  it('keeps a confirmed user', async () => {
+  it('stores the profile of a confirmed user', async () => {
     const profiles = memory()
     expect(await runForTrace(profiles, postConfirmationEvent(), { now: () => new Date(noon) })).toMatchObject({ outcome: 'done' })
     const { userPoolId, sub, userName, email } = ann
-    expect(profiles.told).toEqual([
+    expect(profiles.calls).toEqual([
       { part: 'confirmed', user: { userPoolId, sub, userName, attributes: { email, email_verified: 'true' } }, at: new Date(noon) },
     ])
   })
 
-  it('tells a password reset from a confirmation', async () => {
+  it('distinguishes a password reset from a confirmation', async () => {
     const profiles = memory()
     await runForTrace(profiles, passwordResetEvent())
-    expect(profiles.told).toMatchObject([{ part: 'passwordReset' }])
+    expect(profiles.calls).toMatchObject([{ part: 'passwordReset' }])
   })
 
-  it('takes no source that it does not know for a confirmation', async () => {
+  it('only updates the user data for an unknown trigger source', async () => {
     const profiles = memory()
     await runForTrace(profiles, { ...postConfirmationEvent(), triggerSource: 'PostConfirmation_Other' })
-    expect(profiles.told).toMatchObject([{ part: 'refreshed' }])
+    expect(profiles.calls).toMatchObject([{ part: 'refreshed' }])
   })
 
-  it('keeps the attributes that it is told to, at the time of the process', async () => {
+  it('stores the configured attributes, and uses the process clock by default', async () => {
     const profiles = memory()
     const before = Date.now()
     await runForTrace(profiles, postConfirmationEvent(), { attributes: ['cognito:user_status'] })
-    expect(profiles.told).toMatchObject([{ user: { attributes: { 'cognito:user_status': 'CONFIRMED' } } }])
-    expect(profiles.told[0]?.at.getTime()).toBeGreaterThanOrEqual(before)
+    expect(profiles.calls).toMatchObject([{ user: { attributes: { 'cognito:user_status': 'CONFIRMED' } } }])
+    expect(profiles.calls[0]?.at.getTime()).toBeGreaterThanOrEqual(before)
   })
 
-  it('skips an event that names no user', async () => {
+  it('skips an event without a sub', async () => {
     const profiles = memory()
     expect(await runForTrace(profiles, postConfirmationEvent({ email: ann.email }))).toMatchObject({ outcome: 'skip', reason: 'no-sub' })
-    expect(profiles.told).toEqual([])
+    expect(profiles.calls).toEqual([])
   })
 
-  it('undoes nothing when the store fails: the user is confirmed already', async () => {
+  it('lets the confirmation proceed if the store fails', async () => {
     const fail = () => Promise.reject(new Error('no table'))
     expect(await runForTrace({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
       outcome: 'error',
     })
   })
 
-  it('hands on what its store needs of a deployment', () => {
+  it('declares the IAM permissions of its store', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(syncProfile({ ...memory(), permissions })).toMatchObject({ name: 'sync-profile', can: ['done'], permissions })
     expect(syncProfile(memory())).not.toHaveProperty('permissions')
@@ -92,27 +92,27 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('leaves one profile after a repeated event, made and confirmed when it came first', async () => {
+  it('keeps the creation and confirmation time of the first event when it is repeated', async () => {
     const { deliver, profile } = pool()
     await deliver(noon, postConfirmationEvent())
     await deliver(later, postConfirmationEvent())
     expect(await profile()).toMatchObject({ sub: ann.sub, createdAt: noon, confirmedAt: noon, updatedAt: later })
   })
 
-  it('leaves one profile after events that come at once', async () => {
+  it('stores one profile for concurrent events', async () => {
     const { deliver, profile } = pool()
     await Promise.all([deliver(noon, postConfirmationEvent()), deliver(noon, postConfirmationEvent())])
     expect(await profile()).toMatchObject({ createdAt: noon, confirmedAt: noon })
   })
 
-  it('brings the profile up to date at a password reset, which confirms nothing', async () => {
+  it('updates the profile at a password reset without changing the confirmation time', async () => {
     const { deliver, profile } = pool()
     await deliver(noon, postConfirmationEvent())
     await deliver(later, passwordResetEvent({ sub: ann.sub, email: 'anna@example.com' }))
     expect(await profile()).toMatchObject({ confirmedAt: noon, passwordResetAt: later, attributes: { email: 'anna@example.com' } })
   })
 
-  it('makes the profile at the password reset of a user who has none', async () => {
+  it('creates a missing profile at a password reset', async () => {
     const { deliver, profile } = pool()
     await deliver(noon, passwordResetEvent())
     expect(await profile()).toMatchObject({ createdAt: noon, passwordResetAt: noon })

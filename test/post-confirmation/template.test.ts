@@ -11,7 +11,7 @@ const files = {
 const values = { appName: 'Example', appUrl: 'https://app.example.com/?a=1&b=2' }
 
 describe('mailTemplate', () => {
-  it('fills in its places', () => {
+  it('fills in the placeholders', () => {
     expect(mailTemplate(files, values).render('Ann')).toEqual({
       subject: 'Welcome to Example',
       text: 'Hello Ann: https://app.example.com/?a=1&b=2',
@@ -19,14 +19,14 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('does without a name', () => {
+  it('leaves out the name section without a name', () => {
     expect(mailTemplate(files, values).render(undefined)).toMatchObject({
       text: 'Hello: https://app.example.com/?a=1&b=2',
       html: '<p>Example, </p>',
     })
   })
 
-  it('escapes values in HTML, and there alone', () => {
+  it('escapes values only in the HTML part', () => {
     const template = mailTemplate({ subject: '{{v}}', text: '{{v}}', html: '<a href="{{v}}">{{v}}</a>{{name}}' }, { v: `<&>"'` })
     expect(template.render(`<b>'"&`)).toEqual({
       subject: `<&>"'`,
@@ -35,7 +35,7 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('takes a value for a text, whatever it looks like', () => {
+  it('inserts values literally, even if they look like placeholders or patterns', () => {
     const template = mailTemplate({ subject: '{{v}} {{name}}', text: '{{v}}', html: '{{v}}' }, { v: '{{name}} $& $1 {{#name}}x{{/name}}' })
     expect(template.render('{{v}}')).toMatchObject({
       subject: '{{name}} $& $1 {{#name}}x{{/name}} {{v}}',
@@ -43,7 +43,7 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('lets no line break into a subject, where it would begin another header', () => {
+  it('removes line breaks from the subject, where they could inject a header', () => {
     const template = mailTemplate(
       { subject: '\nWelcome to {{v}}, {{name}}\n', text: '{{v}}', html: '' },
       { v: 'Example\r\nBcc: eve@evil.com' },
@@ -54,30 +54,30 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('shows every section on its own, across lines', () => {
+  it('handles several name sections, also across lines', () => {
     const template = mailTemplate({ subject: '', text: 'a{{#name}}1\n{{/name}}b{{#name}}2{{/name}}c', html: '' }, {})
     expect(template.render('Ann').text).toBe('a1\nb2c')
     expect(template.render(undefined).text).toBe('abc')
   })
 
   it.each([
-    { part: 'subject', source: 'Hello {{nmae}}', place: '{{nmae}}' },
-    { part: 'text', source: '{{constructor}}', place: '{{constructor}}' },
-    { part: 'html', source: '{{ appName }}', place: '{{ appName }}' },
-    { part: 'html', source: '{{#name}}never closed', place: '{{#name}}' },
-    { part: 'text', source: '{{/name}}', place: '{{/name}}' },
-    { part: 'text', source: '{{#appName}}x{{/appName}}', place: '{{#appName}}' },
-    { part: 'text', source: '{{#name}}{{appUlr}}{{/name}}', place: '{{appUlr}}' },
-    { part: 'html', source: '{{}}', place: '{{}}' },
-  ])('refuses $source when it is made, and names the place', ({ part, source, place }) => {
+    { part: 'subject', source: 'Hello {{nmae}}', placeholder: '{{nmae}}' },
+    { part: 'text', source: '{{constructor}}', placeholder: '{{constructor}}' },
+    { part: 'html', source: '{{ appName }}', placeholder: '{{ appName }}' },
+    { part: 'html', source: '{{#name}}never closed', placeholder: '{{#name}}' },
+    { part: 'text', source: '{{/name}}', placeholder: '{{/name}}' },
+    { part: 'text', source: '{{#appName}}x{{/appName}}', placeholder: '{{#appName}}' },
+    { part: 'text', source: '{{#name}}{{appUlr}}{{/name}}', placeholder: '{{appUlr}}' },
+    { part: 'html', source: '{{}}', placeholder: '{{}}' },
+  ])('throws for the unknown placeholder in $source when the template is made', ({ part, source, placeholder }) => {
     expect(() => mailTemplate({ ...files, [part]: source }, values)).toThrow(
-      `The mail's ${part} has the place ${place}; there are only appName, appUrl, name`,
+      `Unknown placeholder ${placeholder} in the email's ${part}; expected appName, appUrl, name`,
     )
   })
 })
 
-describe('the welcome mail', () => {
-  it('greets, names the application, and links nothing else', () => {
+describe('the welcome email', () => {
+  it('greets the user and links only the application', () => {
     const mail = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, values).render('Ann')
     expect(mail.text).toContain('Hello Ann,')
     expect(mail.html).toContain('>Hello Ann,<')

@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-describe('users of a pool', () => {
-  it('are found by their sub, with their status as events have it', async () => {
+describe('cognitoUsers', () => {
+  it('finds a user by sub, with the status as an attribute like in events', async () => {
     expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
       userName: ann.userName,
       attributes: { sub: ann.sub, email: ann.email, email_verified: 'true', 'cognito:user_status': 'CONFIRMED' },
@@ -22,21 +22,21 @@ describe('users of a pool', () => {
     })
   })
 
-  it('are not found when they are gone', async () => {
-    expect(await world.users.find(ann.userPoolId, 'somebody-else', signal)).toBeUndefined()
+  it('returns undefined for a missing user', async () => {
+    expect(await world.users.find(ann.userPoolId, 'another-sub', signal)).toBeUndefined()
   })
 
-  it('cannot be asked for with a filter of somebody else', async () => {
+  it('escapes the sub in the filter', async () => {
     expect(await world.users.find(ann.userPoolId, `x" or sub = "${ann.sub}`, signal)).toBeUndefined()
     expect(await world.users.find(ann.userPoolId, 'x\\', signal)).toBeUndefined()
     expect(world.cognito.filters().slice(-2)).toEqual([`sub = "x\\" or sub = \\"${ann.sub}"`, 'sub = "x\\\\"'])
   })
 
-  it('are not said to be gone where it is the pool that is not there', async () => {
+  it('throws PoolNotFoundError if the pool does not exist', async () => {
     await expect(world.users.find('eu-west-1_Elsewhere', ann.sub, signal)).rejects.toThrow(PoolNotFoundError)
   })
 
-  it('are not said to be gone where Cognito does not answer', async () => {
+  it('throws if Cognito throttles', async () => {
     world.cognito.fault('TooManyRequestsException')
     await expect(world.users.find(ann.userPoolId, ann.sub, signal)).rejects.toHaveProperty('name', 'TooManyRequestsException')
     world.cognito.fault(undefined)
@@ -46,7 +46,7 @@ describe('users of a pool', () => {
 describe('cognitoClient', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it('makes one client, at its first use, that gives up within the time of a trigger', async () => {
+  it('creates one client at its first use, with two attempts', async () => {
     const cognito = cognitoClient()
     stubEnvironment(endpointEnvironment({}))
     const client = cognito()

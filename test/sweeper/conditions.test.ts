@@ -32,7 +32,7 @@ afterEach(() => world.stop())
 const inbox = () => world.services.ses.inbox()
 const sweepRule = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
 
-/** The trigger's run, with a mail service that refuses, so that the effect is left to the sweeper. */
+/** Runs the rule as the trigger does, while SES rejects every email, so that the effect stays pending. */
 async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
   world.services.ses.fault('throttling')
   const deadline = startDeadline(4000, processClock)
@@ -42,7 +42,7 @@ async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['ev
   world.wait(30_000)
 }
 
-/** Ann as the pool has her from now on. */
+/** Sets the attributes of the user ann in the pool. */
 function annIs(attributes: Readonly<Record<string, string>>): void {
   world.cognito.addPool(ann.userPoolId, {
     userName: ann.userName,
@@ -52,22 +52,25 @@ function annIs(attributes: Readonly<Record<string, string>>): void {
 
 const unlessExcluded = (rule: Rule<PostConfirmation>) => when(not(hasAttribute('custom:excluded', 'yes')), rule)
 
-describe('the conditions around an effect, when it is swept', () => {
+describe('conditions around a swept effect', () => {
   it.each([
-    ['one around it', unlessExcluded],
-    ['one far out', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(parallel(failOpen(rule))))],
-    ['one of several', (rule: Rule<PostConfirmation>) => when(triggeredBy('PostConfirmation_ConfirmSignUp'), chain(unlessExcluded(rule)))],
+    ['directly around it', unlessExcluded],
+    ['around other combinators', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(parallel(failOpen(rule))))],
     [
-      'a part of one',
+      'one of several conditions',
+      (rule: Rule<PostConfirmation>) => when(triggeredBy('PostConfirmation_ConfirmSignUp'), chain(unlessExcluded(rule))),
+    ],
+    [
+      'a part of a condition',
       (rule: Rule<PostConfirmation>) => when(and(emailDomainIn('example.com'), not(hasAttribute('custom:excluded'))), rule),
     ],
-  ])('keep the mail from a user who is excluded: %s', async (_, around) => {
+  ])('stop the email to an excluded user: %s', async (_, around) => {
     const rule = around(mail)
     annIs({ 'custom:excluded': 'yes' })
     await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await sweepRule(rule)).toEqual({ swept: { skipped: 1 }, reasons: { 'condition-false': 1 }, lost: [] })
     expect(inbox()).toEqual([])
-    // As if it had never been claimed: a later event is asked again.
+    // The row is removed, so a later event evaluates the condition again.
     expect(await world.rows()).toEqual([])
 
     annIs({})
@@ -76,7 +79,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('see the user as the pool has them now, and not as the event had them', async () => {
+  it('get the current user from the pool, not the user of the event', async () => {
     const rule = unlessExcluded(mail)
     await refused(rule)
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1 }])
@@ -85,7 +88,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('see attributes that the effect itself does not read, and the status of the user', async () => {
+  it('get attributes that the effect does not read, and the status of the user', async () => {
     annIs({ 'custom:plan': 'trial' })
     const confirmed = defineCondition(({ user }) => user.status === 'CONFIRMED', { reads: ['cognito:user_status'] })
     await world.pendingEffects.enqueue(world.welcome(), signal)
@@ -95,7 +98,7 @@ describe('the conditions around an effect, when it is swept', () => {
   it.each([
     ['the app client', fromAppClient('web'), { callerContext: { awsSdkVersion: 'x', clientId: 'web' } }],
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmSignUp'), {}],
-  ] as const)('see %s of the event, also after a person has retried the effect', async (_, condition, change) => {
+  ] as const)('get %s of the event, also after a retry by an operator', async (_, condition, change) => {
     const rule = when(condition, mail)
     const event = postConfirmationEvent(undefined, change)
     await refused(rule, event)
@@ -110,7 +113,7 @@ describe('the conditions around an effect, when it is swept', () => {
   it.each([
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmForgotPassword')],
     ['the app client', fromAppClient('web')],
-  ] as const)('see %s of the event when the row has no attribute for it, also after a retry', async (_, condition) => {
+  ] as const)('get %s from the stored event if the row has no attribute for it, also after a retry', async (_, condition) => {
     let ill = true
     const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()), {
       reads: [],
@@ -132,7 +135,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
-  it('see an app client that was another one', async () => {
+  it('get an app client that the condition excludes', async () => {
     const rule = when(not(fromAppClient('batch')), mail)
     const event = postConfirmationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: 'batch' } })
     await refused(mail, event)
@@ -142,8 +145,8 @@ describe('the conditions around an effect, when it is swept', () => {
   it.each([
     ['throws', () => Promise.reject(new RangeError('down')), 'RangeError'],
     ['hangs', () => new Promise<boolean>(() => undefined), 'deadline-exceeded'],
-    ['answers with no boolean', () => Object('yes'), 'TypeError'],
-  ])('put the effect off where one %s, and count an attempt', async (_, answer, reason) => {
+    ['returns a non-boolean', () => Object('yes'), 'TypeError'],
+  ])('postpone the effect and count an attempt if a condition %s', async (_, answer, reason) => {
     let ill = true
     const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
@@ -156,7 +159,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
-  it('give the effect up where one throws again and again', async () => {
+  it('make the effect a dead letter if a condition throws at every attempt', async () => {
     const rule = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
       mail,
@@ -170,7 +173,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('let an effect run that is wanted in one of the places where it stands', async () => {
+  it('run an effect that is in several places if the conditions of one place hold', async () => {
     const excluded = when(hasAttribute('custom:excluded'), mail)
     const throwing = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
@@ -182,7 +185,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect((await sweepRule(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
   })
 
-  it('are not asked about a user who is gone, nor of what was cut off and must not happen twice', async () => {
+  it('are not evaluated for a deleted user or a cut-off at-most-once effect', async () => {
     const asked = vi.fn(() => true)
     const rule = when(defineCondition(asked, { reads: [] }), mail)
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
@@ -192,7 +195,7 @@ describe('the conditions around an effect, when it is swept', () => {
     expect(asked).not.toHaveBeenCalled()
   })
 
-  it('do not settle what somebody has changed meanwhile', async () => {
+  it('change nothing if the effect has changed since it was read', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
     const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }

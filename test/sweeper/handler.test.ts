@@ -39,8 +39,8 @@ async function swept(environment: Readonly<Record<string, string>> = {}, millise
   return { error, line, text: String(lines[0]) }
 }
 
-describe('the sweeper', () => {
-  it('sends the welcome mail that the trigger could not, and writes one line without an attribute', async () => {
+describe('the sweeper handler', () => {
+  it('sends a pending welcome email, and writes one log line without user data', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const { error, line, text } = await swept({}, 60_000)
     expect(error).toBeUndefined()
@@ -50,7 +50,7 @@ describe('the sweeper', () => {
     expect(text).not.toContain(ann.sub)
   })
 
-  it('counts what becomes a dead letter as long as it is, and not only when it comes', async () => {
+  it('counts a dead letter in every sweep until it is deleted', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsFailed: 1 })
     expect((await swept()).line).toMatchObject({ swept: {}, EffectsFailed: 1 })
@@ -58,13 +58,13 @@ describe('the sweeper', () => {
     expect((await swept()).line).toMatchObject({ EffectsFailed: 0 })
   })
 
-  it('fails, for Lambda to count, when the ledger cannot be read', async () => {
+  it('throws if the ledger cannot be read', async () => {
     const { error, line } = await swept({ EFFECT_TABLE: 'no-such-table' })
     expect(error).toBe('Error: The ledger could not be read: ResourceNotFoundException')
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ResourceNotFoundException', EffectsRun: 0 })
   })
 
-  it('fails, for Lambda to count, when the users of a pool cannot be looked up', async () => {
+  it('throws if the users of a pool cannot be looked up', async () => {
     world.cognito.fault('AccessDeniedException')
     const subs = ['1', '2', '3', '4']
     for (const sub of subs) await world.pendingEffects.enqueue(world.welcome(sub), signal)
@@ -75,13 +75,13 @@ describe('the sweeper', () => {
     expect(line).toMatchObject({ level: 'ERROR', givenUp: [ann.userPoolId], reasons: { AccessDeniedException: 4 }, EffectsRun: 0 })
   })
 
-  it.each([3000, 8000])('fails, for Lambda to count, when a timeout of %i ms leaves it nothing to do', async (milliseconds) => {
+  it.each([3000, 8000])('throws if a timeout of %i ms is too short for a sweep', async (milliseconds) => {
     const { error, line } = await swept({}, milliseconds)
-    expect(error).toBe('Error: No time to sweep, and nothing was: the function needs a timeout well above 8 seconds; set 60')
+    expect(error).toBe('Error: No time to sweep: the function needs a timeout well above 8 seconds; set 60')
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })
 
-  it('does not start without a ledger', async () => {
+  it('fails at init without EFFECT_TABLE', async () => {
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     await expect(import('../../src/sweeper/handler.ts')).rejects.toThrow('EFFECT_TABLE is missing')
   })

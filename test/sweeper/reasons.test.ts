@@ -14,7 +14,7 @@ import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const { signal } = new AbortController()
-// They begin with a letter, so that they are identifiers, as a reason is.
+// Start with a letter, so that they are valid reasons.
 const SUB = 'c0ffee00-0000-4000-8000-000000000001'
 const NAME = 'Wilhelmina'
 const USER_NAME = 'mina.smith'
@@ -37,14 +37,14 @@ const enqueue = () => world.pendingEffects.enqueue({ ...world.welcome(SUB), effe
 const sweepRule = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
   world.sweep({ rules: onceRules(rule), ...options })
 
-describe('the reasons of a sweep', () => {
+describe('reasons of a sweep', () => {
   it.each([
     ['an attribute', NAME],
-    ['an attribute in other letters', NAME.toUpperCase()],
-    ['a text that holds an attribute', `no-${NAME}`],
+    ['an attribute in upper case', NAME.toUpperCase()],
+    ['a text that contains an attribute', `no-${NAME}`],
     ['the user name', USER_NAME],
     ['the sub', SUB],
-  ])('hide %s that a condition throws as its code, in the report and in the ledger', async (_, code) => {
+  ])('hide %s in the error code of a condition, in the report and in the ledger', async (_, code) => {
     await enqueue()
     const condition = defineCondition(() => Promise.reject(withCode(code)), { reads: [] })
 
@@ -59,19 +59,19 @@ describe('the reasons of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hide an attribute that a rule throws as its code', async () => {
+  it('hide an attribute in the error code of a rule', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide an attribute with which a rule skips', async () => {
+  it('hide an attribute in the skip reason of a rule', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => skip(String(user.attributes.given_name))))
     expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide an attribute that the kept event has and the pool no longer has', async () => {
+  it('hide an attribute of the stored event that the pool no longer has', async () => {
     const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
@@ -83,7 +83,7 @@ describe('the reasons of a sweep', () => {
     expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide the sub that a look-up throws as its code, in the report and in the ledger', async () => {
+  it('hide the sub in the error code of a look-up, in the report and in the ledger', async () => {
     await enqueue()
     const users: World['users'] = { find: (_, sub) => Promise.reject(withCode(sub)) }
 
@@ -96,7 +96,7 @@ describe('the reasons of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hide the sub that the ledger throws as its code', async () => {
+  it('hide the sub in the error code of the ledger', async () => {
     await enqueue()
     const effects: World['effects'] = { ...world.effects, remove: ({ sub }) => Promise.reject(withCode(sub)) }
     const never = defineCondition(() => false, { reads: [] })
@@ -112,9 +112,12 @@ describe('the reasons of a sweep', () => {
     expect(report).toEqual({ swept: { error: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])('count a code that every object inherits: %s', async (code) => {
-    await enqueue()
-    const report = await sweepRule(notice(() => Promise.reject(new NotDoneError(withCode(code)))))
-    expect(JSON.stringify(report.reasons)).toBe(JSON.stringify({ [code]: 1 }))
-  })
+  it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+    'count an error code that is a property of every object: %s',
+    async (code) => {
+      await enqueue()
+      const report = await sweepRule(notice(() => Promise.reject(new NotDoneError(withCode(code)))))
+      expect(JSON.stringify(report.reasons)).toBe(JSON.stringify({ [code]: 1 }))
+    },
+  )
 })

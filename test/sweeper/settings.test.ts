@@ -4,8 +4,8 @@ import { type SweeperSettings, sweeperSettings } from '../../src/sweeper/setting
 
 const read = (environment: Environment): SweeperSettings => readSettings(sweeperSettings, environment)
 
-describe('the settings of the sweeper', () => {
-  it('are those of post confirmation', () => {
+describe('sweeperSettings', () => {
+  it('has the settings and defaults of post confirmation', () => {
     expect(read({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' })).toEqual({
       PROFILE_TABLE: 'profiles',
       EFFECT_TABLE: 'effects',
@@ -13,7 +13,7 @@ describe('the settings of the sweeper', () => {
     })
   })
 
-  it('need a ledger in any case', () => {
+  it('requires the ledger table', () => {
     expect(() => read({ PROFILE_TABLE: 'profiles' })).toThrow('EFFECT_TABLE is missing; expected the name of the DynamoDB table')
   })
 })

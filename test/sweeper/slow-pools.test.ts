@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.stop())
 
-/** Effects of a pool, for users who are in it. */
+/** Creates users of a pool, and enqueues an effect for each. */
 async function putEffects(userPoolId: string, count: number): Promise<readonly string[]> {
   const subs = Array.from({ length: count }, () => randomUUID())
   world.cognito.addPool(
@@ -22,19 +22,19 @@ async function putEffects(userPoolId: string, count: number): Promise<readonly s
   return subs
 }
 
-/** Look-ups that never end, whatever their signal says, but for those in the healthy pool. */
+/** Look-ups that never end and ignore their signal, except those in the healthy pool. */
 const hanging: World['users'] = {
   find: (pool, sub, aborted) => (pool === HEALTHY ? world.users.find(pool, sub, aborted) : new Promise(() => undefined)),
 }
 
-/** Sweeps for no longer than that. */
+/** Sweeps with a time limit of `ms`. */
 const sweepFor = (ms: number, users: World['users']) => {
   const endsAt = performance.now() + ms
   return world.sweep({ users, remainingMs: () => endsAt - performance.now() })
 }
 
-describe('a pool in which look-ups hang', () => {
-  it('does not keep the effects of another pool from being run in the same sweep', async () => {
+describe('a pool with slow or failing look-ups', () => {
+  it('does not stop the effects of other pools in the same sweep', async () => {
     await putEffects('eu-west-1_Hanging', 70)
     await putEffects(HEALTHY, 5)
     const { swept, reasons, givenUp } = await sweepFor(20_000, hanging)
@@ -50,17 +50,17 @@ describe('a pool in which look-ups hang', () => {
     }
   }, 60_000)
 
-  it('does not stand in the way of the sweeps after it, even where there are many such pools', async () => {
+  it('does not block later sweeps, even if there are many such pools', async () => {
     for (let pool = 0; pool < 20; pool += 1) await putEffects(`eu-west-1_Hanging${pool}`, 1)
     await putEffects(HEALTHY, 5)
     let sweeps = 0
     for (; world.services.ses.inbox().length < 5 && sweeps < 10; sweeps += 1) await sweepFor(10_000, hanging)
     expect(world.services.ses.inbox()).toHaveLength(5)
-    // In one sweep of ten seconds there is time for eight look-ups that hang: the next one must not begin with the same.
+    // A sweep of 10 s has time for eight hanging look-ups. The next sweep must not start with the same eight.
     expect(sweeps).toBeLessThan(5)
   }, 120_000)
 
-  it('is tried again by the next sweep, and forgotten about when it answers', async () => {
+  it('is tried again by the next sweep, and runs its effects once it answers', async () => {
     await putEffects('eu-west-1_Slow', 10)
     let failing = true
     const users: World['users'] = {
@@ -75,7 +75,7 @@ describe('a pool in which look-ups hang', () => {
     expect((await world.sweep({ users })).swept).toEqual({ done: first.swept.error })
   })
 
-  it('is not given up for errors between which it answers', async () => {
+  it('is not given up if some look-ups fail between successful ones', async () => {
     const subs = await putEffects('eu-west-1_Shaky', 40)
     const ill = new Set(subs.filter((_, index) => index % 5 === 0))
     const users: World['users'] = {

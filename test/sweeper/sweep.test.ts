@@ -28,17 +28,17 @@ afterEach(() => world.stop())
 
 const inbox = () => world.services.ses.inbox()
 
-/** Somebody claims it and is never heard of again. */
+/** Claims an effect and never reports a result, like a killed holder. */
 const delivery = async (...effect: Parameters<World['welcome']>): Promise<void> => {
   expect(await world.ledger.claim(world.welcome(...effect), randomUUID(), signal)).toHaveProperty('kind', 'claimed')
 }
 
-describe('a sweep', () => {
-  it('finds nothing to do in an empty ledger', async () => {
+describe('sweep', () => {
+  it('does nothing with an empty ledger', async () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
   })
 
-  it('runs what is due, once, and forgets what it kept of the user', async () => {
+  it('runs a due effect once, and deletes its user data', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await world.sweep()).toEqual({ swept: { done: 1 }, reasons: {}, lost: [] })
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
@@ -46,7 +46,7 @@ describe('a sweep', () => {
     expect(await world.open()).toEqual([])
   })
 
-  it('leaves a claim alone until its lease is over', async () => {
+  it('does not touch a claimed effect before its lease expires', async () => {
     await delivery(ann.sub, 'at-least-once')
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     world.wait(LEASE_MS)
@@ -54,7 +54,7 @@ describe('a sweep', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('puts on record as unknown what was cut off and must not happen twice, without an attribute', async () => {
+  it('makes a cut-off at-most-once effect an unknown dead letter without user data', async () => {
     await delivery()
     world.wait(LEASE_MS)
     expect(await world.sweep()).toEqual({ swept: { unknown: 1 }, reasons: { 'cut-off': 1 }, lost: [] })
@@ -62,7 +62,7 @@ describe('a sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('forgets the effect of a user who is gone, and sends nothing', async () => {
+  it('removes the effect of a deleted user, and sends no email', async () => {
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     world.wait(60_000)
     expect((await world.sweep()).swept).toEqual({ gone: 1 })
@@ -70,14 +70,14 @@ describe('a sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('does not believe at once that a user is gone, whom Cognito may not find yet', async () => {
+  it('keeps the effect of a missing user for a minute, because Cognito may not find a new user at once', async () => {
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     expect((await world.sweep()).swept).toEqual({ waiting: 1 })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 0 }])
     expect(inbox()).toEqual([])
   })
 
-  it('tries a refused mail again later and later, parks it at last, and sends it when a person asks for it', async () => {
+  it('retries a rejected email with growing delays, then makes it a dead letter, which an operator can retry', async () => {
     world.services.ses.fault('throttling')
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const due: number[] = []
@@ -101,7 +101,7 @@ describe('a sweep', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('parks what was cut off too often', async () => {
+  it('makes an effect that was cut off too often a dead letter', async () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       await delivery(ann.sub, 'at-least-once')
       world.wait(LEASE_MS)
@@ -111,7 +111,7 @@ describe('a sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('parks what no rule of the handler runs, and what belongs to an unknown pool', async () => {
+  it('makes an effect without a rule or with an unknown pool a dead letter', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     await world.pendingEffects.enqueue({ ...world.welcome(), userPoolId: 'eu-west-1_Elsewhere' }, signal)
     expect(await world.sweep()).toEqual({ swept: { failed: 2 }, reasons: { 'no-rule': 1, 'pool-not-found': 1 }, lost: [] })
@@ -119,7 +119,7 @@ describe('a sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('tries a user again later and later who cannot be looked up, and parks the effect at last', async () => {
+  it('retries a failed user look-up with growing delays, then makes the effect a dead letter', async () => {
     world.cognito.fault('AccessDeniedException')
     await world.pendingEffects.enqueue(world.welcome(), signal)
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -132,7 +132,7 @@ describe('a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'failed', reason: 'AccessDeniedException' }])
   })
 
-  it('runs with the event that was kept, or else with what the pool knows of the user', async () => {
+  it('runs an effect without an event with the user data of the pool', async () => {
     const newcomer = randomUUID()
     const attributes = { sub: newcomer, email: 'new@example.com', email_verified: 'true', name: 'Newcomer', phone_number: '+15550100' }
     world.cognito.addPool(ann.userPoolId, { userName: 'newcomer', attributes })
@@ -141,7 +141,7 @@ describe('a sweep', () => {
     expect(inbox()).toMatchObject([{ to: ['new@example.com'] }])
   })
 
-  it('owes nothing to a user who was created before', async () => {
+  it('removes the effect of a user who was created before `createdSince`', async () => {
     const since = (ms: number) => ({ ...world.welcome(), createdSince: new Date(ANN_CREATED_AT.getTime() + ms) })
     await world.pendingEffects.enqueue(since(1), signal)
     expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
@@ -151,14 +151,14 @@ describe('a sweep', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('owes nothing where nobody knows when the user was created', async () => {
+  it('removes the effect of a user without a creation date if `createdSince` is set', async () => {
     const ageless = randomUUID()
     world.cognito.addPool(ann.userPoolId, { userName: 'ageless', attributes: { sub: ageless, email: ann.email, email_verified: 'true' } })
     await world.pendingEffects.enqueue({ ...world.welcome(ageless), createdSince: ANN_CREATED_AT }, signal)
     expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
   })
 
-  it('tells of a claim that may have been written although its answer was lost', async () => {
+  it('reports a claim whose answer was lost, because it may have been written', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
@@ -169,11 +169,11 @@ describe('a sweep', () => {
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
     expect(swept).toEqual({ 'rule-error': 1 })
     expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
-    // It is not the first of the next sweep: that could go on for ever.
+    // It counts an attempt and is postponed. Otherwise it would be first in every sweep.
     expect(await world.open()).toMatchObject([{ attempt: 1, reason: 'effect-lost' }])
   })
 
-  it('counts nothing as settled that somebody has changed since it was read', async () => {
+  it('reports an effect as waiting if it has changed since it was read', async () => {
     await delivery()
     world.wait(LEASE_MS)
     const effects: World['effects'] = { ...world.effects, giveUp: async () => false }
@@ -184,7 +184,7 @@ describe('a sweep', () => {
     expect((await world.sweep({ effects: { ...effects, remove: async () => false } })).swept).toEqual({ waiting: 2 })
   })
 
-  it('skips a user for whom there is nothing to do, as the trigger would', async () => {
+  it('removes the effect of a user whom the rule skips', async () => {
     const unproven = randomUUID()
     world.cognito.addPool(ann.userPoolId, { userName: 'unproven', attributes: { sub: unproven, email: ann.email } })
     await world.pendingEffects.enqueue(world.welcome(unproven), signal)
@@ -192,7 +192,7 @@ describe('a sweep', () => {
     expect(await world.open()).toEqual([])
   })
 
-  it('goes on with the others when one fails, and comes back to what it could not look up', async () => {
+  it('runs the other effects if one fails, and retries a failed look-up later', async () => {
     const others = Array.from({ length: 12 }, () => randomUUID())
     world.cognito.addPool(ann.userPoolId, ...others.map((sub) => ({ userName: sub, attributes: { sub } })))
     for (const sub of others) await world.pendingEffects.enqueue(world.welcome(sub), signal)
@@ -225,7 +225,7 @@ describe('a sweep', () => {
     expect(again).toEqual({ swept: { done: 1, 'rule-error': 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 
-  it('goes on with the others when one cannot be settled, and comes back to it', async () => {
+  it('runs the other effects if one cannot be updated, and handles it in the next sweep', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const effects: World['effects'] = { ...world.effects, giveUp: () => Promise.reject(new RangeError('no table')) }
@@ -233,7 +233,7 @@ describe('a sweep', () => {
     expect((await world.sweep()).swept).toEqual({ failed: 1 })
   })
 
-  it('reads page after page', async () => {
+  it('reads all pages', async () => {
     const subs = Array.from({ length: 130 }, () => randomUUID())
     world.cognito.addPool(
       ann.userPoolId,
@@ -244,25 +244,25 @@ describe('a sweep', () => {
     expect(inbox()).toHaveLength(130)
   })
 
-  it('starts nothing when the time is nearly over, not even in the middle of a page', async () => {
+  it('starts no effect when the time is nearly over, even within a page', async () => {
     for (const sub of [ann.sub, randomUUID(), randomUUID()]) await world.pendingEffects.enqueue(world.welcome(sub), signal)
     expect(await world.sweep({ remainingMs: () => 4000 })).toEqual({ swept: {}, reasons: {}, lost: [], tooShort: true })
     const times = [30_000, 30_000]
     expect((await world.sweep({ remainingMs: () => times.shift() ?? 0 })).swept).toEqual({ done: 1 })
   })
 
-  it('runs an effect once where two sweeps meet', async () => {
+  it('runs an effect once if two sweeps overlap', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     await Promise.all([world.sweep(), world.sweep()])
     expect(inbox()).toHaveLength(1)
   })
 
-  it('says that the ledger cannot be read, and why', async () => {
+  it('reports why the ledger cannot be read', async () => {
     await world.services.dynamodb.stop()
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' })
   })
 
-  it('leaves nothing to run where the trigger comes to its end', async () => {
+  it('has nothing to do after the trigger has completed the effect', async () => {
     const deadline = startDeadline(4000, processClock)
     const contract = SAMPLES.working
     await decide(chain(world.rule('at-most-once')), postConfirmationEvent(), { contract, deadline })

@@ -5,7 +5,7 @@ import { emfProblems } from '../support/emf.ts'
 
 const { signal } = new AbortController()
 
-/** Counts in these parts, and fails after them where there is an error. */
+/** Makes a ledger that counts in these parts and throws at an Error. */
 const holding = (failed: readonly (number | Error)[], unknown: readonly (number | Error)[]): Pick<Effects, 'count'> => ({
   async *count(state) {
     for (const part of state === 'failed' ? failed : unknown) {
@@ -15,25 +15,25 @@ const holding = (failed: readonly (number | Error)[], unknown: readonly (number 
   },
 })
 
-describe('what waits for a person', () => {
-  it('is counted by state, part by part', async () => {
+describe('countDeadLetters', () => {
+  it('adds up the parts of each state', async () => {
     expect(await countDeadLetters(holding([3, 4], [2]), signal)).toEqual({ failed: 7, unknown: 2 })
     expect(await countDeadLetters(holding([0], [0]), signal)).toEqual({ failed: 0, unknown: 0 })
   })
 
-  it('is counted as far as it can be read, since too few still is an alarm', async () => {
+  it('returns a partial count if the ledger fails, because that still raises an alarm', async () => {
     expect(await countDeadLetters(holding([3, new Error('The time is over')], [1]), signal)).toEqual({ failed: 3, unknown: 1 })
   })
 
-  it('is not said to be none where nothing could be read', async () => {
+  it('leaves out a count of 0 if the ledger fails', async () => {
     expect(await countDeadLetters(holding([new Error('down')], [0, new Error('down')]), signal)).toEqual({})
   })
 })
 
 const now = Date.UTC(2026, 0, 2)
 
-describe('the line of a sweep', () => {
-  it('counts in the format that CloudWatch reads', () => {
+describe('formatSweepLine', () => {
+  it('writes metrics in the CloudWatch embedded format', () => {
     const line = formatSweepLine(
       { swept: { done: 3, 'rule-error': 1, skipped: 1, gone: 4 }, reasons: { Throttling: 1 }, lost: [] },
       { failed: 2, unknown: 7 },
@@ -44,14 +44,14 @@ describe('the line of a sweep', () => {
     expect(line).toMatchObject({ level: 'INFO', EffectsRun: 5, EffectsDone: 3, EffectsFailed: 2, EffectsUnknown: 7, table: 'effects' })
   })
 
-  it('leaves out what could not be counted, rather than say that it is none', () => {
+  it('leaves out the dead letter metrics if they could not be counted', () => {
     const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
     expect(emfProblems(line)).toEqual([])
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
     expect(JSON.stringify(line)).not.toMatch(/EffectsFailed|EffectsUnknown/)
   })
 
-  it('is an error where there was no time to sweep', () => {
+  it('has the level ERROR if the time was too short', () => {
     const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], tooShort: true }, {}, 'effects', now)
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })

@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.stop())
 
-/** Puts a row, and says whether DynamoDB took it: it refuses a key of the index that is no text. */
+/** Writes a row. Returns false if DynamoDB rejects it, for example because an index key is not a string. */
 async function put(row: Readonly<Record<string, unknown>>): Promise<boolean> {
   return world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...row } })).then(
     () => true,
@@ -28,7 +28,7 @@ async function put(row: Readonly<Record<string, unknown>>): Promise<boolean> {
   )
 }
 
-/** The rows of the table that a sweep would look at again, now or later. */
+/** Returns the pending rows, which a later sweep would read again. */
 async function stillDue(): Promise<readonly unknown[]> {
   const { Items = [] } = await world.documents.send(
     new ScanCommand({ TableName: 'effects', ConsistentRead: true, ProjectionExpression: 'pk, queue' }),
@@ -37,9 +37,9 @@ async function stillDue(): Promise<readonly unknown[]> {
 }
 
 describe('rows that were edited by hand', () => {
-  it('are many', () => expect(handEdited.length).toBeGreaterThan(100))
+  it('cover more than 100 cases', () => expect(handEdited.length).toBeGreaterThan(100))
 
-  it.each(handEdited)('become dead letters with a reason, and send nothing: %s, %s', async (_, __, row) => {
+  it.each(handEdited)('become dead letters with a reason, and send no email: %s, %s', async (_, __, row) => {
     if (!(await put(row))) return
     await world.sweep()
     expect(await stillDue()).toEqual([])
@@ -50,7 +50,7 @@ describe('rows that were edited by hand', () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
   })
 
-  it('all become dead letters in one sweep, and keep no other effect from being run', async () => {
+  it('all become dead letters in one sweep, and do not stop other effects', async () => {
     const rows = handEdited.map(([, , row], index) => ({ ...row, pk: `row-${index}` }))
     for (const row of rows) await put(row)
     await world.pendingEffects.enqueue(world.welcome(), signal)
@@ -62,26 +62,26 @@ describe('rows that were edited by hand', () => {
     expect(world.services.ses.inbox()).toMatchObject([{ to: [`${ann.sub}@example.com`] }])
   })
 
-  it('are counted as unknown for as long as they are there, so that the alarm lasts', async () => {
+  it('count as unknown until they are deleted, so that the alarm lasts', async () => {
     await put({ ...dueRow, attempt: 'x' })
     await world.sweep()
     expect(await countDeadLetters(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })
   })
 
-  it('do not become dead letters once somebody else has changed them', async () => {
+  it('do not become dead letters if they have changed since they were read', async () => {
     await put({ ...dueRow, attempt: 'x' })
     const [row] = await world.rows()
     await put({ ...dueRow, dueAt: '2026-05-01T12:00:01.000Z' })
     expect(row && (await world.effects.giveUp(row, 'unknown', 'unreadable-attempt', signal))).toBe(false)
   })
 
-  it('run where they lack nothing that is needed', async () => {
+  it('run if they have all required attributes', async () => {
     const { event: _, token: __, triggerSource: ___, appClient: ____, createdAt: _____, updatedAt: ______, ...bare } = dueRow
     await put({ ...bare, reason: 7, note: 'checked by Bob' })
     expect((await world.sweep()).swept).toEqual({ done: 1 })
   })
 
-  it('with a number that JavaScript cannot hold hide no other row', async () => {
+  it('do not hide other rows if a number does not fit into a JavaScript number', async () => {
     const number = { N: '12345678901234567890.5' }
     for (const name of ['attempt', 'state', 'note', 'event']) {
       const Item = { pk: { S: `row-${name}` }, queue: { S: 'pending' }, dueAt: { S: '2026-05-01T12:00:00.000Z' }, [name]: number }
