@@ -83,12 +83,12 @@ function assertSpeltOut({ when, verifyEmail, verifyPhone, trust }: AutoConfirmOp
   }
   if (verifyEmail && verifyEmail !== 'trust-unproven-address' && !proven) {
     throw new TypeError(
-      "autoConfirm: verifyEmail: true needs a `when` that holds proof of the address. Without proof, users can take over accounts. To accept that, set verifyEmail: 'trust-unproven-address'",
+      "autoConfirm: verifyEmail: true needs a `when` that holds proof, or users can take over accounts. To accept that risk, set verifyEmail: 'trust-unproven-address'",
     )
   }
   if (verifyPhone && verifyPhone !== 'trust-unproven-number' && !proven) {
     throw new TypeError(
-      "autoConfirm: verifyPhone: true needs a `when` that holds proof of the number. Without proof, users can take over accounts. To accept that, set verifyPhone: 'trust-unproven-number'",
+      "autoConfirm: verifyPhone: true needs a `when` that holds proof, or users can take over accounts. To accept that risk, set verifyPhone: 'trust-unproven-number'",
     )
   }
 }

@@ -178,7 +178,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   }
   if (!wanted) return remove({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
-  // It could not be claimed. The ledger may be out of reach, so this may fail too.
+  // The claim failed. The ledger may be unavailable, so this write may fail too.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
     await postpone({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hideReason(outcome.reason, item, user) }

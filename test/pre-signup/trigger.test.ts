@@ -48,7 +48,7 @@ describe('preSignUp.middleware', () => {
   })
 })
 
-const holding = async (event: PreSignUp['event']) => {
+const listHolding = async (event: PreSignUp['event']) => {
   const conditions = { byAdministrator, byIdentityProvider }
   const held: string[] = []
   for (const [name, condition] of Object.entries(conditions)) {
@@ -65,6 +65,6 @@ describe('byAdministrator and byIdentityProvider', () => {
     { source: 'an identity provider', event: federatedEvent(), held: ['byIdentityProvider'] },
     { source: 'an unknown trigger source', event: preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }), held: [] },
   ])('hold for the right source: $source', async ({ event, held }) => {
-    expect(await holding(event)).toEqual(held)
+    expect(await listHolding(event)).toEqual(held)
   })
 })

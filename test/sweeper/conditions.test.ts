@@ -33,7 +33,7 @@ const inbox = () => world.services.ses.inbox()
 const sweepRule = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
 
 /** Runs the rule as the trigger does, while SES rejects every email, so that the effect stays pending. */
-async function refused(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
+async function runWhileSesFails(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
   world.services.ses.fault('throttling')
   const deadline = startDeadline(4000, processClock)
   await decide(chain(rule), event, { contract: SAMPLES.working, deadline })
@@ -81,7 +81,7 @@ describe('conditions around a swept effect', () => {
 
   it('get the current user from the pool, not the user of the event', async () => {
     const rule = unlessExcluded(mail)
-    await refused(rule)
+    await runWhileSesFails(rule)
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1 }])
     annIs({ 'custom:excluded': 'yes' })
     expect((await sweepRule(rule)).swept).toEqual({ skipped: 1 })
@@ -101,7 +101,7 @@ describe('conditions around a swept effect', () => {
   ] as const)('get %s of the event, also after a retry by an operator', async (_, condition, change) => {
     const rule = when(condition, mail)
     const event = postConfirmationEvent(undefined, change)
-    await refused(rule, event)
+    await runWhileSesFails(rule, event)
     const [item] = await world.open()
     expect(item && (await world.effects.giveUp(item, 'failed', 'Throttling', signal))).toBe(true)
     expect(await world.open()).toMatchObject([{ state: 'failed', event: undefined }])
@@ -114,15 +114,22 @@ describe('conditions around a swept effect', () => {
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmForgotPassword')],
     ['the app client', fromAppClient('web')],
   ] as const)('get %s from the stored event if the row has no attribute for it, also after a retry', async (_, condition) => {
-    let ill = true
-    const notice = defineRule<PostConfirmation>('notice', () => (ill ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()), {
-      reads: [],
-    })
+    let failing = true
+    const notice = defineRule<PostConfirmation>(
+      'notice',
+      () => (failing ? Promise.reject(new NotDoneError(new RangeError('down'))) : done()),
+      {
+        reads: [],
+      },
+    )
     const rule = when(condition, once(world.ledger, notice, { delivery: 'at-most-once' }))
     const key = { ...world.welcome(), effect: 'notice' }
     const strip = { TableName: 'effects', Key: { pk: effectPk(key) }, UpdateExpression: 'REMOVE triggerSource, appClient' }
     const triggerSource = 'PostConfirmation_ConfirmForgotPassword'
-    await refused(rule, postConfirmationEvent(undefined, { triggerSource, callerContext: { awsSdkVersion: 'x', clientId: 'web' } }))
+    await runWhileSesFails(
+      rule,
+      postConfirmationEvent(undefined, { triggerSource, callerContext: { awsSdkVersion: 'x', clientId: 'web' } }),
+    )
 
     await world.documents.send(new UpdateCommand(strip))
     expect(await sweepRule(rule)).toMatchObject({ swept: { 'rule-error': 1 }, reasons: { RangeError: 1 } })
@@ -131,14 +138,14 @@ describe('conditions around a swept effect', () => {
     const [item] = await world.open()
     expect(item && (await world.effects.giveUp(item, 'failed', 'RangeError', signal))).toBe(true)
     await world.effects.retry(key, ['failed'], signal)
-    ill = false
+    failing = false
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
   it('get an app client that the condition excludes', async () => {
     const rule = when(not(fromAppClient('batch')), mail)
     const event = postConfirmationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: 'batch' } })
-    await refused(mail, event)
+    await runWhileSesFails(mail, event)
     expect((await sweepRule(rule)).swept).toEqual({ skipped: 1 })
   })
 
@@ -147,14 +154,14 @@ describe('conditions around a swept effect', () => {
     ['hangs', () => new Promise<boolean>(() => undefined), 'deadline-exceeded'],
     ['returns a non-boolean', () => Object('yes'), 'TypeError'],
   ])('postpone the effect and count an attempt if a condition %s', async (_, answer, reason) => {
-    let ill = true
-    const condition = defineCondition(() => (ill ? answer() : true), { reads: [] })
+    let failing = true
+    const condition = defineCondition(() => (failing ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
     await world.pendingEffects.enqueue(world.welcome(), signal)
     expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { [reason]: 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1, reason }])
     expect((await sweepRule(rule)).swept).toEqual({})
-    ill = false
+    failing = false
     world.wait(30_000)
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
@@ -186,13 +193,13 @@ describe('conditions around a swept effect', () => {
   })
 
   it('are not evaluated for a deleted user or a cut-off at-most-once effect', async () => {
-    const asked = vi.fn(() => true)
-    const rule = when(defineCondition(asked, { reads: [] }), mail)
+    const evaluate = vi.fn(() => true)
+    const rule = when(defineCondition(evaluate, { reads: [] }), mail)
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     world.wait(60_000)
     expect((await sweepRule(rule)).swept).toEqual({ gone: 1, unknown: 1 })
-    expect(asked).not.toHaveBeenCalled()
+    expect(evaluate).not.toHaveBeenCalled()
   })
 
   it('change nothing if the effect has changed since it was read', async () => {

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-async function swept(environment: Readonly<Record<string, string>> = {}, milliseconds?: number) {
+async function runSweeper(environment: Readonly<Record<string, string>> = {}, milliseconds?: number) {
   stubEnvironment({
     ...world.services.environment,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: world.cognito.endpoint,
@@ -42,7 +42,7 @@ async function swept(environment: Readonly<Record<string, string>> = {}, millise
 describe('the sweeper handler', () => {
   it('sends a pending welcome email, and writes one log line without user data', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    const { error, line, text } = await swept({}, 60_000)
+    const { error, line, text } = await runSweeper({}, 60_000)
     expect(error).toBeUndefined()
     expect(line).toMatchObject({ EffectsRun: 1, EffectsDone: 1, EffectsFailed: 0, EffectsUnknown: 0, table: 'effects' })
     expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome to Example' }])
@@ -52,14 +52,14 @@ describe('the sweeper handler', () => {
 
   it('counts a dead letter in every sweep until it is deleted', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
-    expect((await swept()).line).toMatchObject({ swept: { failed: 1 }, EffectsFailed: 1 })
-    expect((await swept()).line).toMatchObject({ swept: {}, EffectsFailed: 1 })
+    expect((await runSweeper()).line).toMatchObject({ swept: { failed: 1 }, EffectsFailed: 1 })
+    expect((await runSweeper()).line).toMatchObject({ swept: {}, EffectsFailed: 1 })
     await erase(world.documents, 'effects', { ...world.welcome(), effect: 'send-a-gift' })
-    expect((await swept()).line).toMatchObject({ EffectsFailed: 0 })
+    expect((await runSweeper()).line).toMatchObject({ EffectsFailed: 0 })
   })
 
   it('throws if the ledger cannot be read', async () => {
-    const { error, line } = await swept({ EFFECT_TABLE: 'no-such-table' })
+    const { error, line } = await runSweeper({ EFFECT_TABLE: 'no-such-table' })
     expect(error).toBe('Error: The ledger could not be read: ResourceNotFoundException')
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ResourceNotFoundException', EffectsRun: 0 })
   })
@@ -68,7 +68,7 @@ describe('the sweeper handler', () => {
     world.cognito.fault('AccessDeniedException')
     const subs = ['1', '2', '3', '4']
     for (const sub of subs) await world.pendingEffects.enqueue(world.welcome(sub), signal)
-    const { error, line } = await swept()
+    const { error, line } = await runSweeper()
     world.cognito.fault(undefined)
     for (const sub of subs) await erase(world.documents, 'effects', world.welcome(sub))
     expect(error).toBe(`Error: Users could not be looked up in ${ann.userPoolId}; the log line has the reasons`)
@@ -76,7 +76,7 @@ describe('the sweeper handler', () => {
   })
 
   it.each([3000, 8000])('throws if a timeout of %i ms is too short for a sweep', async (milliseconds) => {
-    const { error, line } = await swept({}, milliseconds)
+    const { error, line } = await runSweeper({}, milliseconds)
     expect(error).toBe('Error: No time to sweep: the function needs a timeout well above 8 seconds; set 60')
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })

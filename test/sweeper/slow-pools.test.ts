@@ -77,9 +77,9 @@ describe('a pool with slow or failing look-ups', () => {
 
   it('is not given up if some look-ups fail between successful ones', async () => {
     const subs = await putEffects('eu-west-1_Shaky', 40)
-    const ill = new Set(subs.filter((_, index) => index % 5 === 0))
+    const failing = new Set(subs.filter((_, index) => index % 5 === 0))
     const users: World['users'] = {
-      find: (pool, sub, aborted) => (ill.has(sub) ? Promise.reject(new RangeError('down')) : world.users.find(pool, sub, aborted)),
+      find: (pool, sub, aborted) => (failing.has(sub) ? Promise.reject(new RangeError('down')) : world.users.find(pool, sub, aborted)),
     }
     expect(await world.sweep({ users })).toEqual({ swept: { done: 32, error: 8 }, reasons: { RangeError: 8 }, lost: [] })
   })

@@ -29,7 +29,7 @@ afterEach(() => world.stop())
 const inbox = () => world.services.ses.inbox()
 
 /** Claims an effect and never reports a result, like a killed holder. */
-const delivery = async (...effect: Parameters<World['welcome']>): Promise<void> => {
+const claimAndAbandon = async (...effect: Parameters<World['welcome']>): Promise<void> => {
   expect(await world.ledger.claim(world.welcome(...effect), randomUUID(), signal)).toHaveProperty('kind', 'claimed')
 }
 
@@ -47,7 +47,7 @@ describe('sweep', () => {
   })
 
   it('does not touch a claimed effect before its lease expires', async () => {
-    await delivery(ann.sub, 'at-least-once')
+    await claimAndAbandon(ann.sub, 'at-least-once')
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     world.wait(LEASE_MS)
     expect((await world.sweep({ rules: onceRules(world.rule('at-least-once')) })).swept).toEqual({ done: 1 })
@@ -55,7 +55,7 @@ describe('sweep', () => {
   })
 
   it('makes a cut-off at-most-once effect an unknown dead letter without user data', async () => {
-    await delivery()
+    await claimAndAbandon()
     world.wait(LEASE_MS)
     expect(await world.sweep()).toEqual({ swept: { unknown: 1 }, reasons: { 'cut-off': 1 }, lost: [] })
     expect(await world.open()).toMatchObject([{ state: 'unknown', reason: 'cut-off', event: undefined }])
@@ -103,7 +103,7 @@ describe('sweep', () => {
 
   it('makes an effect that was cut off too often a dead letter', async () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      await delivery(ann.sub, 'at-least-once')
+      await claimAndAbandon(ann.sub, 'at-least-once')
       world.wait(LEASE_MS)
     }
     expect(await world.sweep()).toEqual({ swept: { failed: 1 }, reasons: { 'too-many-attempts': 1 }, lost: [] })
@@ -174,7 +174,7 @@ describe('sweep', () => {
   })
 
   it('reports an effect as waiting if it has changed since it was read', async () => {
-    await delivery()
+    await claimAndAbandon()
     world.wait(LEASE_MS)
     const effects: World['effects'] = { ...world.effects, giveUp: async () => false }
     expect((await world.sweep({ effects })).swept).toEqual({ waiting: 1 })

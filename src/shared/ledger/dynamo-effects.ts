@@ -21,22 +21,22 @@ import {
 /** The pending effects and dead letters, for the sweeper and for operators. Unreadable rows, for example edited by hand, are included. */
 export interface Effects {
   /**
-   * Effects whose lease has expired or whose next attempt is due, page by page, oldest due time first. Rows whose due time is too
-   * far in the future to be ours come first, as unreadable.
+   * Returns pages of effects whose lease has expired or whose next attempt is due, oldest due time first. Before them come rows
+   * whose due time is implausibly far in the future, as unreadable rows.
    */
   readonly due: (now: Date, signal: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
   /** Reads one effect in any state, by its partition key. */
   readonly get: (pk: string, signal: AbortSignal) => Promise<EffectRow | undefined>
-  /** All effects in a state. Reads them page by page. */
+  /** Lists all effects in a state. Reads the table page by page. */
   readonly list: (state: Exclude<EffectState, 'done'>) => AsyncGenerator<EffectRow>
-  /** The number of effects in a state, as partial counts to add up: one for each page of the query. */
+  /** Counts the effects in a state. Yields a partial count for each page of the query. */
   readonly count: (state: Exclude<EffectState, 'done'>, signal: AbortSignal) => AsyncGenerator<number>
   /**
    * Makes an effect a dead letter. `unknown` if it was cut off and must not run twice, or if its row is unreadable. `failed` if it
    * used up its attempts. Returns false, and writes nothing, if the row has changed since it was read.
    */
   readonly giveUp: (row: EffectRow, state: DeadLetterState, reason: string, signal: AbortSignal) => Promise<boolean>
-  /** Counts an attempt that ran nothing, and delays the next one. Returns false if the effect has changed since it was read. */
+  /** Counts an attempt although the effect did not run, and delays the next one. Returns false if it has changed since it was read. */
   readonly postpone: (item: EffectItem, reason: string, now: Date, signal: AbortSignal) => Promise<boolean>
   /** Makes a dead letter pending and due now, with its attempts reset. Returns false if the effect is in none of these states. */
   readonly retry: (key: EffectKey, states: readonly DeadLetterState[], signal: AbortSignal) => Promise<boolean>
@@ -62,7 +62,7 @@ export interface DynamoEffectsOptions {
 
 // Rows a query. With small pages, the first effects run before the rest is read.
 const PAGE = 100
-// Leases, back-offs and a clock that is a day fast stay well below this.
+// A due time further ahead is invalid. Leases, back-offs and a clock that is a day fast stay well below this.
 const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
 
 /**
@@ -139,7 +139,7 @@ interface EffectRows {
 }
 
 /**
- * Returns a reader that survives rows which the SDK cannot parse. The SDK throws for a whole page if one number does not fit into
+ * Returns a reader that handles rows which the SDK cannot parse. The SDK throws for a whole page if one number does not fit into
  * a JavaScript number, such as 12345678901234567890.5. The reader then reads the rows of that page one by one.
  */
 function effectRows(documents: Documents, table: string): EffectRows {

@@ -4,7 +4,7 @@
  *   - no row    The ledger does not have the effect.
  *   - pending   A holder runs it (the row has a token and a lease until dueAt), or it waits for its next attempt at dueAt.
  *   - done      It ran. It never runs again.
- *   - unknown   A dead letter. It was cut off and must not run twice. It may have run or not.
+ *   - unknown   A dead letter. It may have run or not, and it must not run twice.
  *   - failed    A dead letter. It used up its attempts, or it cannot be run.
  *
  * The transitions. Each is one conditional write. The holder is the trigger or sweeper whose token is in the row. The sweeper and
@@ -220,7 +220,7 @@ function leaseOrWaitExpired(now: string): Condition {
   return isAtMost('dueAt', now)
 }
 
-/** Holds for an effect without a holder, and for one that may run twice. */
+/** Holds for an effect without a holder, and for an at-least-once effect. */
 function mayRunAgain(): Condition {
   return or(doesNotExist('token'), equals('delivery', 'at-least-once'))
 }

@@ -2,7 +2,7 @@ import type { CognitoEvent } from '../cognito/event.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { Delivery, EffectKey } from '../rules/once.ts'
 
-/** The state of an effect. `unknown`: it was cut off and may have run or not. `failed`: it used up its attempts or cannot be run. */
+/** The state of an effect. `unknown`: it may have run or not. `failed`: it used up its attempts or cannot be run. */
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
 
 /** The state of a dead letter: an effect that waits for an operator. */

@@ -394,11 +394,11 @@ onEveryDynamoDb((engine) => {
 
     const other = newEffect('at-least-once')
     await ledger.claim(other, randomUUID(), signal)
-    const delivery = assertReadable(await ledger.effects.get(effectPk(other), signal))
+    const outdated = assertReadable(await ledger.effects.get(effectPk(other), signal))
     ledger.wait(LEASE_MS)
     await ledger.claim(other, randomUUID(), signal)
     ledger.wait(LEASE_MS)
-    expect(await ledger.effects.remove(delivery, ledger.now(), signal)).toBe(false)
+    expect(await ledger.effects.remove(outdated, ledger.now(), signal)).toBe(false)
     const again = assertReadable(await ledger.effects.get(effectPk(other), signal))
     expect(await ledger.effects.remove(again, ledger.now(), signal)).toBe(true)
   })

@@ -13,7 +13,7 @@ const unknown = { kind: 'unknown', reason: 'TimeoutError' } as const
 
 // A random step in the life of one effect. `nth` picks one of all holders so far, because a holder that was cut off or replaced
 // may still report its result.
-type Ended = 'happened' | 'refused' | 'delivery'
+type Ended = 'happened' | 'refused' | 'unclear'
 type Step =
   | { readonly kind: 'event' }
   | { readonly kind: 'sweep' }
@@ -28,7 +28,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     {
       weight: 4,
       arbitrary: fc
-        .tuple(fc.constantFrom<Ended[]>('happened', 'refused', 'delivery'), holders)
+        .tuple(fc.constantFrom<Ended[]>('happened', 'refused', 'unclear'), holders)
         .map(([ended, nth]): Step => ({ kind: 'end', ended, nth })),
     },
   ),
