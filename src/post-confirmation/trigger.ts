@@ -17,7 +17,7 @@ export interface PostConfirmationEvent extends CognitoEvent {
   readonly response: Readonly<Record<string, never>>
 }
 
-/** The post confirmation trigger. It runs after a sign-up confirmation or a password reset. Admin-created users never reach it. */
+/** The post confirmation trigger. It runs after a sign-up confirmation or a password reset. It does not run when an administrator creates a user. */
 export interface PostConfirmation extends Working {
   readonly name: 'PostConfirmation'
   readonly event: PostConfirmationEvent

@@ -6,7 +6,7 @@ import { suppressingFault } from './claims.ts'
 import type { PreTokenGeneration } from './trigger.ts'
 
 /**
- * Makes a rule that removes claims from the tokens. To remove the groups' IAM roles, AWS requires to suppress `cognito:groups` too.
+ * Makes a rule that removes claims from the tokens. To remove the groups' IAM roles, AWS requires suppressing `cognito:groups` too.
  *
  * @param names The names of the claims.
  * @param options `to` is the token, `id` by default.

@@ -91,7 +91,7 @@ describe('encodeTokens with an answer that Cognito would drop or misread', () =>
     expect(() => encode(tokens as Tokens, '2')).toThrow(message)
   })
 
-  it('allows to suppress the groups and `dev:` claims', () => {
+  it('allows suppressing the groups and `dev:` claims', () => {
     expect(() => encode({ id: { suppress: ['cognito:groups', 'cognito:roles', 'dev:x', 'email'] } })).not.toThrow()
   })
 })
