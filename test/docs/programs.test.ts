@@ -136,8 +136,10 @@ async function loadProgram(page: string, name: string): Promise<Readonly<Record<
 }
 
 describe('the first program of the README', () => {
-  const events = sampleEvents().filter((sample) => sample.folder === 'pre-signup')
-  // The program does not look blocks up.
+  // The program does not exempt administrators, and does not look up blocks.
+  const events = sampleEvents().filter(
+    ({ folder, event }) => folder === 'pre-signup' && event.triggerSource !== 'PreSignUp_AdminCreateUser',
+  )
   const toExpected = ({ expected }: SampleEvent): object =>
     expected.decidedBy === 'block-users'
       ? { kind: 'proceed', rule: 'allow-email-domains' }
@@ -169,7 +171,8 @@ describe('the first program of the README', () => {
   })
 
   test('decides what the text says of administrators and of identity providers', async () => {
-    expect(await decide(adminCreatedEvent({ email: 'anyone@elsewhere.example' }))).toMatchObject({ kind: 'proceed' })
+    expect(await decide(adminCreatedEvent({ email: 'anyone@elsewhere.example' }))).toMatchObject({ kind: 'denied' })
+    expect(await decide(adminCreatedEvent({ email: 'anyone@example.com' }))).toMatchObject({ kind: 'proceed' })
     expect(await decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })
   })
 })
