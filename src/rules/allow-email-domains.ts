@@ -6,45 +6,45 @@ import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Approving } from '../shared/rules/trigger.ts'
 
-/** What the caller of a sign-up reads: the same for every reason, so that nobody learns which domains are let in. */
+/** The denial's message at sign-up. It is the same for every reason, so that it does not reveal the allowed domains. */
 export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
 
-/** The same for a sign-in or a refresh. */
+/** The denial's message at a sign-in or a token refresh. */
 export const EMAIL_NOT_ALLOWED_AT_SIGN_IN = 'This email address cannot be used to sign in'
 
-// From any other source an address may come that its user only typed, and that Cognito never verifies.
-const ASKS_FOR_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
+// Sources whose addresses Cognito can verify later by a code. An address from another source may never be verified.
+const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
 
-/** Which addresses may sign up. */
+/** The options of `allowEmailDomains`. */
 export interface AllowEmailDomainsOptions {
   /**
-   * `example.com` for the domain itself, `*.example.org` for its subdomains, `*` alone for every domain, and users without an
-   * address too. Or a list, such as one that readDomainList reads: for more domains than anybody writes into a program.
+   * The allowed domains. `example.com` matches the domain itself, and `*.example.org` its subdomains. `*` matches every domain, and
+   * skips users without an address. For long lists, pass a `DomainList`, such as one that `readDomainList` returns.
    */
   readonly domains: Domains
-  /** What the caller reads on a denial. */
+  /** The denial's message. */
   readonly message?: string
   /**
-   * How users from an identity provider are judged. A source that Cognito may add one day, and a user whose status says that they
-   * come from a provider, are held to the same, but for `withoutEmail`.
+   * Settings for users from an identity provider. `unverifiedEmail` also applies to users with the status `EXTERNAL_PROVIDER`, and to
+   * unknown sources of pre sign-up.
    */
   readonly federated?: {
-    /** Without an address: `deny` unless `skip` leaves them to the other rules. */
+    /** The outcome for a federated sign-up without an address. The default is `deny`. With `skip`, other rules decide. */
     readonly withoutEmail?: 'deny' | 'skip'
     /**
-     * With an address that the provider does not confirm: `deny` unless `trust-identity-provider`. Cognito marks mapped
-     * addresses as unverified unless the provider's `email_verified` is mapped too, and never asks for a code: at a provider
-     * where anybody can open an account, the address is whatever its user typed.
+     * The outcome for an allowed address that is not verified. The default is `deny`. With `trust-identity-provider`, it is allowed.
+     * Cognito marks mapped addresses as unverified unless the provider's `email_verified` is mapped too, and sends no code. If
+     * anyone can open an account at the provider, its users may enter any address.
      */
     readonly unverifiedEmail?: 'deny' | 'trust-identity-provider'
   }
 }
 
 /**
- * Allows users whose email address is in one of the domains, and denies the others. That says nothing about who owns
- * the address: let Cognito verify it, and do not confirm users on the strength of this.
+ * Makes a rule that allows users whose email address is in one of the domains, and denies the others. A domain does not prove that
+ * the user owns the address. Let Cognito verify the address, and do not auto-confirm users because of this rule.
  *
- * @throws TypeError that names the entry, when a domain cannot be one; also when the list or the message is empty.
+ * @throws TypeError if a domain is invalid, or if the list or the message is empty.
  * @example
  * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
  */
@@ -54,10 +54,10 @@ export function allowEmailDomains<T extends Approving>(...domains: readonly stri
 export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T> {
   const options = toOptions(given)
   const list = toDomainList(options.domains)
-  // Worded once: a message that is empty is refused here, not when the first user comes.
+  // Made here, so that an empty message throws when the rule is made, not at the first user.
   const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
-  // Where every domain is let in there is nothing that an address could prove or a missing one could hide.
+  // If every domain is allowed, neither a missing nor an unverified address needs a denial.
   const everyDomain = list.every
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
 
@@ -72,12 +72,12 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
       const signsUp = trigger === 'PreSignUp'
       const refuse = (reason: string): Deny => ({ ...(signsUp ? atSignUp : atSignIn), reason })
       const byProvider = triggerSource === 'PreSignUp_ExternalProvider'
-      const federated = user.status === 'EXTERNAL_PROVIDER' || (signsUp && !ASKS_FOR_CODE.has(triggerSource))
+      const federated = user.status === 'EXTERNAL_PROVIDER' || (signsUp && !VERIFIED_BY_CODE.has(triggerSource))
       const excused = everyDomain || (byProvider && withoutEmail === 'skip')
       if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
       const reason = refusal(user.email, list)
       if (reason !== undefined) return refuse(reason)
-      if (user.emailVerified || everyDomain || (ASKS_FOR_CODE.has(triggerSource) && !federated)) return allow()
+      if (user.emailVerified || everyDomain || (VERIFIED_BY_CODE.has(triggerSource) && !federated)) return allow()
       if (!federated) return refuse('email-not-verified')
       return unverifiedEmail === 'deny' ? refuse('federated-email-not-verified') : allow()
     },

@@ -7,50 +7,51 @@ import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 
 /**
- * What a blocked user reads. Cognito's own answer to a wrong password differs from any refusal of ours, which comes before
- * the password is checked: whoever knows a user name can tell that the user is blocked or not, whatever the text says.
+ * The denial's message at a sign-in. The rule runs before Cognito checks the password, and Cognito's message for a wrong password
+ * differs from ours. A caller who knows a user name can therefore find out if the user is blocked, whatever this text is.
  */
 export const SIGN_IN_NOT_POSSIBLE = 'Sign-in is not possible at the moment'
 
-/** The same for a user who signs up. */
+/** The denial's message at a sign-up. */
 export const SIGN_UP_NOT_POSSIBLE = 'Sign-up is not possible at the moment'
 
-/** What a blocked user reads where blocks are revealed and the block has no text of its own. */
+/** The denial's message with `revealBlock`, if the block has no message. */
 export const BLOCKED = 'This account is blocked'
 
-/** How a block is worded. */
+/** The options of `blockUsers`. */
 export interface BlockUsersOptions {
-  /** Shows the block's own text, or that there is one, to whoever tries the user name; off unless set. */
+  /** True to show the block's message, or that the account is blocked, to anyone who tries the user name. The default is false. */
   readonly revealBlock?: boolean
   /**
-   * What a sign-in with an address gets that programs may read in several ways: `look-up` unless set to `deny`. Such an address may
-   * be older than this rule. At sign-up it is always denied.
+   * How to treat a sign-in with an email address that cannot be parsed unambiguously. The default is `look-up`, because such an
+   * address may be older than this rule. With `deny`, the sign-in is denied. At sign-up, such an address is always denied.
    */
   readonly unreadableEmail?: 'look-up' | 'deny'
-  /** The time by which blocks expire; the process's own clock unless set. */
+  /** Returns the current time, to check the expiry of blocks. The default is the system clock. */
   readonly now?: () => Date
 }
 
 /**
- * Denies users who are blocked by `sub`, user name, email address, email domain or a domain above it. Users who do not exist are
- * looked up and answered like any other, so that the answer does not tell. All keys of a user take one round trip.
+ * Makes a rule that denies users who are blocked by `sub`, user name, email address, email domain or a parent domain. Users who do not
+ * exist are looked up in the same way, so that the response does not reveal if a user exists. A lookup takes one round trip.
  *
- * An address that programs may read in several ways is denied at sign-up. At a sign-in it is looked up in every reading, and a
- * user who is blocked by none of them passes, with the reason `email-unreadable` in the log: an odd address locks nobody out.
+ * An email address that cannot be parsed unambiguously is denied at sign-up. At a sign-in, every reading of it is looked up. If none is
+ * blocked, the rule skips with the reason `email-unreadable`, so that an unusual address does not lock out its user.
  *
- * Pre authentication does not run when a session is refreshed, nor at a first federated sign-in, nor when a blocked user signs up
- * anew: for the latter two put the rule into the pre sign-up chain too.
+ * Cognito does not call pre authentication at a token refresh, at a first federated sign-in or at a sign-up. To check the latter two,
+ * add the rule to the pre sign-up chain as well.
  *
- * @param blockList Where blocks are kept. When it cannot answer, the user is refused.
+ * @param blockList The block list. If it is unreachable, the rule has an error and the user is refused.
+ * @throws TypeError if an option is unknown or invalid.
  * @example
  * preAuthentication(blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' })))
  */
 export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
   assertOptions('blockUsers()', options, ['revealBlock', 'unreadableEmail', 'now'])
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
-  // Types forbid it, plain JavaScript does not.
+  // TypeScript checks the same, but plain JavaScript does not.
   if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
-    throw new TypeError(`blockUsers: unreadableEmail is '${unreadableEmail}'; expected 'look-up' or 'deny'`)
+    throw new TypeError(`blockUsers(): unreadableEmail is '${unreadableEmail}'; expected 'look-up' or 'deny'`)
   return compose<T>({
     name: 'block-users',
     kind: 'rule',
@@ -61,26 +62,26 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
       const { triggerSource, userPoolId } = event
       const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE
       const keys = userPoolId ? blockKeys(userPoolId, user) : []
-      // Without a name there is nothing to look up.
+      // Without a user name or pool, no block can be looked up.
       if (keys.length === 0) return deny('user-not-named', refusal)
       const unreadable = user.email !== undefined && parseEmailAddress(user.email) === undefined
-      const deniedUnread = unreadableEmail === 'deny' || triggerSource.startsWith('PreSignUp_')
-      if ((unreadable && deniedUnread) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
+      const deniesUnreadable = unreadableEmail === 'deny' || triggerSource.startsWith('PreSignUp_')
+      if ((unreadable && deniesUnreadable) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
         return deny('email-malformed', refusal)
-      const moment = now()
-      const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, moment))
+      const time = now()
+      const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, time))
       if (block === undefined) return skip(unreadable ? 'email-unreadable' : 'not-blocked')
       return deny('user-blocked', revealBlock ? publicText(block) : refusal, { detail: `${block.type}: ${block.reason}` })
     },
   })
 }
 
-/** Blocks are written by people: a text of nothing but full stops and spaces is none, and must not break the rule. */
+/** Returns the block's message, or a default if it is missing or holds only full stops and spaces. */
 function publicText({ message }: Block): string {
   return isPublicText(message) ? message : BLOCKED
 }
 
-/** By our own clock: DynamoDB deletes expired items hours late. */
+/** Checks the expiry here, because DynamoDB may delete expired items hours late. */
 function hasExpired({ expiresAt }: Block, now: Date): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= now.getTime()
 }

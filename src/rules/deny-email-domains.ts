@@ -6,10 +6,10 @@ import type { Refusing } from '../shared/rules/trigger.ts'
 import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
 
 /**
- * Denies users whose email address is in one of the domains, or is no address at all. It never allows: users without an
- * address, and those of other domains, are left to the other rules.
+ * Makes a rule that denies users whose email address is in one of the domains or malformed. It skips users without an address, and
+ * users of other domains.
  *
- * @throws TypeError that names the entry, when a domain cannot be one or the list is empty.
+ * @throws TypeError if a domain is invalid, or the list is empty.
  * @example
  * preSignUp(denyEmailDomains('mailinator.com', '*.mailinator.com'))
  */
@@ -27,7 +27,7 @@ export function denyEmailDomains<T extends Refusing>(...given: DomainArguments):
       const message = trigger === 'PreSignUp' ? EMAIL_NOT_ALLOWED : EMAIL_NOT_ALLOWED_AT_SIGN_IN
       if (user.email === undefined) return skip('no-email')
       const address = parseEmailAddress(user.email)
-      // Whoever reads a malformed address may find a denied domain in it, so it is not let through as "another one".
+      // Deny a malformed address, because another program may parse a denied domain from it.
       if (address === undefined) return deny('email-malformed', message)
       return list.has(address.domain) ? deny('domain-denied', message) : skip()
     },

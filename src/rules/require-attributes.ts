@@ -5,7 +5,7 @@ import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 
 /**
- * The part of the Standard Schema interface that is used: zod, valibot, arktype and others implement it.
+ * The part of the Standard Schema interface that this rule uses. Zod, valibot, arktype and others implement it.
  *
  * @see https://standardschema.dev
  */
@@ -17,43 +17,43 @@ export interface StandardSchema {
   }
 }
 
-/** What a schema says of a value. */
+/** The result of a validation. */
 export interface SchemaResult {
   readonly issues?: readonly SchemaIssue[] | undefined
 }
 
-/** What is wrong with a value, and where. */
+/** A validation error, with its path in the value. */
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What the caller reads; what exactly is wrong stands in the log. */
+/** The denial's message. The log has the invalid attributes. */
 export const ATTRIBUTES_NOT_ACCEPTED = 'The details given are not complete or not valid'
 
-/** How a refusal is worded. */
+/** The options of `requireAttributes`. */
 export interface RequireAttributesOptions {
-  /** What the caller reads on a denial. */
+  /** The denial's message. */
   readonly message?: string
 }
 
 /**
- * Denies users whose attributes do not fit a schema. It never allows: a user typed the attributes. Attribute values are strings.
+ * Makes a rule that denies users whose attributes do not match a schema, and skips otherwise. All attribute values are strings.
  *
- * The log names each attribute that is wrong and the schema's code for it, as zod has one. The schema's messages may quote
- * values: `lifeguard replay` and `lifeguard explain` show them, and a log or a caller never gets them.
+ * The log has each invalid attribute with the schema's error code, such as `too_small` of zod. The schema's messages may quote values.
+ * They are only shown by `lifeguard replay` and `lifeguard explain`, and are never logged or sent to the caller.
  *
- * @param schema Any Standard Schema, such as zod's. What it makes of the values is not used.
- * @throws TypeError when it gets no schema, or the message is empty.
+ * @param schema A Standard Schema, such as one of zod. Its output is ignored.
+ * @throws TypeError if the schema or an option is invalid, or the message is empty.
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
  */
 export function requireAttributes<T extends Refusing>(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<T> {
   if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw new TypeError("requireAttributes: expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
+    throw new TypeError("requireAttributes(): expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
   }
   assertOptions('requireAttributes()', options, ['message'])
-  // Worded once: a message that is empty is refused here, not when the first user comes.
+  // Made here, so that an empty message throws when the rule is made, not at the first user.
   const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
   return compose<T>({
     name: 'require-attributes',
@@ -61,7 +61,7 @@ export function requireAttributes<T extends Refusing>(schema: StandardSchema, op
     can: ['deny'],
     permissions: [],
     async evaluate({ user }) {
-      // A plain object: schema libraries check for one, and the user's attributes have no prototype.
+      // Pass a plain object, because schema libraries require one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
       if (issues === undefined) return skip()
       return { ...denial, detail: issues.map(toIssueCode).join('; '), explanation: issues.map(explain).join('; ') }
@@ -69,7 +69,7 @@ export function requireAttributes<T extends Refusing>(schema: StandardSchema, op
   })
 }
 
-/** The attribute and what is wrong with it, as constants: of a path only the first step is the name of an attribute. */
+/** Returns the attribute and the error code, such as `name: too_small`. Only the first step of a path is an attribute's name. */
 function toIssueCode(issue: SchemaIssue): string {
   const [name] = toSteps(issue)
   const code = 'code' in issue && isReason(issue.code) ? issue.code : 'invalid'

@@ -47,9 +47,9 @@ describe('npm run deploy', () => {
     const text = `${stdout}${stderr}`
     for (const name of functions.map(toFunctionName))
       expect(text).toContain(
-        `The handler of ${name} does not start: The settings in the environment are not valid:
+        `The handler of ${name} does not start: Invalid settings in the environment:
   LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent
-  LOG_HASH_KEY is set to a value that is not shown; expected a random text of at least 16 characters
+  LOG_HASH_KEY has an invalid value (not shown); expected a random text of at least 16 characters
 `,
       )
     expect(text).toContain('AUTO_CONFIRM_TRUST is missing; expected unproven-address, because AUTO_CONFIRM_DOMAINS is set')

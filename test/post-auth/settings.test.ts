@@ -31,7 +31,7 @@ describe('postAuthenticationSettings', () => {
       environment: { PROFILE_TABLE: 'profiles', WELCOME_SINCE: 'yesterday' },
       problem: 'WELCOME_SINCE is "yesterday"; expected a day from 2016 until today such as',
     },
-    { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
+    { environment: { PROFILE_TABLE: 'profiles', LOG_HASH_KEY: 'x' }, problem: 'LOG_HASH_KEY has an invalid value (not shown)' },
   ])('reports the invalid variable: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })

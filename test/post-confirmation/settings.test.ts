@@ -45,7 +45,7 @@ describe('postConfirmationSettings', () => {
     },
     {
       wrong: { WELCOME_APP_URL: 'http://app.example.com' },
-      problem: 'WELCOME_APP_URL is "http://app.example.com"; expected a web address in ASCII that begins with https://',
+      problem: 'WELCOME_APP_URL is "http://app.example.com"; expected an https:// URL in ASCII',
     },
     { wrong: { WELCOME_APP_URL: 'javascript:alert(1)' }, problem: 'WELCOME_APP_URL is "javascript:alert(1)"; expected a web address' },
     { wrong: { WELCOME_APP_URL: 'app.example.com' }, problem: 'WELCOME_APP_URL is "app.example.com"; expected a web address' },
@@ -55,10 +55,10 @@ describe('postConfirmationSettings', () => {
     },
     { wrong: { WELCOME_EMAIL_FROM: 'welcome@bücher.example' }, problem: 'expected one email address in ASCII' },
     { wrong: { WELCOME_APP_NAME: 'Example\nBuy now' }, problem: 'expected the name of your application, in one line' },
-    { wrong: { WELCOME_APP_URL: 'https://app.example.com/\n\nBuy now' }, problem: 'expected a web address in ASCII' },
+    { wrong: { WELCOME_APP_URL: 'https://app.example.com/\n\nBuy now' }, problem: 'expected an https:// URL in ASCII' },
     { wrong: { WELCOME_EMAIL_DELIVERY: 'once' }, problem: 'WELCOME_EMAIL_DELIVERY is "once"; expected one of at-most-once' },
     { wrong: { LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug' },
-    { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY is set to a value that is not shown' },
+    { wrong: { LOG_HASH_KEY: 'short' }, problem: 'LOG_HASH_KEY has an invalid value (not shown)' },
   ])('reports the invalid variable: $problem', ({ wrong, problem }) => {
     expect(() => read({ PROFILE_TABLE, ...mail, ...wrong })).toThrow(problem)
   })

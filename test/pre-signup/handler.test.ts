@@ -104,7 +104,7 @@ describe('the pre sign-up handler', () => {
   it('fails at init if a list file is missing, and reports its path', async () => {
     const complaint = await captureComplaint(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
     const path = join(import.meta.dirname, '../../src/pre-signup/none.domains')
-    expect(complaint).toContain(`@file:none.domains cannot be used: ${path}: ENOENT`)
+    expect(complaint).toContain(`@file:none.domains cannot be read: ${path}: ENOENT`)
   })
 
   it('confirms self-service users of the AUTO_CONFIRM_DOMAINS only', async () => {

@@ -69,7 +69,7 @@ describe('preSignUpSettings', () => {
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'a@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "a@b.com"; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,*' }, problem: 'ALLOWED_EMAIL_DOMAINS is "b.com,*"; expected email domains' },
-    { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the name of a built list' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the path of a built list' },
     {
       environment: { ALLOWED_EMAIL_DOMAINS: '@file:a,b.com' },
       problem: 'ALLOWED_EMAIL_DOMAINS is "@file:a,b.com"; expected email domains',
@@ -102,7 +102,7 @@ describe('preSignUpSettings', () => {
     { environment: { ALLOWED_EMAIL_DOMAINS, LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info' },
     {
       environment: { ALLOWED_EMAIL_DOMAINS, LOG_HASH_KEY: 'short' },
-      problem: 'LOG_HASH_KEY is set to a value that is not shown; expected a random',
+      problem: 'LOG_HASH_KEY has an invalid value (not shown); expected a random',
     },
   ])('reports the invalid variable, its value and the expected one: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)

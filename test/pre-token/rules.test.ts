@@ -51,8 +51,8 @@ describe('addClaims', () => {
     ['a reserved claim', [{ sub: 'x' }], "addClaims(): Cognito reserves the claim 'sub'"],
     ['a claim with a reserved prefix', [{ 'cognito:groups': 'x' }], "addClaims(): Cognito reserves the claim 'cognito:groups'"],
     ['a claim without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
-    ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a text; expected 'id', 'access' or 'both'"],
-    ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): there is no option 'in'"],
+    ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a string; expected 'id', 'access' or 'both'"],
+    ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): unknown option 'in'"],
   ])('throws for %s when it is composed', (_, args, message) => {
     expect(plain(addClaims, ...args)).toThrow(message)
   })

@@ -86,7 +86,7 @@ describe('allowEmailDomains', () => {
     expect(() => allowEmailDomains({ domains: [] })).toThrow('at least one pattern')
     expect(() => allowEmailDomains('example.com', 'exam ple.com')).toThrow("'exam ple.com'")
     expect(() => allowEmailDomains('example.com', '*')).toThrow("'*' matches every domain")
-    expect(() => allowEmailDomains({ domains: ['example.com'], message: ' .' })).toThrow('the message for the caller is empty')
+    expect(() => allowEmailDomains({ domains: ['example.com'], message: ' .' })).toThrow('the message is empty')
   })
 })
 

@@ -148,12 +148,14 @@ describe('the text of a refusal', () => {
   })
 
   it('cannot be empty', () => {
-    expect(() => requireAttributes(terms, { message: '' })).toThrow('the message for the caller is empty')
+    expect(() => requireAttributes(terms, { message: '' })).toThrow('the message is empty')
   })
 })
 
 describe('requireAttributes in plain JavaScript', () => {
   it.each(['phone_number', undefined, {}, { '~standard': null }])('refuses what is no schema when the handler is made: %j', (given) => {
-    expect(() => Reflect.apply(requireAttributes, undefined, [given])).toThrow(/^requireAttributes: expected a Standard Schema, such as/)
+    expect(() => Reflect.apply(requireAttributes, undefined, [given])).toThrow(
+      /^requireAttributes\(\): expected a Standard Schema, such as/,
+    )
   })
 })

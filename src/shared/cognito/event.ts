@@ -1,14 +1,14 @@
-/** The values of a user's attributes as Cognito sends them: always strings, `'true'` and `'false'` included. */
+/** A user's attributes as Cognito sends them. All values are strings, such as `'true'` for a boolean. */
 export type AttributeMap = Readonly<Record<string, string>>
 
-/** Who called Cognito. `clientId` is null when a user is confirmed from the console or the admin API. */
+/** The caller of Cognito. `clientId` is null if a user is confirmed in the console or by the admin API. */
 export interface CallerContext {
   readonly awsSdkVersion: string
   readonly clientId: string | null
 }
 
 /**
- * What every user pool trigger event has in common. AWS says that elements can be added, so nothing here is closed.
+ * The fields that the events of all user pool triggers have. AWS may add more fields.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -20,9 +20,9 @@ export interface CognitoEvent {
   readonly userName: string
   readonly callerContext: CallerContext
   readonly request: { readonly userAttributes?: AttributeMap | null | undefined }
-  /** What the function may answer differs from trigger to trigger. */
+  /** The fields of the response depend on the trigger. */
   readonly response?: unknown
 }
 
-/** A value that autocompletes, and is not closed: Cognito adds trigger sources, and ours must be judged when it does. */
+/** A string type that autocompletes known values but accepts others, because Cognito may add trigger sources. */
 export type Open<Known extends string> = Known | (string & Record<never, never>)

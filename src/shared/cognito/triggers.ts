@@ -1,15 +1,15 @@
 /**
- * What AWS documents about the thirteen triggers of a user pool, by the names that Cognito's LambdaConfig has for them, in the order
- * in which they occur in a user's life. Nothing in it is about Lifeguard, but for the folders.
+ * The thirteen triggers of a user pool as AWS documents them, by their names in Cognito's LambdaConfig. Their order is that of a
+ * user's life, from migration and sign-up to tokens. Only `folder` is about Lifeguard.
  *
- * - `folder`: of the trigger's rules in `src`, and of its events in `events`.
- * - `sources`: each trigger source, with what follows in Cognito when the function lets it go on.
- * - `lambdaVersions`: the versions of the event that can be configured. A trigger without versions is configured by an ARN alone.
- * - `versionKey`: the key of LambdaConfig that holds the ARN with its version, where it is not the trigger's name.
- * - `waits`: false where Cognito calls the function asynchronously, and reads neither its answer nor its error.
- * - `needsKmsKey`: true where Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
- * - `response`: the fields that Cognito reads, with the type of their values.
- * - `responseVersions`: for a field that Cognito reads in some versions of the event alone, these versions.
+ * - `folder`: the folder of the trigger's rules in `src`, and of its events in `events`.
+ * - `sources`: each trigger source, with the next step in Cognito if the function does not fail.
+ * - `lambdaVersions`: the event versions that can be configured. A trigger without versions is configured only by an ARN.
+ * - `versionKey`: the key of LambdaConfig that holds the ARN and the version, if it differs from the trigger's name.
+ * - `waits`: false if Cognito calls the function asynchronously, and ignores its answer and its error.
+ * - `needsKmsKey`: true if Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
+ * - `response`: the fields that Cognito reads, with the types of their values.
+ * - `responseVersions`: for fields that Cognito reads only in some event versions, these versions.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -140,10 +140,10 @@ export const TRIGGERS = {
   },
 } as const
 
-/** A trigger, by its name in Cognito's LambdaConfig. */
+/** The name of a trigger in Cognito's LambdaConfig. */
 export type TriggerName = keyof typeof TRIGGERS
 
-/** The trigger sources that AWS documents for a trigger. Cognito may send others. */
+/** The trigger sources of a trigger that AWS documents. Cognito may send others. */
 export type SourceOf<Name extends TriggerName> = {
   readonly [Each in Name]: keyof (typeof TRIGGERS)[Each]['sources'] & string
 }[Name]
@@ -154,10 +154,10 @@ export type TriggerSource = SourceOf<TriggerName>
 /** The type of a field in a response. */
 export type ResponseFieldType = 'boolean' | 'string' | 'object' | 'array'
 
-/** A version of the event, as LambdaConfig has it. The event itself says `1` for `V1_0`. */
+/** An event version as in LambdaConfig. The event's own `version` field is `1` for `V1_0`. */
 export type LambdaVersion = 'V1_0' | 'V2_0' | 'V3_0'
 
-/** What the table holds of one trigger. */
+/** The entry of one trigger in `TRIGGERS`. */
 export interface TriggerFacts {
   readonly folder: string
   readonly sources: Readonly<Record<string, string>>
@@ -169,25 +169,25 @@ export interface TriggerFacts {
   readonly responseVersions?: Readonly<Record<string, readonly string[]>>
 }
 
-/** The names of all triggers, in the order of a user's life. */
+/** The names of all triggers, in the order of `TRIGGERS`. */
 export const TRIGGER_NAMES: readonly TriggerName[] = Object.keys(TRIGGERS).filter(isTriggerName)
 
-/** Returns whether a text is a trigger's name in Cognito's LambdaConfig. */
+/** Returns true if a text is the name of a trigger in Cognito's LambdaConfig. */
 export function isTriggerName(text: string): text is TriggerName {
   return Object.hasOwn(TRIGGERS, text)
 }
 
-/** Returns the facts of a trigger, with the optional ones present or not. */
+/** Returns the entry of a trigger, typed with its optional fields. */
 export function triggerFacts(name: TriggerName): TriggerFacts {
   return TRIGGERS[name]
 }
 
-/** Returns the trigger of a source, also of one that AWS has added since: it shows in how the source begins. */
+/** Returns the trigger of a source by its prefix, so that sources that AWS adds later are found too. */
 export function findTrigger(source: string): TriggerName | undefined {
   return TRIGGER_NAMES.find((name) => source.startsWith(sourcePrefix(name)))
 }
 
-/** Returns what all sources of a trigger begin with: `TokenGeneration_`. */
+/** Returns the common prefix of a trigger's sources, such as `TokenGeneration_`. */
 export function sourcePrefix(name: TriggerName): string {
   const [first = ''] = Object.keys(TRIGGERS[name].sources)
   return first.slice(0, first.indexOf('_') + 1)

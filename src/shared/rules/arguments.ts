@@ -1,26 +1,27 @@
-// Checks of what compositions are made of. Types check the same; plain JavaScript does not, and what is wrong must show when the
-// composition is made, not when a user signs up.
+// Checks of the arguments of combinators and conditions. TypeScript checks the same, but plain JavaScript does not. A mistake must
+// throw when the composition is built, not when a user signs up.
 
-/** Names a value by what it is: `an array`, `a rule`, `undefined`. */
+/** Describes the kind of a value for an error message: `an array`, `the rule 'require-invite'`, `undefined`. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   if (value instanceof Set) return 'a Set'
   if (isRule(value)) return `the rule '${value.name}'`
   if (typeof value === 'object') return 'an object'
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`
+  return `a ${typeof value}`
 }
 
-/** Whether a value has what makes a rule: a name, and a function `evaluate`. */
+/** Checks that a value is an object with a `name` and a function `evaluate`. */
 export function isRule(value: unknown): value is { readonly name: unknown } {
   return typeof value === 'object' && value !== null && 'name' in value && 'evaluate' in value && typeof value.evaluate === 'function'
 }
 
 /**
- * Checks the rules of a composition.
+ * Checks that a combinator got at least one argument, and that every argument is a rule.
  *
- * @param owner Stands at the start of the error's message: `chain()`.
- * @throws TypeError that names the place when there is none, or one of them is not a rule.
+ * @param owner The start of the error's message, such as `chain()`.
+ * @param first The position of the first rule among the combinator's arguments, for the error's message.
+ * @throws TypeError if there is no rule. If an argument is not a rule, the error has its position.
  */
 export function assertRules(owner: string, rules: readonly unknown[], first: number = 1): void {
   if (rules.length === 0) throw new TypeError(`${owner} needs at least one rule`)
@@ -32,7 +33,7 @@ export function assertRules(owner: string, rules: readonly unknown[], first: num
   }
 }
 
-/** @throws TypeError when a condition is not a function. */
+/** @throws TypeError if the condition is not a function. */
 export function assertCondition(owner: string, condition: unknown): void {
   if (typeof condition === 'function') return
   throw new TypeError(
@@ -40,32 +41,32 @@ export function assertCondition(owner: string, condition: unknown): void {
   )
 }
 
-/** @throws TypeError when there is no condition, or one of them is not a function. */
+/** @throws TypeError if there is no condition, or one of them is not a function. */
 export function assertConditions(owner: string, conditions: readonly unknown[]): void {
   if (conditions.length === 0) throw new TypeError(`${owner} needs at least one condition`)
   for (const condition of conditions) assertCondition(owner, condition)
 }
 
-/** @throws TypeError when there is no text, or one of the arguments is not a text. */
+/** @throws TypeError if there is no string, or one of the arguments is not a string. */
 export function assertTexts(owner: string, texts: readonly unknown[]): void {
   if (texts.length === 0) throw new TypeError(`${owner} needs at least one value`)
   for (const [index, text] of texts.entries()) {
     if (typeof text === 'string') continue
-    const spread = Array.isArray(text) || text instanceof Set ? 'texts. Spread it: ...values' : 'a text'
+    const spread = Array.isArray(text) || text instanceof Set ? 'strings. Spread it: ...values' : 'a string'
     throw new TypeError(`${owner}: argument ${index + 1} is ${describeValue(text)}; expected ${spread}`)
   }
 }
 
 /**
- * Checks the options of a rule.
+ * Checks that options are an object with known names only.
  *
  * @param known The names of all options.
- * @throws TypeError when it is not an object, or has an option that does not exist.
+ * @throws TypeError if the options are not an object, or have an unknown name.
  */
 export function assertOptions(owner: string, options: unknown, known: readonly string[]): void {
   const expected = `{ ${known.join(', ')} }`
   if (typeof options !== 'object' || options === null || Array.isArray(options) || isRule(options))
     throw new TypeError(`${owner}: the options are ${describeValue(options)}; expected an object with some of ${expected}`)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new TypeError(`${owner}: there is no option '${unknown}'; expected some of ${expected}`)
+  if (unknown !== undefined) throw new TypeError(`${owner}: unknown option '${unknown}'; expected some of ${expected}`)
 }

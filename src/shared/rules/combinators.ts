@@ -7,10 +7,11 @@ import { compose, type Rule, type RuleArgument, type RuleNode, type Run, type Sh
 import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigger.ts'
 
 /**
- * Runs rules in order. The first denial ends it and is its outcome. So does the first error, except where the trigger works or
- * continues: there the rest still runs. It allows if one of its rules did. Answers are combined as the trigger says.
+ * Runs rules in order. Stops at the first denial or error, and returns it. In a working trigger, the remaining rules run after any
+ * error. In another trigger that continues on errors, they run unless the error is inside `failClosed`. The chain allows if one of
+ * its rules allowed. The trigger defines how answers are combined.
  *
- * @throws TypeError when there is no rule, or one of the arguments is not a rule.
+ * @throws TypeError if there is no rule, or an argument is not a rule.
  * @example
  * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
  */
@@ -20,9 +21,9 @@ export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): 
 }
 
 /**
- * Runs rules in order where a condition holds, and skips where it does not. A condition that throws is an error of the `when`.
+ * Runs rules in order if a condition is true, and skips otherwise. If the condition throws, the `when` has an error.
  *
- * @throws TypeError when there is no rule, when an argument is not what it should be, or when one of the rules is inside `once` and
+ * @throws TypeError if there is no rule, or an argument is neither a condition nor a rule. Also if a `once` is among the rules and
  *   the condition does not declare which attributes it reads: see `defineCondition`.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
@@ -30,7 +31,7 @@ export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): 
 export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly RuleArgument<T>[]): Rule<T> {
   assertCondition('when()', condition)
   assertRules('when()', rules, 2)
-  // The sweeper asks the condition again, when all that it has of the event is the source, the app client and the user.
+  // The sweeper evaluates the condition again. By then, only the event's source, app client and user are available.
   const effect = rules.map(findOnce).find((found) => found !== undefined)
   if (effect !== undefined)
     assertReads(
@@ -57,19 +58,19 @@ function findOnce(node: RuleNode): RuleNode | undefined {
 
 function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<T>, run: Run): MaybePromise<AnyOutcome<T>> {
   const { works, onError } = run.contract
-  // Rules that run whatever became of those before them.
+  // If true, the remaining rules run after an error.
   const runsAll = works || onError === 'continue'
   let answer: T['answer'] | undefined
   let allowed: Passed<T> | undefined
   let worked = false
   let failed: ErrorVerdict | undefined
 
-  /** Takes a verdict into account; a denial is the end. */
-  const take = (verdict: Verdict<T>): Deny | undefined => {
+  /** Adds a verdict to the result. Returns a denial, which ends the chain. */
+  const add = (verdict: Verdict<T>): Deny | undefined => {
     if (verdict.kind === 'deny') return verdict
     if (verdict.kind === 'error') {
       if (!mustFail(verdict, run)) return
-      // Working triggers lose nothing: the rest runs, and the error comes out at the end.
+      // In a working trigger, the remaining rules still have their effects, and the error is thrown at the end.
       if (!works) throw new RuleError(verdict)
       failed ??= verdict
       return
@@ -79,48 +80,48 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<
     if (verdict.answer !== undefined) answer = answer === undefined ? verdict.answer : run.combine(answer, verdict.answer)
     return
   }
-  const goOn = (from: number): MaybePromise<AnyOutcome<T>> => {
+  const runFrom = (from: number): MaybePromise<AnyOutcome<T>> => {
     for (let place = from; place < rules.length; place += 1) {
       const rule = rules[place]
       if (rule === undefined) continue
       const verdict = run.evaluate(rule, ctx, computeShare(run, runsAll, place, rules.length - place, answer))
-      if (isThenable(verdict)) return verdict.then((said) => take(said) ?? goOn(place + 1))
-      const denied = take(verdict)
+      if (isThenable(verdict)) return verdict.then((settled) => add(settled) ?? runFrom(place + 1))
+      const denied = add(verdict)
       if (denied !== undefined) return denied
     }
     if (failed !== undefined) throw new RuleError(failed)
-    return passed(allowed, worked, answer)
+    return toPassed(allowed, worked, answer)
   }
-  return goOn(0)
+  return runFrom(0)
 }
 
-/** Whether an error ends the invocation, where nothing further out forgives it. */
+/** Returns true if an error fails the invocation, unless a combinator further out forgives it. */
 function mustFail(verdict: ErrorVerdict, run: Run): boolean {
   return verdict.mustFail || run.contract.onError === 'fail'
 }
 
-function passed<T extends Trigger>(allowed: Passed<T> | undefined, worked: boolean, answer: T['answer'] | undefined): Passed<T> {
+function toPassed<T extends Trigger>(allowed: Passed<T> | undefined, worked: boolean, answer: T['answer'] | undefined): Passed<T> {
   const answered = answer === undefined ? {} : { answer }
   if (allowed !== undefined) return { kind: 'allow', ...(allowed.by !== undefined && { by: allowed.by }), ...answered }
   if (worked) return { kind: 'done', ...answered }
   return { kind: answer === undefined ? 'skip' : 'answer', ...answered }
 }
 
-/** A chain that runs all its rules shares its time, so that each keeps enough whatever the service of an earlier one does. */
+/** Returns the share of a rule. A chain that runs all its rules divides its time, so that a slow rule leaves enough for the next. */
 function computeShare(run: Run, runsAll: boolean, index: number, left: number, answered: unknown): Share {
   return runsAll && left > 1 ? { index, answered, withinMs: run.remainingMs() / left } : { index, answered }
 }
 
-/** What the caller reads when no rule allowed: it must fit every trigger that refuses, and tell nothing. */
+/** The denial's message when no rule allowed. It fits every refusing trigger, and reveals nothing about the user. */
 export const NOT_ALLOWED = 'This request is not allowed'
 
 /**
- * Lets users through whom one of the rules allows. Runs the rules in order and stops at the first that allows. If none does it
- * denies: with the last denial if there is one. If a rule had an error, it is an error. A rule that only skips never opens it.
+ * Runs rules in order, and stops at the first that allows. If no rule allows and one had an error, it is an error. Otherwise it
+ * denies, with the last denial if there is one. A skip does not count as allow.
  *
- * An exemption wraps the whole, it is never a branch: `when(not(byAdministrator), anyOf(...))`.
+ * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not add a rule that allows them.
  *
- * @throws TypeError when there is no rule, or one of the arguments is not a rule.
+ * @throws TypeError if there is no rule, or an argument is not a rule.
  * @example
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
@@ -137,7 +138,7 @@ export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[])
         const verdict = await run.evaluate(rule, ctx, { index, mustAllow: true })
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
-        // One that must not be forgiven further out must not hide behind one that may.
+        // An error inside `failClosed` takes precedence over an error that a `failOpen` further out may forgive.
         if (verdict.kind === 'error' && (failed === undefined || verdict.mustFail)) failed = verdict
       }
       if (failed !== undefined) throw new RuleError(failed)
@@ -147,11 +148,11 @@ export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[])
 }
 
 /**
- * Denies where a condition holds. It never allows.
+ * Makes a rule that denies if a condition is true, and skips otherwise.
  *
- * @param reason A constant identifier, for the log; the rule's name is made of it.
- * @param message What the caller reads.
- * @throws TypeError when the reason is not an identifier, the message is empty, or the condition is not a function.
+ * @param reason A constant identifier, for the log. The rule's name is `deny-if-` and the reason.
+ * @param message The text that the end user reads.
+ * @throws TypeError if the reason is not an identifier, the message is empty, or the condition is not a function.
  * @example
  * denyIf(not(fromAppClient(WEB_CLIENT)), 'wrong-app-client', 'Sign up on our web site')
  */
@@ -169,17 +170,18 @@ export function denyIf<T extends Refusing>(condition: Condition<NoInfer<T>>, rea
   })
 }
 
-/** How a rule that may fail is bounded. */
+/** The options of `failOpen`. */
 export interface FailOpenOptions {
-  /** At most that many milliseconds; by default a third of what is left of the invocation. */
+  /** The rule's time limit in milliseconds. The default is a third of the time left in the invocation. */
   readonly withinMs?: number
 }
 
 /**
- * Skips where the rule has an error: for checks that are not worth a refused sign-in when their service is down. It never allows
- * in the rule's place. The rule gets only a share of the time, so that one which hangs does not starve those after it.
+ * Runs a rule, and skips if the rule has an error. An error never becomes an allow. Use it for a check whose outage must not stop
+ * sign-ins. The rule gets a share of the time, so that a rule that hangs leaves time for the next ones.
  *
- * @throws TypeError or RangeError when the rule or an option is not what it should be.
+ * @throws TypeError if the argument is not a rule, or an option is unknown.
+ * @throws RangeError if `withinMs` is not positive.
  * @example
  * failOpen(denyDisposableEmail(), { withinMs: 300 })
  */
@@ -187,8 +189,7 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
   assertRules('failOpen()', [rule])
   assertOptions('failOpen()', options, ['withinMs'])
   const { withinMs } = options
-  if (withinMs !== undefined && !(withinMs > 0))
-    throw new RangeError(`failOpen: withinMs is a positive number of milliseconds; got ${withinMs}`)
+  if (withinMs !== undefined && !(withinMs > 0)) throw new RangeError(`failOpen: withinMs is ${withinMs}; expected a positive number of ms`)
   return compose({
     name: 'fail-open',
     kind: 'failOpen',
@@ -202,10 +203,10 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
 }
 
 /**
- * Fails the invocation where the rule has an error, whatever stands around it. Only an `anyOf` in which another rule allows
- * forgives it.
+ * Runs a rule, and fails the invocation if the rule has an error. A `failOpen` further out does not change that. Only an `anyOf` in
+ * which another rule allows forgives the error.
  *
- * @throws TypeError when the argument is not a rule.
+ * @throws TypeError if the argument is not a rule.
  * @example
  * postConfirmation(failClosed(syncProfile(profiles)), sendWelcomeEmail(mailer, template))
  */
@@ -221,10 +222,10 @@ export function failClosed<T extends Trigger>(rule: RuleArgument<T>): Rule<T> {
 }
 
 /**
- * Runs a rule after the decision, in a bounded part of the time left. What it returns goes to the trace and the log, and changes
- * nothing. For trying a new rule on real users.
+ * Runs a rule after the decision, to try a new rule on real users. Its outcome is written to the trace and the log, and does not
+ * change the decision. All shadow rules together get a quarter of the time left, at most 500 ms.
  *
- * @throws TypeError when the argument is not a rule.
+ * @throws TypeError if the argument is not a rule.
  * @example
  * preSignUp(allowEmailDomains('example.com'), shadow(denyDisposableEmail()))
  */
@@ -242,9 +243,9 @@ export function shadow<T extends Refusing>(rule: RuleArgument<T>): Rule<T> {
 }
 
 /**
- * Runs rules that do not depend on each other at the same time, under one deadline. An error neither stops nor hides the others.
+ * Runs independent rules at the same time, under one deadline. An error of one rule does not stop the others.
  *
- * @throws TypeError when there is no rule, or one of the arguments is not a rule.
+ * @throws TypeError if there is no rule, or an argument is not a rule.
  * @example
  * postConfirmation(parallel(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
  */
@@ -263,7 +264,7 @@ export function parallel<T extends Working>(...rules: readonly RuleArgument<T>[]
         if (verdict.kind !== 'error' && verdict.answer !== undefined)
           answer = answer === undefined ? verdict.answer : run.combine(answer, verdict.answer)
       }
-      return passed<T>(
+      return toPassed<T>(
         undefined,
         verdicts.some(({ kind }) => kind === 'done'),
         answer,
@@ -272,7 +273,7 @@ export function parallel<T extends Working>(...rules: readonly RuleArgument<T>[]
   })
 }
 
-/** Returns a verdict, or throws what it carries if it is an error. */
+/** Returns the verdict, or throws a `RuleError` if it is an error. */
 function orThrow<T extends Trigger>(verdict: Verdict<T>): AnyOutcome<T> {
   if (verdict.kind === 'error') throw new RuleError(verdict)
   return verdict

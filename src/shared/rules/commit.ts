@@ -5,30 +5,30 @@ import type { Clock, Deadline, MaybePromise } from './invocation.ts'
 import { type Deny, type ErrorVerdict, validateOutcome } from './outcome.ts'
 import type { OnError, TriggerContract } from './trigger.ts'
 
-/** A reservation that is made once every rule has passed. */
+/** A reservation to make after every rule has passed. */
 export interface Pending {
   readonly rule: string
   readonly path: string
-  /** What the nearest failOpen or failClosed around the rule says. */
+  /** The error mode of the nearest `failOpen` or `failClosed` around the rule. */
   readonly onError: OnError | undefined
   readonly reserve: () => MaybePromise<Deny | undefined>
   readonly release: () => MaybePromise<void>
 }
 
-/** What reservations are made with. */
+/** The options of `commitAll`. */
 export interface CommitOptions {
   readonly deadline: Deadline
   readonly clock: Clock
   readonly contract: TriggerContract
   readonly observer: RuleObserver
-  /** Adds a line to the trace. */
+  /** Adds an entry to the trace. */
   readonly add: (entry: TraceEntry) => void
 }
 
 /**
- * Makes the reservations of rules, one after the other. If one denies or fails, those made before it are released.
+ * Makes the reservations of rules, one after the other. If one denies or fails, releases the earlier ones.
  *
- * @returns undefined if every reservation was made.
+ * @returns The denial or error, or undefined if no reservation denied or failed the invocation.
  */
 export async function commitAll(pending: readonly Pending[], options: CommitOptions): Promise<Deny | ErrorVerdict | undefined> {
   const { deadline, clock, contract, observer, add } = options
@@ -54,7 +54,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       observer.onRuleError?.({ rule, path, error })
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
-      // It may have been made although its answer was lost.
+      // Release the failed one too: the service may have made the reservation although its response was lost.
       await releaseAll(continues ? [each] : [...made, each], deadline)
       if (!continues) return { kind: 'error', error, by: rule, mustFail: true }
     }
@@ -62,7 +62,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
   return undefined
 }
 
-/** What cannot be released expires by itself, so an error here changes nothing. */
+/** Releases reservations, and ignores errors: a reservation that is not released expires by itself. */
 async function releaseAll(made: readonly Pending[], deadline: Deadline): Promise<void> {
   const releasing = made.toReversed().map(async ({ release }) => release())
   if (deadline.remainingMs() > 0) await deadline.race(Promise.allSettled(releasing)).catch(() => undefined)
@@ -70,7 +70,7 @@ async function releaseAll(made: readonly Pending[], deadline: Deadline): Promise
 }
 
 /**
- * Returns the key of a reservation: a repeated event finds its own.
+ * Returns the key of a reservation. It is the same when Cognito repeats the event, so that a retry finds its own reservation.
  *
  * @example
  * const key = reservationKey(ctx) // '["eu-west-1_abc","PreSignUp_SignUp","mary"]'

@@ -1,28 +1,28 @@
 import type { TriggerSource } from '../cognito/triggers.ts'
-import { assertCondition, assertConditions, assertTexts } from './arguments.ts'
+import { assertCondition, assertConditions, assertTexts, describeValue } from './arguments.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
 
 /**
- * How much a condition of ours tells about who is asking: `domain` read nothing but a claimed address's domain,
- * `circumstance` nothing about the user at all. A condition without a mark is its author's own, and may hold proof.
+ * The marks of our conditions that hold no proof of the user's identity. `domain` means that the condition reads only the domain of
+ * an email address. `circumstance` means the call's source or app client, or an attribute. Unmarked conditions may hold proof.
  */
 export type Proof = 'domain' | 'circumstance'
 
-/** A question about an invocation. An answer that is a promise is awaited; one that throws breaks the rule that asked. */
+/** A function from a context to a boolean. The engine awaits a promise. If it throws, the rule that evaluates it has an error. */
 export interface Condition<T extends Trigger = Trigger> {
   (ctx: RuleContext<T>): boolean | Promise<boolean>
-  /** Set on conditions that prove nothing about the user, so that rules which need proof can refuse them. */
+  /** Set on conditions that hold no proof, so that rules which need proof can reject them. */
   readonly proof?: Proof
   /**
-   * The attributes that it reads. Around a rule made by `once` this is required: the sweeper evaluates the condition again,
-   * without the trigger's event.
+   * The user attributes that the condition reads. Required for a condition around `once`, because the sweeper evaluates it again
+   * without the whole event.
    */
   readonly reads?: readonly string[]
 }
 
-/** Marks what a condition proves about who is asking, and which attributes it reads. */
+/** Sets the `proof` and `reads` of a condition. */
 export function withProof<T extends Trigger>(
   proof: Proof | undefined,
   reads: readonly string[] | undefined,
@@ -33,11 +33,11 @@ export function withProof<T extends Trigger>(
 
 /**
  * Makes a condition that declares which attributes it reads. A condition around `once` must declare them, because the sweeper
- * evaluates it again, later: on the user as the pool has them then, with the trigger source and the app client of the event.
- * Validation data and client metadata are not there.
+ * evaluates it again later. The sweeper passes the user's current attributes from the pool, and the trigger source and app client
+ * of the event. It has no validation data and no client metadata.
  *
- * @param condition What it answers. It may throw, or return a promise.
- * @throws TypeError when `reads` is not a list of attribute names.
+ * @param condition Returns a boolean or a promise of one. It may throw.
+ * @throws TypeError if `condition` is not a function, or `reads` is not a list of attribute names.
  * @example
  * const onTrial = defineCondition(({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
  * when(onTrial, once(ledger, sendOffer, { delivery: 'at-most-once' }))
@@ -49,50 +49,50 @@ export function defineCondition<T extends Trigger = Trigger>(
   assertCondition('defineCondition()', condition)
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
-  // A new function: the one given may stand elsewhere under another declaration. What it proves stays as it is.
+  // Wrap the function instead of changing it, because it may be declared elsewhere with other `reads`. Keep its proof mark.
   return Object.assign((ctx: RuleContext<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
     reads: [...reads],
   })
 }
 
-/** The attributes that any of the parts reads; undefined where a part does not declare them. */
+/** Returns all attributes that the conditions read, or undefined if one of them does not declare its `reads`. */
 function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | undefined {
   const declared = parts.flatMap(({ reads }) => (reads === undefined ? [] : [reads]))
   return declared.length < parts.length ? undefined : [...new Set(declared.flat())]
 }
 
 /**
- * Asks a condition.
+ * Evaluates a condition.
  *
- * @throws TypeError when the answer is no boolean. Types forbid it; in plain JavaScript a found object or a forgotten
- *   `return` would else decide by its truthiness, and `not` would turn a forgotten `return` into a yes.
+ * @throws TypeError if the result is not a boolean. Truthiness must not decide: in plain JavaScript, `not` would turn a forgotten
+ *   `return` into true.
  */
 export function evaluateCondition<T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>): MaybePromise<boolean> {
   const answer = condition(ctx)
-  return isThenable(answer) ? Promise.resolve(answer).then(asAnswer) : asAnswer(answer)
+  return isThenable(answer) ? Promise.resolve(answer).then(requireBoolean) : requireBoolean(answer)
 }
 
-function asAnswer(answer: unknown): boolean {
-  if (typeof answer !== 'boolean')
-    throw new TypeError(`A condition answers with a boolean; this one answered with a value of type ${typeof answer}`)
+function requireBoolean(answer: unknown): boolean {
+  if (typeof answer !== 'boolean') throw new TypeError(`A condition must return a boolean; this one returned ${describeValue(answer)}`)
   return answer
 }
 
-/** Of all parts that must hold, the strongest counts; of parts that each suffice, the weakest does. */
+/** Returns the proof of conditions that must all be true. It is undefined if one of them is unmarked and may hold proof. */
 function strongest(parts: readonly Condition<never>[]): Proof | undefined {
   if (parts.some((part) => part.proof === undefined)) return undefined
   return parts.some((part) => part.proof === 'domain') ? 'domain' : 'circumstance'
 }
 
+/** Returns the proof of conditions of which one suffices. One marked condition is enough to mark the whole. */
 function weakest(parts: readonly Condition<never>[]): Proof | undefined {
   const weak = parts.filter((part) => part.proof !== undefined)
   return weak.length === 0 ? undefined : strongest(weak)
 }
 
 /**
- * Whether all conditions hold; asks them from left to right and stops at the first that does not.
+ * Makes a condition that is true if all conditions are true. Evaluates them from left to right, and stops at the first false one.
  *
- * @throws TypeError when there is none.
+ * @throws TypeError if there is no condition, or an argument is not a function.
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertConditions('and()', conditions)
@@ -100,21 +100,21 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
 }
 
 /**
- * Whether one of the conditions holds; asks them from left to right and stops at the first that does.
+ * Makes a condition that is true if any condition is true. Evaluates them from left to right, and stops at the first true one.
  *
- * @throws TypeError when there is none.
+ * @throws TypeError if there is no condition, or an argument is not a function.
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertConditions('or()', conditions)
   return withProof(weakest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(true, conditions, ctx))
 }
 
-/** Asks conditions from left to right until one gives that answer; otherwise it is the other one. */
+/** Evaluates conditions from left to right. Returns `wanted` at the first that equals it, and `!wanted` if none does. */
 function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: RuleContext<T>): MaybePromise<boolean> {
   for (const [place, condition] of conditions.entries()) {
     const answer = evaluateCondition(condition, ctx)
     if (isThenable(answer)) {
-      return answer.then((given) => (given === wanted ? wanted : untilOneIs(wanted, conditions.slice(place + 1), ctx)))
+      return answer.then((settled) => (settled === wanted ? wanted : untilOneIs(wanted, conditions.slice(place + 1), ctx)))
     }
     if (answer === wanted) return wanted
   }
@@ -122,9 +122,9 @@ function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Con
 }
 
 /**
- * Inverts an answer. A condition that throws is still an error: a failure is never inverted.
+ * Makes a condition that is true if the given one is false. An error of the condition stays an error.
  *
- * @throws TypeError when the argument is not a function.
+ * @throws TypeError if the argument is not a function.
  */
 export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
   assertCondition('not()', condition)
@@ -134,9 +134,9 @@ export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
 }
 
 /**
- * Whether Cognito calls from one of these sources.
+ * Makes a condition that is true if the event's `triggerSource` is one of these.
  *
- * @throws TypeError when no source is named.
+ * @throws TypeError if there is no source, or an argument is not a string.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
@@ -147,9 +147,10 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
 }
 
 /**
- * Whether the call came through one of these app clients. Anybody can use a public app client: no proof of who is asking.
+ * Makes a condition that is true if the call came through one of these app clients. It holds no proof, because anyone can use a
+ * public app client.
  *
- * @throws TypeError when no app client is named.
+ * @throws TypeError if there is no app client, or an argument is not a string.
  */
 export function fromAppClient(...clientIds: readonly string[]): Condition {
   assertTexts('fromAppClient()', clientIds)
@@ -158,8 +159,10 @@ export function fromAppClient(...clientIds: readonly string[]): Condition {
 }
 
 /**
- * Whether the user has an attribute, with that value if one is given. At sign-up the user wrote it: no proof.
+ * Makes a condition that is true if the user has a non-empty attribute, or an attribute with the given value. It holds no proof,
+ * because users choose their attributes at sign-up.
  *
+ * @throws TypeError if an argument is not a string.
  * @example
  * hasAttribute('custom:plan', 'trial')
  */
@@ -171,30 +174,29 @@ export function hasAttribute(name: string, value?: string): Condition {
   })
 }
 
-/** Declares which attributes of the user something reads, such as `['email', 'custom:plan']`; `[]` declares that it reads none. */
+/** Declares which user attributes a condition or rule reads, such as `['email', 'custom:plan']`. `[]` means none. */
 export interface DeclaresReads {
   readonly reads: readonly string[]
 }
 
 /**
- * Checks a declaration of attributes. Types require the same; plain JavaScript does not.
+ * Checks that `reads` is a list of attribute names. TypeScript checks the same, but plain JavaScript does not.
  *
- * @param owner Stands at the start of the error's message.
- * @throws TypeError when it is not a list of attribute names.
+ * @param owner The start of the error's message.
+ * @throws TypeError if it is not a list of non-empty strings.
  */
 export function assertReads(owner: string, reads: unknown): asserts reads is readonly string[] {
   if (Array.isArray(reads) && reads.every((name) => typeof name === 'string' && name !== '')) return
-  throw new TypeError(`${owner}: reads is a list of attribute names, such as ['email'], or [] for none`)
+  throw new TypeError(`${owner}: reads must be a list of attribute names, such as ['email'], or []`)
 }
 
-/** Whether a text is shaped like an attribute's name: identifiers with colons between them, such as `custom:terms`. */
+/** Returns true if a string has the format of an attribute's name: identifiers joined by colons, such as `custom:terms`. */
 export function isAttributeName(text: string): boolean {
   return text.length <= 64 && text.split(':').every(isIdentifier)
 }
 
 /**
- * Looks something up at most once an invocation, whichever rules and conditions ask for it. A look-up that fails, fails
- * for all of them.
+ * Wraps a lookup so that it runs at most once per invocation. All rules and conditions share its result, or its error.
  *
  * @example
  * const invite = perInvocation(({ user, signal }) => invites.find(user.email, signal))
@@ -203,13 +205,13 @@ export function isAttributeName(text: string): boolean {
 export function perInvocation<T extends Trigger, V>(lookUp: (ctx: RuleContext<T>) => V | Promise<V>): (ctx: RuleContext<T>) => Promise<V> {
   const found = new WeakMap<RuleContext<T>, Promise<V>>()
   return (ctx) => {
-    // With the invocation's own context: a rule under a share of the time must not cut the look-up short for the others.
+    // Use the invocation's context, because a rule with a shorter time limit must not abort the lookup for the others.
     const invocation = ctx.invocation ?? ctx
     let value = found.get(invocation)
     if (value === undefined) {
       value = (async () => lookUp(invocation))()
       found.set(invocation, value)
-      // A rule that was cut off may have been the only one to wait, and a rejection that nothing waits for ends the process.
+      // The rule that awaited the lookup may have timed out, and an unhandled rejection would end the process.
       value.catch(() => undefined)
     }
     return value

@@ -1,87 +1,87 @@
 import type { AnyOutcome, ErrorVerdict } from './outcome.ts'
 import type { CognitoResponse, Trigger } from './trigger.ts'
 
-/** The rule of a decision, and of a line in the trace, where no rule is to blame: the event, an answer or a middleware. */
+/** The rule name in decisions and trace entries that no rule caused, such as an invalid event or an error in a middleware. */
 export const HANDLER = 'handler'
 
-/** No rule denied, and no error occurred that must fail: Cognito goes on. */
+/** Cognito continues, because no rule denied and no error fails the invocation. */
 export interface Proceed<T extends Trigger = Trigger> {
   readonly kind: 'proceed'
-  /** The rule that allowed; null where no rule denied and none allowed either. */
+  /** The rule that allowed, or null if no rule allowed. */
   readonly rule: string | null
-  /** What the rules answered, in the trigger's own words. */
+  /** The combined answer of the rules, in the trigger's format. */
   readonly answer?: T['answer']
-  /** The same in Cognito's words. */
+  /** The answer as fields of Cognito's response. */
   readonly response: CognitoResponse
 }
 
-/** A rule refused. */
+/** A rule refused the user. */
 export interface Denied {
   readonly kind: 'denied'
   readonly rule: string
   readonly reason: string
-  /** What the caller reads. */
+  /** The text that the end user reads. */
   readonly message: string
 }
 
-/** A rule broke that must not: the caller gets one fixed text, the log the cause. */
+/** An error failed the invocation. The caller gets one fixed text, and the log has the cause. */
 export interface Failed {
   readonly kind: 'failed'
   readonly rule: string
   readonly error: unknown
 }
 
-/** What becomes of an invocation, and what each rule said to it. */
+/** The result of an invocation, with the trace of its rules. */
 export type Decision<T extends Trigger = Trigger> = { readonly trace: readonly TraceEntry[] } & (Proceed<T> | Denied | Failed)
 
-/** What one rule said in one invocation. */
+/** One rule's entry in the trace. */
 export interface TraceEntry {
   readonly rule: string
-  /** Its place in the composition: `1.0` is the first rule of the second. */
+  /** The rule's position in the composition: `1.0` is the first child of the second rule. */
   readonly path: string
   readonly outcome: (AnyOutcome | ErrorVerdict)['kind']
-  /** Why it denied or skipped, or the kind of error that broke it: a constant identifier. */
+  /** A constant identifier: the reason of a denial or skip, or the code or name of an error. */
   readonly reason?: string
-  /** More for the log. */
+  /** Additional identifiers for the log. */
   readonly detail?: string
-  /** More for a developer. It may quote attributes, and is never logged. */
+  /** A text for developers. It may quote attributes, and is never logged. */
   readonly explanation?: string
-  /** Milliseconds that it took, the rules inside it included. */
+  /** The rule's duration in milliseconds, including the rules inside it. */
   readonly ms: number
-  /** Fields of the answer that this rule changed after an earlier one had set them. */
+  /** Fields of an earlier rule's answer that this rule changed. */
   readonly overrides?: readonly string[]
-  /** Ran after the decision, and changed nothing. */
+  /** Set if the rule ran in `shadow`, after the decision. */
   readonly shadow?: true
-  /** The reservation of the rule, after all rules had passed. */
+  /** Set if the entry is the rule's reservation, made after all rules passed. */
   readonly commit?: true
-  /** What broke it. Kept out of logs but for its name, its code and where it was thrown. */
+  /** The rule's error. The log has only its name, its code and its stack frames. */
   readonly error?: unknown
 }
 
 /** A rule that threw, ran out of time or returned an invalid outcome. */
 export interface RuleFailure {
   readonly rule: string
-  /** Its place in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
+  /** The rule's position in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
   readonly path: string
-  /** What it threw. Of an effect that did not happen: what prevented it. */
+  /** The thrown error. For a `NotDoneError`, its cause. */
   readonly error: unknown
 }
 
-/** A denial with a text for a developer. */
+/** A denial with an explanation for developers. */
 export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
   readonly explanation: string
 }
 
-/** An answer of a rule. */
+/** A rule's answer, with the rule's name and position. */
 export interface RuleAnswer extends Pick<RuleFailure, 'rule' | 'path'> {
   readonly answer: unknown
 }
 
-/** Gets what a log must not hold, for tools on a developer's machine. Its functions must not throw. Production sets none. */
+/** Receives data that must not be logged, for tools on a developer's machine. Its functions must not throw. Not set in production. */
 export interface RuleObserver {
-  /** Called once for each rule that breaks, whatever the rules around it make of that. */
+  /** Called once for each rule that has an error, even if a combinator around it forgives the error. */
   readonly onRuleError?: (failure: RuleFailure) => void
   readonly onExplanation?: (denial: ExplainedDenial) => void
-  /** Called with each answer of a rule, in the trigger's own words. */
+  /** Called with each answer of a rule, in the trigger's format. */
   readonly onAnswer?: (answer: RuleAnswer) => void
 }

@@ -1,17 +1,17 @@
 // Invariants
-//  1. The synchronous path stays synchronous. A rule that answers at once takes no promise and no turn of the event loop: 4 us a
-//     decision. So `evaluate` and `attempt` use `andThen`, and never `await`.
-//  2. `evaluate` never throws. A rule that throws, runs out of time or returns an invalid outcome is an `error`.
-//  3. Every outcome that leaves `inTime` is validated and carries the name of the rule that said it in `by`. Every answer of a
-//     rule is frozen, and was encoded once, so that an answer which Cognito cannot be given is an error of its rule.
-//  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again: each of their rules is.
-//     Compositions of users are leaves here.
-//  5. `failed` alone unwraps a `RuleError`, so that the log names the rule that failed and not the compositions around it.
-//  6. The `NotDoneError` of a rule that never began is a message to the ledger: the effect certainly did not happen.
-//  7. The outermost rule has no path and no line in the trace. It is the handler itself.
-//  8. Paths (`1.0`) and the kinds of rules are read by `lifeguard explain`, `replay` and `doctor`. A composition hands over the index of
-//     a child; without one, the rules that it runs are numbered in order.
-//  9. Reservations are made once every rule has passed. A verdict that is a denial or an error drops those of the rules inside it.
+//  1. The synchronous path stays synchronous. A synchronous rule creates no promise and no turn of the event loop, so that a decision
+//     takes 4 us. Therefore `evaluate` and `attempt` use `andThen`, and never `await`.
+//  2. `evaluate` never throws. If a rule throws, times out or returns an invalid outcome, it returns an `error` verdict.
+//  3. `validateInTime` validates every outcome, and sets `by` to the name of the rule that returned it. It freezes every answer, and
+//     encodes it once. An answer that cannot be encoded for Cognito is therefore an error of its rule.
+//  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again, because each of their
+//     rules is. A composition that a user wrote counts as a single rule here.
+//  5. Only `toErrorVerdict` unwraps a `RuleError`, so that the log names the rule that failed and not the compositions around it.
+//  6. A rule that never began has a `NotDoneError`, so that the ledger can record that the effect certainly did not happen.
+//  7. The outermost rule has no path and no trace entry. It is the handler itself.
+//  8. `lifeguard explain`, `replay` and `doctor` read paths (`1.0`) and the kinds of rules. A composition passes the index of a child.
+//     Without an index, the engine numbers the children in the order in which they run.
+//  9. Reservations are made after every rule has passed. A denial or an error drops the reservations of the rules inside it.
 
 import type { CognitoEvent } from '../cognito/event.ts'
 import { commitAll, type Pending } from './commit.ts'
@@ -34,21 +34,21 @@ import { type AnyOutcome, type ErrorVerdict, isPermitted, isReason, type Passed,
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import type { CognitoResponse, OnError, RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
-/** How a composition is run. */
+/** The options of `decide`. */
 export interface DecideOptions extends RuleObserver {
   readonly contract: TriggerContract
   readonly deadline: Deadline
   readonly clock?: Clock
 }
 
-// What shadow rules may add to an answer that stands already: enough for a look-up, too little for anybody to feel it.
+// The time for shadow rules, which delay a response that is already decided: enough for a lookup, and hardly noticeable.
 const SHADOW_PART = 1 / 4
 const SHADOW_MAX_MS = 500
 
 /**
- * Runs a composition on an event.
+ * Runs a composition on an event, and returns its decision.
  *
- * @param event Stays as it is: rules get a frozen copy.
+ * @param event Not modified: rules get a frozen copy.
  * @example
  * const decision = await decide(chain(allowEmailDomains('example.com')), event, { contract, deadline })
  */
@@ -68,14 +68,14 @@ export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event']
 
 async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
   const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
-  // A shadow inside a shadow comes in while the first one runs.
+  // A shadow inside a shadow is added to the list while the outer one runs.
   while (engine.deferred.length > 0) await Promise.all(engine.deferred.splice(0).map((start) => start(part)))
   part.close()
 }
 
 function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ctx: RuleContext<T>): Proceed<T> | Denied | Failed {
   if (verdict.kind === 'deny') return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
-  // The outermost chain has passed over whatever may be passed over.
+  // The outermost chain has already skipped the errors that may be skipped.
   if (verdict.kind === 'error' && (verdict.mustFail || engine.contract.onError === 'fail'))
     return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }
   const { by = 'unknown', kind, answer }: Passed<T> = verdict.kind === 'error' ? { kind: 'skip' } : verdict
@@ -84,7 +84,7 @@ function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ct
     const response = encode(engine.contract, answer, ctx.event)
     return answer === undefined ? { kind: 'proceed', rule, response } : { kind: 'proceed', rule, response, answer }
   } catch (error) {
-    // Each answer could be encoded alone, so it takes two to come here, or a trigger that wants one.
+    // Each answer was encoded alone, so only a combined answer, or a missing one that the trigger requires, fails here.
     engine.observer.onRuleError?.({ rule: HANDLER, path: '', error })
     if (engine.contract.onError === 'fail') return { kind: 'failed', rule: HANDLER, error }
     engine.trace.add({ rule: HANDLER, path: '', ms: 0, outcome: 'error', reason: toErrorReason(error), error })
@@ -96,34 +96,34 @@ function encode({ answers }: TriggerContract, answer: unknown, event: CognitoEve
   return answers?.encode(answer, event) ?? {}
 }
 
-/** What all rules of an invocation share. */
+/** The state that all rules of an invocation share. */
 interface Engine {
   readonly observer: RuleObserver
   readonly contract: TriggerContract
   readonly clock: Clock
   readonly trace: TraceWriter
-  /** Rules to run once the decision stands. */
+  /** Shadow rules to run after the decision. */
   readonly deferred: ((deadline: Deadline) => unknown)[]
-  /** Reservations to make once every rule has passed. */
+  /** Reservations to make after every rule has passed. */
   pending: Pending[]
 }
 
-/** A rule that is running: where it stands, and what holds there. */
+/** A running rule, with its position in the composition and its settings. */
 interface Frame {
   readonly rule: RuleNode
-  /** Absent for the outermost rule, which is not traced: it is the handler itself. */
+  /** Undefined for the outermost rule, which is the handler itself and has no trace entry. */
   readonly path?: string
   readonly deadline: Deadline
-  /** What the nearest failOpen or failClosed around it says. */
+  /** The error mode of the nearest `failOpen` or `failClosed` around the rule. */
   readonly onError?: OnError | undefined
   readonly shadow?: true | undefined
-  /** What the rules before it have answered, those around its composition included. */
+  /** The combined answer of all earlier rules, including those before the composition around it. */
   readonly answered?: unknown
-  /** The index of the next child that is run without one. */
+  /** The index of the next child that runs without an explicit index. */
   next: number
 }
 
-/** Runs one rule and everything inside it. Never throws. */
+/** Runs a rule and the rules inside it, and adds their trace entries. Never throws. */
 function evaluate<T extends Trigger>(
   engine: Engine,
   rule: Rule<T>,
@@ -137,8 +137,8 @@ function evaluate<T extends Trigger>(
   const line = engine.trace.start()
   return andThen(attempt(engine, rule, ctx, frame), (verdict) => {
     const ms = engine.clock.now() - began
-    const begun = frame.shadow ? ({ rule: rule.name, path, ms, shadow: true } as const) : { rule: rule.name, path, ms }
-    engine.trace.fill(line, traceEntry(verdict, begun, overriddenBy(engine, verdict, frame)))
+    const entry = frame.shadow ? ({ rule: rule.name, path, ms, shadow: true } as const) : { rule: rule.name, path, ms }
+    engine.trace.fill(line, createTraceEntry(verdict, entry, findOverrides(engine, verdict, frame)))
     keepReservations(engine, rule, ctx, frame, verdict, mustAllow)
     return verdict
   })
@@ -146,46 +146,47 @@ function evaluate<T extends Trigger>(
 
 function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleContext<T>, frame: Frame): MaybePromise<Verdict<T>> {
   try {
-    // A rule that never began certainly did nothing, which an effect in a ledger has to know.
+    // `NotDoneError` records in the ledger that the effect certainly did not happen.
     if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
     if (isAnsweredAlready(engine, frame)) return { kind: 'skip', by: rule.name, reason: 'answered-already' }
-    const said = rule.evaluate(ctx, createRun(engine, frame))
-    return isThenable(said) ? whenSettled(engine, frame, ctx, said) : inTime<T>(engine, frame, ctx, said)
+    const outcome = rule.evaluate(ctx, createRun(engine, frame))
+    return isThenable(outcome) ? awaitOutcome(engine, frame, ctx, outcome) : validateInTime<T>(engine, frame, ctx, outcome)
   } catch (error) {
-    return failed(engine, error, frame)
+    return toErrorVerdict(engine, error, frame)
   }
 }
 
-/** Whether a rule could do nothing but answer, in a trigger where the first answer stands. */
+/** Returns true if the rule can only answer, and the trigger keeps the first answer, which exists already. */
 function isAnsweredAlready({ contract }: Engine, { rule, answered }: Frame): boolean {
   if (answered === undefined || !contract.answers?.firstStands) return false
   return rule.can?.every((ability) => ability === 'answer') ?? false
 }
 
-async function whenSettled<T extends Trigger>(
+async function awaitOutcome<T extends Trigger>(
   engine: Engine,
   frame: Frame,
   ctx: RuleContext<T>,
-  said: Promise<AnyOutcome<T>>,
+  outcome: Promise<AnyOutcome<T>>,
 ): Promise<Verdict<T>> {
   try {
-    // A composition waits for its rules, each of which is cut off at the deadline itself: racing the composition too
-    // would blame it, and a chain of a working trigger would stop instead of going on to the rules that still have time.
-    return inTime<T>(engine, frame, ctx, await (isOurs(frame.rule) ? said : frame.deadline.race(said)))
+    // Do not race our compositions, because each of their rules is raced. Otherwise the timeout would name the composition
+    // instead of the rule, and a chain of a working trigger would stop before the rules that still have time.
+    return validateInTime<T>(engine, frame, ctx, await (isOurs(frame.rule) ? outcome : frame.deadline.race(outcome)))
   } catch (error) {
-    return failed(engine, error, frame)
+    return toErrorVerdict(engine, error, frame)
   }
 }
 
 /**
- * Validates an outcome. One that came after the deadline does not count, since the caller may have given up: a rule that blocks the
- * event loop holds up the deadline's timer too. A denial and work that is done stand as they are.
+ * Validates an outcome. Throws if it came after the deadline, unless it is `deny` or `done`. This check is needed because a rule that
+ * blocks the event loop also delays the deadline's timer.
  */
-function inTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContext<T>, said: AnyOutcome<T>): AnyOutcome<T> {
+function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContext<T>, returned: AnyOutcome<T>): AnyOutcome<T> {
   const { rule, path = '', deadline } = frame
-  // Made of outcomes that were validated already.
-  if (isOurs(rule) && isPermitted(said.kind, engine.contract)) return said.by === undefined ? { ...said, by: rule.name } : said
-  const outcome = validateOutcome<T>(said, rule, engine.contract)
+  // The outcome of our composition is made of outcomes that were validated already.
+  if (isOurs(rule) && isPermitted(returned.kind, engine.contract))
+    return returned.by === undefined ? { ...returned, by: rule.name } : returned
+  const outcome = validateOutcome<T>(returned, rule, engine.contract)
   if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
   if (outcome.kind === 'deny') {
     if (outcome.explanation !== undefined && outcome.by === rule.name)
@@ -200,20 +201,20 @@ function inTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContex
 }
 
 /**
- * Whether a rule is a composition made here: it waits for its rules alone, each of which has a deadline, and its outcome is made of
- * theirs. A composition of plain JavaScript may do anything, and so may a copy of ours that runs something else.
+ * Returns true if one of our combinators made this composition. Such a composition only awaits its rules, and makes its outcome of
+ * theirs. A composition that a user wrote, or a copy of ours with another `evaluate`, may do anything.
  */
 function isOurs(rule: RuleNode): boolean {
   return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
-function failed({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): ErrorVerdict {
+function toErrorVerdict({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): ErrorVerdict {
   if (error instanceof RuleError) return error.verdict
   observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
   return { kind: 'error', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
 }
 
-/** Adds the reservation of a rule that passed, and drops those inside a rule that did not. */
+/** Adds the reservation of a rule that passed. Drops the reservations inside a rule that denied, failed or did not allow as required. */
 function keepReservations<T extends Trigger>(
   engine: Engine,
   rule: Rule<T>,
@@ -226,12 +227,18 @@ function keepReservations<T extends Trigger>(
   if (!isKept && engine.pending.length > 0) engine.pending = engine.pending.filter((each) => !each.path.startsWith(`${path}.`))
   const { commit } = rule
   if (!isKept || commit === undefined || shadow) return
-  const whole = ctx.invocation ?? ctx
-  engine.pending.push({ rule: rule.name, path, onError, reserve: () => commit.reserve(whole), release: () => commit.release(whole) })
+  const invocation = ctx.invocation ?? ctx
+  engine.pending.push({
+    rule: rule.name,
+    path,
+    onError,
+    reserve: () => commit.reserve(invocation),
+    release: () => commit.release(invocation),
+  })
 }
 
-/** The frame of a child. */
-function inside(parent: Frame, child: RuleNode, share: Share = {}): Frame {
+/** Creates the frame of a child. */
+function createChildFrame(parent: Frame, child: RuleNode, share: Share = {}): Frame {
   const { index = parent.next, answered = parent.answered } = share
   parent.next = index + 1
   return {
@@ -245,7 +252,7 @@ function inside(parent: Frame, child: RuleNode, share: Share = {}): Frame {
   }
 }
 
-/** What a rule sees of the engine. */
+/** Creates the engine's functions for one rule. */
 function createRun(engine: Engine, frame: Frame): Run {
   const { deadline } = frame
   return {
@@ -254,15 +261,15 @@ function createRun(engine: Engine, frame: Frame): Run {
     combine: (earlier, later) => combine(engine.contract, earlier, later),
     wait: deadline.race,
     ask(condition, ctx) {
-      const answer = andThen(evaluateCondition(condition, ctx), (given) => {
-        // As with an outcome: the timer is late where the condition blocked the event loop.
+      const result = andThen(evaluateCondition(condition, ctx), (holds) => {
+        // Check again, because a condition that blocks the event loop also delays the deadline's timer.
         if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
-        return given
+        return holds
       })
-      return isThenable(answer) ? deadline.race(answer) : answer
+      return isThenable(result) ? deadline.race(result) : result
     },
     evaluate(child, ctx, share) {
-      const place = inside(frame, child, share)
+      const place = createChildFrame(frame, child, share)
       if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.mustAllow)
       const part = deadline.within(share.withinMs)
       return andThen(evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }, share.mustAllow), (verdict) => {
@@ -271,35 +278,35 @@ function createRun(engine: Engine, frame: Frame): Run {
       })
     },
     defer(child, ctx) {
-      const place = { ...inside(frame, child), shadow: true, answered: undefined } as const
+      const place = { ...createChildFrame(frame, child), shadow: true, answered: undefined } as const
       engine.deferred.push((part) => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }))
     },
   }
 }
 
 function combine<A>({ answers }: TriggerContract, earlier: A, later: A): A {
-  // Two answers of one trigger make a third: the definition of the trigger says so, whose types are erased here.
+  // The trigger's definition guarantees that combining two of its answers gives another. Its types are erased here.
   return answers === undefined || answers.firstStands ? earlier : (answers.combine(earlier, later) as A)
 }
 
-/** The fields of the answers before it that a rule's answer changed. */
-function overriddenBy<T extends Trigger>({ contract }: Engine, verdict: Verdict<T>, { answered }: Frame): readonly string[] {
+/** Returns the fields of earlier answers that this rule's answer changed. */
+function findOverrides<T extends Trigger>({ contract }: Engine, verdict: Verdict<T>, { answered }: Frame): readonly string[] {
   if (answered === undefined || verdict.kind === 'deny' || verdict.kind === 'error' || verdict.answer === undefined) return []
   const combined: unknown = combine<unknown>(contract, answered, verdict.answer)
   if (!isObject(answered) || !isObject(combined)) return []
   return Object.keys(answered).filter((field) => !isKept(answered[field], combined[field]))
 }
 
-/** Whether a value still stands in another, which may hold more. */
+/** Returns true if a value is unchanged in another value, which may hold more keys or items. */
 function isKept(before: unknown, after: unknown): boolean {
   if (Array.isArray(before)) return Array.isArray(after) && before.every((each) => after.some((other) => isKept(each, other)))
   if (isObject(before)) return isObject(after) && Object.keys(before).every((key) => isKept(before[key], after[key]))
   return Object.is(before, after)
 }
 
-/** A trace in the making: rules stand in the order in which they started, so that it reads like the composition. */
+/** Collects trace entries in the order in which the rules started, so that the trace has the order of the composition. */
 interface TraceWriter {
-  /** Takes the next line for a rule, to be filled in when the rule has ended. */
+  /** Reserves the next line for a rule. `fill` sets it when the rule has ended. */
   readonly start: () => number
   readonly fill: (line: number, entry: TraceEntry) => void
   readonly add: (entry: TraceEntry) => void
@@ -319,17 +326,17 @@ function startTrace(): TraceWriter {
   }
 }
 
-/** What a line tells besides what the rule said. */
-type Begun = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
+/** The fields of a trace entry that do not depend on the verdict. */
+type EntryBase = Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'shadow'>
 
-/** Makes a rule's line, once its verdict is known. */
-function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, overrides: readonly string[]): TraceEntry {
+/** Creates the trace entry of a rule. */
+function createTraceEntry<T extends Trigger>(verdict: Verdict<T>, base: EntryBase, overrides: readonly string[]): TraceEntry {
   switch (verdict.kind) {
     case 'error':
-      return { ...begun, outcome: 'error', reason: toErrorReason(verdict.error), error: verdict.error }
+      return { ...base, outcome: 'error', reason: toErrorReason(verdict.error), error: verdict.error }
     case 'deny':
       return {
-        ...begun,
+        ...base,
         outcome: 'deny',
         reason: verdict.reason,
         ...(verdict.detail !== undefined && { detail: verdict.detail }),
@@ -337,14 +344,14 @@ function traceEntry<T extends Trigger>(verdict: Verdict<T>, begun: Begun, overri
       }
     default: {
       const { kind, reason } = verdict
-      const said =
-        reason === undefined || kind === 'allow' ? { ...begun, outcome: kind } : { ...begun, outcome: kind, reason: namedReason(reason) }
-      return overrides.length > 0 ? { ...said, overrides } : said
+      const entry =
+        reason === undefined || kind === 'allow' ? { ...base, outcome: kind } : { ...base, outcome: kind, reason: toSafeReason(reason) }
+      return overrides.length > 0 ? { ...entry, overrides } : entry
     }
   }
 }
 
-/** Reasons are logged: one that is made of something else, such as an attribute, must not be. */
-function namedReason(reason: string): string {
+/** Returns the reason if it is an identifier. Another text may hold an attribute, which must not be logged. */
+function toSafeReason(reason: string): string {
   return isReason(reason) ? reason : 'unnamed'
 }

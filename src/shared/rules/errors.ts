@@ -3,30 +3,30 @@ import type { EffectKey } from './once.ts'
 import { type ErrorVerdict, isReason } from './outcome.ts'
 
 /**
- * The base of the errors that this package throws. Tell them apart by `instanceof` or by `code`.
+ * The base class of this package's errors. Distinguish them by `instanceof` or by `code`.
  *
  * @example
  * if (error instanceof LifeguardError && error.code === 'not-done') retry()
  */
 export abstract class LifeguardError extends Error {
-  /** The name of the class, which minifying takes from the class itself. */
+  /** The name of the class. It is a string here, because minifying renames the class itself. */
   abstract override readonly name: string
   /** A constant identifier in kebab-case. */
   abstract readonly code: string
 }
 
-/** A rule ran out of time. */
+/** Thrown when a rule exceeds its time limit. */
 export class DeadlineExceededError extends LifeguardError {
   override readonly name = 'DeadlineExceededError'
   override readonly code = 'deadline-exceeded'
   constructor() {
-    super('The time for this rule ran out')
+    super('The rule timed out')
   }
 }
 
 /**
- * Thrown by an effect that certainly did not happen, such as a mail which the service refused: it may be tried again without
- * a risk of happening twice. After any other error nobody knows.
+ * Thrown by an effect that certainly did not happen, such as an email that SES rejected. It can be retried without running twice.
+ * After any other error, it is unknown whether the effect happened.
  *
  * @example
  * throw new NotDoneError(refusal)
@@ -34,7 +34,7 @@ export class DeadlineExceededError extends LifeguardError {
 export class NotDoneError extends LifeguardError {
   override readonly name = 'NotDoneError'
   override readonly code = 'not-done'
-  /** The kind of what prevented it. */
+  /** The code or name of the cause. */
   readonly reason: string
   constructor(cause: unknown) {
     super('The effect did not happen', { cause })
@@ -42,56 +42,57 @@ export class NotDoneError extends LifeguardError {
   }
 }
 
-/** Carries a broken rule out of the composition that holds it, so that the log names that rule and not the composition. */
+/** Carries the error verdict of a rule through the compositions around it, so that the log names the rule and not a composition. */
 export class RuleError extends LifeguardError {
   override readonly name = 'RuleError'
   override readonly code = 'rule-error'
   readonly verdict: ErrorVerdict
   constructor(verdict: ErrorVerdict) {
-    super(`The rule '${verdict.by}' is broken`)
+    super(`The rule '${verdict.by}' failed`)
     this.verdict = verdict
   }
 }
 
-/** An effect that nothing durable may know of, and the claim that may have been written although its answer was lost. */
+/** An effect that may not be recorded in the ledger, with its claim. The claim may be written although its response was lost. */
 export interface LostEffect extends EffectKey {
-  /** Nothing ran under this claim, so whoever finds it in the ledger can give it back. */
+  /** The token of the claim. The effect did not run under it, so the sweeper can release the claim if it finds it in the ledger. */
   readonly token: string
-  /** What the conditions around the effect may ask about its event, when the effect is run after all. */
+  /** The event's source, which conditions around the effect may read when it runs later. */
   readonly triggerSource?: string
+  /** The event's app client, for the same conditions. */
   readonly appClient?: string
 }
 
 /**
- * An effect that could not even be claimed, because the ledger was out of reach: nothing durable knows of it. The log is the
- * last resort, so this carries what it takes to find the user again, and no more.
+ * Thrown when an effect cannot be claimed, because the ledger is unreachable. The effect is then recorded only in the log, so this
+ * error holds just enough data to find the user again.
  */
 export class EffectLostError extends LifeguardError {
   override readonly name = 'EffectLostError'
   override readonly code = 'effect-lost'
-  /** The kind of what kept the ledger away. */
+  /** The code or name of the cause. */
   readonly reason: string
   readonly effect: LostEffect
   constructor(effect: LostEffect, cause: unknown) {
-    super('The ledger could not be reached', { cause })
+    super('The ledger is unreachable', { cause })
     this.reason = toErrorReason(cause)
     this.effect = effect
   }
 }
 
-/** The effects that were lost in an invocation. */
+/** Returns the effects of an invocation that could not be claimed in the ledger. */
 export function lostEffects(trace: readonly Pick<TraceEntry, 'error'>[]): readonly LostEffect[] {
-  // One that broke the compositions around it stands in their lines too.
+  // An error also appears in the trace entries of the compositions that it failed, so remove duplicates.
   const errors = new Set(trace.map(({ error }) => error))
   return [...errors].flatMap((error) => (error instanceof EffectLostError ? [error.effect] : []))
 }
 
-/** The kind of an error as a constant identifier: its code or its name, never its message. Of an effect's: that of its cause. */
+/** Returns an error's code or name, if it is an identifier, and never its message. For an effect's error, returns that of its cause. */
 export function toErrorReason(error: unknown): string {
   try {
     return readErrorName(error)
   } catch {
-    // A getter or a proxy that throws when it is looked at must not take the place of the decision.
+    // A throwing getter or proxy must not replace the decision.
     return 'error'
   }
 }

@@ -2,11 +2,11 @@ import type { AttributeMap } from '../cognito/event.ts'
 import { DeadlineExceededError } from './errors.ts'
 import type { RuleContext, RuleUser, Trigger, TriggerContract } from './trigger.ts'
 
-// What one invocation gives to its rules: a frozen copy of the event, its user, and a deadline with a signal.
+// The context of an invocation: a frozen copy of the event, its user, and a deadline with an AbortSignal.
 
-/** Real events hold strings only; AWS's printed samples, which people paste into the console's test tab, hold booleans too. */
+/** Reads string attributes, and booleans as strings. Cognito sends only strings, but AWS's printed sample events hold booleans. */
 function readAttributes(raw: unknown): AttributeMap {
-  // Not Object.create(null), whose objects take twice as long to fill and freeze.
+  // Not Object.create(null), because its objects take twice as long to fill and freeze.
   const attributes: Record<string, string> = Object.setPrototypeOf({}, null)
   if (typeof raw !== 'object' || raw === null) return attributes
   for (const name of Object.keys(raw)) {
@@ -17,12 +17,12 @@ function readAttributes(raw: unknown): AttributeMap {
   return Object.freeze(attributes)
 }
 
-/** An attribute that is there and not empty: Cognito sends `''` for some that are not set. */
-function present(value: unknown): string | undefined {
+/** Returns a non-empty string, or undefined. Cognito sends `''` for some attributes that are not set. */
+function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** Reads the user out of an event, whatever is missing from it. */
+/** Reads the user of an event. Fields may be missing. */
 export function readUser(
   event: { readonly userName?: unknown; readonly request?: { readonly userAttributes?: unknown } | null } | null | undefined,
 ): RuleUser {
@@ -30,25 +30,25 @@ export function readUser(
 }
 
 /**
- * Makes the user of an event that holds the attributes elsewhere than most do.
+ * Creates a user, for an event that does not hold the attributes in `request.userAttributes`.
  *
- * @param raw The attributes. Values that are neither texts nor booleans are left out.
+ * @param raw The attributes. Values that are neither strings nor booleans are ignored.
  */
 export function createUser(userName: unknown, raw: unknown): RuleUser {
   const attributes = readAttributes(raw)
   return Object.freeze({
     userName: typeof userName === 'string' ? userName : '',
-    sub: present(attributes.sub),
-    email: present(attributes.email),
+    sub: nonEmpty(attributes.sub),
+    email: nonEmpty(attributes.email),
     emailVerified: attributes.email_verified === 'true',
-    phoneNumber: present(attributes.phone_number),
+    phoneNumber: nonEmpty(attributes.phone_number),
     phoneNumberVerified: attributes.phone_number_verified === 'true',
-    status: present(attributes['cognito:user_status']),
+    status: nonEmpty(attributes['cognito:user_status']),
     attributes,
   })
 }
 
-/** Something whose end can be listened to; the signal is made when it is first asked for. */
+/** A source of an AbortSignal, which is created when first read. */
 interface Timed {
   readonly signal: () => AbortSignal
 }
@@ -56,31 +56,31 @@ interface Timed {
 const TIME: unique symbol = Symbol('time')
 
 /**
- * The getter of every context's signal. One that stands in an object literal is a new function each time, and engines then
- * give each object a shape of its own: whatever reads such a context takes several times as long.
+ * The getter of every context's signal. All contexts share this one function. A getter in an object literal would be a new function
+ * for each context, and V8 would give each context its own hidden class, which makes reads several times slower.
  */
 const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
-  // A copy of a context, made to change something about it, has a signal too.
+  // Enumerable, so that a spread copy of a context also has a signal.
   enumerable: true,
   get() {
     return this[TIME].signal()
   },
 }
 
-/** Of a deadline nothing but its signal: a rule could find the rest behind the symbol. */
+/** Returns only the signal of a deadline, because rules could reach its other functions through the symbol. */
 function toSignalOnly(time: Timed): Timed {
   return Object.freeze({ signal: time.signal })
 }
 
-/** Adds the signal to a context, and freezes it: all rules of an invocation share it. */
-function complete(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
+/** Adds the signal to a context, and freezes the context, because all rules of an invocation share it. */
+function addSignal(ctx: { readonly [TIME]: Timed }): asserts ctx is { readonly [TIME]: Timed; readonly signal: AbortSignal } {
   Object.freeze(Object.defineProperty(ctx, 'signal', SIGNAL))
 }
 
 /**
- * Makes the context of an invocation.
+ * Creates the context of an invocation.
  *
- * @param event Rules get a frozen copy, so that none can change what another one sees or what Cognito gets.
+ * @param event Rules get a frozen copy, so that no rule can change the event for another rule or for Cognito.
  */
 export function createContext<T extends Trigger>(
   event: T['event'],
@@ -91,14 +91,14 @@ export function createContext<T extends Trigger>(
     trigger: contract.name,
     event: frozenCopy(event),
     user: contract.userOf?.(event) ?? readUser(event),
-    appClient: present(event?.callerContext?.clientId),
+    appClient: nonEmpty(event?.callerContext?.clientId),
     [TIME]: toSignalOnly(time),
   }
-  complete(ctx)
+  addSignal(ctx)
   return ctx
 }
 
-/** Makes the context of a rule that has less time than the invocation. */
+/** Creates a context with a shorter deadline than the invocation's. */
 export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Timed): RuleContext<T> {
   const narrow = {
     trigger: ctx.trigger,
@@ -108,15 +108,15 @@ export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Time
     invocation: ctx.invocation ?? ctx,
     [TIME]: toSignalOnly(time),
   }
-  complete(narrow)
+  addSignal(narrow)
   return narrow
 }
 
 /**
- * Returns a copy of an event for rules to read, frozen with everything inside it. A rule that writes to it throws, and the engine
- * takes that for an error of the rule. The event itself stays as it is: Cognito gets it back, and a caller may go on to edit it.
+ * Returns a deeply frozen copy of a value. A rule that writes to a frozen event throws, which is an error of the rule. The original
+ * event stays unfrozen, because it is returned to Cognito and a middleware may edit it.
  *
- * @param value JSON, as an event is: a value that contains itself never ends.
+ * @param value A JSON value, such as an event. A circular reference causes infinite recursion.
  */
 export function frozenCopy<V>(value: V): V {
   return typeof value === 'object' && value !== null ? copyObject(value) : value
@@ -126,7 +126,7 @@ function copyObject<V extends object>(value: V): V
 function copyObject(value: object): object {
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
   const copy: Record<string, unknown> = { ...value }
-  // An own `__proto__` is a field like any other here, since the spread has made it one.
+  // The spread has made an own `__proto__` an ordinary field, so this assignment is safe.
   for (const key of Object.keys(copy)) {
     const field = copy[key]
     if (typeof field === 'object' && field !== null) copy[key] = copyObject(field)
@@ -134,20 +134,20 @@ function copyObject(value: object): object {
   return Object.freeze(copy)
 }
 
-/** Whether a value is an object with keys, as zod's objects have it, which neither null nor an array is. */
+/** Returns true if a value is an object, but neither null nor an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Where time comes from; the default is the process's own monotonic clock. */
+/** A source of time. The default is the process's monotonic clock. */
 export interface Clock {
-  /** Milliseconds since some fixed moment. */
+  /** Returns milliseconds since an arbitrary fixed time. */
   readonly now: () => number
-  /** Calls back once after that many milliseconds; the returned function cancels. */
+  /** Calls `callback` once after `ms` milliseconds. The returned function cancels it. */
   readonly after: (ms: number, callback: () => void) => () => void
 }
 
-/** The process's monotonic clock: a change of the wall clock must not lengthen a deadline. */
+/** The process's monotonic clock. A change of the system clock does not move its deadlines. */
 export const processClock: Clock = {
   now: () => performance.now(),
   after: (ms, callback) => {
@@ -156,23 +156,23 @@ export const processClock: Clock = {
   },
 }
 
-/** A moment by which work must have ended. Work that has not ended then is given up; its signal tells it so. */
+/** The time by which work must end. At the deadline, `race` rejects and the signal aborts. */
 export interface Deadline {
-  /** Aborted at the deadline. Made when first asked for. */
+  /** Returns a signal that is aborted at the deadline. It is created at the first call. */
   readonly signal: () => AbortSignal
   readonly remainingMs: () => number
-  /** Settles as the work does, or rejects with {@link DeadlineExceededError} when the time is over. */
+  /** Settles as `work` does, or rejects with {@link DeadlineExceededError} at the deadline. */
   readonly race: <V>(work: PromiseLike<V>) => Promise<V>
-  /** A deadline that is no later than this one. */
+  /** Starts a deadline in `ms` milliseconds, or at this deadline if that is earlier. */
   readonly within: (ms: number) => Deadline
-  /** Calls back at the deadline; the returned function cancels. */
+  /** Calls `callback` at the deadline. The returned function cancels it. */
   readonly onExpiry: (callback: () => void) => () => void
-  /** Stops the timer, when the work is over before its time. */
+  /** Stops the timer. Call it when the work has ended before the deadline. */
   readonly close: () => void
 }
 
 /**
- * Starts a deadline that many milliseconds from now. The timer is armed when somebody first waits.
+ * Starts a deadline. Its timer starts at the first `race`, `signal` or `onExpiry` call.
  *
  * @example
  * const deadline = startDeadline(4000, processClock)
@@ -180,7 +180,7 @@ export interface Deadline {
  */
 export function startDeadline(ms: number, clock: Clock): Deadline {
   const expiresAt = clock.now() + ms
-  // Both made when there is something to keep: most invocations wait for nothing.
+  // Both are created on demand, because most invocations never wait.
   let waiting: Set<() => void> | undefined
   let parts: Deadline[] | undefined
   let controller: AbortController | undefined
@@ -188,7 +188,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   let closed = false
   let expired = false
 
-  // Timers can fire a little early by the clock: once one has fired the time is over, whatever the clock says.
+  // A timer may fire slightly before the clock reaches the deadline. Once it has fired, no time remains.
   const remainingMs = (): number => (expired ? 0 : expiresAt - clock.now())
   const expire = (): void => {
     expired = true
@@ -232,7 +232,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
           },
         )
       })
-      // A rule may leave this promise behind, and a rejection that nothing waits for ends the process.
+      // A rule may not await this promise, and an unhandled rejection would end the process.
       raced.catch(() => undefined)
       return raced
     },
@@ -250,18 +250,15 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   }
 }
 
-/**
- * A value, or the promise of one. Most rules answer at once, and a promise for each of them, with the turn that it takes, would
- * cost more than the rules do.
- */
+/** A value or a promise of it. Most rules are synchronous, and a promise for each would cost more time than the rules themselves. */
 export type MaybePromise<V> = V | Promise<V>
 
-/** Whether a value has to be waited for. */
+/** Returns true if a value has a `then`, and must be awaited. */
 export function isThenable<V>(value: MaybePromise<V>): value is Promise<V> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
 
-/** Goes on with a value: at once where it is there, later where it is not. */
+/** Calls `next` with a value: synchronously if it is not a promise, otherwise when the promise resolves. */
 export function andThen<V, W>(value: MaybePromise<V>, next: (value: V) => MaybePromise<W>): MaybePromise<W> {
   return isThenable(value) ? value.then(next) : next(value)
 }

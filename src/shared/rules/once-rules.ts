@@ -3,27 +3,27 @@ import type { OnceNode } from './once.ts'
 import type { Rule, RuleNode } from './rule.ts'
 import type { Working } from './trigger.ts'
 
-/** A rule made by `once`, ready to be run. */
+/** A rule made by `once`. */
 export type OnceRule = OnceNode & Rule<Working>
 
-/** A once-only effect, and under which conditions its composition runs it. */
+/** An effect that runs once per user, with the conditions around it. */
 export interface OnceEntry {
   readonly rule: OnceRule
   /**
-   * For each place where the effect stands: the conditions from the root of the composition to that place. The effect may run
-   * where all conditions of a place hold.
+   * For each place of the effect in the composition: all conditions around it. The effect may run if all conditions of at least one
+   * place are true.
    */
   readonly places: readonly (readonly Condition<Working>[])[]
 }
 
-/** Effects by the name under which a ledger keeps them. */
+/** Effects by their name in the ledger. */
 export type OnceRules = ReadonlyMap<string, OnceEntry>
 
 /**
- * Finds the once-only effects of a composition, by the name under which a ledger keeps them, with the conditions around them.
+ * Finds the effects of a composition that run once per user, with the conditions around them.
  *
- * @throws TypeError when two effects have one name: the second would find its effect done, and never run. Also when a `when`
- *   around an effect does not show its condition.
+ * @throws TypeError if two effects have the same name, because the ledger would report the second one as done. Also if a `when`
+ *   around an effect does not expose its condition.
  * @example
  * onceRules(handler.composition).get('send-welcome-email')?.rule
  */
@@ -32,7 +32,7 @@ export function onceRules(composition: RuleNode): OnceRules {
   for (const { rule, conditions } of findPlaces(composition, [])) {
     const known = found.get(rule.effect)
     if (known !== undefined && known.rule !== rule)
-      throw new TypeError(`Two effects are kept under the name '${rule.effect}', so the second would never run; give one an id of its own`)
+      throw new TypeError(`Two effects are named '${rule.effect}', so the second would never run; give one of them another id`)
     found.set(rule.effect, { rule, places: [...(known?.places ?? []), conditions] })
   }
   return found
@@ -48,7 +48,7 @@ function findPlaces(node: RuleNode, conditions: readonly Condition<Working>[]): 
   const inside = isWhen(node) ? [...conditions, node.condition] : conditions
   const places = (node.children ?? []).flatMap((child) => findPlaces(child, inside))
   if (places.length > 0 && node.kind === 'when' && !isWhen(node))
-    throw new TypeError(`'${node.name}' runs an effect under a condition that it does not show; make it with when()`)
+    throw new TypeError(`'${node.name}' hides the condition of an effect; make it with when()`)
   return places
 }
 
@@ -56,7 +56,7 @@ function isOnce(node: RuleNode): node is OnceRule {
   return node.kind === 'once' && 'effect' in node && 'evaluate' in node
 }
 
-/** Only working triggers have effects, so the conditions around them take the context of one. */
+/** Checks that a node is a `when` that exposes its condition. Its context is that of a working trigger, because only those have effects. */
 function isWhen(node: RuleNode): node is RuleNode & { readonly condition: Condition<Working> } {
   return node.kind === 'when' && typeof node.condition === 'function'
 }

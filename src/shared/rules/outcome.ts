@@ -1,51 +1,51 @@
 import type { RuleNode } from './rule.ts'
 import type { Approving, Refusing, Trigger, TriggerContract, Working } from './trigger.ts'
 
-interface Said {
-  /** The rule that said so, when a composition passes on what one of its rules said. The engine fills it in. */
+interface HasAuthor {
+  /** The name of the rule that returned it, also when a composition passes it on. The engine sets it. */
   readonly by?: string
 }
 
-/** The rule allows the user. Only rules that hold proof return it: one `allow` is enough for an `anyOf`. */
-export interface Allow extends Said {
+/** The rule allows the user. Only rules that hold proof return it, because one `allow` is enough for an `anyOf`. */
+export interface Allow extends HasAuthor {
   readonly kind: 'allow'
 }
 
-/** The rule has no opinion. */
-export interface Skip extends Said {
+/** The rule neither allows nor denies. */
+export interface Skip extends HasAuthor {
   readonly kind: 'skip'
   readonly reason?: string
 }
 
-/** The rule answers Cognito, in the trigger's own words. That says nothing about whether the user may go on. */
-export interface Answer<A> extends Said {
+/** The rule answers Cognito, in the trigger's format. An answer neither allows nor denies. */
+export interface Answer<A> extends HasAuthor {
   readonly kind: 'answer'
   readonly answer: A
   readonly reason?: string
 }
 
-/** The rule denies. */
-export interface Deny extends Said {
+/** The rule denies the user. */
+export interface Deny extends HasAuthor {
   readonly kind: 'deny'
-  /** A constant identifier, for the log and the metrics. */
+  /** A constant identifier for the log and the metrics. */
   readonly reason: string
-  /** The text the caller of Cognito sees, without a full stop at its end: Cognito adds one. */
+  /** The text that the end user reads, without a final full stop, because Cognito adds one. */
   readonly message: string
-  /** More for the log, never for the caller: identifiers, such as `given_name: too_small; custom:terms: invalid_value`. */
+  /** More identifiers for the log, never for the caller, such as `given_name: too_small; custom:terms: invalid_value`. */
   readonly detail?: string
-  /** More for a developer, in `lifeguard replay` and `lifeguard explain` alone. It may quote attributes: no log ever holds it. */
+  /** A text for developers, shown only by `lifeguard replay` and `lifeguard explain`. It may quote attributes, and is never logged. */
   readonly explanation?: string
 }
 
 /** The rule had its effect. */
-export interface Done extends Said {
+export interface Done extends HasAuthor {
   readonly kind: 'done'
 }
 
-// A rule for any trigger cannot know the words of one, and some triggers read no answer.
+// `never` for a rule that fits any trigger, because each trigger has its own format. Also for triggers whose answer Cognito ignores.
 type AnswerFor<T extends Trigger> = unknown extends T['answer'] ? never : [T['answer']] extends [never] ? never : Answer<T['answer']>
 
-/** What a rule may return. Every rule may skip; the trigger says what else it may do. */
+/** The outcomes that a rule may return. Every rule may skip. The trigger defines the others. */
 export type Outcome<T extends Trigger = Trigger> =
   | Skip
   | AnswerFor<T>
@@ -53,64 +53,64 @@ export type Outcome<T extends Trigger = Trigger> =
   | (T extends Refusing ? Deny : never)
   | (T extends Working ? Done : never)
 
-interface PassedAs<Kind extends string, T extends Trigger> extends Said {
+interface PassedAs<Kind extends string, T extends Trigger> extends HasAuthor {
   readonly kind: Kind
   readonly reason?: string
   readonly answer?: T['answer']
 }
 
-/** What rules do not object to. A composition may allow and answer at once. */
+/** An outcome that is not a denial. A composition may allow and answer at the same time. */
 export type Passed<T extends Trigger = Trigger> = PassedAs<'skip', T> | PassedAs<'answer', T> | PassedAs<'allow', T> | PassedAs<'done', T>
 
-/** What the engine handles before it has checked what the trigger permits. */
+/** Any outcome, before the engine has checked that the trigger permits it. */
 export type AnyOutcome<T extends Trigger = Trigger> = Passed<T> | Deny
 
-/** A rule that threw, ran out of time or returned an outcome that is not permitted. */
-export interface ErrorVerdict extends Said {
+/** The verdict on a rule that threw, timed out or returned an outcome that is not permitted. */
+export interface ErrorVerdict extends HasAuthor {
   readonly kind: 'error'
   readonly error: unknown
-  /** The error is inside a `failClosed`: no `failOpen` further out, and no trigger that continues, turns it into a skip. */
+  /** True if the error is inside a `failClosed`. Then neither a `failOpen` further out nor the trigger turns it into a skip. */
   readonly mustFail: boolean
 }
 
-/** What the engine knows of a rule after it ran. */
+/** The result of a rule: its outcome or its error. */
 export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | ErrorVerdict
 
-// `deny-if-` and the longest reason.
+// The length of `deny-if-` and of the longest reason.
 export const MAX_NAME_LENGTH = 72
 
-/** Whether a value can be a rule's name: it becomes a dimension of metrics. */
+/** Returns true if a value is a valid rule name. Rule names become a metric dimension. */
 export function isRuleName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
 }
 
-/** The longest reason, in characters: it becomes a metric's dimension and a column in log queries. */
+/** The maximum length of a reason in characters. Reasons become a metric dimension and a column in log queries. */
 export const MAX_REASON_LENGTH = 64
 
-/** Tells whether a text is a constant identifier that can stand in a log as a reason. */
+/** Returns true if a value is an identifier that can be logged as a reason. */
 export function isReason(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_REASON_LENGTH && isIdentifier(text)
 }
 
-/** Tells whether a text is one that a caller can read, once the full stops at its end are dropped. */
+/** Returns true if a value is a string that is not empty after its final full stops are removed. */
 export function isPublicText(text: unknown): text is string {
   return typeof text === 'string' && withoutFullStop(text) !== ''
 }
 
-/** A text without the full stops at its end: Cognito adds one. */
+/** Removes the final full stops of a text, because Cognito adds one. */
 export function withoutFullStop(text: string): string {
   let trimmed = text.trimEnd()
   while (trimmed.endsWith('.')) trimmed = trimmed.slice(0, -1).trimEnd()
   return trimmed
 }
 
-/** Allows the user. */
+/** Returns an outcome that allows the user. */
 export function allow(): Allow {
   return { kind: 'allow' }
 }
 
 /**
- * Has no opinion.
+ * Returns an outcome that neither allows nor denies.
  *
  * @param reason A constant identifier for the trace.
  */
@@ -119,8 +119,9 @@ export function skip(reason?: string): Skip {
 }
 
 /**
- * Answers Cognito, in the trigger's own words.
+ * Returns an outcome that answers Cognito.
  *
+ * @param answer The answer in the trigger's format.
  * @param reason A constant identifier for the trace.
  * @example
  * preSignUp.rule('confirm', () => respond({ autoConfirmUser: true }))
@@ -129,37 +130,37 @@ export function respond<A>(answer: NoInfer<A>, reason?: string): Answer<A> {
   return reason === undefined ? { kind: 'answer', answer } : { kind: 'answer', answer, reason }
 }
 
-/** More about a denial. */
+/** The options of `deny`. */
 export interface DenyOptions {
-  /** For the log: identifiers, with `: ` or `; ` between them. The log leaves out any other text: an attribute may stand in it. */
+  /** Identifiers for the log, joined by `: ` or `; `. The log hides any other text, because it may hold an attribute. */
   readonly detail?: string
 }
 
 /**
- * Denies.
+ * Returns an outcome that denies the user.
  *
- * @param reason A constant identifier for the log, such as `domain-not-allowed`; at most 64 characters.
- * @param message What the caller of Cognito reads, after `PreSignUp failed with error`. Full stops at its end are
- *   dropped, since Cognito adds one. It must not tell whether a user exists.
- * @throws TypeError when the reason is not an identifier or the message is empty. In a rule that is an error, which refuses too.
+ * @param reason A constant identifier for the log, such as `domain-not-allowed`, of at most 64 characters.
+ * @param message The text that the end user reads, after `PreSignUp failed with error`. Final full stops are removed, because
+ *   Cognito adds one. It must not reveal if a user exists.
+ * @throws TypeError if the reason is not an identifier or the message is empty. Thrown inside a rule, it is an error of the rule.
  * @example
  * deny('domain-not-allowed', 'This email address cannot be used to sign up')
  */
 export function deny(reason: string, message: string, { detail }: DenyOptions = {}): Deny {
   if (!isReason(reason)) {
-    throw new TypeError(`deny: the reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'domain-not-allowed'`)
+    throw new TypeError(`deny(): the reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'domain-not-allowed'`)
   }
   const text = withoutFullStop(message)
-  if (text === '') throw new TypeError(`deny('${reason}'): the message for the caller is empty`)
+  if (text === '') throw new TypeError(`deny('${reason}'): the message is empty`)
   return detail === undefined ? { kind: 'deny', reason, message: text } : { kind: 'deny', reason, message: text, detail }
 }
 
-/** Reports that the rule had its effect. */
+/** Returns an outcome for a rule that had its effect. */
 export function done(): Done {
   return { kind: 'done' }
 }
 
-/** Whether a trigger permits an outcome of that kind. */
+/** Returns true if the trigger permits this kind of outcome. */
 export function isPermitted(kind: unknown, contract: TriggerContract): kind is AnyOutcome['kind'] {
   switch (kind) {
     case 'skip':
@@ -180,58 +181,57 @@ export function isPermitted(kind: unknown, contract: TriggerContract): kind is A
 const KINDS = ['allow', 'answer', 'skip', 'deny', 'done'] as const
 
 /**
- * Returns a copy of what a rule returned, with the name of the rule. Types check the same; plain JavaScript and assertions do not.
+ * Validates a rule's outcome, and returns a copy with the rule's name. TypeScript checks the same, but plain JavaScript and type
+ * assertions do not.
  *
- * @throws TypeError when the trigger, or what the rule declares in `can`, does not permit it. To the engine that is an error.
+ * @throws TypeError if the outcome is malformed, or if the trigger or the rule's `can` does not permit it.
  */
 export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, contract: TriggerContract): AnyOutcome<T> {
-  // Read once: a getter may answer each read differently, and the rule may change its object later.
-  const said = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
-  if (said === undefined || !isPermitted(said.kind, contract)) {
+  // Copy first, because a getter may return different values, and the rule may change its object later.
+  const copy = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
+  if (copy === undefined || !isPermitted(copy.kind, contract)) {
     const permitted = KINDS.filter((kind) => isPermitted(kind, contract))
     throw new TypeError(`The rule '${rule.name}' must return one of ${permitted.join(', ')}`)
   }
-  const by = findAuthor(said, rule)
-  if (rule.can !== undefined && said.kind !== 'skip' && !rule.can.includes(said.kind)) {
-    throw new TypeError(`The rule '${rule.name}' returned ${said.kind}, but it declares can: [${rule.can.join(', ')}]`)
+  const by = findAuthor(copy, rule)
+  if (rule.can !== undefined && copy.kind !== 'skip' && !rule.can.includes(copy.kind)) {
+    throw new TypeError(`The rule '${rule.name}' returned ${copy.kind}, but it declares can: [${rule.can.join(', ')}]`)
   }
-  if (said.kind === 'deny') {
-    if (!(isReason(said.reason) && isPublicText(said.message))) {
-      throw new TypeError(
-        `The rule '${rule.name}' denied without a reason that is an identifier, or without a message: use deny(reason, message)`,
-      )
+  if (copy.kind === 'deny') {
+    if (!(isReason(copy.reason) && isPublicText(copy.message))) {
+      throw new TypeError(`The rule '${rule.name}' denied without a message or a valid reason: use deny(reason, message)`)
     }
-    return { kind: 'deny', by, reason: said.reason, message: said.message, ...texts(said) }
+    return { kind: 'deny', by, reason: copy.reason, message: copy.message, ...pickTexts(copy) }
   }
-  if (said.kind === 'answer' && said.answer === undefined) {
+  if (copy.kind === 'answer' && copy.answer === undefined) {
     throw new TypeError(`The rule '${rule.name}' answered undefined: use respond(answer)`)
   }
-  return { ...said, by }
+  return { ...copy, by }
 }
 
-/** Only a composition passes on what another rule said, and only with a name that can stand in a log. */
+/** Returns the name of the rule that made the outcome. Only a composition may pass on another rule's name, if it is valid. */
 function findAuthor({ by }: { readonly by?: unknown }, rule: RuleNode): string {
   return rule.children !== undefined && isRuleName(by) ? by : rule.name
 }
 
-/** The optional texts of a denial: what is not a text is dropped, so that it can break nothing that writes them. */
-function texts({ detail, explanation }: { readonly detail?: unknown; readonly explanation?: unknown }): {
+/** Returns the optional texts of a denial. Drops values that are not strings, so that they cannot break the log. */
+function pickTexts({ detail, explanation }: { readonly detail?: unknown; readonly explanation?: unknown }): {
   readonly detail?: string
   readonly explanation?: string
 } {
   return { ...(typeof detail === 'string' && { detail }), ...(typeof explanation === 'string' && { explanation }) }
 }
 
-// Loops and no regular expressions: an engine compiles one at its first use and, to faster code, at its second, and the names
-// and reasons of a few rules took a noticeable part of a cold start that way.
+// Loops instead of regular expressions, because V8 compiles a regular expression at its first use, and again at its second. For the
+// names and reasons of a few rules, that was a noticeable part of a cold start.
 
 const HYPHEN = 45
 const FULL_STOP = 46
 const UNDERSCORE = 95
 
 /**
- * Whether a text is made of ASCII letters and digits, starts with a letter, and has nothing else in it but hyphens, full stops
- * and underscores between two of them: `domain-not-allowed`, `Invite.expired2`.
+ * Returns true if a text is an identifier, such as `domain-not-allowed` or `Invite.expired2`. It starts with an ASCII letter, and holds
+ * ASCII letters and digits, with single hyphens, full stops or underscores between them.
  */
 export function isIdentifier(text: string): boolean {
   if (!isLetter(text.charCodeAt(0))) return false
@@ -245,7 +245,7 @@ export function isIdentifier(text: string): boolean {
   return !afterMark
 }
 
-// NaN, behind the end of a text, is neither.
+// `charCodeAt` returns NaN for an empty text, and NaN is neither a letter nor a digit.
 function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 }

@@ -1,15 +1,15 @@
 import { isReason } from './outcome.ts'
 
-/** What stands in a log in place of a text that may be personal. */
+/** The replacement in a log for a text that may be personal. */
 const HIDDEN = 'hidden'
 
-// Shorter values, such as a plan's name, stand in many a constant.
+// Minimum lengths for a match inside a text. Shorter values, such as a plan's name, are part of many constants.
 const LEAST_VALUE = 8
 const LEAST_PART = 4
 
 /**
- * The reasons and codes of this toolkit. A caller chooses validation data, client metadata and attributes: the same word in one of
- * them must not take the reason out of the log. `test/shared/rules/own-reasons.test.ts` compares the list with the sources.
+ * The reasons and codes of this package, which are never hidden. Otherwise a caller could hide a reason in the log by sending the
+ * same word as an attribute or as metadata. `test/shared/rules/own-reasons.test.ts` compares the list with the sources.
  */
 export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
@@ -40,21 +40,21 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
 ])
 
-/** Returns a text as a log may hold it. */
+/** Returns the text, or `hidden` if it may be personal. */
 export type Hide = (text: string) => string
 
-// The attributes that name a user. Others, such as a plan or a locale, say something about many users.
+// The attributes that identify a user. Many users share the values of other attributes, such as a plan or a locale.
 const NAMING = [
   ...['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'phone_number', 'birthdate', 'address'],
 ]
 
 /**
- * Returns a function that hides texts which hold a value of an event. Reasons, and the names and codes of errors, are identifiers,
- * which an address, a phone number or a whole name is not. A user name, a `sub` or a part of an address may be one. So a text is
- * hidden if it is a value of the event, holds a longer one, or has a part in common with one that names the user.
+ * Returns a function that hides texts with personal values of an event. It hides a text that equals a value of the event, or holds
+ * one of 8 characters or more. It also hides an identifier that shares a word of 4 letters or more with a value that identifies the
+ * user, such as the user name.
  *
  * @example
- * hidePersonal(event)('mary') // 'hidden', where the user name is mary or the address mary@example.com
+ * hidePersonal(event)('mary') // 'hidden' if the user name is mary, or the address mary@example.com
  */
 export function hidePersonal(event: unknown): Hide {
   let known: Values | undefined
@@ -64,21 +64,21 @@ export function hidePersonal(event: unknown): Hide {
     const { values, parts } = known
     const lower = text.toLowerCase()
     const holdsValue = values.some((value) => value === lower || (value.length >= LEAST_VALUE && lower.includes(value)))
-    // A frame of a stack is no identifier: the words in it are those of the program.
+    // Only for identifiers, because the words in a stack frame are names in the program.
     const isNamed = isReason(text) && splitParts(lower).some((part) => parts.has(part))
     return holdsValue || isNamed ? HIDDEN : text
   }
 }
 
-/** Returns a detail as a log may hold it: identifiers with `: ` or `; ` between them. An attribute's name may hold a colon. */
+/** Returns a detail if it is a list of identifiers joined by `: `, `; ` or `:` with nothing personal, and `hidden` otherwise. */
 export function loggedDetail(detail: string, hide: Hide): string {
   return detail.split(/[:;] |:/).every((part) => isReason(part) && hide(part) === part) ? detail : HIDDEN
 }
 
 interface Values {
-  /** What the caller or the user chose, in lower case. */
+  /** All values that the caller or the user chose, in lower case. */
   readonly values: readonly string[]
-  /** The words in what names the user: `mary` and `smith` of mary.smith@example.com. */
+  /** The words of the values that identify the user: `mary` and `smith` of mary.smith@example.com. */
   readonly parts: ReadonlySet<string>
 }
 
@@ -87,16 +87,16 @@ function collectValues(event: unknown): Values {
   const { userAttributes, validationData, clientMetadata } = isObject(request) ? request : {}
   const attributes = isObject(userAttributes) ? userAttributes : {}
   const { email, identities } = attributes
-  // Cognito's own attributes, such as `cognito:user_status`, have the same few values for many users.
+  // Exclude Cognito's own attributes, such as `cognito:user_status`, because many users share their values.
   const all = [attributes, validationData, clientMetadata].flatMap((map) =>
     isObject(map) ? Object.keys(map).flatMap((name) => (name.startsWith('cognito:') ? [] : [map[name]])) : [],
   )
-  // Of an address the part before the `@`: the domain is that of many users.
+  // Use only the part of the address before the `@`, because many users share the domain.
   const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...parseUserIds(identities)]
   return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(splitParts)) }
 }
 
-/** The user's ids at identity providers, out of the JSON text that Cognito sends. */
+/** Returns the user's ids at identity providers, from the JSON string that Cognito sends. */
 function parseUserIds(identities: unknown): readonly string[] {
   return typeof identities === 'string' ? [...identities.matchAll(/"userId"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id) : []
 }

@@ -4,7 +4,7 @@ import type { MaybePromise } from './invocation.ts'
 import { type AnyOutcome, type Deny, isIdentifier, isReason, isRuleName, MAX_NAME_LENGTH, type Outcome, type Verdict } from './outcome.ts'
 import type { OnError, RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
-/** What a node of a composition is: a rule, or a composition of rules. */
+/** The kind of a node in a composition: a single rule, or the combinator that made it. */
 export type RuleKind = 'rule' | 'chain' | 'anyOf' | 'when' | 'failOpen' | 'failClosed' | 'shadow' | 'parallel' | 'once'
 
 const ABILITIES = ['allow', 'answer', 'deny', 'done'] as const
@@ -12,90 +12,90 @@ const ABILITIES = ['allow', 'answer', 'deny', 'done'] as const
 /** An outcome that a rule may return besides `skip`. */
 export type Ability = (typeof ABILITIES)[number]
 
-/** A permission that a rule needs. Packaging writes it into the function's role, and `lifeguard doctor` compares it with any role. */
+/** An IAM permission that a rule needs. Packaging adds it to the function's role, and `lifeguard doctor` checks any role for it. */
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** The name of the setting that holds the table's name, the sender's address or an ARN; or `user-pool`, the pool of the event. */
+  /** The name of the setting that holds the table's name, the sender's address or an ARN. Or `user-pool`, for the event's pool. */
   readonly resource: string
-  /** The index of the table, where the actions are on an index and not on the table. */
+  /** The table's index, if the actions are on an index. */
   readonly index?: string
 }
 
 const JUDGES = ['email-domain', 'block'] as const
 
-/** What a rule decides by: the domain of the user's email address, or whether the user is blocked. */
+/** The data that a rule decides by: the domain of the user's email address, or the block list. */
 export type Judges = (typeof JUDGES)[number]
 
-/** A rule as it can be drawn, explained and checked, without what it does. */
+/** The description of a rule, for `lifeguard explain` and `lifeguard doctor`. */
 export interface RuleNode {
-  /** Kebab-case; it stands in traces, logs and metrics. */
+  /** The rule's name in kebab-case, for traces, logs and metrics. */
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  /** Absent where the rule does not declare it: then it may return whatever its trigger permits. */
+  /** The outcomes that the rule may return besides `skip`. Without it, the rule may return any outcome that its trigger permits. */
   readonly can?: readonly Ability[]
-  /** The trigger that the rule is for, where it says so. */
+  /** The only trigger that the rule is for, if it declares one. */
   readonly trigger?: string
-  /** Absent where the rule does not declare them; empty where it needs none. */
+  /** The permissions that the rule needs. `[]` means none; undefined means not declared. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
-  /** The constant reasons that the rule gives, where it declares them. */
+  /** The constant reasons that the rule returns, if it declares them. */
   readonly reasons?: readonly string[]
-  /** The attributes of the user that the rule reads, where it declares them. */
+  /** The user attributes that the rule reads, if it declares them. */
   readonly reads?: readonly string[]
-  /** Under which condition a `when` runs its children. */
+  /** The condition of a `when`. */
   readonly condition?: Condition<never>
-  /** What an error inside this rule means, unless a nearer rule says otherwise. */
+  /** The error mode inside this node, unless a nested node sets its own. */
   readonly onError?: OnError
 }
 
-/** Returns all rules of a composition, itself first. */
+/** Returns the composition and all rules inside it, outermost first. */
 export function listRules<Node extends { readonly children?: readonly Node[] }>(node: Node): readonly Node[] {
   return [node, ...(node.children ?? []).flatMap(listRules)]
 }
 
-/** What a composition may ask of the engine that runs it. */
+/** The engine's functions for a composition. */
 export interface Run {
   readonly contract: Pick<TriggerContract, 'name' | 'refuses' | 'approves' | 'works' | 'onError'>
   readonly remainingMs: () => number
-  /** Runs a rule of the composition and writes the trace. Never throws: it returns an `error`. No promise where nothing waits. */
+  /** Runs a child rule and adds its trace entry. Never throws, but returns an `error` verdict. Synchronous if the rule is. */
   readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, share?: Share) => MaybePromise<Verdict<T>>
-  /** Makes one answer of two, as the trigger says. */
+  /** Combines two answers as the trigger defines. */
   readonly combine: <A>(earlier: A, later: A) => A
-  /** Waits for something, in the time that is left. */
+  /** Awaits a promise, and rejects at the deadline. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
-  /** Asks a condition, in the time that is left. No promise where the condition makes none. */
+  /** Evaluates a condition within the deadline. Synchronous if the condition is. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
-  /** Runs a rule after the decision, where it changes nothing. */
+  /** Runs a rule after the decision, without effect on it. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
 }
 
-/** What a composition says of the rule that it runs. */
+/** The settings with which a composition runs a child. */
 export interface Share {
-  /** Its index among the children; unless set, the one after that of the rule before it. The trace has it in its paths. */
+  /** The child's index, for the paths in the trace. The default is the previous child's index plus one. */
   readonly index?: number
-  /** It gets at most that many milliseconds. */
+  /** The child's time limit in milliseconds. */
   readonly withinMs?: number
-  /** What the rules before it have answered. */
+  /** The combined answer of the rules before it. */
   readonly answered?: unknown
-  /** Its reservations are made only if it allows. */
+  /** Set to make the child's reservations only if it allows. */
   readonly mustAllow?: true
 }
 
 /**
- * The second step of a rule that uses something up, such as an invitation. It runs once every rule has passed, because a later rule
+ * The second step of a rule that consumes something, such as an invitation. It runs after every rule has passed, because a later rule
  * may still deny.
  */
 export interface Commit<T extends Trigger = Trigger> {
   /**
-   * Reserves by one conditional write, under a key such as `reservationKey(ctx)`, so that a repeated event finds its own. The
-   * reservation should expire within an hour; a rule of post confirmation makes it final.
+   * Reserves with one conditional write, under a key such as `reservationKey(ctx)`, so that a repeated event finds its own
+   * reservation. The reservation should expire within an hour. A rule of post confirmation makes it permanent.
    *
-   * @returns `deny(...)` if there is nothing left to reserve.
+   * @returns `deny(...)` if nothing is left to reserve.
    */
   readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | undefined>
-  /** Undoes `reserve`, because a later one denied or failed. It may run although nothing was reserved. */
+  /** Undoes `reserve` after a later reservation denied or failed. It may run although nothing was reserved. */
   readonly release: (ctx: RuleContext<T>) => MaybePromise<void>
 }
 
@@ -106,34 +106,33 @@ export interface Rule<T extends Trigger = Trigger> extends RuleNode {
 }
 
 /**
- * A rule as an argument of a combinator. The same as {@link Rule}, under another name: between two types of one name
- * TypeScript infers from their arguments alone, and a rule for any trigger, standing first, would make the whole one for any
- * trigger. This way it looks inside, at what the rule reads, and every rule of a chain takes its trigger from the others.
+ * A rule as an argument of a combinator. It has the same members as {@link Rule}. It must be another type, because TypeScript then
+ * infers the trigger from the members. With one type, a first rule for any trigger would make the whole chain one for any trigger.
  */
 export interface RuleArgument<T extends Trigger> extends RuleNode {
   readonly evaluate: (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
   readonly commit?: Commit<T>
 }
 
-/** What else can be said about a rule. */
+/** The options of `defineRule`. */
 export interface RuleOptions<T extends Trigger = Trigger> {
-  /** The outcomes that the rule may return besides `skip`, such as `['deny']`. The engine takes no other from it. */
+  /** The outcomes that the rule may return besides `skip`, such as `['deny']`. Any other outcome is an error. */
   readonly can?: readonly Ability[]
   /** The permissions that the rule needs, or `[]` for none. Without it, `lifeguard doctor` cannot check the function's role. */
   readonly permissions?: readonly RulePermission[]
-  /** What the rule decides by. `lifeguard doctor` finds settings of the user pool that undo such a rule. */
+  /** The data that the rule decides by. `lifeguard doctor` finds settings of the user pool that bypass such a rule. */
   readonly judges?: Judges
   /**
-   * The constant reasons that the rule gives. Without it a reason is hidden in the log where the same word stands in the event, which
-   * its caller can see to.
+   * The constant reasons that the rule returns, which the log never hides. An undeclared reason is hidden if the event holds the same
+   * word, so that a caller can hide it on purpose.
    */
   readonly reasons?: readonly string[]
   /**
-   * The attributes of the user that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it: it
-   * keeps these attributes until the effect is done, and the rule sees no others.
+   * The user attributes that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it, because the
+   * ledger stores these attributes until the effect is done. The rule sees no others.
    */
   readonly reads?: readonly string[]
-  /** The second step of a rule that uses something up. Only for triggers that refuse. */
+  /** The second step of a rule that consumes something. Only for refusing triggers. */
   readonly commit?: Commit<T>
   /** The only trigger that the rule is for. `preSignUp.rule(...)` sets it. */
   readonly trigger?: string
@@ -144,9 +143,9 @@ type Evaluate<T extends Trigger> = (ctx: RuleContext<T>, run: Run) => Outcome<No
 /**
  * Makes a rule.
  *
- * @param name Kebab-case, for the trace: `require-invite`.
- * @param evaluate Returns the outcome of an invocation. It may throw, which is an error: see docs/reference/semantics.md.
- * @throws TypeError when the name is not kebab-case, or an option is invalid.
+ * @param name The rule's name in kebab-case: `require-invite`.
+ * @param evaluate Returns the outcome. If it throws, the rule has an error: see docs/reference/semantics.md.
+ * @throws TypeError if the name is not kebab-case, or an option is invalid.
  * @example
  * const denyTestUsers = defineRule<PreSignUp>('deny-test-users', ({ user }) =>
  *   user.userName.startsWith('test-') ? deny('test-user', 'This user name cannot be used') : skip(),
@@ -159,21 +158,21 @@ export function defineRule<T extends Trigger>(
 ): Rule<T> & DeclaresReads
 export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T>, options?: RuleOptions<T>): Rule<T>
 export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T>, options: RuleOptions<T> = {}): Rule<T> {
-  if (!isKebabCase(name)) throw new TypeError(`defineRule: a rule's name is kebab-case, such as 'require-invite'; got '${name}'`)
+  if (!isKebabCase(name)) throw new TypeError(`defineRule(): the name is '${name}'; expected kebab-case, such as 'require-invite'`)
   const owner = `defineRule('${name}')`
   if (typeof evaluate !== 'function')
     throw new TypeError(`${owner}: the second argument is ${describeValue(evaluate)}; expected a function`)
   const { can, permissions, judges, reasons, reads, commit, trigger } = options
   if (can !== undefined && !(Array.isArray(can) && can.every((each) => ABILITIES.includes(each))))
-    throw new TypeError(`${owner}: can is a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
+    throw new TypeError(`${owner}: can must be a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
   if (reads !== undefined) assertReads(owner, reads)
   assertPermissions(owner, permissions)
   if (judges !== undefined && !JUDGES.includes(judges))
     throw new TypeError(`${owner}: judges is ${JSON.stringify(judges)}; expected ${JUDGES.map((word) => `'${word}'`).join(' or ')}`)
   if (reasons !== undefined && !(Array.isArray(reasons) && reasons.every(isReason)))
-    throw new TypeError(`${owner}: reasons is a list of identifiers, such as ['no-invite']`)
+    throw new TypeError(`${owner}: reasons must be a list of identifiers, such as ['no-invite']`)
   if (commit !== undefined && !(typeof commit.reserve === 'function' && typeof commit.release === 'function'))
-    throw new TypeError(`${owner}: commit is an object with the functions reserve and release`)
+    throw new TypeError(`${owner}: commit must have the functions reserve and release`)
   return {
     ...{ name, kind: 'rule', evaluate },
     ...(can && { can }),
@@ -188,7 +187,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
 
 function assertPermissions(owner: string, permissions: unknown): void {
   if (permissions === undefined || (Array.isArray(permissions) && permissions.every(isPermission))) return
-  throw new TypeError(`${owner}: permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none`)
+  throw new TypeError(`${owner}: permissions must be a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or []`)
 }
 
 function isPermission(value: unknown): boolean {
@@ -198,29 +197,31 @@ function isPermission(value: unknown): boolean {
   return areActions && typeof resource === 'string' && (!('index' in value) || typeof value.index === 'string')
 }
 
-/** Whether a text is kebab-case: an identifier in lower case, with hyphens alone. */
+/** Returns true if a text is kebab-case, such as `require-invite`. */
 export function isKebabCase(text: string): boolean {
   return typeof text === 'string' && isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
 
 /**
- * Checks a composition for a trigger before it runs. Types check the same; plain JavaScript does not.
+ * Checks that a composition fits a trigger, before it runs. TypeScript checks the same, but plain JavaScript does not.
  *
- * @throws TypeError when a rule's name is not an identifier, or when the trigger does not permit what a rule is for.
+ * @throws TypeError if a rule's name is invalid, or if the trigger does not permit an outcome that a rule declares.
  */
 export function assertComposition(node: RuleNode, contract: Omit<TriggerContract, 'userOf'>): void {
   const { name, kind, can = [], trigger, children = [] } = node
   if (!isRuleName(name))
-    throw new TypeError(`A rule's name is an identifier of at most ${MAX_NAME_LENGTH} characters, such as 'require-invite'; got '${name}'`)
+    throw new TypeError(
+      `A rule's name must be an identifier of at most ${MAX_NAME_LENGTH} characters, such as 'require-invite'; got '${name}'`,
+    )
   if (trigger !== undefined && trigger !== contract.name)
-    throw new TypeError(`The rule '${name}' is for ${trigger}, and cannot run in ${contract.name}`)
-  const cannot = (fits: boolean, what: string): void => {
+    throw new TypeError(`The rule '${name}' is for ${trigger} and cannot run in ${contract.name}`)
+  const assertFits = (fits: boolean, what: string): void => {
     if (!fits) throw new TypeError(`'${name}' cannot run in ${contract.name}: ${what}`)
   }
-  cannot(contract.refuses || !(can.includes('deny') || kind === 'shadow' || 'commit' in node), 'nothing can be denied there')
-  cannot(contract.approves || !(can.includes('allow') || kind === 'anyOf'), 'no rule can allow there')
-  cannot(contract.works || !(can.includes('done') || kind === 'parallel' || kind === 'once'), 'its rules have no effects')
-  cannot(contract.answers !== undefined || !can.includes('answer'), 'Cognito reads no answer there')
+  assertFits(contract.refuses || !(can.includes('deny') || kind === 'shadow' || 'commit' in node), 'its rules cannot deny')
+  assertFits(contract.approves || !(can.includes('allow') || kind === 'anyOf'), 'its rules cannot allow')
+  assertFits(contract.works || !(can.includes('done') || kind === 'parallel' || kind === 'once'), 'its rules have no effects')
+  assertFits(contract.answers !== undefined || !can.includes('answer'), 'Cognito ignores its answer')
   for (const child of children) assertComposition(child, contract)
 }
 
@@ -238,20 +239,20 @@ interface Composition<T extends Trigger> {
 }
 
 /**
- * Makes a rule for every trigger with some capability, such as a composition. What it returns fits the trigger because its
- * children's outcomes do, or because its own signature names the capability; TypeScript cannot follow that through the
- * conditional type `Outcome` while the trigger is open, hence the one assertion here. The engine checks it at run time.
+ * Makes a rule that fits several triggers, such as a composition. Its outcome fits the trigger, because those of its children fit,
+ * or because its signature limits the trigger. TypeScript cannot check that for a generic trigger, so this function asserts it.
+ * The engine validates outcomes at run time.
  */
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
-  // The array that it runs is the one that others read: neither may lose a rule.
+  // Freeze the array, because the composition runs it and tools read it. Both must see the same rules.
   if (composition.children !== undefined) Object.freeze(composition.children)
   return { ...composition, [OURS]: composition.evaluate } as Rule<T>
 }
 
-/** What a composition made here runs. The engine knows ours by it. */
-export const OURS: unique symbol = Symbol('composed here')
+/** The key of the `evaluate` that `compose` set. The engine compares both to recognise our own compositions. */
+export const OURS: unique symbol = Symbol('composed')
 
-/** Tells a rule that is made of rules from one that does something itself. */
+/** Returns true if a node is a composition of rules. */
 export function isComposition(rule: RuleNode): boolean {
   return rule.children !== undefined
 }

@@ -1,12 +1,12 @@
 import type { AttributeMap, CognitoEvent } from '../cognito/event.ts'
 import type { TriggerName } from '../cognito/triggers.ts'
 
-/** A point in a user's life at which Cognito calls a function: the event that it sends, and what rules can answer. */
+/** A Cognito trigger: its name, its event and the answer of its rules. */
 export interface Trigger {
   /** The trigger's name in Cognito's LambdaConfig. */
   readonly name: TriggerName
   readonly event: CognitoEvent
-  /** What a rule answers, in the trigger's own words; `never` where Cognito reads no answer. */
+  /** The answer of a rule, in the trigger's format. `never` if Cognito ignores the answer. */
   readonly answer: unknown
 }
 
@@ -15,7 +15,7 @@ export interface Refusing extends Trigger {
   readonly refuses: true
 }
 
-/** A refusing trigger whose rules may also allow, so that one rule of several is enough to let a user in. */
+/** A refusing trigger whose rules may also allow, so that `anyOf` can be used. */
 export interface Approving extends Refusing {
   readonly approves: true
 }
@@ -25,12 +25,12 @@ export interface Working extends Trigger {
   readonly works: true
 }
 
-/** What an error of a rule means: the invocation fails, or it continues without that rule. */
+/** The error mode: an error of a rule fails the invocation, or the invocation continues without that rule. */
 export type OnError = 'fail' | 'continue'
 
 /**
- * How two answers of one invocation become one. With `first`, the first answer stands: rules that can do nothing but answer do not
- * run after it, and the answers of all others are dropped.
+ * How to combine two answers of one invocation. With `first`, the first answer is kept and later answers are dropped. Rules that can
+ * only answer are then skipped.
  */
 export type Combine<Answer> = 'first' | ((earlier: Answer, later: Answer) => Answer)
 
@@ -38,8 +38,8 @@ export type Combine<Answer> = 'first' | ((earlier: Answer, later: Answer) => Ans
 export type CognitoResponse = Readonly<Record<string, unknown>>
 
 /**
- * What the engine knows of a trigger. The types of its answer and its event are erased here, hence methods and no functions:
- * `defineTrigger` takes them typed, and rules are typed by their trigger.
+ * The engine's view of a trigger, without the types of its answer and event. The members are methods, because TypeScript checks the
+ * parameters of methods less strictly than those of function properties. `defineTrigger` takes the typed version.
  */
 export interface TriggerContract {
   readonly name: TriggerName
@@ -47,48 +47,52 @@ export interface TriggerContract {
   readonly approves: boolean
   readonly works: boolean
   readonly onError: OnError
-  /** Absent where Cognito reads no answer. */
+  /** Undefined if Cognito ignores the answer. */
   readonly answers?: {
-    /** Whether the first answer stands, and no other is combined with it. */
+    /** True if the first answer is kept, and later ones are dropped. */
     readonly firstStands: boolean
     combine(earlier: unknown, later: unknown): unknown
-    /** Throws where an answer is none of the trigger, or the event's version cannot carry it. */
+    /**
+     * Converts an answer to Cognito's response.
+     *
+     * @throws Error if the answer is invalid for the trigger or for the event's version.
+     */
     encode(answer: unknown, event: CognitoEvent): CognitoResponse | undefined
   }
   userOf?(event: CognitoEvent): RuleUser
 }
 
-/** The user an event is about, read once and the same way for every rule. */
+/** The user of an event, as every rule sees it. */
 export interface RuleUser {
-  /** As Cognito sent it: what was typed, a UUID, or `Provider_identifier`, depending on the pool; `''` when it sent none. */
+  /** The user name as Cognito sent it: a typed name, a UUID or `Provider_identifier`, depending on the pool. `''` if missing. */
   readonly userName: string
-  /** Absent at pre sign-up, where the user does not exist yet. */
+  /** The user's id in the pool. Undefined at pre sign-up, because the user does not exist yet. */
   readonly sub: string | undefined
-  /** The email address as it came, neither parsed nor normalised. */
+  /** The email address as Cognito sent it, neither parsed nor normalised. */
   readonly email: string | undefined
   readonly emailVerified: boolean
   readonly phoneNumber: string | undefined
   readonly phoneNumberVerified: boolean
   /** `cognito:user_status`, such as `CONFIRMED` or `EXTERNAL_PROVIDER`. */
   readonly status: string | undefined
-  /** All attributes whose value is a string, or a boolean written as one. An object without a prototype. */
+  /** All string attributes, with booleans converted to strings. The object has no prototype. */
   readonly attributes: AttributeMap
 }
 
-/** What a rule sees of an invocation. */
+/** The input of a rule. */
 export interface RuleContext<T extends Trigger = Trigger> {
   /** The trigger's name in Cognito's LambdaConfig. */
   readonly trigger: T['name']
-  /** The event as Cognito sent it, frozen: rules answer with an outcome. */
+  /** The event as Cognito sent it, as a frozen copy. */
   readonly event: T['event']
   readonly user: RuleUser
-  /** The app client the call came through; undefined where Cognito names none. */
+  /** The id of the app client that called Cognito. Undefined if Cognito sends none. */
   readonly appClient: string | undefined
-  /** Aborted when the time of the rule is over: hand it to every call that waits. Made when first read. */
+  /** Aborted when the rule's time is over. Pass it to every asynchronous call. Created when first read. */
   readonly signal: AbortSignal
   /**
-   * The context of the whole invocation, on that of a rule which has less time than it. What is looked up once for all
-   * rules belongs to the invocation.
+   * The context of the whole invocation, if this rule has a shorter deadline. Use it for lookups that all rules share, as
+   * `perInvocation` does.
    */
   readonly invocation?: RuleContext<T>
 }

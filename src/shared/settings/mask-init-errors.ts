@@ -2,13 +2,13 @@ import { TriggerFailedError } from '../lambda/errors.ts'
 import { isThenable } from '../rules/invocation.ts'
 
 /**
- * Reads settings, or makes a handler of them, in the init phase. What is thrown there Lambda reports like any other error, and
- * Cognito shows it to whoever signs up: what is wrong goes to standard error, for whoever deploys, and a fixed text is thrown.
- * Of a promise the same holds: it is to be awaited where it is exported, since Lambda calls no promise.
+ * Calls a function in the init phase, such as one that reads settings, and replaces its error by a fixed text. Without this, Cognito
+ * would show the error's message to end users. The message is written to standard error, for the operator. If the function returns a
+ * promise, await it before you export the handler, because Lambda cannot call a promise.
  *
- * @param read What may throw, or may reject.
- * @param complain Gets what it threw, as text; standard error unless set.
- * @throws TriggerFailedError when it throws. A promise rejects with it.
+ * @param read The function to call. It may throw or return a promise that rejects.
+ * @param complain Receives the error's message. The default writes it to standard error.
+ * @throws TriggerFailedError if `read` throws. A promise rejects with it.
  * @example
  * export const handler = maskInitErrors(() => preSignUp(allowEmailDomains(...domainsIn(process.env))))
  * @example

@@ -1,63 +1,63 @@
 import { LifeguardError } from '../rules/errors.ts'
 
-/** A process's environment. */
+/** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** One variable of the environment. */
+/** How to read one environment variable. */
 export interface Field<V> {
-  /** What the variable should hold, for the error: `one of exempt, judge`. */
+  /** The expected value, for the error message: `one of exempt, judge`. */
   readonly expected: string
-  /** Returns the value, or undefined for a text that is not valid. An error that it throws is shown after `expected`. */
+  /** Parses the text. Returns undefined if it is invalid. The message of a thrown error is shown after `expected`. */
   readonly read: (text: string) => V | undefined
-  /** The value of a variable that is not set. A field without this key is required. */
+  /** The value if the variable is not set. A field without this key is required. */
   readonly default?: V | undefined
   /** A text that `read` accepts. */
   readonly example: string
 }
 
-/** The fields of settings: one for each property, and a `default` for each property that may be missing. */
+/** One field for each setting. A setting that may be undefined needs a `default`. */
 export type Fields<S> = {
   readonly [Name in keyof S]-?: undefined extends S[Name]
     ? Field<Exclude<S[Name], undefined>> & { readonly default: S[Name] }
     : Field<S[Name]>
 }
 
-/** A variable that must be set where another one is. */
+/** Requires a variable if another one is set. */
 export interface Requirement<S> {
   readonly set: keyof S & string
   readonly requires: keyof S & string
-  /** What `requires` should hold, and why. */
+  /** The expected value of `requires`, and the reason. */
   readonly expected: string
 }
 
-/** What a function reads from its environment. */
+/** The settings that a function reads from its environment. */
 export interface SettingsTable<S> {
   readonly fields: Fields<S>
   readonly requirements?: readonly Requirement<S>[]
 }
 
-/** Settings of a deployment that are not valid. */
+/** Thrown if settings of a deployment are invalid. */
 export class InvalidSettingsError extends LifeguardError {
   override readonly name = 'InvalidSettingsError'
   override readonly code = 'invalid-settings'
-  /** One line for each variable: its name, what it holds and what it should hold. */
+  /** One line per invalid variable, with its name, its value and the expected value. */
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(`The settings in the environment are not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    super(`Invalid settings in the environment:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.problems = problems
   }
 }
 
-/** Makes a field optional. */
+/** Returns the field with `default: undefined`, so that it is optional. */
 export function optional<V>(field: Field<V>): Field<V> & { readonly default: undefined } {
   return { ...field, default: undefined }
 }
 
 /**
- * Reads settings from the environment, once, in the init phase. An empty variable counts as not set: deployment tools write
- * those for parameters without a value.
+ * Reads settings from environment variables. Call it once, in the init phase. An empty variable counts as not set, because deployment
+ * tools write empty variables for parameters without a value.
  *
- * @throws InvalidSettingsError that names each wrong variable, what it holds and what it should hold.
+ * @throws InvalidSettingsError if a variable is missing or invalid. It lists all of them.
  * @example
  * const settings = readSettings<{ BLOCK_TABLE: string }>({ fields: { BLOCK_TABLE: nonEmptyString('the name of a table') } }, process.env)
  */
@@ -66,11 +66,12 @@ export function readSettings<S extends object>({ fields, requirements = [] }: Se
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries<Field<unknown>>(fields)) values[name] = readField(name, field, environment, problems)
   for (const { set, requires, expected } of requirements) {
-    // A required field that is missing stands in the list already.
-    if (environment[set] && !environment[requires] && 'default' in fields[requires]) problems.push(problem(requires, expected, environment))
+    // A missing required field is already in the list.
+    if (environment[set] && !environment[requires] && 'default' in fields[requires])
+      problems.push(describeProblem(requires, expected, environment))
   }
   if (problems.length > 0) throw new InvalidSettingsError(problems)
-  // The loop has filled in each field of S; TypeScript cannot follow keys through a loop.
+  // The loop has set each field of S, but TypeScript cannot check that.
   return values as S
 }
 
@@ -84,18 +85,18 @@ function readField(name: string, field: Field<unknown>, environment: Environment
   } catch (error) {
     why = ` (${error instanceof Error ? error.message : String(error)})`
   }
-  problems.push(problem(name, `${field.expected}${why}`, environment))
+  problems.push(describeProblem(name, `${field.expected}${why}`, environment))
   return undefined
 }
 
-// A key must not stand in a log, not even a wrong one.
+// The value of a secret must not be logged, even if it is invalid.
 const SECRET = /KEY|SECRET|TOKEN|PASSWORD/
 const MAX_SHOWN = 120
 
-function problem(name: string, expected: string, environment: Environment): string {
+function describeProblem(name: string, expected: string, environment: Environment): string {
   const value = environment[name]
   if (value === undefined || value === '') return `${name} is missing; expected ${expected}`
-  if (SECRET.test(name)) return `${name} is set to a value that is not shown; expected ${expected}`
+  if (SECRET.test(name)) return `${name} has an invalid value (not shown); expected ${expected}`
   const shown = JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}...` : value)
   return `${name} is ${shown}; expected ${expected}`
 }

@@ -29,7 +29,7 @@ describe('a factory', () => {
     (name) => {
       const rule = { ...noOpinion, name: unchecked<string>(name) }
       for (const whole of [rule, chain(rule), failOpen(chain(rule))])
-        expect(() => pre(whole)).toThrow(/^A rule's name is an identifier of at most 72 characters/)
+        expect(() => pre(whole)).toThrow(/^A rule's name must be an identifier of at most 72 characters/)
     },
   )
 

@@ -9,13 +9,13 @@ const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
 const work = defineRule<SampleWorking>('work', () => done())
 
 describe('the time of a chain', () => {
-  test('is shared among post rules, so that one which hangs leaves the others theirs', async () => {
+  test('is divided among the rules of a working trigger, so that a rule that hangs leaves time for the others', async () => {
     const clock = autoClock()
     const spend = defineRule<SampleWorking>('spend', () => {
       clock.spend(400)
       return done()
     })
-    // 4000 ms for five rules: 800, then 3200 for four; 400 of them are spent, and 2800 are left for three.
+    // 4000 ms / 5 rules = 800. `spend` uses 400 of the 3200 left, so three rules share 2800.
     const decision = await run('working', chain(hang, spend, hang, hang, work), sampleEvent, clock)
     expect(decision.kind).toBe('proceed')
     expect(decision.trace.map(({ rule, outcome, ms }) => [rule, outcome, Math.floor(ms)])).toEqual([
@@ -28,7 +28,7 @@ describe('the time of a chain', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('is all there for the last post rule', async () => {
+  test('is not limited for the last rule of a working trigger', async () => {
     const decision = await run(
       'working',
       when(() => true, work, hang),
@@ -37,7 +37,7 @@ describe('the time of a chain', () => {
     expect(decision.trace).toMatchObject([{ rule: 'work' }, { rule: 'hang', ms: 4000 }])
   })
 
-  test('is not shared among pre rules, of which one that hangs ends it', async () => {
+  test('is not divided in a refusing trigger, where a rule that hangs fails the invocation', async () => {
     const slow = defineRule<SampleRefusing>('slow', () => new Promise(() => {}))
     const decision = await run(
       'refusing',
@@ -54,7 +54,7 @@ const formatTrace = ({ trace }: { readonly trace: readonly { readonly rule: stri
   trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)
 
 const crash = defineRule<SampleWorking>('crash', () => {
-  throw new Error('the rule is broken')
+  throw new Error('the rule crashed')
 })
 
 describe('parallel', () => {
@@ -79,7 +79,7 @@ describe('parallel', () => {
     expect(decision.kind).toBe('proceed')
   })
 
-  test('shows each of its rules in the trace, in the order in which they are written', async () => {
+  test('adds a trace entry for each rule, in the order of the arguments', async () => {
     const decision = await run('working', parallel(crash, parallel(work, crash), work))
     expect(decision.trace.map(({ rule, path, outcome }) => [path, rule, outcome])).toEqual([
       ['0', 'crash', 'error'],
@@ -90,13 +90,13 @@ describe('parallel', () => {
     ])
   })
 
-  test('says that it worked where one of its rules did', async () => {
+  test('returns done if one of its rules did', async () => {
     const idle = defineRule<SampleWorking>('idle', () => skip())
     expect(formatTrace(await run('working', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
     expect(formatTrace(await run('working', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
   })
 
-  test('gives every rule all of the time', async () => {
+  test('gives every rule the whole time', async () => {
     const clock = autoClock()
     const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
     const decision = await run('working', parallel(hang, hang, work), sampleEvent, clock)
@@ -108,7 +108,7 @@ describe('parallel', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('waits for the others where one fails the invocation', async () => {
+  test('waits for all rules before a failClosed error fails the invocation', async () => {
     let worked = false
     const slow = defineRule<SampleWorking>('slow', async () => {
       await new Promise((resolve) => setImmediate(resolve))
@@ -120,7 +120,7 @@ describe('parallel', () => {
     expect(worked).toBe(true)
   })
 
-  test('throws when there is nothing to run', () => {
+  test('throws without rules', () => {
     expect(() => parallel<SampleWorking>()).toThrow(TypeError)
   })
 })

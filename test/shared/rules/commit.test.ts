@@ -7,14 +7,14 @@ import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
-/** Places of which a sign-up takes one: a small rule with a second step, as an invitation is. */
+/** Makes a rule that reserves one of a limited number of places, as a rule for invitations would. */
 function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; readonly taken: () => number } {
   const holders = new Set<string>()
   const rule = defineRule<SampleRefusing>('take-place', () => (holders.size < places ? skip() : skip('full')), {
     can: ['deny'],
     commit: {
       async reserve(ctx) {
-        // One conditional write: mine already, or there is room.
+        // Like one conditional write: succeeds if the event has a place already, or a place is free.
         if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'There is no place left')
         holders.add(reservationKey(ctx))
         return undefined
@@ -28,8 +28,8 @@ function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; reado
 const createEvent = (userName: string): CognitoEvent => ({ ...sampleEvent, userName })
 const refuse = defineRule<SampleRefusing>('refuse', () => deny('no', 'No'))
 
-describe('a rule with a second step', () => {
-  test('takes the last place once, and denies the next user', async () => {
+describe('a rule with a commit', () => {
+  test('reserves the last place, and denies the next user', async () => {
     const { rule, taken } = takePlace(1)
 
     expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
@@ -37,20 +37,20 @@ describe('a rule with a second step', () => {
     expect(taken()).toBe(1)
   })
 
-  test('finds its own reservation when an event is repeated', async () => {
+  test('keeps one reservation when the event is repeated', async () => {
     const { rule, taken } = takePlace(1)
     for (let time = 0; time < 3; time += 1)
       expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
     expect(taken()).toBe(1)
   })
 
-  test('takes nothing when a later rule denies', async () => {
+  test('makes no reservation if a later rule denies', async () => {
     const { rule, taken } = takePlace(1)
     expect(await run('refusing', chain(rule, refuse), createEvent('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })
     expect(taken()).toBe(0)
   })
 
-  test('has a line in the trace for each step', async () => {
+  test('has a trace entry for its evaluate and one for its reservation', async () => {
     const { rule } = takePlace(0)
     const { trace } = await run('refusing', chain(rule), createEvent('mary'))
     expect(trace).toMatchObject([
@@ -59,7 +59,7 @@ describe('a rule with a second step', () => {
     ])
   })
 
-  test('fails when the reservation hangs, and releases what may have been written', async () => {
+  test('fails if the reservation hangs, and releases it', async () => {
     const released: string[] = []
     const clock = autoClock()
     const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
@@ -70,7 +70,7 @@ describe('a rule with a second step', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('does not let a release that fails or hangs change the decision', async () => {
+  test('keeps the decision if a release fails or hangs', async () => {
     const { rule } = takePlace(0)
     for (const release of [() => Promise.reject(new Error('down')), () => new Promise<void>(() => undefined)]) {
       const first = defineRule<SampleRefusing>('first', () => skip(), { commit: { reserve: () => undefined, release } })
@@ -78,7 +78,7 @@ describe('a rule with a second step', () => {
     }
   })
 
-  test('does not take a reservation for one that returned something else than a denial', async () => {
+  test('fails if reserve returns an outcome other than a denial', async () => {
     const odd = defineRule<SampleRefusing>('odd', () => skip(), {
       commit: { reserve: () => ({ kind: 'allow' }) as never, release: () => undefined },
     })

@@ -23,7 +23,7 @@ const context = (change: Partial<CognitoEvent> = {}): RuleContext =>
 const yes: Condition = () => true
 const no: Condition = async () => false
 const throws: Condition = async () => {
-  throw new Error('out of reach')
+  throw new Error('unreachable')
 }
 
 describe('and, or and not', () => {
@@ -37,12 +37,12 @@ describe('and, or and not', () => {
     [not(no), true],
     [not(yes), false],
     [not(and(yes, not(no))), false],
-  ])('wait for each answer and stop early (%#)', async (condition, expected) => {
+  ])('evaluate conditions in order and stop early (%#)', async (condition, expected) => {
     expect(await condition(context())).toBe(expected)
   })
 
-  test.each([and(yes, throws), or(no, throws), not(throws)])('pass on a failure, never inverted (%#)', async (condition) => {
-    await expect(condition(context())).rejects.toThrow('out of reach')
+  test.each([and(yes, throws), or(no, throws), not(throws)])('throw the error of a condition (%#)', async (condition) => {
+    await expect(condition(context())).rejects.toThrow('unreachable')
   })
 
   test('need at least one condition', () => {
@@ -50,39 +50,39 @@ describe('and, or and not', () => {
     expect(() => or()).toThrow('or() needs at least one condition')
   })
 
-  /** A condition may throw at once or later: to whoever asks in an async function it is the same. */
-  const asking = async (ask: () => unknown): Promise<unknown> => ask()
+  /** Turns a synchronous throw into a rejection. */
+  const toPromise = async (call: () => unknown): Promise<unknown> => call()
 
-  test('refuse an answer that is no boolean, whose truthiness would decide', async () => {
+  test('throw if a condition does not return a boolean', async () => {
     const found: unknown = () => ({ invite: 1 })
     const forgotten: unknown = () => undefined
     for (const answer of [found, forgotten]) {
       const condition = answer as Condition
-      await expect(asking(() => evaluateCondition(condition, context()))).rejects.toThrow('answers with a boolean')
-      await expect(asking(() => not(condition)(context()))).rejects.toThrow('answers with a boolean')
-      await expect(asking(() => and(condition)(context()))).rejects.toThrow('answers with a boolean')
+      await expect(toPromise(() => evaluateCondition(condition, context()))).rejects.toThrow('must return a boolean')
+      await expect(toPromise(() => not(condition)(context()))).rejects.toThrow('must return a boolean')
+      await expect(toPromise(() => and(condition)(context()))).rejects.toThrow('must return a boolean')
     }
   })
 })
 
 describe('triggeredBy', () => {
-  test('knows its sources and no others', async () => {
+  test('is true for the listed sources only', async () => {
     const condition = triggeredBy('PreSignUp_SignUp', 'PreSignUp_AdminCreateUser')
     expect(await condition(context())).toBe(true)
     expect(await condition(context({ triggerSource: 'PreSignUp_AdminCreateUser' }))).toBe(true)
     expect(await condition(context({ triggerSource: 'PreSignUp_Other' }))).toBe(false)
   })
 
-  test('needs a source', () => expect(() => triggeredBy()).toThrow('triggeredBy() needs at least one value'))
+  test('throws without a source', () => expect(() => triggeredBy()).toThrow('triggeredBy() needs at least one value'))
 })
 
 describe('fromAppClient', () => {
-  test('compares the app client', async () => {
+  test('is true for the listed app clients only', async () => {
     expect(await fromAppClient('client0', 'client1')(context())).toBe(true)
     expect(await fromAppClient('client2')(context())).toBe(false)
   })
 
-  test('is false where Cognito names none', async () => {
+  test('is false if the event has no app client', async () => {
     expect(await fromAppClient('client1')(context({ callerContext: { awsSdkVersion: '', clientId: null } }))).toBe(false)
     const { callerContext: _, ...partial } = sampleEvent
     expect(
@@ -90,7 +90,7 @@ describe('fromAppClient', () => {
     ).toBe(false)
   })
 
-  test('needs an app client', () => expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))
+  test('throws without an app client', () => expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))
 })
 
 describe('hasAttribute', () => {
@@ -104,10 +104,11 @@ describe('hasAttribute', () => {
     [hasAttribute('empty'), false],
     [hasAttribute('empty', ''), true],
     [hasAttribute('constructor'), false],
-  ])('%#', async (condition, expected) => expect(await condition(withPlan)).toBe(expected))
+  ])('compares the attribute, and treats an empty one as missing (%#)', async (condition, expected) =>
+    expect(await condition(withPlan)).toBe(expected))
 })
 
-describe('what a condition proves', () => {
+describe('the proof of a condition', () => {
   const domain = withProof('domain', undefined, yes)
   const circumstance = hasAttribute('name')
   const own: Condition = () => true
@@ -128,7 +129,7 @@ describe('what a condition proves', () => {
   ])('is %s (%#)', (proof, condition) => expect(condition.proof).toBe(proof))
 })
 
-describe('which attributes a condition reads', () => {
+describe('the reads of a condition', () => {
   const own: Condition = () => true
   const plan = defineCondition(({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
 
@@ -145,34 +146,34 @@ describe('which attributes a condition reads', () => {
     [undefined, not(own)],
     [undefined, and(plan, own)],
     [undefined, or(own, plan)],
-  ])('is %j (%#)', (reads, condition) => expect(condition.reads).toEqual(reads))
+  ])('are %j (%#)', (reads, condition) => expect(condition.reads).toEqual(reads))
 })
 
 describe('defineCondition', () => {
-  test('answers as the function that it is given', async () => {
+  test('returns a condition with the result of the given function', async () => {
     const withPlan = context({ request: { userAttributes: { 'custom:plan': 'trial' } } })
     const plan = defineCondition(async ({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
     expect(await plan(withPlan)).toBe(true)
     expect(await plan(context())).toBe(false)
   })
 
-  test('leaves the function that it is given as it is', () => {
+  test('does not modify the given function', () => {
     const own: Condition = () => true
     expect(defineCondition(own, { reads: [] }).reads).toEqual([])
     expect(own).not.toHaveProperty('reads')
   })
 
-  test('proves no more than what it is given', () => {
+  test('keeps the proof of the given condition', () => {
     expect(defineCondition(emailDomainIn('example.com'), { reads: ['email'] }).proof).toBe('domain')
     expect(defineCondition(() => true, { reads: [] })).not.toHaveProperty('proof')
   })
 
   test.each([undefined, {}, { reads: 'email' }, { reads: [7] }, { reads: [''] }, { reads: null }])(
-    'refuses %j in plain JavaScript, which declares nothing',
+    'throws for the options %j in plain JavaScript',
     (options) => {
       const declared: unknown = options
       expect(() => defineCondition(() => true, declared as DeclaresReads)).toThrow(
-        "defineCondition: reads is a list of attribute names, such as ['email'], or [] for none",
+        "defineCondition: reads must be a list of attribute names, such as ['email'], or []",
       )
     },
   )

@@ -6,7 +6,7 @@ import { autoClock } from '../../support/auto-clock.ts'
 const never = new Promise<never>(() => {})
 
 describe('a deadline', () => {
-  test('lets work through that ends in time, and leaves no timer behind', async () => {
+  test('settles as the work does if it ends in time, and leaves no timer', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(await deadline.race(Promise.resolve('done'))).toBe('done')
@@ -15,7 +15,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('gives up work that does not end, and tells it through the signal', async () => {
+  test('rejects and aborts its signal if the work does not end in time', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const signal = deadline.signal()
@@ -26,13 +26,13 @@ describe('a deadline', () => {
     expect(deadline.remainingMs()).toBe(0)
   })
 
-  test('arms no timer while nobody waits', () => {
+  test('starts no timer before the first wait', () => {
     const clock = autoClock()
     startDeadline(100, clock)
     expect(clock.pending()).toBe(0)
   })
 
-  test('makes its signal once, and aborts it where the time is over already', () => {
+  test('creates its signal once, already aborted if the time is over', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.signal()).toBe(deadline.signal())
@@ -41,7 +41,7 @@ describe('a deadline', () => {
     expect(late.signal().aborted).toBe(true)
   })
 
-  test('arms no timer after it was closed', () => {
+  test('starts no timer after close', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     deadline.close()
@@ -49,7 +49,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('has parts that end no later than itself, and close with it', async () => {
+  test('limits nested deadlines to its own, and closes them when it closes', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.within(500).remainingMs()).toBe(100)
@@ -60,13 +60,13 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('gives up at once what is begun after it', async () => {
+  test('rejects immediately after it has expired', async () => {
     const deadline = startDeadline(100, autoClock())
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
   })
 
-  test('stops waiting when asked to', async () => {
+  test('does not call an onExpiry callback that was cancelled', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const called: string[] = []
@@ -76,9 +76,9 @@ describe('a deadline', () => {
     expect(called).toEqual(['kept'])
   })
 
-  test('runs on the clock of the process', async () => {
+  test('works with the clock of the process', async () => {
     const before = processClock.now()
-    await expect(startDeadline(5, processClock).race(never)).rejects.toThrow('The time for this rule ran out')
+    await expect(startDeadline(5, processClock).race(never)).rejects.toThrow('The rule timed out')
     expect(processClock.now()).toBeGreaterThan(before)
     const cancelled = processClock.after(0, () => {
       throw new Error('fired')

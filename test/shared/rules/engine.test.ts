@@ -20,7 +20,7 @@ const rule = (name: string, say: () => AnyOutcome<SampleRefusing>): Rule<SampleR
   compose<SampleRefusing>({ name, kind: 'rule', evaluate: async () => say() })
 
 describe('the trace', () => {
-  test('tells what each rule said, in the order in which they started, with its place', async () => {
+  test('has an entry for each rule that ran, with its path, in the order in which the rules started', async () => {
     const decision = await run(
       'refusing',
       chain(
@@ -40,7 +40,7 @@ describe('the trace', () => {
     ])
   })
 
-  test('tells how long each rule took', async () => {
+  test('has the duration of each rule', async () => {
     const clock = autoClock()
     const slow = rule('slow', () => {
       clock.spend(7)
@@ -62,7 +62,7 @@ describe('the trace', () => {
     ])
   })
 
-  test('tells which fields a rule overrode', async () => {
+  test('has the fields of an earlier answer that a rule overrode', async () => {
     const answers = [
       rule('a', () => respond<SampleAnswer>({ a: 1 })),
       rule('ab', () => respond<SampleAnswer>({ a: 2, b: 2 })),
@@ -73,7 +73,7 @@ describe('the trace', () => {
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 2, b: 3 } })
   })
 
-  test('holds what a shadow said, marked as such, and the error of a broken rule', async () => {
+  test('has the outcome of a shadow rule, marked as shadow, and the error of a rule that threw', async () => {
     const broken = rule('broken', () => {
       throw Object.assign(new Error('secret'), { code: 'ECONNRESET' })
     })
@@ -89,7 +89,7 @@ describe('the trace', () => {
     })
   })
 
-  test('a shadow that hangs gets a bounded part of the time, and says so', async () => {
+  test('has deadline-exceeded for shadow rules that hang, which get at most 500 ms', async () => {
     const clock = autoClock()
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const decision = await run('refusing', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
@@ -97,17 +97,17 @@ describe('the trace', () => {
     expect(clock.now()).toBe(500)
   })
 
-  test('names no reason that is no identifier: it could be an attribute', async () => {
+  test('replaces a reason that is not an identifier by unnamed, because it may be an attribute', async () => {
     const decision = await run('refusing', chain(rule('look', () => skip('mary@example.com'))))
     expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
   })
 
-  test('tells a rule that stands in a composition twice apart', async () => {
+  test('has different paths for a rule that occurs twice in a composition', async () => {
     const look = rule('look', () => skip())
     expect((await run('refusing', chain(look, chain(look, look)))).trace.map(({ path }) => path)).toEqual(['0', '1', '1.0', '1.1'])
   })
 
-  test('a rule run by a composition of somebody else has a place too', async () => {
+  test('has a path for a rule that runs inside a custom composition', async () => {
     const inner = rule('inner', () => allow())
     const custom = defineRule<SampleRefusing>('custom', async (ctx, { evaluate }) => {
       const verdict = await evaluate(inner, ctx)
@@ -120,7 +120,7 @@ describe('the trace', () => {
   })
 })
 
-describe('rules that a composition of a user runs', () => {
+describe('rules that a custom composition runs', () => {
   const a = rule('a', () => skip('seen'))
   const b = rule('b', () => allow())
   const both: Rule<SampleRefusing>['evaluate'] = async (ctx, { evaluate }) => {
@@ -128,38 +128,38 @@ describe('rules that a composition of a user runs', () => {
     const verdict = await evaluate(b, ctx)
     return verdict.kind === 'allow' ? verdict : skip()
   }
-  const runForPlaces = async (custom: Rule<SampleRefusing>): Promise<readonly string[]> =>
+  const runForPaths = async (custom: Rule<SampleRefusing>): Promise<readonly string[]> =>
     (await run('refusing', chain(custom))).trace.map(({ rule: name, path }) => `${name} ${path}`)
 
   test.each<readonly [string, Rule<SampleRefusing>]>([
     ['without declaring children', defineRule<SampleRefusing>('custom', both)],
-    ['as its children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
-  ])('each have a place of their own: %s', async (_, custom) => {
-    expect(await runForPlaces(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
+    ['with declared children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
+  ])('have paths in the order in which they run: %s', async (_, custom) => {
+    expect(await runForPaths(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
-  test('have the place that it hands over', async () => {
+  test('have the index that the composition passes', async () => {
     const picks = defineRule<SampleRefusing>('picks', async (ctx, { evaluate }) => {
       const verdict = await evaluate(b, ctx, { index: 1 })
       return verdict.kind === 'allow' ? verdict : skip()
     })
-    expect(await runForPlaces({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
+    expect(await runForPaths({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
   })
 
-  test('keep their places after the decision', async () => {
+  test('keep their paths when they run after the decision', async () => {
     const defers = defineRule<SampleRefusing>('defers', (ctx, { defer }) => {
       defer(a, ctx)
       defer(b, ctx)
       return skip()
     })
-    expect(await runForPlaces(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
+    expect(await runForPaths(defers)).toEqual(['defers 0', 'a 0.0', 'b 0.1'])
   })
 })
 
-describe('a composition of ours', () => {
+describe('a modified copy of our own composition', () => {
   const whole = chain(rule('a', () => skip()))
 
-  test('is checked where a copy of it runs something else', async () => {
+  test('has its outcome validated if its evaluate was replaced', async () => {
     const forged: Rule<SampleRefusing> = { ...whole, evaluate: () => ({ kind: 'allow', answer: { c: 1 } }) as never }
     expect(await run('refusing', chain(forged))).toMatchObject({
       kind: 'failed',
@@ -167,12 +167,12 @@ describe('a composition of ours', () => {
     })
   })
 
-  test('is cut off at the deadline where a copy of it runs something else', async () => {
+  test('times out at the deadline if its evaluate was replaced', async () => {
     const hangs: Rule<SampleRefusing> = { ...whole, evaluate: () => new Promise(() => {}) }
     expect(await run('refusing', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
   })
 
-  test('cannot deny where nothing can be denied', async () => {
+  test('has an error if it denies in a working trigger', async () => {
     const misplaced = anyOf(rule('a', () => skip()))
     expect(await run('working', chain(misplaced))).toMatchObject({
       kind: 'proceed',
@@ -206,17 +206,17 @@ describe('an observer', () => {
   })
 
   test.each<readonly [string, Rule<SampleRefusing>, string]>([
-    ['directly', crash, 'crash 0'],
-    ['inside compositions that break with it', chain(anyOf(crash)), 'crash 0.0.0'],
+    ['directly in the chain', crash, 'crash 0'],
+    ['inside compositions that fail with it', chain(anyOf(crash)), 'crash 0.0.0'],
     ['inside failOpen', failOpen(crash), 'crash 0.0'],
     ['inside shadow', shadow(crash), 'crash 0.0'],
-    ['inside a rule of a user', custom, 'crash 0.0'],
-    ['frozen', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
-  ])('gets what a rule threw, once: %s', async (_, whole, place) => {
+    ['inside a custom composition', custom, 'crash 0.0'],
+    ['in frozen compositions', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
+  ])('gets the error of a rule once: %s', async (_, whole, place) => {
     expect(await observed('refusing', whole)).toEqual([`${place} RangeError: secret`])
   })
 
-  test('gets the error of a condition, of a wrong outcome and of a deadline', async () => {
+  test('gets the error of a condition, of an invalid outcome and of a timeout', async () => {
     const asks = when<SampleRefusing>(() => {
       throw new TypeError('no answer')
     }, crash)
@@ -225,11 +225,11 @@ describe('an observer', () => {
     expect(await observed('refusing', failOpen(asks), failOpen(wrong), failOpen(hang))).toEqual([
       'when 0.0 TypeError: no answer',
       "wrong 1.0 TypeError: The rule 'wrong' must return one of allow, answer, skip, deny",
-      'hang 2.0 DeadlineExceededError: The time for this rule ran out',
+      'hang 2.0 DeadlineExceededError: The rule timed out',
     ])
   })
 
-  test('gets what a denial explains, from the rule that denied alone', async () => {
+  test('gets the explanation of a denial once, with the rule that denied', async () => {
     const strict = rule('strict', () => ({ ...deny('not-valid', 'Not valid'), explanation: 'name is too short' }))
     expect(
       await observed(
@@ -244,15 +244,15 @@ describe('an observer', () => {
     ).toEqual(['strict 0.0.1 name is too short'])
   })
 
-  test('of the outermost rule gets an empty path', async () => {
+  test('gets an empty path for the outermost rule', async () => {
     const seen: string[] = []
     const decision = await run('refusing', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
     expect([decision.kind, seen]).toEqual(['failed', ['']])
   })
 })
 
-describe('a rule that says what it must not', () => {
-  const says = (value: unknown, can: readonly Ability[] = ['allow', 'answer', 'deny']): Rule<SampleRefusing> =>
+describe('a rule that returns an invalid outcome', () => {
+  const returns = (value: unknown, can: readonly Ability[] = ['allow', 'answer', 'deny']): Rule<SampleRefusing> =>
     defineRule<SampleRefusing>('wrong', () => value as never, { can })
 
   test.each([
@@ -260,31 +260,31 @@ describe('a rule that says what it must not', () => {
     [null, 'must return one of'],
     [true, 'must return one of'],
     [{ kind: 'done' }, 'must return one of'],
-    [{ kind: 'deny' }, 'without a reason'],
-    [{ kind: 'deny', reason: 'mary@example.com', message: 'No' }, 'without a reason that is an identifier'],
-    [{ kind: 'deny', reason: 'no', message: '' }, 'or without a message'],
-    [{ kind: 'deny', reason: 'no', message: '...' }, 'or without a message'],
-    [{ kind: 'deny', reason: 'no', message: 1 }, 'or without a message'],
+    [{ kind: 'deny' }, 'denied without a message or a valid reason'],
+    [{ kind: 'deny', reason: 'mary@example.com', message: 'No' }, 'without a message or a valid reason'],
+    [{ kind: 'deny', reason: 'no', message: '' }, 'without a message or a valid reason'],
+    [{ kind: 'deny', reason: 'no', message: '...' }, 'without a message or a valid reason'],
+    [{ kind: 'deny', reason: 'no', message: 1 }, 'without a message or a valid reason'],
     [{ kind: 'answer', answer: { c: 1 } }, "there is no field 'c'"],
     [{ kind: 'answer', answer: { toString: 1 } }, "there is no field 'toString'"],
     [{ kind: 'answer', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'skip', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'answer' }, 'answered undefined'],
   ])('has an error: %j', async (value, message) => {
-    const decision = await run('refusing', chain(says(value)))
+    const decision = await run('refusing', chain(returns(value)))
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
   test.each(['deny', 'answer'] as const)('has an error: a rule that declares %s alone, and allows', async (ability) => {
-    const decision = await run('refusing', anyOf(says({ kind: 'allow' }, [ability])))
+    const decision = await run('refusing', anyOf(returns({ kind: 'allow' }, [ability])))
     const message = `The rule 'wrong' returned allow, but it declares can: [${ability}]`
     expect(decision).toMatchObject({ kind: 'failed', error: { message } })
   })
 })
 
-describe('the rule that decided', () => {
+describe('the rule name of a denial', () => {
   test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
-    'is named through compositions, whatever identifier denyIf has: %s',
+    'is that of the denyIf inside the compositions: %s',
     async (reason) => {
       const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
       for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
@@ -293,8 +293,8 @@ describe('the rule that decided', () => {
   )
 })
 
-describe('time', () => {
-  test('is over for the rules after one that took it all', async () => {
+describe('the deadline', () => {
+  test('stops a chain at a rule that used all the time', async () => {
     const clock = autoClock()
     const slow = rule('slow', () => {
       clock.spend(5000)
@@ -320,8 +320,8 @@ describe('time', () => {
   test.each<readonly [string, () => AnyOutcome<SampleRefusing>]>([
     ['allow', allow],
     ['skip', skip],
-    ['an answer', () => respond<SampleAnswer>({ a: 1 })],
-  ])('does not take %s that comes after the deadline because the rule blocked the event loop', async (_, outcome) => {
+    ['answer', () => respond<SampleAnswer>({ a: 1 })],
+  ])('rejects %s of a rule that blocked the event loop past the deadline', async (_, outcome) => {
     const clock = autoClock()
     const blocking = (): AnyOutcome<SampleRefusing> => {
       clock.spend(5000)
@@ -333,7 +333,7 @@ describe('time', () => {
     }
   })
 
-  test('does not take the answer of a condition that blocked the event loop beyond the deadline', async () => {
+  test('rejects the result of a condition that blocked the event loop past the deadline', async () => {
     const clock = autoClock()
     const blocking = (): boolean => {
       clock.spend(5000)
@@ -345,7 +345,7 @@ describe('time', () => {
     }
   })
 
-  test('leaves a late denial a denial, and late work done', async () => {
+  test('accepts deny and done of a rule that returns after the deadline', async () => {
     const clock = autoClock()
     const denying = rule('denying', () => {
       clock.spend(5000)
@@ -363,7 +363,7 @@ describe('time', () => {
     expect(await run('working', chain(working), sampleEvent, clock)).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }] })
   })
 
-  test('is over once the timer fired, even where the clock says that a moment is left', async () => {
+  test('is over after its timer fired, even if the clock has not reached it', async () => {
     const clock = autoClock()
     const early = { ...clock, after: (ms: number, callback: () => void) => clock.after(ms - 0.5, callback) }
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
@@ -376,7 +376,7 @@ describe('time', () => {
     expect(decision).toMatchObject({ kind: 'proceed', trace: [{ reason: 'deadline-exceeded' }, { reason: 'deadline-exceeded' }] })
   })
 
-  test('covers conditions', async () => {
+  test('applies to conditions', async () => {
     const decision = await run(
       'refusing',
       chain(
@@ -389,7 +389,7 @@ describe('time', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'when', trace: [{ reason: 'deadline-exceeded' }] })
   })
 
-  test('is handed to rules as a signal, which a share of it aborts earlier', async () => {
+  test('aborts the signal of a rule, earlier for a rule with a shorter time limit', async () => {
     const clock = autoClock()
     const seen: (readonly [number, boolean])[] = []
     const waits = defineRule<SampleRefusing>('waits', ({ signal }) => {
@@ -397,7 +397,7 @@ describe('time', () => {
       return new Promise(() => {})
     })
     await run('refusing', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
-    // 50, a third of the 3,950 left after that, and the whole.
+    // 50 ms by withinMs, then a third of the 3,950 ms left, then the whole deadline.
     expect(seen).toEqual([
       [50, true],
       [1367, true],
@@ -405,7 +405,7 @@ describe('time', () => {
     ])
   })
 
-  test('comes from the process unless told otherwise', async () => {
+  test('uses the clock of the process by default', async () => {
     const deadline = startDeadline(1000, autoClock())
     const decision = await decide(chain(rule('a', () => allow())), sampleEvent, {
       contract: SAMPLES.refusing,
@@ -416,19 +416,19 @@ describe('time', () => {
 })
 
 describe('names and reasons', () => {
-  test('a rule is named in kebab-case', () => {
-    expect(() => defineRule<SampleRefusing>('Require Invite', () => allow())).toThrow("'require-invite'; got 'Require Invite'")
+  test('defineRule rejects a name that is not kebab-case', () => {
+    expect(() => defineRule<SampleRefusing>('Require Invite', () => allow())).toThrow("the name is 'Require Invite'; expected kebab-case")
   })
 
-  test('a denial has an identifier and a text, whose full stop is Cognito’s', () => {
+  test('deny requires an identifier and a message, and removes the final full stop', () => {
     expect(deny('no-invite', 'You need an invitation. ')).toEqual({ kind: 'deny', reason: 'no-invite', message: 'You need an invitation' })
     expect(() => deny('No invite!', 'No')).toThrow('must be an identifier')
     expect(() => deny('x'.repeat(65), 'No')).toThrow('at most 64 characters')
-    expect(() => deny('no', ' . ')).toThrow("deny('no'): the message for the caller is empty")
+    expect(() => deny('no', ' . ')).toThrow("deny('no'): the message is empty")
     expect(() => denyIf(() => true, 'not an id', 'No')).toThrow('must be an identifier')
   })
 
-  test('an error is known by its code or its name, never by its message', () => {
+  test('toErrorReason returns the code or name of an error, and never its message', () => {
     expect(toErrorReason(Object.assign(new Error('x'), { code: 'ETIMEDOUT' }))).toBe('ETIMEDOUT')
     expect(toErrorReason(Object.assign(new Error('x'), { code: 'not an id' }))).toBe('Error')
     expect(toErrorReason(Object.assign(new Error('x'), { name: 'mary@example.com' }))).toBe('error')
@@ -443,15 +443,15 @@ describe('names and reasons', () => {
     expect(toErrorReason(hides)).toBe('error')
   })
 
-  test('what is left out stays out of an outcome', () => {
+  test('skip and respond return an outcome without undefined keys', () => {
     expect(skip()).toEqual({ kind: 'skip' })
     expect(respond<SampleAnswer>({ a: 1 })).toEqual({ kind: 'answer', answer: { a: 1 } })
     expect(respond<SampleAnswer>({ a: 1 }, 'set')).toEqual({ kind: 'answer', reason: 'set', answer: { a: 1 } })
   })
 })
 
-describe('what a rule declares', () => {
-  test('stands on the rule', () => {
+describe('the declarations of a rule', () => {
+  test('are properties of the rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expect(defineRule<SampleRefusing>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
       permissions,
@@ -463,56 +463,56 @@ describe('what a rule declares', () => {
   })
 
   test.each([
-    ['a text', 'dynamodb:GetItem'],
+    ['a string', 'dynamodb:GetItem'],
     ['an object', { actions: ['a:B'], resource: 'T' }],
     ['null', null],
-    ['a list of texts', ['dynamodb:GetItem']],
+    ['a list of strings', ['dynamodb:GetItem']],
     ['no actions', [{ actions: [], resource: 'T' }]],
-    ['actions that are a text', [{ actions: 'a:B', resource: 'T' }]],
+    ['actions that are a string', [{ actions: 'a:B', resource: 'T' }]],
     ['an action that is a number', [{ actions: [7], resource: 'T' }]],
     ['no resource', [{ actions: ['a:B'] }]],
     ['an index that is a list', [{ actions: ['a:B'], resource: 'T', index: ['i'] }]],
-    ['the words of an older version', [{ actions: ['a:B'], on: 'T' }]],
-  ])('is refused where permissions are wrong: %s', (_, permissions) => {
+    ['the key on instead of resource', [{ actions: ['a:B'], on: 'T' }]],
+  ])('must have valid permissions: %s throws', (_, permissions) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
       new TypeError(
-        "defineRule('wrong'): permissions is a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or [] for none",
+        "defineRule('wrong'): permissions must be a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or []",
       ),
     )
   })
 
-  test.each(['no-invite', null, ['no invite'], [7]])('is refused where reasons is %j', (reasons) => {
+  test.each(['no-invite', null, ['no invite'], [7]])('must have valid reasons: %j throws', (reasons) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { reasons: reasons as never })).toThrow(
-      new TypeError("defineRule('wrong'): reasons is a list of identifiers, such as ['no-invite']"),
+      new TypeError("defineRule('wrong'): reasons must be a list of identifiers, such as ['no-invite']"),
     )
   })
 
-  test.each(['domain', '', null, 7])('is refused where judges is %j', (judges) => {
+  test.each(['domain', '', null, 7])('must have valid judges: %j throws', (judges) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { judges: judges as never })).toThrow(
       new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
     )
   })
 })
 
-describe('what cannot work is refused when composed', () => {
+describe('a composition with invalid arguments', () => {
   test.each([
     ['chain()', () => chain()],
     ['anyOf()', () => anyOf()],
     ['when()', () => when(() => true)],
-  ])('%s', (name, make) => expect(make).toThrow(`${name} needs at least one rule`))
+  ])('throws if %s has no rule', (name, make) => expect(make).toThrow(`${name} needs at least one rule`))
 
-  test.each([0, -1, Number.NaN])('a share of %s ms', (withinMs) => {
+  test.each([0, -1, Number.NaN])('throws if failOpen has withinMs of %s', (withinMs) => {
     expect(() =>
       failOpen(
         rule('a', () => allow()),
         { withinMs },
       ),
-    ).toThrow(`withinMs is a positive number of milliseconds; got ${withinMs}`)
+    ).toThrow(`withinMs is ${withinMs}; expected a positive number of ms`)
   })
 })
 
-describe('answers that Cognito cannot be given together, though each alone', () => {
-  /** The two rules answer through a contract that takes one field at a time. */
+describe('answers that can be encoded alone, but not combined', () => {
+  /** Runs two rules that answer different fields, with a contract that encodes only one field. */
   async function decideBoth(kind: SampleKind) {
     const { answers, ...contract } = SAMPLES[kind]
     if (answers === undefined) throw new Error(`${kind} has no answers`)
@@ -538,13 +538,13 @@ describe('answers that Cognito cannot be given together, though each alone', () 
     return { decision, seen }
   }
 
-  test('fail the invocation where an error does', async () => {
+  test('fail the invocation in a trigger that fails on errors', async () => {
     const { decision, seen } = await decideBoth('refusing')
     expect(decision).toMatchObject({ kind: 'failed', rule: 'handler', error: new RangeError('one field at a time') })
     expect(seen).toEqual(['handler : RangeError: one field at a time'])
   })
 
-  test('leave the response empty where the trigger continues, with a line in the trace', async () => {
+  test('leave the response empty in a trigger that continues on errors, with a trace entry', async () => {
     const { decision, seen } = await decideBoth('messaging')
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, response: {} })
     expect(decision).not.toHaveProperty('answer')

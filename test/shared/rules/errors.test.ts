@@ -11,20 +11,20 @@ import {
 const throttled = Object.assign(new Error('mary@example.com sends too much'), { name: 'Throttling' })
 
 describe('NotDoneError', () => {
-  test('carries what prevented the effect, and its kind as a reason', () => {
+  test('has the cause, and the name of the cause as its reason', () => {
     const error = new NotDoneError(throttled)
     expect(error).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling', cause: throttled })
     expect(error.message).not.toContain('mary')
   })
 
-  test.each([undefined, null, 'a text', { code: 'not an identifier' }])('has a plain reason where %j prevented it', (cause) => {
+  test.each([undefined, null, 'a string', { code: 'not an identifier' }])('has the reason error for the cause %j', (cause) => {
     expect(new NotDoneError(cause).reason).toBe('error')
     expect(toErrorReason(new NotDoneError(cause))).toBe('error')
   })
 })
 
 describe('EffectLostError', () => {
-  test('carries what it takes to find the user again, and what kept the ledger away', () => {
+  test('has the effect to find the user again, and the cause', () => {
     const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
     expect(new EffectLostError(effect, throttled)).toMatchObject({
       name: 'EffectLostError',
@@ -36,7 +36,7 @@ describe('EffectLostError', () => {
   })
 })
 
-describe('the errors of the language', () => {
+describe('the errors of rules', () => {
   const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
 
   test.each([
@@ -44,7 +44,7 @@ describe('the errors of the language', () => {
     ['NotDoneError', 'not-done', 'Throttling', new NotDoneError(throttled)],
     ['EffectLostError', 'effect-lost', 'Throttling', new EffectLostError(effect, throttled)],
     ['RuleError', 'rule-error', 'rule-error', new RuleError({ kind: 'error', error: throttled, by: 'mine', mustFail: false })],
-  ])('%s has the code %s, and the reason %s in a log', (name, code, reason, error) => {
+  ])('%s has the code %s, and is logged with the reason %s', (name, code, reason, error) => {
     expect(error).toBeInstanceOf(LifeguardError)
     expect(error).toMatchObject({ name, code })
     expect(toErrorReason(error)).toBe(reason)

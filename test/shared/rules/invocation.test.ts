@@ -7,7 +7,7 @@ import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { run, SAMPLES, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 describe('readUser', () => {
-  test('reads what Cognito sends', () => {
+  test('reads the attributes that Cognito sends', () => {
     const userAttributes = {
       sub: 'b1946ac9-2492-4d23-9f3c-4b5e1a7f0001',
       email: 'mary@example.com',
@@ -27,7 +27,7 @@ describe('readUser', () => {
     })
   })
 
-  test('takes the booleans of printed samples as the strings that Cognito sends', () => {
+  test('reads booleans, as in AWS sample events, as strings', () => {
     expect(readUser({ request: { userAttributes: { email_verified: true, phone_number_verified: false } } })).toMatchObject({
       emailVerified: true,
       phoneNumberVerified: false,
@@ -41,19 +41,19 @@ describe('readUser', () => {
     { request: {} },
     { request: { userAttributes: null } },
     { userName: null, request: { userAttributes: 'x' } },
-  ])('finds nothing where there is nothing: %j', (event) => {
+  ])('returns a user without attributes for an incomplete event: %j', (event) => {
     expect(readUser(event)).toMatchObject({ userName: '', sub: undefined, email: undefined, emailVerified: false, attributes: {} })
   })
 
-  test('takes an empty value for a missing one', () => {
+  test('reads an empty attribute as missing', () => {
     expect(readUser({ request: { userAttributes: { sub: '', email: '' } } })).toMatchObject({ sub: undefined, email: undefined })
   })
 
-  test('leaves out values that are no text', () => {
+  test('ignores attributes that are neither strings nor booleans', () => {
     expect(readUser({ request: { userAttributes: { a: 1, b: null, c: {}, d: 'x' } } }).attributes).toEqual({ d: 'x' })
   })
 
-  test('finds no attributes that are not there, whatever their names', () => {
+  test('does not read attributes from a prototype', () => {
     const hostile = JSON.parse('{"__proto__": {"email": "eve@example.com"}, "constructor": "x"}')
     const { attributes, email } = readUser({ request: { userAttributes: hostile } })
     expect(email).toBeUndefined()
@@ -62,16 +62,16 @@ describe('readUser', () => {
   })
 })
 
-describe('contexts', () => {
+describe('createContext and narrowContext', () => {
   const signal = new AbortController().signal
 
-  test('read the user once', () => {
+  test('create a context with the event, the user, the app client and the signal', () => {
     const ctx = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     expect(ctx.user).toBe(ctx.user)
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
-  test('of a rule with less time have its signal, and know the invocation that they belong to', () => {
+  test('give a narrowed context its own signal and the context of the invocation', () => {
     const whole = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     const other = new AbortController().signal
     const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })
@@ -81,7 +81,7 @@ describe('contexts', () => {
     expect(part.appClient).toBe('client1')
   })
 
-  test('make their signal when it is asked for, and a copy of one has it too', () => {
+  test('create the signal when it is first read, and keep it in copies of the context', () => {
     let made = 0
     const time = {
       signal: () => {
@@ -96,7 +96,7 @@ describe('contexts', () => {
     expect({ ...part }.signal).toBe(signal)
   })
 
-  test('can be made of what is no event at all: whether to ask a rule is not theirs to say', () => {
+  test('accept an event that is null', () => {
     expect(createContext(JSON.parse('null'), { signal: () => signal }, SAMPLES.refusing)).toMatchObject({
       event: null,
       user: { userName: '' },
@@ -104,7 +104,7 @@ describe('contexts', () => {
   })
 })
 
-test('looks up once an invocation, for rules and conditions alike, whatever share of the time they have', async () => {
+test('perInvocation runs a lookup once per invocation for all rules and conditions, also with different time limits', async () => {
   const lookUp = vi.fn(async () => 'invite')
   const invite = perInvocation<SampleRefusing, string>(lookUp)
   const rule = defineRule<SampleRefusing>('look', async (ctx) => ((await invite(ctx)) === 'invite' ? allow() : skip()))
@@ -119,9 +119,9 @@ test('looks up once an invocation, for rules and conditions alike, whatever shar
   expect(lookUp).toHaveBeenCalledTimes(2)
 })
 
-test('fails for all who ask when it fails', async () => {
+test('perInvocation passes the error of a lookup to every rule that uses it', async () => {
   const lookUp = vi.fn(() => {
-    throw new Error('out of reach')
+    throw new Error('unreachable')
   })
   const invite = perInvocation<SampleRefusing, string>(lookUp)
   const rule = defineRule<SampleRefusing>('look', async (ctx) => ((await invite(ctx)) ? allow() : skip()))
@@ -130,7 +130,7 @@ test('fails for all who ask when it fails', async () => {
   expect(lookUp).toHaveBeenCalledTimes(1)
 })
 
-test('a rule whose share is over does not cut the look-up short for the others', async () => {
+test('perInvocation does not abort a lookup when the time limit of one rule is over', async () => {
   let answer: (value: string) => void = () => {}
   const signals: AbortSignal[] = []
   const invite = perInvocation<SampleRefusing, string>(({ signal }) => {

@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest'
 const run = promisify(execFile)
 const test = resolve(import.meta.dirname, '../..')
 
-describe('promises that reject when they have been given up', () => {
+describe('promises that reject after the deadline', () => {
   it.each([
     ['rules, conditions and a ledger', 'shared/rules/fixtures/left-behind.ts', '10 compositions\n'],
     ['the sweeper and the warm-up', 'sweeper/fixtures/left-behind.ts', '5 sweeps\n'],
   ])(
-    'do not end the process, and print nothing: %s',
+    'neither end the process nor print anything: %s',
     async (_, program, expected) => {
       const { stdout, stderr } = await run(process.execPath, [resolve(test, program)])
       expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' })

@@ -16,8 +16,8 @@ const ledger: Ledger = {
 }
 const work = (name: string) => defineRule<Working>(name, () => done(), { reads: [] })
 
-describe('the once-only rules of a composition', () => {
-  it('are found wherever they stand, by the name of their effect', () => {
+describe('onceRules', () => {
+  it('finds nested effects by their name', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-least-once', id: 'birthday' })
     const rules = onceRules(chain(work('profile'), parallel(mail, chain(gift))))
@@ -27,17 +27,17 @@ describe('the once-only rules of a composition', () => {
     ])
   })
 
-  it('may be the composition itself, or none at all', () => {
+  it('finds an effect that is the whole composition, and none in a composition without effects', () => {
     expect([...onceRules(once(ledger, work('mail'), { delivery: 'at-most-once' })).keys()]).toEqual(['mail'])
     expect(onceRules(chain(work('profile'))).size).toBe(0)
   })
 
-  it('may stand in a composition twice, which is one effect', () => {
+  it('counts a rule that occurs twice as one effect', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     expect(onceRules(chain(mail, mail)).size).toBe(1)
   })
 
-  it('are found with the conditions around each place where they stand, the outermost first', () => {
+  it('returns the conditions around each place of an effect, outermost first', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-most-once' })
     const named = hasAttribute('name')
@@ -47,18 +47,18 @@ describe('the once-only rules of a composition', () => {
     expect(rules.get('gift')).toEqual({ rule: gift, places: [[named]] })
   })
 
-  it('are refused under a condition that the composition does not show', () => {
+  it('throws if the condition of a when around an effect is missing', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const { condition: _, ...hidden } = when(hasAttribute('name'), mail)
-    expect(() => onceRules(chain(hidden))).toThrow("'when' runs an effect under a condition that it does not show; make it with when()")
+    expect(() => onceRules(chain(hidden))).toThrow("'when' hides the condition of an effect; make it with when()")
     const { condition: __, ...harmless } = when(hasAttribute('name'), work('profile'))
     expect(onceRules(chain(harmless)).size).toBe(0)
   })
 
-  it('are refused when two of them share a name, since the second would never run', () => {
+  it('throws if two effects have the same name, because the second would never run', () => {
     const twice = [1, 2].map(() => once(ledger, work('mail'), { delivery: 'at-most-once' }))
-    expect(() => onceRules(chain(...twice))).toThrow("Two effects are kept under the name 'mail'")
-    expect(() => postConfirmation(...twice)).toThrow("Two effects are kept under the name 'mail'")
-    expect(() => postConfirmation.middleware(...twice)).toThrow("Two effects are kept under the name 'mail'")
+    expect(() => onceRules(chain(...twice))).toThrow("Two effects are named 'mail'")
+    expect(() => postConfirmation(...twice)).toThrow("Two effects are named 'mail'")
+    expect(() => postConfirmation.middleware(...twice)).toThrow("Two effects are named 'mail'")
   })
 })

@@ -198,11 +198,11 @@ describe('the attributes that a rule declares', () => {
   test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j', (reads) => {
     const undeclared: unknown = { ...defineRule<SampleWorking>('mail', () => done()), reads }
     expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
-      "once() needs a rule that declares which attributes it reads; 'mail' does not: reads is a list of attribute names",
+      "once() needs a rule with reads; 'mail' has none: reads must be a list of attribute names",
     )
     if (reads !== undefined)
       expect(() => defineRule<SampleWorking>('mail', () => done(), { reads: reads as string[] })).toThrow(
-        "defineRule('mail'): reads is a list",
+        "defineRule('mail'): reads must be a list",
       )
   })
 

@@ -5,7 +5,7 @@ import * as preAuth from '../../../src/pre-auth/index.ts'
 import * as preSignUp from '../../../src/pre-signup/index.ts'
 import * as rules from '../../../src/rules/index.ts'
 
-/** What a program in plain JavaScript can call: no type keeps it from anything. */
+/** The exports without their types, as plain JavaScript sees them. */
 type Plain = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
 const plain = { ...language, ...preSignUp, ...preAuth, ...postConfirmation, ...rules } as unknown as Plain
@@ -18,52 +18,52 @@ const condition = (): unknown => call('emailDomainIn', 'example.com')
 describe('a composition in plain JavaScript', () => {
   it.each<readonly [string, () => unknown, string]>([
     [
-      'a condition as options',
+      'a condition instead of options',
       () => call('autoConfirm', condition()),
       'autoConfirm(): the options are a function; expected an object with some of { when, verifyEmail, verifyPhone, trust }',
     ],
     [
       'a misspelt option',
       () => call('autoConfirm', { if: condition() }),
-      "autoConfirm(): there is no option 'if'; expected some of { when, verifyEmail, verifyPhone, trust }",
+      "autoConfirm(): unknown option 'if'; expected some of { when, verifyEmail, verifyPhone, trust }",
     ],
     [
       'sources as an array',
       () => call('triggeredBy', ['PreSignUp_SignUp']),
-      'triggeredBy(): argument 1 is an array; expected texts. Spread it: ...values',
+      'triggeredBy(): argument 1 is an array; expected strings. Spread it: ...values',
     ],
     [
       'an attribute as a boolean',
       () => call('hasAttribute', 'custom:staff', true),
-      'hasAttribute(): argument 2 is a boolean; expected a text',
+      'hasAttribute(): argument 2 is a boolean; expected a string',
     ],
     [
       'app clients as a Set',
       () => call('fromAppClient', new Set(['a'])),
-      'fromAppClient(): argument 1 is a Set; expected texts. Spread it: ...values',
+      'fromAppClient(): argument 1 is a Set; expected strings. Spread it: ...values',
     ],
     [
       'domains as an array',
       () => call('allowEmailDomains', domains),
-      'allowEmailDomains(): argument 1 is an array; expected texts. Spread it: ...values',
+      'allowEmailDomains(): argument 1 is an array; expected strings. Spread it: ...values',
     ],
     [
       'domains as a Set',
       () => call('allowEmailDomains', new Set(domains)),
-      'allowEmailDomains(): argument 1 is a Set; expected texts. Spread it: ...values',
+      'allowEmailDomains(): argument 1 is a Set; expected strings. Spread it: ...values',
     ],
     [
       'a misspelt option for domains',
       () => call('allowEmailDomains', { domain: domains }),
-      "allowEmailDomains(): there is no option 'domain'; expected some of { domains, message, federated }",
+      "allowEmailDomains(): unknown option 'domain'; expected some of { domains, message, federated }",
     ],
     [
       'one domain as a list',
       () => call('allowEmailDomains', { domains: 'example.com' }),
-      "domains is a text; expected a list such as ['example.com']",
+      "domains is a string; expected a list such as ['example.com']",
     ],
     ['rules as an array', () => call('preSignUp', [rule()]), 'PreSignUp(): argument 1 is an array; expected rules. Spread it: ...rules'],
-    ['branches as an array', () => call('anyOf', [rule(), rule()]), 'anyOf(): argument 1 is an array; expected rules. Spread it: ...rules'],
+    ['rules of anyOf as an array', () => call('anyOf', [rule(), rule()]), 'anyOf(): argument 1 is an array; expected rules. Spread it: ...rules'],
     [
       'a function as a rule',
       () => call('preSignUp', () => true),
@@ -88,39 +88,35 @@ describe('a composition in plain JavaScript', () => {
     ['a boolean among conditions', () => call('and', condition(), false), 'and(): the condition is a boolean; expected a condition'],
     ['a condition as a rule', () => call('chain', condition()), 'chain(): argument 1 is a function; expected a rule'],
     [
-      'a condition that is not there',
+      'a missing condition',
       () => call('denyIf', undefined, 'reason', 'Text'),
       'denyIf(): the condition is undefined; expected a condition',
     ],
-    ['settings alone', () => call('preSignUp', { deadlineMs: 100 }), 'PreSignUp() needs at least one rule'],
+    ['settings without a rule', () => call('preSignUp', { deadlineMs: 100 }), 'PreSignUp() needs at least one rule'],
     [
       'misspelt settings',
       () => call('preSignUp', { deadline: 100 }, rule()),
-      "settings: there is no option 'deadline'; expected some of { deadlineMs",
+      "settings: unknown option 'deadline'; expected some of { deadlineMs",
     ],
-    ['nothing', () => call('preSignUp'), 'PreSignUp() needs at least one rule'],
-    ['a misspelt option of failOpen', () => call('failOpen', rule(), { within: 1 }), "failOpen(): there is no option 'within'"],
-    [
-      'a block list as options',
-      () => call('blockUsers', { find: () => [] }, { reveal: true }),
-      "blockUsers(): there is no option 'reveal'",
-    ],
+    ['no arguments', () => call('preSignUp'), 'PreSignUp() needs at least one rule'],
+    ['a misspelt option of failOpen', () => call('failOpen', rule(), { within: 1 }), "failOpen(): unknown option 'within'"],
+    ['a misspelt option of blockUsers', () => call('blockUsers', { find: () => [] }, { reveal: true }), "blockUsers(): unknown option 'reveal'"],
     [
       'a rule without a function',
       () => call('defineRule', 'mine', 'deny'),
-      "defineRule('mine'): the second argument is a text; expected a function",
+      "defineRule('mine'): the second argument is a string; expected a function",
     ],
     [
-      'an ability that there is not',
+      'an unknown ability',
       () => call('defineRule', 'mine', () => 0, { can: ['refuse'] }),
-      "defineRule('mine'): can is a list of 'allow'",
+      "defineRule('mine'): can must be a list of 'allow'",
     ],
     [
-      'half a commit',
+      'a commit without release',
       () => call('defineRule', 'mine', () => 0, { commit: { reserve: () => 0 } }),
-      'commit is an object with the functions reserve and release',
+      'commit must have the functions reserve and release',
     ],
-  ])('throws when it is made: %s', (_, compose, message) => {
+  ])('throws when it is built: %s', (_, compose, message) => {
     expect(compose).toThrow(TypeError)
     expect(compose).toThrow(message)
   })
@@ -129,7 +125,7 @@ describe('a composition in plain JavaScript', () => {
     [
       'a rule that denies',
       () => call('postConfirmation', call('blockUsers', { find: () => [] })),
-      "'block-users' cannot run in PostConfirmation: nothing can be denied there",
+      "'block-users' cannot run in PostConfirmation: its rules cannot deny",
     ],
     [
       'anyOf',
@@ -141,7 +137,7 @@ describe('a composition in plain JavaScript', () => {
             call('defineRule', 'look', () => 0),
           ),
         ),
-      "'any-of' cannot run in PostConfirmation: no rule can allow there",
+      "'any-of' cannot run in PostConfirmation: its rules cannot allow",
     ],
     [
       'shadow',
@@ -153,7 +149,7 @@ describe('a composition in plain JavaScript', () => {
             call('defineRule', 'look', () => 0),
           ),
         ),
-      "'shadow' cannot run in PostConfirmation: nothing can be denied there",
+      "'shadow' cannot run in PostConfirmation: its rules cannot deny",
     ],
     ['parallel', () => call('preSignUp', call('parallel', rule())), "'parallel' cannot run in PreSignUp: its rules have no effects"],
     [
@@ -168,7 +164,7 @@ describe('a composition in plain JavaScript', () => {
     [
       'a rule that answers',
       () => call('preAuthentication', call('autoConfirm')),
-      "'auto-confirm' cannot run in PreAuthentication: Cognito reads no answer there",
+      "'auto-confirm' cannot run in PreAuthentication: Cognito ignores its answer",
     ],
     [
       'a reservation',
@@ -177,10 +173,10 @@ describe('a composition in plain JavaScript', () => {
           'postConfirmation',
           call('defineRule', 'use', () => 0, { commit: { reserve: () => 0, release: () => 0 } }),
         ),
-      "'use' cannot run in PostConfirmation: nothing can be denied there",
+      "'use' cannot run in PostConfirmation: its rules cannot deny",
     ],
     [
-      'a rule of another trigger, deep inside',
+      'a nested rule of another trigger',
       () =>
         call(
           'preAuthentication',
@@ -189,9 +185,9 @@ describe('a composition in plain JavaScript', () => {
             preSignUp.preSignUp.rule('mine', () => language.skip()),
           ),
         ),
-      "The rule 'mine' is for PreSignUp, and cannot run in PreAuthentication",
+      "The rule 'mine' is for PreSignUp and cannot run in PreAuthentication",
     ],
-  ])('throws when the trigger does not permit it: %s', (_, compose, message) => {
+  ])('throws if the trigger does not permit it: %s', (_, compose, message) => {
     expect(compose).toThrow(TypeError)
     expect(compose).toThrow(message)
   })

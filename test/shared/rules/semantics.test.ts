@@ -13,7 +13,7 @@ interface Row {
   readonly kind: SampleKind
   readonly composition: string
   readonly decision: string
-  /** What is reserved in the end; undefined in tables without that column. */
+  /** The reservations after the decision. Undefined in tables without that column. */
   readonly reserved: string | undefined
 }
 
@@ -24,7 +24,7 @@ function isKind(word: string): word is SampleKind {
   return Object.hasOwn(SAMPLES, word)
 }
 
-function rows(): readonly Row[] {
+function parseRows(): readonly Row[] {
   return page.split(/^## /m).flatMap((part) => {
     const section = part.split('\n', 1)[0] ?? ''
     return [...part.matchAll(ROW)].flatMap(([, kind = '', composition = '', decision = '', reserved]): readonly Row[] =>
@@ -33,7 +33,7 @@ function rows(): readonly Row[] {
   })
 }
 
-function words(decision: Decision<SampleRefusing>): string {
+function formatDecision(decision: Decision<SampleRefusing>): string {
   if (decision.kind !== 'proceed') return `${decision.kind} by ${decision.rule}`
   const answer = Object.entries(decision.response)
     .sort()
@@ -43,25 +43,25 @@ function words(decision: Decision<SampleRefusing>): string {
 }
 
 describe.each(SECTIONS)('the table of %s', (section) => {
-  const table = rows().filter((row) => row.section.startsWith(section))
+  const table = parseRows().filter((row) => row.section.startsWith(section))
 
-  test('has rows', () => {
+  test('has at least three rows', () => {
     expect(table.length).toBeGreaterThan(2)
   })
 
   test.each(table)('$kind: $composition -> $decision', async ({ kind, composition, decision, reserved }) => {
     const clock = autoClock()
     const made = new Set<string>()
-    // The rules of one sample stand for all kinds: what a trigger permits is checked when they run.
+    // The rules are typed for one kind of trigger. The engine checks at run time what each kind permits.
     const decided = await run(kind, chain(build(parse(composition), undefined, undefined, made)), sampleEvent, clock)
-    expect(words(decided)).toBe(decision)
+    expect(formatDecision(decided)).toBe(decision)
     if (reserved !== undefined) expect([...made].join(', ')).toBe(reserved)
     expect(clock.pending()).toBe(0)
   })
 })
 
-test('every row of the page is in one of the tables', () => {
+test('every row of docs/semantics.md is in one of the tested tables', () => {
   const kinds = Object.keys(SAMPLES).join('|')
   const pipes = page.split('\n').filter((line) => new RegExp(`^\\| (${kinds}) `).test(line)).length
-  expect(rows().filter(({ section }) => SECTIONS.some((each) => section.startsWith(each)))).toHaveLength(pipes)
+  expect(parseRows().filter(({ section }) => SECTIONS.some((each) => section.startsWith(each)))).toHaveLength(pipes)
 })

@@ -56,7 +56,7 @@ describe('the pieces of settings', () => {
     'domains: %j is wrong, and it is said what is expected and which entry is at fault',
     (value) => {
       expect(read(domains(), value)).toMatch(
-        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the name of a built list \(The domain pattern '.*/,
+        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
       )
     },
   )
@@ -116,9 +116,7 @@ describe('the pieces of settings', () => {
   it('httpsUrl: https alone', () => {
     expect(read(httpsUrl('https://example.com'), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
     for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
-      expect(read(httpsUrl('https://example.com'), value)).toBe(
-        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
-      )
+      expect(read(httpsUrl('https://example.com'), value)).toBe('an https:// URL in ASCII without spaces, backslashes or user name')
   })
 
   it('httpsUrl: https:// and a host, and no user name', () => {
@@ -129,9 +127,7 @@ describe('the pieces of settings', () => {
       ...['https://user:pw@evil.com', 'https://example.com@evil.com', 'https://@evil.com', 'https://:@evil.com', 'https://a%40b@evil.com'],
       ...['https://example.com\\@evil.com', 'https://example.com/a\\b', 'HTTPS:evil.com', 'https://?', 'https://exa[mple.com'],
     ])
-      expect(read(httpsUrl('https://example.com'), value), value).toBe(
-        'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
-      )
+      expect(read(httpsUrl('https://example.com'), value), value).toBe('an https:// URL in ASCII without spaces, backslashes or user name')
   })
 
   it('httpsUrl: nothing that URL drops or encodes, and a mail shows as it is', () => {
@@ -143,7 +139,7 @@ describe('the pieces of settings', () => {
         `htt${character}ps://example.com`,
       ])
         expect(read(httpsUrl('https://example.com'), value), JSON.stringify(value)).toBe(
-          'a web address in ASCII that begins with https:// and has no spaces, backslashes or user name',
+          'an https:// URL in ASCII without spaces, backslashes or user name',
         )
   })
 
@@ -227,8 +223,8 @@ describe('a setting of domains', () => {
     ['empty.domains', 'The domain list holds no pattern; write it with lifeguard domains build'],
   ])('is refused when its file is no whole list: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
-    expect(open).toThrow(`@file:${file} cannot be used: ${join(folder, file)}`)
+    expect(open).toThrow(`@file:${file} cannot be read: ${join(folder, file)}`)
     expect(open).toThrow(why)
-    expect(open).toThrow("It has to be in the function's zip, see docs/guides/domain-lists.md")
+    expect(open).toThrow("Put the file into the function's zip, see docs/guides/domain-lists.md")
   })
 })

@@ -47,7 +47,7 @@ describe('readSettings', () => {
 
   it.each([undefined, ''])('says of a variable that is %j that it is missing, and what it should hold', (BLOCK_TABLE) => {
     expect(captureLines({ ...good, BLOCK_TABLE })).toEqual([
-      'The settings in the environment are not valid:',
+      'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
     ])
   })
@@ -64,12 +64,12 @@ describe('readSettings', () => {
 
   it('names all that are wrong at once', () => {
     expect(captureLines({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
-      'The settings in the environment are not valid:',
+      'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
-      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the name of a built list',
+      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the path of a built list',
       '  MODE is "maybe"; expected one of exempt, judge',
       '  LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent',
-      '  LOG_HASH_KEY is set to a value that is not shown; expected a random text of at least 16 characters',
+      '  LOG_HASH_KEY has an invalid value (not shown); expected a random text of at least 16 characters',
     ])
   })
 
@@ -77,9 +77,7 @@ describe('readSettings', () => {
     const picky: SettingsTable<Record<string, string>> = {
       fields: { [name]: { expected: 'something longer', read: () => undefined, example: '' } },
     }
-    expect(() => readSettings(picky, { [name]: 'hidden' })).toThrow(
-      `${name} is set to a value that is not shown; expected something longer`,
-    )
+    expect(() => readSettings(picky, { [name]: 'hidden' })).toThrow(`${name} has an invalid value (not shown); expected something longer`)
     expect(() => readSettings(picky, { [name]: 'hidden' })).not.toThrow(/hidden/)
   })
 

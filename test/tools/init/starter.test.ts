@@ -61,7 +61,7 @@ describe('the handlers that a new project gets', () => {
     ['pre-signup', /ADMIN_CREATED_USERS is .*; expected one of exempt, judge/, { ...domains, ADMIN_CREATED_USERS: 'maybe' }],
     ['pre-signup', /FEDERATED_EMAIL is .*; expected /, { ...domains, FEDERATED_EMAIL: 'trust' }],
     ['pre-signup', /LOG_LEVEL is .*; expected /, { ...domains, LOG_LEVEL: 'loud' }],
-    ['pre-signup', /LOG_HASH_KEY is set to a value that is not shown; expected /, { ...domains, LOG_HASH_KEY: 'short' }],
+    ['pre-signup', /LOG_HASH_KEY has an invalid value \(not shown\); expected /, { ...domains, LOG_HASH_KEY: 'short' }],
     ['pre-auth', /BLOCK_TABLE is missing/, {}],
     ['post-auth', /PROFILE_TABLE is missing/, {}],
     ['post-auth', /WELCOME_SINCE is .*; expected a day/, { ...tables, ...welcome, WELCOME_SINCE: 'March' }],
