@@ -6,103 +6,107 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { repository } from './support/built.ts'
 
-/** Which room may import which, and why. A room is a folder; the folder of a trigger is one that holds trigger.ts. */
+/** The allowed imports between rooms, with the reason. A room is a folder. A folder with a trigger.ts belongs to the room `trigger`. */
 const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared/cognito': {},
   'shared/rules': { 'shared/cognito': 'types of triggers, sources and events' },
   'shared/email': { 'shared/rules': 'emailDomainIn is a condition' },
   'shared/lambda': { 'shared/rules': 'a handler runs the engine' },
-  'shared/aws': { 'shared/rules': 'an email that SES refused is a NotDoneError' },
-  'shared/ledger': { 'shared/cognito': 'types of events', 'shared/aws': 'it lives in DynamoDB', 'shared/rules': 'once uses it as a port' },
+  'shared/aws': { 'shared/rules': 'an email that SES rejected is a NotDoneError' },
+  'shared/ledger': {
+    'shared/cognito': 'types of events',
+    'shared/aws': 'it uses DynamoDB',
+    'shared/rules': 'it implements the port of once',
+  },
   'shared/profiles': {
     'shared/cognito': 'types of attributes',
-    'shared/aws': 'they live in DynamoDB',
-    'shared/rules': 'they are made of the user of a context',
+    'shared/aws': 'they are stored in DynamoDB',
+    'shared/rules': 'they are made from the user of a context',
   },
   'shared/blocks': {
-    'shared/aws': 'they live in DynamoDB',
+    'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'users are blocked by address and domain',
     'shared/rules': 'a block is looked up by the user of a context',
   },
   'shared/settings': {
-    'shared/email': 'fields read addresses and domains',
-    'shared/lambda': 'fields read the log level; a handler that does not start throws the masked error',
-    'shared/rules': 'maskInitErrors awaits a promise as the engine does; the base of errors',
+    'shared/email': 'fields parse addresses and domains',
+    'shared/lambda': 'a field parses the log level; maskInitErrors throws the masked error',
+    'shared/rules': 'isThenable for maskInitErrors; the base class of errors',
   },
   rules: {
     'shared/cognito': 'names of sources',
     'shared/rules': 'rules',
     'shared/email': 'domains and addresses',
-    'shared/blocks': 'blockUsers looks blocks up; its port and store are exported with it',
+    'shared/blocks': 'the block list, whose port and adapter are exported with blockUsers',
   },
   trigger: {
     'shared/cognito': 'types of sources and events',
     'shared/rules': 'rules',
-    'shared/lambda': 'a trigger is defined by its factory',
+    'shared/lambda': 'defineTrigger makes the factory of a trigger',
     'shared/email': 'domains and addresses',
     'shared/aws': 'adapters',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
-    'shared/profiles': 'post confirmation and post authentication write them',
+    'shared/profiles': 'post confirmation and post authentication write profiles',
   },
   sweeper: {
-    'shared/cognito': 'the trigger of an event that is swept',
+    'shared/cognito': 'the trigger of a pending effect',
     'shared/aws': 'it looks users up in Cognito',
-    'shared/lambda': 'its log line counts metrics in the same namespace',
-    'shared/ledger': 'it runs what the ledger holds',
+    'shared/lambda': 'its log line has metrics in the same namespace',
+    'shared/ledger': 'it runs the pending effects of the ledger',
     'shared/rules': 'it evaluates the conditions around an effect',
   },
   index: {
     'shared/cognito': 'names of triggers and sources',
-    'shared/rules': 'the language',
+    'shared/rules': 'the rule language',
     'shared/lambda': 'types of handlers',
     'shared/email': 'domains',
     'shared/settings': 'maskInitErrors',
   },
-  esbuild: { 'shared/email': 'it builds lists of domains' },
+  esbuild: { 'shared/email': 'it builds domain lists' },
   'tools/lib': {
-    esbuild: 'it bundles a handler that is a source',
+    esbuild: 'it bundles a handler from its source',
     'shared/cognito': 'names, sources and folders of triggers',
-    'shared/settings': 'the variables that every handler reads',
-    'shared/rules': 'it describes rules; the base of errors',
+    'shared/settings': 'the log settings of every handler',
+    'shared/rules': 'it describes rules; the base class of errors',
   },
   'tools/local': {
-    'shared/ledger': 'its table of effects has the same index',
-    'shared/rules': 'the base of errors',
-    'tools/lib': 'a missing peer',
+    'shared/ledger': 'its effect table has the same index',
+    'shared/rules': 'the base class of errors',
+    'tools/lib': 'the error for a missing peer dependency',
   },
   'tools/replay': {
-    'shared/cognito': 'the answer that Cognito reads of a trigger',
-    'shared/blocks': 'a seed blocks users',
-    'shared/rules': 'its process observes rules',
+    'shared/cognito': 'the response fields of a trigger',
+    'shared/blocks': 'a seed adds blocks',
+    'shared/rules': 'its child process observes rules',
     'tools/lib': 'events, handlers, environment',
     'tools/local': 'embedded services',
   },
   'tools/doctor': {
-    'shared/cognito': 'keys of LambdaConfig',
-    'shared/lambda': 'it knows the masked message of a handler that does not start',
-    'shared/rules': 'it reads what rules declare',
+    'shared/cognito': 'the keys of LambdaConfig',
+    'shared/lambda': 'it compares the masked message of a handler that fails at init',
+    'shared/rules': 'it reads the declarations of rules',
     'tools/lib': 'handlers, environment',
-    'tools/replay': 'it loads handlers in the process that replay runs them in',
+    'tools/replay': 'it loads handlers in the child process of replay',
   },
-  'tools/init': { 'tools/lib': 'the settings of events, the own package' },
+  'tools/init': { 'tools/lib': 'the settings of events; the path of this package' },
   'tools/cli': {
-    'shared/cognito': 'attach and help name triggers',
-    esbuild: 'domains build writes what the build writes',
+    'shared/cognito': 'attach and help list triggers',
+    esbuild: 'domains build writes the same file as the bundler',
     'shared/email': 'domains query reads a list',
     'shared/lambda': 'effects recover reads log lines',
-    'shared/ledger': 'effects shows and changes the ledger',
-    'shared/rules': 'effects are written down as rules do it',
+    'shared/ledger': 'effects reads and changes the ledger',
+    'shared/rules': 'effects writes pending effects as rules do',
     'tools/doctor': 'lifeguard doctor',
     'tools/init': 'lifeguard init',
-    'tools/lib': 'what all commands share',
+    'tools/lib': 'helpers of all commands',
     'tools/replay': 'lifeguard replay, explain and precompile',
   },
 }
 
-/** Small functions that every room may use. They import nothing. */
+/** Small helpers that every room may import. They import nothing. */
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
-// A bundle without an adapter holds nothing of the AWS SDK.
+// The only files that may import the AWS SDK, so that a bundle without an adapter does not contain it.
 const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|cognito)-[\w-]+\.ts$/
 
 interface Import {
@@ -113,7 +117,7 @@ interface Import {
 const packages: Import[] = []
 const relatives: Import[] = []
 const triggers = new Set<string>()
-/** Files of a function that is deployed, and copied into new projects: handler.ts and what it imports by a path. */
+/** Files of a deployed function, which `lifeguard init` copies: handler.ts and its relative imports. */
 const deployed = new Set<string>()
 
 beforeAll(async () => {
@@ -149,13 +153,13 @@ function findRoom(file: string): string {
   return triggers.has(first) ? 'trigger' : first.replace(/\.ts$/, '')
 }
 
-/** Two triggers are two rooms. */
+/** Returns true if both files are in the same room. Each trigger's folder counts as its own room here. */
 function isSameRoom({ from, to }: Import): boolean {
   return findRoom(from) === findRoom(to) && (findRoom(from) !== 'trigger' || dirname(from) === dirname(to))
 }
 
 describe('the rooms of src', () => {
-  it('import only what the map allows', () => {
+  it('import only the rooms that the map allows', () => {
     const wrong = relatives.filter((each) => {
       const { from, to } = each
       if (isSameRoom(each) || FOR_ALL.includes(to) || deployed.has(from)) return false
@@ -164,7 +168,7 @@ describe('the rooms of src', () => {
     expect(wrong).toEqual([])
   })
 
-  it('have no edge in the map that nothing uses', () => {
+  it('have no unused entry in the map', () => {
     const used = new Set(relatives.map(({ from, to }) => `${findRoom(from)} -> ${findRoom(to)}`))
     const edges = Object.entries(MAP).flatMap(([room, others]) => Object.keys(others).map((other) => `${room} -> ${other}`))
     expect(edges.filter((edge) => !used.has(edge))).toEqual([])
@@ -173,7 +177,7 @@ describe('the rooms of src', () => {
   it('import in one direction', () => {
     const above = new Map<string, ReadonlySet<string>>()
     const reached = (room: string, path: readonly string[] = []): ReadonlySet<string> => {
-      if (path.includes(room)) throw new Error(`a circle: ${[...path, room].join(' -> ')}`)
+      if (path.includes(room)) throw new Error(`circular import: ${[...path, room].join(' -> ')}`)
       const found = above.get(room) ?? new Set(Object.keys(MAP[room] ?? {}).flatMap((each) => [each, ...reached(each, [...path, room])]))
       above.set(room, found)
       return found
@@ -181,30 +185,30 @@ describe('the rooms of src', () => {
     for (const room of Object.keys(MAP)) expect(reached(room)).not.toContain(room)
   })
 
-  it('have middy in shared/lambda alone, and zod in tools alone', () => {
+  it('import middy only in shared/lambda, and zod only in tools', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@middy/') && !from.startsWith('shared/lambda/'))).toEqual([])
     expect(packages.filter(({ from, to }) => to.startsWith('zod') && !from.startsWith('tools/'))).toEqual([])
   })
 
-  it('have the AWS SDK in adapters alone', () => {
+  it('import the AWS SDK only in adapters', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !ADAPTERS.test(from))).toEqual([])
   })
 })
 
 describe('a deployed function', () => {
-  it('imports the toolkit by its name, and of other functions only chain and settings', () => {
+  it('imports this package by its name, and only the chain and settings of other functions', () => {
     const others = relatives.filter(({ from, to }) => deployed.has(from) && dirname(from) !== dirname(to))
     expect(others.filter(({ to }) => !/\/(?:settings|default-chain)\.ts$/.test(to))).toEqual([])
     expect(packages.filter(({ from, to }) => deployed.has(from) && !to.startsWith('cognito-lifeguard'))).toEqual([])
   })
 
-  it('shares no file with the toolkit', () => {
+  it('is not imported by the package', () => {
     expect(relatives.filter(({ from, to }) => !deployed.has(from) && deployed.has(to))).toEqual([])
   })
 })
 
 describe('docs/architecture.md', () => {
-  it('draws the files that a warm pre sign-up with two rules runs through, at most 13', async () => {
+  it('shows the files that a warm pre sign-up with two rules executes, at most 13', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(repository, 'scripts/walk.ts')])
     const walked = [...stdout.matchAll(/^(\S+\.ts): /gm)].map(([, file]) => file)
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
@@ -214,7 +218,7 @@ describe('docs/architecture.md', () => {
     expect(walked.length).toBeLessThanOrEqual(13)
   })
 
-  it('names every room of the map', () => {
+  it('has the name of every room in the map', () => {
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
     for (const room of Object.keys(MAP))
       if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|profiles)|^tools\//, ''))

@@ -6,37 +6,40 @@ import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../src/shared/cog
 import { repository } from './support/built.ts'
 import { FOLDERS } from './support/triggers.ts'
 
-/** Files and folders that may name several triggers, and why. No other may: the table lists triggers, and src is searched for their folders. */
+/**
+ * Files and folders that may name several triggers, with the reason. Other code must use the TRIGGERS table, so that a new trigger needs
+ * no change there.
+ */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'serverless.yml': 'one block for each function',
-  'package.json': 'one entry for each folder; the test below holds it to them',
+  'package.json': 'one entry for each folder, which the test below checks',
   'src/tools/doctor/checks/clients.ts': 'a finding about three triggers together',
   'src/tools/doctor/checks/pools.ts': 'a finding about three triggers together',
-  'bench/events.ts': 'the events of the programs that are measured',
-  'bench/programs.ts': 'the programs that are measured, beside those of peers',
+  'bench/events.ts': 'the events of the benchmarked programs',
+  'bench/programs.ts': 'the benchmarked programs, and those of other libraries',
   'chaos/child-messages.ts': 'the functions of the journey',
   'chaos/journey.ts': "a user's journey from sign-up to sign-in",
   'chaos/users.ts': 'the events of the journey',
-  'test/events/events.test.ts': 'the sample events tell one story from sign-up to sign-in',
-  'test/support/samples.ts': 'a made-up trigger of each kind',
+  'test/events/events.test.ts': 'the sample events follow one user from sign-up to sign-in',
+  'test/support/samples.ts': 'a fictitious trigger of each kind',
   'test/support/events.ts': 'an event of each trigger, for the tests of rules',
   'test/types/aws-events.test-d.ts': "the type of each trigger's event",
-  'test/types/language.test-d.ts': 'rules of one trigger where another is expected',
-  'test/types/wrong-trigger.test.ts': 'rules of one trigger in the function of another',
-  'test/tools/': 'the tools work with any trigger: several are examples',
-  'test/package/': 'what is deployed of each function',
+  'test/types/language.test-d.ts': 'compile errors for rules of the wrong trigger',
+  'test/types/wrong-trigger.test.ts': 'compiler messages for rules of the wrong trigger',
+  'test/tools/': 'several triggers are examples, because the tools work with any trigger',
+  'test/package/': 'the deployed files of each function',
 }
 
 const isException = (path: string): boolean =>
   Object.keys(EXCEPTIONS).some((each) => (each.endsWith('/') ? path.startsWith(each) : path === each))
 
 const FILES = ['{src,scripts,starter,bench,chaos,deploy,test}/**/*.{ts,js,mjs,cjs,json,yml,yaml,txt}', '*.{ts,json}', 'serverless*.yml']
-// The table itself. What is installed, built or recorded is no source.
+// The table itself, and files that are installed, built or recorded.
 const LEFT_OUT = /^src\/shared\/cognito\/triggers\.ts$|(?:^|\/)(?:node_modules|dist|package-lock\.json)(?:\/|$)|^bench\/results/
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
-/** A trigger's name, as LambdaConfig has it and as a key of functions, and its folder; as words of their own. */
+/** Matches a trigger's name as in LambdaConfig, its name with a lower-case first letter, or its folder, as a whole word. */
 const patterns = new Map(
   TRIGGER_NAMES.map((name): [TriggerName, RegExp] => [
     name,
@@ -44,13 +47,13 @@ const patterns = new Map(
   ]),
 )
 
-/** The folders of the triggers that a text names: those of one folder belong together. */
+/** Returns the folders of the triggers whose names are in a text. Triggers that share a folder count once. */
 function findFolders(text: string): readonly string[] {
   return toFolders(TRIGGER_NAMES.filter((name) => patterns.get(name)?.test(text)))
 }
 
-/** The folders of the triggers of which a text names a source. */
-function foldersOfSources(text: string): readonly string[] {
+/** Returns the folders of the triggers whose sources are in a text. */
+function findSourceFolders(text: string): readonly string[] {
   return toFolders(TRIGGER_NAMES.filter((name) => Object.keys(triggerFacts(name).sources).some((source) => text.includes(source))))
 }
 
@@ -59,15 +62,15 @@ function toFolders(names: readonly TriggerName[]): readonly string[] {
 }
 
 function namesSeveral(text: string): boolean {
-  return findFolders(text).length >= 3 || foldersOfSources(text).length >= 2
+  return findFolders(text).length >= 3 || findSourceFolders(text).length >= 2
 }
 
-/** A few triggers are examples in a test. A list that a new trigger would have to join has had four from the beginning. */
+/** Returns true if a test names four or more triggers. Up to three are examples, but more may be a list that a new trigger must join. */
 function namesMany(text: string): boolean {
-  return new Set([...findFolders(text), ...foldersOfSources(text)]).size >= 4
+  return new Set([...findFolders(text), ...findSourceFolders(text)]).size >= 4
 }
 
-async function filesThatNameSeveral(): Promise<readonly string[]> {
+async function findFilesWithSeveral(): Promise<readonly string[]> {
   const found: string[] = []
   for (const pattern of FILES) {
     for await (const file of glob(pattern, { cwd: repository, exclude: (path) => LEFT_OUT.test(path) })) {
@@ -80,19 +83,19 @@ async function filesThatNameSeveral(): Promise<readonly string[]> {
   return found.toSorted()
 }
 
-describe('triggers', () => {
-  it('are listed in their table alone, but for the exceptions', async () => {
-    expect((await filesThatNameSeveral()).filter((path) => !isException(path))).toEqual([])
+describe('lists of triggers', () => {
+  it('are only in the TRIGGERS table and in the exceptions', async () => {
+    expect((await findFilesWithSeveral()).filter((path) => !isException(path))).toEqual([])
   })
 
-  it('have no exception for a file that does not need it', async () => {
-    const several = await filesThatNameSeveral()
+  it('have no exception that is not needed', async () => {
+    const several = await findFilesWithSeveral()
     expect(Object.keys(EXCEPTIONS).filter((each) => !several.some((path) => path.startsWith(each)))).toEqual([])
   })
 })
 
 describe('package.json', () => {
-  it('exports the folder of each trigger and the other entries, and nothing else', async () => {
+  it('exports exactly the folder of each trigger and the other entry points', async () => {
     const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
     const entries = new Map([['.', 'index'], ...FOLDERS.map((folder) => [`./${folder}`, `${folder}/index`] as const)])
     for await (const file of glob('src/{*,shared/*}/index.ts', { cwd: repository })) {

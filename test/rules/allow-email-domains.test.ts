@@ -33,7 +33,7 @@ describe('allowEmailDomains', () => {
       event: (attributes: { email: string }) =>
         preSignUpEvent({ ...attributes, email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     },
-  ])('judges $source by the domain', async ({ event }) => {
+  ])('decides by the domain for $source', async ({ event }) => {
     const rule = allowEmailDomains('example.com')
     expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
@@ -41,15 +41,12 @@ describe('allowEmailDomains', () => {
 
   it.each([
     ['an unknown trigger source', preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' })],
-    [
-      'a user whose status says that they come from an identity provider',
-      preSignUpEvent({ email: 'ann@example.com', 'cognito:user_status': 'EXTERNAL_PROVIDER' }),
-    ],
-  ])('holds %s to the rule for identity providers', async (_, event) => {
+    ['a user with the status EXTERNAL_PROVIDER', preSignUpEvent({ email: 'ann@example.com', 'cognito:user_status': 'EXTERNAL_PROVIDER' })],
+  ])('requires a verified address from %s, as from an identity provider', async (_, event) => {
     expect(await decide(allowEmailDomains('example.com'), event)).toMatchObject(denied('federated-email-not-verified'))
   })
 
-  it('lets a user without an address in only from an identity provider, where that is set', async () => {
+  it('skips a user without an address only at PreSignUp_ExternalProvider, and only with withoutEmail: skip', async () => {
     const rule = allowEmailDomains({ domains: ['example.com'], federated: { withoutEmail: 'skip' } })
     expect(await decide(rule, preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied('no-email'))
     expect(await decide(rule, preSignUpEvent({ 'cognito:user_status': 'EXTERNAL_PROVIDER' }))).toMatchObject(denied('no-email'))
@@ -60,20 +57,20 @@ describe('allowEmailDomains', () => {
     expect(decision).toMatchObject({ kind: 'denied', rule: 'allow-email-domains', message: EMAIL_NOT_ALLOWED })
   })
 
-  it.each(acceptedForms)('lets in $trick', async ({ address }) => {
+  it.each(acceptedForms)('allows $trick', async ({ address }) => {
     expect(await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))).toMatchObject(allowed)
   })
 
   it.each([
     { what: 'no email attribute', attributes: {}, reason: 'no-email' },
-    { what: 'an empty one', attributes: { email: '' }, reason: 'no-email' },
-    { what: 'what is no address', attributes: { email: 'ann' }, reason: 'email-malformed' },
+    { what: 'an empty email attribute', attributes: { email: '' }, reason: 'no-email' },
+    { what: 'a malformed address', attributes: { email: 'ann' }, reason: 'email-malformed' },
     { what: 'an address of another domain', attributes: { email: 'ann@example.net' }, reason: 'domain-not-allowed' },
-  ])('denies $what, and tells the caller no more than anybody else', async ({ attributes, reason }) => {
+  ])('denies $what, with the same message for every reason', async ({ attributes, reason }) => {
     expect(await decide(allowEmailDomains('example.com'), preSignUpEvent(attributes))).toMatchObject(denied(reason))
   })
 
-  it('says the text of its options on every denial, without the full stop that Cognito adds', async () => {
+  it('uses the message of its options for every denial, without the final full stop', async () => {
     const rule = allowEmailDomains({ domains: ['example.com'], message: 'Use your work address.' })
     for (const attributes of [{}, { email: 'ann' }, { email: 'ann@example.net' }]) {
       expect(await decide(rule, preSignUpEvent(attributes))).toMatchObject({ kind: 'denied', message: 'Use your work address' })
@@ -81,7 +78,7 @@ describe('allowEmailDomains', () => {
     expect(await decide(rule, federatedEvent())).toMatchObject({ kind: 'denied', message: 'Use your work address' })
   })
 
-  it('refuses lists and texts that cannot work when it is composed', () => {
+  it('throws for an invalid list or an empty message', () => {
     expect(() => allowEmailDomains()).toThrow('allowEmailDomains() needs at least one value')
     expect(() => allowEmailDomains({ domains: [] })).toThrow('at least one pattern')
     expect(() => allowEmailDomains('example.com', 'exam ple.com')).toThrow("'exam ple.com'")
@@ -93,21 +90,21 @@ describe('allowEmailDomains', () => {
 describe('allowEmailDomains for users from an identity provider', () => {
   const domains = ['example.com']
 
-  it('denies those without an address, unless they are left to the other rules', async () => {
+  it('denies a user without an address, and skips with withoutEmail: skip', async () => {
     const event = federatedEvent({})
     expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('no-email'))
     expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'deny' } }), event)).toMatchObject(denied('no-email'))
     expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } }), event)).toMatchObject(skipped)
   })
 
-  it('leaves nobody else without an address to the other rules', async () => {
+  it('denies other users without an address, even with withoutEmail: skip', async () => {
     const rule = allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } })
     expect(await decide(rule, preSignUpEvent({}))).toMatchObject(denied('no-email'))
     expect(await decide(rule, adminCreatedEvent({}))).toMatchObject(denied('no-email'))
   })
 
   it.each([{ email_verified: 'false' }, { email_verified: 'TRUE' }, {}])(
-    'denies an address that the provider does not confirm (%o), unless the provider is trusted',
+    'denies an unverified address (%o), and allows it with trust-identity-provider',
     async (verified) => {
       const event = federatedEvent({ email: 'ann@example.com', ...verified })
       expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('federated-email-not-verified'))
@@ -116,7 +113,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
     },
   )
 
-  it('judges the domain of a trusted provider all the same', async () => {
+  it('denies other domains even with trust-identity-provider', async () => {
     const rule = allowEmailDomains({ domains, federated: { unverifiedEmail: 'trust-identity-provider', withoutEmail: 'skip' } })
     expect(await decide(rule, federatedEvent({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
     expect(await decide(rule, federatedEvent({ email: 'eve' }))).toMatchObject(denied('email-malformed'))
@@ -124,7 +121,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
 })
 
 describe("allowEmailDomains('*')", () => {
-  it('lets in every domain, and leaves users without an address to the other rules', async () => {
+  it('allows every domain, and skips users without an address', async () => {
     const rule = allowEmailDomains('*')
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({}))).toMatchObject(skipped)
@@ -132,14 +129,14 @@ describe("allowEmailDomains('*')", () => {
     expect(await decide(rule, federatedEvent({ email: 'ann@example.net', email_verified: 'false' }))).toMatchObject(allowed)
   })
 
-  it('denies what is no address', async () => {
+  it('denies a malformed address', async () => {
     expect(await decide(allowEmailDomains('*'), preSignUpEvent({ email: 'a@b@c.com' }))).toMatchObject(denied('email-malformed'))
   })
 })
 
-describe('a long list', () => {
-  /** How often an event makes the rule look into a set, or touch the list that it was given. */
-  async function work(count: number): Promise<{ lookUps: number; touched: number }> {
+describe('allowEmailDomains with a long list', () => {
+  /** Counts the set lookups and the reads of the given list during one event. */
+  async function countLookups(count: number): Promise<{ lookups: number; touched: number }> {
     let touched = 0
     const list = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? `d${index}.example.com` : `*.d${index}.example.com`))
     const domains = new Proxy(list, {
@@ -154,16 +151,16 @@ describe('a long list', () => {
     const has = vi.spyOn(Set.prototype, 'has')
     try {
       await handler.decide(preSignUpEvent({ email: 'ann@mail.d9.example.net' }))
-      return { lookUps: has.mock.calls.length, touched }
+      return { lookups: has.mock.calls.length, touched }
     } finally {
       has.mockRestore()
     }
   }
 
-  it('costs no more per event than a short one: the same look-ups, and none of its entries is gone through', async () => {
-    const short = await work(3)
-    expect(short.lookUps).toBeGreaterThan(0)
+  it('makes as many lookups per event as with a short list, and does not read the list', async () => {
+    const short = await countLookups(3)
+    expect(short.lookups).toBeGreaterThan(0)
     expect(short.touched).toBe(0)
-    expect(await work(100_000)).toEqual(short)
+    expect(await countLookups(100_000)).toEqual(short)
   })
 })

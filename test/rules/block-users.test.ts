@@ -9,7 +9,7 @@ import { ann, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../
 const { userPoolId } = ann
 const now = () => new Date('2026-05-01T12:00:00Z')
 
-/** Blocks kept in memory, with a record of what was asked. */
+/** Creates a block list in memory that records the requested keys. */
 function createBlockList(...blocks: readonly Block[]): BlockList & { readonly asked: (readonly BlockKey[])[] } {
   const asked: (readonly BlockKey[])[] = []
   const same = (one: BlockKey, other: BlockKey) =>
@@ -49,7 +49,7 @@ describe('blockUsers', () => {
     expect(decision.trace[0]?.detail).toBe(`${type}: chargeback`)
   })
 
-  it('finds an address however it is written', async () => {
+  it('matches an email address case-insensitively', async () => {
     const event = preAuthenticationEvent({ email: 'Ann@EXAMPLE.com' })
     expect(await decide(createBlockList(block('email', 'ann@example.com')), {}, event)).toMatchObject(denied)
     expect(await decide(createBlockList(block('emailDomain', 'example.com')), {}, event)).toMatchObject(denied)
@@ -64,48 +64,48 @@ describe('blockUsers', () => {
     block('emailDomain', 'ample.com'),
     block('emailDomain', 'mail.example.com'),
     { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
-  ])('lets others pass: $userPoolId $type $value', async (other) => {
+  ])('skips a user whom the block $userPoolId $type $value does not match', async (other) => {
     const list = createBlockList(other)
     expect(await decide(list)).toMatchObject(passed)
     expect(list.asked).toHaveLength(1)
   })
 
-  it('denies a user below a blocked domain', async () => {
+  it('denies a user in a subdomain of a blocked domain', async () => {
     const event = preAuthenticationEvent({ email: 'eve@a.mail.evil.com' })
     for (const domain of ['evil.com', 'mail.evil.com', 'a.mail.evil.com'])
       expect(await decide(createBlockList(block('emailDomain', domain)), {}, event)).toMatchObject(denied)
     expect(await decide(createBlockList(block('emailDomain', 'b.mail.evil.com')), {}, event)).toMatchObject(passed)
   })
 
-  it('denies a user whose user name is spelt in another case or Unicode form', async () => {
+  it('denies a blocked user name in another case or Unicode form', async () => {
     for (const userName of ['Ann', 'ANN', 'ann'])
       expect(await decide(createBlockList(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
     const list = createBlockList(block('username', 'zo\u00eb'))
     expect(await decide(list, {}, preAuthenticationEvent({}, { userName: 'Zoe\u0308' }))).toMatchObject(denied)
-    // A block that was written to the letter holds for that letter alone.
+    // A block whose value has capital letters matches only that exact user name.
     expect(await decide(createBlockList(block('username', 'Ann')), {}, preAuthenticationEvent({}, { userName: 'ann' }))).toMatchObject(
       passed,
     )
   })
 
-  it('asks once for all keys', async () => {
+  it('looks up all keys in one call', async () => {
     const list = createBlockList()
     await decide(list)
     expect(list.asked.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
   })
 
-  it('never allows', async () => {
+  it('does not allow inside anyOf', async () => {
     const decision = await preAuthentication(anyOf(blockUsers(createBlockList()))).decide(preAuthenticationEvent())
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
-  it('hands on what its list needs of a deployment', () => {
+  it('declares the permissions of its block list', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(blockUsers({ ...createBlockList(), permissions })).toMatchObject({ can: ['deny'], permissions })
     expect(blockUsers(createBlockList())).not.toHaveProperty('permissions')
   })
 
-  it('refuses where the list cannot answer, and does not say why', async () => {
+  it('fails with a fixed text if the block list is unreachable', async () => {
     const list = { find: () => Promise.reject(new Error('no table')) }
     expect(await decide(list)).toMatchObject({ kind: 'failed', rule: 'block-users' })
     await expect(preAuthentication({ write: () => undefined }, blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
@@ -114,16 +114,16 @@ describe('blockUsers', () => {
   })
 })
 
-describe('a block that expires', () => {
+describe('the expiry of a block', () => {
   const until = (expiresAt: string) => createBlockList(block('username', 'ann', { expiresAt: new Date(expiresAt) }))
 
-  it('holds until its moment, by the clock of the rule', async () => {
+  it('is checked with the now option', async () => {
     expect(await decide(until('2026-05-01T12:00:00.001Z'))).toMatchObject(denied)
     expect(await decide(until('2026-05-01T12:00:00.000Z'))).toMatchObject(passed)
     expect(await decide(until('2026-05-01T11:59:59.999Z'))).toMatchObject(passed)
   })
 
-  it('holds by the clock of the process where the rule has none', async () => {
+  it('is checked with the system clock by default', async () => {
     const decideNow = (ms: number) =>
       preAuthentication(blockUsers(createBlockList(block('username', 'ann', { expiresAt: new Date(Date.now() + ms) })))).decide(
         preAuthenticationEvent(),
@@ -132,32 +132,32 @@ describe('a block that expires', () => {
     expect(await decideNow(-3_600_000)).toMatchObject(passed)
   })
 
-  it('does not end another one', async () => {
+  it('does not end another block of the same user', async () => {
     const list = createBlockList(block('sub', ann.sub, { expiresAt: new Date(0) }), block('username', 'ann', { reason: 'fraud' }))
     const decision = await decide(list)
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]?.detail).toBe('username: fraud')
   })
 
-  it('never ends where its end is no date', async () => {
+  it('is ignored if it is an invalid date, so that the block is permanent', async () => {
     expect(await decide(createBlockList(block('username', 'ann', { expiresAt: new Date(Number.NaN) })))).toMatchObject(denied)
   })
 })
 
-describe('what a blocked user reads', () => {
+describe('the message to a blocked user', () => {
   const captureMessage = async (options: BlockUsersOptions, message?: string) => {
     const decision = await decide(createBlockList(block('username', 'ann', message === undefined ? {} : { message })), options)
     return decision.kind === 'denied' ? decision.message : decision.kind
   }
 
-  it('tells nothing of the block, unless blocks are revealed', async () => {
+  it('does not reveal the block, unless revealBlock is set', async () => {
     expect(await captureMessage({}, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
     expect(await captureMessage({ revealBlock: false }, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
     expect(await captureMessage({ revealBlock: true }, 'Call us.')).toBe('Call us')
     expect(await captureMessage({ revealBlock: true })).toBe(BLOCKED)
   })
 
-  it.each(['', ' ', '...'])('is the usual text where the block has none: %j', async (message) => {
+  it.each(['', ' ', '...'])('is the default text for the empty block message %j', async (message) => {
     expect(await captureMessage({ revealBlock: true }, message)).toBe(BLOCKED)
   })
 })
@@ -166,7 +166,7 @@ describe('users who do not exist', () => {
   const unknown = (more: Partial<PreAuthentication['event']['request']> = {}) =>
     preAuthenticationEvent(null, { request: { userAttributes: {}, validationData: null, userNotFound: true, ...more } })
 
-  it('are looked up and answered like any other', async () => {
+  it('are looked up and denied like existing users', async () => {
     const list = createBlockList(block('username', 'ann'))
     const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
     const { trace: _, ...answer } = await decide(list, {}, unknown())
@@ -176,18 +176,18 @@ describe('users who do not exist', () => {
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
-  it('may come without attributes', async () => {
+  it('may have no attributes', async () => {
     expect(await decide(createBlockList(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
     const { userAttributes: __, ...request } = unknown().request
     expect(await decide(createBlockList(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
   })
 })
 
-describe('an event that names nobody', () => {
+describe('an event without a user or pool', () => {
   it.each([
-    { without: 'a user', event: preAuthenticationEvent({}, { userName: '' }) },
-    { without: 'a pool', event: preAuthenticationEvent(undefined, { userPoolId: '' }) },
-  ])('is denied: without $without nobody can tell who is blocked', async ({ event }) => {
+    { without: 'an empty user name', event: preAuthenticationEvent({}, { userName: '' }) },
+    { without: 'an empty pool id', event: preAuthenticationEvent(undefined, { userPoolId: '' }) },
+  ])('is denied without a lookup if it has $without', async ({ event }) => {
     const list = createBlockList()
     const decision = await decide(list, { revealBlock: true }, event)
     expect(decision).toMatchObject({ kind: 'denied', reason: 'user-not-named', message: SIGN_IN_NOT_POSSIBLE })
@@ -195,7 +195,7 @@ describe('an event that names nobody', () => {
   })
 })
 
-describe('an address that programs may read in several ways', () => {
+describe('an ambiguous email address', () => {
   const odd = (email: string) => preAuthenticationEvent({ sub: ann.sub, email })
   const oddAddresses = [
     '"eve"@evil.com',
@@ -204,7 +204,7 @@ describe('an address that programs may read in several ways', () => {
     'eve@evil.com,x@example.com',
   ]
 
-  it.each(oddAddresses)('gets nobody past the block of a domain, a subdomain of it or an address: %s', async (email) => {
+  it.each(oddAddresses)('is denied if one of its readings is blocked by domain, parent domain or address: %s', async (email) => {
     expect(await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
     expect(
       await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com'))),
@@ -212,15 +212,18 @@ describe('an address that programs may read in several ways', () => {
     expect(await decide(createBlockList(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
   })
 
-  it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])('locks nobody out whom nobody blocked: %s', async (email) => {
-    const list = createBlockList(block('emailDomain', 'other.com'))
-    const decision = await decide(list, {}, odd(email))
+  it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])(
+    'is skipped at a sign-in if none of its readings is blocked: %s',
+    async (email) => {
+      const list = createBlockList(block('emailDomain', 'other.com'))
+      const decision = await decide(list, {}, odd(email))
 
-    expect(decision).toMatchObject({ ...passed, trace: [{ outcome: 'skip', reason: 'email-unreadable' }] })
-    expect(list.asked).toHaveLength(1)
-  })
+      expect(decision).toMatchObject({ ...passed, trace: [{ outcome: 'skip', reason: 'email-unreadable' }] })
+      expect(list.asked).toHaveLength(1)
+    },
+  )
 
-  it('is denied where that is set, without a look-up', async () => {
+  it('is denied without a lookup with unreadableEmail: deny', async () => {
     const list = createBlockList()
     expect(await decide(list, { unreadableEmail: 'deny' }, odd('"eve"@evil.com'))).toMatchObject({
       kind: 'denied',
@@ -229,14 +232,14 @@ describe('an address that programs may read in several ways', () => {
     expect(list.asked).toEqual([])
   })
 
-  it('is looked up or denied, and a misspelt option is refused when it is composed', () => {
+  it('makes blockUsers throw for an unknown value of unreadableEmail', () => {
     const options = { unreadableEmail: 'Deny' }
     expect(() => Reflect.apply(blockUsers, undefined, [createBlockList(), options])).toThrow(
       "unreadableEmail is 'Deny'; expected 'look-up' or 'deny'",
     )
   })
 
-  it('is denied where it has more readings than one look-up takes', async () => {
+  it('is denied if it has too many readings for one lookup, or is too long', async () => {
     const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
     expect(await decide(createBlockList(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
     expect(await decide(createBlockList(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({
@@ -256,7 +259,7 @@ describe('an address that programs may read in several ways', () => {
 })
 
 describe('in a pre sign-up chain, blockUsers', () => {
-  it('denies a blocked user who signs up anew', async () => {
+  it('denies a blocked user who signs up again', async () => {
     const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(preSignUpEvent({ email: 'Ann@Example.com' }, { userName: 'ann2' }))).toMatchObject({
       ...denied,
@@ -264,14 +267,14 @@ describe('in a pre sign-up chain, blockUsers', () => {
     })
   })
 
-  it('denies the first sign-in through an identity provider, which no pre authentication comes before', async () => {
+  it('denies the first federated sign-in, for which Cognito does not call pre authentication', async () => {
     const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(federatedEvent())).toMatchObject(denied)
     expect(await handler.decide(federatedEvent({ email: 'bob@example.com' }))).toMatchObject(passed)
   })
 })
 
-it('a trigger source that nobody has heard of is judged alike', async () => {
+it('blockUsers denies a blocked user at an unknown trigger source', async () => {
   const event = preAuthenticationEvent(undefined, { triggerSource: 'PreAuthentication_Telepathy' })
   expect(await decide(createBlockList(block('username', 'ann')), {}, event)).toMatchObject(denied)
 })

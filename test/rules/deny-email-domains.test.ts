@@ -27,22 +27,22 @@ describe('denyEmailDomains', () => {
     expect(decision.kind === 'denied' || decision.rule === null).toBe(true)
   })
 
-  it('denies what is no address, since somebody may read a listed domain in it', async () => {
+  it('denies a malformed address, because another program may parse a listed domain from it', async () => {
     expect(await decide(preSignUpEvent({ email: '"eve"@example.com' }))).toMatchObject(denied('email-malformed'))
   })
 
-  it('leaves other domains, look-alikes and users without an address to the other rules', async () => {
+  it('skips other domains, look-alike domains and users without an address', async () => {
     expect(await decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(passed)
     expect(await decide(preSignUpEvent({ email: 'ann@notexample.com' }))).toMatchObject(passed)
     expect(await decide(preSignUpEvent({}))).toMatchObject(passed)
   })
 
-  it('opens no anyOf', async () => {
+  it('does not allow inside anyOf', async () => {
     const decision = await preSignUp(anyOf(denyEmailDomains('example.com'))).decide(preSignUpEvent({ email: 'ann@example.net' }))
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
-  it('refuses an empty or a wrong list when it is composed', () => {
+  it('throws for an empty list or an invalid domain', () => {
     expect(() => denyEmailDomains()).toThrow('denyEmailDomains() needs at least one value')
     expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
   })

@@ -23,18 +23,18 @@ const terms = z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.l
 const denied = { kind: 'denied', rule: 'require-attributes', reason: 'attributes-not-valid', message: ATTRIBUTES_NOT_ACCEPTED }
 
 describe('requireAttributes with zod', () => {
-  it('leaves users whose attributes fit to the other rules', async () => {
+  it('skips users whose attributes match', async () => {
     const decision = await decide(terms, { given_name: 'Ann', 'custom:terms': 'accepted', email: 'ann@example.com' })
     expect(decision).toMatchObject({ kind: 'proceed', rule: null })
   })
 
-  it('opens no anyOf, because a user typed the attributes', async () => {
+  it('does not allow inside anyOf, because users choose their attributes', async () => {
     const rule = anyOf(allowEmailDomains('example.com'), requireAttributes(terms))
     const stranger = preSignUpEvent({ given_name: 'Eve', 'custom:terms': 'accepted', email: 'eve@evil.com' })
     expect(await preSignUp(rule).decide(stranger)).toMatchObject({ kind: 'denied', reason: 'domain-not-allowed' })
   })
 
-  it('denies others; what is wrong stands in the trace, each with its place, and not in the message', async () => {
+  it('denies other users, with the invalid attributes in the trace and not in the message', async () => {
     const decision = await decide(terms, { given_name: '' })
     expect(decision).toMatchObject(denied)
     const [entry] = decision.trace
@@ -42,51 +42,48 @@ describe('requireAttributes with zod', () => {
     expect(entry?.explanation).toMatch(/^given_name: Too small.+; custom:terms: Invalid.+/)
   })
 
-  it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])(
-    'logs no value that a schema quotes, however it is written: %s',
-    async (value) => {
-      const quoting = standard((given) => ({
-        issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
-      }))
-      const lines: string[] = []
-      const handler = preSignUp({ write: (line) => void lines.push(line) }, requireAttributes(quoting))
-      await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
-      expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
-      expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
-    },
-  )
+  it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])('does not log a value that the schema quotes: %s', async (value) => {
+    const quoting = standard((given) => ({
+      issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
+    }))
+    const lines: string[] = []
+    const handler = preSignUp({ write: (line) => void lines.push(line) }, requireAttributes(quoting))
+    await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
+    expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
+    expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
+  })
 
-  it('denies attributes that a strict schema does not know', async () => {
+  it('denies unknown attributes with a strict schema', async () => {
     const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]).toMatchObject({ detail: 'unrecognized_keys', explanation: expect.stringContaining('custom:admin') })
   })
 
-  it('takes an attribute named like a prototype for an attribute', async () => {
+  it('treats an attribute named __proto__ as an ordinary attribute', async () => {
     const attributes: Record<string, string> = JSON.parse('{ "__proto__": "x", "given_name": "Ann" }')
     expect(await decide(z.strictObject({ given_name: z.string() }), attributes)).toMatchObject(denied)
   })
 
-  it('denies where there are no attributes at all', async () => {
+  it('denies users without attributes', async () => {
     const { request, ...event } = preSignUpEvent()
     expect(await preSignUp(requireAttributes(terms)).decide({ ...event, request: { ...request, userAttributes: {} } })).toMatchObject(
       denied,
     )
   })
 
-  it('uses nothing of what a schema makes of the values', async () => {
+  it('ignores the output of the schema', async () => {
     const upper = z.looseObject({ given_name: z.string().transform((name) => name.toUpperCase()) })
     const event = preSignUpEvent({ given_name: 'Ann' })
     expect(await preSignUp(requireAttributes(upper))(event)).toEqual(event)
   })
 
-  it.each([adminCreatedEvent, federatedEvent])('judges every trigger source', async (event) => {
+  it.each([adminCreatedEvent, federatedEvent])('denies at every trigger source', async (event) => {
     expect(await preSignUp(requireAttributes(terms)).decide(event())).toMatchObject(denied)
   })
 })
 
 describe('requireAttributes with a schema of another library', () => {
-  it('sees the attributes in a plain object', async () => {
+  it('passes the attributes as a plain object', async () => {
     const seen: unknown[] = []
     const schema = standard((value) => {
       seen.push(value)
@@ -97,13 +94,13 @@ describe('requireAttributes with a schema of another library', () => {
     expect(Object.getPrototypeOf(seen[0])).toBe(Object.prototype)
   })
 
-  it('waits for an asynchronous one', async () => {
+  it('awaits an asynchronous schema', async () => {
     const asynchronous = (result: SchemaResult) => standard(async () => result)
     expect(await decide(asynchronous({}), {})).toMatchObject({ kind: 'proceed' })
     expect(await decide(asynchronous({ issues: [{ message: 'too short' }] }), {})).toMatchObject(denied)
   })
 
-  it('writes places of keys, of objects with keys, and none', async () => {
+  it('formats paths with keys, with objects that have a key, and without steps', async () => {
     const issues = [
       { message: 'no', path: ['a', 0, Symbol('s')] },
       { message: 'nor', path: [{ key: 'b' }, { key: 1 }] },
@@ -120,7 +117,7 @@ describe('requireAttributes with a schema of another library', () => {
     })
   })
 
-  it('denies where a schema has issues and names none', async () => {
+  it('denies if the list of issues is empty', async () => {
     expect(
       await decide(
         standard(() => ({ issues: [] })),
@@ -137,13 +134,13 @@ describe('requireAttributes with a schema of another library', () => {
       },
     },
     { how: 'rejects', validate: () => Promise.reject(new Error('broken')) },
-  ])('is broken where the schema $how, and so refuses', async ({ validate }) => {
+  ])('fails if the schema $how', async ({ validate }) => {
     expect(await decide(standard(validate), {})).toMatchObject({ kind: 'failed', rule: 'require-attributes' })
   })
 })
 
-describe('the text of a refusal', () => {
-  it('can be chosen', async () => {
+describe('the message option of requireAttributes', () => {
+  it('is the text of the denial', async () => {
     expect(await decide(terms, {}, { message: 'Please accept the terms.' })).toMatchObject({ message: 'Please accept the terms' })
   })
 
@@ -153,7 +150,7 @@ describe('the text of a refusal', () => {
 })
 
 describe('requireAttributes in plain JavaScript', () => {
-  it.each(['phone_number', undefined, {}, { '~standard': null }])('refuses what is no schema when the handler is made: %j', (given) => {
+  it.each(['phone_number', undefined, {}, { '~standard': null }])('throws for an invalid schema: %j', (given) => {
     expect(() => Reflect.apply(requireAttributes, undefined, [given])).toThrow(
       /^requireAttributes\(\): expected a Standard Schema, such as/,
     )

@@ -1,12 +1,12 @@
 import type { UpdateUserPoolRequest, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import { expectTypeOf, test } from 'vitest'
 
-// That an update says every setting which can be written is checked where it is made, by `satisfies`.
+// The code that builds the update checks with `satisfies` that it repeats every writable setting. An update resets missing settings.
 
-test('what an update cannot say again is known: nothing of it is a setting that an update could reset', () => {
+test('UpdateUserPoolRequest lacks only those fields of a pool that an update cannot change', () => {
   expectTypeOf<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>>().toEqualTypeOf<
     | 'Id'
-    // Said as PoolName.
+    // PoolName in the update.
     | 'Name'
     | 'Arn'
     | 'Status'
@@ -24,7 +24,7 @@ test('what an update cannot say again is known: nothing of it is a setting that 
   >()
 })
 
-test('what is described and what is written have one shape', () => {
+test('the fields of a described pool have the types of the update', () => {
   type Both = keyof UserPoolType & keyof UpdateUserPoolRequest
   expectTypeOf<Pick<UserPoolType, Both>>().toExtend<Pick<UpdateUserPoolRequest, Both>>()
 })

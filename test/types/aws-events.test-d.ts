@@ -13,21 +13,21 @@ import { type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../src/rules/index.ts'
 
 describe('events typed by @types/aws-lambda', () => {
-  test('are events of ours', () => {
+  test('extend our event types', () => {
     expectTypeOf<PreSignUpTriggerEvent>().toExtend<PreSignUpEvent>()
     expectTypeOf<PreAuthenticationTriggerEvent>().toExtend<PreAuthenticationEvent>()
     expectTypeOf<PostAuthenticationTriggerEvent>().toExtend<PostAuthenticationEvent>()
     expectTypeOf<PostConfirmationTriggerEvent>().toExtend<PostConfirmationEvent>()
   })
 
-  test('lack what Cognito really sends', () => {
+  test('do not allow a null client id, which Cognito may send', () => {
     const event: Pick<PreSignUpEvent, 'callerContext'> = { callerContext: { awsSdkVersion: 'aws-sdk-js-2.1639.0', clientId: null } }
-    // @ts-expect-error a user who is confirmed from the console comes with a null client id
+    // @ts-expect-error the client id is null if a user is confirmed in the console
     const aws: Pick<PreSignUpTriggerEvent, 'callerContext'> = event
     expectTypeOf(aws).toBeObject()
   })
 })
 
-test('a handler is what Lambda calls', () => {
+test('a trigger handler extends the Handler type of Lambda', () => {
   expectTypeOf(preSignUp(allowEmailDomains('example.com'))).toExtend<Handler<PreSignUpEvent, PreSignUpEvent>>()
 })

@@ -32,12 +32,12 @@ import { autoConfirm, type PreSignUp, preSignUp } from '../../src/pre-signup/ind
 import { blockUsers } from '../../src/rules/index.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
 
-/** A rule for every trigger can only look. */
+/** Returns a rule for every trigger, which can only skip. */
 function audit(): Rule {
   return defineRule('audit', () => skip('seen'))
 }
 
-function denyNobody<T extends Refusing>(): Rule<T> {
+function denyUsersWithName<T extends Refusing>(): Rule<T> {
   return denyIf<T>(hasAttribute('name'), 'named', 'No names')
 }
 
@@ -45,75 +45,75 @@ const confirm = defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser
 const greet = defineRule<PostConfirmation>('greet', () => done())
 const block = defineRule<PreAuthentication>('block', () => deny('blocked', 'Blocked'))
 
-describe('a composition takes its trigger from its rules', () => {
-  test('in either order with a rule for every trigger', () => {
+describe('the trigger of a composition', () => {
+  test('is inferred from its rules, in any order with a rule for every trigger', () => {
     expectTypeOf(chain(audit(), autoConfirm())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(autoConfirm(), audit())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(audit(), greet)).toEqualTypeOf<Rule<PostConfirmation>>()
-    expectTypeOf(chain(denyNobody(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(chain(denyUsersWithName(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(when(triggeredBy('PreSignUp_SignUp'), confirm, audit())).toEqualTypeOf<Rule<PreSignUp>>()
-    expectTypeOf(anyOf(denyNobody(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
+    expectTypeOf(anyOf(denyUsersWithName(), confirm)).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(failOpen(shadow(block))).toEqualTypeOf<Rule<PreAuthentication>>()
   })
 
-  test('and a factory takes rules for every trigger too', () => {
-    preSignUp(audit(), confirm, denyNobody())
+  test('is that of the factory, which also accepts rules for every trigger', () => {
+    preSignUp(audit(), confirm, denyUsersWithName())
     preSignUp(denyIf(hasAttribute('name'), 'named', 'No names'), confirm)
     postConfirmation(audit(), greet)
   })
 })
 
-describe('what must not compile', () => {
-  test('a rule of another trigger', () => {
+describe('a compile error', () => {
+  test('for a rule of another trigger', () => {
     // @ts-expect-error a pre sign-up rule in pre authentication
     preAuthentication(confirm)
     // @ts-expect-error two triggers in one chain
     chain(confirm, block)
-    // @ts-expect-error a post rule in a pre trigger
+    // @ts-expect-error a rule of a working trigger in a refusing trigger
     preSignUp(greet)
-    // @ts-expect-error a pre rule in a post trigger
+    // @ts-expect-error a rule of a refusing trigger in a working trigger
     postConfirmation(confirm)
   })
 
-  test('an outcome of the other phase', () => {
-    // @ts-expect-error a denial comes too late in a post trigger
+  test('for an outcome that the trigger does not permit', () => {
+    // @ts-expect-error a working trigger does not permit deny
     defineRule<PostConfirmation>('late', () => deny('late', 'Late'))
-    // @ts-expect-error nobody can be allowed in a post trigger
+    // @ts-expect-error a working trigger does not permit allow
     defineRule<PostConfirmation>('late', () => allow())
-    // @ts-expect-error a pre rule does no work
+    // @ts-expect-error a refusing trigger does not permit done
     defineRule<PreSignUp>('early', () => done())
-    // @ts-expect-error only pre rules can be on trial
+    // @ts-expect-error shadow needs a refusing trigger
     shadow(greet)
-    // @ts-expect-error nobody allows in a post trigger
+    // @ts-expect-error anyOf needs a trigger that permits allow
     anyOf(greet)
-    // @ts-expect-error nobody is denied in a post trigger
+    // @ts-expect-error denyIf needs a refusing trigger
     postConfirmation(denyIf(hasAttribute('name'), 'named', 'No names'))
   })
 
-  test('an answer that the trigger does not have', () => {
-    // @ts-expect-error misspelt
+  test('for an answer that the trigger does not have', () => {
+    // @ts-expect-error a misspelt field
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUsr: true }))
-    // @ts-expect-error one field too many
+    // @ts-expect-error an unknown field
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: true, autoConfirm: true }))
     // @ts-expect-error not a boolean
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: 'true' }))
-    // @ts-expect-error post confirmation answers nothing
+    // @ts-expect-error post confirmation has no answer
     defineRule<PostConfirmation>('answer', () => respond({ autoConfirmUser: true }))
   })
 
-  test('an answer from a rule that is generic over triggers', () => {
-    // @ts-expect-error which trigger has the field is not known
+  test('for an outcome of a rule for every trigger', () => {
+    // @ts-expect-error not every trigger has this field
     defineRule<Trigger>('confirm', () => respond({ autoConfirmUser: true }))
-    // @ts-expect-error the same where the trigger is a parameter
+    // @ts-expect-error not every trigger has this field, with the trigger as a type parameter
     const generic = <T extends Trigger>(): Rule<T> => defineRule<T>('confirm', () => respond({ autoConfirmUser: true }))
     expectTypeOf(generic).toBeFunction()
-    // @ts-expect-error not every trigger can deny
+    // @ts-expect-error not every trigger permits deny
     defineRule<Trigger>('deny', () => deny('no', 'No'))
-    // @ts-expect-error not every trigger works
+    // @ts-expect-error not every trigger permits done
     defineRule<Trigger>('work', () => done())
   })
 
-  test('what a trigger of another kind permits', () => {
+  test('for an outcome that a migrating, messaging or sending trigger does not permit', () => {
     interface Migration extends Refusing {
       readonly name: 'UserMigration'
       readonly answer: { readonly attributes: Readonly<Record<string, string>>; readonly status?: 'CONFIRMED' | 'RESET_REQUIRED' }
@@ -129,40 +129,40 @@ describe('what must not compile', () => {
     const migrate = defineRule<Migration>('migrate', () => respond({ attributes: {} }))
     const send = defineRule<Sender>('send', () => done())
     expectTypeOf(chain(migrate, audit())).toEqualTypeOf<Rule<Migration>>()
-    expectTypeOf(chain(denyNobody(), migrate)).toEqualTypeOf<Rule<Migration>>()
-    // @ts-expect-error no rule can allow a migration
+    expectTypeOf(chain(denyUsersWithName(), migrate)).toEqualTypeOf<Rule<Migration>>()
+    // @ts-expect-error a migration does not permit allow
     anyOf(migrate)
-    // @ts-expect-error no rule can allow a message
+    // @ts-expect-error a message trigger does not permit allow
     defineRule<Message>('allow', () => allow())
-    // @ts-expect-error an answer in Cognito's words
+    // @ts-expect-error a field of Cognito's response instead of one of the answer
     defineRule<Migration>('migrate', () => respond({ finalUserStatus: 'CONFIRMED' }))
     // @ts-expect-error an answer of another trigger
     defineRule<Message>('message', () => respond({ autoConfirmUser: true }))
-    // @ts-expect-error Cognito reads no answer
+    // @ts-expect-error Cognito ignores the answer of a sender
     defineRule<Sender>('send', () => respond({}))
-    // @ts-expect-error a sender denies nobody
+    // @ts-expect-error a sender does not permit deny
     defineRule<Sender>('send', () => deny('no', 'No'))
     // @ts-expect-error two triggers in one chain
     chain(confirm, migrate)
     // @ts-expect-error two kinds of triggers in one chain
     chain(send, migrate)
     const looking = defineRule<Migration>('look', () => skip(), { reads: [] })
-    // @ts-expect-error once is for triggers that work
+    // @ts-expect-error once needs a working trigger
     once(memoryLedger(), looking, { delivery: 'at-most-once' })
-    // @ts-expect-error so is parallel
+    // @ts-expect-error parallel needs a working trigger
     parallel(migrate)
-    // @ts-expect-error nothing can be denied any more
+    // @ts-expect-error post confirmation does not permit deny
     postConfirmation(blockUsers({ find: async () => [] }))
   })
 
-  test('a wrong form of a factory', () => {
-    // @ts-expect-error an array of rules
+  test('for wrong arguments of a factory', () => {
+    // @ts-expect-error an array instead of rules
     preSignUp([confirm])
     // @ts-expect-error a misspelt setting
     preSignUp({ deadline: 100 }, confirm)
-    // @ts-expect-error settings in the last place
+    // @ts-expect-error settings as the last argument
     preSignUp(confirm, { deadlineMs: 100 })
-    // @ts-expect-error middleware of a middleware
+    // @ts-expect-error the middleware setting in a middleware
     preSignUp.middleware({ middleware: [] }, confirm)
     // @ts-expect-error a misspelt option
     preSignUp.rule('mine', () => skip(), { permission: [] })
@@ -170,65 +170,65 @@ describe('what must not compile', () => {
     preSignUp.middleware({ deadlineMs: 100 }, confirm)
     expectTypeOf(preSignUp.rule('mine', ({ event }) => (event.request.validationData ? allow() : skip()))).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(postConfirmation.rule('mine', () => done(), { reads: [] })).toExtend<{ readonly reads: readonly string[] }>()
-    // @ts-expect-error the trigger is inferred: post confirmation denies nobody
+    // @ts-expect-error the inferred trigger, post confirmation, does not permit deny
     postConfirmation.rule('mine', () => deny('no', 'No'))
   })
 
-  test('half a commit', () => {
-    // @ts-expect-error what is reserved must be released if a later rule denies
+  test('for an incomplete or wrong commit', () => {
+    // @ts-expect-error release is missing
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => undefined } })
-    // @ts-expect-error a reservation denies or is made
+    // @ts-expect-error reserve may only return a denial or undefined
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => allow(), release: () => undefined } })
   })
 
-  test('a misspelt trigger source', () => {
-    // @ts-expect-error
+  test('for a misspelt trigger source', () => {
+    // @ts-expect-error the source is PreSignUp_SignUp
     triggeredBy('PreSignUp_Signup')
   })
 
-  test('an effect that does not declare which attributes it reads', () => {
+  test('for an effect or a condition without reads', () => {
     const ledger = memoryLedger()
     const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
     expectTypeOf(once(ledger, declared, { delivery: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
     const undeclared = defineRule<PostConfirmation>('mail', () => done(), { can: ['done'] })
-    // @ts-expect-error
+    // @ts-expect-error reads is missing
     once(ledger, undeclared, { delivery: 'at-most-once' })
-    // @ts-expect-error a list
+    // @ts-expect-error reads must be a list
     defineRule<PostConfirmation>('mail', () => done(), { reads: 'email' })
-    // @ts-expect-error what it reads
+    // @ts-expect-error the options with reads are missing
     defineCondition(() => true)
   })
 
-  test('a wrong declaration', () => {
+  test('for an invalid declaration', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expectTypeOf(defineRule<PreSignUp>('invited', () => allow(), { permissions, judges: 'email-domain' })).toEqualTypeOf<Rule<PreSignUp>>()
-    // @ts-expect-error no such word
+    // @ts-expect-error an unknown value of judges
     defineRule<PreSignUp>('invited', () => allow(), { judges: 'domain' })
-    // @ts-expect-error a list
+    // @ts-expect-error permissions must be a list
     defineRule<PreSignUp>('invited', () => allow(), { permissions: 'dynamodb:GetItem' })
-    // @ts-expect-error misspelt
+    // @ts-expect-error on instead of resource
     defineRule<PreSignUp>('invited', () => allow(), { permissions: [{ actions: ['dynamodb:GetItem'], on: 'INVITE_TABLE' }] })
   })
 
-  test('an edit of the event', () => {
+  test('for a write to the event', () => {
     defineRule<PreSignUp>('edit', ({ event }) => {
-      // @ts-expect-error rules answer, they do not edit
+      // @ts-expect-error the event is read-only
       event.userName = 'eve'
-      // @ts-expect-error
+      // @ts-expect-error attributes are read-only
       event.request.userAttributes.email = 'eve@example.com'
       return skip()
     })
   })
 
-  test('a condition that does not answer with a boolean', () => {
-    // @ts-expect-error a found object is no answer
+  test('for a condition that does not return a boolean', () => {
+    // @ts-expect-error an object instead of a boolean
     const found: Condition = () => ({})
     expectTypeOf(found).toBeFunction()
   })
 })
 
-describe('contexts', () => {
-  test('hold the event of their trigger', () => {
+describe('the context of a rule', () => {
+  test('has the event type of its trigger', () => {
     defineRule('typed', ({ event }: RuleContext<PreSignUp>) => {
       expectTypeOf(event.request.validationData).toEqualTypeOf<Readonly<Record<string, string>> | null | undefined>()
       expectTypeOf(event.callerContext.clientId).toEqualTypeOf<string | null>()
@@ -236,12 +236,12 @@ describe('contexts', () => {
     })
   })
 
-  test('a condition for every trigger serves any of them', () => {
+  test('fits a condition for every trigger', () => {
     expectTypeOf(not(hasAttribute('name'))).toExtend<Condition<PreSignUp>>()
     expectTypeOf<Condition>().toExtend<Condition<Working>>()
   })
 
-  test('a shared look-up keeps its type', () => {
+  test('is the parameter of a perInvocation lookup, which keeps its result type', () => {
     const found = perInvocation(async ({ user }: RuleContext<PreSignUp>) => user.email?.length)
     expectTypeOf(found).returns.resolves.toEqualTypeOf<number | undefined>()
   })

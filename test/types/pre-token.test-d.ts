@@ -8,7 +8,7 @@ import type { Rule } from '../../src/shared/rules/rule.ts'
 const blocks = dynamoBlockList({ documents: documentClient(), table: 'blocks' })
 
 describe('pre token generation', () => {
-  test('takes rules for several triggers beside its own', () => {
+  test('accepts its own rules and rules for several triggers', () => {
     expectTypeOf(chain(blockUsers(blocks), addClaims({ app: 'shop' }))).toEqualTypeOf<Rule<PreTokenGeneration>>()
     preTokenGeneration(
       when(not(triggeredBy('TokenGeneration_ClientCredentials')), failOpen(blockUsers(blocks))),
@@ -16,22 +16,22 @@ describe('pre token generation', () => {
     )
   })
 
-  test('does not take claims that Cognito keeps for itself', () => {
-    // @ts-expect-error reserved
+  test('rejects reserved claims, invalid values and unknown tokens', () => {
+    // @ts-expect-error a claim that Cognito reserves
     addClaims({ sub: 'x' })
-    // @ts-expect-error its family
+    // @ts-expect-error a claim with a prefix that Cognito reserves
     addClaims({ 'cognito:groups': 'x' })
-    // @ts-expect-error a claim is no date
+    // @ts-expect-error a Date is not a valid claim
     addClaims({ since: new Date() })
-    // @ts-expect-error there is no such token
+    // @ts-expect-error an unknown token
     addClaims({ app: 'shop' }, { to: 'refresh' })
   })
 
-  test('has groups with their names, so that none are taken away by accident', () => {
-    // @ts-expect-error all groups would go
+  test('requires the names of groups, so that an override cannot remove all groups by accident', () => {
+    // @ts-expect-error names is missing, and the override would remove all groups
     const tokens: Tokens = { groups: {} }
     expectTypeOf(tokens).toBeObject()
-    // @ts-expect-error one text
+    // @ts-expect-error a string instead of a list
     overrideGroups(() => 'staff')
   })
 })

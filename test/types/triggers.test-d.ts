@@ -3,11 +3,11 @@ import type * as aws from 'aws-lambda'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { SourceOf, TRIGGERS, TriggerFacts, TriggerName, TriggerSource } from '../../src/shared/cognito/triggers.ts'
 
-/** The keys of LambdaConfig that are no trigger of their own. */
+/** The keys of LambdaConfig that are not trigger names. */
 type NoTrigger = 'PreTokenGenerationConfig' | 'KMSKeyID'
 
 describe('the table of triggers', () => {
-  test('has facts of each trigger', () => {
+  test('has valid entries', () => {
     expectTypeOf<typeof TRIGGERS>().toExtend<Readonly<Record<TriggerName, TriggerFacts>>>()
   })
 
@@ -16,7 +16,7 @@ describe('the table of triggers', () => {
     expectTypeOf<NoTrigger>().toExtend<keyof LambdaConfigType>()
   })
 
-  test('has versions exactly of the triggers that LambdaConfig configures with one', () => {
+  test('has lambdaVersions for exactly those triggers that LambdaConfig configures with a version', () => {
     type Versioned = {
       [Name in TriggerName]: (typeof TRIGGERS)[Name] extends { readonly lambdaVersions: unknown } ? Name : never
     }[TriggerName]
@@ -29,7 +29,7 @@ describe('the table of triggers', () => {
     expectTypeOf<(aws.CognitoUserPoolTriggerEvent | Senders)['triggerSource']>().toExtend<TriggerSource>()
   })
 
-  test('gives each source to one trigger', () => {
+  test('has each source in one trigger only', () => {
     expectTypeOf<SourceOf<'PreSignUp'> & SourceOf<'PostConfirmation'>>().toBeNever()
     expectTypeOf<SourceOf<TriggerName>>().toEqualTypeOf<TriggerSource>()
   })

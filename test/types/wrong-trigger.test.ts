@@ -9,6 +9,7 @@ const run = promisify(execFile)
 
 const program = `
 import { allow, chain, defineRule, done } from '${resolve('src/index.ts')}'
+
 import { type PreSignUp, preSignUp } from '${resolve('src/pre-signup/index.ts')}'
 import { type PreAuthentication, preAuthentication } from '${resolve('src/pre-auth/index.ts')}'
 import { type PostAuthentication, postAuthentication } from '${resolve('src/post-auth/index.ts')}'
@@ -28,7 +29,7 @@ postAuthentication(confirmed)
 chain(signUp, signIn)
 `
 
-it('the compiler names both triggers at the end of its message for a rule of the wrong trigger', { timeout: 300_000 }, async () => {
+it('ends each compiler message about a rule of the wrong trigger with the names of both triggers', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-types-'))
   try {
     const compilerOptions = { types: [], noEmit: true, rewriteRelativeImportExtensions: false }

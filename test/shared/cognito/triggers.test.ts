@@ -7,16 +7,16 @@ const listPrefixes = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] =
 ]
 
 describe('the table of triggers', () => {
-  it.each(TRIGGER_NAMES)('has sources of %s that begin in one way', (name) => {
+  it.each(TRIGGER_NAMES)('has one prefix for all sources of %s', (name) => {
     expect(listPrefixes(name)).toEqual([name === 'PreTokenGeneration' ? 'TokenGeneration' : name])
   })
 
-  it('has prefixes of which none begins another', () => {
+  it('has no source prefix that is the start of another', () => {
     const prefixes = TRIGGER_NAMES.flatMap(listPrefixes).map((prefix) => `${prefix}_`)
     for (const prefix of prefixes) expect(prefixes.filter((each) => each.startsWith(prefix))).toEqual([prefix])
   })
 
-  it.each(TRIGGER_NAMES)('limits in %s only fields that Cognito reads to versions that there are', (name) => {
+  it.each(TRIGGER_NAMES)('has responseVersions of %s only for existing fields and versions', (name) => {
     const { response = {}, responseVersions = {}, lambdaVersions = [] } = triggerFacts(name)
     const versions = lambdaVersions.map((version) => /^V(\d)_0$/.exec(version)?.[1])
     for (const [field, read] of Object.entries(responseVersions)) {
@@ -25,12 +25,12 @@ describe('the table of triggers', () => {
     }
   })
 
-  it('has a trigger for every folder of src that holds trigger.ts', () => {
+  it('has a trigger for every folder of src with a trigger.ts', () => {
     const folders = TRIGGER_NAMES.map((name) => triggerFacts(name).folder)
     expect(FOLDERS.filter((folder) => !folders.includes(folder))).toEqual([])
   })
 
-  it('takes no word for a trigger that every object has', () => {
+  it('does not accept a property of Object.prototype as a trigger name', () => {
     expect(['toString', 'constructor', '__proto__', 'preSignUp', ''].filter(isTriggerName)).toEqual([])
   })
 })

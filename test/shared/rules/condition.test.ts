@@ -105,7 +105,8 @@ describe('hasAttribute', () => {
     [hasAttribute('empty', ''), true],
     [hasAttribute('constructor'), false],
   ])('compares the attribute, and treats an empty one as missing (%#)', async (condition, expected) =>
-    expect(await condition(withPlan)).toBe(expected))
+    expect(await condition(withPlan)).toBe(expected),
+  )
 })
 
 describe('the proof of a condition', () => {

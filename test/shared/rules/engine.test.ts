@@ -275,7 +275,7 @@ describe('a rule that returns an invalid outcome', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
-  test.each(['deny', 'answer'] as const)('has an error: a rule that declares %s alone, and allows', async (ability) => {
+  test.each(['deny', 'answer'] as const)('has an error if it allows but declares only %s', async (ability) => {
     const decision = await run('refusing', anyOf(returns({ kind: 'allow' }, [ability])))
     const message = `The rule 'wrong' returned allow, but it declares can: [${ability}]`
     expect(decision).toMatchObject({ kind: 'failed', error: { message } })
@@ -283,14 +283,11 @@ describe('a rule that returns an invalid outcome', () => {
 })
 
 describe('the rule name of a denial', () => {
-  test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
-    'is that of the denyIf inside the compositions: %s',
-    async (reason) => {
-      const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
-      for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
-        expect(await run('refusing', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
-    },
-  )
+  test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])('is that of the denyIf inside the compositions: %s', async (reason) => {
+    const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
+    for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
+      expect(await run('refusing', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
+  })
 })
 
 describe('the deadline', () => {

@@ -17,11 +17,11 @@ describe('isIdentifier', () => {
     ['2fa', false],
     ['a--b', false],
     ['a-', false],
-  ])('says of %j: %j', (text, expected) => {
+  ])('returns for %j: %j', (text, expected) => {
     expect(isIdentifier(text)).toBe(expected)
   })
 
-  it('says of every text what its specification says', () => {
+  it('agrees with its regular expression for random texts', () => {
     fc.assert(
       fc.property(texts, (text) => isIdentifier(text) === IDENTIFIER.test(text)),
       { numRuns: 2000 },
@@ -30,7 +30,7 @@ describe('isIdentifier', () => {
 })
 
 describe('isKebabCase', () => {
-  it('says of every text what its specification says', () => {
+  it('agrees with its regular expression for random texts', () => {
     fc.assert(
       fc.property(texts, (text) => isKebabCase(text) === KEBAB_CASE.test(text)),
       { numRuns: 2000 },

@@ -10,17 +10,17 @@ import { run, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'set:a', 'set:b=2'])
 
-/** Every object that a rule can reach, the event's own and those behind the user among them. */
-function reachable(value: unknown, found = new Set<object>()): ReadonlySet<object> {
+/** Returns every object that a rule can reach from its context. */
+function findObjects(value: unknown, found = new Set<object>()): ReadonlySet<object> {
   if (typeof value !== 'object' || value === null || value instanceof AbortSignal || found.has(value)) return found
   found.add(value)
-  for (const key of Reflect.ownKeys(value)) reachable(Reflect.get(value, key), found)
+  for (const key of Reflect.ownKeys(value)) findObjects(Reflect.get(value, key), found)
   return found
 }
 
-/** Writes to every field that there is, and one that there is not, by every way that says nothing when it fails. */
+/** Writes to every existing field and two new ones, with the Reflect functions, which do not throw when they fail. */
 const writeQuietly: Meddle = (ctx) => {
-  for (const target of reachable(ctx)) {
+  for (const target of findObjects(ctx)) {
     for (const key of [...Reflect.ownKeys(target), 'autoConfirmUser', 'a']) {
       Reflect.set(target, key, 'changed')
       Reflect.defineProperty(target, key, { value: 'changed' })
@@ -37,13 +37,13 @@ const nested: SampleRefusing['event'] = {
 }
 const event = (): SampleRefusing['event'] => structuredClone(nested)
 
-/** A decision without its times. */
-function essence(decision: Decision<SampleRefusing>): unknown {
+/** Returns a decision without the durations and errors in its trace. */
+function toComparable(decision: Decision<SampleRefusing>): unknown {
   const { trace, ...rest } = decision
   return { ...rest, ...('error' in rest && { error: String(rest.error) }), trace: trace.map(({ ms: _, error: __, ...line }) => line) }
 }
 
-describe('a rule cannot change what Cognito gets, or what another rule sees', () => {
+describe('a rule cannot change the response or the context of another rule', () => {
   test('by writing anywhere in its context', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 3 }), async (terms: readonly Term[]) => {
@@ -51,7 +51,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
         const given = event()
         const meddled = await run('refusing', chain(...terms.map((term) => build(term, writeQuietly))), given)
 
-        expect(essence(meddled), terms.map(write).join(', ')).toEqual(essence(left))
+        expect(toComparable(meddled), terms.map(write).join(', ')).toEqual(toComparable(left))
         expect(given).toEqual(nested)
       }),
       { numRuns: 400 },
@@ -65,14 +65,14 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     ['the user', (ctx) => void Object.assign(ctx.user, { email: 'x@example.com' })],
     ['an attribute of the user', (ctx) => void Object.assign(ctx.user.attributes, { email: 'x@example.com' })],
     ['the context', (ctx) => void Object.assign(ctx, { user: { email: 'x@example.com' } })],
-  ])('and breaks when it writes to %s', async (_, write) => {
+  ])('and has an error if it writes to %s', async (_, write) => {
     for (const word of ['allow', 'skip', 'set']) {
       const rule = build({ word, terms: word === 'set' ? [{ word: 'a', terms: [] }] : [] }, write)
       expect(await run('refusing', chain(rule), event())).toMatchObject({ kind: 'failed', rule: word, error: { name: 'TypeError' } })
     }
   })
 
-  test('by changing an answer that it gave before', async () => {
+  test('by changing an answer that it has returned', async () => {
     const answer = { a: 1 }
     const meddle = (): void => {
       answer.a = 7
@@ -88,7 +88,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
-  test('by an outcome that answers each read differently', async () => {
+  test('by an outcome whose getter returns different values', async () => {
     let reads = 0
     const outcome = {
       get kind(): 'skip' | 'allow' {
@@ -103,7 +103,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
   })
 
-  test('by the clock behind its context', async () => {
+  test('by replacing the deadline behind its context', async () => {
     const evil = build({ word: 'deny', terms: [] }, (ctx) => {
       for (const symbol of Object.getOwnPropertySymbols(ctx))
         for (const name of ['race', 'remainingMs', 'close', 'signal'])
@@ -125,12 +125,12 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     })
   })
 
-  test('by taking a rule out of its composition', () => {
+  test('by removing a rule from its composition', () => {
     const whole = chain(build({ word: 'allow', terms: [] }), build({ word: 'deny', terms: [] }))
     expect(() => Reflect.apply(Array.prototype.splice, whole.children, [1])).toThrow(TypeError)
   })
 
-  test('by calling itself a composition to outlast the deadline', async () => {
+  test('by claiming to be a composition to avoid the deadline', async () => {
     const clock = autoClock()
     const late = (): { readonly kind: 'allow' } => {
       clock.spend(5000)
@@ -147,7 +147,7 @@ describe('a rule cannot change what Cognito gets, or what another rule sees', ()
     }
   })
 
-  test('by the name of another rule', async () => {
+  test('by returning the name of another rule', async () => {
     for (const by of ['somebody-else', 'mary@example.com', 'x'.repeat(65)]) {
       const decision = await run(
         'refusing',

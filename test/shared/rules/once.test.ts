@@ -19,7 +19,7 @@ const atMostOnce: OnceOptions = { delivery: 'at-most-once' }
 const atLeastOnce: OnceOptions = { delivery: 'at-least-once' }
 const never = new Promise<never>(() => {})
 
-/** A rule that notes in the ledger's log that it ran. */
+/** Makes a rule that adds `run` to the ledger's log. */
 function effect(ledger: MemoryLedger, evaluate: Rule<SampleWorking>['evaluate'] = () => done(), reads: readonly string[] = []) {
   return defineRule<SampleWorking>(
     'mail',
@@ -37,69 +37,69 @@ const failing = (error: unknown): Rule<SampleWorking>['evaluate'] => {
   }
 }
 
-/** Runs it inside a chain, so that it has a line in the trace. */
+/** Runs a rule inside a chain, so that it has a trace entry, and returns the trace. */
 const runForTrace = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) =>
   (await run('working', chain(rule), input, clock, ms)).trace
-/** What once said, and why. */
-const saidBy = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
+/** Runs a rule and returns its outcome and reason, such as `skip: effect-done`. */
+const runForOutcome = async (rule: Rule<SampleWorking>, input: SampleWorking['event'] = event, clock: Clock = autoClock(), ms = 4000) => {
   const [line] = await runForTrace(rule, input, clock, ms)
   return `${line?.outcome}${line?.reason === undefined ? '' : `: ${line.reason}`}`
 }
 
-describe('an effect that is run once', () => {
+describe('once', () => {
   test.each([
-    ['at-most-twice', 'a text'],
+    ['at-most-twice', 'a string'],
     [undefined, 'undefined'],
-  ])('is refused where delivery is %j', (delivery, described) => {
+  ])('throws if delivery is %j', (delivery, described) => {
     const ledger = memoryLedger()
     expect(() => once(ledger, effect(ledger), { delivery: delivery as never })).toThrow(
       new TypeError(`once(): delivery is ${described}; expected 'at-least-once' or 'at-most-once'`),
     )
   })
 
-  test('is claimed before it runs, and marked when it is done', async () => {
+  test('claims the effect before it runs, and then records it as done', async () => {
     const ledger = memoryLedger()
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce))).toBe('done')
+    expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce))).toBe('done')
     expect(ledger.log).toEqual(['claim', 'run', 'done'])
   })
 
-  test('does not run again when its event is repeated', async () => {
+  test('does not run the effect again when the event is repeated', async () => {
     const ledger = memoryLedger()
     const rule = once(ledger, effect(ledger), atMostOnce)
-    expect(await saidBy(rule)).toBe('done')
-    expect(await saidBy(rule)).toBe('skip: effect-done')
+    expect(await runForOutcome(rule)).toBe('done')
+    expect(await runForOutcome(rule)).toBe('skip: effect-done')
     expect(ledger.log).toEqual(['claim', 'run', 'done', 'claim'])
   })
 
-  test('does not run where somebody else is at it', async () => {
+  test('does not run the effect if another invocation holds the claim', async () => {
     const ledger = memoryLedger()
-    const told: (string | undefined)[] = []
+    const outcomes: (string | undefined)[] = []
     const rule = once(
       ledger,
       effect(ledger, async () => {
-        told.push(await saidBy(rule))
+        outcomes.push(await runForOutcome(rule))
         return done()
       }),
       atMostOnce,
     )
-    expect(await saidBy(rule)).toBe('done')
-    expect(told).toEqual(['skip: effect-held'])
+    expect(await runForOutcome(rule)).toBe('done')
+    expect(outcomes).toEqual(['skip: effect-held'])
     expect(ledger.log).toEqual(['claim', 'run', 'claim', 'done'])
   })
 
-  test.each(['done', 'unknown', 'failed'] as const)('does not run where it is settled: %s', async (state) => {
+  test.each(['done', 'unknown', 'failed'] as const)('does not run an effect with the state %s', async (state) => {
     const ledger: MemoryLedger = { ...memoryLedger(), claim: async () => ({ kind: 'settled', state }) }
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce))).toBe(`skip: effect-${state}`)
+    expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce))).toBe(`skip: effect-${state}`)
     expect(ledger.log).toEqual([])
   })
 
-  test('runs once for each user, pool and id', async () => {
+  test('runs the effect once for each user, pool and id', async () => {
     const ledger = memoryLedger()
     const mail = effect(ledger)
     const rule = once(ledger, mail, atMostOnce)
     const another = { ...event, request: { userAttributes: { sub: 'sub-2' } } }
-    for (const input of [event, another, { ...event, userPoolId: 'eu-west-1_other' }]) expect(await saidBy(rule, input)).toBe('done')
-    expect(await saidBy(once(ledger, mail, { ...atMostOnce, id: 'birthday' }))).toBe('done')
+    for (const input of [event, another, { ...event, userPoolId: 'eu-west-1_other' }]) expect(await runForOutcome(rule, input)).toBe('done')
+    expect(await runForOutcome(once(ledger, mail, { ...atMostOnce, id: 'birthday' }))).toBe('done')
     expect(ledger.effects.map(({ userPoolId, sub, effect: name }) => [userPoolId, sub, name])).toEqual([
       ['eu-west-1_sample', 'sub-1', 'mail'],
       ['eu-west-1_sample', 'sub-2', 'mail'],
@@ -112,19 +112,19 @@ describe('an effect that is run once', () => {
     { what: 'no sub', input: { ...event, request: { userAttributes: { email: 'mary@example.com' } } } },
     { what: 'an empty sub', input: { ...event, request: { userAttributes: { sub: '' } } } },
     { what: 'no pool', input: { ...event, userPoolId: '' } },
-  ])('does not run for an event with $what: nobody could tell it apart', async ({ input }) => {
+  ])('does not run the effect for an event with $what, because its user is unknown', async ({ input }) => {
     const ledger = memoryLedger()
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), input)).toBe('skip: no-sub')
+    expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce), input)).toBe('skip: no-sub')
     expect(ledger.log).toEqual([])
   })
 
-  test('hands on what its rule answered', async () => {
+  test('returns the answer of its rule', async () => {
     const ledger = memoryLedger()
     const answering = effect(ledger, () => ({ ...done(), answer: { a: 1 } }))
     expect(await run('working', once(ledger, answering, atMostOnce), event)).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
-  test('is shown with its rule, its name in the ledger and what the ledger needs', () => {
+  test('has its rule as a child, the name in the ledger, and the permissions of the ledger', () => {
     const permissions = [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }]
     const ledger = memoryLedger()
     const mail = effect(ledger)
@@ -138,7 +138,7 @@ describe('an effect that is run once', () => {
     expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('permissions')
   })
 
-  test('is not to be had in a pre trigger, where a repeated event would pass by a denial', async () => {
+  test('fails in a refusing trigger, where a repeated event would skip a denial', async () => {
     const ledger = memoryLedger()
     const rule = effect(ledger)
     const decision = await run('refusing', once(ledger, rule, atMostOnce), event)
@@ -147,16 +147,16 @@ describe('an effect that is run once', () => {
   })
 })
 
-test('once takes one effect, since a composition hides what breaks inside it', () => {
+test('once throws for a composition, which may hide the error of a rule', () => {
   const ledger = memoryLedger()
   const work = defineRule<SampleWorking>('work', () => done())
   expect(() => once(ledger, { ...chain(work), reads: [] }, { delivery: 'at-most-once' })).toThrow(
-    "'chain' is a composition, which goes around it",
+    "'chain' is a composition; put once() inside it",
   )
 })
 
-describe('what the ledger is told to keep', () => {
-  test('is how the effect is cut off, and an event with no more of the user than is asked for', async () => {
+describe('the effect that the ledger stores', () => {
+  test('has the delivery, and an event with only the declared attributes', async () => {
     const ledger = memoryLedger()
     await runForTrace(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { delivery: 'at-least-once' }), {
       ...event,
@@ -183,7 +183,7 @@ describe('what the ledger is told to keep', () => {
     ])
   })
 
-  test('is the sub alone unless more is asked for, and no app client where there was none', async () => {
+  test('has only the sub if the rule declares no attributes, and no app client if the event has none', async () => {
     const ledger = memoryLedger()
     await runForTrace(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
     expect(ledger.effects[0]?.event).toMatchObject({
@@ -195,7 +195,7 @@ describe('what the ledger is told to keep', () => {
 })
 
 describe('the attributes that a rule declares', () => {
-  test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j', (reads) => {
+  test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j throws', (reads) => {
     const undeclared: unknown = { ...defineRule<SampleWorking>('mail', () => done()), reads }
     expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
       "once() needs a rule with reads; 'mail' has none: reads must be a list of attribute names",
@@ -206,7 +206,7 @@ describe('the attributes that a rule declares', () => {
       )
   })
 
-  test('are all that it sees, so that one which it lacks is missing at once and not only when it is swept', async () => {
+  test('are the only ones that the rule sees, at the event as in the sweeper', async () => {
     const ledger = memoryLedger()
     const seen: unknown[] = []
     const looking = effect(
@@ -223,7 +223,7 @@ describe('the attributes that a rule declares', () => {
     expect(ledger.effects[0]?.event.request.userAttributes).toEqual(kept)
   })
 
-  test('leave what is looked up once an invocation as it is', async () => {
+  test('do not limit a lookup with perInvocation', async () => {
     const ledger = memoryLedger()
     const lookUp = vi.fn(async () => 'found')
     const shared = perInvocation<SampleWorking, string>(lookUp)
@@ -242,7 +242,7 @@ describe('when() around once()', () => {
   const declared = defineCondition(() => true, { reads: [] })
   const message = "when() around once('mail') needs a condition that declares which attributes it reads; use defineCondition()"
 
-  test('refuses a condition that does not declare what it reads, however far in the effect stands', () => {
+  test('throws if the condition does not declare its reads, also for a nested effect', () => {
     const ledger = memoryLedger()
     const mail = once(ledger, effect(ledger), atMostOnce)
     const other = defineRule<SampleWorking>('other', () => done())
@@ -261,7 +261,7 @@ describe('when() around once()', () => {
     }
   })
 
-  test('takes any condition around other rules', () => {
+  test('accepts any condition around other rules', () => {
     expect(
       when(
         undeclared,
@@ -272,30 +272,30 @@ describe('when() around once()', () => {
 })
 
 describe('an effect that had nothing to do', () => {
-  test('is forgotten, so that a later event is asked again', async () => {
+  test('is dropped from the ledger, so that it runs again at a later event', async () => {
     const ledger = memoryLedger()
     const rule = once(
       ledger,
       effect(ledger, () => skip('not-yet')),
       atMostOnce,
     )
-    expect(await saidBy(rule)).toBe('skip: not-yet')
-    expect(await saidBy(rule)).toBe('skip: not-yet')
+    expect(await runForOutcome(rule)).toBe('skip: not-yet')
+    expect(await runForOutcome(rule)).toBe('skip: not-yet')
     expect(ledger.log).toEqual(['claim', 'run', 'drop', 'claim', 'run', 'drop'])
   })
 
-  test('may shape the answer all the same', async () => {
+  test('may still answer', async () => {
     const ledger = memoryLedger()
     const shaping = effect(ledger, () => respond<SampleAnswer>({ b: 2 }))
     expect(await run('working', once(ledger, shaping, atMostOnce), event)).toMatchObject({ response: { b: 2 } })
   })
 
-  test('is broken where that cannot be forgotten', async () => {
+  test('has an error if the ledger cannot drop it', async () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'drop') throw new RangeError('no table')
     })
     expect(
-      await saidBy(
+      await runForOutcome(
         once(
           ledger,
           effect(ledger, () => skip()),
@@ -306,41 +306,41 @@ describe('an effect that had nothing to do', () => {
   })
 })
 
-describe('the mark of an effect that is done', () => {
-  test('is tried until it is written', async () => {
+describe('the write of a result to the ledger', () => {
+  test('is retried until it succeeds', async () => {
     const ledger = memoryLedger(async (call, nth) => {
       if (call === 'done' && nth < 4) throw new RangeError('no table')
     })
     const rule = once(ledger, effect(ledger), atMostOnce)
-    expect(await saidBy(rule, event, processClock)).toBe('done')
+    expect(await runForOutcome(rule, event, processClock)).toBe('done')
     expect(ledger.log).toEqual(['claim', 'run', 'done', 'done', 'done', 'done'])
-    expect(await saidBy(rule)).toBe('skip: effect-done')
+    expect(await runForOutcome(rule)).toBe('skip: effect-done')
   })
 
-  test('is given up when the time is over, and the effect is broken for that', async () => {
+  test('stops at the deadline, and the effect then has an error', async () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'done') throw new RangeError('no table')
     })
-    // What broke it last depends on which came first, the end of the time or the ledger's own error.
-    const said = await saidBy(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
-    expect(said).toMatch(/^error: (RangeError|deadline-exceeded)$/)
+    // The error depends on which comes first, the deadline or the ledger's error.
+    const outcome = await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
+    expect(outcome).toMatch(/^error: (RangeError|deadline-exceeded)$/)
     expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
     expect(ledger.setbacks).toEqual([])
   })
 
-  test('is not waited for longer than there is time', async () => {
+  test('times out at the deadline if the ledger hangs', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => (call === 'done' ? never : undefined))
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
+    expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
     expect(clock.now()).toBe(4000)
     expect(clock.pending()).toBe(0)
   })
 
-  test('has time kept for it where the effect takes all it can get, and a signal that is not aborted', async () => {
+  test('has 600 ms left after an effect that hangs, and a signal that is not aborted', async () => {
     const clock = autoClock()
-    const asked: [string, number, boolean][] = []
+    const calls: [string, number, boolean][] = []
     const ledger = memoryLedger(async (call) => {
-      asked.push([call, clock.now(), ledger.signals.at(-1)?.aborted ?? true])
+      calls.push([call, clock.now(), ledger.signals.at(-1)?.aborted ?? true])
     })
     await runForTrace(
       once(
@@ -351,13 +351,13 @@ describe('the mark of an effect that is done', () => {
       event,
       clock,
     )
-    expect(asked).toEqual([
+    expect(calls).toEqual([
       ['claim', 0, false],
       ['fail', 3400, false],
     ])
   })
 
-  test('holds no value of the event as the reason of an effect that failed', async () => {
+  test('hides a value of the event in the reason of a failure', async () => {
     const ledger = memoryLedger()
     const throwing = effect(ledger, () => {
       throw Object.assign(new Error('no'), { code: event.request.userAttributes?.sub })
@@ -366,17 +366,17 @@ describe('the mark of an effect that is done', () => {
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'hidden' }])
   })
 
-  test('is not reached by an effect that would begin too late to come to its end: that one is put off', async () => {
+  test('records a retry, without running the effect, if too little time is left', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => {
       if (call === 'claim') clock.spend(3650)
     })
-    expect(await saidBy(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
+    expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
     expect(ledger.log).toEqual(['claim', 'fail'])
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
 
-  test('has a quarter of the time kept for it where there is little', async () => {
+  test('has a quarter of the time left if there is little', async () => {
     const clock = autoClock()
     const times: number[] = []
     const ledger = memoryLedger(async (call) => {
@@ -396,7 +396,7 @@ describe('the mark of an effect that is done', () => {
   })
 })
 
-describe('an effect that broke', () => {
+describe('an effect that failed', () => {
   const timeout = Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' })
 
   test.each([
@@ -405,7 +405,7 @@ describe('an effect that broke', () => {
     { delivery: 'at-least-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
     { delivery: 'at-most-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
     { delivery: 'at-most-once', error: 'mary@example.com', failure: { kind: 'unknown', reason: 'error' } },
-  ] as const)('$delivery, by $error.name, is set back: $failure.kind', async ({ delivery, error, failure }) => {
+  ] as const)('with $delivery and the error $error.name is recorded as $failure.kind', async ({ delivery, error, failure }) => {
     const ledger = memoryLedger()
     const trace = await runForTrace(once(ledger, effect(ledger, failing(error)), { delivery }))
     expect(ledger.log).toEqual(['claim', 'run', 'fail'])
@@ -419,7 +419,7 @@ describe('an effect that broke', () => {
   test.each([
     { delivery: 'at-least-once', failure: { kind: 'retry', reason: 'deadline-exceeded' } },
     { delivery: 'at-most-once', failure: { kind: 'unknown', reason: 'deadline-exceeded' } },
-  ] as const)('$delivery, because it hung, is set back: $failure.kind', async ({ delivery, failure }) => {
+  ] as const)('with $delivery and a timeout is recorded as $failure.kind', async ({ delivery, failure }) => {
     const ledger = memoryLedger()
     await runForTrace(
       once(
@@ -432,14 +432,14 @@ describe('an effect that broke', () => {
   })
 
   test.each([
-    { what: 'refuses', trouble: async () => Promise.reject(new RangeError('no table')) },
+    { what: 'rejects', trouble: async () => Promise.reject(new RangeError('no table')) },
     { what: 'hangs', trouble: async () => never },
-  ])('is broken by its own error where the ledger $what too', async ({ trouble }) => {
+  ])('keeps its own error if the ledger $what too', async ({ trouble }) => {
     const ledger = memoryLedger(async (call) => (call === 'fail' ? trouble() : undefined))
-    expect(await saidBy(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
+    expect(await runForOutcome(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
   })
 
-  test('fails the invocation inside a failClosed, by its own name', async () => {
+  test('fails the invocation inside a failClosed, with the name of its rule', async () => {
     const ledger = memoryLedger()
     const decision = await run('working', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
     expect(decision).toMatchObject({ kind: 'failed', rule: 'mail', error: timeout })
@@ -447,11 +447,11 @@ describe('an effect that broke', () => {
   })
 })
 
-describe('an effect whose ledger is out of reach', () => {
+describe('an effect whose ledger is unreachable', () => {
   test.each([
-    { what: 'refuses', trouble: () => Promise.reject(new RangeError('no table')), reason: 'RangeError' },
+    { what: 'rejects', trouble: () => Promise.reject(new RangeError('no table')), reason: 'RangeError' },
     { what: 'hangs', trouble: () => never, reason: 'deadline-exceeded' },
-  ])('does not run, and is lost: the ledger $what', async ({ trouble, reason }) => {
+  ])('does not run, and has an EffectLostError, if the ledger $what', async ({ trouble, reason }) => {
     const ledger = memoryLedger(trouble)
     const clock = autoClock()
     const [line, ...rest] = await runForTrace(once(ledger, effect(ledger), atMostOnce), event, clock)
@@ -465,14 +465,14 @@ describe('an effect whose ledger is out of reach', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('tells where the time was over, as one that hangs', async () => {
+  test('has the timeout as the cause of its error if the ledger hangs', async () => {
     const ledger = memoryLedger(() => never)
     const [line] = await runForTrace(once(ledger, effect(ledger), { ...atMostOnce, id: 'birthday' }))
     expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceededError), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
   })
 
-  test('is lost where the ledger throws at once too', async () => {
+  test('has an EffectLostError if the ledger throws synchronously', async () => {
     const throws: MemoryLedger['claim'] = () => {
       throw new RangeError('no table')
     }

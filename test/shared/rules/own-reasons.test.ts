@@ -3,16 +3,16 @@ import { glob } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { OWN_REASONS } from '../../../src/shared/rules/personal.ts'
 
-it('the reasons of the toolkit are declared, by the rule that gives them or in the list of all', async () => {
+it('declares every reason of this package, in the rule that returns it or in OWN_REASONS', async () => {
   const found = new Set<string>()
   const undeclared = new Set<string>()
   for await (const file of glob('src/!(tools|esbuild)/**/*.ts')) {
-    // Examples in comments are the user's.
+    // Skip comments, because the reasons in examples are not ours.
     const code = readFileSync(file, 'utf8').replace(/^\s*\*.*$/gm, '')
     const pattern = /\b(?:skip|deny|refuse)\('([\w-]+)'|\brespond(?:<\w+>)?\(\w+, '([\w-]+)'|\breadonly code = '([\w-]+)'/g
     const declared = /\breasons: \[([^\]]*)\]/.exec(code)?.[1] ?? ''
-    for (const [, said, answered, code_] of code.matchAll(pattern)) {
-      const reason = said ?? answered ?? code_ ?? ''
+    for (const [, outcome, answered, code_] of code.matchAll(pattern)) {
+      const reason = outcome ?? answered ?? code_ ?? ''
       found.add(reason)
       if (!OWN_REASONS.has(reason) && !declared.includes(`'${reason}'`)) undeclared.add(`${file}: ${reason}`)
     }

@@ -63,7 +63,11 @@ describe('a composition in plain JavaScript', () => {
       "domains is a string; expected a list such as ['example.com']",
     ],
     ['rules as an array', () => call('preSignUp', [rule()]), 'PreSignUp(): argument 1 is an array; expected rules. Spread it: ...rules'],
-    ['rules of anyOf as an array', () => call('anyOf', [rule(), rule()]), 'anyOf(): argument 1 is an array; expected rules. Spread it: ...rules'],
+    [
+      'rules of anyOf as an array',
+      () => call('anyOf', [rule(), rule()]),
+      'anyOf(): argument 1 is an array; expected rules. Spread it: ...rules',
+    ],
     [
       'a function as a rule',
       () => call('preSignUp', () => true),
@@ -100,7 +104,11 @@ describe('a composition in plain JavaScript', () => {
     ],
     ['no arguments', () => call('preSignUp'), 'PreSignUp() needs at least one rule'],
     ['a misspelt option of failOpen', () => call('failOpen', rule(), { within: 1 }), "failOpen(): unknown option 'within'"],
-    ['a misspelt option of blockUsers', () => call('blockUsers', { find: () => [] }, { reveal: true }), "blockUsers(): unknown option 'reveal'"],
+    [
+      'a misspelt option of blockUsers',
+      () => call('blockUsers', { find: () => [] }, { reveal: true }),
+      "blockUsers(): unknown option 'reveal'",
+    ],
     [
       'a rule without a function',
       () => call('defineRule', 'mine', 'deny'),

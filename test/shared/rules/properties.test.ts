@@ -14,12 +14,12 @@ import { run, SAMPLES, type SampleRefusing, sampleEvent } from '../../support/sa
 
 const anything = compositions(['allow', 'skip', 'deny', 'deny2', 'error', 'hang', 'set:a', 'set:b=2'])
 
-function decided(...terms: readonly Term[]): Promise<Decision<SampleRefusing>> {
+function decideTerms(...terms: readonly Term[]): Promise<Decision<SampleRefusing>> {
   return run('refusing', chain(...terms.map((term) => build(term))))
 }
 
-/** A decision without the times and without what shadows added. */
-function essence(decision: Decision<SampleRefusing>): unknown {
+/** Returns a decision without durations and without the entries of shadow rules. */
+function toComparable(decision: Decision<SampleRefusing>): unknown {
   const { trace, ...rest } = decision
   const lines = trace.filter((line) => !line.shadow).map(({ rule, path, outcome, reason }) => ({ rule, path, outcome, reason }))
   return { ...rest, ...('error' in rest && { error: String(rest.error) }), lines }
@@ -29,7 +29,7 @@ const runs = { numRuns: 400 }
 
 const skipping = defineRule<SampleRefusing>('skipping', () => skip())
 
-/** A trigger whose answers are lists, which come out as one list. */
+/** A trigger whose answers are lists, which are concatenated. */
 interface Listing extends Approving {
   readonly answer: readonly string[]
 }
@@ -45,30 +45,30 @@ async function decideListing(rule: Rule<Listing>): Promise<Decision<Listing>> {
   return decision
 }
 
-/** Puts chains around parts of a list of rules. */
-function nested(rules: readonly Rule<Listing>[], splits: readonly number[]): Rule<Listing> {
+/** Splits rules into nested chains. */
+function nestChains(rules: readonly Rule<Listing>[], splits: readonly number[]): Rule<Listing> {
   const [split, ...more] = splits
   if (split === undefined || split === 0 || split >= rules.length) return chain(...rules)
-  return chain(...rules.slice(0, split), nested(rules.slice(split), more))
+  return chain(...rules.slice(0, split), nestChains(rules.slice(split), more))
 }
 
 describe('random compositions', () => {
-  test('a denial by a direct child of a reached chain never proceeds', async () => {
+  test('deny if a direct child of the chain denies and is reached', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { maxLength: 3 }), fc.array(anything, { maxLength: 3 }), async (before, after) => {
-        const decision = await decided(...before, word('deny'), ...after)
+        const decision = await decideTerms(...before, word('deny'), ...after)
         const reached = decision.trace.some((line) => line.path === String(before.length))
-        expect(decision.kind, decision.kind === 'proceed' ? 'a denied user went through' : '').not.toBe('proceed')
+        expect(decision.kind, decision.kind === 'proceed' ? 'a denied user was allowed' : '').not.toBe('proceed')
         if (reached) expect(decision).toMatchObject({ kind: 'denied', rule: 'deny' })
       }),
       runs,
     )
   })
 
-  test('a broken rule proceeds only through the nearest failOpen, shadow or a sibling in anyOf that allows', async () => {
+  test('proceed after an error only if a failOpen, a shadow or an anyOf with a rule that allows forgives it', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (term) => {
-        const decision = await decided(term)
+        const decision = await decideTerms(term)
         if (decision.kind !== 'proceed') return
         const kindAt = (path: string): string => nodeAt(term, path.split('.').slice(1).map(Number))
         const allowed = new Set(decision.trace.filter((line) => line.outcome === 'allow').map((line) => line.path))
@@ -87,27 +87,27 @@ describe('random compositions', () => {
     )
   })
 
-  test('rules that do not allow never make an anyOf allow', async () => {
+  test('never proceed from an anyOf in which no rule allows', async () => {
     const withoutAllow = compositions(['skip', 'deny', 'deny2', 'error', 'hang', 'set:a'])
     await fc.assert(
       fc.asyncProperty(fc.array(withoutAllow, { minLength: 1, maxLength: 4 }), async (terms) => {
-        expect((await decided({ word: 'anyOf', terms })).kind).not.toBe('proceed')
+        expect((await decideTerms({ word: 'anyOf', terms })).kind).not.toBe('proceed')
       }),
       runs,
     )
   })
 
-  test('a shadow changes nothing, whatever it says and even if it hangs', async () => {
+  test('make the same decision with a shadow rule as with skip, even if the shadow rule hangs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anything, { maxLength: 3 }),
         fc.array(anything, { minLength: 1, maxLength: 3 }),
         anything,
         async (before, after, tried) => {
-          const skipped = await decided(...before, word('skip'), ...after)
-          const shadowed = await decided(...before, { word: 'shadow', terms: [tried] }, ...after)
+          const skipped = await decideTerms(...before, word('skip'), ...after)
+          const shadowed = await decideTerms(...before, { word: 'shadow', terms: [tried] }, ...after)
           const [expected, actual] = [skipped, shadowed]
-            .map(essence)
+            .map(toComparable)
             .map((it) => JSON.stringify(it).replace(/"rule":"(skip|shadow)","path":"\d+","outcome":"skip"(,"reason":"shadowed")?/g, ''))
           expect(actual, write(tried)).toBe(expected)
         },
@@ -116,7 +116,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('an answer that decides is never overruled by a later rule, where the first stands', async () => {
+  test('keep the first answer in a trigger that keeps the first answer', async () => {
     const answer = fc.constantFrom({ a: 1 }, { a: 2 }, { b: 1 }, { a: 3, b: 3 })
     await fc.assert(
       fc.asyncProperty(
@@ -138,14 +138,14 @@ describe('random compositions', () => {
     )
   })
 
-  test('nothing is lost when rules answer, and the trigger combines their answers', async () => {
+  test('lose no answer in a trigger that combines answers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string(), { minLength: 1, maxLength: 6 }),
         fc.array(fc.nat(3), { maxLength: 6 }),
         async (texts, splits) => {
           const rules = texts.map((text, index) => defineRule<Listing>(`rule-${index}`, () => respond([text])))
-          const decision = await decideListing(nested(rules, splits))
+          const decision = await decideListing(nestChains(rules, splits))
           expect(decision).toMatchObject({ kind: 'proceed', answer: texts })
         },
       ),
@@ -153,16 +153,16 @@ describe('random compositions', () => {
     )
   })
 
-  test('the decision does not depend on how chains are nested', async () => {
+  test('make the same decision however chains are nested', async () => {
     await fc.assert(
       fc.asyncProperty(anything, anything, anything, async (a, b, c) => {
         const verdict = ({ trace: _, ...decision }: Decision<SampleRefusing>): unknown => ({
           ...decision,
           ...('error' in decision && { error: '' }),
         })
-        const flat = await decided(a, b, c)
-        const nested = await decided({ word: 'chain', terms: [a, { word: 'chain', terms: [b, c] }] })
-        // A hang leaves the rules after it without time, and failOpen shares out what is left: the same in both.
+        const flat = await decideTerms(a, b, c)
+        const nested = await decideTerms({ word: 'chain', terms: [a, { word: 'chain', terms: [b, c] }] })
+        // A hang uses all the time, and failOpen divides the time left, in both compositions alike.
         expect(verdict(nested)).toEqual(verdict(flat))
       }),
       runs,
@@ -175,7 +175,7 @@ function listAncestors(path: string): readonly string[] {
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'))
 }
 
-/** The combinator at a place of a term; a condition stands first in a `when` and is no child. */
+/** Returns the combinator at a path of a term. The first term of a `when` is its condition, and not a child. */
 function nodeAt(term: Term, steps: readonly number[]): string {
   const [step, ...rest] = steps
   if (step === undefined) return term.word

@@ -20,7 +20,7 @@ import {
 } from '../../../src/shared/settings/fields.ts'
 import { type Field, readSettings } from '../../../src/shared/settings/settings.ts'
 
-/** The value of a field, or what it expected. */
+/** Returns the value of a field, or its `expected` text if the value is invalid. */
 function read<V>(field: Field<V>, value: string | undefined): V | string {
   try {
     return (value === undefined ? undefined : field.read(value)) ?? field.expected
@@ -29,19 +29,19 @@ function read<V>(field: Field<V>, value: string | undefined): V | string {
   }
 }
 
-describe('the pieces of settings', () => {
-  it('nonEmptyString: any text, and its own words where there is none', () => {
+describe('the fields of settings', () => {
+  it('nonEmptyString accepts any text', () => {
     expect(read(nonEmptyString('the name of a table', 'blocks'), 'blocks')).toBe('blocks')
     expect(read(nonEmptyString('the name of a table', 'blocks'), undefined)).toBe('the name of a table')
   })
 
-  it('oneOf: one of the words, exactly', () => {
+  it('oneOf accepts only one of its words, case-sensitively', () => {
     expect(read(oneOf(['exempt', 'judge']), 'judge')).toBe('judge')
     for (const value of ['Judge', ' judge', '', undefined, 'toString'])
       expect(read(oneOf(['exempt', 'judge']), value)).toBe('one of exempt, judge')
   })
 
-  it('domains: separated by commas, white space around them aside', () => {
+  it('domains accepts domains separated by commas, with whitespace around them', () => {
     const matched = (value: string): readonly string[] => {
       const list = read(domains(), value)
       if (typeof list === 'string' || 'file' in list) throw new Error(`no domains: ${value}`)
@@ -53,7 +53,7 @@ describe('the pieces of settings', () => {
   })
 
   it.each([',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
-    'domains: %j is wrong, and it is said what is expected and which entry is at fault',
+    'domains rejects %j with the expected format and the invalid entry',
     (value) => {
       expect(read(domains(), value)).toMatch(
         /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
@@ -61,21 +61,21 @@ describe('the pieces of settings', () => {
     },
   )
 
-  it('date: a day at midnight UTC, or a time with its zone', () => {
+  it('date accepts a day, as midnight UTC, or a time with its zone', () => {
     expect(read(date(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
     expect(read(date(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
     for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
       expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
   })
 
-  it('date: a day that the calendar has, in whatever zone', () => {
+  it('date rejects a day that does not exist, in any time zone', () => {
     for (const value of ['2024-02-29', '2025-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
       expect(read(date(), value)).toEqual(new Date(value))
     for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])
       expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
   })
 
-  it('date: none before user pools began, and none in the future', () => {
+  it('date rejects a day before 2016, and one more than a day ahead', () => {
     for (const value of ['2016-01-01', new Date().toISOString(), new Date(Date.now() + 23 * 3_600_000).toISOString()])
       expect(read(date(), value)).toEqual(new Date(value))
     const dayAfterTomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString()
@@ -92,7 +92,7 @@ describe('the pieces of settings', () => {
       expect(read(date(), value)).toMatch(/^a day from 2016 until today/)
   })
 
-  it('emailAddress: one address and nothing around it', () => {
+  it('emailAddress accepts only a single ASCII address without a display name', () => {
     expect(read(emailAddress('welcome@example.com'), 'welcome@example.com')).toBe('welcome@example.com')
     for (const value of [
       '',
@@ -113,13 +113,13 @@ describe('the pieces of settings', () => {
     expect(read(emailAddress('welcome@example.com'), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
   })
 
-  it('httpsUrl: https alone', () => {
+  it('httpsUrl rejects other schemes', () => {
     expect(read(httpsUrl('https://example.com'), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
     for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
       expect(read(httpsUrl('https://example.com'), value)).toBe('an https:// URL in ASCII without spaces, backslashes or user name')
   })
 
-  it('httpsUrl: https:// and a host, and no user name', () => {
+  it('httpsUrl requires https:// and a host, and rejects a user name', () => {
     for (const value of ['https://example.com', 'https://example.com:8443?a=b', 'https://example.com#a', 'https://[::1]/a@b'])
       expect(read(httpsUrl('https://example.com'), value)).toBe(value)
     for (const value of [
@@ -130,7 +130,7 @@ describe('the pieces of settings', () => {
       expect(read(httpsUrl('https://example.com'), value), value).toBe('an https:// URL in ASCII without spaces, backslashes or user name')
   })
 
-  it('httpsUrl: nothing that URL drops or encodes, and a mail shows as it is', () => {
+  it('httpsUrl rejects characters that URL removes or encodes', () => {
     for (const character of ['\n', '\r\n', '\t', ' ', '\0', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029', '\u202e', '\u200b', 'ü'])
       for (const value of [
         `https://example.com/a${character}b`,
@@ -143,14 +143,14 @@ describe('the pieces of settings', () => {
         )
   })
 
-  it('line: a text without line breaks and other control characters', () => {
+  it('line rejects line breaks and other control characters', () => {
     for (const value of ['Example', 'Bücher & Söhne', '例え', 'A 👩‍👩‍👧 app', '{{name}} <b>\'"'])
       expect(read(line('a name', 'Example'), value)).toBe(value)
     for (const character of ['\n', '\r', '\t', '\0', '\u007f', '\u0085', '\u2028', '\u2029'])
       for (const value of [`a${character}b`, `ü${character}`, character]) expect(read(line('a name', 'Example'), value)).toBe('a name')
   })
 
-  it('logFields: a level in any case, and a key that is long enough; both may be missing', () => {
+  it('logFields accept a level in any case and a key of at least 16 characters, and both are optional', () => {
     const { LOG_LEVEL, LOG_HASH_KEY } = logFields
     expect(readSettings({ fields: logFields }, {})).toEqual({})
     expect(readSettings({ fields: logFields }, { LOG_LEVEL: 'SILENT', LOG_HASH_KEY: 'sixteen letters!' })).toEqual({
@@ -162,7 +162,7 @@ describe('the pieces of settings', () => {
       expect(read(LOG_HASH_KEY, key)).toBe('a random text of at least 16 characters')
   })
 
-  it('logging: those variables as settings that a factory takes', () => {
+  it('logging returns the settings that a handler factory accepts', () => {
     expect(logging({})).toEqual({})
     expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
     const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
@@ -198,17 +198,17 @@ describe('a setting of domains', () => {
     ['example.com,@file:a.domains', undefined],
     ['file:a.domains', undefined],
     ['*', undefined],
-  ])('%j names the file %j', (value, file) => {
+  ])('%j has the file %j', (value, file) => {
     const readFileSetting = (): unknown => {
       const setting = domains().read(value)
       return setting !== undefined && 'file' in setting ? setting.file : undefined
     }
-    // What names no file is read as domains, most of which are wrong.
+    // A text that is not a single @file: entry is parsed as domains, and most of these are invalid.
     if (file === undefined && value !== '*') expect(readFileSetting).toThrow(TypeError)
     else expect(readFileSetting()).toBe(file)
   })
 
-  it('is opened from the folder of the bundle, or where its path says', () => {
+  it('is read from a path relative to the folder of the bundle, or an absolute path', () => {
     for (const file of ['staff.domains', './staff.domains', join(folder, 'staff.domains')]) {
       const list = openDomains({ file }, folder)
       expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
@@ -221,7 +221,7 @@ describe('a setting of domains', () => {
     ['half.domains', 'Line 1 of the domain list is wrong: the list ends within it, and may be cut off'],
     ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
     ['empty.domains', 'The domain list holds no pattern; write it with lifeguard domains build'],
-  ])('is refused when its file is no whole list: %j', (file, why) => {
+  ])('throws if its file is missing or invalid: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be read: ${join(folder, file)}`)
     expect(open).toThrow(why)

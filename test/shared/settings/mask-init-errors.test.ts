@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest'
 import { maskInitErrors } from '../../../src/shared/settings/mask-init-errors.ts'
 
-it('hands on what was read', () => {
+it('returns the value of the function', () => {
   expect(maskInitErrors(() => 'settings')).toBe('settings')
 })
 
-it('tells standard error what is wrong and the caller nothing', () => {
+it('passes the error message to complain, and throws a fixed text', () => {
   const complain = vi.fn()
   const fail = (thrown: unknown) => () => {
     throw thrown
@@ -17,7 +17,7 @@ it('tells standard error what is wrong and the caller nothing', () => {
   expect(complain.mock.calls).toEqual([['ALLOWED_EMAIL_DOMAINS is "secret.example"\n'], ['thrown text\n']])
 })
 
-it('does the same of a promise, which settings from a service are', async () => {
+it('does the same for a promise that rejects', async () => {
   const complain = vi.fn()
   await expect(maskInitErrors(async () => 'settings', complain)).resolves.toBe('settings')
   const fail = async (): Promise<string> => {

@@ -35,7 +35,7 @@ function captureMessage(environment: Environment): string {
 const captureLines = (environment: Environment): readonly string[] => captureMessage(environment).split('\n')
 
 describe('readSettings', () => {
-  it('returns what the fields make of the variables, and leaves the rest of the environment out', () => {
+  it('returns the parsed values of its fields, and ignores other variables', () => {
     expect(readSettings(schema, { ...good, LOG_LEVEL: 'WARN', PATH: '/bin', HOME: undefined })).toEqual({
       ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt', LOG_LEVEL: 'warn' },
     })
@@ -45,24 +45,24 @@ describe('readSettings', () => {
     expect(() => readSettings({ fields: {} }, process.env)).not.toThrow()
   })
 
-  it.each([undefined, ''])('says of a variable that is %j that it is missing, and what it should hold', (BLOCK_TABLE) => {
+  it.each([undefined, ''])('reports a variable that is %j as missing, with the expected value', (BLOCK_TABLE) => {
     expect(captureLines({ ...good, BLOCK_TABLE })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
     ])
   })
 
-  it('takes an empty text for a setting that was left to its default', () => {
+  it('treats an empty optional variable as not set', () => {
     expect(readSettings(schema, { ...good, MODE: '', LOG_LEVEL: '', LOG_HASH_KEY: '' })).toEqual({
       ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt' },
     })
   })
 
-  it('names the variable, what it holds and what it should hold', () => {
+  it('reports an invalid variable with its value and the expected value', () => {
     expect(captureMessage({ ...good, MODE: 'maybe' })).toContain('  MODE is "maybe"; expected one of exempt, judge')
   })
 
-  it('names all that are wrong at once', () => {
+  it('reports all invalid variables at once', () => {
     expect(captureLines({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
@@ -73,7 +73,7 @@ describe('readSettings', () => {
     ])
   })
 
-  it.each(['LOG_HASH_KEY', 'CLIENT_SECRET', 'API_TOKEN', 'DB_PASSWORD'])('never shows what %s holds', (name) => {
+  it.each(['LOG_HASH_KEY', 'CLIENT_SECRET', 'API_TOKEN', 'DB_PASSWORD'])('never shows the value of %s', (name) => {
     const picky: SettingsTable<Record<string, string>> = {
       fields: { [name]: { expected: 'something longer', read: () => undefined, example: '' } },
     }
@@ -81,12 +81,12 @@ describe('readSettings', () => {
     expect(() => readSettings(picky, { [name]: 'hidden' })).not.toThrow(/hidden/)
   })
 
-  it('cuts a long value, and shows line breaks as such', () => {
+  it('truncates a long value, and escapes line breaks', () => {
     expect(captureMessage({ ...good, MODE: `a\nb${'c'.repeat(1000)}` })).toContain(`  MODE is "a\\nb${'c'.repeat(117)}..."; expected`)
     expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
 
-  it('names the variable that another one requires', () => {
+  it('reports a missing variable that another one requires', () => {
     const text = optional(nonEmptyString('a text', 'x'))
     const both: SettingsTable<{ A?: string; B?: string }> = {
       fields: { A: text, B: text },
@@ -97,7 +97,7 @@ describe('readSettings', () => {
     expect(readSettings(both, { B: 'y' })).toEqual({ B: 'y' })
   })
 
-  it('names a required variable once, though another one requires it too', () => {
+  it('reports a missing required variable once, even if another one requires it too', () => {
     const text = nonEmptyString('a text', 'x')
     const both: SettingsTable<{ A: string; B: string }> = {
       fields: { A: text, B: text },
@@ -106,16 +106,16 @@ describe('readSettings', () => {
     expect(() => readSettings(both, { A: 'x' })).toThrow(/^[^\n]*\n {2}B is missing; expected a text$/)
   })
 
-  it('shows why a field throws', () => {
+  it('shows the error message of a field that throws', () => {
     const read = (): never => {
-      throw new TypeError('it has no end')
+      throw new TypeError('it is too long')
     }
     expect(() => readSettings<{ A: string }>({ fields: { A: { expected: 'a list', read, example: '' } } }, { A: 'x' })).toThrow(
-      'A is "x"; expected a list (it has no end)',
+      'A is "x"; expected a list (it is too long)',
     )
   })
 
-  it('throws an error with a name of its own', () => {
+  it('throws an InvalidSettingsError', () => {
     expect(new InvalidSettingsError(['A is missing'])).toMatchObject({ name: 'InvalidSettingsError' })
   })
 })
