@@ -47,8 +47,8 @@ describe('postConfirmationSettings', () => {
       wrong: { WELCOME_APP_URL: 'http://app.example.com' },
       problem: 'WELCOME_APP_URL is "http://app.example.com"; expected an https:// URL in ASCII',
     },
-    { wrong: { WELCOME_APP_URL: 'javascript:alert(1)' }, problem: 'WELCOME_APP_URL is "javascript:alert(1)"; expected a web address' },
-    { wrong: { WELCOME_APP_URL: 'app.example.com' }, problem: 'WELCOME_APP_URL is "app.example.com"; expected a web address' },
+    { wrong: { WELCOME_APP_URL: 'javascript:alert(1)' }, problem: 'WELCOME_APP_URL is "javascript:alert(1)"; expected an https:// URL' },
+    { wrong: { WELCOME_APP_URL: 'app.example.com' }, problem: 'WELCOME_APP_URL is "app.example.com"; expected an https:// URL' },
     {
       wrong: { EFFECT_TABLE: '' },
       problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',

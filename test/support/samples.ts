@@ -39,7 +39,7 @@ export const sampleEvent: CognitoEvent = {
 function encode(answer: unknown): CognitoResponse | undefined {
   if (answer === undefined) return undefined
   for (const [field, value] of Object.entries(Object(answer))) {
-    if (field !== 'a' && field !== 'b') throw new TypeError(`there is no field '${field}'`)
+    if (field !== 'a' && field !== 'b') throw new TypeError(`unknown field '${field}'`)
     if (typeof value !== 'number') throw new TypeError(`'${field}' is a ${typeof value}`)
   }
   return { ...Object(answer) }

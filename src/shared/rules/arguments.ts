@@ -21,7 +21,7 @@ export function isRule(value: unknown): value is { readonly name: unknown } {
  *
  * @param owner The start of the error's message, such as `chain()`.
  * @param first The position of the first rule among the combinator's arguments, for the error's message.
- * @throws TypeError if there is no rule. If an argument is not a rule, the error has its position.
+ * @throws TypeError without a rule. If an argument is not a rule, the error has its position.
  */
 export function assertRules(owner: string, rules: readonly unknown[], first: number = 1): void {
   if (rules.length === 0) throw new TypeError(`${owner} needs at least one rule`)
@@ -41,13 +41,13 @@ export function assertCondition(owner: string, condition: unknown): void {
   )
 }
 
-/** @throws TypeError if there is no condition, or one of them is not a function. */
+/** @throws TypeError without a condition, or if one of them is not a function. */
 export function assertConditions(owner: string, conditions: readonly unknown[]): void {
   if (conditions.length === 0) throw new TypeError(`${owner} needs at least one condition`)
   for (const condition of conditions) assertCondition(owner, condition)
 }
 
-/** @throws TypeError if there is no string, or one of the arguments is not a string. */
+/** @throws TypeError without a string, or if one of the arguments is not a string. */
 export function assertTexts(owner: string, texts: readonly unknown[]): void {
   if (texts.length === 0) throw new TypeError(`${owner} needs at least one value`)
   for (const [index, text] of texts.entries()) {

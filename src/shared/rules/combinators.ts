@@ -11,7 +11,7 @@ import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigg
  * error. In another trigger that continues on errors, they run unless the error is inside `failClosed`. The chain allows if one of
  * its rules allowed. The trigger defines how answers are combined.
  *
- * @throws TypeError if there is no rule, or an argument is not a rule.
+ * @throws TypeError without a rule, or if an argument is not a rule.
  * @example
  * chain(allowEmailDomains('example.com'), requireAttributes(schema), autoConfirm())
  */
@@ -23,7 +23,7 @@ export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): 
 /**
  * Runs rules in order if a condition is true, and skips otherwise. If the condition throws, the `when` has an error.
  *
- * @throws TypeError if there is no rule, or an argument is neither a condition nor a rule. Also if a `once` is among the rules and
+ * @throws TypeError without a rule, or if an argument is neither a condition nor a rule. Also if a `once` is among the rules and
  *   the condition does not declare which attributes it reads: see `defineCondition`.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
@@ -121,7 +121,7 @@ export const NOT_ALLOWED = 'This request is not allowed'
  *
  * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not add a rule that allows them.
  *
- * @throws TypeError if there is no rule, or an argument is not a rule.
+ * @throws TypeError without a rule, or if an argument is not a rule.
  * @example
  * anyOf(allowEmailDomains('example.com'), requireInvite(invites))
  */
@@ -245,7 +245,7 @@ export function shadow<T extends Refusing>(rule: RuleArgument<T>): Rule<T> {
 /**
  * Runs independent rules at the same time, under one deadline. An error of one rule does not stop the others.
  *
- * @throws TypeError if there is no rule, or an argument is not a rule.
+ * @throws TypeError without a rule, or if an argument is not a rule.
  * @example
  * postConfirmation(parallel(syncProfile(profiles), once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })))
  */

@@ -92,7 +92,7 @@ function weakest(parts: readonly Condition<never>[]): Proof | undefined {
 /**
  * Makes a condition that is true if all conditions are true. Evaluates them from left to right, and stops at the first false one.
  *
- * @throws TypeError if there is no condition, or an argument is not a function.
+ * @throws TypeError without a condition, or if an argument is not a function.
  */
 export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertConditions('and()', conditions)
@@ -102,7 +102,7 @@ export function and<T extends Trigger>(...conditions: readonly Condition<T>[]): 
 /**
  * Makes a condition that is true if any condition is true. Evaluates them from left to right, and stops at the first true one.
  *
- * @throws TypeError if there is no condition, or an argument is not a function.
+ * @throws TypeError without a condition, or if an argument is not a function.
  */
 export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): Condition<T> {
   assertConditions('or()', conditions)
@@ -136,7 +136,7 @@ export function not<T extends Trigger>(condition: Condition<T>): Condition<T> {
 /**
  * Makes a condition that is true if the event's `triggerSource` is one of these.
  *
- * @throws TypeError if there is no source, or an argument is not a string.
+ * @throws TypeError without a source, or if an argument is not a string.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
  */
@@ -150,7 +150,7 @@ export function triggeredBy(...sources: readonly TriggerSource[]): Condition {
  * Makes a condition that is true if the call came through one of these app clients. It holds no proof, because anyone can use a
  * public app client.
  *
- * @throws TypeError if there is no app client, or an argument is not a string.
+ * @throws TypeError without an app client, or if an argument is not a string.
  */
 export function fromAppClient(...clientIds: readonly string[]): Condition {
   assertTexts('fromAppClient()', clientIds)

@@ -15,7 +15,7 @@ function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; reado
     commit: {
       async reserve(ctx) {
         // Like one conditional write: succeeds if the event has a place already, or a place is free.
-        if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'There is no place left')
+        if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'All places are taken')
         holders.add(reservationKey(ctx))
         return undefined
       },

@@ -163,7 +163,7 @@ describe('a modified copy of our own composition', () => {
     const forged: Rule<SampleRefusing> = { ...whole, evaluate: () => ({ kind: 'allow', answer: { c: 1 } }) as never }
     expect(await run('refusing', chain(forged))).toMatchObject({
       kind: 'failed',
-      error: { message: "there is no field 'c'" },
+      error: { message: "unknown field 'c'" },
     })
   })
 
@@ -265,8 +265,8 @@ describe('a rule that returns an invalid outcome', () => {
     [{ kind: 'deny', reason: 'no', message: '' }, 'without a message or a valid reason'],
     [{ kind: 'deny', reason: 'no', message: '...' }, 'without a message or a valid reason'],
     [{ kind: 'deny', reason: 'no', message: 1 }, 'without a message or a valid reason'],
-    [{ kind: 'answer', answer: { c: 1 } }, "there is no field 'c'"],
-    [{ kind: 'answer', answer: { toString: 1 } }, "there is no field 'toString'"],
+    [{ kind: 'answer', answer: { c: 1 } }, "unknown field 'c'"],
+    [{ kind: 'answer', answer: { toString: 1 } }, "unknown field 'toString'"],
     [{ kind: 'answer', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'skip', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'answer' }, 'answered undefined'],
