@@ -10,14 +10,14 @@ const { userPoolId } = ann
 const now = () => new Date('2026-05-01T12:00:00Z')
 
 /** Creates a block list in memory that records the requested keys. */
-function createBlockList(...blocks: readonly Block[]): BlockList & { readonly asked: (readonly BlockKey[])[] } {
-  const asked: (readonly BlockKey[])[] = []
+function createBlockList(...blocks: readonly Block[]): BlockList & { readonly lookups: (readonly BlockKey[])[] } {
+  const lookups: (readonly BlockKey[])[] = []
   const same = (one: BlockKey, other: BlockKey) =>
     one.userPoolId === other.userPoolId && one.type === other.type && one.value === other.value
   return {
-    asked,
+    lookups,
     async find(keys) {
-      asked.push(keys)
+      lookups.push(keys)
       return blocks.filter((block) => keys.some((key) => same(key, block)))
     },
   }
@@ -67,7 +67,7 @@ describe('blockUsers', () => {
   ])('skips a user whom the block $userPoolId $type $value does not match', async (other) => {
     const list = createBlockList(other)
     expect(await decide(list)).toMatchObject(passed)
-    expect(list.asked).toHaveLength(1)
+    expect(list.lookups).toHaveLength(1)
   })
 
   it('denies a user in a subdomain of a blocked domain', async () => {
@@ -91,7 +91,7 @@ describe('blockUsers', () => {
   it('looks up all keys in one call', async () => {
     const list = createBlockList()
     await decide(list)
-    expect(list.asked.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
+    expect(list.lookups.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
   })
 
   it('does not allow inside anyOf', async () => {
@@ -172,7 +172,7 @@ describe('users who do not exist', () => {
     const { trace: _, ...answer } = await decide(list, {}, unknown())
     expect(answer).toEqual({ kind: 'denied', rule: 'block-users', reason: 'user-blocked', message: SIGN_IN_NOT_POSSIBLE })
     expect(await decide(list, {}, existing)).toMatchObject(answer)
-    expect(list.asked[0]).toEqual(list.asked[1])
+    expect(list.lookups[0]).toEqual(list.lookups[1])
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
@@ -191,7 +191,7 @@ describe('an event without a user or pool', () => {
     const list = createBlockList()
     const decision = await decide(list, { revealBlock: true }, event)
     expect(decision).toMatchObject({ kind: 'denied', reason: 'user-not-named', message: SIGN_IN_NOT_POSSIBLE })
-    expect(list.asked).toEqual([])
+    expect(list.lookups).toEqual([])
   })
 })
 
@@ -219,7 +219,7 @@ describe('an ambiguous email address', () => {
       const decision = await decide(list, {}, odd(email))
 
       expect(decision).toMatchObject({ ...passed, trace: [{ outcome: 'skip', reason: 'email-unreadable' }] })
-      expect(list.asked).toHaveLength(1)
+      expect(list.lookups).toHaveLength(1)
     },
   )
 
@@ -229,7 +229,7 @@ describe('an ambiguous email address', () => {
       kind: 'denied',
       reason: 'email-malformed',
     })
-    expect(list.asked).toEqual([])
+    expect(list.lookups).toEqual([])
   })
 
   it('makes blockUsers throw for an unknown value of unreadableEmail', () => {

@@ -1,11 +1,11 @@
 // Invariants
 //  1. The synchronous path stays synchronous. A synchronous rule creates no promise and no turn of the event loop, so that a decision
 //     takes 4 us. Therefore `evaluate` and `attempt` use `andThen`, and never `await`.
-//  2. `evaluate` never throws. If a rule throws, times out or returns an invalid outcome, it returns an `error` verdict.
-//  3. `validateInTime` validates every outcome, and sets `by` to the name of the rule that returned it. It freezes every answer, and
+//  2. `evaluate` never throws. If a rule throws, times out or returns an invalid outcome, its verdict is an `error`.
+//  3. `validateInTime` validates the outcome of each rule, and sets `by` to the name of the rule. It freezes every answer, and
 //     encodes it once. An answer that cannot be encoded for Cognito is therefore an error of its rule.
 //  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again, because each of their
-//     rules is. A composition that a user wrote counts as a single rule here.
+//     rules is. A custom composition counts as a single rule here.
 //  5. Only `toErrorVerdict` unwraps a `RuleError`, so that the log names the rule that failed and not the compositions around it.
 //  6. A rule that never began has a `NotDoneError`, so that the ledger can record that the effect certainly did not happen.
 //  7. The outermost rule has no path and no trace entry. It is the handler itself.
@@ -41,7 +41,7 @@ export interface DecideOptions extends RuleObserver {
   readonly clock?: Clock
 }
 
-// The time for shadow rules, which delay a response that is already decided: enough for a lookup, and hardly noticeable.
+// The time for shadow rules, which delay the response. It is enough for a lookup, and end users hardly notice it.
 const SHADOW_PART = 1 / 4
 const SHADOW_MAX_MS = 500
 
@@ -75,7 +75,7 @@ async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
 
 function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ctx: RuleContext<T>): Proceed<T> | Denied | Failed {
   if (verdict.kind === 'deny') return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
-  // The outermost chain has already skipped the errors that may be skipped.
+  // Any other error counts as a skip, because the trigger continues on errors.
   if (verdict.kind === 'error' && (verdict.mustFail || engine.contract.onError === 'fail'))
     return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }
   const { by = 'unknown', kind, answer }: Passed<T> = verdict.kind === 'error' ? { kind: 'skip' } : verdict
@@ -183,7 +183,7 @@ async function awaitOutcome<T extends Trigger>(
  */
 function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContext<T>, returned: AnyOutcome<T>): AnyOutcome<T> {
   const { rule, path = '', deadline } = frame
-  // The outcome of our composition is made of outcomes that were validated already.
+  // The outcome of our composition comes from rules whose outcomes were validated already.
   if (isOurs(rule) && isPermitted(returned.kind, engine.contract))
     return returned.by === undefined ? { ...returned, by: rule.name } : returned
   const outcome = validateOutcome<T>(returned, rule, engine.contract)
@@ -201,8 +201,8 @@ function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: Ru
 }
 
 /**
- * Returns true if one of our combinators made this composition. Such a composition only awaits its rules, and makes its outcome of
- * theirs. A composition that a user wrote, or a copy of ours with another `evaluate`, may do anything.
+ * Returns true if one of our combinators made this composition. Such a composition only awaits its rules, and derives its outcome from
+ * theirs. A custom composition, or a copy of ours with another `evaluate`, may do anything.
  */
 function isOurs(rule: RuleNode): boolean {
   return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate

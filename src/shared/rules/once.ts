@@ -31,7 +31,7 @@ export interface Effect extends EffectKey {
   readonly event: CognitoEvent
 }
 
-/** Permits its holder to run an effect until the lease ends. */
+/** A claim on an effect. Its holder may run the effect until the lease ends. */
 export interface EffectClaim extends EffectKey {
   /** Identifies the holder of the claim, so that a slow holder cannot overwrite the result of the next one. */
   readonly token: string
@@ -49,7 +49,7 @@ export type ClaimResult =
 
 /** The failure of an effect, as it is written to the ledger. */
 export type EffectFailure =
-  /** The effect certainly did not happen, or may happen twice. It is retried at its next attempt. */
+  /** The effect certainly did not happen, or `at-least-once` permits a second run. It is retried later. */
   | { readonly kind: 'retry'; readonly reason: string }
   /** It is unknown whether the effect happened, and it must not happen twice. */
   | { readonly kind: 'unknown'; readonly reason: string }

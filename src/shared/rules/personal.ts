@@ -49,8 +49,8 @@ const NAMING = [
 ]
 
 /**
- * Returns a function that hides texts with personal values of an event. It hides a text that equals a value of the event, or holds
- * one of 8 characters or more. It also hides an identifier that shares a word of 4 letters or more with a value that identifies the
+ * Returns a function that hides texts with personal values of an event. It hides a text that equals a value of the event, or contains
+ * a value of 8 characters or more. It also hides an identifier that shares a word of 4 letters or more with a value that identifies the
  * user, such as the user name.
  *
  * @example

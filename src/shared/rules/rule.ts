@@ -67,7 +67,7 @@ export interface Run {
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Evaluates a condition within the deadline. Synchronous if the condition is. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
-  /** Runs a rule after the decision, without effect on it. */
+  /** Runs a rule after the decision, which the rule does not change. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
 }
 
@@ -123,8 +123,8 @@ export interface RuleOptions<T extends Trigger = Trigger> {
   /** The data that the rule decides by. `lifeguard doctor` finds settings of the user pool that bypass such a rule. */
   readonly judges?: Judges
   /**
-   * The constant reasons that the rule returns, which the log never hides. An undeclared reason is hidden if the event holds the same
-   * word, so that a caller can hide it on purpose.
+   * The constant reasons that the rule returns. The log never hides them. It hides an undeclared reason if the event holds the same
+   * word, so a caller could make the log hide it.
    */
   readonly reasons?: readonly string[]
   /**
