@@ -71,6 +71,6 @@ describe('a list that did not arrive whole', () => {
       complaint += text
     })
     expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
-    expect(complaint).toContain(`@file:staff.domains cannot be read: ${list}: Line 41 of the domain list is wrong: the list ends within it`)
+    expect(complaint).toContain(`@file:staff.domains cannot be read: ${list}: Line 41 of the domain list is wrong: it does not end with LF`)
   })
 })

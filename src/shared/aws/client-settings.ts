@@ -1,25 +1,26 @@
-/** How long calls to AWS may take, in milliseconds. The SDK itself sets no limit at all, and Cognito waits for five seconds. */
+/** Timeouts of calls to AWS, in milliseconds. The SDK has no default timeout, and Cognito waits only 5 s. */
 export interface ClientTimes {
-  /** To connect. */
+  /** Time to connect. */
   readonly connectionTimeout: number
-  /** From the request to the first byte of the answer. */
+  /** Time from the request to the first byte of the response. */
   readonly requestTimeout: number
-  /** Without a byte on the socket: an answer that stalls halfway is cut by nothing else. */
+  /** Idle time of the socket. No other timeout ends a response that stalls halfway. */
   readonly socketTimeout: number
   readonly throwOnRequestTimeout: true
 }
 
 /**
- * The request handler's settings. `requestTimeout` alone only writes a warning; `throwOnRequestTimeout` makes it an error.
- * Measured worst case of two attempts: 2 seconds, whatever the service does; a throttled one backs off up to 1 second more.
+ * The request handler's settings. Without `throwOnRequestTimeout`, the SDK only logs a warning after `requestTimeout`.
+ *
+ * Two attempts take at most 2 s (measured). A throttled request waits up to 1 s more between them.
  */
 export const requestHandler: ClientTimes = { connectionTimeout: 300, requestTimeout: 800, socketTimeout: 800, throwOnRequestTimeout: true }
 
 /**
- * Said, so that `AWS_RETRY_MODE` cannot change it: adaptive retries hold calls back for as long as they see fit, and somebody
- * is waiting. Bundles leave their code out.
+ * The retry mode. It is set explicitly, because `AWS_RETRY_MODE=adaptive` could delay calls without a limit while the user waits.
+ * Bundles leave out the code of adaptive retries.
  */
 export const RETRY_MODE = 'standard'
 
-/** Reads may be repeated. */
+/** Maximum attempts of a request that is safe to retry. */
 export const READ_ATTEMPTS = 2

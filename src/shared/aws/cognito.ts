@@ -2,10 +2,10 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { lazily } from '../lazily.ts'
 import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
 
-/** A Cognito client that is made at its first use. */
+/** A function that returns the Cognito client, created at the first call. */
 export type Cognito = () => CognitoIdentityProviderClient
 
-/** The process's Cognito client, for looking users up. */
+/** Returns a lazily created Cognito client, for looking up users. */
 export function cognitoClient(): Cognito {
   return lazily(() => new CognitoIdentityProviderClient({ retryMode: RETRY_MODE, maxAttempts: READ_ATTEMPTS, requestHandler }))
 }

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { LifeguardError } from '../rules/errors.ts'
 
-/** A connection, TLS handshake included, was not made in time. */
+/** The connection or its TLS handshake timed out. */
 class ConnectTimeoutError extends LifeguardError {
   override readonly name = 'ConnectTimeoutError'
   override readonly code = 'connect-timeout'
@@ -12,28 +12,29 @@ class ConnectTimeoutError extends LifeguardError {
   }
 }
 
-/** How long connections may take, and rest; in milliseconds. */
+/** Timeouts of connections, in milliseconds. */
 export interface ConnectionTimes {
-  /** From the look-up of the host's name to the end of the TLS handshake. */
+  /** Time limit for the DNS lookup, the connection and the TLS handshake together. */
   readonly connectMs: number
-  /** How long a connection may have been idle to be used again. */
+  /** Maximum idle time of a connection that is reused. */
   readonly idleMs: number
 }
 
-/** Connections of one client, which are watched for what can be known after an error. */
+/** The agents of one client, and what they record about their connections. */
 export interface Connections {
   readonly httpAgent: HttpAgent
   readonly httpsAgent: HttpsAgent
-  /** Closes what has been idle for too long. To be called before each request. */
+  /** Closes connections that were idle for too long. Call it before each request. */
   readonly dropIdle: () => void
-  /** Whether this is the error of a connection that was never made: nothing of its request was written. */
+  /** Returns true if the connection failed before the request was sent. */
   readonly neverMade: (error: unknown) => boolean
 }
 
 /**
- * Makes agents whose connections are kept for requests in quick succession alone. Between two invocations Lambda freezes the
- * process, while the service closes idle connections: the next request would be written into one that is gone, and its
- * failure tells nobody whether the request arrived.
+ * Creates agents that reuse a connection only for a short time.
+ *
+ * Between two invocations Lambda freezes the process, and the service closes idle connections. A request on a closed connection
+ * fails, and the error does not show if the service received the request.
  *
  * @example
  * const { httpAgent, httpsAgent, dropIdle, neverMade } = createWatchedConnections({ connectMs: 1000, idleMs: 2000 })
@@ -53,7 +54,7 @@ export function createWatchedConnections(times: ConnectionTimes): Connections {
   const httpAgent = new HttpAgent({ keepAlive: true })
   const httpsAgent = new HttpsAgent({ keepAlive: true })
   watch(httpAgent, 'connect')
-  // Node writes a request when the handshake is over, not before.
+  // Node sends the request only after the handshake.
   watch(httpsAgent, 'secureConnect')
   return {
     httpAgent,
@@ -74,7 +75,7 @@ function watchUntilMade(socket: Duplex, made: string, connectMs: number, onFailu
     clearTimeout(timer)
     socket.off('error', onFailure)
   }
-  // The request fails with the very error of its connection.
+  // The request fails with the same error object as its connection.
   socket.once('error', onFailure).once(made, stop).once('close', stop)
 }
 
@@ -87,7 +88,7 @@ interface Moment {
 
 const now = (): Moment => ({ wall: Date.now(), monotonic: performance.now() })
 
-// The monotonic clock may stand still while the process is frozen, and the wall clock may be set, also back: the longer counts.
+// Uses the longer time of both clocks. The monotonic clock may stop while the process is frozen, and the wall clock may be changed.
 function idleMs(since: Moment): number {
   const { wall, monotonic } = now()
   return Math.max(Math.abs(wall - since.wall), monotonic - since.monotonic)

@@ -3,12 +3,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { lazily } from '../lazily.ts'
 import { READ_ATTEMPTS, RETRY_MODE, requestHandler } from './client-settings.ts'
 
-/** A document client that is made at its first use. */
+/** A function that returns the document client, created at the first call. */
 export type Documents = () => DynamoDBDocumentClient
 
 /**
- * The process's DynamoDB document client, tuned for Cognito's five seconds: it gives up early and tries twice at most.
- * Every write of ours may be repeated.
+ * Returns a lazily created DynamoDB document client. It has short timeouts and makes at most two attempts, because Cognito waits
+ * only 5 s. Retries are safe, because every write of this package is safe to repeat.
  *
  * @example
  * const profiles = dynamoProfiles({ documents: documentClient(), table: 'profiles' })
@@ -21,12 +21,12 @@ export function documentClient(): Documents {
   )
 }
 
-/** Whether DynamoDB refused a write because its condition did not hold. */
+/** Returns true if DynamoDB rejected a write because its condition was false. */
 export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }
 
-/** Whether a conditional write was carried out. */
+/** Waits for a conditional write. Returns false if its condition was false. */
 export async function tryConditionalWrite(write: Promise<unknown>): Promise<boolean> {
   try {
     await write

@@ -1,49 +1,49 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
-/** Collects the names and values that expressions of one request use. */
+/** Collects the names and values of one request's expressions. */
 interface Placeholders {
-  /** Returns `#state` for the attribute `state`: DynamoDB reserves hundreds of words. */
+  /** Returns a placeholder such as `#state` for the attribute `state`, because DynamoDB reserves hundreds of words. */
   readonly name: (attribute: string) => string
   readonly value: (value: Value) => string
 }
 
-/** A value that is written or compared. */
+/** A value to write or compare. */
 type Value = string | number | null | Readonly<Record<string, string>>
 
-/** A condition. */
+/** A condition on the item, or on its key in a query. */
 export interface Condition {
-  /** Spells it when the request is made. */
+  /** Returns the condition as a DynamoDB expression. */
   readonly spell: (placeholders: Placeholders) => string
-  /** What joins its parts. */
+  /** The operator between the condition's parts. */
   readonly joined?: 'AND' | 'OR'
 }
 
-/** A value that DynamoDB computes from the item as it is. */
+/** A value that DynamoDB computes from the item before the write. */
 type Computed = (placeholders: Placeholders, attribute: string) => string
 
-/** What a write does to an item. */
+/** The changes of a write to an item. */
 export interface Change {
-  /** The attributes to write. Those that are undefined stay as they are. */
+  /** The attributes to write. Undefined attributes are not changed. */
   readonly set: Readonly<Record<string, Value | Computed | undefined>>
   readonly add?: Readonly<Record<string, number>>
   readonly remove?: readonly string[]
-  /** Must hold for the item as it is, or nothing is written. */
+  /** DynamoDB writes only if this condition is true for the item before the write. */
   readonly if?: Condition
 }
 
-/** The item that a request is about. */
+/** The item to read or write. */
 interface Target {
   readonly table: string
   readonly pk: string
 }
 
-/** Which attributes an update returns: those that it wrote, or all; none unless set. */
+/** The attributes that an update returns: the written ones, or all. Default: none. */
 export interface Returned {
   readonly returned?: 'UPDATED_NEW' | 'ALL_NEW'
 }
 
 /**
- * Makes an `UpdateItem` request and derives its names and values.
+ * Creates an `UpdateItem` request with its placeholders.
  *
  * @example
  * updateItem({ table, pk, set: { state: 'done' }, remove: ['token'], if: equals('token', token) })
@@ -71,13 +71,13 @@ function formatClause(verb: string, parts: readonly string[]): readonly string[]
   return parts.length === 0 ? [] : [`${verb} ${parts.join(', ')}`]
 }
 
-/** Makes a `DeleteItem` request that is carried out if the condition holds. */
+/** Creates a `DeleteItem` request that deletes the item only if the condition is true. */
 export function deleteItem({ table, pk, if: condition }: Target & { readonly if: Condition }): DeleteCommand {
   const { name, value, attributes } = placeholders()
   return new DeleteCommand({ TableName: table, Key: { pk }, ConditionExpression: condition.spell({ name, value }), ...attributes() })
 }
 
-/** Returns the part of a `Query` request that says which keys it finds. */
+/** Returns the key condition of a `Query` request. */
 export function findKeys(condition: Condition): Attributes & { readonly KeyConditionExpression: string } {
   const { name, value, attributes } = placeholders()
   return { KeyConditionExpression: condition.spell({ name, value }), ...attributes() }
@@ -111,7 +111,7 @@ export function not(condition: Condition): Condition {
   return { spell: (placeholders) => `NOT ${inside(condition, placeholders)}` }
 }
 
-/** @param conditions Those that are undefined are left out. */
+/** @param conditions Undefined conditions are left out. */
 export function and(...conditions: readonly [Condition, Condition, ...(Condition | undefined)[]]): Condition {
   const parts = conditions.filter((condition) => condition !== undefined)
   return { spell: (placeholders) => parts.map((part) => inside(part, placeholders, 'AND')).join(' AND '), joined: 'AND' }
@@ -121,17 +121,17 @@ export function or(...conditions: readonly [Condition, Condition, ...Condition[]
   return { spell: (placeholders) => conditions.map((part) => inside(part, placeholders, 'OR')).join(' OR '), joined: 'OR' }
 }
 
-/** Never around the whole: the embedded DynamoDB takes milliseconds more for each pair of parentheses around others. */
+/** Adds parentheses only where needed, because the embedded DynamoDB parses nested pairs slowly. */
 function inside({ spell, joined }: Condition, placeholders: Placeholders, by?: 'AND' | 'OR'): string {
   return joined === undefined || joined === by ? spell(placeholders) : `(${spell(placeholders)})`
 }
 
-/** Writes a value where the item has none. */
+/** Keeps the attribute's value, or writes the given value if the item has none. */
 export function ifNotExists(first: Value): Computed {
   return ({ name, value }, attribute) => `if_not_exists(${name(attribute)}, ${value(first)})`
 }
 
-/** Adds one to a number, which counts as 0 where the item has none. */
+/** Adds 1 to a number. A missing number counts as 0. */
 export function oneMore(): Computed {
   return ({ name, value }, attribute) => `if_not_exists(${name(attribute)}, ${value(0)}) + ${value(1)}`
 }
@@ -156,7 +156,7 @@ function placeholders(): Placeholders & { readonly attributes: () => Attributes 
       values[placeholder] = value
       return placeholder
     },
-    // DynamoDB refuses an empty map of values.
+    // DynamoDB rejects an empty map of values.
     attributes: () => ({ ExpressionAttributeNames: names, ...(count > 0 && { ExpressionAttributeValues: values }) }),
   }
 }

@@ -4,29 +4,32 @@ import { NotDoneError } from '../rules/errors.ts'
 import { type ClientTimes, RETRY_MODE } from './client-settings.ts'
 import { type ConnectionTimes, createWatchedConnections } from './connections.ts'
 
-/** SES knows no idempotency: after a timeout nobody knows whether the mail went out, so a second attempt could be a second mail. */
+/** One attempt only. SES is not idempotent, so a retry after a timeout could send the email twice. */
 const SEND_ATTEMPTS = 1
 
 /**
- * The times of a mail. An answer that is not waited for makes a mail that was accepted one of which nobody knows, so the cut
- * is left to the signal of whoever sends: a rule's deadline comes before these five seconds, Cognito's own. They are there for
- * a caller without a signal.
+ * Timeouts for sending an email. If we stop waiting for SES, we cannot tell if it accepted the email. Normally the caller's
+ * AbortSignal ends the request, because a rule's deadline comes first. These 5 s are a fallback for callers without a signal.
  */
 export const sendTimes: Omit<ClientTimes, 'connectionTimeout'> = { requestTimeout: 5000, socketTimeout: 5000, throwOnRequestTimeout: true }
 
 /**
- * The connections of mails. Where none is made within a second nothing was sent, and the mail can be tried again: to wait for
- * longer gains nothing, and costs the others their time. In use they follow each other within milliseconds; after two
- * seconds of silence the process may have been frozen, and a new connection costs less than a mail of which nobody knows.
+ * Connection timeouts for sending emails. Without a connection after 1 s, nothing was sent, so the email can be retried. A longer
+ * wait would only take time from other rules.
+ *
+ * Requests of one invocation follow each other within milliseconds. After 2 s idle, the process may have been frozen, so a new
+ * connection is safer.
  */
 export const sendConnections: ConnectionTimes = { connectMs: 1000, idleMs: 2000 }
 
-/** An SES client that is made at its first use. */
+/** A function that returns the SES client, created at the first call. */
 export type Ses = () => SESClient
 
 /**
- * The process's SES client: one attempt, since a repeated one can be a second mail, and no connection that has been idle, since
- * its failure would tell nothing. Its calls throw {@link NotDoneError} where no connection was made, so that nothing was sent.
+ * Returns a lazily created SES client. It makes one attempt, because a retry could send an email twice. It does not reuse idle
+ * connections, because an error on one does not show if the email was sent.
+ *
+ * Its calls throw {@link NotDoneError} if the connection failed, because then nothing was sent.
  *
  * @example
  * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
@@ -48,7 +51,7 @@ export function sesClient(): Ses {
           throw neverMade(error) ? new NotDoneError(error) : error
         }
       },
-      // Around the only attempt.
+      // Wraps the only attempt.
       { step: 'initialize', name: 'watched-connections' },
     )
     return client

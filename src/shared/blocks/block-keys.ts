@@ -6,35 +6,35 @@ import type { RuleUser } from '../rules/trigger.ts'
 import type { BlockKey, BlockType } from './block-list.ts'
 
 /**
- * The most keys that one look-up takes, which is what DynamoDB takes in a batch.
+ * The maximum number of keys in one look-up, which is DynamoDB's batch limit.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
 export const MAX_KEYS = 100
 
-/** The longest attribute that Cognito stores, in characters. */
+/** The maximum length of a Cognito attribute, in characters. */
 export const MAX_EMAIL_LENGTH = 2048
 
-// DynamoDB takes at most 2,048 bytes in a partition key. Longer values are rare, so their readability is not missed.
+// Longer values are hashed, because DynamoDB limits a partition key to 2,048 bytes.
 const MAX_VALUE_BYTES = 512
 const HASHED = 'sha256:'
 
 const LONGEST_DOMAIN = 253
 
-// No program takes one of these for a part of a domain or a local part. Made when the first odd address comes: a class of Unicode
-// in a literal would be compiled at every cold start.
+// `end` matches characters that no program accepts in a domain or a local part. Both are lazy, because Unicode classes are slow to
+// compile at a cold start.
 const end = lazily(() => /[\s\p{Cc}"'(),/:;<>@[\]\\%!?#]/u)
 const dropped = lazily(() => /["\s\p{C}]/gu)
 
 /**
- * A block's partition key: of a pool, of a type, so that no user name can be taken for a `sub` or an address. A value that
- * is too long for a key is hashed rather than cut: two users must never share a block.
+ * Returns a block's partition key. The key contains the pool and the type, so that a user name never matches a `sub` or an address.
+ * A long value is hashed, not truncated, because two users must never share a block.
  *
  * @example
  * blockKey({ userPoolId: 'eu-west-1_abc', type: 'email', value: 'eve@example.com' }) // 'eu-west-1_abc#email#eve@example.com'
  */
 export function blockKey({ userPoolId, type, value }: BlockKey): string {
-  // A value that looks like a hash is hashed too: it must not be taken for the one whose hash it shows.
+  // A value that looks like a hash is hashed too, so that it cannot match the value with that hash.
   const bounded = Buffer.byteLength(value) > MAX_VALUE_BYTES || value.startsWith(HASHED) ? hashValue(value) : value
   return `${userPoolId}#${type}#${bounded}`
 }
@@ -44,16 +44,17 @@ function hashValue(value: string): string {
 }
 
 /**
- * Returns the keys by which a user may be blocked: the `sub`, the user name as it is and as {@link userNameKey} writes it, the
- * address, and its domain with every domain above. Of an address that programs may read in several ways, all of them count.
+ * Returns the keys of all blocks that match a user: the `sub`, the exact and the normalised user name ({@link userNameKey}), the
+ * email address, its domain and the parent domains. If programs may read the address differently, it includes the keys of every
+ * reading.
  *
- * @returns More than {@link MAX_KEYS} of them for an address that was made to have too many.
+ * @returns A crafted address can have more than {@link MAX_KEYS} keys.
  */
 export function blockKeys(userPoolId: string, user: Pick<RuleUser, 'sub' | 'userName' | 'email'>): readonly BlockKey[] {
   const { addresses, domains } = emailKeys(user.email)
   const values: readonly (readonly [BlockType, readonly (string | undefined)[]])[] = [
     ['sub', [user.sub]],
-    // In pools where the address is the user name Cognito makes the user name equal to `sub`; a block on either is found.
+    // If users sign in with their email, Cognito sets the user name to the `sub`. A block on either one matches.
     ['username', [user.userName, userNameKey(user.userName)]],
     ['email', addresses],
     ['emailDomain', domains.flatMap(withParents)],
@@ -63,9 +64,11 @@ export function blockKeys(userPoolId: string, user: Pick<RuleUser, 'sub' | 'user
   )
 }
 
-/** One form for the spellings of a user name: pools that do not tell case apart hand triggers what the user typed, or lower case. */
+/**
+ * Returns one form for all spellings of a user name. In a case-insensitive pool, triggers get the name as typed or in lower case.
+ */
 export function userNameKey(userName: string): string {
-  // Twice, because a letter in lower case may join with a mark that it could not join with before.
+  // Normalised twice, because a lower-case letter may combine with a mark that did not combine with the upper-case letter.
   return userName.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
@@ -75,13 +78,13 @@ function emailKeys(email: string | undefined): { readonly addresses: readonly st
   return address === undefined ? findReadings(email) : { addresses: [emailKey(address)], domains: [address.domain] }
 }
 
-/** A domain and every domain above it, down to two labels. */
+/** Returns a domain and its parent domains that have at least two labels. */
 function withParents(domain: string): readonly string[] {
   const labels = domain.split('.')
   return labels.slice(0, -1).map((_, above) => labels.slice(above).join('.'))
 }
 
-/** What some program may read in an address that is not a plain one. */
+/** The domains and addresses that some program may read in an ambiguous address. */
 interface Readings {
   /** In ASCII and lower case. */
   readonly domains: readonly string[]
@@ -90,9 +93,11 @@ interface Readings {
 }
 
 /**
- * Reads every domain and address in a text that is not exactly one plain address: behind each `@` and `%`, before each `!`, in
- * encoded words, with comments, quotes and spaces dropped, by IDNA2003 and by UTS #46. It finds more than any one program does:
- * so a block holds, whichever program has read the address before.
+ * Returns every domain and address that a program may read in an ambiguous address. So a block matches, whichever program read the
+ * address.
+ *
+ * It reads after each `@` and `%` and before each `!`. It decodes encoded words, and it removes comments, quotes and spaces. It
+ * converts domains by IDNA2003 and by UTS #46.
  *
  * @param email Only the first {@link MAX_EMAIL_LENGTH} characters are read.
  */
@@ -102,7 +107,7 @@ function findReadings(email: string): Readings {
   for (const text of listSpellings(email.slice(0, MAX_EMAIL_LENGTH))) {
     for (const { index } of text.matchAll(/[@%]/g)) {
       const local = takeRunBefore(text, index).toLowerCase()
-      for (const domain of listDomainForms(takeRunBehind(text, index + 1))) {
+      for (const domain of listDomainForms(takeRunAfter(text, index + 1))) {
         domains.add(domain)
         if (local !== '') addresses.add(`${local}@${domain}`)
       }
@@ -114,20 +119,20 @@ function findReadings(email: string): Readings {
   return { domains: [...domains], addresses: [...addresses] }
 }
 
-// Loops, because `[^...]+$` takes the square of a text's length, and the text is the user's.
+// Loops, because the regular expression `[^...]+$` takes quadratic time, and the user controls the input.
 function takeRunBefore(text: string, at: number): string {
   let start = at
   while (start > 0 && !end().test(text.charAt(start - 1))) start -= 1
   return text.slice(start, at)
 }
 
-function takeRunBehind(text: string, at: number): string {
+function takeRunAfter(text: string, at: number): string {
   let stop = at
   while (stop < text.length && !end().test(text.charAt(stop))) stop += 1
   return text.slice(at, stop)
 }
 
-/** The text as it stands, with its encoded words decoded, and each of these without the parts that a parser may drop. */
+/** Returns the text, its decoded forms, and each of them without the parts that a parser may remove. */
 function listSpellings(email: string): ReadonlySet<string> {
   const word = /=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi
   const decoded = (['latin1', 'utf8'] as const).map((charset) =>
@@ -139,16 +144,16 @@ function listSpellings(email: string): ReadonlySet<string> {
     text.replace(/\\(.)/gs, '$1'),
     text.replace(/\\./gs, ''),
   ])
-  return new Set(texts.flatMap((text) => [text, withoutComments(text).replace(dropped(), '')]))
+  return new Set(texts.flatMap((text) => [text, removeComments(text).replace(dropped(), '')]))
 }
 
-/** Comments may hold comments: each call takes the innermost ones. */
-function withoutComments(text: string): string {
+/** Removes comments. Each call removes the innermost ones, because comments can be nested. */
+function removeComments(text: string): string {
   const rest = text.replace(/\([^()]*\)/g, '')
-  return rest === text ? text : withoutComments(rest)
+  return rest === text ? text : removeComments(rest)
 }
 
-/** The bytes of an encoded word of RFC 2047. */
+/** Decodes the text of an encoded word (RFC 2047). */
 function decodeWord(encoding: string, text: string): Buffer {
   if (encoding.toLowerCase() === 'b') return Buffer.from(text, 'base64')
   return Buffer.from(
@@ -157,7 +162,7 @@ function decodeWord(encoding: string, text: string): Buffer {
   )
 }
 
-/** The names that programs make of a domain. */
+/** Returns the DNS names that programs derive from a domain. */
 function listDomainForms(text: string): readonly string[] {
   if (text.length > LONGEST_DOMAIN + 1) return []
   // IDNA2003 maps these before UTS #46 sees them.
@@ -166,7 +171,7 @@ function listDomainForms(text: string): readonly string[] {
     .replace(/[ßẞ]/g, 'ss')
     .replace(/ς/g, 'σ')
     .replace(/[\u200c\u200d]/g, '')
-  // Some programs end a domain at the first sign that no host name has.
+  // Some programs end a domain at the first character that is invalid in a host name.
   const [host = ''] = /^[a-z\d.-]*/i.exec(text) ?? []
   const forms = [normaliseDomain(text), domainToASCII(text), domainToASCII(older), host]
   const names = forms.map((name) =>

@@ -1,40 +1,40 @@
 import type { RulePermission } from '../rules/rule.ts'
 
-/** By what a user can be blocked. */
+/** The user attribute that a block matches. */
 export type BlockType = 'sub' | 'username' | 'email' | 'emailDomain'
 
-/** One thing by which users of a pool are blocked. */
+/** The key of a block in a pool. */
 export interface BlockKey {
   readonly userPoolId: string
   readonly type: BlockType
-  /** As it is compared: subs to the letter, user names too or in lower case, addresses and domains normalised. */
+  /** The compared value. A sub is exact, a user name is exact or in lower case, and an address or a domain is normalised. */
   readonly value: string
 }
 
-/** Why somebody is blocked, and until when. */
+/** A block, with its reason and expiry. */
 export interface Block extends BlockKey {
-  /** For the log: a constant identifier. */
+  /** A constant identifier, for the log. */
   readonly reason: string
-  /** What the user may read, where the rule reveals blocks. */
+  /** The message for the user, if the rule reveals blocks. */
   readonly message?: string
-  /** Until when; for ever unless set. */
+  /** The end of the block. Without it, the block is permanent. */
   readonly expiresAt?: Date
 }
 
-/** Where blocks are kept. */
+/** Port for reading blocks. */
 export interface BlockList {
   /**
-   * Finds the blocks of these keys, those that have expired included.
+   * Returns the blocks of these keys, including expired ones.
    *
-   * @throws when it cannot tell of every key: no answer is not "not blocked".
+   * @throws if a key could not be read, because the user may be blocked by that key.
    */
   readonly find: (keys: readonly BlockKey[], signal: AbortSignal) => Promise<readonly Block[]>
 }
 
-/** What a block list in DynamoDB needs of a deployment. */
+/** The IAM permissions of a block list in DynamoDB. */
 export const TABLE_PERMISSIONS: readonly RulePermission[] = [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }]
 
-/** A block list that says what it needs of a deployment. */
+/** A block list that declares its IAM permissions. */
 export interface BlockListWithPermissions extends BlockList {
   readonly permissions?: readonly RulePermission[]
 }

@@ -6,24 +6,24 @@ import { isReason, MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { blockKey, userNameKey } from './block-keys.ts'
 import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
 
-/** Where blocks are kept in DynamoDB. */
+/** The DynamoDB client and table of a block list. */
 export interface DynamoBlockListOptions {
   readonly documents: Documents
   /** A table whose partition key is a string named `pk`. */
   readonly table: string
 }
 
-/** DynamoDB answered for some of the keys only, which it does when it throttles, or not for the table. */
+/** DynamoDB returned only some of the keys, for example because it throttled the request, or returned nothing for the table. */
 export class BlocksNotReadError extends LifeguardError {
   override readonly name = 'BlocksNotReadError'
   override readonly code = 'blocks-not-read'
   constructor() {
-    super('DynamoDB left keys of the block list unread')
+    super('DynamoDB did not read all block list keys')
   }
 }
 
 /**
- * Reads blocks from DynamoDB: one strongly consistent `BatchGetItem`, however many keys a user has.
+ * Returns a block list that reads from DynamoDB. Each look-up is one strongly consistent `BatchGetItem`.
  *
  * @example
  * blockUsers(dynamoBlockList({ documents: documentClient(), table: 'blocks' }))
@@ -32,7 +32,7 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
   return {
     permissions: TABLE_PERMISSIONS,
     async find(keys, signal) {
-      // DynamoDB refuses a batch that names a key twice.
+      // DynamoDB rejects a batch with a duplicate key.
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))
       const batch = { Keys: [...byPk.keys()].map((pk) => ({ pk })), ConsistentRead: true }
       const found = await documents().send(new BatchGetCommand({ RequestItems: { [table]: batch } }), { abortSignal: signal })
@@ -46,7 +46,7 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
   }
 }
 
-/** Items are written by people too. What cannot be read of one must not unblock: without a readable expiry it never ends. */
+/** Converts an item. An item written by hand may have invalid fields, but still blocks. Without a valid expiry, the block is permanent. */
 function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   const { reason, message, expiresAt } = item
   return {
@@ -57,30 +57,30 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   }
 }
 
-/** How a key is written. */
+/** Options for writing a key. */
 export interface BlockWriterOptions {
   /**
-   * Keeps a user name to the letter. Otherwise a block holds for every spelling in upper and lower case, as it should in a pool
-   * that does not tell them apart.
+   * True to match the user name exactly, for a pool with case-sensitive user names. By default, a block ignores the case of the
+   * user name.
    */
   readonly exactUserName?: boolean
 }
 
-/** Blocks and unblocks users: for administrators' tools, not for the trigger. */
+/** Blocks and unblocks users. For administrators' tools, not for triggers. */
 export interface BlockWriter {
-  /** Blocks; a block of the same key is replaced. */
+  /** Writes a block. Replaces an existing block with the same key. */
   readonly block: (block: Block, options?: BlockWriterOptions) => Promise<void>
   /**
-   * Removes a block, and does nothing if there is none. Of a user name it removes the block of every spelling too, unless
-   * `exactUserName` is set.
+   * Removes a block, if it exists. For a user name it removes the exact block and the case-insensitive one. With `exactUserName`
+   * it removes only the exact block.
    */
   readonly unblock: (key: BlockKey, options?: BlockWriterOptions) => Promise<void>
 }
 
 /**
- * Writes blocks so that {@link dynamoBlockList} finds them.
+ * Returns a writer of blocks that {@link dynamoBlockList} reads. Its functions throw a TypeError if the value is not a valid address,
+ * domain or name, or if the reason is not an identifier.
  *
- * @throws TypeError when the value is not a valid address, domain or name, or the reason is not an identifier.
  * @example
  * await dynamoBlockWriter({ documents, table }).block({ userPoolId, type: 'email', value: 'Eve@Example.com', reason: 'chargeback' })
  */
@@ -89,18 +89,18 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
     async block(block, options) {
       const { reason, message, expiresAt } = block
       if (!isReason(reason))
-        throw new TypeError(`The reason of a block is an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'chargeback'`)
+        throw new TypeError(`A block's reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'chargeback'`)
       const item = {
         pk: blockKey(normaliseKey(block, options)),
         reason,
         ...(message !== undefined && { message }),
-        // Seconds, as DynamoDB's time to live wants them; rounded up, since a block must not end early.
+        // DynamoDB's TTL needs seconds. Rounded up, so that the block does not end early.
         ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
       }
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },
     async unblock(key, options) {
-      // A user name may be blocked in either form, and after this it is blocked in none.
+      // A user name may be blocked in both forms.
       const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
       for (const pk of new Set(forms.map((form) => blockKey(normaliseKey(key, form)))))
         await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
@@ -112,17 +112,17 @@ const EXPECTED: Readonly<Record<BlockKey['type'], string>> = {
   sub: 'a sub',
   username: 'a user name',
   email: 'one plain email address',
-  emailDomain: "a domain as 'example.com', in Punycode if its spelling depends on the program ('xn--strae-oqa.de')",
+  emailDomain: "a domain such as 'example.com', in Punycode if programs read it differently ('xn--strae-oqa.de')",
 }
 
 function normaliseKey(key: BlockKey, { exactUserName = false }: BlockWriterOptions = {}): BlockKey {
-  const value = normalisedValue(key, exactUserName)
+  const value = normaliseValue(key, exactUserName)
   if (value === undefined || value === '')
     throw new TypeError(`The value of a block by ${key.type} is not valid; expected ${EXPECTED[key.type]}`)
   return { userPoolId: key.userPoolId, type: key.type, value }
 }
 
-function normalisedValue({ type, value }: BlockKey, exactUserName: boolean): string | undefined {
+function normaliseValue({ type, value }: BlockKey, exactUserName: boolean): string | undefined {
   if (type === 'emailDomain') return normaliseDomain(value)
   if (type === 'username') return exactUserName ? value : userNameKey(value)
   if (type === 'sub') return value

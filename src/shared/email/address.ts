@@ -2,44 +2,43 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 import { lazily } from '../lazily.ts'
 import { stableLetters } from './stable-letters.ts'
 
-/** One plain email address, in parts that can be compared. */
+/** A plain email address, split into local part and domain. */
 export interface EmailAddress {
-  /** What stands before the `@`, as it came: its case may matter to the mail server that reads it. */
+  /** The part before the `@`, unchanged, because some mail servers distinguish its case. */
   readonly local: string
-  /** What stands behind the `@`, as {@link normaliseDomain} writes it. */
+  /** The part after the `@`, normalised by {@link normaliseDomain}. */
   readonly domain: string
 }
 
-/** The longest address that fits an SMTP path (RFC 5321 section 4.5.3.1.3, erratum 1690). */
+/** The maximum length of an address in an SMTP path (RFC 5321 section 4.5.3.1.3, erratum 1690). */
 const longestAddress = 254
-/** The longest name that DNS carries, without the dot of the root (RFC 1035 section 2.3.4). */
+/** The maximum length of a DNS name, without the final dot (RFC 1035 section 2.3.4). */
 const longestDomain = 253
-/** The longest local part (RFC 5321 section 4.5.3.1.1). */
+/** The maximum length of a local part (RFC 5321 section 4.5.3.1.1). */
 const longestLocal = 64
-/** The longest label that DNS carries (RFC 1035 section 2.3.4). */
+/** The maximum length of a DNS label (RFC 1035 section 2.3.4). */
 const longestLabel = 63
 
-/** A full stop, as a code unit. */
+/** The code unit of `.`. */
 const DOT = 46
-/** A hyphen, as a code unit. */
+/** The code unit of `-`. */
 const HYPHEN = 45
 
-/** What a local part may hold beside letters, digits and dots. */
+/** The characters that a local part may contain besides letters, digits and dots. */
 const localPartMarks = "#$&'*+/=?^_`{|}~-"
 
 const asciiDomain = /^[A-Za-z0-9.-]+$/
-/** A last label that makes URLs, and the IDNA of Node, read an IP address. */
+/** Matches a last label with which URL parsers and Node's IDNA read the name as an IP address. */
 const numericLabel = /^(?:\d+|0[Xx][\dA-Fa-f]*)$/
 
 /**
- * Reads a text that is exactly one plain address, as `local@domain`.
+ * Parses a plain email address, `local@domain`.
  *
- * Stricter than the RFCs on purpose, because an address that two programs read differently gets past a check: no quoted local
- * part, no comment, no display name, no IP address for a domain, no route, no encoded word, nothing outside printable ASCII
- * before the `@` (Amazon SES cannot send there either), 254 characters at most. It cannot tell whether the mailbox exists, or
- * who owns it.
+ * It is stricter than the RFCs, because an address that two programs read differently can bypass a check. It rejects quoted local
+ * parts, comments, display names, IP addresses, routes and encoded words. It rejects more than 254 characters, and non-ASCII
+ * characters before the `@`, where Amazon SES cannot send either. It does not check that the mailbox exists.
  *
- * @returns undefined for everything else. Never throws, and long texts cost nothing.
+ * @returns undefined if the text is not a plain address. Never throws. Long texts are rejected at once.
  * @example
  * parseEmailAddress('Ann@Example.COM')            // { local: 'Ann', domain: 'example.com' }
  * parseEmailAddress('"a@example.com"@evil.com')   // undefined
@@ -57,8 +56,8 @@ export function parseEmailAddress(text: string): EmailAddress | undefined {
 }
 
 /**
- * One string for all spellings of an address that reach one mailbox nearly everywhere, for lists of addresses.
- * Tags (`ann+news@`) and Gmail's dots stay: whether they count is up to the mail server.
+ * Returns the string by which lists compare addresses, with the local part in lower case. It keeps tags (`ann+news@`) and dots,
+ * because their meaning depends on the mail server.
  *
  * @example
  * emailKey({ local: 'Ann', domain: 'example.com' })  // 'ann@example.com'
@@ -68,15 +67,14 @@ export function emailKey(address: EmailAddress): string {
 }
 
 /**
- * Returns the one form of a domain by which domains are compared: lower case, IDNA to ASCII, without the dot of the root. It
- * returns its own results unchanged.
+ * Normalises a domain for comparison: lower case, converted to ASCII by IDNA, without the final dot. It is idempotent.
  *
- * A domain beyond ASCII must stand as IDNA leaves it, apart from the case of its letters. Two programs may read anything else
- * as two domains: IDNA2003 makes `strasse.de` of `straße.de`, and UTS #46 does not. A domain
- * in Punycode is accepted if it decodes to such letters, `ß`, `ς` or the two joiners.
+ * A non-ASCII domain is accepted only if IDNA maps it to itself, ignoring case. Programs disagree about other domains: IDNA2003
+ * maps `straße.de` to `strasse.de`, and UTS #46 does not. A Punycode domain is also accepted if it decodes to `ß`, `ς` or one of the
+ * two joiners.
  *
- * @returns undefined when the text is not a domain of at least two labels, or when its ASCII form depends on the reader: an IP
- *   address, a URL, a host with a port, full-width letters, an invisible character. Never throws; long texts cost nothing.
+ * @returns undefined if the text is not a domain of at least two labels, or if its ASCII form depends on the program. Examples: an IP
+ *   address, a URL, a host with a port, full-width letters, an invisible character. Never throws. Long texts are rejected at once.
  * @example
  * normaliseDomain('Example.COM.')  // 'example.com'
  * normaliseDomain('münchen.de')    // 'xn--mnchen-3ya.de'
@@ -91,25 +89,26 @@ export function normaliseDomain(text: string): string | undefined {
   return parseDnsName(domainToASCII(text))
 }
 
-/** The name in a text of ASCII characters, in lower case and without the dot of the root. */
+/** Parses a DNS name in ASCII. Returns it in lower case without the final dot, or undefined if it is invalid. */
 function parseDnsName(text: string): string | undefined {
   const name = text.endsWith('.') ? text.slice(0, -1) : text
-  // isDnsName takes both cases: only ASCII may be made lower case before IDNA has seen it.
+  // Checked before it is lowercased, because toLowerCase() maps some non-ASCII letters to ASCII.
   if (name.length > longestDomain || !isDnsName(name)) return undefined
   const lower = name.toLowerCase()
   return lower.includes('xn--') && !isPunycode(lower) ? undefined : lower
 }
 
 /**
- * Whether every program reads a text as the local part of an address: RFC 5321's dot-atom, without three things that hide
- * another domain. Mail servers still read `!` and `%` as a route: `eve%evil.com@example.com` and `evil.com!eve@example.com` are
- * mail for evil.com to them. Mail software that decodes before it parses reads `=?utf-8?q?eve=40evil.com=3e?=@example.com`, an
- * encoded word of RFC 2047, as mail for evil.com.
+ * Returns true if every program reads the text as a local part: a dot-atom (RFC 5321) without `!`, `%` and encoded words.
  *
- * A loop for the reason that isDnsName is one.
+ * These three can hide another domain. Some mail servers read `!` and `%` as a route, so they deliver `eve%evil.com@example.com` and
+ * `evil.com!eve@example.com` to evil.com. Software that decodes before it parses does the same with
+ * `=?utf-8?q?eve=40evil.com=3e?=@example.com`, an encoded word (RFC 2047).
+ *
+ * It is a loop for the same reason as {@link isDnsName}.
  */
 export function isPlainLocalPart(text: string): boolean {
-  // None may stand at either end, nor two together.
+  // A dot at either end and two dots in a row are invalid.
   let afterDot = true
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
@@ -123,11 +122,10 @@ export function isPlainLocalPart(text: string): boolean {
 }
 
 /**
- * Whether a text is a name of two labels or more, without the dot of the root, in either case of ASCII letters. Its last label
- * is no number, decimal or hexadecimal: URLs, and IDNA in Node with them, make an IP address of that.
+ * Returns true if the text is an ASCII name of at least two labels, without the final dot. The last label must not be a decimal or
+ * hexadecimal number, because URL parsers and Node's IDNA read such a name as an IP address.
  *
- * A loop and no regular expression: an engine compiles that at its first use and, to faster code, at its second, and with
- * counted labels in it either takes longer than all rules of a cold start.
+ * It is a loop, because V8 takes longer to compile a regular expression with label lengths than to run all rules at a cold start.
  */
 export function isDnsName(text: string): boolean {
   let start = 0
@@ -141,24 +139,24 @@ export function isDnsName(text: string): boolean {
   return start > 0 && isLabel(text, start, text.length) && !(isDigit(text.charCodeAt(start)) && numericLabel.test(text.slice(start)))
 }
 
-/** Whether a part of a text is a label, where it is made of letters, digits and hyphens. */
+/** Returns true if a part of the text is a label. The caller checks its characters. */
 function isLabel(text: string, start: number, end: number): boolean {
   return end > start && end - start <= longestLabel && text.charCodeAt(start) !== HYPHEN && text.charCodeAt(end - 1) !== HYPHEN
 }
 
-/** Whether a code unit is a decimal digit of ASCII. */
+/** Returns true for an ASCII digit. */
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
 
-/** Whether a code unit is a letter of ASCII, of either case, or a digit. */
+/** Returns true for an ASCII letter or digit. */
 function isLetterOrDigit(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code)
 }
 
 /**
- * Matches a domain that every reader of domains maps to the same ASCII name. The second pattern is for a domain decoded from
- * Punycode: there a reader never maps `ß`, `ς` and the two joiners, because the ASCII form is what it was given.
+ * Matches a domain that every program maps to the same ASCII name. The second pattern is for a domain decoded from Punycode. It also
+ * allows `ß`, `ς` and the two joiners, because programs do not map a domain that is already ASCII.
  */
 const stableDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}]+$`, 'u'))
 const decodedDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}ßς\\u200c\\u200d]+$`, 'u'))
@@ -166,15 +164,17 @@ const decodedDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}
 const rightToLeft = /[\u0590-\u08ff]/
 
 /**
- * Whether every reader maps a domain to the same ASCII name, or refuses it. Node 22 does not hold labels to the Bidi rule of
- * RFC 5893, which Node 24 does: so beside a right-to-left label, a label has letters of one direction, and starts with one.
+ * Returns true if every program maps the domain to the same ASCII name or rejects it.
+ *
+ * Node 24 enforces the Bidi rule of RFC 5893, and Node 22 does not. So in a domain with a right-to-left label, each label must start
+ * with a letter and use one direction.
  */
 function isStable(domain: string, letters: RegExp): boolean {
   if (!letters.test(domain) || domain !== domain.normalize('NFC')) return false
   return !rightToLeft.test(domain) || domain.split('.').every((label) => /^(?:[a-z][a-z\d-]*)?$/i.test(label) || isRightToLeft(label))
 }
 
-/** Starts with a letter of Hebrew, Arabic or Thaana, and does not end in a hyphen, marks behind it aside. */
+/** Returns true if the label starts with a Hebrew, Arabic or Thaana letter, and does not end with a hyphen, ignoring marks. */
 function isRightToLeft(label: string): boolean {
   return (
     /^[\u05d0-\u05f2\u0621-\u064a\u0671-\u06d3\u06d5\u06fa-\u06fc\u0780-\u07a5][\u0590-\u08ff\d-]*$/.test(label) &&
@@ -183,8 +183,8 @@ function isRightToLeft(label: string): boolean {
 }
 
 /**
- * Whether each label that claims to be Punycode decodes to a name which encodes to that label again. Node 22 refuses to convert
- * such a label to ASCII; Node 24 takes any ASCII name as it is, and leaves a label that it cannot decode as it was.
+ * Returns true if each `xn--` label decodes to a stable name that encodes to the same label again. Node cannot check this alone:
+ * Node 24 accepts any ASCII name, and leaves an undecodable label unchanged.
  */
 function isPunycode(ascii: string): boolean {
   const decoded = domainToUnicode(ascii)
@@ -193,11 +193,11 @@ function isPunycode(ascii: string): boolean {
   )
 }
 
-/** Characters that do not show, or that mean nothing by themselves. */
+/** The Unicode properties of characters that are invisible or have no meaning of their own. */
 const unseenProperties = ['Cc', 'Cf', 'Z', 'Cs', 'Co', 'Cn', 'Default_Ignorable_Code_Point']
 const unseen = lazily(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
 
-/** Whether there is a control, white-space, invisible, private, unassigned or broken character anywhere in a text. */
+/** Returns true if the text contains whitespace, or a control, invisible, private, unassigned or broken character. */
 export function hasUnseenCharacter(text: string): boolean {
   return unseen().test(text)
 }

@@ -3,12 +3,12 @@ import { normaliseDomain } from './address.ts'
 import { type DomainList, formatPatternFault, normalisePattern } from './domain-list.ts'
 
 // Invariants of a list file
-// - Lines ascend by their text read from right to left, by bytes. So all names below a domain stand together, behind its wildcard:
-//   `*` comes before every character of a name.
-// - No line matches another one. So only one line can match a name: the last line that does not come after it. One search finds it.
-// - readDomainList checks both before the first look-up: by the checksum in line 1, or else line by line.
+// - Lines are sorted by their bytes, read from right to left. So all names below a domain are together, directly after its wildcard,
+//   because `*` sorts before every character of a name.
+// - No line matches another line. So at most one line matches a name, and a binary search finds it.
+// - readDomainList checks both before the first look-up: by the checksum in line 1, or line by line.
 
-/** Bytes that are not a sorted domain list. The message names the line, what is expected there, and what to do. */
+/** Thrown if the bytes are not a sorted domain list. The message contains the line number, what was expected and what to do. */
 export class InvalidDomainListError extends LifeguardError {
   override readonly name = 'InvalidDomainListError'
   override readonly code = 'invalid-domain-list'
@@ -23,18 +23,18 @@ export interface BuiltDomainList extends DomainList {
 const LF = 10
 const STAR = 42
 
-/** What line 1 of a built list says. The checksum is the CRC-32 of all other lines, which starts with the number of patterns. */
+/** Matches line 1 of a built list. The checksum is the CRC-32 of all other lines, with the number of patterns as initial value. */
 const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-32: ([\da-f]{8})\n$/
 const WRITE_IT = 'write it with lifeguard domains build'
 
 /**
- * Reads a list of domains that `lifeguard domains build` wrote, and searches it where it lies: its bytes are all that it needs. They
- * must not change afterwards. The answers are those of `domainList` for the same patterns.
+ * Reads a list of domains that `lifeguard domains build` wrote. It matches the same domains as `domainList` with the same patterns.
+ * It searches the bytes without parsing them, so they must not change afterwards.
  *
- * The checksum in line 1 proves that the list is whole and sorted. A list without that line may come from elsewhere: every line is
- * checked then, which takes some milliseconds per 1,000 lines of a cold start.
+ * The checksum in line 1 proves that the list is complete and sorted. Without that line, every line is checked, which adds some
+ * milliseconds per 1,000 lines to the cold start.
  *
- * @throws InvalidDomainListError when the list is empty, cut off or not sorted, or when a line is not a pattern. It names the line.
+ * @throws InvalidDomainListError if the list is empty, cut off or not sorted, or if a line is not a pattern.
  * @example
  * const staff = readDomainList(readFileSync(new URL('./staff.domains', import.meta.url)))
  * export const handler = preSignUp(allowEmailDomains(staff))
@@ -45,7 +45,7 @@ export function readDomainList(bytes: Uint8Array): BuiltDomainList {
   const findPattern = (text: string): string | undefined => {
     const domain = normaliseDomain(text)
     if (domain === undefined) return undefined
-    // Both are always the start of a line, or the end of the list.
+    // `low` and `high` are always the start of a line or the end of the list.
     let low = first
     let high = bytes.length
     while (low < high) {
@@ -66,7 +66,7 @@ export function readDomainList(bytes: Uint8Array): BuiltDomainList {
 /**
  * Compares a line with a name or another line, from right to left.
  *
- * @returns 0 when the pattern in the line matches the name, less when the line comes before it, and more when it comes after it.
+ * @returns 0 if the line's pattern matches the name, less than 0 if the line sorts before it, more than 0 if it sorts after it.
  */
 function compareLine(bytes: Uint8Array, start: number, end: number, name: string): number {
   let at = end - 1
@@ -80,13 +80,13 @@ function compareLine(bytes: Uint8Array, start: number, end: number, name: string
 }
 
 interface CheckedList {
-  /** Where the first pattern starts. */
+  /** The offset of the first pattern. */
   readonly first: number
   readonly patterns: number
 }
 
 function checkList(bytes: Uint8Array): CheckedList {
-  // Types forbid it, plain JavaScript does not.
+  // Plain JavaScript can pass any value.
   if (!(bytes instanceof Uint8Array))
     throw new InvalidDomainListError(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -97,20 +97,20 @@ function checkList(bytes: Uint8Array): CheckedList {
   if (first > 0 && computeChecksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
-    const what = 'its checksum does not fit the lines below, so the list was cut off or edited'
+    const what = 'its checksum does not match the lines below, so the list was cut off or edited'
     throw createLineError(1, `${what}; expected ${formatSummaryLine(patterns, text.subarray(first))}`)
   }
   return { first, patterns }
 }
 
-/** Checks every line, and returns how many there are. */
+/** Checks every line, and returns the number of lines. */
 function checkLines(text: Buffer, first: number): number {
   const firstNumber = first === 0 ? 1 : 2
   let number = firstNumber
   let previous = first
   for (let start = first; start < text.length; number += 1) {
     const end = text.indexOf(LF, start)
-    if (end === -1) throw createLineError(number, 'the list ends within it, and may be cut off; expected LF at its end')
+    if (end === -1) throw createLineError(number, 'it does not end with LF, so the list may be cut off; expected LF')
     const line = text.toString('utf8', start, end)
     const fault = findLineFault(line) ?? (start > first ? findOrderFault(text, previous, start - 1, line) : undefined)
     if (fault !== undefined) throw createLineError(number, fault)
@@ -123,8 +123,7 @@ function checkLines(text: Buffer, first: number): number {
 function findLineFault(line: string): string | undefined {
   if (line.startsWith('\uFEFF')) return 'it begins with a byte order mark; expected UTF-8 without one'
   if (line.endsWith('\r')) return 'it ends in CR LF; expected LF'
-  if (line.startsWith('#'))
-    return "it is a comment, which belongs into the list that domains build reads; expected a pattern ('example.com')"
+  if (line.startsWith('#')) return "it is a comment, which only the input of domains build may have; expected a pattern ('example.com')"
   const pattern = normalisePattern(line)
   if (pattern === undefined) return `${formatPatternFault(line)}; expected a pattern ('example.com', '*.example.org')`
   return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
@@ -144,7 +143,7 @@ function createLineError(number: number, fault: string): InvalidDomainListError 
 }
 
 function computeChecksum(lines: Uint8Array, patterns: number): string {
-  // Native and on demand: a check of every line takes longer than all else in a cold start, and most handlers read no list.
+  // Native, because a check of every line would dominate the cold start. Loaded on demand, because most handlers read no list.
   const { crc32 } = process.getBuiltinModule('node:zlib')
   return crc32(lines, patterns).toString(16).padStart(8, '0')
 }
@@ -153,22 +152,22 @@ function formatSummaryLine(patterns: number, lines: Uint8Array): string {
   return `# built by lifeguard domains build; patterns: ${patterns}; crc-32: ${computeChecksum(lines, patterns)}`
 }
 
-/** A list as it lies in its file, and what became of the patterns. */
+/** The bytes of a list file, with counts of kept and removed patterns. */
 export interface BuiltBytes {
   readonly bytes: Uint8Array
-  /** How many patterns it holds. */
+  /** Number of patterns in the list. */
   readonly patterns: number
-  /** How many patterns were left out because they were there before. */
+  /** Number of patterns removed as duplicates. */
   readonly duplicates: number
-  /** How many patterns were left out because a wildcard matches all that they match. */
+  /** Number of patterns removed because a wildcard in the list covers them. */
   readonly covered: number
 }
 
 /**
- * Writes patterns as the bytes that readDomainList reads.
+ * Returns the bytes of a list file, which {@link readDomainList} reads.
  *
- * @param patterns As normalisePattern writes them.
- * @throws TypeError when there is no pattern.
+ * @param patterns Patterns normalised by `normalisePattern`.
+ * @throws TypeError if `patterns` is empty.
  */
 export function buildDomainList(patterns: readonly string[]): BuiltBytes {
   if (patterns.length === 0) throw new TypeError('A domain list needs at least one pattern')

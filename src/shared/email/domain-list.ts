@@ -1,32 +1,34 @@
 import { assertTexts, describeValue } from '../rules/arguments.ts'
 import { hasUnseenCharacter, normaliseDomain } from './address.ts'
 
-/** Domains to look up. */
+/** A set of domains. */
 export interface DomainList {
-  /** Whether a pattern matches a domain, however it is spelt. None matches what is no domain. The size of the list costs nothing here. */
+  /** Returns true if a pattern matches the domain. It normalises the domain first. It returns false for an invalid domain. */
   readonly has: (domain: string) => boolean
-  /** How many different patterns there are, never none. */
+  /** Number of different patterns, at least 1. */
   readonly size: number
-  /** Whether it was asked for every domain that there is, and not for some. */
+  /** True if the list is `*`, which matches every domain. */
   readonly every: boolean
 }
 
-/** Domains as rules take them: patterns, or a list that is made already. */
+/** Domains for a rule: patterns or a list. */
 export type Domains = readonly string[] | DomainList
 
-/** What a rule's parameters may be that are all about domains: patterns one by one, or one list. */
+/** The parameters of a rule that takes only domains: patterns, or one list. */
 export type DomainArguments = readonly string[] | readonly [DomainList]
 
-const expected = "expected a domain ('example.com'), a domain after '*.' for all below it ('*.example.org'), or only '*' for every domain"
+const expected = "expected a domain ('example.com'), '*.' and a domain for its subdomains ('*.example.org'), or only '*' for every domain"
 
 /**
- * Makes a list of domains from patterns. `example.com` matches that domain and nothing below it; `*.example.org` matches
- * whatever is below it, at any depth, and not example.org itself; `*` matches every domain, and must stand alone, so that
- * no list opens to everybody by one entry among many. Patterns are normalised as domains are; duplicates count once.
+ * Creates a list of domains from patterns. Patterns are normalised, and duplicates count once.
  *
- * It does not know which suffixes are public: `*.co.uk` is taken at its word.
+ * - `example.com` matches that domain, but not its subdomains.
+ * - `*.example.org` matches all subdomains of example.org at any depth, but not example.org itself.
+ * - `*` matches every domain. It must be the only pattern, so that one entry in a long list cannot allow everyone.
  *
- * @throws TypeError when there is no pattern, or when one is wrong: it names the pattern, its fault and what is expected.
+ * Public suffixes are not special: `*.co.uk` matches every domain under co.uk.
+ *
+ * @throws TypeError if `patterns` is empty, or if a pattern is invalid.
  * @example
  * const staff = domainList(['example.com', '*.example.org'])
  * staff.has('Example.com')       // true
@@ -39,7 +41,7 @@ export function domainList(patterns: readonly string[]): DomainList {
   const parents = new Set<string>()
   let every = false
   for (const pattern of patterns) {
-    // Types forbid it, plain JavaScript does not: a whole list handed over as one pattern, say.
+    // Plain JavaScript can pass any value, such as a whole list as one pattern.
     if (typeof pattern !== 'string') throw new TypeError(`A domain pattern is a string, not a value of type ${typeof pattern}; ${expected}`)
     if (pattern === '*') {
       every = true
@@ -51,7 +53,7 @@ export function domainList(patterns: readonly string[]): DomainList {
     else exact.add(normalised)
   }
   const size = exact.size + parents.size
-  if (every && size > 0) throw new TypeError(`The domain pattern '*' matches every domain and makes the others pointless; ${expected}`)
+  if (every && size > 0) throw new TypeError(`The domain pattern '*' matches every domain, so it must be the only one; ${expected}`)
 
   const below = (domain: string): boolean => {
     for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1)) {
@@ -61,7 +63,7 @@ export function domainList(patterns: readonly string[]): DomainList {
   }
   return {
     has: (text) => {
-      // Normalised domains are the only ones that stand there, and mostly what is asked for.
+      // Fast path: most look-ups pass a normalised domain, and the set contains only normalised domains.
       if (exact.has(text)) return true
       const domain = normaliseDomain(text)
       return domain !== undefined && (every || exact.has(domain) || below(domain))
@@ -72,24 +74,24 @@ export function domainList(patterns: readonly string[]): DomainList {
 }
 
 /**
- * The list behind what a rule was given.
+ * Converts a rule's argument to a list.
  *
- * @throws TypeError when a pattern is wrong, or there is none: an empty list of denied domains would let everybody through.
+ * @throws TypeError if a pattern is invalid, or if the list is empty: an empty list of denied domains would deny no user.
  */
 export function toDomainList(domains: Domains): DomainList {
   if (!isDomainList(domains)) {
     if (!Array.isArray(domains)) throw new TypeError(`domains is ${describeValue(domains)}; expected a list such as ['example.com']`)
     return domainList(domains)
   }
-  // A list of the user's own making may have come out empty.
+  // A list that the user implemented may be empty.
   if (!(domains.size > 0)) throw new TypeError('A domain list needs at least one pattern; this one is empty')
   return domains
 }
 
 /**
- * The same for parameters.
+ * Converts a rule's parameters to a list.
  *
- * @param owner Stands at the start of the error's message: `denyEmailDomains()`.
+ * @param owner The start of the error message, such as `denyEmailDomains()`.
  */
 export function parseDomainArguments(owner: string, given: DomainArguments): DomainList {
   if (areLists(given)) return toDomainList(given[0])
@@ -97,7 +99,7 @@ export function parseDomainArguments(owner: string, given: DomainArguments): Dom
   return domainList(given)
 }
 
-/** Whether a value is a list of domains: a Set is none, though it looks like one, since it knows of no pattern. */
+/** Returns true if the value is a domain list. A Set is not one, because it does not match patterns. */
 export function isDomainList(value: unknown): value is DomainList {
   return typeof value === 'object' && value !== null && 'has' in value && 'every' in value && typeof value.every === 'boolean'
 }
@@ -107,9 +109,9 @@ function areLists(given: DomainArguments): given is readonly [DomainList] {
 }
 
 /**
- * The one way to write a pattern for some domains: `example.com`, or `*.example.org`, with the domain as normaliseDomain writes it.
+ * Normalises a pattern, `example.com` or `*.example.org`. Its domain is normalised by `normaliseDomain`.
  *
- * @returns undefined when it is none; of a lone `*` too, which is no pattern for some.
+ * @returns undefined if the pattern is invalid or a lone `*`.
  */
 export function normalisePattern(pattern: string): string | undefined {
   const wild = pattern.startsWith('*.')
@@ -117,7 +119,7 @@ export function normalisePattern(pattern: string): string | undefined {
   return domain === undefined || !wild ? domain : `*.${domain}`
 }
 
-/** A pattern that is wrong, and what is wrong with it, in words that follow one another. */
+/** Returns the quoted pattern and its fault, such as `'com' names a whole top-level domain`. */
 export function formatPatternFault(pattern: string): string {
   return `${quotePattern(pattern)} ${describePatternFault(pattern)}`
 }
@@ -128,7 +130,7 @@ function escapeCharacter(char: string): string {
   return char !== ' ' && hasUnseenCharacter(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char
 }
 
-/** Patterns come from settings: what does not show there must show in the message, and a megabyte must not. */
+/** Quotes a pattern for an error message. Escapes invisible characters and truncates long patterns. */
 function quotePattern(pattern: string): string {
   const start = Array.from(pattern.slice(0, longestQuote), escapeCharacter).join('')
   return pattern.length > longestQuote ? `'${start}...'` : `'${start}'`
@@ -136,8 +138,8 @@ function quotePattern(pattern: string): string {
 
 function describePatternFault(pattern: string): string {
   if (pattern === '') return 'is empty'
-  if (hasUnseenCharacter(pattern)) return 'has white space or an invisible character'
-  if (pattern.includes('@')) return "has an '@': only what stands behind it is the domain"
+  if (hasUnseenCharacter(pattern)) return 'has whitespace or an invisible character'
+  if (pattern.includes('@')) return "has an '@'; expected only the domain after it"
   if (/[/\\:?#]/.test(pattern)) return 'looks like a URL'
   const base = pattern.startsWith('*.') ? pattern.slice(2) : pattern
   if (base.includes('*')) return "has a '*' that is not the whole first label"

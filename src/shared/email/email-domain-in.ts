@@ -4,7 +4,7 @@ import type { RuleContext } from '../rules/trigger.ts'
 import { parseEmailAddress } from './address.ts'
 import { type DomainArguments, type DomainList, parseDomainArguments } from './domain-list.ts'
 
-/** The user has an email address that two programs may read differently, so no condition can tell its domain. */
+/** Thrown if two programs may read the user's email address differently, so its domain is uncertain. */
 export class UnreadableEmailError extends LifeguardError {
   override readonly name = 'UnreadableEmailError'
   override readonly code = 'email-malformed'
@@ -14,15 +14,15 @@ export class UnreadableEmailError extends LifeguardError {
 }
 
 /**
- * Returns a condition: whether the user's email address is in one of these domains. A user without an address is in none.
+ * Returns a condition that is true if the user's email address is in one of these domains. It is false for a user without an address,
+ * so `not(emailDomainIn(...))` is true for that user.
  *
- * At sign-up a user can type any address: the answer says nothing about who owns it. And `not(emailDomainIn(...))` is true of
- * a user without an address.
+ * It proves nothing about the owner of the address, because a user can type any address at sign-up.
  *
- * An address that is not exactly one plain address makes the condition throw {@link UnreadableEmailError}, because some other
- * program may read one of these domains in it. A rule for a trigger that can refuse then refuses.
+ * The condition throws {@link UnreadableEmailError} if the address is not exactly one plain address, because another program may read
+ * one of these domains in it. In a refusing trigger, the error fails the invocation.
  *
- * @throws TypeError when the list is empty, or when a domain is wrong.
+ * @throws TypeError if the list is empty, or if a domain is invalid.
  * @example
  * when(emailDomainIn('example.com', '*.example.org'), requireAttributes(staffSchema))
  */

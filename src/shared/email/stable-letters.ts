@@ -1,12 +1,12 @@
 /**
- * Returns the letters, marks and digits beyond ASCII that a domain may hold, as the inside of a class of a regular expression
- * with the flag `u`.
+ * Returns the non-ASCII letters, marks and digits that a domain may contain, as the content of a character class in a regular
+ * expression with the flag `u`.
  *
- * A character is among them if every reader of domains maps it to itself, apart from its case: IDNA2003, whose Unicode 3.2 has
- * no later character; UTS #46, transitional or not; and each Node that Lambda runs. So `ß` and `ς` are missing, and so is all
- * that a later Unicode added. Arabic digits are missing too, because a label may not mix them with those of ASCII.
- * `test/shared/email/stable-letters.test.ts` holds the list to those readers. The scripts are those that Unicode recommends for
- * identifiers.
+ * A character is included if IDNA2003, UTS #46 (transitional or not) and each Node version of Lambda map it to itself, ignoring case.
+ * So `ß`, `ς` and all characters newer than Unicode 3.2, which IDNA2003 uses, are missing. Arabic digits are missing, because a label
+ * must not mix them with ASCII digits. `test/shared/email/stable-letters.test.ts` compares the list with these programs.
+ *
+ * The scripts are those that Unicode recommends for identifiers.
  *
  * @see https://www.unicode.org/reports/tr31/#Table_Recommended_Scripts
  * @example
@@ -16,7 +16,7 @@ export function stableLetters(): string {
   return RANGES.replace(/[\da-f]+/g, '\\u{$&}').replaceAll(' ', '')
 }
 
-/** Ranges of code points, in hexadecimal. */
+/** Ranges of hexadecimal code points. */
 const RANGES = [
   // Latin
   'c0-d6 d8-de e0-f6 f8-12f 131 134-13e 141-148 14a-17e 180-1c3 1cd-1f0 1f4-220 222-233 250-2ad 1e00-1e99 1ea0-1ef9',

@@ -21,14 +21,15 @@ import { type Composed, createHandler, createMiddleware, type Invoke, type Obser
 import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middleware } from './settings.ts'
 
 /**
- * What a trigger is to the engine and to the adapter.
+ * The properties of a trigger that the engine and the Lambda handler need.
  *
- * - `name`: in Cognito's LambdaConfig. It stands in the errors that callers see.
- * - `refuses`, `approves`, `works`: as the type of the trigger has it.
- * - `onError`: what an error of a rule means, unless a nearer `failOpen` or `failClosed` says otherwise.
- * - `userOf`: reads the user, where it is not in `request.userAttributes`.
- * - `combine` and `encode`: only where Cognito reads an answer. `encode` alone knows Cognito's fields and versions. It is called for
- *   each answer of a rule, and for the combined one, or undefined. It throws where the event's version cannot carry the answer.
+ * - `name`: the trigger's name in Cognito's LambdaConfig. Cognito puts it into the errors that callers see.
+ * - `refuses`, `approves`, `works`: true if the trigger's type has the property.
+ * - `onError`: the effect of a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
+ * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`.
+ * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
+ *   The engine calls it for each answer of a rule, and for the combined answer, which may be undefined. It throws if the event's
+ *   version does not support the answer.
  */
 export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
@@ -44,39 +45,43 @@ export type TriggerDefinition<T extends Trigger> = {
         readonly encode: (answer: T['answer'] | undefined, event: T['event']) => CognitoResponse | undefined
       })
 
-/** A function that Lambda can run, with what tools and tests need to look inside. */
+/** A Lambda function, with properties for tools and tests. */
 export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
-  /** Decides without Lambda, middleware or log line; for tests and for asking why. The event is not checked, and not changed. */
+  /**
+   * Returns the decision for an event, for tests and debugging. It runs no middleware and writes no log line. It neither validates
+   * nor changes the event.
+   */
   readonly decide: (event: T['event']) => Promise<Decision<T>>
-  /** The rules, to be read without running them. */
+  /** The handler's tree of rules. Tools read it without running the rules. */
   readonly composition: Rule<T>
   /** The trigger's name in Cognito's LambdaConfig. */
   readonly trigger: T['name']
-  /** Whether the trigger's rules may deny. Lambda counts a denial as an error of the function. */
+  /** True if the trigger's rules may deny. Lambda counts a denial as an error of the function. */
   readonly refuses: boolean
   /**
-   * For tools: sends what breaks a rule, and what a log must not hold, to an observer from the next invocation on.
+   * Sets the observer for the next invocations. It receives rule errors and details that must not be logged.
    * `lifeguard replay` and `lifeguard explain` use it.
    */
   readonly observe: (observer: RuleObserver) => void
 }
 
-/** Settings of a middleware: those of a handler, but for the middleware of a handler. */
+/** Settings of a middleware: the handler's settings without `middleware`. */
 export type MiddlewareSettings<T extends Trigger> = Omit<HandlerSettings<T>, 'middleware'>
 
-/** Makes handlers of a trigger out of rules. */
+/** Creates a trigger's handlers from rules. */
 export interface TriggerFactory<T extends Trigger> {
   (settings: HandlerSettings<T>, ...rules: readonly RuleArgument<T>[]): TriggerHandler<T>
   (...rules: readonly RuleArgument<T>[]): TriggerHandler<T>
-  /** Makes a rule of this trigger alone: see `defineRule`. */
+  /** Creates a rule that only this trigger accepts. See `defineRule`. */
   readonly rule: {
     (name: string, evaluate: Rule<T>['evaluate'], options: RuleOptions<T> & DeclaresReads): Rule<T> & DeclaresReads
     (name: string, evaluate: Rule<T>['evaluate'], options?: RuleOptions<T>): Rule<T>
   }
   /**
-   * Makes a middy middleware of rules, for a middy handler that you have already. An `onError` of that handler which returns a value
-   * turns a denial into success, and an earlier `before` which returns a value ends the invocation unjudged. Only the handlers
-   * that the factory itself makes promise that neither can happen.
+   * Creates a middy middleware from rules, for an existing middy handler.
+   *
+   * Two parts of that handler can bypass a denial. An `onError` that returns a value turns the denial into success. An earlier
+   * `before` that returns a value ends the invocation before the rules run. Handlers made by this factory prevent both.
    */
   readonly middleware: {
     (settings: MiddlewareSettings<T>, ...rules: readonly RuleArgument<T>[]): Middleware<T['event']>
@@ -85,7 +90,7 @@ export interface TriggerFactory<T extends Trigger> {
 }
 
 /**
- * Makes the factory of a trigger's handlers.
+ * Creates the factory for a trigger's handlers.
  *
  * @example
  * export const preAuthentication = defineTrigger<PreAuthentication>({
@@ -126,10 +131,10 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   return Object.assign(make, { rule, middleware })
 }
 
-/** What a factory is given: settings or not, then rules. */
+/** A factory's arguments: optional settings, then rules. */
 type Given<T extends Trigger> = readonly (HandlerSettings<T> | RuleArgument<T>)[]
 
-// A method, whose parameters TypeScript compares in both directions: the definition's own types are erased here.
+// A method, because TypeScript checks method parameters bivariantly, so a typed `combine` can be passed where the type is erased.
 interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }
@@ -142,7 +147,7 @@ interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf'> {
   readonly combine?: 'first' | Combining['combine'] | undefined
 }
 
-/** Erases the types of a definition for the engine. */
+/** Converts a typed definition to the untyped contract that the engine reads. */
 function toContract(definition: Erased): TriggerContract {
   const { name, onError, userOf, refuses = false, approves = false, works = false, combine, encode } = definition
   const combineAnswers = (earlier: unknown, later: unknown): unknown => (typeof combine === 'function' ? combine(earlier, later) : earlier)
@@ -154,7 +159,7 @@ function toContract(definition: Erased): TriggerContract {
   }
 }
 
-/** Makes one chain of the rules, and checks all that can be checked before an event comes. */
+/** Chains the rules, and validates settings and rules when the handler is created. */
 function compose<T extends Trigger>(contract: TriggerContract, owner: string, given: Given<T>): Composed<T> {
   const [first] = given
   const settings = isSettings(first) ? first : {}
@@ -163,12 +168,12 @@ function compose<T extends Trigger>(contract: TriggerContract, owner: string, gi
   assertRules(`${owner}()`, given.slice(offset), offset + 1)
   const rule = chain(...given.filter((each): each is RuleArgument<T> => isRule(each)))
   assertComposition(rule, contract)
-  // Where two effects share a name it is said now, not when the second has never run.
+  // Throws now if two effects share a name. Otherwise the second would never run.
   onceRules(rule)
   return { contract, rule, settings }
 }
 
-/** Whether an argument is an object that is not a rule. Anything else is reported as a rule that it should be. */
+/** Returns true for a plain object that is not a rule. `assertRules` reports any other invalid argument. */
 function isSettings<T extends Trigger>(value: HandlerSettings<T> | RuleArgument<T> | undefined): value is HandlerSettings<T> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && !isRule(value)
 }

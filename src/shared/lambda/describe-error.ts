@@ -2,40 +2,40 @@ import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { InvalidEventError } from './errors.ts'
 
-/** What a log may hold of an error: SES names the recipient in its messages, so no message is ever written. */
+/** The parts of an error that may be logged. Never its message: SES messages contain the recipient. */
 export interface DescribedError {
   readonly name: string
   readonly code?: string
-  /** The id by which AWS support finds the call. */
+  /** The AWS request ID, for AWS support. */
   readonly awsRequestId?: string
-  /** Where it was thrown, nearest first. */
+  /** The stack trace, nearest frame first. */
   readonly frames: readonly string[]
-  /** Of an event that is none: what was wrong. Nobody else's problems are written, since they may hold values. */
+  /** Problems of an invalid event. Only for `InvalidEventError`, because problems of other errors may contain values. */
   readonly problems?: readonly string[]
 }
 
 const MAX_FRAMES = 5
 const IDENTIFIER = /^[\w.$-]+$/
-// Node writes the code of its own errors behind their name: `TypeError [ERR_INVALID_URL]: Invalid URL`.
+// Node appends an error code to the name of its own errors: `TypeError [ERR_INVALID_URL]: Invalid URL`.
 const STACK_NAME = /^[\w.$-]+(?: \[\w+\])?/
-// `at name (place)` or `at place`, where a place is a file, a URL of one or a module of Node, with line and column.
+// `at name (place)` or `at place`. A place is a file path, a file URL or a Node module, with line and column.
 const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*:\d+:\d+\)?$/i
 
-/** Describes an error without its message. */
+/** Returns the loggable parts of an error, without its message. */
 export function describeError(error: unknown): DescribedError {
-  // What prevented an effect says more than that it was prevented.
+  // The cause is more useful than the wrapper.
   if (error instanceof NotDoneError) return describeError(error.cause)
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
   try {
-    return described(error)
+    return describe(error)
   } catch {
-    // A getter of it threw: it hides what it is.
+    // A getter of the error threw.
     return { name: 'Error', frames: [] }
   }
 }
 
-function described(error: Error): DescribedError {
-  // What kept the ledger away says more than that an effect was lost.
+function describe(error: Error): DescribedError {
+  // The ledger's error is more useful than the code 'effect-lost'.
   const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(readAwsRequestId(error))
   return {
@@ -57,14 +57,14 @@ function readAwsRequestId(error: Error): unknown {
 }
 
 /**
- * A message may hold line breaks and text that looks like a frame, so it is cut off by its length before frames are read. A
- * stack that does not begin with it was written for another message, which may be anywhere in it: then nothing is safe.
+ * Reads the frames after the message, because a message may contain lines that look like frames. Returns none if the stack does
+ * not start with the name and the message: the message was changed later, so the stack may contain the old one anywhere.
  */
 function readFrames(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
   const afterName = stack.replace(STACK_NAME, '')
-  // Node writes no colon before an empty message; source map support does.
+  // Before an empty message, Node omits the colon. Its source map support does not.
   const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
   if (head === undefined) return []
   return afterName

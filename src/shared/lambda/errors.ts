@@ -2,26 +2,26 @@ import { LifeguardError } from '../rules/errors.ts'
 import { withoutFullStop } from '../rules/outcome.ts'
 
 /**
- * What the caller of Cognito reads when something of ours went wrong. Fixed: whatever is thrown is shown to end users.
- * Without a full stop, since Cognito adds one.
+ * The message for the caller when a rule or the handler fails. It is fixed, because Cognito shows every error message to the end
+ * user. It has no full stop, because Cognito adds one.
  */
 export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 
-/** The error that Lambda reports for a denial; Cognito shows its message to the caller. */
+/** Thrown by a handler for a denial. Cognito shows its message to the caller. */
 export class TriggerDeniedError extends LifeguardError {
-  // In its JSON format Lambda logs the name of the class, of which minifying leaves a letter or two.
+  // Lambda's JSON log format logs the class name, which minifying shortens.
   static override readonly name = 'TriggerDeniedError'
   override readonly name = 'TriggerDeniedError'
   override readonly code = 'trigger-denied'
   constructor(message: string) {
-    // A rule may deny without deny(), which drops the full stop; Cognito adds one.
+    // A rule may deny without deny(), which removes the full stop. Cognito adds one.
     super(withoutFullStop(message))
-    // Lambda writes the stack to the log; it leads into this toolkit and tells nothing.
+    // Lambda logs the stack, which has only frames of this package.
     this.stack = `${this.name}: ${this.message}`
   }
 }
 
-/** The error that Lambda reports when there was no decision; what broke stands in the log line alone. */
+/** Thrown by a handler for a failure. Only the log line has the cause. */
 export class TriggerFailedError extends LifeguardError {
   static override readonly name = 'TriggerFailedError'
   override readonly name = 'TriggerFailedError'
@@ -32,11 +32,11 @@ export class TriggerFailedError extends LifeguardError {
   }
 }
 
-/** What came in is not a Cognito event: a part that rules read has another type than Cognito's. */
+/** Thrown if the event is not a Cognito event: a field that rules read has the wrong type. */
 export class InvalidEventError extends LifeguardError {
   override readonly name = 'InvalidEventError'
   override readonly code = 'invalid-event'
-  /** Where it is wrong and what was expected there, without any value of the event. */
+  /** The path of each invalid field with the expected type. Contains no values of the event. */
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
     super(`Not a Cognito event: ${problems.join('; ')}`)
@@ -44,11 +44,11 @@ export class InvalidEventError extends LifeguardError {
   }
 }
 
-/** A middleware answered in the engine's place, so that no rule was asked. */
+/** A middleware ended the invocation before the rules ran. */
 export class EngineNeverRanError extends LifeguardError {
   override readonly name = 'EngineNeverRanError'
   override readonly code = 'engine-never-ran'
   constructor() {
-    super('A middleware ended the invocation before the rules were asked')
+    super('A middleware ended the invocation before the rules ran')
   }
 }

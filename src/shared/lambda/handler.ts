@@ -11,37 +11,38 @@ import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFail
 import { reporter } from './report.ts'
 import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
 
-/** The part of Lambda's context that is read; tests may leave it out. */
+/** The part of Lambda's context that the handler reads. Tests may omit it. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
 
-/** A Lambda function of a trigger. Two parameters: Node 24's runtime refuses a third. */
+/** A Lambda function of a trigger. It has two parameters, because Lambda's Node 24 runtime rejects a callback parameter. */
 export type Invoke<T extends Trigger> = (event: T['event'], context?: InvocationContext) => Promise<T['event']>
 
-/** A composition that is ready to run: of which trigger, with which settings. */
+/** A composition with its trigger's contract and the handler's settings. */
 export interface Composed<T extends Trigger> {
   readonly contract: TriggerContract
   readonly rule: Rule<T>
   readonly settings: HandlerSettings<T>
 }
 
-/** The observer of a handler, which tools set. */
+/** Holds a handler's observer. Tools replace it with `observe`. */
 export interface Observed {
   by: RuleObserver
 }
 
-/** A decision with a reason for the log, where there is one. */
+/** A decision, with a reason for the log if it is a denial or a failure. */
 export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?: string }
 
 /**
- * Makes the function that Lambda runs. The engine judges the event as it came in, and the answer is built from its decision alone,
- * outside middy: there an `onError` that returns a value turns a denial into success, and a `before` that returns a value ends the
- * invocation with it.
+ * Creates the function that Lambda runs.
  *
- * @param observed Read once an invocation, when the rules begin.
+ * The engine evaluates the original event. The answer depends only on the engine's decision and is built outside middy. Otherwise an
+ * `onError` that returns a value would turn a denial into success, and a `before` that returns a value would replace the answer.
+ *
+ * @param observed Read once per invocation, before the rules run.
  */
 export function createHandler<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
-  // middy throws at what is not a middleware: here when the handler is made, else when a user signs up.
+  // middy throws if a middleware is invalid. Do that when the handler is created, not at the first sign-up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(contract.name, rule, settings)
   const coldStartMs = coldStart(clock.now())
@@ -66,8 +67,8 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
 }
 
 /**
- * Makes a chain a middy middleware. It judges the event as the middleware before it left it, and throws on a denial. What middy
- * then does is out of its hands: see the `middleware` of a factory.
+ * Creates a middy middleware that runs a composition. It evaluates the event as changed by earlier middleware, and throws on a
+ * denial. Other middleware of the middy handler can still replace that error: see `middleware` of `TriggerFactory`.
  */
 export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>): Middleware<T['event']> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
@@ -91,13 +92,13 @@ export function createMiddleware<T extends Trigger>({ contract, rule, settings }
       const startedAt = clock.now()
       const decision = await judge(request.event)
       report(request.event, request.context, decision, clock.now() - startedAt)
-      // middy ends the invocation with whatever a `before` returns, so the answer goes into the event and nothing is returned.
+      // middy ends the invocation if `before` returns a value, so the answer goes into the event.
       request.event = answerOrThrow<T>(decision, request.event)
     },
   }
 }
 
-/** One invocation on its way through middy. */
+/** The state of one invocation. */
 interface Invocation<T extends Trigger> {
   readonly event: T['event']
   readonly context: InvocationContext | undefined
@@ -108,12 +109,12 @@ interface Invocation<T extends Trigger> {
 
 type Judge<T extends Trigger> = (event: T['event'], deadline: Deadline) => Promise<Decision<T>>
 
-// Our own deadline is earlier, and counts from the start of the invocation.
+// Turns off middy's timeout. Our deadline is earlier and starts with the invocation.
 const WITHOUT_TIMEOUT = { timeoutEarlyInMillis: 0 }
-// Nothing of ours behind middy reads it.
+// Our middy handler does not read Lambda's context.
 const NO_CONTEXT = {} as LambdaContext
 
-/** Checks the event and runs the engine. Without middleware one middy serves all invocations, each in the place of its event. */
+/** Validates the event and runs the engine. All invocations share one middy pipeline, which gets the invocation as its event. */
 function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Invocation<T>) => Promise<unknown> {
   const pipeline = middy(async (invocation: Invocation<T>): Promise<void> => {
     invocation.decision = await judge(invocation.event, invocation.deadline)
@@ -121,7 +122,7 @@ function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Inv
   return (invocation) => pipeline(invocation, NO_CONTEXT)
 }
 
-/** The same inside the user's middleware, which sees copies of event and answer, and cannot hang for longer than the deadline. */
+/** Runs the engine inside the user's middleware. Middleware sees copies of the event and the answer, and stops at the deadline. */
 function withMiddleware<T extends Trigger>(
   judge: Judge<T>,
   middleware: readonly Middleware<T['event']>[],
@@ -134,34 +135,34 @@ function withMiddleware<T extends Trigger>(
     }
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
-    // Rules that were cut off at the deadline reach their decision first.
+    // `setImmediate` lets the engine store its decision about rules that timed out.
     const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
-    // middy takes `undefined` for an empty event; null is refused, as it should be. A test may hand in a part of Lambda's context.
+    // middy replaces an undefined event with an empty object. null is rejected as an invalid event.
     return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
   }
 }
 
-// Enough for the answer to be serialised and sent before Lambda itself ends the function.
+// Time to serialise and send the answer before Lambda's timeout.
 const LAMBDA_MARGIN_MS = 100
-// A cold start that has used up the deadline still leaves each rule a chance: Cognito's own limit is a second later.
+// Rules get at least this time, even after a slow cold start. Cognito's limit is a second after the default deadline.
 const LEAST_MS = 250
 
-/** Returns how many milliseconds an invocation may take. */
+/** Returns the time limit of an invocation, in milliseconds. */
 function timeLeft(deadlineMs: number, coldStartMs: number, context: InvocationContext | undefined): number {
   const ours = Math.max(deadlineMs - coldStartMs, Math.min(LEAST_MS, deadlineMs))
   const lambdas = context?.getRemainingTimeInMillis?.() ?? COGNITO_LIMIT_MS + LAMBDA_MARGIN_MS
   return Math.min(ours, Math.max(lambdas - LAMBDA_MARGIN_MS, 1))
 }
 
-// Lambda delivers the first event of an on-demand environment as soon as the init phase is over. A provisioned or
-// proactively initialised one waits for its first event much longer than this.
+// An on-demand environment gets its first event as soon as the init phase ends. A provisioned or proactively initialised
+// environment waits much longer for its first event.
 const ON_DEMAND_GAP_MS = 250
 
 /**
- * Returns a function that returns how much of Cognito's 5 s the cold start used, in milliseconds: 0 after the first call, where the
- * environment was started ahead, and outside Lambda, where the age of the process means nothing.
+ * Returns a function that returns how much of Cognito's 5 s the cold start used, in milliseconds. The function returns 0 after its
+ * first call, in an environment that was started in advance, and outside Lambda.
  *
- * @param readyAt When the handler was made, in milliseconds since the process started: the end of the init phase.
+ * @param readyAt Time of the handler's creation, in milliseconds since the process started. It is the end of the init phase.
  */
 export function coldStart(readyAt: number, inLambda: boolean = isLambda()): (startedAt: number) => number {
   let first = inLambda
@@ -172,12 +173,12 @@ export function coldStart(readyAt: number, inLambda: boolean = isLambda()): (sta
   }
 }
 
-/** What was thrown around the engine. In a box, because JavaScript can throw `undefined`. */
+/** An error thrown outside the engine. An object wraps it, because JavaScript can throw `undefined`. */
 export interface PipelineError {
   readonly thrown: unknown
 }
 
-/** Returns the decision that counts. A denial stands whatever middleware threw after it; an approval stands only if nothing was thrown. */
+/** Returns the final decision. An error in middleware never changes a denial, and turns `proceed` into `failed`. */
 export function finalDecision<T extends Trigger>(decision: Decision<T> | undefined, error?: PipelineError): FinalDecision<T> {
   if (decision?.kind === 'denied') return decision
   if (decision?.kind === 'failed') return { ...decision, reason: toErrorReason(decision.error) }
@@ -187,10 +188,11 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
 }
 
 /**
- * Returns the answer to Cognito: the event as it came in with what the rules answered merged into its response. Anything less than
- * the whole event is `Unrecognizable lambda output` to Cognito.
+ * Returns the answer to Cognito: the original event with the rules' answers merged into its response. Cognito rejects an incomplete
+ * event as `Unrecognizable lambda output`.
  *
- * @throws TriggerDeniedError with the rule's public message on a denial, TriggerFailedError with a fixed one when there is no decision.
+ * @throws TriggerDeniedError on a denial, with the rule's message.
+ * @throws TriggerFailedError on a failure, with a fixed message.
  */
 export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event']): T['event'] {
   if (decision.kind === 'denied') throw new TriggerDeniedError(decision.message)
@@ -200,9 +202,9 @@ export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T
 }
 
 /**
- * Returns what is wrong with an event, without any of its values; an empty array if it has the shape of a Cognito event.
+ * Returns the problems of an event, without its values. The array is empty if the event has the shape of a Cognito event.
  *
- * AWS adds, leaves out and nulls fields, so only a part that rules read and that has another type is wrong.
+ * AWS adds fields, omits fields and sets fields to null. So only a field that rules read and that has the wrong type is a problem.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -231,7 +233,7 @@ export function eventProblems(event: unknown): readonly string[] {
 
 const NOTHING: Readonly<Record<string, unknown>> = {}
 
-// Rules read texts, and the booleans of AWS's printed samples. An `email` that is a list would else count as missing.
+// Rules read strings, and booleans as in AWS's sample events. Rules would treat any other value, such as an array, as missing.
 function attributeProblems(attributes: Readonly<Record<string, unknown>>): readonly string[] {
   const wrong = Object.keys(attributes).filter((name) => !isAttributeValue(attributes[name]))
   return wrong.map((name) => `request.userAttributes.${isAttributeName(name) ? name : '?'}: expected a string`)
@@ -244,7 +246,7 @@ function isAttributeValue(value: unknown): boolean {
 /**
  * Checks that an event has the shape of a Cognito event.
  *
- * @throws InvalidEventError when a part that rules read has another type than Cognito's.
+ * @throws InvalidEventError if a field that rules read has the wrong type.
  */
 export function assertEvent(event: unknown): void {
   const problems = eventProblems(event)

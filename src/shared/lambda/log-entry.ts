@@ -4,10 +4,10 @@ import { type Hide, hidePersonal, loggedDetail, OWN_REASONS } from '../rules/per
 import { type DescribedError, describeError } from './describe-error.ts'
 import type { LogFields } from './settings.ts'
 
-/** What a log line tells of an invocation. */
+/** The fields of an invocation's log line. */
 export interface LogEntry extends LogFields {
   readonly requestId: string | null
-  /** Cognito's name of the trigger: `PreSignUp`. */
+  /** The trigger's name in Cognito, such as `PreSignUp`. */
   readonly trigger: string
   readonly triggerSource: string | null
   readonly userPoolId: string | null
@@ -16,7 +16,7 @@ export interface LogEntry extends LogFields {
   readonly decidedBy: string | null
   readonly reason: string | null
   readonly detail?: string
-  /** A keyed hash, and only where a key is set. */
+  /** A keyed hash of the user. Absent without `logHashKey`. */
   readonly user?: string
   readonly coldStart: boolean
   readonly durationMs: number
@@ -24,7 +24,7 @@ export interface LogEntry extends LogFields {
   readonly error?: DescribedError
 }
 
-/** A rule's line of the trace in a log line. */
+/** A rule's trace entry in the log line. */
 export interface LoggedRule {
   readonly rule: string
   readonly path: string
@@ -38,7 +38,7 @@ export interface LoggedRule {
   readonly error?: DescribedError
 }
 
-/** What is known of an invocation when it ends. */
+/** The data of a completed invocation. */
 export interface Ended {
   readonly trigger: string
   readonly event: unknown
@@ -47,27 +47,27 @@ export interface Ended {
   readonly coldStart: boolean
   readonly durationMs: number
   readonly hashKey: string | undefined
-  /** The names of the composition's rules, as it was made. */
+  /** The names of the composition's rules, read when the handler was created. */
   readonly names: ReadonlySet<string>
-  /** The reasons that its rules declare. */
+  /** The reasons that the rules declare. */
   readonly reasons: ReadonlySet<string>
 }
 
 // A log line is billed by the byte.
 const MAX_DETAIL_LENGTH = 500
 
-/** Makes the log line of an invocation: no attribute, no token and no message of an error is in it. */
+/** Returns the log entry of an invocation. It contains no attributes, tokens or error messages. */
 export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
   let hidden: Hide | undefined
   const hide: Hide = (text) => {
-    // Most lines hold such reasons alone.
+    // Fast path: most log lines contain only constant reasons.
     if (OWN_REASONS.has(text) || ended.reasons.has(text)) return text
     hidden ??= hidePersonal(ended.event)
     return hidden(text)
   }
   const event = readLoggedTexts(ended.event)
-  // The last: a branch of an anyOf may have denied under the same name before, and a shadow may do so after.
+  // The last one, because a branch of an `anyOf` may have denied earlier under the same name.
   const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
   return {
     requestId: ended.requestId,
@@ -78,10 +78,10 @@ export function logEntry(ended: Ended): LogEntry {
     decision: decision.kind,
     decidedBy: decision.rule == null ? null : loggedName(decision.rule, ended.names),
     reason: decision.reason == null ? null : hide(decision.reason),
-    ...(decisive?.detail !== undefined && { detail: short(loggedDetail(decisive.detail, hide)) }),
+    ...(decisive?.detail !== undefined && { detail: truncate(loggedDetail(decisive.detail, hide)) }),
     ...(ended.hashKey !== undefined && event.userName !== null && { user: hashUser(ended.hashKey, event) }),
     coldStart: ended.coldStart,
-    durationMs: rounded(ended.durationMs),
+    durationMs: roundMs(ended.durationMs),
     trace: decision.trace.map((line) => loggedRule(line, ended.names, hide)),
     ...(decision.kind === 'failed' && { error: loggedError(decision.error, hide) }),
   }
@@ -91,9 +91,9 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
   const { path, outcome, overrides, shadow, commit, detail, ms, error } = line
   const rule = loggedName(line.rule, names)
   const reason = line.reason === undefined ? undefined : hide(line.reason)
-  // Most rules say nothing more. Spreading what is not there takes longer than all the rest.
+  // Fast path for most rules: conditional spreads are the slowest part of this function.
   if (overrides === undefined && shadow === undefined && commit === undefined && detail === undefined && outcome !== 'error') {
-    return reason === undefined ? { rule, path, outcome, ms: rounded(ms) } : { rule, path, outcome, reason, ms: rounded(ms) }
+    return reason === undefined ? { rule, path, outcome, ms: roundMs(ms) } : { rule, path, outcome, reason, ms: roundMs(ms) }
   }
   return {
     rule,
@@ -103,13 +103,16 @@ function loggedRule(line: TraceEntry, names: ReadonlySet<string>, hide: Hide): L
     ...(overrides !== undefined && { overrides }),
     ...(shadow && { shadow }),
     ...(commit && { commit }),
-    ...(detail !== undefined && { detail: short(loggedDetail(detail, hide)) }),
-    ms: rounded(ms),
+    ...(detail !== undefined && { detail: truncate(loggedDetail(detail, hide)) }),
+    ms: roundMs(ms),
     ...(outcome === 'error' && { error: loggedError(error, hide) }),
   }
 }
 
-/** A rule's name becomes a dimension of a metric: plain JavaScript can change it in an invocation, or run a rule of its own. */
+/**
+ * Returns a rule's name, or 'unnamed' if the composition has no such rule. Plain JavaScript can rename a rule while it runs, and
+ * the name becomes a metric dimension.
+ */
 function loggedName(name: string, names: ReadonlySet<string>): string {
   return names.has(name) || name === HANDLER ? name : 'unnamed'
 }
@@ -125,15 +128,15 @@ function loggedError(error: unknown, hide: Hide): DescribedError {
   }
 }
 
-function rounded(ms: number): number {
+function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
-function short(text: string): string {
+function truncate(text: string): string {
   return text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH)}...` : text
 }
 
-/** Reads what may be logged out of whatever came in, which need not be an event. */
+/** Reads the loggable strings of the input, which may be any value. */
 function readLoggedTexts(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userName' | 'clientId', string | null> {
   const caller = field(input, 'callerContext')
   return {
@@ -150,21 +153,21 @@ function field(input: unknown, name: string): unknown {
 
 function textField(input: unknown, name: string): string | null {
   const value = field(input, name)
-  return typeof value === 'string' ? short(value) : null
+  return typeof value === 'string' ? truncate(value) : null
 }
 
-// 128 bits: enough that two users of a pool never share one.
+// 128 bits, so that two users of a pool never have the same hash.
 const HASH_HEX_DIGITS = 32
 
 /**
- * A user as a log may hold them: the same user has the same hash in every trigger, and who lacks the key cannot try names
- * out. It is made of the user name, because `sub` does not exist yet at pre sign-up.
+ * Returns a keyed hash of the user for the log. A user has the same hash in every trigger. Without the key, the hash of a guessed
+ * name cannot be computed. It uses the user name, because `sub` does not exist yet at pre sign-up.
  *
  * @example
  * hashUser('secret', { userPoolId: 'eu-west-1_abc', userName: 'mary' })
  */
 export function hashUser(key: string, event: { readonly userPoolId?: string | null; readonly userName?: string | null }): string {
-  // Not imported: it would be loaded at every cold start, and few handlers have a key.
+  // An import would load the module at every cold start, and few handlers have a key.
   const { createHmac } = process.getBuiltinModule('node:crypto')
   return createHmac('sha256', key)
     .update(`${event.userPoolId ?? ''}/${event.userName ?? ''}`)

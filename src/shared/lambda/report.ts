@@ -6,7 +6,7 @@ import type { FinalDecision } from './handler.ts'
 import { type Ended, type LogEntry, logEntry } from './log-entry.ts'
 import { type HandlerSettings, isLambda, LOG_LEVELS, type LogFields, type Logger, type LogLevel } from './settings.ts'
 
-/** Writes the one log line of an invocation, and its metrics. Never throws. */
+/** Writes an invocation's log line and metrics. Never throws. */
 export type Report = <T extends Trigger>(
   event: unknown,
   context: { readonly awsRequestId?: string } | undefined,
@@ -15,9 +15,11 @@ export type Report = <T extends Trigger>(
 ) => void
 
 /**
- * Makes the reporter of a handler. CloudWatch reads metrics from lines that are nothing but JSON: `console.log` would put a
- * prefix before them in Lambda's text format and wrap them in its JSON format, so they go straight to standard output,
- * whatever the log level is. Without a logger the log line carries them; with one they have a line of their own.
+ * Creates a handler's reporter. It always writes metrics, at any log level: in the log line, or in a separate line if a logger is
+ * set.
+ *
+ * Metrics go directly to standard output, because CloudWatch reads them only from lines of pure JSON. `console.log` adds a prefix in
+ * Lambda's text format and wraps the line in its JSON format.
  */
 export function reporter(
   trigger: string,
@@ -34,7 +36,7 @@ export function reporter(
 
   const writeMetricsAlone = (metrics: LogFields): void => writeJson({ trigger, ...metrics })
 
-  /** An event of plain JavaScript may throw when it is read: its line is lost then, but it is counted. */
+  /** If reading the event throws, the log line is lost, but the metrics are written. */
   const entryOrCount = (ended: Ended): LogEntry | undefined => {
     try {
       return logEntry(ended)
@@ -57,9 +59,9 @@ export function reporter(
     const broken = severity === 'info' ? [] : rulesWithErrors(entry)
     const metrics = metricFields(entry, broken.length, now)
     if (isWritten(severity, logLevel)) {
-      // Written out first: the user's logger may edit the entry.
+      // Serialised first, because the user's logger may change the entry.
       const line = JSON.stringify({ level: LEVELS[severity], timestamp: new Date(now).toISOString(), message, ...entry, ...metrics })
-      if (logger !== undefined && logged(logger, severity, message, entry)) writeMetricsAlone(metrics)
+      if (logger !== undefined && callLogger(logger, severity, message, entry)) writeMetricsAlone(metrics)
       else write(`${line}\n`)
     } else writeMetricsAlone(metrics)
     if (severity === 'info') return
@@ -71,18 +73,18 @@ export function reporter(
     try {
       writeLines(...ended)
     } catch {
-      // What could not be written is lost. Thrown on, its error would take the place of the answer, for the caller to read.
+      // The line is lost. Rethrowing would replace the answer, and the caller would read the error.
     }
   }
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
 
-/** Hands a line to somebody's logger. A logger that throws must neither change a decision nor show its error to a caller. */
-function logged(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
+/** Calls the user's logger and returns true if it did not throw. Its errors must not change a decision or reach the caller. */
+function callLogger(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
   try {
     const logging: unknown = logger[severity](message, entry)
-    // An async logger fits the type too, and a rejection that nobody takes would end the process.
+    // An async logger matches the type too, and an unhandled rejection would end the process.
     if (logging instanceof Promise) logging.catch(() => undefined)
     return true
   } catch {
@@ -90,16 +92,16 @@ function logged(logger: Logger, severity: Severity, message: string, entry: LogE
   }
 }
 
-/** Denials are everyday; a rule that broke and was passed over, as post triggers do, is not. */
+/** Returns `error` for a failure, `warn` if a rule's error did not fail the invocation, and `info` otherwise, also for a denial. */
 function chooseSeverity(entry: LogEntry): Severity {
   if (entry.decision === 'failed') return 'error'
   return entry.trace.some((line) => line.outcome === 'error') ? 'warn' : 'info'
 }
 
-/** How serious a line of ours is: denials are everyday, ruleErrors are not. */
+/** A log line's severity. */
 type Severity = keyof Logger
 
-/** Whether a line of that seriousness is written at that level. */
+/** Returns true if the log level includes the severity. */
 function isWritten(severity: Severity, level: LogLevel): boolean {
   return LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(level)
 }
@@ -129,8 +131,8 @@ function perRule(name: 'Denials' | 'RuleErrors'): Directive {
 }
 
 /**
- * The metrics of an invocation in CloudWatch's embedded metric format, without the trigger, for a line that holds it.
- * {@link ruleErrorLine} counts the rules that broke.
+ * Returns an invocation's metrics in CloudWatch's embedded metric format. The line that contains them must have the field `trigger`.
+ * {@link ruleErrorLine} counts errors for each rule.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -146,27 +148,27 @@ export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'd
   }
 }
 
-/** The document that counts one broken rule: it holds only one value for the dimension `rule`. */
+/** Returns the metric line for one rule's error. Each rule needs its own line, because a line has one value of the dimension `rule`. */
 export function ruleErrorLine(trigger: string, rule: string, now: number): LogFields {
   return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('RuleErrors')] }, trigger, rule, RuleErrors: 1 }
 }
 
-/** The rules that broke themselves: a composition around a broken rule, and a shadow, which decides nothing, do not count. */
+/** Returns the rules that had an error. Leaves out compositions around such a rule, and shadow rules. */
 export function rulesWithErrors(entry: LogEntry): readonly string[] {
   const broken = entry.trace.filter((line) => line.outcome === 'error' && !line.shadow)
   const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
   const rules = innermost.map((line) => line.rule)
-  // What failed outside the rules, such as a middleware, has no line in the trace.
+  // An error outside the rules, such as in middleware, has no trace entry.
   const { decision, decidedBy } = entry
   return decision === 'failed' && decidedBy !== null && !rules.includes(decidedBy) ? [...rules, decidedBy] : rules
 }
 
-/** The message of a last-resort line, by which a tool finds it. */
+/** The message of the log line for a lost effect. Tools search for it. */
 export const EFFECT_LOST = 'effect lost'
 
 /**
- * The log line for an effect that nothing durable may know of: with pool and `sub` alone of the user, and counted in the
- * metric `EffectsLost`, so that an alarm can call somebody.
+ * Returns the log line for a lost effect, one that the ledger may not have recorded. It identifies the user only by pool and `sub`,
+ * and counts the effect in the metric `EffectsLost` for an alarm.
  */
 export function lostLine(effect: LostEffect, trigger: string, now: number): LogFields {
   const metric = { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger']], Metrics: [{ Name: 'EffectsLost', Unit: 'Count' }] }
@@ -182,15 +184,15 @@ export function lostLine(effect: LostEffect, trigger: string, now: number): LogF
 
 const STANDARD_OUTPUT = 1
 
-/** Writes a text, or what is left of its bytes, and tells how many bytes it took, which may be fewer. */
+/** Writes a string or bytes, and returns the number of bytes written, which may be fewer than given. */
 type Write = (data: string | Uint8Array) => number
 
 /**
- * Makes what writes lines to standard output, whole and in order.
+ * Returns a function that writes complete lines to standard output, in order.
  *
- * In Lambda they go to the descriptor itself, as those of `console` do there, which the runtime client writes to a descriptor of
- * its own: the first use of `process.stdout` makes a stream, a good part of a small handler's cold start. Elsewhere, somebody may
- * have put something else in that stream's place.
+ * In Lambda it writes to the file descriptor, because the first use of `process.stdout` creates a stream, which takes a large part of
+ * a small handler's cold start. Lambda's `console` writes to a file descriptor too. Outside Lambda it uses `process.stdout`, which
+ * tests and tools may have replaced.
  *
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
@@ -208,14 +210,14 @@ export function standardOutput(direct: boolean = isLambda(), write: Write = toDe
       while (written < length) written += write(Buffer.from(line).subarray(written))
     } catch (error) {
       if (!isFull(error)) throw error
-      // Who made a stream of this pipe made it one that refuses when it is full. The stream waits and keeps the order, from now on.
+      // A stream made the pipe non-blocking, and the pipe is full. From now on use the stream, which waits and keeps the order.
       asStream = true
       process.stdout.write(Buffer.from(line).subarray(written))
     }
   }
 }
 
-/** Writes to a descriptor, without a stream. */
+/** Returns a function that writes to a file descriptor without a stream. */
 export function toDescriptor(fd: number): Write {
   return (data) => (typeof data === 'string' ? writeSync(fd, data) : writeSync(fd, data))
 }

@@ -3,17 +3,17 @@ import { assertOptions } from '../rules/arguments.ts'
 import type { Clock } from '../rules/invocation.ts'
 import type { Trigger } from '../rules/trigger.ts'
 
-/** How much is written, least to most serious. */
+/** The log levels, in order of increasing severity. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
-/** From which seriousness on a line is written. */
+/** The lowest severity that is logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** What a line holds besides its message. */
+/** The fields of a log line, without its message. */
 export type LogFields = Record<string, unknown>
 
 /**
- * Where log lines go. Powertools' Logger fits; so does any logger that takes a message and fields.
+ * A logger that takes a message and fields, such as Powertools' Logger.
  *
  * @example
  * preSignUp({ logger: new Logger({ serviceName: 'sign-up' }) }, allowEmailDomains('example.com'))
@@ -24,17 +24,17 @@ export interface Logger {
   readonly error: (message: string, fields: LogFields) => void
 }
 
-/** How long a handler may take, in milliseconds. Cognito waits for five seconds, the network and the cold start included. */
+/** The default deadline of a handler, in milliseconds. Cognito waits 5 s, which includes the network and the cold start. */
 export const DEFAULT_DEADLINE_MS = 4000
 
-/** Cognito gives up after that many milliseconds, and this cannot be changed. */
+/** Cognito's timeout for a trigger, in milliseconds. It cannot be changed. */
 export const COGNITO_LIMIT_MS = 5000
 
-/** The shortest key of the user hash, in characters: names are guessable, so a short key could be tried out together with them. */
+/** The minimum length of the hash key, in characters. User names can be guessed, so a short key could be found by brute force. */
 export const MIN_HASH_KEY_LENGTH = 16
 
 /**
- * What middy hands to each function of a middleware.
+ * The argument of each middy middleware function.
  *
  * @see https://middy.js.org/docs/intro/how-it-works
  */
@@ -43,13 +43,13 @@ export interface MiddlewareRequest<Event> {
   context: LambdaContext
   response: Event | null | undefined
   error: Error | null | undefined
-  // middy's own type for it is the empty object, which its middleware fills.
+  // middy's type is an empty object, which middleware fills.
   internal: Record<never, unknown>
 }
 
 /**
- * A middleware of middy, of version 6 or 7. It is written down here, since middy's own declarations need a package that middy does
- * not install, so that a project which checks the declarations of its libraries would not compile.
+ * A middleware of middy 6 or 7. It is declared here, because middy's declarations import a package that middy does not install. A
+ * project that sets `skipLibCheck` to false would not compile with them.
  */
 export interface Middleware<Event> {
   name?: string
@@ -58,19 +58,19 @@ export interface Middleware<Event> {
   onError?(request: MiddlewareRequest<Event>): unknown
 }
 
-/** How a handler runs; all of it has a default. */
+/** Settings of a handler. All are optional. */
 export interface HandlerSettings<T extends Trigger = Trigger> {
-  /** Milliseconds from the start of the invocation, 1 to 5000; 4000 unless set. */
+  /** The time limit of an invocation in milliseconds, from 1 to 5000. Default: 4000. */
   readonly deadlineMs?: number
-  /** Where log lines go; standard output unless set. */
+  /** The logger. Default: standard output. */
   readonly logger?: Logger
-  /** From which seriousness on lines are written; `info` unless set. Metrics are always written. */
+  /** The lowest severity that is logged. Default: `info`. Metrics are always written. */
   readonly logLevel?: LogLevel
-  /** With it, log lines hold a keyed hash of the user; a random text of at least 16 characters. */
+  /** A random string of at least 16 characters. If set, log lines contain a hash of the user, keyed with it. */
   readonly logHashKey?: string
-  /** middy middleware of your own. It sees a copy of the event, and has no say in the decision. */
+  /** Your own middy middleware. It gets a copy of the event. It can make an invocation fail, but cannot undo a denial. */
   readonly middleware?: readonly Middleware<T['event']>[]
-  /** Time, for tests. */
+  /** A clock, for tests. */
   readonly clock?: Clock
   /** Writes a line to standard output, for tests. */
   readonly write?: (line: string) => void
@@ -79,9 +79,9 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
 const NAMES: readonly (keyof HandlerSettings)[] = ['deadlineMs', 'logger', 'logLevel', 'logHashKey', 'middleware', 'clock', 'write']
 
 /**
- * Refuses settings that cannot work when the handler is made, not when a user signs up.
+ * Validates the settings when the handler is created.
  *
- * @throws RangeError or TypeError that names the setting, what it holds (but for a key) and what it should hold.
+ * @throws RangeError or TypeError with the setting's name, its value (except for a key) and the expected value.
  */
 export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>): void {
   assertOptions('settings', settings, NAMES)
@@ -93,13 +93,13 @@ export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'l
     throw new TypeError(`logLevel is '${logLevel}'; expected one of ${LOG_LEVELS.join(', ')}`)
   }
   if (logHashKey !== undefined && logHashKey.length < MIN_HASH_KEY_LENGTH) {
-    throw new RangeError(`logHashKey is too short; expected a random text of at least ${MIN_HASH_KEY_LENGTH} characters`)
+    throw new RangeError(`logHashKey is too short; expected a random string of at least ${MIN_HASH_KEY_LENGTH} characters`)
   }
 }
 
 /**
- * Whether this process is Lambda's runtime: its global for response streaming tells. That there is such a global at all
- * proves nothing, since the AWS SDK makes an empty one wherever it is loaded.
+ * Returns true if this process is Lambda's runtime, which defines `awslambda.streamifyResponse`. The global `awslambda` alone is not
+ * enough, because the AWS SDK creates an empty one when it is loaded.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
  */

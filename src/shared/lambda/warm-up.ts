@@ -2,24 +2,24 @@ import { processClock } from '../rules/invocation.ts'
 import type { InvocationContext } from './handler.ts'
 import { type HandlerSettings, isLambda } from './settings.ts'
 
-/** A step of the AWS SDK between a call and what comes after it. */
+/** A middleware of the AWS SDK. */
 type Step = <Args extends { readonly request: unknown }, Answered extends { readonly response: unknown }>(
   next: (args: Args) => Promise<Answered>,
 ) => (args: Args) => Promise<Answered>
 
-/** A client of the AWS SDK, as far as its calls can be given another step. */
+/** The part of an AWS SDK client that adds a middleware. */
 interface Client {
   readonly config: { readonly serviceId?: string }
   readonly middlewareStack: { readonly clone: () => { readonly add: (step: Step, where: typeof INNERMOST) => void } }
 }
 
-/** Returns a client for a handler. The first use of the client in an event ends the warm-up. */
+/** Wraps a client factory so that the client's first real use ends the warm-up. */
 export type UseClient = <C extends Client>(client: () => C) => () => C
 
-/** Settings of a handler that only the warm-up sets. */
+/** Handler settings that the warm-up sets. */
 export type WarmUpSettings = Pick<HandlerSettings, 'deadlineMs' | 'write' | 'clock'>
 
-/** An event of a user and a pool that do not exist. */
+/** A sample event with a user and a pool that do not exist. */
 export interface WarmUpEvent<Source extends string> {
   readonly version: string
   readonly region: string
@@ -31,17 +31,19 @@ export interface WarmUpEvent<Source extends string> {
   readonly response: Record<string, never>
 }
 
-// V8 compiles what runs a few times. More runs gain nothing that could be measured.
+// V8 compiles a function after a few runs. More runs had no measurable effect.
 const TIMES = 4
 const CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeInMillis: () => 5000 }
 
 /**
- * Makes a handler and, in Lambda, runs it a few times while it waits for its first event. Code is then compiled and connections
- * are open. Nothing is written, sent, logged or counted: requests have no body and no signature. The warm-up begins when the
- * handler is loaded, unless an event is there by then, and ends with the first event. Nothing waits for it or fails with it.
+ * Creates a handler and, in Lambda, runs it a few times before the first event. Then its code is compiled and its connections are
+ * open.
  *
- * @param event Runs through the handler.
- * @param make Makes the handler. Each client of the AWS SDK must pass through `use`, and `settings` must reach the handler.
+ * The warm-up starts after the module is loaded, and ends when the first event uses a client. Its requests have no body and no
+ * signature, so it writes and sends nothing. It writes no log line and no metrics. Its errors are ignored.
+ *
+ * @param event The event of the warm-up runs.
+ * @param make Creates the handler. It must pass every AWS SDK client through `use`, and pass `settings` to the handler.
  * @example
  * const documents = documentClient()
  * export const handler = warmUp(warmUpEvent('PreAuthentication_Authentication'), (use, settings) =>
@@ -68,7 +70,7 @@ export function warmUp<Event, H extends (event: Event, context: InvocationContex
   return make(use, {})
 }
 
-/** Nothing is logged or counted, nothing waits for long, and the init phase took no time. */
+/** Turns off logs and metrics, shortens the deadline, and starts the clock at 0 so that no cold start is subtracted. */
 function warmUpSettings(): WarmUpSettings {
   const { now, after } = processClock
   const begunAt = now()
@@ -76,9 +78,9 @@ function warmUpSettings(): WarmUpSettings {
 }
 
 /**
- * Makes an event for the warm-up.
+ * Creates an event for the warm-up.
  *
- * @param email The user's address. Give the sender's where an email would be sent: it must never reach a stranger.
+ * @param email The user's address. If the handler sends emails, use the sender's address, so that no email can reach a stranger.
  */
 export function warmUpEvent<const Source extends string>(triggerSource: Source, email = 'warm-up@example.com'): WarmUpEvent<Source> {
   return {
@@ -93,16 +95,16 @@ export function warmUpEvent<const Source extends string>(triggerSource: Source, 
   }
 }
 
-/** Behind this step is the network. */
+/** The last position before the SDK sends the request. */
 const INNERMOST = { step: 'deserialize', priority: 'low', name: 'only-connect' } as const
 
 const SENT =
   '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
 
-/** What the SDK reads as the answer of a service: an email that was sent; a new profile, a claimed effect, no blocks. */
+/** Returns a fake response body. SES: the email was sent. DynamoDB: a new profile, a claimed effect and no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
   if (serviceId !== 'DynamoDB') return SENT
-  // The SDK writes a warning to the log if its bytes are used as a string.
+  // The SDK logs a warning if its byte array is converted with String().
   const { RequestItems = {} } = JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body))
   return JSON.stringify({
     Attributes: { state: { S: 'pending' }, token: { S: 'warm-up' }, attempt: { N: '1' }, signInCount: { N: '1' } },
@@ -112,10 +114,10 @@ function answerTo(serviceId: string | undefined, body: unknown): string {
 }
 
 /**
- * Returns a client whose calls are prepared, signed and connected, and ask for nothing: neither their bodies nor their signatures
- * leave the process. Each connection stays open for the client itself. The SDK then reads an answer of ours.
+ * Returns a client that opens connections without calling the service. It prepares and signs each request, but sends an empty
+ * `GET /` instead. The SDK then parses a fake response. The connection stays open for the original client.
  *
- * @param ended Ends the warm-up: from then on nothing is called, and a call that waits for its answer waits for ever.
+ * @param ended Aborted when the warm-up ends. Then the client sends nothing more, and its pending calls never settle.
  */
 export function onlyConnecting<C extends Client>(client: C, ended: AbortSignal): C {
   const middlewareStack = client.middlewareStack.clone()
@@ -123,7 +125,7 @@ export function onlyConnecting<C extends Client>(client: C, ended: AbortSignal):
     (next) => async (args) => {
       if (ended.aborted) return never()
       const answer = answerTo(client.config.serviceId, Object(args.request).body)
-      const answered = await answeredWith(answer, await next(asksForNothing(args)))
+      const answered = await withBody(answer, await next(toEmptyRequest(args)))
       if (ended.aborted) return never()
       return answered
     },
@@ -132,19 +134,19 @@ export function onlyConnecting<C extends Client>(client: C, ended: AbortSignal):
   return Object.create(client, { middlewareStack: { value: middlewareStack } })
 }
 
-/** An error would be handled, which takes time as well. */
+/** Never settles. A rejection would run error handling, which takes time from the first event. */
 const never = (): Promise<never> => new Promise(() => undefined)
 
-function asksForNothing<Args extends { readonly request: unknown }>(args: Args): Args {
+function toEmptyRequest<Args extends { readonly request: unknown }>(args: Args): Args {
   const request = Object(args.request)
   const { host } = Object(request.headers)
   Object.assign(request, { method: 'GET', path: '/', query: {}, body: undefined, headers: { host } })
   return args
 }
 
-async function answeredWith<Answered extends { readonly response: unknown }>(answer: string, answered: Answered): Promise<Answered> {
+async function withBody<Answered extends { readonly response: unknown }>(answer: string, answered: Answered): Promise<Answered> {
   const response = Object(answered.response)
-  // A connection is free again only after its answer is read.
+  // The agent reuses a connection only after its response is read.
   await new Promise((resolve) => response.body.once('close', resolve).resume())
   Object.assign(response, { statusCode: 200, headers: {}, body: new TextEncoder().encode(answer) })
   return answered

@@ -179,7 +179,7 @@ onEveryDynamoDb((engine) => {
   })
 
   it.each(['', 'He did not pay', 'x'.repeat(65)])('writes no block with the reason %j', async (reason) => {
-    await expect(writer.block({ ...keyed(newPool(), 'username', 'ann'), reason })).rejects.toThrow('The reason of a block is an identifier')
+    await expect(writer.block({ ...keyed(newPool(), 'username', 'ann'), reason })).rejects.toThrow("A block's reason must be an identifier")
   })
 
   it('writes no block with an end that is no date', async () => {

@@ -280,7 +280,7 @@ describe('a damaged list', () => {
   })
 
   it.each([
-    ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: the list ends within it'],
+    ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: it does not end with LF'],
     ['a line end', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
     ['another list', whole, 'Line 32 of the domain list is wrong: it is a comment'],
   ])('is refused at once when there is more of it: %s', (_, more, message) => {
@@ -303,7 +303,7 @@ describe('a damaged list', () => {
     const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
     const { summary } = summaryFor(29, unsigned(cut))
     expect(() => readDomainList(cut)).toThrow(
-      `Line 1 of the domain list is wrong: its checksum does not fit the lines below, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
+      `Line 1 of the domain list is wrong: its checksum does not match the lines below, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
     )
     expect(readDomainList(Buffer.from(`${summary}\n${lines.slice(1, -1).join('\n')}\n`)).size).toBe(29)
   })
@@ -311,15 +311,15 @@ describe('a damaged list', () => {
   it.each([
     ['', 'The domain list holds no pattern; write it with lifeguard domains build'],
     ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list holds no pattern'],
-    ['example.com', 'Line 1 of the domain list is wrong: the list ends within it, and may be cut off; expected LF at its end'],
+    ['example.com', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF'],
     ['example.com\n\n', "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org')"],
     ['example.com\r\n', 'Line 1 of the domain list is wrong: it ends in CR LF; expected LF'],
     ['\uFEFFexample.com\n', 'Line 1 of the domain list is wrong: it begins with a byte order mark; expected UTF-8 without one'],
     ['# staff\nexample.com\n', 'Line 1 of the domain list is wrong: it is a comment'],
     ['example.com\n*\n', "Line 2 of the domain list is wrong: '*' has a '*' that is not the whole first label"],
     ['*.com\n', "Line 1 of the domain list is wrong: '*.com' names a whole top-level domain"],
-    ['a.com\n b.com\n', "Line 2 of the domain list is wrong: ' b.com' has white space"],
-    ['a.com\nb\u202e.com\n', "Line 2 of the domain list is wrong: 'b\\u{202e}.com' has white space or an invisible character"],
+    ['a.com\n b.com\n', "Line 2 of the domain list is wrong: ' b.com' has whitespace"],
+    ['a.com\nb\u202e.com\n', "Line 2 of the domain list is wrong: 'b\\u{202e}.com' has whitespace or an invisible character"],
     [`${'a'.repeat(1e6)}\n`, `Line 1 of the domain list is wrong: '${'a'.repeat(80)}...' names`],
     ['a.com\nB.com\n', "Line 2 of the domain list is wrong: 'B.com' is not normalised; expected 'b.com'"],
     ['münchen.de\n', "Line 1 of the domain list is wrong: 'münchen.de' is not normalised; expected 'xn--mnchen-3ya.de'"],

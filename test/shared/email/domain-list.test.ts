@@ -111,9 +111,9 @@ describe('a pattern that is wrong', () => {
   it.each([
     ['', "'' is empty"],
     [' example.com', "' example.com' has white space"],
-    ['exam\u00adple.com', "'exam\\u{ad}ple.com' has white space or an invisible character"],
+    ['exam\u00adple.com', "'exam\\u{ad}ple.com' has whitespace or an invisible character"],
     ['a\nb.com', "'a\\u{a}b.com' has white space"],
-    ['@example.com', "'@example.com' has an '@': only what stands behind it is the domain"],
+    ['@example.com', "'@example.com' has an '@'; expected only the domain after it"],
     ['ann@example.com', "'ann@example.com' has an '@'"],
     ['https://example.com', "'https://example.com' looks like a URL"],
     ['example.com/login', "'example.com/login' looks like a URL"],
@@ -145,7 +145,7 @@ describe('a pattern that is wrong', () => {
       ['*', 'example.com'],
       ['*.example.org', '*'],
     ]) {
-      expect(() => domainList(patterns)).toThrow("The domain pattern '*' matches every domain and makes the others pointless")
+      expect(() => domainList(patterns)).toThrow("The domain pattern '*' matches every domain, so it must be the only one")
     }
   })
 

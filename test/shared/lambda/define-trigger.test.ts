@@ -53,7 +53,7 @@ describe('a factory', () => {
 
   it.each(['', 'fifteen letters'])('refuses a key that is too short to hide a name behind, and does not show it: %j', (logHashKey) => {
     expect(() => pre({ logHashKey }, noOpinion)).toThrow(
-      new RangeError('logHashKey is too short; expected a random text of at least 16 characters'),
+      new RangeError('logHashKey is too short; expected a random string of at least 16 characters'),
     )
   })
 

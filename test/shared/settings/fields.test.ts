@@ -218,7 +218,7 @@ describe('a setting of domains', () => {
   it.each([
     ['none.domains', 'ENOENT: no such file'],
     ['', 'EISDIR'],
-    ['half.domains', 'Line 1 of the domain list is wrong: the list ends within it, and may be cut off'],
+    ['half.domains', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off'],
     ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
     ['empty.domains', 'The domain list holds no pattern; write it with lifeguard domains build'],
   ])('throws if its file is missing or invalid: %j', (file, why) => {

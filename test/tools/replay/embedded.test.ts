@@ -52,7 +52,7 @@ Mails sent: 1
   it.each([
     ['{', 'seed.json: not JSON: '],
     [{ blocks: [{ ...block, type: 'phone' }] }, 'seed.json: ✖ Invalid option'],
-    [{ blocks: [{ ...block, reason: 'two words' }] }, 'The reason of a block is an identifier'],
+    [{ blocks: [{ ...block, reason: 'two words' }] }, "A block's reason must be an identifier"],
   ])('refuses the seed %j', async (seed, message) => {
     const cwd = await createFolder({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd })

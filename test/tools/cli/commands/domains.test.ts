@@ -50,8 +50,8 @@ describe('lifeguard domains build', () => {
     expect(stderr.trim().split('\n')).toEqual([
       "staff.txt:3: 'com' names a whole top-level domain, or no domain at all",
       "staff.txt:5: '*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen",
-      "staff.txt:6: 'a@b.com' has an '@': only what stands behind it is the domain",
-      "staff.txt:7: 'example.org # us' has white space or an invisible character",
+      "staff.txt:6: 'a@b.com' has an '@'; expected only the domain after it",
+      "staff.txt:7: 'example.org # us' has whitespace or an invisible character",
       "lifeguard: staff.txt: 4 lines hold no pattern, and nothing was written; expected one domain a line ('example.com'), or one after '*.' for all below it ('*.example.org')",
     ])
     expect(await readFile(join(cwd, 'staff.domains'), 'utf8')).toBe('an old one')
@@ -197,7 +197,7 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'lifeguard: staff.domains: Line 4 of the domain list is wrong: the list ends within it, and may be cut off; expected LF at its end; write it with lifeguard domains build\n',
+        'lifeguard: staff.domains: Line 4 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF; write it with lifeguard domains build\n',
     })
   })
 
