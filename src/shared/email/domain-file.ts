@@ -97,7 +97,7 @@ function checkList(bytes: Uint8Array): CheckedList {
   if (first > 0 && computeChecksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
-    const what = 'its checksum does not match the lines below, so the list was cut off or edited'
+    const what = 'the checksum does not match, so the list was cut off or edited'
     throw createLineError(1, `${what}; expected ${formatSummaryLine(patterns, text.subarray(first))}`)
   }
   return { first, patterns }

@@ -19,17 +19,17 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Posts a few bytes, and says what came of it: a status, or the error. */
+/** Posts a few bytes, and returns the status or the error. */
 function post(url: string, agent: Agent): Promise<unknown> {
   return new Promise((resolve) => {
     const send = url.startsWith('https:') ? httpsRequest : httpRequest
     send(url, { agent, method: 'POST' }, (response) => response.resume().on('end', () => setImmediate(resolve, response.statusCode)))
       .on('error', resolve)
-      .end('a mail')
+      .end('an email')
   })
 }
 
-describe('a connection', () => {
+describe('createWatchedConnections', () => {
   let service: TroubledService
   const used = new Set<unknown>()
 
@@ -49,12 +49,12 @@ describe('a connection', () => {
     expect(await post(service.endpoint, connections.httpAgent)).toBe(200)
   }
 
-  it('is used again by a request that follows soon', async () => {
+  it('reuses a connection for a request that follows immediately', async () => {
     await postTwice(() => undefined)
     expect(used.size).toBe(1)
   })
 
-  /** Posts twice, as long apart as the clocks say, and counts the connections. */
+  /** Posts twice, moves the clocks between the requests, and returns the number of connections. */
   const connectionsAfter = async ({ wall, monotonic }: { readonly wall: number; readonly monotonic: number }): Promise<number> => {
     const [wallNow, monotonicNow] = [Date.now(), performance.now()]
     await postTwice(() => {
@@ -64,19 +64,19 @@ describe('a connection', () => {
     return used.size
   }
 
-  it('is used again as long as it has not been idle for too long', async () => {
+  it('reuses a connection that was idle for less than the limit', async () => {
     expect(await connectionsAfter({ wall: 1900, monotonic: 1900 })).toBe(1)
   })
 
   it.each([
-    { clock: 'the wall clock alone has gone on, the process having been frozen', wall: 2500, monotonic: 0 },
-    { clock: 'the monotonic clock alone has gone on, the wall clock having been set', wall: 0, monotonic: 2500 },
-    { clock: 'the wall clock has been set back', wall: -60_000, monotonic: 0 },
-  ])('is not used again when $clock', async (clocks) => {
+    { clock: 'only the wall clock has advanced, because the process was frozen', wall: 2500, monotonic: 0 },
+    { clock: 'only the monotonic clock has advanced, because the wall clock was changed', wall: 0, monotonic: 2500 },
+    { clock: 'the wall clock was set back', wall: -60_000, monotonic: 0 },
+  ])('does not reuse a connection when $clock', async (clocks) => {
     expect(await connectionsAfter(clocks)).toBe(2)
   })
 
-  it('of several is judged by itself: the one that has just come free is used again', async () => {
+  it('closes only the idle one of two connections', async () => {
     const agent = connections.httpAgent
     await Promise.all([post(service.endpoint, agent), post(service.endpoint, agent)])
     expect(used.size).toBe(2)
@@ -88,7 +88,7 @@ describe('a connection', () => {
   })
 })
 
-describe('an error', () => {
+describe('neverMade', () => {
   let server: Server | undefined
   const open = new Set<Socket>()
 
@@ -108,12 +108,12 @@ describe('an error', () => {
     return `${scheme}://127.0.0.1:${address.port}`
   }
 
-  /** A server that hears of each request, and then resets the connection. */
-  async function startTls(heard: unknown[]): Promise<{ readonly url: string; readonly cert: string }> {
+  /** Starts a server that records each request, and then closes the connection. */
+  async function startTls(received: unknown[]): Promise<{ readonly url: string; readonly cert: string }> {
     const { key, cert } = createCertificate()
     const url = await listening(
       createHttpsServer({ key, cert }, ({ socket, url }) => {
-        heard.push(url)
+        received.push(url)
         socket.destroy()
       }),
       'https',
@@ -121,7 +121,7 @@ describe('an error', () => {
     return { url, cert }
   }
 
-  it('of a port where nobody listens is one of a connection that was never made', async () => {
+  it('returns true if no server listens on the port', async () => {
     const url = await listening(createServer(), 'http')
     await new Promise((resolve) => server?.close(resolve))
     const error = await post(url, connections.httpAgent)
@@ -129,14 +129,14 @@ describe('an error', () => {
     expect(connections.neverMade(error)).toBe(true)
   })
 
-  it('of a host that does not exist is one of a connection that was never made', async () => {
-    // No part of a name is longer than 63 characters: the system knows without asking anybody.
+  it('returns true if the host does not exist', async () => {
+    // A label of more than 63 characters is invalid, so the look-up fails without a DNS request.
     const error = await post(`http://${'a'.repeat(64)}.invalid`, connections.httpAgent)
     expect(error).toMatchObject({ syscall: 'getaddrinfo' })
     expect(connections.neverMade(error)).toBe(true)
   })
 
-  it('in the middle of the handshake is one of a connection that was never made', async () => {
+  it('returns true if the server resets the connection during the TLS handshake', async () => {
     const url = await listening(
       createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
       'https',
@@ -146,7 +146,7 @@ describe('an error', () => {
     expect(connections.neverMade(error)).toBe(true)
   })
 
-  it('of a handshake that takes too long is one of a connection that was never made', async () => {
+  it('returns true if the TLS handshake times out', async () => {
     const url = await listening(createServer(), 'https')
     const impatient = createWatchedConnections({ ...times, connectMs: 50 })
     const error = await post(url, impatient.httpsAgent)
@@ -154,26 +154,26 @@ describe('an error', () => {
     expect(impatient.neverMade(error)).toBe(true)
   })
 
-  it('of a certificate that is not trusted is one of a connection that was never made: the server hears of no request', async () => {
-    const heard: unknown[] = []
-    const { url } = await startTls(heard)
+  it('returns true if the certificate is not trusted, because the server receives no request', async () => {
+    const received: unknown[] = []
+    const { url } = await startTls(received)
     const error = await post(url, connections.httpsAgent)
     expect(error).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
     expect(connections.neverMade(error)).toBe(true)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 
-  it('after the handshake is one of which nobody knows', async () => {
-    const heard: unknown[] = []
-    const { url, cert } = await startTls(heard)
+  it('returns false if the connection fails after the TLS handshake', async () => {
+    const received: unknown[] = []
+    const { url, cert } = await startTls(received)
     connections.httpsAgent.options.ca = cert
     const error = await post(url, connections.httpsAgent)
     expect(error).toMatchObject({ code: 'ECONNRESET' })
     expect(connections.neverMade(error)).toBe(false)
-    expect(heard).toEqual(['/'])
+    expect(received).toEqual(['/'])
   })
 
-  it('of a connection that was made in time is not one of the time to connect', async () => {
+  it('returns false if an established connection fails after the connect timeout', async () => {
     const url = await listening(
       createServer((socket) => setTimeout(() => socket.destroy(), 100)),
       'http',
@@ -184,7 +184,10 @@ describe('an error', () => {
     expect(impatient.neverMade(error)).toBe(false)
   })
 
-  it.each([undefined, null, 'ECONNREFUSED', new Error('other')])('from elsewhere is none of a connection: %s', (error) => {
-    expect(connections.neverMade(error)).toBe(false)
-  })
+  it.each([undefined, null, 'ECONNREFUSED', new Error('other')])(
+    'returns false for a value that is not a connection error: %s',
+    (error) => {
+      expect(connections.neverMade(error)).toBe(false)
+    },
+  )
 })

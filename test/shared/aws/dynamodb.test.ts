@@ -12,7 +12,7 @@ import {
 } from '../../support/troubled-service.ts'
 
 const read = new GetCommand({ TableName: 'blocks', Key: { pk: '1' } })
-// As long as a handler has. What is still waiting then is aborted, which is another error than the client's own.
+// The handler's deadline. A call that is still pending then is aborted, which gives another error than the client's timeout.
 const DEADLINE_MS = 4000
 
 let service: TroubledService
@@ -32,23 +32,23 @@ afterEach(async () => {
 })
 
 describe('documentClient', () => {
-  it('is made at its first use, and once', async () => {
+  it('creates the client at the first call, and only once', async () => {
     const documents = documentClient()
     expect(documents()).toBeInstanceOf(DynamoDBDocumentClient)
     expect(documents()).toBe(documents())
     documents().destroy()
   })
 
-  it('leaves out what is undefined', () => {
+  it('leaves out undefined values', () => {
     expect(client.config.translateConfig?.marshallOptions).toMatchObject({ removeUndefinedValues: true })
   })
 
-  it('reads what DynamoDB answers', async () => {
+  it('parses an answer of DynamoDB', async () => {
     await expect(client.send(read)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200, attempts: 1 } })
   })
 })
 
-describe('a DynamoDB that', () => {
+describe('documentClient with a faulty DynamoDB', () => {
   beforeEach(async () => {
     client.destroy()
     await service.stop()
@@ -63,7 +63,7 @@ describe('a DynamoDB that', () => {
     { trouble: 'answers with an error of its own', error: { name: 'InternalServerError' } },
     { trouble: 'throttles', error: { name: 'ThrottlingException' } },
   ] satisfies { trouble: Trouble; error: object }[])(
-    '$trouble is given up on before the deadline, after two attempts',
+    'fails after two attempts and before the deadline when DynamoDB $trouble',
     async ({ trouble, error }) => {
       await startClient(troubles[trouble])
       await expect(client.send(read, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })).rejects.toMatchObject(error)
@@ -71,14 +71,14 @@ describe('a DynamoDB that', () => {
     },
   )
 
-  it('hangs is left alone as soon as the rule has no more time, and not tried again', async () => {
+  it('does not retry a pending call that its signal aborts', async () => {
     const abort = new AbortController()
     await startClient(() => abort.abort())
     await expect(client.send(read, { abortSignal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' })
     expect(service.calls()).toBe(1)
   })
 
-  it('fails once is asked again', async () => {
+  it('retries when DynamoDB fails once', async () => {
     let calls = 0
     await startClient((call) => {
       calls += 1
@@ -88,7 +88,7 @@ describe('a DynamoDB that', () => {
     await expect(client.send(read)).resolves.toMatchObject({ Item: { pk: '1' } })
   })
 
-  it('is not there at all is given up on', async () => {
+  it('fails when DynamoDB is not reachable', async () => {
     await startClient(answering(200, {}))
     await service.stop()
     await expect(client.send(read, { abortSignal: AbortSignal.timeout(DEADLINE_MS) })).rejects.toMatchObject({ code: 'ECONNREFUSED' })

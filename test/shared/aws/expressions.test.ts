@@ -19,7 +19,7 @@ import {
 const noon = '2026-05-01T12:00:00.000Z'
 
 describe('updateItem', () => {
-  it('derives names and values from what it sets, adds, removes and asks for', () => {
+  it('creates placeholders for the attributes that it sets, adds, removes and compares', () => {
     const { input } = updateItem({
       ...{ table: 'effects', pk: 'a#b' },
       set: { state: 'done', doneAt: noon, client: null, map: { a: 'b' } },
@@ -43,7 +43,7 @@ describe('updateItem', () => {
     })
   })
 
-  it('leaves out attributes that are undefined, and clauses that are empty', () => {
+  it('leaves out undefined attributes and empty clauses', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: { reason: 'x', appClient: undefined }, remove: [] })
 
     expect(input).toEqual({
@@ -55,14 +55,14 @@ describe('updateItem', () => {
     })
   })
 
-  it('sends no map of values where there is none, which DynamoDB refuses', () => {
+  it('sends no empty map of values, because DynamoDB rejects it', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: {}, remove: ['token'] })
 
     expect(input).not.toHaveProperty('ExpressionAttributeValues')
     expect(input.UpdateExpression).toBe('REMOVE #token')
   })
 
-  it('lets DynamoDB keep an earlier value, and count', () => {
+  it('supports ifNotExists and oneMore as values', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: { createdAt: ifNotExists(noon), attempt: oneMore() } })
 
     expect(input.UpdateExpression).toBe('SET #createdAt = if_not_exists(#createdAt, :v0), #attempt = if_not_exists(#attempt, :v1) + :v2')
@@ -70,8 +70,8 @@ describe('updateItem', () => {
   })
 })
 
-describe('conditions', () => {
-  const spelt = (condition: Parameters<typeof findKeys>[0]) => {
+describe('DynamoDB conditions', () => {
+  const toExpression = (condition: Parameters<typeof findKeys>[0]) => {
     const { KeyConditionExpression, ExpressionAttributeValues = {} } = findKeys(condition)
     return [KeyConditionExpression, ...Object.values(ExpressionAttributeValues)]
   }
@@ -98,11 +98,11 @@ describe('conditions', () => {
       condition: or(exists('a'), and(equals('b', 1), equals('b', 2))),
       as: ['attribute_exists(#a) OR (#b = :v0 AND #b = :v1)', 1, 2],
     },
-  ])('are spelt with placeholders: $as.0', ({ condition, as }) => {
-    expect(spelt(condition)).toEqual(as)
+  ])('are written with placeholders: $as.0', ({ condition, as }) => {
+    expect(toExpression(condition)).toEqual(as)
   })
 
-  it('guard a deletion', () => {
+  it('are written into a DeleteItem request', () => {
     expect(deleteItem({ table: 't', pk: 'a', if: equals('token', 'x') }).input).toEqual({
       TableName: 't',
       Key: { pk: 'a' },

@@ -32,14 +32,14 @@ afterEach(async () => {
 })
 
 describe('sesClient', () => {
-  it('is made at its first use, and once', () => {
+  it('creates the client at the first call, and only once', () => {
     const ses = sesClient()
     expect(ses()).toBeInstanceOf(SESClient)
     expect(ses()).toBe(ses())
     ses().destroy()
   })
 
-  it('sends', async () => {
+  it('sends an email', async () => {
     await client.send(mail)
     expect(service.inbox()).toMatchObject([{ to: ['ann@example.com'], subject: 'Welcome' }])
   })
@@ -48,19 +48,19 @@ describe('sesClient', () => {
     { fault: 'reset', error: { code: 'ECONNRESET', $metadata: { attempts: 1 } } },
     { fault: 'status500', error: { name: 'InternalFailure', $metadata: { attempts: 1 } } },
     { fault: 'throttling', error: { name: 'Throttling', $metadata: { attempts: 1 } } },
-  ] as const)('never tries again: $fault', async ({ fault, error }) => {
+  ] as const)('does not retry after the fault $fault', async ({ fault, error }) => {
     service.fault(fault)
     await expect(client.send(mail)).rejects.toMatchObject(error)
     expect(service.inbox()).toEqual([])
   })
 
-  it('does not send a second mail where the answer to the first was lost', async () => {
+  it('sends one email when the connection closes before the answer', async () => {
     service.fault('dropResponse')
     await expect(client.send(mail)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(service.inbox()).toHaveLength(1)
   })
 
-  describe('of a service in trouble', () => {
+  describe('with a faulty SES', () => {
     let trouble: TroubledService
     let patient: SESClient
 
@@ -75,9 +75,9 @@ describe('sesClient', () => {
     })
 
     it.each([
-      { what: 'hangs', go: () => undefined },
-      { what: 'stalls in the middle of its answer', go: troubles['stalls in the middle of its answer'] },
-    ])('waits for one that $what until it is told to stop', async ({ go }) => {
+      { fault: 'hangs', go: () => undefined },
+      { fault: 'stalls in the middle of its answer', go: troubles['stalls in the middle of its answer'] },
+    ])('waits until its signal is aborted when SES $fault', async ({ go }) => {
       const abort = new AbortController()
       await startClient((call) => {
         go(call)
@@ -88,15 +88,15 @@ describe('sesClient', () => {
       expect(trouble.calls()).toBe(1)
     })
 
-    it('hears an answer that comes late: it may be that of an accepted mail', async () => {
+    it('waits for a late answer, because SES may have accepted the email', async () => {
       await startClient(({ response }) => setTimeout(() => response.end(ACCEPTED), 1200))
       await expect(patient.send(mail)).resolves.toMatchObject({ MessageId: 'late' })
     })
 
-    it('sends mails in quick succession through one connection, and others through a new one', async () => {
+    it('reuses a connection for emails in quick succession, and opens a new one after an idle time', async () => {
       const served = new WeakSet<object>()
       const connections: number[] = []
-      // As a service that has closed an idle connection, of which a frozen process hears when it writes.
+      // Simulates a service that closed an idle connection while the process was frozen.
       await startClient(({ request, response }) => {
         connections.push(request.socket.remotePort ?? 0)
         if (frozen && served.has(request.socket)) request.socket.resetAndDestroy()
@@ -114,7 +114,7 @@ describe('sesClient', () => {
       expect(connections).toHaveLength(3)
     })
 
-    it('says that nothing was sent where nobody was there to talk to', async () => {
+    it('throws NotDoneError when SES is not reachable', async () => {
       await startClient(() => undefined)
       await trouble.stop()
       await expect(patient.send(mail)).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('sesClient', () => {
     })
   })
 
-  it('says that nothing was sent where the handshake was broken off', async () => {
+  it('throws NotDoneError when the TLS handshake fails', async () => {
     const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy()))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const address = server.address()
@@ -138,7 +138,7 @@ describe('sesClient', () => {
     server.close()
   })
 
-  it('leaves the cut to the deadline of whoever sends', () => {
+  it('has request timeouts longer than the default deadline, and a shorter connect timeout', () => {
     expect(Math.min(sendTimes.requestTimeout, sendTimes.socketTimeout)).toBeGreaterThan(DEFAULT_DEADLINE_MS)
     expect(sendConnections.connectMs).toBeLessThan(DEFAULT_DEADLINE_MS)
   })

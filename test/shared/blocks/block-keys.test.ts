@@ -10,18 +10,18 @@ const listKeys = (user: { sub?: string; userName?: string; email?: string }) =>
   blockKeys(userPoolId, { sub: user.sub, userName: user.userName ?? '', email: user.email }).map(({ type, value }) => `${type}=${value}`)
 
 describe('blockKey', () => {
-  it('can be read: pool, type, value', () => {
+  it('joins pool, type and value', () => {
     expect(blockKey({ userPoolId, type: 'email', value: 'eve@example.com' })).toBe('eu-west-1_Example#email#eve@example.com')
   })
 
-  it('tells pools and types apart', () => {
+  it('returns different keys for different pools and types', () => {
     const keys = ['eu-west-1_A', 'eu-west-1_B'].flatMap((pool) =>
       (['sub', 'username', 'email', 'emailDomain'] as const).map((type) => blockKey({ userPoolId: pool, type, value: 'x' })),
     )
     expect(new Set(keys).size).toBe(8)
   })
 
-  it('keeps a value of 512 bytes, and hashes a longer one', () => {
+  it('keeps a value of up to 512 bytes, and hashes a longer one', () => {
     const key = (value: string) => blockKey({ userPoolId, type: 'username', value })
     expect(key('a'.repeat(512))).toBe(`${userPoolId}#username#${'a'.repeat(512)}`)
     expect(key('a'.repeat(513))).toMatch(/^eu-west-1_Example#username#sha256:[0-9a-f]{64}$/)
@@ -29,13 +29,13 @@ describe('blockKey', () => {
     expect(key('ä'.repeat(257))).toContain('#sha256:')
   })
 
-  it('takes no value for the long one whose hash it shows', () => {
+  it('returns different keys for a long value and for the text of its hash', () => {
     const long = blockKey({ userPoolId, type: 'username', value: 'a'.repeat(600) })
     const [, , posing = ''] = long.split('#')
     expect(blockKey({ userPoolId, type: 'username', value: posing })).not.toBe(long)
   })
 
-  it('fits a partition key, and is equal for equal blocks only', () => {
+  it('fits into a partition key, and is equal only for equal blocks', () => {
     const value = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
       fc.string({ unit: 'grapheme', minLength: 400, maxLength: 700 }),
@@ -58,7 +58,7 @@ describe('blockKey', () => {
 })
 
 describe('blockKeys', () => {
-  it('names a user by all that is known of them', () => {
+  it('returns the keys for sub, user name, email address and domain', () => {
     expect(listKeys({ sub: '1', userName: 'ann', email: 'Ann@Example.COM.' })).toEqual([
       'sub=1',
       'username=ann',
@@ -67,24 +67,24 @@ describe('blockKeys', () => {
     ])
   })
 
-  it('names the pool in each key', () => {
+  it('puts the pool into each key', () => {
     const keys = blockKeys(userPoolId, { sub: '1', userName: 'ann', email: 'ann@example.com' })
     expect(keys.map((key) => key.userPoolId)).toEqual([userPoolId, userPoolId, userPoolId, userPoolId])
   })
 
-  it('leaves out what is missing', () => {
+  it('leaves out missing attributes', () => {
     expect(listKeys({ userName: 'ann' })).toEqual(['username=ann'])
     expect(listKeys({ sub: '1' })).toEqual(['sub=1'])
     expect(listKeys({})).toEqual([])
   })
 
-  it('names a user by the user name to the letter, and in lower-case NFC', () => {
+  it('returns the exact user name and the user name in lower-case NFC', () => {
     expect(listKeys({ userName: 'Ann' })).toEqual(['username=Ann', 'username=ann'])
     expect(listKeys({ userName: 'J\u030cim' })).toContain('username=\u01f0im')
     expect(listKeys({ userName: 'Zoe\u0308' })).toEqual(['username=Zoe\u0308', 'username=zo\u00eb'])
   })
 
-  it('names every domain above that of the address, down to two labels', () => {
+  it('returns every parent domain with at least two labels', () => {
     expect(listKeys({ email: 'eve@a.mail.evil.com' }).slice(1)).toEqual([
       'emailDomain=a.mail.evil.com',
       'emailDomain=mail.evil.com',
@@ -118,12 +118,12 @@ describe('blockKeys', () => {
     { email: '@evil.com:eve@example.com', reads: ['emailDomain=evil.com', 'emailDomain=example.com'] },
     { email: 'eve\uff20evil.com', reads: ['emailDomain=evil.com', 'email=eve@evil.com'] },
     { email: 'a@example.com\r\nBcc: eve@sub.evil.com', reads: ['emailDomain=sub.evil.com', 'emailDomain=evil.com'] },
-  ])('names all that a program may read in $email', ({ email, reads }) => {
+  ])('returns every address and domain that a program may read in $email', ({ email, reads }) => {
     expect(listKeys({ email })).toEqual(expect.arrayContaining(reads))
   })
 
-  it('names the evil domain of every hostile address that has one', () => {
-    // Behind a comma or a solidus it is a path or another address, and not a domain that mail goes to.
+  it('returns the domain evil.com for every hostile address that contains it', () => {
+    // After a comma or a slash, evil.com is another address or a path, not the domain of the address.
     const evil = /[@%][^\s,/\uff0f\u2105\uff03]{0,40}evil\.com\b/
     const unread = hostileAddresses.filter(({ address }) => evil.test(address) && parseEmailAddress(address) === undefined)
     expect(unread.length).toBeGreaterThan(15)
@@ -131,11 +131,14 @@ describe('blockKeys', () => {
     expect(missed).toEqual([])
   })
 
-  it.each(['', 'ann', 'ann@', 'ann@[127.0.0.1]', `ann@${'e'.repeat(100_000)}.com`])('finds none where there is none: case %#', (email) => {
-    expect(listKeys({ userName: 'ann', email })).toEqual(['username=ann'])
-  })
+  it.each(['', 'ann', 'ann@', 'ann@[127.0.0.1]', `ann@${'e'.repeat(100_000)}.com`])(
+    'returns no email keys for a text without a domain: case %#',
+    (email) => {
+      expect(listKeys({ userName: 'ann', email })).toEqual(['username=ann'])
+    },
+  )
 
-  it('has at most one key for a text, and the keys of a plain address where the text is one', () => {
+  it('returns no duplicate keys, and the keys of a plain address first', () => {
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'binary' })), (email) => {
         const keys = listKeys({ email })
@@ -150,7 +153,7 @@ describe('blockKeys', () => {
     )
   })
 
-  it('finds more than a look-up takes in an address that was made for that, in no time', () => {
+  it('handles crafted addresses quickly, even one with more keys than a look-up accepts', () => {
     const email = Array.from({ length: 200 }, (_, index) => `a@b${index}.com`).join('')
     expect(listKeys({ email }).length).toBeGreaterThan(MAX_KEYS)
     expect(listKeys({ email: '@'.repeat(2048) })).toEqual([])

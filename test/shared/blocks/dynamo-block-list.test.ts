@@ -19,7 +19,7 @@ import {
 
 const { signal } = new AbortController()
 let pools = 0
-/** A pool of its own for each test: the tables are shared. */
+/** Returns a new pool for each test, because the tests share the tables. */
 const newPool = () => `eu-west-1_Pool${++pools}`
 
 onEveryDynamoDb((engine) => {
@@ -33,7 +33,7 @@ onEveryDynamoDb((engine) => {
   const writer = dynamoBlockWriter(options)
   const keyed = (userPoolId: string, type: BlockType, value: string): BlockKey => ({ userPoolId, type, value })
 
-  it('finds what was blocked, by each key', async () => {
+  it('finds a block by each type of key', async () => {
     const pool = newPool()
     const blocks: readonly Block[] = blockKeys(pool, ann).map((key) => ({ ...key, reason: `by-${key.type}` }))
     for (const block of blocks) await writer.block(block)
@@ -42,7 +42,7 @@ onEveryDynamoDb((engine) => {
     expect(found).toHaveLength(4)
   })
 
-  it('gives back the text and the end of a block, the end rounded up to seconds', async () => {
+  it('returns the message and the expiry of a block, with the expiry rounded up to seconds', async () => {
     const key = keyed(newPool(), 'username', 'ann')
     await writer.block({ ...key, reason: 'fraud', message: 'Call us', expiresAt: new Date('2030-01-01T00:00:00.001Z') })
     expect(await list.find([key], signal)).toEqual([
@@ -50,20 +50,20 @@ onEveryDynamoDb((engine) => {
     ])
   })
 
-  it('finds blocks that have expired too: the rule judges that', async () => {
+  it('returns expired blocks too, because the rule checks the expiry', async () => {
     const key = keyed(newPool(), 'username', 'ann')
     await writer.block({ ...key, reason: 'fraud', expiresAt: new Date('2001-01-01T00:00:00Z') })
     expect(await list.find([key], signal)).toMatchObject([{ expiresAt: new Date('2001-01-01T00:00:00Z') }])
   })
 
-  it('finds nothing where nobody is blocked, nor in another pool', async () => {
+  it('finds no block for another user or in another pool', async () => {
     const pool = newPool()
     await writer.block({ ...keyed(pool, 'username', 'ann'), reason: 'fraud' })
     expect(await list.find([keyed(pool, 'username', 'bob'), keyed(pool, 'sub', 'ann')], signal)).toEqual([])
     expect(await list.find([keyed(newPool(), 'username', 'ann')], signal)).toEqual([])
   })
 
-  it('replaces a block of the same key, and takes it back', async () => {
+  it('replaces a block with the same key, and removes it', async () => {
     const key = keyed(newPool(), 'email', 'ann@example.com')
     await writer.block({ ...key, reason: 'first', message: 'Call us' })
     await writer.block({ ...key, reason: 'second' })
@@ -73,7 +73,7 @@ onEveryDynamoDb((engine) => {
     expect(await list.find([key], signal)).toEqual([])
   })
 
-  it('finds addresses and domains however they were written down', async () => {
+  it('normalises addresses and domains when it blocks and unblocks', async () => {
     const pool = newPool()
     await writer.block({ ...keyed(pool, 'email', 'Eve@EXAMPLE.com.'), reason: 'fraud' })
     await writer.block({ ...keyed(pool, 'emailDomain', 'MÜNCHEN.de'), reason: 'spam' })
@@ -83,13 +83,13 @@ onEveryDynamoDb((engine) => {
     expect(await list.find([keyed(pool, 'email', 'eve@example.com')], signal)).toEqual([])
   })
 
-  it('takes a key that comes twice once', async () => {
+  it('returns one block for a duplicate key', async () => {
     const key = keyed(newPool(), 'username', 'ann')
     await writer.block({ ...key, reason: 'fraud' })
     expect(await list.find([key, { ...key }, key], signal)).toEqual([{ ...key, reason: 'fraud' }])
   })
 
-  it('finds values that are too long for a partition key', async () => {
+  it('finds a block whose value is too long for a partition key', async () => {
     const pool = newPool()
     const long = (end: string) => keyed(pool, 'username', `${'a'.repeat(5000)}${end}`)
     await writer.block({ ...long('1'), reason: 'fraud' })
@@ -97,14 +97,14 @@ onEveryDynamoDb((engine) => {
   })
 
   it.each([
-    { what: 'nothing but its key', item: {}, block: { reason: 'unspecified' } },
-    { what: 'a reason that is a sentence', item: { reason: 'He did not pay.' }, block: { reason: 'unspecified' } },
-    { what: 'an end that is a text', item: { reason: 'fraud', expiresAt: '2001-01-01' }, block: { reason: 'fraud' } },
-    { what: 'an end that is a text of digits', item: { reason: 'fraud', expiresAt: '1000000000' }, block: { reason: 'fraud' } },
-    { what: 'an end that is null', item: { reason: 'fraud', expiresAt: null }, block: { reason: 'fraud' } },
-    { what: 'a text that is none', item: { reason: 'fraud', message: 42 }, block: { reason: 'fraud' } },
-    { what: 'more than is asked for', item: { reason: 'fraud', ticket: 7 }, block: { reason: 'fraud' } },
-  ])('reads an item that somebody wrote by hand with $what, and never lets that unblock', async ({ item, block }) => {
+    { content: 'only a key', item: {}, block: { reason: 'unspecified' } },
+    { content: 'a sentence as reason', item: { reason: 'He did not pay.' }, block: { reason: 'unspecified' } },
+    { content: 'a date string as expiry', item: { reason: 'fraud', expiresAt: '2001-01-01' }, block: { reason: 'fraud' } },
+    { content: 'a string of digits as expiry', item: { reason: 'fraud', expiresAt: '1000000000' }, block: { reason: 'fraud' } },
+    { content: 'null as expiry', item: { reason: 'fraud', expiresAt: null }, block: { reason: 'fraud' } },
+    { content: 'a number as message', item: { reason: 'fraud', message: 42 }, block: { reason: 'fraud' } },
+    { content: 'an additional field', item: { reason: 'fraud', ticket: 7 }, block: { reason: 'fraud' } },
+  ])('blocks with an item that was written by hand with $content', async ({ item, block }) => {
     const key = keyed(newPool(), 'username', 'ann')
     const pk = `${key.userPoolId}#username#ann`
     await engine.documents().send(new PutCommand({ TableName: engine.tables.blocks, Item: { pk, ...item } }))
@@ -132,12 +132,12 @@ onEveryDynamoDb((engine) => {
     expect(sent[0]).toMatchObject({ RequestItems: { [engine.tables.blocks]: { ConsistentRead: true } } })
   })
 
-  it('rejects where the table is missing', async () => {
+  it('rejects when the table does not exist', async () => {
     const lost = dynamoBlockList({ documents: () => engine.documents(), table: 'no-such-table' })
     await expect(lost.find([keyed(newPool(), 'username', 'ann')], signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 
-  it('keeps a user name in lower-case NFC, or to the letter where that is set', async () => {
+  it('writes a user name in lower-case NFC, or unchanged with exactUserName', async () => {
     const pool = newPool()
     const named = (value: string): BlockKey => keyed(pool, 'username', value)
     const found = async (): Promise<readonly string[]> =>
@@ -156,7 +156,7 @@ onEveryDynamoDb((engine) => {
     expect(await found()).toEqual([])
   })
 
-  it('finds a block among a hundred keys in one round trip', async () => {
+  it('finds a block with about a hundred keys in one round trip', async () => {
     const pool = newPool()
     await writer.block({ ...keyed(pool, 'emailDomain', 'evil.com'), reason: 'spam' })
     const user = { sub: '1', userName: 'eve', email: `eve@${'a.'.repeat(94)}evil.com` }
@@ -172,24 +172,24 @@ onEveryDynamoDb((engine) => {
     { type: 'emailDomain', value: '*.example.com' },
     { type: 'username', value: '' },
     { type: 'sub', value: '' },
-  ] as const)('writes no block that could never be found: $type $value', async ({ type, value }) => {
+  ] as const)('rejects an invalid key: $type $value', async ({ type, value }) => {
     const key = keyed(newPool(), type, value)
     await expect(writer.block({ ...key, reason: 'fraud' })).rejects.toThrow(`The value of a block by ${type} is not valid; expected `)
     await expect(writer.unblock(key)).rejects.toThrow(TypeError)
   })
 
-  it.each(['', 'He did not pay', 'x'.repeat(65)])('writes no block with the reason %j', async (reason) => {
+  it.each(['', 'He did not pay', 'x'.repeat(65)])('rejects the reason %j', async (reason) => {
     await expect(writer.block({ ...keyed(newPool(), 'username', 'ann'), reason })).rejects.toThrow("A block's reason must be an identifier")
   })
 
-  it('writes no block with an end that is no date', async () => {
+  it('rejects an invalid expiry date', async () => {
     const block = { ...keyed(newPool(), 'username', 'ann'), reason: 'fraud', expiresAt: new Date(Number.NaN) }
     await expect(writer.block(block)).rejects.toThrow()
     expect(await list.find([block], signal)).toEqual([])
   })
 })
 
-describe('when DynamoDB is in trouble, the block list', () => {
+describe('dynamoBlockList with a faulty DynamoDB', () => {
   let service: TroubledService | undefined
   let client: ReturnType<typeof dynamoDbClient> | undefined
   afterEach(async () => {
@@ -204,38 +204,38 @@ describe('when DynamoDB is in trouble, the block list', () => {
     return dynamoBlockList({ documents: () => documents, table: 'blocks' }).find(blockKeys(ann.userPoolId, ann), abort)
   }
 
-  it('rejects where keys were left unprocessed: no answer is not "not blocked"', async () => {
+  it('rejects when DynamoDB returns unprocessed keys, because a block may be missing', async () => {
     const left = { Keys: [{ pk: { S: `${ann.userPoolId}#sub#${ann.sub}` } }] }
     const partly = answering(200, { Responses: { blocks: [] }, UnprocessedKeys: { blocks: left } })
     await expect(findWith(partly)).rejects.toMatchObject({ name: 'BlocksNotReadError', code: 'blocks-not-read' })
   })
 
   it.each([{}, { Responses: {} }, { Responses: { another: [] }, UnprocessedKeys: {} }])(
-    'rejects where the answer says nothing of the table: %j',
+    'rejects when the answer does not contain the table: %j',
     async (body) => {
       await expect(findWith(answering(200, body))).rejects.toMatchObject({ name: 'BlocksNotReadError' })
     },
   )
 
-  it('takes an answer without unprocessed keys for a whole one, and ignores items that nobody asked for', async () => {
+  it('accepts an answer without unprocessed keys, and ignores items with other keys', async () => {
     const answer = answering(200, { Responses: { blocks: [{ pk: { S: 'another#sub#1' }, reason: { S: 'fraud' } }] } })
     expect(await findWith(answer)).toEqual([])
   })
 
-  it('stops waiting when told to', async () => {
+  it('rejects when its signal is aborted', async () => {
     const abort = new AbortController()
     await expect(findWith(() => abort.abort(), abort.signal)).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it.each(Object.keys(troubles).filter((trouble): trouble is Trouble => !/^(never|stalls|dribbles)/.test(trouble)))(
-    'rejects where it %s',
+    'rejects when DynamoDB %s',
     async (trouble) => {
       await expect(findWith(troubles[trouble])).rejects.toBeInstanceOf(Error)
     },
   )
 })
 
-it('the block list says what it needs of a deployment', () => {
+it('dynamoBlockList declares its IAM permissions', () => {
   const documents = () => {
     throw new Error('made')
   }

@@ -9,19 +9,19 @@ import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/h
 const buildBytes = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
 
-/** A list without its first line: what a person sorts without the command. */
-const unsigned = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
+/** Returns a list without its first line, as a user can write it without the command. */
+const withoutSummary = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
 
 const built = (patterns: readonly string[]) => readDomainList(buildBytes(patterns))
 
-// Few labels, so that they meet: the same ones below each other, one the beginning of another, with what sorts beside a dot.
+// Few labels, so that names collide: nested names, labels that are a prefix of another, and characters that sort next to a dot.
 const name = fc
   .array(fc.constantFrom('a', 'b', 'aa', 'a-b', 'ab', 'a0', '0'), { minLength: 1, maxLength: 4 })
   .map((labels) => `${labels.join('.')}.a`)
 const wild = name.map((domain) => `*.${domain}`)
 const real = fc.domain().filter((domain) => normaliseDomain(domain) !== undefined)
 
-/** What is nearly a domain of a list, or spelt in another way. */
+/** Returns spellings and near misses of a domain. */
 const nearly = (domain: string): readonly string[] => [
   domain,
   `${domain}.`,
@@ -43,7 +43,7 @@ const nearly = (domain: string): readonly string[] => [
 ]
 
 describe('readDomainList', () => {
-  it('answers as the patterns would, one by one', () => {
+  it('matches the same names as domainList with the same patterns', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(name, wild), { minLength: 1, maxLength: 60 }),
@@ -60,7 +60,7 @@ describe('readDomainList', () => {
     )
   })
 
-  it('answers as the patterns would, for domains as they are on the internet', () => {
+  it('matches the same real domains as domainList with the same patterns', () => {
     fc.assert(
       fc.property(fc.array(real, { minLength: 1, maxLength: 40 }), fc.infiniteStream(fc.boolean()), real, (domains, wilds, other) => {
         const patterns = domains.map((domain) => (wilds.next().value ? `*.${domain}` : domain))
@@ -71,7 +71,7 @@ describe('readDomainList', () => {
     )
   })
 
-  it('names the pattern that matches', () => {
+  it('returns the pattern that matches', () => {
     const list = built(['example.com', '*.example.org', '*.München.de', 'b.example.net'])
     expect(list.findPattern('EXAMPLE.com.')).toBe('example.com')
     expect(list.findPattern('a.b.example.org')).toBe('*.example.org')
@@ -79,11 +79,11 @@ describe('readDomainList', () => {
     expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.findPattern)).toEqual(Array(5).fill(undefined))
   })
 
-  it('says how many patterns there are, and that they are not all domains', () => {
+  it('returns the number of patterns, and false for every', () => {
     expect(built(['example.com', 'EXAMPLE.com', '*.example.org', 'mail.example.org'])).toMatchObject({ size: 2, every: false })
   })
 
-  it('takes the longest domains, and any number of labels', () => {
+  it('matches domains of maximum length, with few or many labels', () => {
     const longest = `${`${'a'.repeat(61)}.`.repeat(4)}com.de`.slice(-253)
     const labels = `${'a.'.repeat(125)}com`
     expect([longest.length, labels.length]).toEqual([253, 253])
@@ -96,7 +96,7 @@ describe('readDomainList', () => {
     expect(built(['*.a.com']).has(labels)).toBe(true)
   })
 
-  it('answers no to what is no domain, whatever it is', () => {
+  it('returns false for any invalid domain', () => {
     const list = built(['example.com', '*.example.org'])
     const plain = domainList(['example.com', '*.example.org'])
     fc.assert(
@@ -107,7 +107,7 @@ describe('readDomainList', () => {
     expect(['', '.', '*', '*.example.org', ' example.com', 'a@example.com', 'x'.repeat(1e6), '127.0.0.1'].filter(list.has)).toEqual([])
   })
 
-  it('reads bytes wherever they lie in a buffer, and a Buffer as well', () => {
+  it('reads bytes at any offset of a Buffer', () => {
     const bytes = buildBytes(['example.com', '*.example.org'])
     for (let offset = 0; offset < 8; offset += 1) {
       const room = Buffer.alloc(bytes.length + 16, 0xff)
@@ -126,7 +126,7 @@ describe('readDomainList', () => {
     )
   })
 
-  it('goes through no more than a few entries for any domain, though 100,000 share all but its first characters', () => {
+  it('reads few bytes per look-up, even if 100,000 patterns differ only in their first characters', () => {
     const patterns = Array.from({ length: 100_000 }, (_, index) => `${index}.${'a'.repeat(60)}.com`)
     let read = 0
     const bytes = buildBytes(patterns)
@@ -138,27 +138,29 @@ describe('readDomainList', () => {
       },
     })
     const list = readDomainList(counted)
-    const most = (domain: string): number => {
+    const countReads = (domain: string): number => {
       read = 0
       list.has(domain)
       return read
     }
-    expect(Math.max(...['99999', '0', '50000', 'x', '12345.x'].map((start) => most(`${start}.${'a'.repeat(60)}.com`)))).toBeLessThan(5000)
+    expect(Math.max(...['99999', '0', '50000', 'x', '12345.x'].map((start) => countReads(`${start}.${'a'.repeat(60)}.com`)))).toBeLessThan(
+      5000,
+    )
   })
 })
 
-describe('hostile addresses', () => {
+describe('readDomainList with hostile addresses', () => {
   const list = built(allowedDomains)
   const allows = (text: string): boolean => {
     const address = parseEmailAddress(text)
     return address !== undefined && list.has(address.domain)
   }
 
-  it('are denied by a built list too', () => {
+  it('does not match the domain of a hostile address', () => {
     expect(hostileAddresses.filter(({ address }) => allows(address))).toEqual([])
   })
 
-  it('get the answers of the patterns, whatever is taken for their domain', () => {
+  it('gives the same result as domainList for any part of a hostile address that is read as its domain', () => {
     const plain = domainList(allowedDomains)
     const texts = [...hostileAddresses, ...acceptedForms]
       .flatMap(({ address }) => [address, address.slice(address.indexOf('@') + 1), address.slice(address.lastIndexOf('@') + 1)])
@@ -167,7 +169,7 @@ describe('hostile addresses', () => {
     expect(texts.some(list.has)).toBe(true)
   })
 
-  it('are told from mere spellings', () => {
+  it('matches other spellings of an allowed address', () => {
     expect(acceptedForms.filter(({ address }) => !allows(address))).toEqual([])
   })
 })
@@ -191,7 +193,7 @@ describe('a damaged list', () => {
     }
   }
 
-  /** Domains for which a list that is read gives another answer than the patterns that stand in it. */
+  /** Returns the domains for which a list gives another result than its own patterns. */
   function wrongAnswers(bytes: Uint8Array): readonly string[] {
     const list = unlessInvalid(() => readDomainList(bytes))
     if (list === undefined) return []
@@ -216,7 +218,7 @@ describe('a damaged list', () => {
 
   const isRefused = (bytes: Uint8Array): boolean => unlessInvalid(() => readDomainList(bytes)) === undefined
 
-  it('is refused at once, whichever bit is flipped', () => {
+  it('is rejected if any bit is flipped', () => {
     expect(isRefused(whole)).toBe(false)
     for (let bit = 0; bit < whole.length * 8; bit += 1) {
       const changed = Uint8Array.from(whole)
@@ -225,7 +227,7 @@ describe('a damaged list', () => {
     }
   })
 
-  it('is refused at once, whichever bytes are overwritten', () => {
+  it('is rejected if any bytes are overwritten', () => {
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), (at, overwriting) => {
         const changed = overwritten(whole, at, overwriting)
@@ -235,7 +237,7 @@ describe('a damaged list', () => {
     )
   })
 
-  it('is refused at once when parts of it change places', () => {
+  it('is rejected if two parts are swapped', () => {
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(whole.length - 1), fc.nat(64), (one, other, length) => {
         const changed = swapped(whole, one, other, length)
@@ -245,8 +247,8 @@ describe('a damaged list', () => {
     )
   })
 
-  it('never gives another answer than its patterns without its first line, whatever is changed', () => {
-    const lines = unsigned(whole)
+  it('without its first line, either is rejected or matches exactly its patterns', () => {
+    const lines = withoutSummary(whole)
     const place = fc.nat(lines.length - 1)
     const change = fc.oneof(
       fc
@@ -264,16 +266,16 @@ describe('a damaged list', () => {
     )
   })
 
-  it('is refused at once when the end is missing, however little', () => {
+  it('is rejected if any bytes at the end are missing', () => {
     for (let length = 0; length < whole.length; length += 1) {
       expect(() => readDomainList(whole.subarray(0, length))).toThrow(InvalidDomainListError)
     }
   })
 
-  it('is refused at once when the beginning is missing, unless whole lines are left', () => {
+  it('is rejected if the beginning is missing, unless complete lines remain', () => {
     for (let start = 1; start < whole.length; start += 1) {
       const refused = isRefused(whole.subarray(start))
-      // The end of a pattern may be a pattern, which then comes before the line below or not.
+      // The end of a pattern can be a valid pattern, so the list may be accepted.
       if (whole[start - 1] === 10) expect(refused).toBe(false)
       else expect(wrongAnswers(whole.subarray(start))).toEqual([])
     }
@@ -281,13 +283,13 @@ describe('a damaged list', () => {
 
   it.each([
     ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: it does not end with LF'],
-    ['a line end', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
+    ['an empty line', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
     ['another list', whole, 'Line 32 of the domain list is wrong: it is a comment'],
-  ])('is refused at once when there is more of it: %s', (_, more, message) => {
+  ])('is rejected if something is appended: %s', (_, more, message) => {
     expect(() => readDomainList(Uint8Array.from([...whole, ...more]))).toThrow(message)
   })
 
-  it('is refused at once when it was recoded', () => {
+  it('is rejected if its encoding or line endings were changed', () => {
     const text = Buffer.from(whole).toString()
     for (const bytes of [
       Buffer.from(text.replaceAll('\n', '\r\n')),
@@ -298,12 +300,12 @@ describe('a damaged list', () => {
       expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*; write it with lifeguard domains build$/)
   })
 
-  it('says what its first line should be when every other line is right', () => {
+  it('is rejected with the correct first line if all other lines are valid', () => {
     const lines = Buffer.from(whole).toString().trimEnd().split('\n')
     const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
-    const { summary } = summaryFor(29, unsigned(cut))
+    const { summary } = summaryFor(29, withoutSummary(cut))
     expect(() => readDomainList(cut)).toThrow(
-      `Line 1 of the domain list is wrong: its checksum does not match the lines below, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
+      `Line 1 of the domain list is wrong: the checksum does not match, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
     )
     expect(readDomainList(Buffer.from(`${summary}\n${lines.slice(1, -1).join('\n')}\n`)).size).toBe(29)
   })
@@ -333,12 +335,12 @@ describe('a damaged list', () => {
       "Line 2 of the domain list is wrong: 'b.a.com' is covered by '*.a.com' in the line above; expected only the wildcard",
     ],
     ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.b.a.com' is covered by '*.a.com'"],
-  ])('names the line that is wrong, and what is expected: %j', (text, message) => {
+  ])('is rejected with the line number and the expected content: %j', (text, message) => {
     expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainListError)
     expect(() => readDomainList(Buffer.from(text))).toThrow(message)
   })
 
-  it('is refused for the first line that is not as domains build writes it, and for no other', () => {
+  it('is rejected with the number of the first invalid line', () => {
     const line = fc.oneof(
       { weight: 20, arbitrary: fc.oneof(name, wild) },
       { weight: 1, arbitrary: fc.constantFrom('a', '', '*', 'A.a', 'a.a\r') },
@@ -361,12 +363,12 @@ describe('a damaged list', () => {
     )
   })
 
-  it.each([['example.com'], [undefined], [['example.com']], [{}]])('is refused at once when it is no bytes: %j', (value) => {
+  it.each([['example.com'], [undefined], [['example.com']], [{}]])('is rejected if the value is not a Uint8Array: %j', (value) => {
     expect(() => Reflect.apply(readDomainList, undefined, [value])).toThrow(/^A domain list is read from bytes, not from a value of type/)
   })
 })
 
-/** Line 1 of a list, with a CRC-32 as its definition says, bit by bit. */
+/** Returns line 1 of a list. Computes the CRC-32 bit by bit, as its definition does. */
 function summaryFor(patterns: number, lines: Uint8Array): { readonly summary: string } {
   let crc = ~patterns
   for (const byte of lines) {
@@ -378,7 +380,7 @@ function summaryFor(patterns: number, lines: Uint8Array): { readonly summary: st
 }
 
 describe('buildDomainList', () => {
-  it('leaves out what stands there twice and what a wildcard covers, and counts it', () => {
+  it('removes and counts duplicates and patterns that a wildcard covers', () => {
     const { patterns, duplicates, covered } = buildDomainList([
       'a.example.org',
       'example.org',
@@ -392,7 +394,7 @@ describe('buildDomainList', () => {
     expect({ patterns, duplicates, covered }).toEqual({ patterns: 4, duplicates: 2, covered: 2 })
   })
 
-  it('makes the same bytes of the same patterns in any order', () => {
+  it('returns the same bytes for the same patterns in any order', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
         expect(buildBytes(patterns.toReversed())).toEqual(buildBytes(patterns))
@@ -400,17 +402,17 @@ describe('buildDomainList', () => {
     )
   })
 
-  it('lays them out as docs/guides/domain-lists.md says', async () => {
+  it('writes the format in docs/guides/domain-lists.md', async () => {
     const bytes = buildBytes(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
     expect(await readFile('docs/guides/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
   })
 
-  it('writes what may be read without its first line as well', () => {
+  it('writes lines that readDomainList accepts without the first line', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
-        const list = readDomainList(unsigned(buildBytes(patterns)))
+        const list = readDomainList(withoutSummary(buildBytes(patterns)))
         const plain = domainList(patterns)
         for (const domain of patterns.map((pattern) => pattern.replace('*.', '')).flatMap(nearly)) {
           expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
@@ -419,7 +421,7 @@ describe('buildDomainList', () => {
     )
   })
 
-  it('refuses to make a list of nothing', () => {
+  it('throws for an empty array of patterns', () => {
     expect(() => buildDomainList([])).toThrow('A domain list needs at least one pattern')
   })
 })

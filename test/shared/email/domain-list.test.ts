@@ -8,7 +8,7 @@ const realDomain = fc.domain().filter((domain) => normaliseDomain(domain) !== un
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9]{0,8}[a-z0-9])?$/)
 
 describe('domainList', () => {
-  it('matches a domain exactly and a wildcard at any depth below its domain', () => {
+  it('matches a domain exactly, and a wildcard at any depth below its domain', () => {
     const list = domainList(allowedDomains)
     const matched = ['example.com', 'EXAMPLE.COM.', 'mail.example.org', 'a.b.c.d.example.org']
     const unmatched = [
@@ -27,21 +27,21 @@ describe('domainList', () => {
     expect(unmatched.filter((domain) => list.has(domain))).toEqual([])
   })
 
-  it('normalises its patterns and counts what differs', () => {
+  it('normalises its patterns and counts the different ones', () => {
     const list = domainList(['Example.COM', 'example.com.', '*.München.de', '*.xn--mnchen-3ya.de', 'münchen.de'])
     expect(list.size).toBe(3)
     expect(list.has('mail.münchen.de')).toBe(true)
     expect(list.has('xn--mnchen-3ya.de')).toBe(true)
   })
 
-  it('matches every domain by a lone *, and nothing that is none', () => {
+  it('matches every valid domain with a lone *', () => {
     const list = domainList(['*', '*'])
     expect(list.size).toBe(1)
     expect(list.has('anything.example')).toBe(true)
     expect(['', 'localhost', '127.0.0.1', '*', 'a b.com'].filter((text) => list.has(text))).toEqual([])
   })
 
-  it('matches an allowed domain and never one that only ends in it, starts with it or lies below it', () => {
+  it('matches a listed domain, but no subdomain and no domain that starts or ends with it', () => {
     fc.assert(
       fc.property(realDomain, label, label, (domain, start, top) => {
         const list = domainList([domain])
@@ -51,7 +51,7 @@ describe('domainList', () => {
     )
   })
 
-  it('matches below the domain of a wildcard, never that domain nor one that only ends in it', () => {
+  it('matches subdomains of a wildcard, but not its domain or a domain that only ends with it', () => {
     fc.assert(
       fc.property(realDomain, label, label, (domain, start, other) => {
         fc.pre(normaliseDomain(`${other}.${start}.${domain}`) !== undefined)
@@ -62,7 +62,7 @@ describe('domainList', () => {
     )
   })
 
-  it('answers as a search through all patterns would', () => {
+  it('gives the same result as a linear search through the patterns', () => {
     const name = fc.array(fc.constantFrom('a', 'b', 'aa'), { minLength: 2, maxLength: 5 }).map((labels) => labels.join('.'))
     const pattern = fc.oneof(
       name,
@@ -77,7 +77,7 @@ describe('domainList', () => {
     )
   })
 
-  it('never throws when it is asked', () => {
+  it('never throws during a look-up', () => {
     const lists = [domainList(allowedDomains), domainList(['*'])]
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -96,7 +96,7 @@ describe('domainList', () => {
     expect(list.has('mail.domain-99999.example')).toBe(false)
   })
 
-  it('keeps what it was given, whatever becomes of the array', () => {
+  it('ignores later changes to the array of patterns', () => {
     const patterns = ['example.com']
     const list = domainList(patterns)
     patterns.push('evil.com')
@@ -104,15 +104,15 @@ describe('domainList', () => {
   })
 })
 
-describe('a pattern that is wrong', () => {
+describe('an invalid pattern', () => {
   const expected =
-    /; expected a domain \('example\.com'\), a domain after '\*\.' for all below it \('\*\.example\.org'\), or only '\*' for every domain$/
+    /; expected a domain \('example\.com'\), '\*\.' and a domain for its subdomains \('\*\.example\.org'\), or only '\*' for every domain$/
 
   it.each([
     ['', "'' is empty"],
-    [' example.com', "' example.com' has white space"],
+    [' example.com', "' example.com' has whitespace"],
     ['exam\u00adple.com', "'exam\\u{ad}ple.com' has whitespace or an invisible character"],
-    ['a\nb.com', "'a\\u{a}b.com' has white space"],
+    ['a\nb.com', "'a\\u{a}b.com' has whitespace"],
     ['@example.com', "'@example.com' has an '@'; expected only the domain after it"],
     ['ann@example.com', "'ann@example.com' has an '@'"],
     ['https://example.com', "'https://example.com' looks like a URL"],
@@ -133,14 +133,14 @@ describe('a pattern that is wrong', () => {
     ['127.0.0.1', "'127.0.0.1' is not a domain name"],
     ['xn--a.com', "'xn--a.com' is not a domain name"],
     [`${'a'.repeat(300)}.com`, `'${'a'.repeat(80)}...' is not a domain name`],
-  ])('is refused with its name and its fault: %j', (pattern, message) => {
+  ])('is rejected with the pattern and its fault: %j', (pattern, message) => {
     const make = (): unknown => domainList(['example.com', pattern])
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`The domain pattern ${message}`)
     expect(make).toThrow(expected)
   })
 
-  it('is refused when it is a * among others', () => {
+  it('is rejected if it is a * among other patterns', () => {
     for (const patterns of [
       ['*', 'example.com'],
       ['*.example.org', '*'],
@@ -149,7 +149,7 @@ describe('a pattern that is wrong', () => {
     }
   })
 
-  it('is refused when it is no string', () => {
+  it('is rejected if it is not a string', () => {
     for (const pattern of [['example.com'], undefined, null, 7]) {
       const patterns: unknown[] = [pattern]
       const make = (): unknown => Reflect.apply(domainList, undefined, [patterns])
@@ -158,32 +158,32 @@ describe('a pattern that is wrong', () => {
     }
   })
 
-  it('is missing from an empty list, which is refused too', () => {
+  it('is rejected, and so is an empty list of patterns', () => {
     expect(() => domainList([])).toThrow(TypeError)
     expect(() => domainList([])).toThrow('A domain list needs at least one pattern; expected a domain')
   })
 })
 
-describe('hostile addresses', () => {
+describe('domainList with hostile addresses', () => {
   const list = domainList(allowedDomains)
   const allows = (text: string): boolean => {
     const address = parseEmailAddress(text)
     return address !== undefined && list.has(address.domain)
   }
 
-  it('are more than sixty, none twice', () => {
+  it('has more than sixty samples, without duplicates', () => {
     expect(new Set(hostileAddresses.map(({ address }) => address)).size).toBe(hostileAddresses.length)
     expect(hostileAddresses.length).toBeGreaterThan(60)
   })
 
   it.each(hostileAddresses.map(({ trick, address }) => ({ trick, address, shown: JSON.stringify(address.slice(0, 60)) })))(
-    'denies $trick: $shown',
+    'does not match an address with this trick: $trick: $shown',
     ({ address }) => {
       expect(allows(address)).toBe(false)
     },
   )
 
-  it.each(acceptedForms)('allows a mere spelling, $trick: $address', ({ address }) => {
+  it.each(acceptedForms)('matches another spelling of an allowed address: $trick: $address', ({ address }) => {
     expect(allows(address)).toBe(true)
   })
 })

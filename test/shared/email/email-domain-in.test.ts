@@ -28,11 +28,11 @@ const createUserContext = (userAttributes: Readonly<Record<string, string>> | nu
 describe('emailDomainIn', () => {
   const inside = emailDomainIn(...allowedDomains)
 
-  it.each(acceptedForms)('is true of $trick: $address', ({ address }) => {
+  it.each(acceptedForms)('is true for $trick: $address', ({ address }) => {
     expect(inside(createUserContext({ email: address }))).toBe(true)
   })
 
-  it('is never true of a hostile address: it throws where another program may read another domain', () => {
+  it('is false or throws for a hostile address', () => {
     for (const { address } of hostileAddresses) {
       const ctx = createUserContext({ email: address })
       if (address === '' || parseEmailAddress(address) !== undefined) expect(inside(ctx)).toBe(false)
@@ -40,12 +40,12 @@ describe('emailDomainIn', () => {
     }
   })
 
-  it('is false without an address', () => {
+  it('is false for a user without an address', () => {
     for (const attributes of [null, {}, { email: '' }, { name: 'eve@example.com' }])
       expect(inside(createUserContext(attributes))).toBe(false)
   })
 
-  it('refuses an address that it cannot read, whichever way the condition is used', async () => {
+  it('fails the invocation for an ambiguous address, also inside not() and when()', async () => {
     const uses = [
       denyIf<PreSignUp>(inside, 'staff', 'Staff sign up elsewhere'),
       denyIf<PreSignUp>(not(inside), 'strangers', 'Only staff signs up here'),
@@ -58,20 +58,20 @@ describe('emailDomainIn', () => {
     }
   })
 
-  it('is true of any plain address, and throws at any other text, when * is spelt out', () => {
+  it('with *, is true for any plain address and throws for an ambiguous one', () => {
     const anywhere = emailDomainIn('*')
     expect(anywhere(createUserContext({ email: 'eve@evil.com' }))).toBe(true)
     expect(() => anywhere(createUserContext({ email: 'eve@evil.com,a@example.com' }))).toThrow(UnreadableEmailError)
     expect(anywhere(createUserContext({}))).toBe(false)
   })
 
-  it('is known to prove no more than a domain, also in compositions', () => {
+  it('is marked as a condition on the domain only, also inside not() and or()', () => {
     expect(inside.proof).toBe('domain')
     expect(not(inside).proof).toBe('domain')
     expect(or(triggeredBy('PreSignUp_SignUp'), inside).proof).toBe('domain')
   })
 
-  it('refuses an empty or wrong list when it is composed', () => {
+  it('throws for an empty list or an invalid domain when it is created', () => {
     expect(() => emailDomainIn()).toThrow(TypeError)
     expect(() => emailDomainIn('example.com', '@example.org')).toThrow("The domain pattern '@example.org' has an '@'")
   })

@@ -15,7 +15,7 @@ const lists: readonly (readonly [string, DomainList])[] = [
   ['a built list', readDomainList(bytes)],
   ['a list of patterns', domainList(patterns)],
 ]
-const kinds = [
+const emails = [
   'ann@example.com',
   'ann@mail.example.org',
   'ann@example.org',
@@ -24,9 +24,9 @@ const kinds = [
   '"a"@example.com',
   undefined,
 ]
-const events = kinds.map((email) => preSignUpEvent(email === undefined ? {} : { email }))
+const events = emails.map((email) => preSignUpEvent(email === undefined ? {} : { email }))
 
-describe.each(lists)('%s', (_, list) => {
+describe.each(lists)('rules with %s', (_, list) => {
   it.each([
     ['allowEmailDomains', [allowEmailDomains(list), allowEmailDomains({ domains: list }), allowEmailDomains(...patterns)]],
     ['denyEmailDomains', [denyEmailDomains(list), denyEmailDomains(...patterns)]],
@@ -36,7 +36,7 @@ describe.each(lists)('%s', (_, list) => {
         when(condition, denyEmailDomains('example.com', '*.example.org')),
       ),
     ],
-  ])('decides in %s as its patterns do', async (_name, rules) => {
+  ])('make the same decisions as with single patterns: %s', async (_name, rules) => {
     const decisions = await Promise.all(
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )
@@ -44,18 +44,18 @@ describe.each(lists)('%s', (_, list) => {
     expect(decisions.flat().map(({ kind }) => kind)).toEqual(expect.arrayContaining(['proceed', 'denied']))
   })
 
-  it('proves no more than its patterns', () => {
+  it('cannot use the list as proof in autoConfirm', () => {
     expect(() => autoConfirm({ when: emailDomainIn(list) })).toThrow('an email domain proves nothing')
   })
 
-  it('is a list', () => {
+  it('recognise it as a domain list', () => {
     expect(isDomainList(list)).toBe(true)
     expect(toDomainList(list)).toBe(list)
   })
 })
 
-describe('a list of domains', () => {
-  it('of every domain lets in whom * lets in, and only that', async () => {
+describe('a domain list', () => {
+  it('allows a user without an address only if it is *', async () => {
     const every = allowEmailDomains(domainList(['*']))
     expect(await preSignUp(every).decide(preSignUpEvent({}))).toMatchObject({ kind: 'proceed' })
     for (const [, list] of lists) {
@@ -63,13 +63,13 @@ describe('a list of domains', () => {
     }
   })
 
-  it('that is damaged is refused before a rule is made of it', () => {
+  it('is rejected when it is read if its bytes are damaged', () => {
     const damaged = Uint8Array.from(bytes)
     damaged[damaged.length - 1] = 0x7a
     expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainListError)
   })
 
-  it.each([0, -1, Number.NaN])('of a making of your own is refused when it has %d patterns', (size) => {
+  it.each([0, -1, Number.NaN])('that the user implemented is rejected if its size is %d', (size) => {
     const empty: DomainList = { has: () => false, size, every: false }
     for (const make of [() => allowEmailDomains(empty), () => denyEmailDomains(empty), () => emailDomainIn(empty)]) {
       expect(make).toThrow('A domain list needs at least one pattern; this one is empty')
@@ -77,9 +77,9 @@ describe('a list of domains', () => {
   })
 
   it.each([
-    ['the bytes of a list, unread', bytes],
-    ['a set, which knows of no pattern', new Set(patterns)],
-    ['an array in place of its entries', patterns],
+    ['the bytes of a list file', bytes],
+    ['a Set, which does not match patterns', new Set(patterns)],
+    ['an array of patterns', patterns],
   ])('is not %s', (_, value) => {
     expect(isDomainList(value)).toBe(false)
     for (const rule of [denyEmailDomains, emailDomainIn]) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseEmailAddress } from '../../../src/shared/email/address.ts'
 import { runs } from '../../support/runs.ts'
 
-/** A generator of numbers below a limit, the same at each run: xorshift32. */
+/** Returns a deterministic generator of random numbers below a limit (xorshift32). */
 function startRandom(seed: number): (limit: number) => number {
   let state = seed
   return (limit) => {
@@ -49,7 +49,7 @@ function encodedWord(random: (limit: number) => number): string {
     : `=?${charset}?${'bB'[random(2)]}?${Buffer.from(text).toString('base64')}?=`
 }
 
-/** An address with up to four pieces put into it, mostly before the `@`. */
+/** Returns an address with up to four inserted pieces, mostly before the `@`. */
 function oddAddress(random: (limit: number) => number): string {
   let text = whole[random(whole.length)] ?? ''
   for (let left = random(5); left > 0; left -= 1) {
@@ -60,7 +60,7 @@ function oddAddress(random: (limit: number) => number): string {
   return text
 }
 
-/** The addresses that mail software reads in a text: decoded before it is parsed, and as it stands. */
+/** Returns the addresses that mail software reads in a text, with and without decoding it first. */
 function addressesRead(text: string): readonly string[] {
   return [libmime.decodeWords(text), text].flatMap((read) =>
     addressparser(read, { flatten: true }).map(({ address }) => {
@@ -70,8 +70,8 @@ function addressesRead(text: string): readonly string[] {
   )
 }
 
-describe('an address that is accepted', () => {
-  it('is one address, with the same domain, to mail software', () => {
+describe('parseEmailAddress', () => {
+  it('accepts only texts in which mail software reads the same single address', () => {
     const random = startRandom(20261126)
     const differing: string[] = []
     let accepted = 0
@@ -88,7 +88,7 @@ describe('an address that is accepted', () => {
     expect(accepted).toBeGreaterThan(texts / 10)
   }, 120_000)
 
-  it('is not an encoded word, in which mail software reads another address', () => {
+  it('rejects an encoded word, in which mail software reads another address', () => {
     const text = '=?utf-8?q?eve=40evil.com=3e=00?=x@example.com'
 
     expect(addressesRead(text)).toContainEqual(expect.stringContaining('eve@evil.com'))

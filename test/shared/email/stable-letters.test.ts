@@ -11,7 +11,7 @@ import { runs } from '../../support/runs.ts'
 
 const child = join(import.meta.dirname, 'fixtures/normalise-child.ts')
 
-/** What the oldest supported Node makes of domains: our form and its own, or null for a domain that we refuse there. */
+/** Runs `normaliseDomain` and Node's own conversion on the oldest supported Node. Returns null for a rejected domain. */
 function onOldestNode(domains: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { maxBuffer: 1 << 29 }
@@ -22,15 +22,15 @@ function onOldestNode(domains: readonly string[]): Promise<unknown> {
   })
 }
 
-/** The same on this Node. */
-function here(domains: readonly string[]): unknown {
+/** Does the same as {@link onOldestNode} on the current Node. */
+function onThisNode(domains: readonly string[]): unknown {
   return domains.map((domain) => {
     const ours = normaliseDomain(domain)
     return ours === undefined ? null : [ours, domainToASCII(domain).replace(/\.$/, '')]
   })
 }
 
-/** The forms of a domain to IDNA2003's successors with and without the mappings of IDNA2003. */
+/** Returns the ASCII forms of a domain by UTS #46, with and without transitional processing. */
 function formsByStandard(domain: string): readonly (string | null)[] {
   return [true, false].map((transitionalProcessing) =>
     tr46.toASCII(domain, { transitionalProcessing, checkBidi: true, checkJoiners: true }),
@@ -74,8 +74,8 @@ const label = fc
 const ofOneRange = fc.oneof(...letters.map((letter) => fc.array(letter, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''))))
 const wholeDomain = fc.array(fc.oneof(label, ofOneRange), { minLength: 1, maxLength: 2 }).map((labels) => `${labels.join('.')}.com`)
 
-describe('a domain that is accepted', () => {
-  it('has one form to every reader, whichever character of Unicode stands in it', () => {
+describe('normaliseDomain', () => {
+  it('accepts only domains with one ASCII form in every program, for each Unicode character', () => {
     const differing: string[] = []
     let accepted = 0
     for (const char of everyCharacter()) {
@@ -91,19 +91,19 @@ describe('a domain that is accepted', () => {
     expect(accepted).toBeGreaterThan(100_000)
   }, 120_000)
 
-  it('is the same on the oldest supported Node and on this one, whichever character of Unicode stands in it', async () => {
-    // Node of today may encode more characters than the oldest one decodes, so each is tried in Punycode too.
+  it('returns the same on the oldest supported Node and on this one, for each Unicode character', async () => {
+    // The current Node may encode characters that the oldest one cannot decode, so Punycode forms are tested too.
     const domains = [...everyCharacter()].flatMap((char) => places.slice(0, 2).map((place) => place(char)))
     const encoded = domains.map((domain) => domainToASCII(domain)).filter((domain) => domain.includes('xn--'))
     const all = [...domains, ...encoded]
 
-    expect(await onOldestNode(all)).toEqual(here(all))
+    expect(await onOldestNode(all)).toEqual(onThisNode(all))
   }, 300_000)
 
-  it('has one form to every reader, whichever letters stand together in it', async () => {
+  it('accepts only domains with one ASCII form in every program, for combinations of letters', async () => {
     const domains = fc.sample(wholeDomain, { numRuns: runs(20_000), seed: 20261126 })
 
-    expect(await onOldestNode(domains)).toEqual(here(domains))
+    expect(await onOldestNode(domains)).toEqual(onThisNode(domains))
     const accepted = domains.filter((domain) => normaliseDomain(domain) !== undefined)
     expect(accepted.length).toBeGreaterThan(domains.length / 20)
     for (const domain of accepted)
@@ -111,7 +111,7 @@ describe('a domain that is accepted', () => {
   }, 300_000)
 })
 
-describe('the letters that a domain may hold', () => {
+describe('stableLetters', () => {
   it.each([
     ['German', 'münchen.de'],
     ['French', 'académie-française.fr'],
@@ -128,7 +128,7 @@ describe('the letters that a domain may hold', () => {
     ['Japanese', '例え.テスト'],
     ['Chinese', '中国互联网络信息中心.中国'],
     ['Korean', '한국.한국'],
-  ])('suffice for %s: %s', (_, domain) => {
+  ])('includes the letters of %s domains: %s', (_, domain) => {
     expect(normaliseDomain(domain)).toBe(domainToASCII(domain))
   })
 })

@@ -15,7 +15,7 @@ function captureProblems(input: unknown): readonly string[] {
 }
 
 describe('assertEvent', () => {
-  it('lets through what Cognito sends, adds, leaves out or sends as null', () => {
+  it('accepts additional, missing and null fields', () => {
     expect(captureProblems(preEvent())).toEqual([])
     expect(captureProblems({})).toEqual([])
     expect(captureProblems(preEvent({ request: { userAttributes: { verified: true, n: null } }, response: null, new: [1] }))).toEqual([])
@@ -26,17 +26,17 @@ describe('assertEvent', () => {
     [['a@example.com'], { a: 'a@example.com' }, 7, 0].flatMap((value) =>
       ['email', 'email_verified', 'custom:banned'].map((name) => ({ name, value })),
     ),
-  )('refuses an attribute that is not a text: $name is $value', ({ name, value }) => {
+  )('rejects an attribute that is not a string: $name is $value', ({ name, value }) => {
     const event = preEvent({ request: { userAttributes: { sub: 'x', [name]: value } } })
     expect(captureProblems(event)).toEqual([`request.userAttributes.${name}: expected a string`])
   })
 
-  it('names no attribute that Cognito could not have', () => {
+  it('replaces an attribute name that is invalid in Cognito with a question mark', () => {
     const event = preEvent({ request: { userAttributes: { 'mary@example.com': 7, ['x'.repeat(65)]: 7 } } })
     expect(captureProblems(event)).toEqual(['request.userAttributes.?: expected a string', 'request.userAttributes.?: expected a string'])
   })
 
-  it('names every place that is wrong', () => {
+  it('reports every invalid field', () => {
     expect(
       captureProblems({ userName: 1, callerContext: { clientId: [] }, request: { userAttributes: [], clientMetadata: '' }, response: 0 }),
     ).toEqual([
@@ -48,7 +48,7 @@ describe('assertEvent', () => {
     ])
   })
 
-  it('throws nothing but InvalidEventError, and edits nothing, whatever comes in', () => {
+  it('throws only InvalidEventError, and does not change its input', () => {
     const parts = fc.record({ request: fc.jsonValue(), callerContext: fc.jsonValue(), userName: fc.jsonValue() }, { requiredKeys: [] })
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {

@@ -4,22 +4,22 @@ import { coldStart } from '../../../src/shared/lambda/handler.ts'
 describe('coldStart', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
-  it('is the age of the process when the handler was made, for the first invocation alone', () => {
+  it('returns the age of the process at the creation of the handler, only for the first invocation', () => {
     const spent = coldStart(1500, true)
     expect([spent(1520), spent(1530), spent(9000)]).toEqual([1500, 0, 0])
   })
 
-  it('counts up to a quarter of a second of waiting as the same cold start', () => {
+  it('treats an event within 250 ms after the init phase as part of the cold start', () => {
     expect(coldStart(1500, true)(1750)).toBe(1500)
     expect(coldStart(1500, true)(1751)).toBe(0)
   })
 
-  it('is none where the environment was made ahead of its first event, for later invocations too', () => {
+  it('returns 0 for an environment that was started before its first event', () => {
     const spent = coldStart(1500, true)
     expect([spent(60_000), spent(60_001)]).toEqual([0, 0])
   })
 
-  it('is none outside Lambda, whose runtime alone defines awslambda.streamifyResponse', () => {
+  it('returns 0 outside Lambda, where awslambda.streamifyResponse is undefined', () => {
     expect(coldStart(1500, false)(1501)).toBe(0)
     expect(coldStart(1500)(1501)).toBe(0)
     vi.stubGlobal('awslambda', { streamifyResponse: () => undefined })
@@ -29,7 +29,7 @@ describe('coldStart', () => {
   it.each([
     ['the AWS SDK', () => import('@aws-sdk/client-dynamodb')],
     ['Powertools', () => import('@aws-lambda-powertools/logger')],
-  ])('is none where %s is loaded outside Lambda, which makes an empty global awslambda', async (_, load) => {
+  ])('returns 0 outside Lambda if %s creates an empty global awslambda', async (_, load) => {
     await load()
     expect(Reflect.has(globalThis, 'awslambda')).toBe(true)
     expect(coldStart(1500)(1501)).toBe(0)

@@ -23,7 +23,7 @@ import {
   work,
 } from '../../support/harness.ts'
 
-/** Starts a handler that would hang for ever, and says how many milliseconds it took until it gave up. */
+/** Starts a handler with a hanging rule, and returns the time until it answers, in milliseconds. */
 async function measureTime(start: () => Promise<unknown>): Promise<number> {
   let ended = false
   const running = captureResult(start()).then(() => {
@@ -35,7 +35,7 @@ async function measureTime(start: () => Promise<unknown>): Promise<number> {
   return Math.round(performance.now() - began)
 }
 
-describe('the deadline, on the clock of the process', () => {
+describe('the deadline of a handler', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
@@ -45,7 +45,7 @@ describe('the deadline, on the clock of the process', () => {
     return result
   }
 
-  it('ends a hanging rule of a pre trigger with the masked error, and the log names the rule', async () => {
+  it('fails a pre trigger with a hanging rule, and logs the rule', async () => {
     const out = collector()
     const { error } = await started(pre({ write: out.write }, noOpinion, hang, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -58,7 +58,7 @@ describe('the deadline, on the clock of the process', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('passes a hanging rule of a post trigger over, and Cognito goes on', async () => {
+  it('continues a post trigger without a hanging rule', async () => {
     const out = collector()
     const { answer } = await started(post({ write: out.write }, work, hangAfter)(postEvent()), 4001)
     expect(answer).toStrictEqual(postEvent())
@@ -73,7 +73,7 @@ describe('the deadline, on the clock of the process', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no timer behind, whatever the decision', async () => {
+  it('leaves no timer after any decision', async () => {
     const slow = defineRule<Pre>('slow', async ({ signal }) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       return respond({ autoConfirmUser: !signal.aborted })
@@ -84,7 +84,7 @@ describe('the deadline, on the clock of the process', () => {
     }
   })
 
-  it('aborts the signal of the rule that hangs', async () => {
+  it('aborts the signal of a hanging rule', async () => {
     const aborted: unknown[] = []
     const listening = defineRule<Pre>('listening', ({ signal }) => {
       signal.addEventListener('abort', () => aborted.push(signal.reason.name))
@@ -94,7 +94,7 @@ describe('the deadline, on the clock of the process', () => {
     expect(aborted).toEqual(['DeadlineExceededError'])
   })
 
-  it('is four seconds unless a setting says otherwise', async () => {
+  it('is 4 s by default', async () => {
     const quiet = { write: () => undefined }
     expect(await measureTime(() => pre(quiet, hang)(preEvent()))).toBe(4000)
     expect(await measureTime(() => pre({ ...quiet, deadlineMs: 1200 }, hang)(preEvent()))).toBe(1200)
@@ -106,7 +106,7 @@ describe('the deadline, on the clock of the process', () => {
   it.each([
     ['before', 'deadline-exceeded'],
     ['after', 'deadline-exceeded'],
-  ] as const)('covers the %s of a middleware', async (hook, reason) => {
+  ] as const)('ends a hanging %s of a middleware', async (hook, reason) => {
     const out = collector()
     const middleware = [{ [hook]: () => new Promise(() => undefined) }]
     const { error } = await started(pre({ write: out.write, middleware }, confirm)(preEvent()), 4001)
@@ -115,7 +115,7 @@ describe('the deadline, on the clock of the process', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is that of the whole invocation: what a middleware used up, the rules lack', async () => {
+  it('applies to middleware and rules together', async () => {
     const out = collector()
     const middleware = [{ before: () => new Promise<void>((resolve) => setTimeout(resolve, 3000)) }]
     expect(await measureTime(() => pre({ write: out.write, middleware }, hang)(preEvent()))).toBe(4000)
@@ -123,11 +123,11 @@ describe('the deadline, on the clock of the process', () => {
   })
 
   it.each([
-    ['shortens it, less what the answer needs', 1000, 900],
-    ['does not lengthen it', 60_000, 4000],
-    ['shortens it below a quarter of a second too', 150, 50],
-    ['leaves a moment even if it is over', 20, 1],
-  ])('the time that is left to Lambda %s', async (_, remaining, expected) => {
+    ['is 100 ms before the Lambda timeout', 1000, 900],
+    ['is not extended', 60_000, 4000],
+    ['can be less than 250 ms', 150, 50],
+    ['is at least 1 ms', 20, 1],
+  ])('%s if Lambda has %d ms left', async (_, remaining, expected) => {
     const handler = pre({ write: () => undefined }, hang)
     expect(await measureTime(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
   })
@@ -137,8 +137,8 @@ describe('the deadline of the first invocation', () => {
   beforeEach(() => void vi.stubGlobal('awslambda', { streamifyResponse: () => undefined }))
   afterEach(() => void vi.unstubAllGlobals())
 
-  /** How long a hanging rule has, in the first and in the second invocation of a process that was ready after `readyAt`. */
-  async function patience(readyAt: number, gap: number, deadlineMs: number): Promise<readonly unknown[]> {
+  /** Returns the time limits of the first and the second invocation of a process that was ready after `readyAt` ms. */
+  async function measureLimits(readyAt: number, gap: number, deadlineMs: number): Promise<readonly unknown[]> {
     const clock = manualClock(readyAt)
     const out = collector()
     const handler = pre({ write: out.write, clock, deadlineMs }, hang)
@@ -152,22 +152,22 @@ describe('the deadline of the first invocation', () => {
     return out.lines().flatMap(({ durationMs }: Line) => (durationMs === undefined ? [] : [durationMs]))
   }
 
-  it('is shorter by the init phase, which is part of the five seconds of Cognito', async () => {
-    expect(await patience(1800, 40, 4000)).toEqual([2200, 4000])
+  it('is shortened by the init phase, because Cognito counts it', async () => {
+    expect(await measureLimits(1800, 40, 4000)).toEqual([2200, 4000])
   })
 
-  it('is not, where the environment had been waiting for it', async () => {
-    expect(await patience(1800, 5000, 4000)).toEqual([4000, 4000])
+  it('is not shortened if the environment was started in advance', async () => {
+    expect(await measureLimits(1800, 5000, 4000)).toEqual([4000, 4000])
   })
 
-  it('never falls below a quarter of a second, or below a deadline that is shorter anyway', async () => {
-    expect(await patience(9000, 40, 4000)).toEqual([250, 4000])
-    expect(await patience(9000, 40, 100)).toEqual([100, 100])
+  it('is at least 250 ms, or the configured deadline if that is shorter', async () => {
+    expect(await measureLimits(9000, 40, 4000)).toEqual([250, 4000])
+    expect(await measureLimits(9000, 40, 100)).toEqual([100, 100])
   })
 })
 
-describe('a rule after a hanging one', () => {
-  it('of a post trigger does not start any more, and is in the trace', async () => {
+describe('a rule after a hanging rule', () => {
+  it('does not start in a post trigger, and is in the trace', async () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()

@@ -17,47 +17,44 @@ import {
   work,
 } from '../../support/harness.ts'
 
-describe('a factory', () => {
-  it('refuses to make a handler without rules, which would let everybody through', () => {
+describe('a trigger factory', () => {
+  it('throws without rules, because the handler would allow every user', () => {
     expect(() => pre()).toThrow(TypeError)
     expect(() => pre({})).toThrow(TypeError)
     expect(() => post()).toThrow(/at least one rule/)
   })
 
-  it.each(['mary@example.com', 'a rule', '', '-x', 'x'.repeat(73), undefined, 7])(
-    'refuses a rule of plain JavaScript that is called %j',
-    (name) => {
-      const rule = { ...noOpinion, name: unchecked<string>(name) }
-      for (const whole of [rule, chain(rule), failOpen(chain(rule))])
-        expect(() => pre(whole)).toThrow(/^A rule's name must be an identifier of at most 72 characters/)
-    },
-  )
+  it.each(['mary@example.com', 'a rule', '', '-x', 'x'.repeat(73), undefined, 7])('rejects a rule with the invalid name %j', (name) => {
+    const rule = { ...noOpinion, name: unchecked<string>(name) }
+    for (const whole of [rule, chain(rule), failOpen(chain(rule))])
+      expect(() => pre(whole)).toThrow(/^A rule's name must be an identifier of at most 72 characters/)
+  })
 
-  it.each([0, -1, 0.5, 5001, Number.NaN, Number.POSITIVE_INFINITY])('refuses a deadline of %d milliseconds', (deadlineMs) => {
+  it.each([0, -1, 0.5, 5001, Number.NaN, Number.POSITIVE_INFINITY])('rejects a deadline of %d milliseconds', (deadlineMs) => {
     expect(() => pre({ deadlineMs }, noOpinion)).toThrow(RangeError)
     expect(() => pre({ deadlineMs }, noOpinion)).toThrow(
       `deadlineMs is ${deadlineMs}; expected 1 to 5000 milliseconds: Cognito waits no longer`,
     )
   })
 
-  it.each([1, 4000, 5000])('takes a deadline of %d milliseconds', (deadlineMs) => {
+  it.each([1, 4000, 5000])('accepts a deadline of %d milliseconds', (deadlineMs) => {
     expect(pre({ deadlineMs }, noOpinion)).toBeTypeOf('function')
   })
 
-  it.each(['verbose', 'INFO', ''])('refuses the log level %j', (logLevel) => {
+  it.each(['verbose', 'INFO', ''])('rejects the log level %j', (logLevel) => {
     expect(() => pre({ logLevel: unchecked(logLevel) }, noOpinion)).toThrow(TypeError)
     expect(() => pre({ logLevel: unchecked(logLevel) }, noOpinion)).toThrow(
       `logLevel is '${logLevel}'; expected one of debug, info, warn, error, silent`,
     )
   })
 
-  it.each(['', 'fifteen letters'])('refuses a key that is too short to hide a name behind, and does not show it: %j', (logHashKey) => {
+  it.each(['', 'fifteen letters'])('rejects a hash key that is too short, without the key in the message: %j', (logHashKey) => {
     expect(() => pre({ logHashKey }, noOpinion)).toThrow(
       new RangeError('logHashKey is too short; expected a random string of at least 16 characters'),
     )
   })
 
-  it('makes handlers that know their composition and their trigger', () => {
+  it('creates handlers with the properties composition and trigger', () => {
     const handler = pre({ deadlineMs: 100 }, noOpinion, refuse)
     expect(handler.composition).toMatchObject({ kind: 'chain', children: [{ name: 'no-opinion' }, { name: 'refuse' }] })
     expect(handler.trigger).toBe('PreSignUp')
@@ -66,7 +63,7 @@ describe('a factory', () => {
 })
 
 describe('decide', () => {
-  it('tells the decision with its trace, and writes no line', async () => {
+  it('returns the decision with its trace, and writes no log line', async () => {
     const out = collector()
     const settings = { write: out.write }
     expect(await pre(settings, confirm).decide(preEvent())).toMatchObject({
@@ -90,7 +87,7 @@ describe('decide', () => {
     expect(out.lines()).toEqual([])
   })
 
-  it('leaves the event editable, as it was', async () => {
+  it('neither changes nor freezes the event', async () => {
     const meddle = defineRule<Pre>('meddle', ({ event }) => {
       Reflect.set(event.request, 'userAttributes', { email: 'x@example.com' })
       return { kind: 'skip' }
@@ -106,14 +103,14 @@ describe('decide', () => {
     const middleware = [
       {
         before: () => {
-          throw new Error('asked')
+          throw new Error('called')
         },
       },
     ]
     expect(await pre({ middleware }, confirm).decide(preEvent())).toMatchObject({ kind: 'proceed' })
   })
 
-  it('uses the clock of the settings, and leaves none of its timers', async () => {
+  it('uses the clock of the settings, and leaves no timers', async () => {
     const clock = manualClock()
     const slow = defineRule<Pre>('slow', async () => {
       clock.advance(30)
@@ -123,14 +120,14 @@ describe('decide', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  it('refuses an answer that the trigger does not have, as the handler does', async () => {
+  it('fails for an answer that the trigger does not support', async () => {
     const wrong = defineRule<Pre>('wrong', () => respond(unchecked({ autoConfirm: true })))
     expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
   })
 })
 
 describe('observe', () => {
-  it('sends what breaks a rule to the observer of the invocation, from the handler and from decide', async () => {
+  it('sends rule errors to the observer, from the handler and from decide', async () => {
     const handler = pre({ write: () => undefined }, failOpen(crash))
     const seen: string[] = []
     handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })

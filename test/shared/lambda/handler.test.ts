@@ -18,12 +18,12 @@ import {
 } from '../../support/harness.ts'
 
 describe('the answer of a handler', () => {
-  it('is the event with every field that went in, and what the rules answered merged into its response', async () => {
+  it('is the original event with the answers of the rules merged into its response', async () => {
     const { answer } = await runPre([noOpinion, confirm])
     expect(answer).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
   })
 
-  it('leaves the event that came in alone', async () => {
+  it('does not change the original event', async () => {
     const event = preEvent()
     await runPre([confirm], event)
     expect(event).toStrictEqual(preEvent())
@@ -33,13 +33,13 @@ describe('the answer of a handler', () => {
     ['is missing', { response: undefined }],
     ['is null', { response: null }],
     ['is empty', { response: {} }],
-  ])('has a response where that of the event %s', async (_, change) => {
+  ])('has a response even if the response of the event %s', async (_, change) => {
     expect((await runPre([confirm], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: { autoConfirmUser: true } })
     expect((await runPre([noOpinion], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: {} })
   })
 
   it.each([[[]], [[{ before: () => undefined }]]])(
-    'keeps fields that are named __proto__, with middleware or without',
+    'keeps fields with the name __proto__, with or without middleware',
     async (middleware) => {
       const text =
         '{"__proto__":{"a":1},"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"__proto__":"x","email":"a@b.de"}},"response":{"__proto__":null}}'
@@ -49,33 +49,33 @@ describe('the answer of a handler', () => {
     },
   )
 
-  it('is an error with the public message of the rule, without a full stop at its end, on a denial', async () => {
+  it('is an error with the message of the rule, without a full stop, on a denial', async () => {
     const { answer, error, lines } = await runPre([confirm, refuse])
     expect(answer).toBeUndefined()
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' })
   })
 
-  it.each(['No', 'No.', 'No. . ', 'No…'])('has no full stop either where a rule denied %j without deny()', async (message) => {
+  it.each(['No', 'No.', 'No. . ', 'No…'])('has no full stop if a rule returns the message %j without deny()', async (message) => {
     const byHand = defineRule<Pre>('by-hand', () => ({ kind: 'deny', reason: 'by-hand', message }))
     expect((await runPre([byHand])).error?.message).toBe(message.replace(/[ .]+$/, ''))
   })
 
-  it('is an error with a fixed message when a rule breaks, and neither its message nor its stack tells of the rule', async () => {
+  it('is an error with a fixed message when a rule throws, without details of the rule', async () => {
     const { error, lines } = await runPre([crash, confirm])
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(error?.text).toBe(`TriggerFailedError: ${MASKED}{"name":"TriggerFailedError","code":"trigger-failed"}`)
     expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
   })
 
-  it('does not tell of a denial more than its message', async () => {
+  it('contains only the message of a denial, without a stack', async () => {
     expect((await runPre([refuse])).error?.text).toBe(
       'TriggerDeniedError: You need an invitation{"name":"TriggerDeniedError","code":"trigger-denied"}',
     )
   })
 
   it.each(['PreSignUp_SomethingNew', '', 'toString', 'PostConfirmation_ConfirmSignUp'])(
-    'judges the trigger source %j, which it does not know, like any other',
+    'treats the unknown trigger source %j like any other',
     async (triggerSource) => {
       const event = preEvent({ triggerSource })
       expect((await runPre([confirm], event)).answer).toMatchObject({ triggerSource, response: { autoConfirmUser: true } })
@@ -84,7 +84,7 @@ describe('the answer of a handler', () => {
   )
 })
 
-describe('what came in', () => {
+describe('the event of a handler', () => {
   const readsAll: Rule<Pre> = defineRule<Pre>('reads-all', ({ user, appClient, signal }) =>
     user.email === undefined && user.attributes.x === undefined && appClient === undefined && !signal.aborted ? allow() : skip(),
   )
@@ -93,23 +93,23 @@ describe('what came in', () => {
     ['null', null],
     ['an array', []],
     ['a number', 7],
-    ['a text', 'event'],
+    ['a string', 'event'],
     ['a boolean', true],
     ['a trigger source that is a number', preEvent({ triggerSource: 1 })],
     ['a user pool that is an object', preEvent({ userPoolId: {} })],
     ['a user name that is a number', preEvent({ userName: 1 })],
-    ['a caller that is a text', preEvent({ callerContext: 'x' })],
+    ['a caller context that is a string', preEvent({ callerContext: 'x' })],
     ['an app client that is a number', preEvent({ callerContext: { clientId: 1 } })],
     ['a request that is an array', preEvent({ request: [] })],
-    ['attributes that are a text', preEvent({ request: { userAttributes: 'email' } })],
+    ['attributes that are a string', preEvent({ request: { userAttributes: 'email' } })],
     ['attributes that are an array', preEvent({ request: { userAttributes: [] } })],
-    ['validation data that are a number', preEvent({ request: { validationData: 1 } })],
-    ['client metadata that are a boolean', preEvent({ request: { clientMetadata: true } })],
-    ['a response that is a text', preEvent({ response: 'ok' })],
-  ])('is no event: %s; the caller gets the fixed message, and no rule is asked', async (_, input) => {
-    const asked = vi.fn(() => skip())
+    ['validation data that is a number', preEvent({ request: { validationData: 1 } })],
+    ['client metadata that is a boolean', preEvent({ request: { clientMetadata: true } })],
+    ['a response that is a string', preEvent({ response: 'ok' })],
+  ])('is rejected with the fixed message before any rule runs: %s', async (_, input) => {
+    const evaluate = vi.fn(() => skip())
     for (const middleware of [[], [{ before: () => undefined }]]) {
-      const { error, lines } = await runPre([defineRule<Pre>('asked', asked)], input, { middleware })
+      const { error, lines } = await runPre([defineRule<Pre>('never-runs', evaluate)], input, { middleware })
       expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
       expect(lines).toHaveLength(2)
       expect(lines[0]).toMatchObject({
@@ -119,17 +119,17 @@ describe('what came in', () => {
         error: { name: 'InvalidEventError' },
       })
     }
-    expect(asked).not.toHaveBeenCalled()
+    expect(evaluate).not.toHaveBeenCalled()
   })
 
-  it('is no event either when nothing came in', async () => {
+  it('is rejected if it is undefined', async () => {
     const out = collector()
     const { error } = await captureResult(pre({ write: out.write }, noOpinion)(unchecked(undefined)))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
   })
 
-  it('is named in the log where it is wrong, by place and expected type, not by value', async () => {
+  it('is logged with path and expected type of each invalid field, without values', async () => {
     const { lines, raw } = await runPre([noOpinion], preEvent({ userName: 4711, request: { userAttributes: 'mary@example.com' } }))
     expect(lines[0]).toMatchObject({
       error: { problems: ['userName: expected a string', 'request.userAttributes: expected an object'] },
@@ -143,11 +143,11 @@ describe('what came in', () => {
     ['an event without a trigger source', preEvent({ triggerSource: undefined, request: {}, callerContext: {} })],
     ['an event without a request', preEvent({ request: undefined, callerContext: null })],
     [
-      'an event with nothing but nulls',
+      'an event whose fields are null',
       preEvent({ triggerSource: null, userPoolId: null, userName: null, callerContext: null, request: null }),
     ],
     ['attributes that are null', preEvent({ request: { userAttributes: null, clientMetadata: null }, callerContext: { clientId: null } })],
-  ])('may be cut down: %s is judged, not broken', async (_, input) => {
+  ])('may be incomplete: the rules run for %s', async (_, input) => {
     const { answer, lines } = await runPre([readsAll, confirm], input)
     expect(answer).toStrictEqual({ ...input, response: { ...(Object(input).response ?? {}), autoConfirmUser: true } })
     expect(lines[0]).toMatchObject({ decision: 'proceed', decidedBy: 'reads-all' })
@@ -155,19 +155,19 @@ describe('what came in', () => {
 })
 
 describe('a handler', () => {
-  it('declares at most two parameters, since Node 24 refuses a third', () => {
+  it('has at most two parameters, because the Lambda runtime for Node 24 rejects a third', () => {
     expect(pre(noOpinion).length).toBeLessThanOrEqual(2)
     expect(post(defineRule('any', () => skip())).length).toBeLessThanOrEqual(2)
   })
 
-  it.each([undefined, null, {}])('works with %j as its context', async (context) => {
+  it.each([undefined, null, {}])('accepts %j as its context', async (context) => {
     const out = collector()
     const handler = pre({ write: out.write }, confirm)
     await expect(handler(preEvent(), unchecked(context))).resolves.toMatchObject({ response: { autoConfirmUser: true } })
     expect(out.lines()[0]).toMatchObject({ requestId: null })
   })
 
-  it('keeps invocations apart that run at the same time', async () => {
+  it('keeps concurrent invocations separate', async () => {
     const waiting = new Map<string, () => void>()
     const turnwise = defineRule<Pre>('turnwise', async ({ user }) => {
       await new Promise<void>((resolve) => waiting.set(user.userName, resolve))

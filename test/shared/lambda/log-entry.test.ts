@@ -9,7 +9,7 @@ import { collector, confirm, post, postEvent, pre, preEvent, runPre, work } from
 
 const FRAME = /^at .*log-entry\.test\.ts:\d+:\d+\)?$/
 
-function caught(run: () => unknown): unknown {
+function catchError(run: () => unknown): unknown {
   try {
     return run()
   } catch (error) {
@@ -18,7 +18,7 @@ function caught(run: () => unknown): unknown {
 }
 
 describe('describeError', () => {
-  it('tells the name and where it was thrown, nearest first, at most five frames', () => {
+  it('returns the name and at most five stack frames, nearest first', () => {
     const { name, frames } = describeError(new RangeError('secret'))
     expect(name).toBe('RangeError')
     expect(frames[0]).toMatch(FRAME)
@@ -27,15 +27,15 @@ describe('describeError', () => {
     expect(describeError(deep(20)).frames).toHaveLength(5)
   })
 
-  it('tells the code and the request id of an error of the AWS SDK, and not its message, which names the recipient', () => {
+  it('returns the code and the request ID of an AWS SDK error, without its message', () => {
     const error = new MessageRejected({ message: 'Email address is not verified: mary@example.com', $metadata: { requestId: 'a1-b2' } })
     const described = describeError(Object.assign(error, { code: 'MessageRejected' }))
     expect(described).toMatchObject({ name: 'MessageRejected', code: 'MessageRejected', awsRequestId: 'a1-b2' })
     expect(JSON.stringify(described)).not.toContain('mary')
   })
 
-  it('reads the frames of an error of Node, which has its code behind its name', () => {
-    const error = caught(() => readFileSync(JSON.parse('{}')))
+  it('reads the frames of a Node error, whose stack has a code after the name', () => {
+    const error = catchError(() => readFileSync(JSON.parse('{}')))
     expect(describeError(error)).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
     expect(describeError(error).frames.some((frame) => FRAME.test(frame))).toBe(true)
   })
@@ -49,18 +49,21 @@ describe('describeError', () => {
     ': ',
     '\n',
     'Error: \n    at fake (/fake.js:1:1)',
-  ])('takes no line of the message %j for a frame', (message) => {
+  ])('does not read a line of the message %j as a frame', (message) => {
     const { frames } = describeError(new Error(message))
     expect(frames[0]).toMatch(FRAME)
     expect(frames.join('\n')).not.toMatch(/fake|beginning/)
   })
 
-  it.each(['', 'Error', 'r', 'secret', 'other'])('tells no frame where the message became %j after the stack was written', (message) => {
-    const error = Object.assign(new Error(message), {
-      stack: 'Error: first secret\n    at fake (/fake.js:1:1)\n    at real (/real.js:1:1)',
-    })
-    expect(describeError(error)).toEqual({ name: 'Error', frames: [] })
-  })
+  it.each(['', 'Error', 'r', 'secret', 'other'])(
+    'returns no frames if the message was changed to %j after the stack was created',
+    (message) => {
+      const error = Object.assign(new Error(message), {
+        stack: 'Error: first secret\n    at fake (/fake.js:1:1)\n    at real (/real.js:1:1)',
+      })
+      expect(describeError(error)).toEqual({ name: 'Error', frames: [] })
+    },
+  )
 
   it.each([
     ['Error\n    at real (/real.js:1:1)', ['at real (/real.js:1:1)']],
@@ -69,19 +72,19 @@ describe('describeError', () => {
       'Error\n    at mary (mary@example.com:1:1)\n    at mary\n    at async Promise.all (index 0)\n    at async /real.js:1:1\n    at new A [as b] (node:vm:1:2)\n    at C:\\a.js:1:1',
       ['at async /real.js:1:1', 'at new A [as b] (node:vm:1:2)', 'at C:\\a.js:1:1'],
     ],
-  ])('tells of the stack %j, which has no message, what names a place in code', (stack, frames) => {
+  ])('returns only the lines with a code location from the stack %j', (stack, frames) => {
     expect(describeError(Object.assign(new Error(''), { stack })).frames).toEqual(frames)
   })
 
   it.each([undefined, 7, '', 'a text', 'Error: other\n    at fake (/fake.js:1:1)', '    at fake (/fake.js:1:1)'])(
-    'tells no frame of the stack %j',
+    'returns no frames for the stack %j',
     (stack) => {
       expect(describeError(Object.assign(new Error('secret'), { stack }))).toEqual({ name: 'Error', frames: [] })
     },
   )
 
   it.each(['mary@example.com', 'a text', '', 'x'.repeat(65), 7, null])(
-    'does not tell a name, a code or a request id such as %j, which is no identifier',
+    'leaves out a name, code or request ID that is not an identifier: %j',
     (text) => {
       const error = Object.assign(new Error('secret'), { name: text, code: text, $metadata: { requestId: text } })
       expect(Object.keys(describeError(error))).toEqual(['name', 'frames'])
@@ -89,11 +92,11 @@ describe('describeError', () => {
     },
   )
 
-  it.each([null, 'text', {}])('copes with %j as the metadata of an error', ($metadata) => {
+  it.each([null, 'text', {}])('accepts %j as the metadata of an error', ($metadata) => {
     expect(describeError(Object.assign(new Error('secret'), { $metadata }))).not.toHaveProperty('awsRequestId')
   })
 
-  it('tells the problems of what is no event, and of no other error', () => {
+  it('returns the problems of an InvalidEventError, but of no other error', () => {
     expect(describeError(new InvalidEventError(['request: expected an object'])).problems).toEqual(['request: expected an object'])
     expect(describeError(Object.assign(new Error('secret'), { problems: ['mary@example.com'] }))).not.toHaveProperty('problems')
   })
@@ -104,18 +107,18 @@ describe('describeError', () => {
     ['string', 'secret'],
     ['number', 7],
     ['object', { name: 'secret', message: 'secret', stack: 'secret' }],
-  ])('tells no more than the type of what is no error: %s', (name, value) => {
+  ])('returns only the type of a value that is not an error: %s', (name, value) => {
     expect(describeError(value)).toEqual({ name, frames: [] })
   })
 
-  it('describes an effect that did not happen by what prevented it', () => {
+  it('describes the cause of a NotDoneError', () => {
     const refusal = new MessageRejected({ message: 'Email address is not verified: mary@example.com', $metadata: { requestId: 'a1-b2' } })
     expect(describeError(new NotDoneError(refusal))).toEqual(describeError(refusal))
     expect(describeError(new NotDoneError(new NotDoneError(refusal)))).toMatchObject({ name: 'MessageRejected', awsRequestId: 'a1-b2' })
     expect(describeError(new NotDoneError('secret'))).toEqual({ name: 'string', frames: [] })
   })
 
-  it('tells nothing of an error that throws when it is read', () => {
+  it('returns only the name Error if a getter of the error throws', () => {
     const hiding = Object.defineProperty(new Error('secret'), 'stack', {
       get: () => {
         throw new Error('another secret')
@@ -128,13 +131,13 @@ describe('describeError', () => {
 const KEY = 'sixteen letters or more'
 const mary = { userPoolId: 'eu-west-1_a', userName: 'mary' }
 
-describe('the hash of a user', () => {
-  it('is 128 bits in hexadecimal digits, and always the same', () => {
+describe('hashUser', () => {
+  it('returns 32 hexadecimal digits, the same for the same user', () => {
     expect(hashUser(KEY, mary)).toMatch(/^[0-9a-f]{32}$/)
     expect(hashUser(KEY, { ...mary })).toBe(hashUser(KEY, mary))
   })
 
-  it('differs by key, by pool and by user', () => {
+  it('returns different hashes for different keys, pools and users', () => {
     const all = [
       hashUser(KEY, mary),
       hashUser(`${KEY}!`, mary),
@@ -146,7 +149,7 @@ describe('the hash of a user', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  it('is in the log line only with a key, and the same in every trigger', async () => {
+  it('sets the user of the log line only with a key, to the same hash in every trigger', async () => {
     expect((await runPre([confirm])).lines[0]).not.toHaveProperty('user')
     const before = collector()
     const after = collector()
@@ -156,7 +159,7 @@ describe('the hash of a user', () => {
     expect(after.lines()[0]?.user).toBe(before.lines()[0]?.user)
   })
 
-  it.each([null, 7, undefined])('is not there where the user name is %j', async (userName) => {
+  it.each([null, 7, undefined])('sets no user in the log line if the user name is %j', async (userName) => {
     const { lines } = await runPre([confirm], preEvent({ userName }), { logHashKey: KEY })
     expect(lines[0]).not.toHaveProperty('user')
   })

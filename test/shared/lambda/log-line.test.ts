@@ -7,7 +7,7 @@ import type { TraceEntry } from '../../../src/shared/rules/decision.ts'
 import type { RuleNode } from '../../../src/shared/rules/rule.ts'
 import { collector, type Line, type Pre } from '../../support/harness.ts'
 
-/** Texts that a writer which forgets to escape would turn into something else. */
+/** Strings that break a log line if they are not escaped. */
 const hostile = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -47,7 +47,7 @@ const traceEntry: fc.Arbitrary<TraceEntry> = fc.record(
   { requiredKeys: ['rule', 'path', 'outcome', 'ms'] },
 )
 
-const conclusion: fc.Arbitrary<FinalDecision<Pre>> = fc
+const finalDecision: fc.Arbitrary<FinalDecision<Pre>> = fc
   .record({ trace: fc.array(traceEntry, { maxLength: 6 }), rule: hostile, reason: hostile, error: thrown })
   .chain(({ trace, rule, reason, error }) =>
     fc.constantFrom<FinalDecision<Pre>>(
@@ -82,9 +82,9 @@ const reasons: ReadonlySet<string> = new Set()
 const composition: RuleNode = { name: 'chain', kind: 'chain', children: [...names].slice(1).map((name) => ({ name, kind: 'rule' })) }
 
 describe('the line of an invocation', () => {
-  it('is what JSON.stringify makes of the entry and its metrics, to the byte, whatever the texts and numbers in it', () => {
+  it('is the JSON of the log entry and its metrics, for any strings and numbers', () => {
     fc.assert(
-      fc.property(event, conclusion, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {
+      fc.property(event, finalDecision, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {
         const out = collector()
         const settings = { write: out.write, ...(keyed && { logHashKey: 'sixteen letters or more' }) }
         reporter(trigger, composition, settings)(input, { awsRequestId: requestId }, ended, durationMs)

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { emfProblems } from '../../support/emf.ts'
 
-describe('the line of a lost effect', () => {
-  it('is counted by CloudWatch, by trigger', () => {
+describe('lostLine', () => {
+  it('returns a line that CloudWatch counts for each trigger', () => {
     const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' }
     const line = lostLine(effect, 'PostConfirmation', Date.UTC(2026, 0, 2))
     expect(emfProblems(line)).toEqual([])

@@ -23,10 +23,10 @@ type Middleware = MiddlewareObj<PreEvent, PreEvent>
 
 const forever = (): Promise<never> => new Promise(() => undefined)
 const approval = (): PreEvent => preEvent({ response: { autoConfirmUser: true, autoVerifyEmail: true } })
-/** A middleware may do what its types forbid: `readonly` is no lock. */
+/** Changes an object, because at run time middleware can change `readonly` properties. */
 const edit = (target: unknown, change: object): void => void Object.assign(Object(target), change)
 
-/** When an attack keeps an approval from standing; a denial stands wherever the rules were asked. */
+/** The point at which an attack prevents an approval. A denial is kept if the rules ran before. */
 type Harm = 'none' | 'before-the-rules' | 'after-the-rules'
 
 /** Every attack that a middleware could make on a decision. */
@@ -65,7 +65,7 @@ const attacks: readonly {
     harm: 'none',
   },
   {
-    name: 'an onError that takes the error away',
+    name: 'an onError that removes the error',
     middleware: () => ({ onError: (request) => edit(request, { error: undefined, response: approval() }) }),
     harm: 'none',
   },
@@ -94,7 +94,7 @@ const attacks: readonly {
   },
   { name: 'an after that returns a value', middleware: () => ({ after: () => approval() }), harm: 'none' },
   {
-    name: 'an after that edits the answer to the bottom',
+    name: 'an after that edits nested fields of the answer',
     middleware: () => ({
       after: ({ response }) => {
         edit(response?.response, { autoConfirmUser: true, autoVerifyEmail: true })
@@ -106,7 +106,7 @@ const attacks: readonly {
     harm: 'none',
   },
   {
-    name: 'a before that edits the event to the bottom',
+    name: 'a before that edits nested fields of the event',
     middleware: () => ({
       before: ({ event }) => {
         edit(event, { userName: 'invited', triggerSource: 'PreSignUp_AdminCreateUser' })
@@ -127,12 +127,12 @@ const attacks: readonly {
     harm: 'none',
   },
   {
-    name: 'a before that takes the event away',
+    name: 'a before that removes the event',
     middleware: () => ({ before: (request) => edit(request, { event: undefined }) }),
     harm: 'none',
   },
   {
-    name: 'a middleware that edits the response of the event at every turn',
+    name: 'a before, after and onError that edit the response of the event',
     middleware: () => {
       const confirmThem = ({ event }: { event: PreEvent }): void => edit(event.response, { autoConfirmUser: true })
       return { before: confirmThem, after: confirmThem, onError: confirmThem }
@@ -171,7 +171,7 @@ const attacks: readonly {
     reason: 'error',
   },
   {
-    name: 'an after that throws something that cannot be looked at',
+    name: 'an after that throws a proxy whose properties cannot be read',
     middleware: () => ({
       after: () => {
         throw new Proxy(new Error('hidden'), {
@@ -192,7 +192,7 @@ const attacks: readonly {
   { name: 'an onError that hangs', middleware: () => ({ onError: forever }), harm: 'none' },
 ]
 
-/** Refuses everybody but one user, whom only a middleware can make of mary. */
+/** Denies every user except `invited`. Only a middleware can change the event to that user. */
 const onlyInvited: Rule<Pre> = defineRule<Pre>('only-invited', ({ user, event }) =>
   user.userName === 'invited' || event.triggerSource === 'PreSignUp_AdminCreateUser' || user.email === 'edited@example.com'
     ? skip()
@@ -200,8 +200,8 @@ const onlyInvited: Rule<Pre> = defineRule<Pre>('only-invited', ({ user, event })
 )
 const claims: Rule<Pre> = defineRule<Pre>('claims', () => respond({ claims: { role: 'user' } }))
 
-/** Runs with a clock that goes past the deadline once nothing moves any more: no attack may hold an invocation for longer. */
-async function underAttack(rules: readonly Rule<Pre>[], middleware: readonly Middleware[]): Promise<Ran> {
+/** Runs the handler, and advances the clock past the deadline, so that a hanging middleware ends. */
+async function runAttack(rules: readonly Rule<Pre>[], middleware: readonly Middleware[]): Promise<Ran> {
   const clock = manualClock()
   const running = runPre(rules, preEvent(), { middleware, clock })
   await flushPromises()
@@ -211,9 +211,9 @@ async function underAttack(rules: readonly Rule<Pre>[], middleware: readonly Mid
   return ran
 }
 
-describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
-  it('turns no denial into an approval', async () => {
-    const { answer, error, lines, raw } = await underAttack([onlyInvited, confirm], [middleware()])
+describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) => {
+  it('does not turn a denial into an approval', async () => {
+    const { answer, error, lines, raw } = await runAttack([onlyInvited, confirm], [middleware()])
     expect(answer).toBeUndefined()
     expect(raw).not.toContain('a secret of the proxy')
     if (harm === 'before-the-rules') {
@@ -225,15 +225,15 @@ describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
     }
   })
 
-  it('turns no broken rule into an approval', async () => {
-    const { answer, error, lines } = await underAttack([crash, confirm], [middleware()])
+  it('does not turn the error of a rule into an approval', async () => {
+    const { answer, error, lines } = await runAttack([crash, confirm], [middleware()])
     expect(answer).toBeUndefined()
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(lines[0]).toMatchObject({ decision: 'failed' })
   })
 
-  it('adds nothing to an approval', async () => {
-    const { answer, error, lines } = await underAttack([claims], [middleware()])
+  it('does not change an approval, or fails', async () => {
+    const { answer, error, lines } = await runAttack([claims], [middleware()])
     if (harm === 'none') {
       const response = { autoConfirmUser: false, autoVerifyEmail: null, claims: { role: 'user' } }
       expect(answer).toStrictEqual({ ...preEvent(), response })
@@ -246,8 +246,8 @@ describe.each(attacks)('$name', ({ middleware, harm, reason }) => {
   })
 })
 
-describe('a middleware of the user', () => {
-  it('really turns a denial into an approval inside middy, which is why the answer is made outside', async () => {
+describe('middleware of the user', () => {
+  it('can turn a denial into an approval inside middy, so the handler builds its answer outside', async () => {
     const denying = middy(() => {
       throw new Error('denied')
     }).use({ onError: () => approval() })
@@ -273,20 +273,20 @@ describe('a middleware of the user', () => {
     ])
   })
 
-  it('never sees the error of a rule', async () => {
+  it('gets a TriggerFailedError instead of the error of a rule', async () => {
     const errors: string[] = []
     await runPre([crash], preEvent(), { middleware: [{ onError: ({ error }) => void errors.push(`${error?.stack}`) }] })
     expect(errors).toEqual([`TriggerFailedError: ${MASKED}`])
   })
 
-  it('runs in the order of middy: before from first to last, after from last to first', async () => {
+  it('runs each before from first to last, and each after from last to first', async () => {
     const order: string[] = []
     const named = (name: string): Middleware => ({ before: () => void order.push(name), after: () => void order.push(name) })
     await runPre([noOpinion], preEvent(), { middleware: [named('first'), named('second')] })
     expect(order).toEqual(['first', 'second', 'second', 'first'])
   })
 
-  it('does not run for what is no event, but its onError does', async () => {
+  it('runs only its onError for an invalid event', async () => {
     const before = vi.fn()
     const onError = vi.fn()
     await runPre([noOpinion], 7, { middleware: [{ before, onError }] })
@@ -294,31 +294,31 @@ describe('a middleware of the user', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('is refused when the handler is made if it has no hook', () => {
+  it('is rejected when the handler is created if it has no hook', () => {
     expect(() => pre({ middleware: [{}] }, noOpinion)).toThrow(/Middleware must/)
   })
 
-  it('that goes on after the deadline asks no rule any more', async () => {
-    const asked = vi.fn(() => skip())
+  it('does not start a rule if its before ends after the deadline', async () => {
+    const evaluate = vi.fn(() => skip())
     const clock = manualClock()
-    let goOn: () => void = () => undefined
+    let endBefore: () => void = () => undefined
     const middleware: Middleware[] = [
       {
         before: () =>
           new Promise<void>((resolve) => {
-            goOn = resolve
+            endBefore = resolve
           }),
       },
     ]
-    const running = runPre([defineRule<Pre>('asked', asked)], preEvent(), { middleware, clock })
+    const running = runPre([defineRule<Pre>('never-runs', evaluate)], preEvent(), { middleware, clock })
     await flushPromises()
     clock.advance(4000)
     const { error, lines } = await running
-    goOn()
+    endBefore()
     await flushPromises()
     expect(error?.name).toBe('TriggerFailedError')
     expect(lines).toHaveLength(2)
-    expect(asked).not.toHaveBeenCalled()
+    expect(evaluate).not.toHaveBeenCalled()
     expect(clock.pending()).toBe(0)
   })
 })

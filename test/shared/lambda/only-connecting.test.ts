@@ -13,9 +13,9 @@ afterEach(async () => {
   vi.unstubAllEnvs()
 })
 
-/** A service that keeps what it was asked, and over which connection. */
-async function listening(answer: (body: string) => string) {
-  const asked: {
+/** Starts a service that records its requests and their connections. */
+async function startService(answer: (body: string) => string) {
+  const requests: {
     method: string | undefined
     url: string | undefined
     headers: readonly string[]
@@ -24,11 +24,11 @@ async function listening(answer: (body: string) => string) {
   }[] = []
   service = await startTroubledService(({ body, request, response }) => {
     const { method, url, headers, socket } = request
-    asked.push({ method, url, headers: Object.keys(headers).toSorted(), body, port: socket.remotePort })
+    requests.push({ method, url, headers: Object.keys(headers).toSorted(), body, port: socket.remotePort })
     response.end(answer(body))
   })
   stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint, ses: service.endpoint }))
-  return asked
+  return requests
 }
 
 const NOT_ENDED = new AbortController().signal
@@ -41,37 +41,37 @@ const mail = new SendEmailCommand({
 })
 const SENT = '<SendEmailResponse><SendEmailResult><MessageId>7</MessageId></SendEmailResult></SendEmailResponse>'
 
-const NOTHING = { method: 'GET', url: '/', headers: ['connection', 'host'], body: '' }
+const EMPTY_REQUEST = { method: 'GET', url: '/', headers: ['connection', 'host'], body: '' }
 
 describe('onlyConnecting', () => {
-  it('asks DynamoDB for nothing, answers as told, and leaves its connection to the client', async () => {
-    const asked = await listening((body) => (body === '' ? 'healthy' : '{}'))
+  it('sends DynamoDB an empty request, returns a fake response, and keeps the connection open', async () => {
+    const requests = await startService((body) => (body === '' ? 'healthy' : '{}'))
     const documents = documentClient()()
     const update = new UpdateCommand({ TableName: 'table', Key: { pk: 'one' }, ReturnValues: 'ALL_NEW' })
     const answered = await onlyConnecting(documents, NOT_ENDED).send(update)
     expect(answered.Attributes).toMatchObject({ attempt: 1, token: 'warm-up' })
-    expect(asked).toMatchObject([NOTHING])
+    expect(requests).toMatchObject([EMPTY_REQUEST])
     expect(await onlyConnecting(documents, NOT_ENDED).send(read)).toMatchObject({ Responses: { blocks: [] }, UnprocessedKeys: {} })
-    asked.pop()
+    requests.pop()
     await documents.send(put)
-    expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
-    expect(asked[1]?.body).toContain('"one"')
-    expect(asked).toHaveLength(2)
+    expect(requests[1]).toMatchObject({ method: 'POST', port: requests[0]?.port })
+    expect(requests[1]?.body).toContain('"one"')
+    expect(requests).toHaveLength(2)
     documents.config.requestHandler.destroy?.()
   })
 
-  it('asks SES for nothing, answers as told, and leaves its connection to the client', async () => {
-    const asked = await listening((body) => (body === '' ? 'no such action' : SENT))
+  it('sends SES an empty request, returns a fake response, and keeps the connection open', async () => {
+    const requests = await startService((body) => (body === '' ? 'no such action' : SENT))
     const ses = sesClient()()
     expect(await onlyConnecting(ses, NOT_ENDED).send(mail)).toMatchObject({ MessageId: '0' })
-    expect(asked).toMatchObject([NOTHING])
+    expect(requests).toMatchObject([EMPTY_REQUEST])
     await ses.send(mail)
-    expect(asked[1]).toMatchObject({ method: 'POST', port: asked[0]?.port })
-    expect(asked).toHaveLength(2)
+    expect(requests[1]).toMatchObject({ method: 'POST', port: requests[0]?.port })
+    expect(requests).toHaveLength(2)
     ses.destroy()
   })
 
-  it('takes any answer of the service for one that it can read', async () => {
+  it('replaces an error response of the service with a fake response', async () => {
     service = await startTroubledService(answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }))
     stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
     const documents = documentClient()()
@@ -80,23 +80,23 @@ describe('onlyConnecting', () => {
     documents.config.requestHandler.destroy?.()
   })
 
-  it('calls nothing once it has ended, and answers nobody', async () => {
-    const asked = await listening(() => 'healthy')
+  it('sends nothing after the warm-up ends, and never settles pending calls', async () => {
+    const requests = await startService(() => 'healthy')
     const documents = documentClient()()
     const ending = new AbortController()
     const answered = vi.fn()
     const client = onlyConnecting(documents, ending.signal)
     const waiting = client.send(put)
     waiting.then(answered, answered)
-    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    await vi.waitFor(() => expect(requests).toHaveLength(1))
     ending.abort()
     client.send(put).then(answered, answered)
     await documents.send(put).catch(() => undefined)
-    expect(asked.filter(({ method }) => method === 'GET')).toHaveLength(1)
+    expect(requests.filter(({ method }) => method === 'GET')).toHaveLength(1)
     documents.config.requestHandler.destroy?.()
   })
 
-  it('lets the client go on beside a call that hangs', async () => {
+  it('does not block the original client while a call hangs', async () => {
     service = await startTroubledService((call) =>
       call.request.method === 'GET' ? troubles['never answers'](call) : answering(200, {})(call),
     )

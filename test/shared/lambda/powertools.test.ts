@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { emfProblems } from '../../support/emf.ts'
 import { confirm, crash, preEvent, type Ran, refuse, runPre } from '../../support/harness.ts'
 
-/** What Powertools' logger writes itself while a handler runs. */
-async function whatItWrites(run: () => Promise<Ran>): Promise<{ readonly ran: Ran; readonly lines: readonly Record<string, unknown>[] }> {
+/** Runs a handler, and returns the lines that the logger wrote. */
+async function captureLines(run: () => Promise<Ran>): Promise<{ readonly ran: Ran; readonly lines: readonly Record<string, unknown>[] }> {
   const written: string[] = []
   for (const stream of [process.stdout, process.stderr])
     vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
@@ -13,16 +13,16 @@ async function whatItWrites(run: () => Promise<Ran>): Promise<{ readonly ran: Ra
   return { ran, lines: written.map((line) => JSON.parse(line)) }
 }
 
-describe('the Logger of Powertools', () => {
+describe('the Powertools Logger', () => {
   afterEach(() => void vi.restoreAllMocks())
 
   it.each([
     ['INFO', [confirm], { decision: 'proceed' }],
     ['INFO', [refuse], { decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }],
     ['ERROR', [crash], { decision: 'failed', decidedBy: 'crash', error: { name: 'RangeError' } }],
-  ])('writes our fields at the top level of its line at %s, and metrics go to lines of their own', async (level, rules, fields) => {
+  ])('writes the log fields at the top level of its %s line, without the metrics', async (level, rules, fields) => {
     const logger = new PowertoolsLogger({ serviceName: 'sign-up' })
-    const { ran, lines } = await whatItWrites(() => runPre(rules, preEvent(), { logger }))
+    const { ran, lines } = await captureLines(() => runPre(rules, preEvent(), { logger }))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject({
       level,

@@ -38,15 +38,15 @@ const brokenAfter = defineRule<Post>('broken-after', () => {
   throw new Error('secret')
 })
 
-/** A logger that keeps what it is told. */
-function keeper(): { readonly logger: Logger; readonly told: readonly (readonly [string, string, LogFields])[] } {
-  const told: [string, string, LogFields][] = []
-  const at = (level: string) => (message: string, fields: LogFields) => void told.push([level, message, fields])
-  return { logger: { info: at('info'), warn: at('warn'), error: at('error') }, told }
+/** Creates a logger that records its calls. */
+function recorder(): { readonly logger: Logger; readonly calls: readonly (readonly [string, string, LogFields])[] } {
+  const calls: [string, string, LogFields][] = []
+  const at = (level: string) => (message: string, fields: LogFields) => void calls.push([level, message, fields])
+  return { logger: { info: at('info'), warn: at('warn'), error: at('error') }, calls }
 }
 
 describe('the log line of an invocation', () => {
-  it('of an approval is one line with these fields and no others', async () => {
+  it('has exactly the documented fields for an approval', async () => {
     const { lines } = await runPre([noOpinion, confirm])
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS))
@@ -62,7 +62,7 @@ describe('the log line of an invocation', () => {
     expect(lines[0]?.timestamp).toBe(new Date(String(lines[0]?.timestamp)).toISOString())
   })
 
-  it('of a denial has the rule as a dimension besides', async () => {
+  it('has the denying rule as an additional dimension for a denial', async () => {
     const { lines } = await runPre([refuse])
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'rule'))
@@ -76,7 +76,7 @@ describe('the log line of an invocation', () => {
     })
   })
 
-  it('of a failure has the error besides, and its breakage is a document of its own', async () => {
+  it('has the error for a failure, and a second line counts the error of the rule', async () => {
     const { lines } = await runPre([crash])
     expect(lines).toHaveLength(2)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'error'))
@@ -85,30 +85,30 @@ describe('the log line of an invocation', () => {
     expect(lines[1]).toEqual({ _aws: expect.any(Object), trigger: 'PreSignUp', rule: 'crash', RuleErrors: 1 })
   })
 
-  it('says of the second invocation that it was no cold start', async () => {
+  it('reports a cold start only for the first invocation', async () => {
     const out = collector()
     const handler = pre({ write: out.write }, noOpinion)
     for (let invocation = 0; invocation < 3; invocation++) await handler(preEvent())
     expect(out.lines().map(({ coldStart }) => coldStart)).toEqual([true, false, false])
   })
 
-  it('is one line each: no value brings a line break of its own', async () => {
+  it('escapes line breaks in values', async () => {
     const { raw, lines } = await runPre([noOpinion], preEvent({ triggerSource: 'a\nb\u2028c', userPoolId: 'x\r\n{"level":"ERROR"}' }))
     expect(raw.split('\n')).toEqual([expect.any(String), ''])
     expect(lines[0]).toMatchObject({ triggerSource: 'a\nb\u2028c' })
   })
 
-  it('is cut where the event holds something very long', async () => {
+  it('truncates very long values of the event', async () => {
     const { lines } = await runPre([noOpinion], preEvent({ triggerSource: 'x'.repeat(10_000) }))
     expect(lines[0]?.triggerSource).toBe(`${'x'.repeat(500)}...`)
   })
 
-  it('rounds times to a thousandth of a millisecond', async () => {
+  it('rounds times to microseconds', async () => {
     const { lines } = await runPre([noOpinion])
     expect(String(lines[0]?.durationMs)).toMatch(/^\d+(\.\d{1,3})?$/)
   })
 
-  it('has the detail of the denial that decided, cut where it is long', async () => {
+  it('has the detail of the deciding denial, truncated if it is long', async () => {
     const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))
     const branches = await runPre([
       shadow(denying('of-a-shadow')),
@@ -121,14 +121,14 @@ describe('the log line of an invocation', () => {
   })
 
   it.each(['an invitation of mary@example.com', 'mary', 'x: MARY', 'Mary Hidden', '+491701234567', 'mary@example.com'])(
-    'hides a detail that is not made of identifiers, or that is a value of the event: %s',
+    'hides a detail that is free text or a value of the event: %s',
     async (detail) => {
       const { lines } = await runPre([defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))])
       expect(lines[0]).toMatchObject({ reason: 'nope', detail: 'hidden', trace: [{ detail: 'hidden' }] })
     },
   )
 
-  it('is lost where the event throws when it is read, but its metrics are not', async () => {
+  it('is reduced to the metrics if reading the event throws', async () => {
     const secretive = Object.defineProperty(preEvent(), 'userPoolId', {
       get: () => {
         throw new Error('mary@example.com')
@@ -141,7 +141,7 @@ describe('the log line of an invocation', () => {
     expect(raw).not.toContain('mary')
   })
 
-  it('hides a reason, and the name and code of an error, that are values of the event', async () => {
+  it('hides a reason, error name or error code that is a value of the event', async () => {
     const event = preEvent({ request: { userAttributes: { sub: 'b7d3c1f0-aaaa', name: 'Mary' } } })
     const throwing = defineRule<Pre>('throwing', () => {
       throw Object.assign(new Error('no'), { name: 'mary', code: 'x-b7d3c1f0-aaaa' })
@@ -153,7 +153,7 @@ describe('the log line of an invocation', () => {
     expect(skipped.lines[0]).toMatchObject({ trace: [{ reason: 'hidden' }] })
   })
 
-  it('tells of every rule what it said: reasons, overrides, shadows, errors', async () => {
+  it('has a trace entry for every rule, with reason, overrides, shadow and error', async () => {
     const again = defineRule<Pre>('again', () => respond({ autoConfirmUser: false }, 'not-yet'))
     const { lines } = await runPre([confirm, again, failOpen(crash), shadow(refuse)])
     expect(lines[0]).toMatchObject({
@@ -170,14 +170,14 @@ describe('the log line of an invocation', () => {
     })
   })
 
-  it('warns of a rule that a post trigger passed over', async () => {
+  it('has the level WARN if a rule of a post trigger throws', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', RuleErrors: 1 })
   })
 })
 
-describe('the line of a lost effect', () => {
+describe('the log line of a lost effect', () => {
   const lost = new EffectLostError(
     { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'send-welcome-email', token: 'token-1' },
     Object.assign(new Error('mary@example.com'), { name: 'TimeoutError' }),
@@ -196,29 +196,29 @@ describe('the line of a lost effect', () => {
     ...counted,
   }
 
-  it.each(LOG_LEVELS)('holds pool, sub, effect and claim alone, and is counted, at the level %s', async (logLevel) => {
+  it.each(LOG_LEVELS)('has only pool, sub, effect, token and metric at the log level %s', async (logLevel) => {
     const out = collector()
     await post({ write: out.write, logLevel }, losing, work)(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
     expect(out.raw()).not.toContain('mary@')
   })
 
-  it('goes to standard output beside a logger of the user, who is told the rest', async () => {
+  it('goes to standard output even if a logger is set', async () => {
     const out = collector()
-    const { logger, told } = keeper()
+    const { logger, calls } = recorder()
     await post({ write: out.write, logger }, losing)(postEvent())
     expect(out.lines().filter(({ message }) => message !== undefined)).toEqual([line])
-    expect(told).toHaveLength(1)
-    expect(JSON.stringify(told)).not.toContain('sub-1')
+    expect(calls).toHaveLength(1)
+    expect(JSON.stringify(calls)).not.toContain('sub-1')
   })
 
-  it('is written once for an effect that broke the compositions around it', async () => {
+  it('is written once if the error also fails the surrounding compositions', async () => {
     const out = collector()
     await captureResult(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
   })
 
-  it('is written for each of several', async () => {
+  it('is written for each lost effect', async () => {
     const out = collector()
     const other = defineRule<Post>('other', () => {
       throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
@@ -227,7 +227,7 @@ describe('the line of a lost effect', () => {
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
-  it('stands in no other log', async () => {
+  it('is not written for other errors', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.raw()).not.toContain(EFFECT_LOST)
@@ -239,22 +239,22 @@ describe('the metrics of an invocation', () => {
   const cases: readonly (readonly [string, () => Promise<readonly Line[]>, readonly string[]])[] = [
     ['an approval', async () => (await runPre([confirm])).lines, []],
     ['a denial', async () => (await runPre([refuse])).lines, []],
-    ['what is no event', async () => (await runPre([confirm], null)).lines, ['handler']],
-    ['a broken rule', async () => (await runPre([crash])).lines, ['crash']],
-    ['a rule that broke deep inside', async () => (await runPre([chain(noOpinion, chain(crash))])).lines, ['crash']],
-    ['a broken rule that an anyOf forgave', async () => (await runPre([anyOf(crash, approve)])).lines, ['crash']],
-    ['two that broke', async () => (await runPre([anyOf(crash, crash)])).lines, ['crash', 'crash']],
-    ['a shadow that broke', async () => (await runPre([shadow(crash)])).lines, []],
-    ['a faulty middleware', async () => (await runPre([confirm], preEvent(), { middleware: faulty })).lines, ['handler']],
+    ['an invalid event', async () => (await runPre([confirm], null)).lines, ['handler']],
+    ['an error of a rule', async () => (await runPre([crash])).lines, ['crash']],
+    ['an error of a nested rule', async () => (await runPre([chain(noOpinion, chain(crash))])).lines, ['crash']],
+    ['an error of a rule in an anyOf that allows', async () => (await runPre([anyOf(crash, approve)])).lines, ['crash']],
+    ['errors of two rules', async () => (await runPre([anyOf(crash, crash)])).lines, ['crash', 'crash']],
+    ['an error in a shadow', async () => (await runPre([shadow(crash)])).lines, []],
+    ['an error of a middleware', async () => (await runPre([confirm], preEvent(), { middleware: faulty })).lines, ['handler']],
     [
-      'a broken rule that was passed over, and a faulty middleware',
+      'an error of a rule in failOpen and an error of a middleware',
       async () => (await runPre([failOpen(crash)], preEvent(), { middleware: faulty })).lines,
       ['crash', 'handler'],
     ],
   ]
   const approve = defineRule<Pre>('approve', () => ({ kind: 'allow' }))
 
-  it.each(cases)('are documents that CloudWatch takes, one for each breakage: of %s', async (_, run, broken) => {
+  it.each(cases)('are valid for CloudWatch, with one line for each rule error: %s', async (_, run, broken) => {
     const [counted, ...ruleErrors] = await run()
     expect([counted, ...ruleErrors].flatMap(emfProblems)).toEqual([])
     expect(ruleErrors.map(({ rule }) => rule)).toEqual(broken)
@@ -262,7 +262,7 @@ describe('the metrics of an invocation', () => {
     expect(ruleErrors.every(({ RuleErrors: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
   })
 
-  it('count a denial by its rule as well', async () => {
+  it('count a denial for its rule too', async () => {
     const [counted] = (await runPre([refuse])).lines
     expect(counted?._aws).toMatchObject({
       CloudWatchMetrics: [
@@ -281,40 +281,40 @@ describe('the log level', () => {
   ]
   const cases = LOG_LEVELS.flatMap((level) => outcomes.map(([severity, rules]) => [level, severity, rules] as const))
 
-  it.each(cases)('%s cuts or writes a line of the severity %s, and the metrics go out either way', async (logLevel, severity, rules) => {
+  it.each(cases)('%s filters a line of the severity %s, but not the metrics', async (logLevel, severity, rules) => {
     const written = LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(logLevel)
     const { lines } = await runPre(rules, preEvent(), { logLevel })
     expect(lines.flatMap(emfProblems)).toEqual([])
     expect(lines[0]?.level).toBe(written ? severity.toUpperCase() : undefined)
     if (!written) expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
 
-    const { logger, told } = keeper()
+    const { logger, calls } = recorder()
     const own = await runPre(rules, preEvent(), { logLevel, logger })
-    expect(told.map(([level]) => level)).toEqual(written ? [severity] : [])
+    expect(calls.map(([level]) => level)).toEqual(written ? [severity] : [])
     expect(own.lines.flatMap(emfProblems)).toEqual([])
     expect(sorted(own.lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
   })
 
-  it.each<LogLevel>(['silent', 'error'])('%s leaves of an approval the metrics alone', async (logLevel) => {
+  it.each<LogLevel>(['silent', 'error'])('%s writes only the metrics for an approval', async (logLevel) => {
     const { lines } = await runPre([confirm], preEvent(), { logLevel })
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY))
   })
 })
 
-describe('a logger of the user', () => {
-  it('is told the line, and metrics have lines of their own', async () => {
-    const { logger, told } = keeper()
+describe('the logger of the user', () => {
+  it('gets the log entry without the metrics, which have their own lines', async () => {
+    const { logger, calls } = recorder()
     const { lines } = await runPre([crash], preEvent(), { logger })
-    expect(told).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
-    expect(told[0]?.[2]).not.toHaveProperty('_aws')
+    expect(calls).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
+    expect(calls[0]?.[2]).not.toHaveProperty('_aws')
     expect(lines.map(sorted)).toEqual([keys(...METRICS_ONLY), keys('_aws', 'trigger', 'rule', 'RuleErrors')])
   })
 
   const fail = (): never => {
     throw new Error('the logger is broken')
   }
-  it('that throws changes nothing, and the line goes to standard output', async () => {
+  it('does not change the decision if it throws, and the line goes to standard output', async () => {
     const logger: Logger = { info: fail, warn: fail, error: fail }
     const approved = await runPre([confirm], preEvent(), { logger })
     expect(approved.answer).toStrictEqual((await runPre([confirm])).answer)
@@ -326,7 +326,7 @@ describe('a logger of the user', () => {
     expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailedError' })
   })
 
-  it('that rejects later changes nothing, and does not end the process', async () => {
+  it('does not change the decision or end the process if it rejects', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     const reject = async (): Promise<void> => fail()
@@ -337,11 +337,11 @@ describe('a logger of the user', () => {
     expect(unhandled).not.toHaveBeenCalled()
   })
 
-  it('that edits what it is told does not reach the metrics', async () => {
-    const vandal = (_: string, fields: LogFields): void => {
+  it('does not change the metrics if it edits the entry', async () => {
+    const editEntry = (_: string, fields: LogFields): void => {
       for (const name of Object.keys(fields)) fields[name] = null
     }
-    const { lines } = await runPre([refuse], preEvent(), { logger: { info: vandal, warn: vandal, error: vandal } })
+    const { lines } = await runPre([refuse], preEvent(), { logger: { info: editEntry, warn: editEntry, error: editEntry } })
     expect(lines[0]).toMatchObject({ trigger: 'PreSignUp', rule: 'refuse', Denials: 1 })
   })
 })
@@ -349,7 +349,7 @@ describe('a logger of the user', () => {
 describe('standard output', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('gets the lines unless a setting says otherwise, each in one piece', async () => {
+  it('gets the log line in one write by default', async () => {
     const written: unknown[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(chunk) > 0)
     await pre(confirm)(preEvent())
@@ -358,9 +358,9 @@ describe('standard output', () => {
     expect(String(written[0])).toMatch(/^\{.*\}\n$/)
   })
 
-  it('that cannot be written to changes no decision', async () => {
+  it('does not change the decision if a write fails', async () => {
     const write = (): never => {
-      throw new Error('EPIPE: a text that is nobody’s business')
+      throw new Error('EPIPE: a private detail')
     }
     expect((await captureResult(pre({ write }, confirm)(preEvent()))).answer).toMatchObject({ response: { autoConfirmUser: true } })
     expect((await captureResult(pre({ write }, refuse)(preEvent()))).error).toMatchObject({

@@ -6,13 +6,13 @@ import { deny, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { captureResult, collector, type Pre, type PreEvent, pre, preEvent, unchecked } from '../../support/harness.ts'
 
-/** What no line may hold: it stands in every text that an event or an error brings. */
+/** A secret that no log line may contain. Every string of the events and errors contains it. */
 const SECRET = 'mary.hidden@secret.example'
 
-/** A secret that is an identifier, as a user name may be. */
+/** A secret that is an identifier, such as a user name. */
 const CONSTANT = 'mary-hidden-4711'
 
-/** A text that holds the secret somewhere. */
+/** Strings that contain the secret. */
 const secretText = fc
   .tuple(
     fc.string({ maxLength: 8 }),
@@ -35,7 +35,7 @@ const secretJson = fc.letrec((tie) => ({
   ),
 })).value
 
-/** Events, whole, cut down and of the wrong types, with the secret in every text but those that a log names on purpose. */
+/** Complete, incomplete and invalid events. Every string contains the secret, except those that are logged on purpose. */
 const event = fc.record(
   {
     triggerSource: fc.constantFrom('PreSignUp_SignUp', 'PreSignUp_New', null),
@@ -63,7 +63,7 @@ const event = fc.record(
   { requiredKeys: [] },
 )
 
-/** What rules and middleware throw: messages with the secret, however they were made and changed afterwards. */
+/** Values that rules and middleware throw. Their messages contain the secret, and some were changed later. */
 const thrown: fc.Arbitrary<unknown> = fc.tuple(secretText, fc.string({ maxLength: 8 })).chain(([message, other]) => {
   const error = new TypeError(message)
   const changed = (to: string): Error => Object.assign(new Error(message), { message: to })
@@ -97,7 +97,7 @@ const places: Readonly<
 > = {
   nowhere: () => ({ rules: [defineRule('fine', ({ user }) => respond({ claims: { email: user.email ?? '' } }))] }),
   'in a rule': (error) => ({ rules: [defineRule('throws', () => rethrow(error))] }),
-  'in a rule, later': (error) => ({ rules: [chain(defineRule<Pre>('rejects', async () => rethrow(error)))] }),
+  'in an asynchronous rule': (error) => ({ rules: [chain(defineRule<Pre>('rejects', async () => rethrow(error)))] }),
   'in a condition': (error) => ({
     rules: [
       when(
@@ -106,14 +106,14 @@ const places: Readonly<
       ),
     ],
   }),
-  'in a rule that may break': (error) => ({ rules: [failOpen(defineRule<Pre>('throws', () => rethrow(error)))] }),
+  'in a rule inside failOpen': (error) => ({ rules: [failOpen(defineRule<Pre>('throws', () => rethrow(error)))] }),
   'in a shadow': (error) => ({ rules: [shadow(defineRule<Pre>('throws', () => rethrow(error)))] }),
   'in a before': (error) => ({ rules: [defineRule('fine', () => respond({}))], middleware: [{ before: () => rethrow(error) }] }),
   'in an after': (error) => ({ rules: [defineRule('fine', () => respond({}))], middleware: [{ after: () => rethrow(error) }] }),
   'in an onError': (error) => ({ rules: [defineRule('denies', () => deny('no', 'No'))], middleware: [{ onError: () => rethrow(error) }] }),
 }
 
-/** What a rule of plain JavaScript can put into an outcome: the secret in every text, and what throws when it is made a text. */
+/** Outcomes of plain JavaScript rules. Their strings contain the secret, and some values throw when they are converted. */
 const outcome: fc.Arbitrary<unknown> = fc.record(
   {
     kind: fc.constantFrom('allow', 'skip', 'deny', 'done', SECRET),
@@ -128,8 +128,8 @@ const outcome: fc.Arbitrary<unknown> = fc.record(
   { requiredKeys: ['kind'] },
 )
 
-/** Rules of plain JavaScript that call themselves, or a rule that they run, by the secret. */
-const posing: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
+/** Rules of plain JavaScript that use the secret as the name of a rule or a function. */
+const renamedRules: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
   'is renamed while it runs': (text) => {
     const rule = defineRule<Pre>('renamed', () => {
       Reflect.set(rule, 'name', text)
@@ -137,48 +137,48 @@ const posing: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
     })
     return rule
   },
-  'answers each question for its name differently': (text) => {
-    let asked = 0
+  'returns another name at each read': (text) => {
+    let reads = 0
     return Object.defineProperty(
       defineRule<Pre>('two-names', () => deny('a-reason', 'No')),
       'name',
-      { get: () => (asked++ < 2 ? 'two-names' : text) },
+      { get: () => (reads++ < 2 ? 'two-names' : text) },
     )
   },
-  'runs a rule that the composition does not hold': (text) =>
+  'runs a rule that is not in the composition': (text) =>
     unchecked({
       ...{ name: 'mine', kind: 'chain', children: [] },
       evaluate: (ctx: unknown, run: { readonly evaluate: (rule: unknown, ctx: unknown) => unknown }) =>
         run.evaluate({ name: text, kind: 'rule', evaluate: () => rethrow(new Error('no')) }, ctx),
     }),
-  'passes a denial on in the name of another': (text) =>
+  'returns a denial of another rule': (text) =>
     unchecked({
       name: 'mine',
       kind: 'chain',
       children: [],
       evaluate: () => ({ kind: 'deny', by: text, reason: 'a-reason', message: 'No' }),
     }),
-  'throws from a function of that name': (text) =>
+  'throws from a function with that name': (text) =>
     defineRule<Pre>('throws', () => ({ [text]: () => rethrow(new Error('no')) })[text]?.() ?? deny('a-reason', 'No')),
 }
 
-describe('no attribute, no user name and no message of an error', () => {
-  it('is in any line, whatever came in and whatever was thrown', async () => {
+describe('log lines', () => {
+  it('contain no attribute, user name or error message, for any event and any error', async () => {
     await fc.assert(
       fc.asyncProperty(event, thrown, fc.constantFrom(...Object.keys(places)), fc.boolean(), async (input, error, place, keyed) => {
         const { rules, middleware = [] } = places[place]?.(error) ?? { rules: [] }
         const out = collector()
-        const told: unknown[] = []
-        const tell = (...args: readonly unknown[]): void => void told.push(args)
-        const settings = { write: out.write, middleware, ...(keyed && { logHashKey: 'a random text of ours' }) }
+        const calls: unknown[] = []
+        const record = (...args: readonly unknown[]): void => void calls.push(args)
+        const settings = { write: out.write, middleware, ...(keyed && { logHashKey: 'a random hash key' }) }
         const { error: answer } = await captureResult(pre(settings, ...rules)(unchecked(input), { awsRequestId: 'request-1' }))
-        await captureResult(pre({ ...settings, logger: { info: tell, warn: tell, error: tell } }, ...rules)(unchecked(input)))
+        await captureResult(pre({ ...settings, logger: { info: record, warn: record, error: record } }, ...rules)(unchecked(input)))
         expect(out.lines().length).toBeGreaterThanOrEqual(2)
         expect(out.lines()[0]).toMatchObject({ requestId: 'request-1' })
-        // A fragment is told as well: a line that cuts a text in the middle has told enough of it.
+        // Checks fragments, because a truncated secret is a leak too.
         for (const fragment of ['hidden', 'secret.example']) {
           expect(out.raw()).not.toContain(fragment)
-          expect(JSON.stringify(told)).not.toContain(fragment)
+          expect(JSON.stringify(calls)).not.toContain(fragment)
           expect(answer?.text ?? '').not.toContain(fragment)
         }
       }),
@@ -186,10 +186,10 @@ describe('no attribute, no user name and no message of an error', () => {
     )
   })
 
-  it.each(Object.keys(posing))('is in any line of a rule that %s', async (how) => {
+  it.each(Object.keys(renamedRules))('do not contain the secret if a rule %s', async (how) => {
     for (const text of [SECRET, CONSTANT]) {
       const out = collector()
-      const rule = posing[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
+      const rule = renamedRules[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
       const input = preEvent({ userName: CONSTANT, request: { userAttributes: { email: SECRET } } })
       await captureResult(pre({ write: out.write }, rule)(unchecked(input), {}))
       expect(out.lines()).not.toEqual([])
@@ -198,12 +198,12 @@ describe('no attribute, no user name and no message of an error', () => {
   })
 
   it.each([
-    ['the local part of the address', 'mary.smith'],
-    ['a part of it', 'user-smith'],
+    ['the local part of the email address', 'mary.smith'],
+    ['a part of the local part', 'user-smith'],
     ['the given name', 'greeting-maryc'],
     ['a part of the user name', 'okta-user77'],
     ['an id at an identity provider', '109500000000000000000'],
-  ])('is in any line as a part: %s', async (_, text) => {
+  ])('hide a text that contains %s', async (_, text) => {
     const attributes = { email: 'mary.smith@example.com', given_name: 'MaryC', identities: '[{"userId":"109500000000000000000"}]' }
     const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
     const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })
@@ -218,7 +218,7 @@ describe('no attribute, no user name and no message of an error', () => {
     }
   })
 
-  it('takes no reason of the toolkit out of the log, whatever the caller sends', async () => {
+  it('keep the reasons of this package and declared reasons, even if the event contains them', async () => {
     const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial', w: 'no-invite' }
     const input = preEvent({
       userName: 'user-blocked',
@@ -237,11 +237,11 @@ describe('no attribute, no user name and no message of an error', () => {
     }
   })
 
-  it('is in any line, whatever a rule of plain JavaScript says, throws and is called', async () => {
+  it('do not contain the secret for any outcome, error and name of a plain JavaScript rule', async () => {
     const broken = fc.constantFrom(SECRET, CONSTANT).map((text) => Object.assign(new Error(text), { name: text, code: text }))
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(outcome, broken), { minLength: 1, maxLength: 3 }), fc.boolean(), async (said, shadowed) => {
-        const rules = said.map(
+      fc.asyncProperty(fc.array(fc.oneof(outcome, broken), { minLength: 1, maxLength: 3 }), fc.boolean(), async (results, shadowed) => {
+        const rules = results.map(
           (each, place): Rule<Pre> => ({
             name: `rule-${place}`,
             kind: 'rule',

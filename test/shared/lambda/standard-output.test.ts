@@ -9,11 +9,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { standardOutput, toDescriptor } from '../../../src/shared/lambda/report.ts'
 
 const MODULE = new URL('../../../src/shared/lambda/report.ts', import.meta.url).href
-/** More than a pipe holds, and of more than one byte a character. */
+/** Lines longer than the buffer of a pipe, with multi-byte characters. */
 const LINES = ['a', 'é', '漢'].map((char) => `${char.repeat(100_000)}\n`)
 
-/** What a reader that is late gets from a process in Lambda that writes these lines. */
-async function written(first: string, last: string): Promise<string> {
+/** Runs a child process that writes these lines as in Lambda, and returns the text that a slow reader gets. */
+async function readLate(first: string, last: string): Promise<string> {
   const program = `
     globalThis.awslambda = { streamifyResponse() {} }
     const { standardOutput } = await import(${JSON.stringify(MODULE)})
@@ -34,21 +34,21 @@ async function written(first: string, last: string): Promise<string> {
 describe('standardOutput', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('gets lines through a pipe in Lambda, however long they are', async () => {
-    expect(await written('', '')).toBe(LINES.join(''))
+  it('writes very long lines through a pipe in Lambda', async () => {
+    expect(await readLate('', '')).toBe(LINES.join(''))
   })
 
-  it('keeps them whole and in order where somebody uses the stream too', async () => {
-    expect(await written("process.stdout.write('before\\n')", "process.stdout.write('after\\n')")).toBe(`before\n${LINES.join('')}after\n`)
+  it('keeps lines complete and in order if other code writes to process.stdout too', async () => {
+    expect(await readLate("process.stdout.write('before\\n')", "process.stdout.write('after\\n')")).toBe(`before\n${LINES.join('')}after\n`)
   })
 
-  it('goes on where a write took only a part, between the bytes of a character too', () => {
+  it('continues after a partial write, even inside a multi-byte character', () => {
     const bytes: number[] = []
     standardOutput(true, (data) => bytes.push(Buffer.from(data)[0] ?? 0) && 1)('{"é":"漢"}\n')
     expect(Buffer.from(bytes).toString()).toBe('{"é":"漢"}\n')
   })
 
-  it('gets whatever goes to its descriptor', async () => {
+  it('writes lines to a file descriptor', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'standard-output-'))
     const file = join(folder, 'out')
     const fd = openSync(file, 'w')
@@ -59,21 +59,21 @@ describe('standardOutput', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('is left to the stream once the pipe is full, which waits', () => {
+  it('switches to the stream when the pipe is full', () => {
     const stream: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => stream.push(Buffer.from(chunk).toString()) > 0)
-    const took: string[] = []
+    const written: string[] = []
     const write = standardOutput(true, (data) => {
-      if (took.length > 0) throw Object.assign(new Error('full'), { code: 'EAGAIN' })
-      return took.push(Buffer.from(data).subarray(0, 3).toString()) && 3
+      if (written.length > 0) throw Object.assign(new Error('full'), { code: 'EAGAIN' })
+      return written.push(Buffer.from(data).subarray(0, 3).toString()) && 3
     })
     write('first\n')
     write('second\n')
-    expect(took).toEqual(['fir'])
+    expect(written).toEqual(['fir'])
     expect(stream).toEqual(['st\n', 'second\n'])
   })
 
-  it('tells of any other trouble, and tries again with the next line', () => {
+  it('throws any other error, and tries again with the next line', () => {
     const write = standardOutput(true, () => {
       throw Object.assign(new Error('broken'), { code: 'EPIPE' })
     })
@@ -81,7 +81,7 @@ describe('standardOutput', () => {
     expect(() => write('second\n')).toThrow('broken')
   })
 
-  it('is the stream outside Lambda, or what somebody has put in its place', () => {
+  it('writes to process.stdout outside Lambda, also if it was replaced', () => {
     const stream: unknown[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => stream.push(chunk) > 0)
     standardOutput()('line\n')

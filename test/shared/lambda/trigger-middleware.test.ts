@@ -24,22 +24,22 @@ import {
 
 const middleware = (rules: readonly Rule<Pre>[], settings: MiddlewareSettings<Pre> = {}) => pre.middleware(settings, ...rules)
 
-/** A middy handler as somebody has it already: it answers with the event. */
-const theirs = (event: PreEvent): PreEvent => event
+/** The base handler of an existing middy handler. It returns the event. */
+const base = (event: PreEvent): PreEvent => event
 const context = unchecked<Context>({ awsRequestId: 'request-1' })
 
 describe('the middleware of a factory', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('merges what the rules answered into the event that the handler sees, and lets it run', async () => {
+  it('merges the answers of the rules into the event of the base handler', async () => {
     const out = collector()
-    const handler = middy(theirs).use(middleware([confirm], { write: out.write }))
+    const handler = middy(base).use(middleware([confirm], { write: out.write }))
     expect(await handler(preEvent(), context)).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
     expect(out.lines()).toMatchObject([{ decision: 'proceed', requestId: 'request-1', trigger: 'PreSignUp' }])
     expect(out.lines().flatMap(emfProblems)).toEqual([])
   })
 
-  it('leaves the event editable for the handler around it, and does not let a rule change it', async () => {
+  it('does not freeze the event, and prevents changes by a rule', async () => {
     const meddle = defineRule<Pre>('meddle', ({ event }) => {
       Reflect.set(event, 'userName', 'changed')
       Reflect.set(event.response, 'autoConfirmUser', true)
@@ -54,34 +54,34 @@ describe('the middleware of a factory', () => {
     expect(Object.assign(given.response, { autoConfirmUser: true })).toMatchObject({ autoConfirmUser: true })
   })
 
-  it('throws on a denial, and the handler does not run', async () => {
+  it('throws on a denial, and the base handler does not run', async () => {
     const out = collector()
-    const base = vi.fn(theirs)
-    const { error } = await captureResult(middy(base).use(middleware([confirm, refuse], { write: out.write }))(preEvent(), context))
+    const spy = vi.fn(base)
+    const { error } = await captureResult(middy(spy).use(middleware([confirm, refuse], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
-    expect(base).not.toHaveBeenCalled()
+    expect(spy).not.toHaveBeenCalled()
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
   })
 
-  it('masks a failure, and its cause is in the log without its message', async () => {
+  it('masks a failure, and logs the error without its message', async () => {
     const out = collector()
-    const { error } = await captureResult(middy(theirs).use(middleware([crash], { write: out.write }))(preEvent(), context))
+    const { error } = await captureResult(middy(base).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
     expect(out.raw()).not.toContain('secret')
   })
 
-  it.each([7, null, preEvent({ request: 'x' })])('masks and logs what is no event: %j', async (input) => {
+  it.each([7, null, preEvent({ request: 'x' })])('masks and logs an invalid event: %j', async (input) => {
     const out = collector()
-    const { error } = await captureResult(middy(theirs).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
+    const { error } = await captureResult(middy(base).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
   })
 
-  it('ends a rule that hangs at its deadline, and leaves no timer', async () => {
+  it('ends a hanging rule at the deadline, and leaves no timer', async () => {
     const clock = manualClock()
     const out = collector()
-    const running = captureResult(middy(theirs).use(middleware([hang], { write: out.write, clock }))(preEvent(), context))
+    const running = captureResult(middy(base).use(middleware([hang], { write: out.write, clock }))(preEvent(), context))
     await flushPromises()
     clock.advance(4000)
     expect((await running).error?.name).toBe('TriggerFailedError')
@@ -89,9 +89,9 @@ describe('the middleware of a factory', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  it('judges the event as the middleware before it left it', async () => {
+  it('evaluates the event as changed by earlier middleware', async () => {
     const out = collector()
-    const handler = middy(theirs)
+    const handler = middy(base)
       .use({
         before: (request) => {
           request.event = { ...request.event, triggerSource: 'changed' }
@@ -102,10 +102,10 @@ describe('the middleware of a factory', () => {
     expect(out.lines()[0]).toMatchObject({ triggerSource: 'changed' })
   })
 
-  it('of a factory writes to standard output', async () => {
+  it('writes to standard output by default', async () => {
     const written: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
-    const { error } = await captureResult(middy(theirs).use(pre.middleware(refuse))(preEvent(), context))
+    const { error } = await captureResult(middy(base).use(pre.middleware(refuse))(preEvent(), context))
     vi.restoreAllMocks()
     expect(error?.name).toBe('TriggerDeniedError')
     expect(written.map((line) => JSON.parse(line))).toMatchObject([{ decision: 'denied', trigger: 'PreSignUp' }])
@@ -113,21 +113,21 @@ describe('the middleware of a factory', () => {
   })
 })
 
-describe('what the middleware cannot promise, and a handler of the factory does', () => {
-  it('an onError that returns a value undoes the denial', async () => {
+describe('a middy handler with the middleware of a factory', () => {
+  it('loses a denial if its onError returns a value, unlike a handler of the factory', async () => {
     const forgiving = { onError: () => preEvent() }
     const quiet = { write: () => undefined }
     expect(
-      await middy(theirs)
+      await middy(base)
         .use(middleware([refuse], quiet))
         .use(forgiving)(preEvent(), context),
     ).toStrictEqual(preEvent())
     expect((await captureResult(pre({ ...quiet, middleware: [forgiving] }, refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
   })
 
-  it('an earlier before that returns a value ends the invocation unjudged', async () => {
+  it('skips the rules if an earlier before returns a value', async () => {
     const out = collector()
-    const handler = middy(theirs)
+    const handler = middy(base)
       .use({ before: () => preEvent() })
       .use(middleware([refuse], { write: out.write }))
     expect(await handler(preEvent(), context)).toStrictEqual(preEvent())

@@ -4,15 +4,15 @@ import { type UseClient, type WarmUpSettings, warmUp } from '../../../src/shared
 
 afterEach(() => void vi.unstubAllGlobals())
 
-/** Long enough for whatever is begun and does not wait. */
-async function turns(): Promise<void> {
+/** Waits for pending immediates and promises. */
+async function flushImmediates(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await setImmediate()
 }
 
 /** A client that is never called. */
 const client = { config: {}, middlewareStack: { clone: () => ({ add: () => undefined }) } }
 
-/** Warms up a handler that runs this. */
+/** Warms up a handler that calls `run`. */
 function startWarmUp(run: (settings: WarmUpSettings) => Promise<unknown>): { readonly use: UseClient } {
   let used: UseClient = (make) => make
   warmUp('event', (use, settings) => {
@@ -26,71 +26,71 @@ function startWarmUp(run: (settings: WarmUpSettings) => Promise<unknown>): { rea
 }
 
 describe('warmUp', () => {
-  it('does nothing outside Lambda, also where an AWS SDK has made the global of its runtime', async () => {
-    const rehearse = vi.fn(async () => undefined)
-    startWarmUp(rehearse)
+  it('does not run outside Lambda, even if the AWS SDK has created the global awslambda', async () => {
+    const run = vi.fn(async () => undefined)
+    startWarmUp(run)
     vi.stubGlobal('awslambda', {})
-    startWarmUp(rehearse)
-    await turns()
-    expect(rehearse).not.toHaveBeenCalled()
+    startWarmUp(run)
+    await flushImmediates()
+    expect(run).not.toHaveBeenCalled()
   })
 
   describe('in Lambda', () => {
     beforeEach(() => void vi.stubGlobal('awslambda', { streamifyResponse: () => undefined }))
 
-    it('rehearses a few times, beginning after the handler is loaded', async () => {
-      const rehearse = vi.fn(async () => undefined)
-      startWarmUp(rehearse)
-      expect(rehearse).not.toHaveBeenCalled()
-      await turns()
-      expect(rehearse.mock.calls.length).toBeGreaterThan(1)
+    it('runs the handler a few times after the module is loaded', async () => {
+      const run = vi.fn(async () => undefined)
+      startWarmUp(run)
+      expect(run).not.toHaveBeenCalled()
+      await flushImmediates()
+      expect(run.mock.calls.length).toBeGreaterThan(1)
     })
 
-    it('rehearses nothing where the first event is there by then', async () => {
-      const rehearse = vi.fn(async () => undefined)
-      const { use } = startWarmUp(rehearse)
+    it('does not run if the first event uses a client before it starts', async () => {
+      const run = vi.fn(async () => undefined)
+      const { use } = startWarmUp(run)
       expect(use(() => client)()).toBe(client)
-      await turns()
-      expect(rehearse).not.toHaveBeenCalled()
+      await flushImmediates()
+      expect(run).not.toHaveBeenCalled()
     })
 
-    it('begins no other run once a client is used, and logs nothing in the runs', async () => {
-      const begun: WarmUpSettings[] = []
+    it('stops after the first use of a client, and writes no log lines', async () => {
+      const runs: WarmUpSettings[] = []
       let end = (): void => undefined
       const { use } = startWarmUp((settings) => {
-        begun.push(settings)
+        runs.push(settings)
         return new Promise<void>((resolve) => {
           end = resolve
         })
       })
-      await turns()
-      expect(begun).toHaveLength(1)
-      expect(begun[0]?.write?.('a line')).toBeUndefined()
-      expect(begun[0]?.clock?.now()).toBeLessThan(1000)
+      await flushImmediates()
+      expect(runs).toHaveLength(1)
+      expect(runs[0]?.write?.('a line')).toBeUndefined()
+      expect(runs[0]?.clock?.now()).toBeLessThan(1000)
       use(() => client)()
       end()
-      await turns()
-      expect(begun).toHaveLength(1)
+      await flushImmediates()
+      expect(runs).toHaveLength(1)
     })
 
     it.each([
       [
-        'throws',
+        'throws synchronously',
         () => {
           throw new Error('no')
         },
       ],
       [
-        'fails',
+        'rejects',
         async () => {
           throw new Error('no')
         },
       ],
-    ])('fails with no rehearsal that %s', async (_, rehearse: () => Promise<unknown>) => {
+    ])('ignores a run that %s', async (_, run: () => Promise<unknown>) => {
       const rejected = vi.fn()
       process.once('unhandledRejection', rejected)
-      startWarmUp(rehearse)
-      await turns()
+      startWarmUp(run)
+      await flushImmediates()
       process.off('unhandledRejection', rejected)
       expect(rejected).not.toHaveBeenCalled()
     })
