@@ -165,7 +165,7 @@ function decodeWord(encoding: string, text: string): Buffer {
 /** Returns the DNS names that programs derive from a domain. */
 function listDomainForms(text: string): readonly string[] {
   if (text.length > LONGEST_DOMAIN + 1) return []
-  // IDNA2003 maps these before UTS #46 sees them.
+  // Mappings of IDNA2003 that UTS #46 does not have.
   const older = text
     .normalize('NFKC')
     .replace(/[ßẞ]/g, 'ss')

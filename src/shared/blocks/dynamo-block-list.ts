@@ -78,9 +78,9 @@ export interface BlockWriter {
 }
 
 /**
- * Returns a writer of blocks that {@link dynamoBlockList} reads. Its functions throw a TypeError if the value is not a valid address,
- * domain or name, or if the reason is not an identifier.
+ * Returns a writer of blocks that {@link dynamoBlockList} reads.
  *
+ * @throws TypeError from `block` and `unblock` if the value is not a valid address, domain or name, or the reason is not an identifier.
  * @example
  * await dynamoBlockWriter({ documents, table }).block({ userPoolId, type: 'email', value: 'Eve@Example.com', reason: 'chargeback' })
  */

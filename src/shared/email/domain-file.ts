@@ -88,7 +88,7 @@ interface CheckedList {
 function checkList(bytes: Uint8Array): CheckedList {
   // Plain JavaScript can pass any value.
   if (!(bytes instanceof Uint8Array))
-    throw new InvalidDomainListError(`A domain list is read from bytes, not from a value of type ${typeof bytes}`)
+    throw new InvalidDomainListError(`A domain list must be a Uint8Array, not a value of type ${typeof bytes}`)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const second = text.indexOf(LF) + 1
   const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []

@@ -42,7 +42,8 @@ export function domainList(patterns: readonly string[]): DomainList {
   let every = false
   for (const pattern of patterns) {
     // Plain JavaScript can pass any value, such as a whole list as one pattern.
-    if (typeof pattern !== 'string') throw new TypeError(`A domain pattern is a string, not a value of type ${typeof pattern}; ${expected}`)
+    if (typeof pattern !== 'string')
+      throw new TypeError(`A domain pattern must be a string, not a value of type ${typeof pattern}; ${expected}`)
     if (pattern === '*') {
       every = true
       continue

@@ -24,8 +24,8 @@ import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middlew
  * The properties of a trigger that the engine and the Lambda handler need.
  *
  * - `name`: the trigger's name in Cognito's LambdaConfig. Cognito puts it into the errors that callers see.
- * - `refuses`, `approves`, `works`: true if the trigger's type has the property.
- * - `onError`: the effect of a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
+ * - `refuses`: rules may deny. `approves`: rules may also allow. `works`: rules have side effects.
+ * - `onError`: `fail` or `continue` after a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
  * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`.
  * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
  *   The engine calls it for each answer of a rule, and for the combined answer, which may be undefined. It throws if the event's

@@ -16,7 +16,7 @@ export class TriggerDeniedError extends LifeguardError {
   constructor(message: string) {
     // A rule may deny without deny(), which removes the full stop. Cognito adds one.
     super(withoutFullStop(message))
-    // Lambda logs the stack, which has only frames of this package.
+    // Removes the frames, because Lambda logs the stack and all frames are in this package.
     this.stack = `${this.name}: ${this.message}`
   }
 }

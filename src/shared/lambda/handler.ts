@@ -137,7 +137,7 @@ function withMiddleware<T extends Trigger>(
     for (const each of middleware) pipeline.use(each)
     // `setImmediate` lets the engine store its decision about rules that timed out.
     const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
-    // middy replaces an undefined event with an empty object. null is rejected as an invalid event.
+    // middy replaces an undefined event with an empty object. null instead is rejected as an invalid event.
     return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
   }
 }

@@ -15,8 +15,8 @@ export type Report = <T extends Trigger>(
 ) => void
 
 /**
- * Creates a handler's reporter. It always writes metrics, at any log level: in the log line, or in a separate line if a logger is
- * set.
+ * Creates a handler's reporter. It writes metrics at any log level. They are part of the log line, or a separate line if a logger is
+ * set or the log level filters the log line.
  *
  * Metrics go directly to standard output, because CloudWatch reads them only from lines of pure JSON. `console.log` adds a prefix in
  * Lambda's text format and wraps the line in its JSON format.

@@ -40,7 +40,7 @@ const CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeIn
  * open.
  *
  * The warm-up starts after the module is loaded, and ends when the first event uses a client. Its requests have no body and no
- * signature, so it writes and sends nothing. It writes no log line and no metrics. Its errors are ignored.
+ * signature, so services store nothing and send no email. It writes no log line and no metrics. Its errors are ignored.
  *
  * @param event The event of the warm-up runs.
  * @param make Creates the handler. It must pass every AWS SDK client through `use`, and pass `settings` to the handler.

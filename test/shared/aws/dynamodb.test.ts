@@ -39,7 +39,7 @@ describe('documentClient', () => {
     documents().destroy()
   })
 
-  it('leaves out undefined values', () => {
+  it('omits undefined values from items', () => {
     expect(client.config.translateConfig?.marshallOptions).toMatchObject({ removeUndefinedValues: true })
   })
 

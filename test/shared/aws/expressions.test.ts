@@ -43,7 +43,7 @@ describe('updateItem', () => {
     })
   })
 
-  it('leaves out undefined attributes and empty clauses', () => {
+  it('omits undefined attributes and empty clauses', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: { reason: 'x', appClient: undefined }, remove: [] })
 
     expect(input).toEqual({
@@ -98,11 +98,11 @@ describe('DynamoDB conditions', () => {
       condition: or(exists('a'), and(equals('b', 1), equals('b', 2))),
       as: ['attribute_exists(#a) OR (#b = :v0 AND #b = :v1)', 1, 2],
     },
-  ])('are written with placeholders: $as.0', ({ condition, as }) => {
+  ])('writes a condition with placeholders: $as.0', ({ condition, as }) => {
     expect(toExpression(condition)).toEqual(as)
   })
 
-  it('are written into a DeleteItem request', () => {
+  it('puts the condition into a DeleteItem request', () => {
     expect(deleteItem({ table: 't', pk: 'a', if: equals('token', 'x') }).input).toEqual({
       TableName: 't',
       Key: { pk: 'a' },

@@ -60,7 +60,7 @@ describe('sesClient', () => {
     expect(service.inbox()).toHaveLength(1)
   })
 
-  describe('with a faulty SES', () => {
+  describe('sesClient with a faulty SES', () => {
     let trouble: TroubledService
     let patient: SESClient
 

@@ -245,7 +245,7 @@ describe('isDnsName', () => {
     expect(isDnsName(text)).toBe(false)
   })
 
-  it('agrees with the regular expression for every text', () => {
+  it('gives the same result as its regular expression for any text', () => {
     fc.assert(
       fc.property(fc.oneof(almostNames, fc.domain(), fc.string({ unit: 'binary' })), (text) => {
         expect(isDnsName(text)).toBe(DNS_NAME.test(text))
@@ -281,7 +281,7 @@ describe('isPlainLocalPart', () => {
     expect(isPlainLocalPart(text)).toBe(false)
   })
 
-  it('agrees with the regular expression for every text', () => {
+  it('gives the same result as its regular expression for any text', () => {
     const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 4 })
     fc.assert(
       fc.property(

@@ -79,7 +79,7 @@ describe('readDomainList', () => {
     expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.findPattern)).toEqual(Array(5).fill(undefined))
   })
 
-  it('returns the number of patterns, and false for every', () => {
+  it('returns the number of patterns as size, and sets every to false', () => {
     expect(built(['example.com', 'EXAMPLE.com', '*.example.org', 'mail.example.org'])).toMatchObject({ size: 2, every: false })
   })
 
@@ -117,7 +117,7 @@ describe('readDomainList', () => {
     }
   })
 
-  it('holds 100,000 patterns', () => {
+  it('supports 100,000 patterns', () => {
     const list = built(Array.from({ length: 100_000 }, (_, index) => `${index % 2 === 0 ? '*.' : ''}domain-${index}.example`))
     expect(list.size).toBe(100_000)
     expect(['mail.domain-99998.example', 'domain-99999.example', 'domain-1.example', 'a.domain-0.example'].every(list.has)).toBe(true)
@@ -174,7 +174,7 @@ describe('readDomainList with hostile addresses', () => {
   })
 })
 
-describe('a damaged list', () => {
+describe('readDomainList with a damaged list', () => {
   const patterns = Array.from(
     { length: 30 },
     (_, index) => `${index % 3 === 0 ? '*.' : ''}d${index}.${index % 2 === 0 ? 'example.com' : 'example.org'}`,
@@ -218,7 +218,7 @@ describe('a damaged list', () => {
 
   const isRefused = (bytes: Uint8Array): boolean => unlessInvalid(() => readDomainList(bytes)) === undefined
 
-  it('is rejected if any bit is flipped', () => {
+  it('rejects a list with a flipped bit', () => {
     expect(isRefused(whole)).toBe(false)
     for (let bit = 0; bit < whole.length * 8; bit += 1) {
       const changed = Uint8Array.from(whole)
@@ -227,7 +227,7 @@ describe('a damaged list', () => {
     }
   })
 
-  it('is rejected if any bytes are overwritten', () => {
+  it('rejects a list with overwritten bytes', () => {
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), (at, overwriting) => {
         const changed = overwritten(whole, at, overwriting)
@@ -237,7 +237,7 @@ describe('a damaged list', () => {
     )
   })
 
-  it('is rejected if two parts are swapped', () => {
+  it('rejects a list with two swapped parts', () => {
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(whole.length - 1), fc.nat(64), (one, other, length) => {
         const changed = swapped(whole, one, other, length)
@@ -247,7 +247,7 @@ describe('a damaged list', () => {
     )
   })
 
-  it('without its first line, either is rejected or matches exactly its patterns', () => {
+  it('rejects a changed list without line 1, or matches exactly the patterns in it', () => {
     const lines = withoutSummary(whole)
     const place = fc.nat(lines.length - 1)
     const change = fc.oneof(
@@ -266,13 +266,13 @@ describe('a damaged list', () => {
     )
   })
 
-  it('is rejected if any bytes at the end are missing', () => {
+  it('rejects a list with missing bytes at the end', () => {
     for (let length = 0; length < whole.length; length += 1) {
       expect(() => readDomainList(whole.subarray(0, length))).toThrow(InvalidDomainListError)
     }
   })
 
-  it('is rejected if the beginning is missing, unless complete lines remain', () => {
+  it('rejects a list with a missing beginning, unless complete lines remain', () => {
     for (let start = 1; start < whole.length; start += 1) {
       const refused = isRefused(whole.subarray(start))
       // The end of a pattern can be a valid pattern, so the list may be accepted.
@@ -285,11 +285,11 @@ describe('a damaged list', () => {
     ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: it does not end with LF'],
     ['an empty line', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
     ['another list', whole, 'Line 32 of the domain list is wrong: it is a comment'],
-  ])('is rejected if something is appended: %s', (_, more, message) => {
+  ])('rejects a list with appended bytes: %s', (_, more, message) => {
     expect(() => readDomainList(Uint8Array.from([...whole, ...more]))).toThrow(message)
   })
 
-  it('is rejected if its encoding or line endings were changed', () => {
+  it('rejects a list with a changed encoding or changed line endings', () => {
     const text = Buffer.from(whole).toString()
     for (const bytes of [
       Buffer.from(text.replaceAll('\n', '\r\n')),
@@ -300,7 +300,7 @@ describe('a damaged list', () => {
       expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*; write it with lifeguard domains build$/)
   })
 
-  it('is rejected with the correct first line if all other lines are valid', () => {
+  it('reports the correct line 1 if all other lines are valid', () => {
     const lines = Buffer.from(whole).toString().trimEnd().split('\n')
     const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
     const { summary } = summaryFor(29, withoutSummary(cut))
@@ -335,12 +335,12 @@ describe('a damaged list', () => {
       "Line 2 of the domain list is wrong: 'b.a.com' is covered by '*.a.com' in the line above; expected only the wildcard",
     ],
     ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.b.a.com' is covered by '*.a.com'"],
-  ])('is rejected with the line number and the expected content: %j', (text, message) => {
+  ])('reports the line number and the expected content: %j', (text, message) => {
     expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainListError)
     expect(() => readDomainList(Buffer.from(text))).toThrow(message)
   })
 
-  it('is rejected with the number of the first invalid line', () => {
+  it('reports the number of the first invalid line', () => {
     const line = fc.oneof(
       { weight: 20, arbitrary: fc.oneof(name, wild) },
       { weight: 1, arbitrary: fc.constantFrom('a', '', '*', 'A.a', 'a.a\r') },
@@ -363,8 +363,8 @@ describe('a damaged list', () => {
     )
   })
 
-  it.each([['example.com'], [undefined], [['example.com']], [{}]])('is rejected if the value is not a Uint8Array: %j', (value) => {
-    expect(() => Reflect.apply(readDomainList, undefined, [value])).toThrow(/^A domain list is read from bytes, not from a value of type/)
+  it.each([['example.com'], [undefined], [['example.com']], [{}]])('rejects a value that is not a Uint8Array: %j', (value) => {
+    expect(() => Reflect.apply(readDomainList, undefined, [value])).toThrow(/^A domain list must be a Uint8Array, not a value of type/)
   })
 })
 
@@ -402,7 +402,7 @@ describe('buildDomainList', () => {
     )
   })
 
-  it('writes the format in docs/guides/domain-lists.md', async () => {
+  it('writes the format that docs/guides/domain-lists.md shows', async () => {
     const bytes = buildBytes(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)

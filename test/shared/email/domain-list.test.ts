@@ -86,7 +86,7 @@ describe('domainList', () => {
     )
   })
 
-  it('holds 100,000 patterns', () => {
+  it('supports 100,000 patterns', () => {
     const patterns = Array.from({ length: 100_000 }, (_, index) => `${index % 2 === 0 ? '*.' : ''}domain-${index}.example`)
     const list = domainList(patterns)
     expect(list.size).toBe(100_000)
@@ -104,7 +104,7 @@ describe('domainList', () => {
   })
 })
 
-describe('an invalid pattern', () => {
+describe('domainList with invalid patterns', () => {
   const expected =
     /; expected a domain \('example\.com'\), '\*\.' and a domain for its subdomains \('\*\.example\.org'\), or only '\*' for every domain$/
 
@@ -133,14 +133,14 @@ describe('an invalid pattern', () => {
     ['127.0.0.1', "'127.0.0.1' is not a domain name"],
     ['xn--a.com', "'xn--a.com' is not a domain name"],
     [`${'a'.repeat(300)}.com`, `'${'a'.repeat(80)}...' is not a domain name`],
-  ])('is rejected with the pattern and its fault: %j', (pattern, message) => {
+  ])('reports an invalid pattern and its fault: %j', (pattern, message) => {
     const make = (): unknown => domainList(['example.com', pattern])
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`The domain pattern ${message}`)
     expect(make).toThrow(expected)
   })
 
-  it('is rejected if it is a * among other patterns', () => {
+  it('rejects a * among other patterns', () => {
     for (const patterns of [
       ['*', 'example.com'],
       ['*.example.org', '*'],
@@ -149,16 +149,16 @@ describe('an invalid pattern', () => {
     }
   })
 
-  it('is rejected if it is not a string', () => {
+  it('rejects a pattern that is not a string', () => {
     for (const pattern of [['example.com'], undefined, null, 7]) {
       const patterns: unknown[] = [pattern]
       const make = (): unknown => Reflect.apply(domainList, undefined, [patterns])
       expect(make).toThrow(TypeError)
-      expect(make).toThrow(/^A domain pattern is a string, not a value of type (?:object|undefined|number); expected a domain/)
+      expect(make).toThrow(/^A domain pattern must be a string, not a value of type (?:object|undefined|number); expected a domain/)
     }
   })
 
-  it('is rejected, and so is an empty list of patterns', () => {
+  it('rejects an empty list of patterns', () => {
     expect(() => domainList([])).toThrow(TypeError)
     expect(() => domainList([])).toThrow('A domain list needs at least one pattern; expected a domain')
   })
@@ -177,13 +177,13 @@ describe('domainList with hostile addresses', () => {
   })
 
   it.each(hostileAddresses.map(({ trick, address }) => ({ trick, address, shown: JSON.stringify(address.slice(0, 60)) })))(
-    'does not match an address with this trick: $trick: $shown',
+    'does not match a hostile address ($trick): $shown',
     ({ address }) => {
       expect(allows(address)).toBe(false)
     },
   )
 
-  it.each(acceptedForms)('matches another spelling of an allowed address: $trick: $address', ({ address }) => {
+  it.each(acceptedForms)('matches another spelling of an allowed address ($trick): $address', ({ address }) => {
     expect(allows(address)).toBe(true)
   })
 })

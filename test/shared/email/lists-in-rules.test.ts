@@ -36,7 +36,7 @@ describe.each(lists)('rules with %s', (_, list) => {
         when(condition, denyEmailDomains('example.com', '*.example.org')),
       ),
     ],
-  ])('make the same decisions as with single patterns: %s', async (_name, rules) => {
+  ])('makes the same decisions as with single patterns: %s', async (_name, rules) => {
     const decisions = await Promise.all(
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )
@@ -44,18 +44,18 @@ describe.each(lists)('rules with %s', (_, list) => {
     expect(decisions.flat().map(({ kind }) => kind)).toEqual(expect.arrayContaining(['proceed', 'denied']))
   })
 
-  it('cannot use the list as proof in autoConfirm', () => {
+  it('is rejected as proof by autoConfirm', () => {
     expect(() => autoConfirm({ when: emailDomainIn(list) })).toThrow('an email domain proves nothing')
   })
 
-  it('recognise it as a domain list', () => {
+  it('is recognised as a domain list', () => {
     expect(isDomainList(list)).toBe(true)
     expect(toDomainList(list)).toBe(list)
   })
 })
 
 describe('a domain list', () => {
-  it('allows a user without an address only if it is *', async () => {
+  it('allows a user without an address only if the list is *', async () => {
     const every = allowEmailDomains(domainList(['*']))
     expect(await preSignUp(every).decide(preSignUpEvent({}))).toMatchObject({ kind: 'proceed' })
     for (const [, list] of lists) {
@@ -63,13 +63,13 @@ describe('a domain list', () => {
     }
   })
 
-  it('is rejected when it is read if its bytes are damaged', () => {
+  it('is rejected by readDomainList if its bytes are damaged', () => {
     const damaged = Uint8Array.from(bytes)
     damaged[damaged.length - 1] = 0x7a
     expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainListError)
   })
 
-  it.each([0, -1, Number.NaN])('that the user implemented is rejected if its size is %d', (size) => {
+  it.each([0, -1, Number.NaN])('is rejected if the user implemented it with the size %d', (size) => {
     const empty: DomainList = { has: () => false, size, every: false }
     for (const make of [() => allowEmailDomains(empty), () => denyEmailDomains(empty), () => emailDomainIn(empty)]) {
       expect(make).toThrow('A domain list needs at least one pattern; this one is empty')
@@ -80,7 +80,7 @@ describe('a domain list', () => {
     ['the bytes of a list file', bytes],
     ['a Set, which does not match patterns', new Set(patterns)],
     ['an array of patterns', patterns],
-  ])('is not %s', (_, value) => {
+  ])('rejects %s as a domain list', (_, value) => {
     expect(isDomainList(value)).toBe(false)
     for (const rule of [denyEmailDomains, emailDomainIn]) {
       expect(() => Reflect.apply(rule, undefined, [value])).toThrow(

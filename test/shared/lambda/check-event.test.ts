@@ -15,7 +15,7 @@ function captureProblems(input: unknown): readonly string[] {
 }
 
 describe('assertEvent', () => {
-  it('accepts additional, missing and null fields', () => {
+  it('accepts an event with additional, missing and null fields', () => {
     expect(captureProblems(preEvent())).toEqual([])
     expect(captureProblems({})).toEqual([])
     expect(captureProblems(preEvent({ request: { userAttributes: { verified: true, n: null } }, response: null, new: [1] }))).toEqual([])

@@ -45,7 +45,7 @@ describe('the deadline of a handler', () => {
     return result
   }
 
-  it('fails a pre trigger with a hanging rule, and logs the rule', async () => {
+  it('fails a pre trigger with a hanging rule, and logs the name of the rule', async () => {
     const out = collector()
     const { error } = await started(pre({ write: out.write }, noOpinion, hang, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -94,7 +94,7 @@ describe('the deadline of a handler', () => {
     expect(aborted).toEqual(['DeadlineExceededError'])
   })
 
-  it('is 4 s by default', async () => {
+  it('uses a deadline of 4 s by default', async () => {
     const quiet = { write: () => undefined }
     expect(await measureTime(() => pre(quiet, hang)(preEvent()))).toBe(4000)
     expect(await measureTime(() => pre({ ...quiet, deadlineMs: 1200 }, hang)(preEvent()))).toBe(1200)
@@ -115,7 +115,7 @@ describe('the deadline of a handler', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('applies to middleware and rules together', async () => {
+  it('counts the time of middleware and rules together', async () => {
     const out = collector()
     const middleware = [{ before: () => new Promise<void>((resolve) => setTimeout(resolve, 3000)) }]
     expect(await measureTime(() => pre({ write: out.write, middleware }, hang)(preEvent()))).toBe(4000)
@@ -123,10 +123,10 @@ describe('the deadline of a handler', () => {
   })
 
   it.each([
-    ['is 100 ms before the Lambda timeout', 1000, 900],
-    ['is not extended', 60_000, 4000],
-    ['can be less than 250 ms', 150, 50],
-    ['is at least 1 ms', 20, 1],
+    ['ends 100 ms before the Lambda timeout', 1000, 900],
+    ['does not extend the deadline', 60_000, 4000],
+    ['allows less than 250 ms', 150, 50],
+    ['allows at least 1 ms', 20, 1],
   ])('%s if Lambda has %d ms left', async (_, remaining, expected) => {
     const handler = pre({ write: () => undefined }, hang)
     expect(await measureTime(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
@@ -152,22 +152,22 @@ describe('the deadline of the first invocation', () => {
     return out.lines().flatMap(({ durationMs }: Line) => (durationMs === undefined ? [] : [durationMs]))
   }
 
-  it('is shortened by the init phase, because Cognito counts it', async () => {
+  it('subtracts the init phase from the deadline of the first invocation, because Cognito counts it', async () => {
     expect(await measureLimits(1800, 40, 4000)).toEqual([2200, 4000])
   })
 
-  it('is not shortened if the environment was started in advance', async () => {
+  it('keeps the full deadline if the environment was started in advance', async () => {
     expect(await measureLimits(1800, 5000, 4000)).toEqual([4000, 4000])
   })
 
-  it('is at least 250 ms, or the configured deadline if that is shorter', async () => {
+  it('leaves at least 250 ms after a slow init phase, or the configured deadline if that is shorter', async () => {
     expect(await measureLimits(9000, 40, 4000)).toEqual([250, 4000])
     expect(await measureLimits(9000, 40, 100)).toEqual([100, 100])
   })
 })
 
 describe('a rule after a hanging rule', () => {
-  it('does not start in a post trigger, and is in the trace', async () => {
+  it('does not start after the deadline in a post trigger, but is in the trace', async () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()

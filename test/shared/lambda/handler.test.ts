@@ -18,7 +18,7 @@ import {
 } from '../../support/harness.ts'
 
 describe('the answer of a handler', () => {
-  it('is the original event with the answers of the rules merged into its response', async () => {
+  it('returns the original event with the answers of the rules merged into its response', async () => {
     const { answer } = await runPre([noOpinion, confirm])
     expect(answer).toStrictEqual({ ...preEvent(), response: { autoConfirmUser: true, autoVerifyEmail: null } })
   })
@@ -33,7 +33,7 @@ describe('the answer of a handler', () => {
     ['is missing', { response: undefined }],
     ['is null', { response: null }],
     ['is empty', { response: {} }],
-  ])('has a response even if the response of the event %s', async (_, change) => {
+  ])('returns a response even if the response of the event %s', async (_, change) => {
     expect((await runPre([confirm], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: { autoConfirmUser: true } })
     expect((await runPre([noOpinion], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: {} })
   })
@@ -49,26 +49,26 @@ describe('the answer of a handler', () => {
     },
   )
 
-  it('is an error with the message of the rule, without a full stop, on a denial', async () => {
+  it('throws an error with the message of the rule, without a full stop, on a denial', async () => {
     const { answer, error, lines } = await runPre([confirm, refuse])
     expect(answer).toBeUndefined()
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' })
   })
 
-  it.each(['No', 'No.', 'No. . ', 'No…'])('has no full stop if a rule returns the message %j without deny()', async (message) => {
+  it.each(['No', 'No.', 'No. . ', 'No…'])('removes the full stop if a rule returns the message %j without deny()', async (message) => {
     const byHand = defineRule<Pre>('by-hand', () => ({ kind: 'deny', reason: 'by-hand', message }))
     expect((await runPre([byHand])).error?.message).toBe(message.replace(/[ .]+$/, ''))
   })
 
-  it('is an error with a fixed message when a rule throws, without details of the rule', async () => {
+  it('throws an error with a fixed message when a rule throws, without details of the rule', async () => {
     const { error, lines } = await runPre([crash, confirm])
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(error?.text).toBe(`TriggerFailedError: ${MASKED}{"name":"TriggerFailedError","code":"trigger-failed"}`)
     expect(lines[0]).toMatchObject({ decision: 'failed', decidedBy: 'crash', reason: 'RangeError', error: { name: 'RangeError' } })
   })
 
-  it('contains only the message of a denial, without a stack', async () => {
+  it('throws a denial without stack frames', async () => {
     expect((await runPre([refuse])).error?.text).toBe(
       'TriggerDeniedError: You need an invitation{"name":"TriggerDeniedError","code":"trigger-denied"}',
     )
@@ -106,7 +106,7 @@ describe('the event of a handler', () => {
     ['validation data that is a number', preEvent({ request: { validationData: 1 } })],
     ['client metadata that is a boolean', preEvent({ request: { clientMetadata: true } })],
     ['a response that is a string', preEvent({ response: 'ok' })],
-  ])('is rejected with the fixed message before any rule runs: %s', async (_, input) => {
+  ])('rejects an invalid event with the fixed message before any rule runs: %s', async (_, input) => {
     const evaluate = vi.fn(() => skip())
     for (const middleware of [[], [{ before: () => undefined }]]) {
       const { error, lines } = await runPre([defineRule<Pre>('never-runs', evaluate)], input, { middleware })
@@ -122,14 +122,14 @@ describe('the event of a handler', () => {
     expect(evaluate).not.toHaveBeenCalled()
   })
 
-  it('is rejected if it is undefined', async () => {
+  it('rejects an undefined event', async () => {
     const out = collector()
     const { error } = await captureResult(pre({ write: out.write }, noOpinion)(unchecked(undefined)))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(out.lines()[0]).toMatchObject({ decision: 'failed', reason: 'invalid-event' })
   })
 
-  it('is logged with path and expected type of each invalid field, without values', async () => {
+  it('logs path and expected type of each invalid field, without values', async () => {
     const { lines, raw } = await runPre([noOpinion], preEvent({ userName: 4711, request: { userAttributes: 'mary@example.com' } }))
     expect(lines[0]).toMatchObject({
       error: { problems: ['userName: expected a string', 'request.userAttributes: expected an object'] },
@@ -147,7 +147,7 @@ describe('the event of a handler', () => {
       preEvent({ triggerSource: null, userPoolId: null, userName: null, callerContext: null, request: null }),
     ],
     ['attributes that are null', preEvent({ request: { userAttributes: null, clientMetadata: null }, callerContext: { clientId: null } })],
-  ])('may be incomplete: the rules run for %s', async (_, input) => {
+  ])('runs the rules for an incomplete event: %s', async (_, input) => {
     const { answer, lines } = await runPre([readsAll, confirm], input)
     expect(answer).toStrictEqual({ ...input, response: { ...(Object(input).response ?? {}), autoConfirmUser: true } })
     expect(lines[0]).toMatchObject({ decision: 'proceed', decidedBy: 'reads-all' })

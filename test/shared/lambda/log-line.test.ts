@@ -82,7 +82,7 @@ const reasons: ReadonlySet<string> = new Set()
 const composition: RuleNode = { name: 'chain', kind: 'chain', children: [...names].slice(1).map((name) => ({ name, kind: 'rule' })) }
 
 describe('the line of an invocation', () => {
-  it('is the JSON of the log entry and its metrics, for any strings and numbers', () => {
+  it('writes the log entry and its metrics as JSON, for any strings and numbers', () => {
     fc.assert(
       fc.property(event, finalDecision, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {
         const out = collector()

@@ -232,7 +232,7 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
     expect(lines[0]).toMatchObject({ decision: 'failed' })
   })
 
-  it('does not change an approval, or fails', async () => {
+  it('either fails or leaves the answer of the rules unchanged', async () => {
     const { answer, error, lines } = await runAttack([claims], [middleware()])
     if (harm === 'none') {
       const response = { autoConfirmUser: false, autoVerifyEmail: null, claims: { role: 'user' } }
@@ -254,7 +254,7 @@ describe('middleware of the user', () => {
     await expect(denying({}, unchecked({}))).resolves.toEqual(approval())
   })
 
-  it('sees the event, the context, the answer and the error', async () => {
+  it('gets the event, the context, the answer and the error', async () => {
     const seen: unknown[] = []
     const middleware: Middleware[] = [
       {
@@ -286,7 +286,7 @@ describe('middleware of the user', () => {
     expect(order).toEqual(['first', 'second', 'second', 'first'])
   })
 
-  it('runs only its onError for an invalid event', async () => {
+  it('runs only the onError of a middleware for an invalid event', async () => {
     const before = vi.fn()
     const onError = vi.fn()
     await runPre([noOpinion], 7, { middleware: [{ before, onError }] })
@@ -294,11 +294,11 @@ describe('middleware of the user', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('is rejected when the handler is created if it has no hook', () => {
+  it('throws at the creation of the handler if a middleware has no hook', () => {
     expect(() => pre({ middleware: [{}] }, noOpinion)).toThrow(/Middleware must/)
   })
 
-  it('does not start a rule if its before ends after the deadline', async () => {
+  it('starts no rule if a before ends after the deadline', async () => {
     const evaluate = vi.fn(() => skip())
     const clock = manualClock()
     let endBefore: () => void = () => undefined

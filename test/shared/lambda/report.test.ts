@@ -128,7 +128,7 @@ describe('the log line of an invocation', () => {
     },
   )
 
-  it('is reduced to the metrics if reading the event throws', async () => {
+  it('writes only the metrics if reading the event throws', async () => {
     const secretive = Object.defineProperty(preEvent(), 'userPoolId', {
       get: () => {
         throw new Error('mary@example.com')
@@ -212,13 +212,13 @@ describe('the log line of a lost effect', () => {
     expect(JSON.stringify(calls)).not.toContain('sub-1')
   })
 
-  it('is written once if the error also fails the surrounding compositions', async () => {
+  it('is written once for an error that also fails the surrounding compositions', async () => {
     const out = collector()
     await captureResult(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
   })
 
-  it('is written for each lost effect', async () => {
+  it('is written for each lost effect of an invocation', async () => {
     const out = collector()
     const other = defineRule<Post>('other', () => {
       throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
@@ -227,7 +227,7 @@ describe('the log line of a lost effect', () => {
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
-  it('is not written for other errors', async () => {
+  it('is written only for a lost effect, not for other errors', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.raw()).not.toContain(EFFECT_LOST)
@@ -254,7 +254,7 @@ describe('the metrics of an invocation', () => {
   ]
   const approve = defineRule<Pre>('approve', () => ({ kind: 'allow' }))
 
-  it.each(cases)('are valid for CloudWatch, with one line for each rule error: %s', async (_, run, broken) => {
+  it.each(cases)('writes valid CloudWatch metrics, with one line for each rule error: %s', async (_, run, broken) => {
     const [counted, ...ruleErrors] = await run()
     expect([counted, ...ruleErrors].flatMap(emfProblems)).toEqual([])
     expect(ruleErrors.map(({ rule }) => rule)).toEqual(broken)
@@ -262,7 +262,7 @@ describe('the metrics of an invocation', () => {
     expect(ruleErrors.every(({ RuleErrors: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
   })
 
-  it('count a denial for its rule too', async () => {
+  it('counts a denial for its rule too', async () => {
     const [counted] = (await runPre([refuse])).lines
     expect(counted?._aws).toMatchObject({
       CloudWatchMetrics: [
@@ -281,7 +281,7 @@ describe('the log level', () => {
   ]
   const cases = LOG_LEVELS.flatMap((level) => outcomes.map(([severity, rules]) => [level, severity, rules] as const))
 
-  it.each(cases)('%s filters a line of the severity %s, but not the metrics', async (logLevel, severity, rules) => {
+  it.each(cases)('applies the log level %s to a line of the severity %s, but not to the metrics', async (logLevel, severity, rules) => {
     const written = LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(logLevel)
     const { lines } = await runPre(rules, preEvent(), { logLevel })
     expect(lines.flatMap(emfProblems)).toEqual([])
@@ -295,7 +295,7 @@ describe('the log level', () => {
     expect(sorted(own.lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
   })
 
-  it.each<LogLevel>(['silent', 'error'])('%s writes only the metrics for an approval', async (logLevel) => {
+  it.each<LogLevel>(['silent', 'error'])('writes only the metrics of an approval at the log level %s', async (logLevel) => {
     const { lines } = await runPre([confirm], preEvent(), { logLevel })
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY))
@@ -303,7 +303,7 @@ describe('the log level', () => {
 })
 
 describe('the logger of the user', () => {
-  it('gets the log entry without the metrics, which have their own lines', async () => {
+  it('receives the log entry without the metrics, which have their own lines', async () => {
     const { logger, calls } = recorder()
     const { lines } = await runPre([crash], preEvent(), { logger })
     expect(calls).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
@@ -314,7 +314,7 @@ describe('the logger of the user', () => {
   const fail = (): never => {
     throw new Error('the logger is broken')
   }
-  it('does not change the decision if it throws, and the line goes to standard output', async () => {
+  it('writes the line to standard output if the logger throws, without a change of the decision', async () => {
     const logger: Logger = { info: fail, warn: fail, error: fail }
     const approved = await runPre([confirm], preEvent(), { logger })
     expect(approved.answer).toStrictEqual((await runPre([confirm])).answer)
@@ -326,7 +326,7 @@ describe('the logger of the user', () => {
     expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailedError' })
   })
 
-  it('does not change the decision or end the process if it rejects', async () => {
+  it('ignores a logger that rejects', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     const reject = async (): Promise<void> => fail()
@@ -337,7 +337,7 @@ describe('the logger of the user', () => {
     expect(unhandled).not.toHaveBeenCalled()
   })
 
-  it('does not change the metrics if it edits the entry', async () => {
+  it('keeps the metrics if the logger edits the entry', async () => {
     const editEntry = (_: string, fields: LogFields): void => {
       for (const name of Object.keys(fields)) fields[name] = null
     }
@@ -358,7 +358,7 @@ describe('standard output', () => {
     expect(String(written[0])).toMatch(/^\{.*\}\n$/)
   })
 
-  it('does not change the decision if a write fails', async () => {
+  it('keeps the decision if a write fails', async () => {
     const write = (): never => {
       throw new Error('EPIPE: a private detail')
     }

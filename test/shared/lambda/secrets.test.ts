@@ -162,8 +162,8 @@ const renamedRules: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
     defineRule<Pre>('throws', () => ({ [text]: () => rethrow(new Error('no')) })[text]?.() ?? deny('a-reason', 'No')),
 }
 
-describe('log lines', () => {
-  it('contain no attribute, user name or error message, for any event and any error', async () => {
+describe('the log', () => {
+  it('contains no attribute, user name or error message, for any event and any error', async () => {
     await fc.assert(
       fc.asyncProperty(event, thrown, fc.constantFrom(...Object.keys(places)), fc.boolean(), async (input, error, place, keyed) => {
         const { rules, middleware = [] } = places[place]?.(error) ?? { rules: [] }
@@ -186,7 +186,7 @@ describe('log lines', () => {
     )
   })
 
-  it.each(Object.keys(renamedRules))('do not contain the secret if a rule %s', async (how) => {
+  it.each(Object.keys(renamedRules))('does not contain the secret if a rule %s', async (how) => {
     for (const text of [SECRET, CONSTANT]) {
       const out = collector()
       const rule = renamedRules[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
@@ -202,8 +202,8 @@ describe('log lines', () => {
     ['a part of the local part', 'user-smith'],
     ['the given name', 'greeting-maryc'],
     ['a part of the user name', 'okta-user77'],
-    ['an id at an identity provider', '109500000000000000000'],
-  ])('hide a text that contains %s', async (_, text) => {
+    ['an ID of an identity provider', '109500000000000000000'],
+  ])('hides a text that contains %s', async (_, text) => {
     const attributes = { email: 'mary.smith@example.com', given_name: 'MaryC', identities: '[{"userId":"109500000000000000000"}]' }
     const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
     const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })
@@ -218,7 +218,7 @@ describe('log lines', () => {
     }
   })
 
-  it('keep the reasons of this package and declared reasons, even if the event contains them', async () => {
+  it('keeps the reasons of this package and declared reasons, even if the event contains them', async () => {
     const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial', w: 'no-invite' }
     const input = preEvent({
       userName: 'user-blocked',
@@ -237,7 +237,7 @@ describe('log lines', () => {
     }
   })
 
-  it('do not contain the secret for any outcome, error and name of a plain JavaScript rule', async () => {
+  it('does not contain the secret for any outcome, error and name of a plain JavaScript rule', async () => {
     const broken = fc.constantFrom(SECRET, CONSTANT).map((text) => Object.assign(new Error(text), { name: text, code: text }))
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(outcome, broken), { minLength: 1, maxLength: 3 }), fc.boolean(), async (results, shadowed) => {

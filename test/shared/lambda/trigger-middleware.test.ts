@@ -114,7 +114,7 @@ describe('the middleware of a factory', () => {
 })
 
 describe('a middy handler with the middleware of a factory', () => {
-  it('loses a denial if its onError returns a value, unlike a handler of the factory', async () => {
+  it('turns a denial into success if an onError returns a value, unlike a handler of the factory', async () => {
     const forgiving = { onError: () => preEvent() }
     const quiet = { write: () => undefined }
     expect(

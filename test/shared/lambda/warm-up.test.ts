@@ -26,7 +26,7 @@ function startWarmUp(run: (settings: WarmUpSettings) => Promise<unknown>): { rea
 }
 
 describe('warmUp', () => {
-  it('does not run outside Lambda, even if the AWS SDK has created the global awslambda', async () => {
+  it('does not run the handler outside Lambda, even if the AWS SDK has created the global awslambda', async () => {
     const run = vi.fn(async () => undefined)
     startWarmUp(run)
     vi.stubGlobal('awslambda', {})
@@ -35,7 +35,7 @@ describe('warmUp', () => {
     expect(run).not.toHaveBeenCalled()
   })
 
-  describe('in Lambda', () => {
+  describe('warmUp in Lambda', () => {
     beforeEach(() => void vi.stubGlobal('awslambda', { streamifyResponse: () => undefined }))
 
     it('runs the handler a few times after the module is loaded', async () => {
@@ -46,7 +46,7 @@ describe('warmUp', () => {
       expect(run.mock.calls.length).toBeGreaterThan(1)
     })
 
-    it('does not run if the first event uses a client before it starts', async () => {
+    it('does not run the handler if an event uses a client before the warm-up starts', async () => {
       const run = vi.fn(async () => undefined)
       const { use } = startWarmUp(run)
       expect(use(() => client)()).toBe(client)
@@ -54,7 +54,7 @@ describe('warmUp', () => {
       expect(run).not.toHaveBeenCalled()
     })
 
-    it('stops after the first use of a client, and writes no log lines', async () => {
+    it('stops the warm-up after the first use of a client, and writes no log lines', async () => {
       const runs: WarmUpSettings[] = []
       let end = (): void => undefined
       const { use } = startWarmUp((settings) => {
@@ -86,7 +86,7 @@ describe('warmUp', () => {
           throw new Error('no')
         },
       ],
-    ])('ignores a run that %s', async (_, run: () => Promise<unknown>) => {
+    ])('ignores a warm-up run that %s', async (_, run: () => Promise<unknown>) => {
       const rejected = vi.fn()
       process.once('unhandledRejection', rejected)
       startWarmUp(run)
