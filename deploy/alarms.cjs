@@ -1,7 +1,7 @@
-// Writes the alarms of a function. deploy/alarms.yml has those of the whole service, and the condition TellsOfAlarms.
+// Creates the alarms of one function. deploy/alarms.yml has the alarms of the whole service and the condition HasAlarmTopic.
 
-// Each sends to the SNS topic of the parameter `alarmTopicArn`. Without one, it only changes its state.
-const AlarmActions = { 'Fn::If': ['TellsOfAlarms', ['${param:alarmTopicArn}'], { Ref: 'AWS::NoValue' }] }
+// Each alarm notifies the SNS topic of the parameter `alarmTopicArn`. Without a topic, the alarm only changes its state.
+const AlarmActions = { 'Fn::If': ['HasAlarmTopic', ['${param:alarmTopicArn}'], { Ref: 'AWS::NoValue' }] }
 const aboveZero = {
   EvaluationPeriods: 1,
   Threshold: 0,
@@ -9,47 +9,66 @@ const aboveZero = {
   TreatMissingData: 'notBreaching',
   AlarmActions,
 }
-// Two of three: a denial at the end of a period may count as an error in it, and as a denial in the next.
+// Two periods of three, because one denial may count as an error in one period and as a denial in the next.
 const mostlyAboveZero = { ...aboveZero, EvaluationPeriods: 3, DatapointsToAlarm: 2 }
-// Two in a row: with few calls, a single slow one decides the 99th percentile.
+// Two periods in a row, because with few calls a single slow call sets the 99th percentile.
 const tooSlow = { ...aboveZero, EvaluationPeriods: 2, Threshold: '${param:alarmSlowAfterMs}' }
 
-/** Returns the alarms and the metric filters of a function. */
+// What users experience when the function of a trigger fails, for the descriptions of alarms.
+const USER_IMPACT = {
+  PreSignUp: 'sign-ups are being rejected',
+  PreAuthentication: 'sign-ins are being rejected',
+  PreTokenGeneration: 'sign-ins and token refreshes are being rejected',
+  PostAuthentication: 'sign-ins end with an error',
+  PostConfirmation: 'users see an error when they confirm, and may get no profile and no welcome email',
+}
+
+/** Returns the alarms and the metric filters of a function as CloudFormation resources. */
 exports.createAlarms = (lambda) => ({
   ...(lambda.trigger === undefined ? alarmOnSchedule(lambda) : alarmsOnTrigger(lambda)),
   ...(lambda.runsEffects && {
-    // Two stages may share an account, and the metric EffectsLost names only the trigger. So the logs of this stage are counted.
+    // Counted in this stage's log, because stages that share an account also share the metric EffectsLost.
     [`${lambda.id}EffectsLostFilter`]: countLines(lambda, 'EffectsLost', '${self:service}-${sls:stage}-effects-lost'),
   }),
 })
 
-/** No user waits for a function that no pool calls, so only this alarm shows that it fails. */
-function alarmOnSchedule({ id, sweeps }) {
-  const description = sweeps ? 'The sweeper fails, so unfinished effects are not tried again' : `${id} fails`
+/** Returns the alarm of a function that no user pool calls. No user sees its errors, so only this alarm reports them. */
+function alarmOnSchedule({ id, name, sweeps }) {
+  const impact = sweeps ? 'pending effects, such as welcome emails, are not retried' : 'its scheduled work is not done'
+  const description = `${id} is failing: ${impact}. Check the log of ${name} for errors.`
   return { [`${id}ErrorsAlarm`]: alarm(description, { ...lambdaMetric(id, 'Errors', 600), ...aboveZero, EvaluationPeriods: 2 }) }
 }
 
 function alarmsOnTrigger(lambda) {
-  const { id, refuses, failsOpen } = lambda
+  const { id, name, refuses, failsOpen } = lambda
+  const throttled = `Lambda throttles ${id}: ${findImpact(lambda)}. Raise the concurrency limit of the account or of ${name}.`
+  const slow =
+    `${id} is slow: 1 call in 100 takes over \${param:alarmSlowAfterMs} ms, and Cognito fails a call after 5000 ms. ` +
+    `Check durationMs and the trace in the log of ${name}, then the latency of DynamoDB and SES.`
   return {
-    ...(refuses ? errorsWithoutDenials(lambda) : { [`${id}ErrorsAlarm`]: errors(id) }),
+    ...(refuses ? errorsWithoutDenials(lambda) : { [`${id}ErrorsAlarm`]: errors(lambda) }),
     ...(failsOpen && ruleErrors(lambda)),
-    [`${id}ThrottlesAlarm`]: alarm(`Lambda throttles ${id}; the account needs more concurrency`, {
-      ...lambdaMetric(id, 'Throttles', 300),
-      ...aboveZero,
-    }),
-    [`${id}DurationAlarm`]: alarm(`${id} takes nearly the five seconds that Cognito waits`, {
-      ...lambdaMetric(id, 'Duration', 300, { ExtendedStatistic: 'p99' }),
-      ...tooSlow,
-    }),
+    [`${id}ThrottlesAlarm`]: alarm(throttled, { ...lambdaMetric(id, 'Throttles', 300), ...aboveZero }),
+    [`${id}DurationAlarm`]: alarm(slow, { ...lambdaMetric(id, 'Duration', 300, { ExtendedStatistic: 'p99' }), ...tooSlow }),
   }
 }
 
-function errors(id) {
-  return alarm(`${id} fails, so users see an error`, { ...lambdaMetric(id, 'Errors', 300), ...aboveZero })
+function findImpact({ trigger, refuses }) {
+  return USER_IMPACT[trigger] ?? (refuses ? 'users are being rejected' : 'users see an error')
 }
 
-/** A trigger denies by throwing, which Lambda counts as an error. So the denials in the function's log are subtracted. */
+function describeErrors(lambda) {
+  return (
+    `${lambda.id} is failing: ${findImpact(lambda)}. ` +
+    `Check the log of ${lambda.name} for "decision":"failed". If there is none, look for init errors and timeouts.`
+  )
+}
+
+function errors(lambda) {
+  return alarm(describeErrors(lambda), { ...lambdaMetric(lambda.id, 'Errors', 300), ...aboveZero })
+}
+
+/** Returns an alarm on errors minus denials. A trigger denies by throwing, which Lambda counts as an error. */
 function errorsWithoutDenials(lambda) {
   const { name, id } = lambda
   const MetricName = `\${self:service}-\${sls:stage}-${name}-denials`
@@ -57,7 +76,7 @@ function errorsWithoutDenials(lambda) {
   const sum = (Id, Metric) => ({ Id, ReturnData: false, MetricStat: { Metric, Stat: 'Sum', Period: 300 } })
   return {
     [`${id}DenialsFilter`]: countLines(lambda, 'Denials', MetricName),
-    [`${id}ErrorsAlarm`]: alarm(`${id} fails, so the users it fails for are refused`, {
+    [`${id}ErrorsAlarm`]: alarm(describeErrors(lambda), {
       Metrics: [
         { Id: 'failures', Expression: 'errors - FILL(denials, 0)' },
         sum('errors', { Namespace, MetricName: Errors, Dimensions }),
@@ -68,13 +87,16 @@ function errorsWithoutDenials(lambda) {
   }
 }
 
-/** A rule under failOpen that has an error lets users pass. Only the function's log shows it. */
+/** Returns an alarm on rule errors. An error under failOpen lets users pass, so it shows only in the function's log. */
 function ruleErrors(lambda) {
   const { name, id } = lambda
+  const description =
+    `A rule of ${id} is failing, and users pass without its check. ` +
+    `Check the log of ${name} for "outcome":"error" in the trace, then the service that the rule calls.`
   const MetricName = `\${self:service}-\${sls:stage}-${name}-rule-errors`
   return {
     [`${id}RuleErrorsFilter`]: countLines(lambda, 'RuleErrors', MetricName),
-    [`${id}RuleErrorsAlarm`]: alarm(`A rule of ${id} fails, and users pass without it`, {
+    [`${id}RuleErrorsAlarm`]: alarm(description, {
       ...{ Namespace: 'Lifeguard', MetricName, Statistic: 'Sum', Period: 300 },
       ...aboveZero,
     }),
@@ -90,7 +112,7 @@ function lambdaMetric(id, MetricName, Period, statistic = { Statistic: 'Sum' }) 
   return { Namespace: 'AWS/Lambda', MetricName, Dimensions, ...statistic, Period }
 }
 
-/** Counts the lines of a function's log in which a field is 1. */
+/** Returns a metric filter that counts the lines of a function's log in which `field` is 1. */
 function countLines({ id }, field, MetricName) {
   return {
     Type: 'AWS::Logs::MetricFilter',

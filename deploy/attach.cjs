@@ -1,10 +1,10 @@
-// Lets the pool call the functions, as far as the framework's event `cognitoUserPool` does not.
+// Attaches functions to the pool where the framework's event `cognitoUserPool` cannot.
 const { userError } = require('./handlers.cjs')
 
-// The triggers whose event has versions that the framework does not take. Cognito sends V1_0 unless LambdaConfig says otherwise.
+// The event versions of triggers for which the framework has no setting. Cognito sends V1_0 unless LambdaConfig has another version.
 const VERSIONS = { PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'], InboundFederation: ['V1_0'] }
 
-/** Returns the permission for the pool, and no other one, to call a function. Without it Cognito only shows users an error. */
+/** Returns the permission that lets this pool alone call a function. Without it, users get an error from Cognito. */
 exports.createPermission = createPermission
 function createPermission({ id }) {
   return {
@@ -21,8 +21,8 @@ function createPermission({ id }) {
 }
 
 /**
- * Returns what the framework leaves out of a pool that this stack makes: the versions of `custom.lambdaVersions`, and
- * InboundFederation, which the framework refuses as an event.
+ * Returns the changes to the stack's own pool that the framework cannot make: the event versions of `custom.lambdaVersions`, and
+ * InboundFederation, which the framework rejects as an event.
  */
 exports.createPoolChanges = ({ functions, userPoolArn }) => {
   const LambdaConfig = {}
@@ -30,7 +30,7 @@ exports.createPoolChanges = ({ functions, userPoolArn }) => {
   for (const lambda of functions) {
     const { id, trigger } = lambda
     const version = findVersion(lambda)
-    // Beside the framework's entry PreTokenGeneration: Cognito wants the same function in both.
+    // Added beside the framework's entry PreTokenGeneration, because Cognito requires the same function in both.
     if (trigger === 'PreTokenGeneration' && version !== 'V1_0')
       LambdaConfig.PreTokenGenerationConfig = { LambdaArn: toArn(id), LambdaVersion: version }
     if (trigger === 'InboundFederation') {
@@ -43,7 +43,7 @@ exports.createPoolChanges = ({ functions, userPoolArn }) => {
   return { [pool]: { Properties: { LambdaConfig } }, ...permissions }
 }
 
-/** Returns the output with the command that is left to do for a pool that exists: run it where the credentials may change the pool. */
+/** Returns the output with the command that attaches the functions to an existing pool. Run it with credentials that may update the pool. */
 exports.createAttachCommand = ({ functions }) => {
   const attached = functions
     .filter(({ trigger }) => trigger !== undefined)

@@ -1,4 +1,4 @@
-// Runs in a process of its own: loads a built handler, and sends what it declares to deploy/handlers.cjs.
+// Runs in a child process of deploy/handlers.cjs. Loads a built handler and sends its declarations to the parent.
 import { pathToFileURL } from 'node:url'
 
 const [file, exported] = process.argv.slice(2)
@@ -14,9 +14,9 @@ async function declarations() {
     trigger: handler.trigger,
     refuses: handler.refuses === true,
     sweeps,
-    // Logs a line with EffectsLost when the ledger cannot be written.
+    // Such a handler logs a line with EffectsLost when it cannot write to the ledger.
     runsEffects: sweeps || rules.some(({ kind }) => kind === 'once'),
-    // Users pass where such a rule has an error, which Lambda does not count as one.
+    // An error of such a rule lets users pass, and Lambda does not count it as an error.
     failsOpen: rules.some(({ kind }) => kind === 'failOpen'),
     permissions: [
       ...(handler.permissions ?? []),
@@ -25,7 +25,7 @@ async function declarations() {
   }
 }
 
-// `trigger-failed` masks an error for users. The reason is on standard error.
+// An error with the code `trigger-failed` has a fixed text for users. The cause is on standard error.
 const failure = (error) => ({ problem: error?.code === 'trigger-failed' ? '' : `${error?.message ?? error}` })
 
 declarations()

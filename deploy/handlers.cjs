@@ -1,5 +1,5 @@
-// Starts the built handler of each function with the function's settings, and reads what it declares: its trigger, whether it
-// can deny, and the permissions that its rules need. So the template is exact for the parameters of this deployment.
+// Starts the built handler of each function with the function's settings, and reads its declarations: its trigger, whether it can
+// deny, and the permissions that its rules need. The template then matches the parameters of this deployment.
 const { fork } = require('node:child_process')
 const { existsSync } = require('node:fs')
 const { writeFile } = require('node:fs/promises')
@@ -11,7 +11,7 @@ const CHILD = join(__dirname, 'describe-handler.mjs')
 // Lambda ends the init phase after ten seconds.
 const START_LIMIT_MS = 10_000
 
-// Whatever a handler calls while it loads, it reaches no account.
+// A handler that calls AWS while it loads must not reach an account.
 const NOWHERE = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',
@@ -20,20 +20,20 @@ const NOWHERE = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
 }
 
-// Stands for a value that only AWS has, where custom.placeholders has no better one.
+// Replaces a value that is known only in AWS, unless custom.placeholders has a value for it.
 const PLACEHOLDER = 'known-at-deployment'
 
 /**
- * Returns what the handlers of functions declare, in their order. Writes the same to permissions.json beside each handler, for
- * review.
+ * Returns the declarations of the functions' handlers, in the order of `functions`. Also writes them to permissions.json beside each
+ * handler, for review.
  *
- * @param functions `{ name, handler, environment }`, with the provider's environment in it.
- * @param placeholders By setting: values for packaging, where only AWS has the real ones.
+ * @param functions `{ name, handler, environment }`; the environment includes the provider's.
+ * @param placeholders By name of a setting: the value for packaging if the real value is known only in AWS.
  * @throws Error with the messages of all handlers that do not start.
  */
 exports.describeHandlers = async (functions, placeholders) => {
   const files = functions.map(({ handler }) => findFile(handler))
-  // `osls info` and `osls remove` need no build. Packaging ends with the framework's own error then.
+  // `osls info` and `osls remove` need no build. If packaging finds no build, the framework reports its own error.
   if (files.every((file) => file === undefined)) return functions.map(() => ({ permissions: [] }))
 
   const results = await Promise.allSettled(functions.map((each, index) => describe(each, files[index], placeholders)))
@@ -42,7 +42,7 @@ exports.describeHandlers = async (functions, placeholders) => {
   return results.map(({ value }) => value)
 }
 
-/** An error for the user. The framework prints an error's stack, which would hide the message. */
+/** Returns an error whose stack is its message alone, because the framework prints the stack. */
 exports.userError = userError
 function userError(message) {
   return Object.assign(new Error(message), { stack: `\n${message}` })
@@ -65,7 +65,7 @@ async function describe({ name, handler, environment }, file, placeholders) {
   if (problem !== undefined) {
     const named = replaced.filter((setting) => problem.includes(setting))
     const hints = (named.length > 0 ? named : replaced).map(
-      (setting) => `\n  Only AWS has the value of ${setting}: write one for packaging into custom.placeholders`,
+      (setting) => `\n  The value of ${setting} is known only in AWS. Set a value for packaging in custom.placeholders`,
     )
     throw new Error(`The handler of ${name} does not start: ${problem}${hints.join('')}`)
   }
@@ -73,14 +73,14 @@ async function describe({ name, handler, environment }, file, placeholders) {
   return declared
 }
 
-/** Whether only AWS has the value: CloudFormation looks it up, or it is the path of a file in a Lambda layer. */
+/** Returns true if the value is known only in AWS: CloudFormation resolves it, or it is a path in a Lambda layer. */
 function isOnlyInAws(value) {
   return typeof value === 'object' || /\{\{resolve:|\/opt\//.test(value)
 }
 
 /**
- * Loads a handler in a process that has its settings and nothing else. Returns its declarations, or `{ problem }`: what it threw, and
- * what it wrote to standard error, where a handler that masks its error for users writes the reason.
+ * Loads a handler in a child process whose environment has only the handler's settings. Returns the declarations, or `{ problem }`:
+ * the error, after the text on standard error, where a handler that masks its error for users writes the cause.
  */
 function start(file, exported, env) {
   return new Promise((settle, fail) => {
@@ -92,22 +92,22 @@ function start(file, exported, env) {
       killSignal: 'SIGKILL',
     })
     let answer
-    let complaint = ''
+    let stderr = ''
     child.on('message', (message) => {
       answer = message
     })
     child.stdout.resume()
     child.stderr.setEncoding('utf8').on('data', (text) => {
-      complaint += text
+      stderr += text
     })
     child.on('error', fail)
     child.on('close', (_, signal) => {
       const ended =
         signal === null
-          ? 'its process ended before it was loaded'
-          : `it was not loaded after ${START_LIMIT_MS / 1000} seconds, when Lambda gives up`
+          ? 'the process exited before the handler was loaded'
+          : `the handler did not load within ${START_LIMIT_MS / 1000} seconds, the limit of Lambda's init phase`
       if (answer !== undefined && answer.problem === undefined) settle(answer)
-      else settle({ problem: [complaint.trim(), answer === undefined ? ended : answer.problem].filter(Boolean).join('\n') })
+      else settle({ problem: [stderr.trim(), answer === undefined ? ended : answer.problem].filter(Boolean).join('\n') })
     })
   })
 }

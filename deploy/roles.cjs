@@ -1,4 +1,4 @@
-// Writes the role of a function: its log, its traces, and what its handler declares that it needs. Nothing else is allowed.
+// Creates the role of a function. It allows writing logs and traces, and the permissions that the handler declares. Nothing else.
 const { userError } = require('./handlers.cjs')
 
 const byLambda = {
@@ -6,12 +6,13 @@ const byLambda = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
-/** Returns the role under the logical id that the function's block names. */
+/** Returns the role of a function, under the logical id from its block in serverless.yml. */
 exports.createRole = (lambda, service) => {
-  if (typeof lambda.role !== 'string') throw userError(`The block of ${lambda.name} names no role: write role: ${lambda.id}Role`)
-  // The log group is the framework's. A function writes to it, and may not make any.
+  if (typeof lambda.role !== 'string')
+    throw userError(`The block of ${lambda.name} has no role. Add this line to it: role: ${lambda.id}Role`)
+  // The framework creates the log group, so the function needs no permission to create one.
   const logs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [`${lambda.id}LogGroup`, 'Arn'] })
-  // X-Ray has no resource that could be named here.
+  // X-Ray's actions support no resource-level permissions.
   const traces = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
   const needed = mergeStatements(lambda.permissions.map((permission) => statementFor(permission, lambda, service)))
   const Policies = [
@@ -30,7 +31,7 @@ function allow(actions, Resource, Condition) {
   return { Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource, ...(Condition && { Condition }) }
 }
 
-/** One statement for each resource, with the actions of all rules that need it. */
+/** Merges statements: one for each resource, with the actions of all rules that need it. */
 function mergeStatements(statements) {
   const merged = new Map()
   for (const { Action, Resource, Condition } of statements) {
@@ -41,14 +42,14 @@ function mergeStatements(statements) {
   return [...merged.values()].map(({ actions, Resource, Condition }) => allow(actions, Resource, Condition))
 }
 
-/** The statement for a permission: its `resource` is the name of a setting, or `user-pool`. */
+/** Returns the statement for a permission. Its `resource` is the name of a setting, or `user-pool`. */
 function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (resource === 'user-pool') return allow(actions, findPool(lambda, service))
   const value = lambda.environment[resource]
   const needs = `${rule ?? 'The handler'} of ${lambda.name} needs ${actions.join(', ')} on ${resource}`
-  if (value === undefined || value === '') throw userError(`${needs}, which the function's environment does not set`)
-  // SES asks for the identity of the address, of its domain or, in its sandbox, of the recipient too: it depends on what is
-  // verified there. The sender is what has to be fixed.
+  if (value === undefined || value === '') throw userError(`${needs}, but ${resource} is not set in the function's environment`)
+  // SES checks the identity of the address or of its domain, and in its sandbox also of the recipient. Which one depends on what
+  // is verified, so the statement allows all identities and restricts the sender.
   if (actions.every((action) => action.startsWith('ses:')))
     return allow(actions, { 'Fn::Sub': arn('ses', 'identity/*') }, { StringEquals: { 'ses:FromAddress': value } })
   const inside = index === undefined ? '' : `/index/${index}`
@@ -56,7 +57,7 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (id !== undefined) return allow(actions, inside ? { 'Fn::Sub': `\${${id}.Arn}${inside}` } : { 'Fn::GetAtt': [id, 'Arn'] })
   if (typeof value === 'object') return allow(actions, value)
   if (value.startsWith('arn:')) return allow(actions, value + inside)
-  // The table of another stack.
+  // The name of a table in another stack.
   if (actions.every((action) => action.startsWith('dynamodb:')))
     return allow(actions, { 'Fn::Sub': arn('dynamodb', `table/${value}${inside}`) })
   throw userError(`${needs}. Its value is "${value}"; expected an ARN`)
@@ -66,7 +67,7 @@ function findTable(name, tables) {
   return Object.keys(tables).find((id) => tables[id].Properties?.TableName === name)
 }
 
-/** The pool comes after the functions that it calls, so the role of such a function must not refer to it: that is a cycle. */
+/** Returns the ARN of the pool. The stack's pool depends on the functions it calls, so a reference from their roles would be a cycle. */
 function findPool({ trigger }, { userPoolArn }) {
   const isMadeHere = userPoolArn['Fn::GetAtt'] !== undefined
   return trigger !== undefined && isMadeHere ? { 'Fn::Sub': arn('cognito-idp', 'userpool/*') } : userPoolArn

@@ -1,13 +1,13 @@
-// Writes what follows from the functions of serverless.yml: which of them are on, their roles, alarms and permissions, and how the
-// pool calls them. A new function is one block in serverless.yml, and nothing here names it.
+// Creates resources from the function blocks of serverless.yml: roles, alarms, permissions, and the pool's triggers. A new function
+// needs one block in serverless.yml and no change here.
 //
-// The framework calls these exports for ${file(deploy/triggers.cjs):NAME}. docs/guides/deploy.md shows what they write for one function.
+// The framework calls an export for each ${file(deploy/triggers.cjs):NAME}. docs/guides/deploy.md shows the resources of one function.
 const { createAlarms } = require('./alarms.cjs')
 const { createAttachCommand, createPermission, createPoolChanges } = require('./attach.cjs')
 const { describeHandlers, userError } = require('./handlers.cjs')
 const { createRole } = require('./roles.cjs')
 
-/** The blocks under `custom.optional` that `--param="triggers=..."` names. */
+/** Returns the blocks under `custom.optional` that `--param="triggers=..."` turns on. */
 exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) => {
   const optional = (await resolveConfigurationProperty(['custom', 'optional'])) ?? {}
   const triggers = await resolveVariable('param:triggers')
@@ -15,12 +15,12 @@ exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) =>
   const unknown = names.filter((name) => !Object.hasOwn(optional, name))
   if (unknown.length > 0) {
     const known = Object.keys(optional).join(', ') || 'none'
-    throw userError(`triggers=${triggers}: no optional function is called ${unknown.join(', ')}. The optional functions are: ${known}`)
+    throw userError(`triggers=${triggers}: unknown function ${unknown.join(', ')}. The functions under custom.optional are: ${known}`)
   }
   return Object.fromEntries(names.map((name) => [name, optional[name]]))
 }
 
-/** The functions for a pool that exists: an event of the framework would make a pool, or change this one its own way. */
+/** Returns the functions for an existing pool, without `cognitoUserPool` events: the framework would create or update a pool for them. */
 exports.functionsWithoutPool = async (framework) => {
   const blocks = await readBlocks(framework)
   return Object.fromEntries(
@@ -31,13 +31,13 @@ exports.functionsWithoutPool = async (framework) => {
   )
 }
 
-/** The resources of the functions, for a pool of this stack. */
+/** Returns the resources of the functions, for a pool that this stack creates. */
 exports.withNewPool = async (framework) => {
   const service = await readService(framework)
   return { Resources: { ...createResources(service), ...createPoolChanges(service) } }
 }
 
-/** The resources of the functions, for a pool that exists. */
+/** Returns the resources of the functions and the output `AttachCommand`, for an existing pool. */
 exports.withExistingPool = async (framework) => {
   const service = await readService(framework)
   const permissions = service.functions.filter(({ trigger }) => trigger !== undefined).map(createPermission)
@@ -48,7 +48,7 @@ function createResources(service) {
   return Object.assign({}, ...service.functions.map((each) => ({ ...createRole(each, service), ...createAlarms(each) })))
 }
 
-/** Returns the functions that are on, each with what its block, its settings and its handler say, and what they share. */
+/** Returns the functions that are on, with the values from their blocks and the declarations of their handlers, and what they share. */
 async function readService(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
   const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables] = await Promise.all([
@@ -61,8 +61,9 @@ async function readService(framework) {
     property('custom', 'placeholders'),
     framework.resolveVariable('file(deploy/tables.yml):Resources'),
   ])
-  const stray = Object.keys(versions).find((name) => !Object.hasOwn({ ...blocks, ...optional }, name))
-  if (stray !== undefined) throw userError(`custom.lambdaVersions.${stray}: no function is called ${stray}`)
+  const known = Object.keys({ ...blocks, ...optional })
+  const unknown = Object.keys(versions).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw userError(`custom.lambdaVersions.${unknown}: unknown function. Expected one of: ${known.join(', ')}`)
   const functions = Object.entries(blocks).map(([name, { handler, role, environment, events = [] }]) => {
     const [pool] = events.flatMap(({ cognitoUserPool = [] }) => cognitoUserPool)
     const id = `${name[0].toUpperCase()}${name.slice(1)}`.replaceAll('-', 'Dash').replaceAll('_', 'Underscore')
@@ -78,7 +79,7 @@ async function readService(framework) {
   }
 }
 
-/** The blocks of the functions that are on, by name. `custom.blocks` are those for a pool that exists. */
+/** Returns the blocks of the functions that are on, by name. `custom.blocks` has them in the configuration for an existing pool. */
 async function readBlocks({ resolveConfigurationProperty }) {
   const blocks = (await resolveConfigurationProperty(['custom', 'blocks'])) ?? (await resolveConfigurationProperty(['functions']))
   return Object.assign({}, ...[blocks].flat())

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 
-// A function is a folder with handler.ts.
+// Each folder with a handler.ts is a function.
 const functions = (await readdir('src')).filter((name) => existsSync(`src/${name}/handler.ts`))
 
 for (const name of functions) {
@@ -19,40 +19,40 @@ for (const name of functions) {
     splitting: true,
     minify: true,
     target: 'node22',
-    // Texts of emails are inlined.
+    // Inlines the email templates.
     loader: { '.txt': 'text', '.html': 'text' },
     sourcemap: 'external',
     metafile: true,
     plugins: [lambdaPlugin()],
   }).catch((error) => {
-    // What is wrong with a source esbuild has printed by now.
+    // esbuild has already printed errors in the sources.
     if (!error.errors) throw error
     process.exit(1)
   })
-  // Makes ES modules of the bundle wherever it is unpacked.
+  // Node loads the bundle as ES modules because of this file.
   await writeFile(`dist/${name}/package.json`, '{"type":"module"}\n')
-  // By this lifeguard replay knows when a bundle is older than its sources.
+  // `lifeguard replay` uses this file to detect that a bundle is older than its sources.
   await writeFile(`dist/${name}/meta.json`, JSON.stringify(metafile))
 }
 
-// domains/NAME.txt, one domain a line, for ALLOWED_EMAIL_DOMAINS=@file:NAME.domains.
+// Converts domains/NAME.txt, with one domain per line, for ALLOWED_EMAIL_DOMAINS=@file:NAME.domains.
 await buildDomainFiles('domains', 'dist/pre-signup')
 
-// Makes cold starts faster, by what each handler calls for an ordinary event, that of Mary. A handler that denies it stays as it is.
-// The command itself, since npx takes longer than all of it.
+// Speeds up cold starts: precompiles the functions that a handler calls for the sample event *-mary.json. If the handler denies
+// the event, its bundle stays unchanged. Runs the command's file directly, because npx is slow.
 const lifeguard = fileURLToPath(new URL('lib/tools/cli/main.js', import.meta.resolve('cognito-lifeguard/package.json')))
 await Promise.all(
   functions.map(async (name) => {
     const files = await readdir(`events/${name}`).catch(() => [])
-    const ordinary = files.find((file) => file.endsWith('-mary.json'))
-    if (ordinary) await precompile(`dist/${name}`, `events/${name}/${ordinary}`)
+    const sample = files.find((file) => file.endsWith('-mary.json'))
+    if (sample) await precompile(`dist/${name}`, `events/${name}/${sample}`)
   }),
 )
 
 function precompile(bundle: string, event: string): Promise<void> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [lifeguard, 'precompile', bundle, '--event', event], (_, __, problem) => {
-      process.stderr.write(problem)
+    execFile(process.execPath, [lifeguard, 'precompile', bundle, '--event', event], (_, __, stderr) => {
+      process.stderr.write(stderr)
       resolve()
     })
   })

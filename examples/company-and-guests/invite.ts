@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /**
- * Signs an invitation: for whatever mails the link.
+ * Signs an invitation, for the program that sends the link.
  *
- * @param email To whom the link is mailed, and nowhere else: holding it must prove that its holder reads that mailbox.
+ * @param email The address to send the link to. Send it nowhere else, because the invitation proves access to this mailbox.
+ * @param until When the invitation expires.
  * @example
  * `https://app.example.com/sign-up?invite=${signInvite('guest@elsewhere.example', new Date('2026-01-31'), key)}`
  */
@@ -12,12 +13,12 @@ export function signInvite(email: string, until: Date, key: string): string {
   return `${seconds}.${signature(email, seconds, key)}`
 }
 
-/** Whether an invitation was signed for this address and has not ended. */
+/** Returns true if the invitation was signed for this address and has not expired. */
 export function isInvite(invite: string, email: string, now: Date, key: string): boolean {
   const [seconds = '', signed = ''] = invite.split('.')
   const expected = Buffer.from(signature(email, Number(seconds), key))
   const given = Buffer.from(signed)
-  // In constant time, so that nobody can find a signature out byte by byte.
+  // Compared in constant time, so that response times do not reveal the signature.
   return given.length === expected.length && timingSafeEqual(given, expected) && now.getTime() < Number(seconds) * 1000
 }
 

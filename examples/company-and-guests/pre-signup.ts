@@ -3,16 +3,16 @@ import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito
 import { allowEmailDomains } from 'cognito-lifeguard/rules'
 import { isInvite } from './invite.ts'
 
-// Whatever is thrown while a function loads is shown to whoever signs up; through maskInitErrors the reason is in the log alone.
+// Cognito shows an error thrown at load time to the end user. maskInitErrors replaces its message, and logs the cause.
 const key = maskInitErrors(() => {
   const { INVITE_KEY = '' } = process.env
-  if (INVITE_KEY.length < 32) throw new Error('INVITE_KEY holds the key that invitations are signed with: at least 32 characters')
+  if (INVITE_KEY.length < 32) throw new Error('INVITE_KEY is missing or too short; expected a signing key of at least 32 characters')
   return INVITE_KEY
 })
 
-// Asked by the rule and by the condition, answered once.
+// The rule and the condition both use this. perInvocation evaluates it once for each event.
 const invited = perInvocation(({ event, user }: RuleContext<PreSignUp>) => {
-  // Users from an identity provider and those of an administrator bring no invitation.
+  // Only users who sign up themselves have an invitation.
   const invite = event.triggerSource === 'PreSignUp_SignUp' ? event.request.validationData?.invite : undefined
   return Boolean(invite && user.email && isInvite(invite, user.email, new Date(), key))
 })

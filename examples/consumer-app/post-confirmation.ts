@@ -27,7 +27,7 @@ const template = mailTemplate(
 export const handler = postConfirmation(
   parallel(
     syncProfile(profiles),
-    // Cognito may call twice; the claim in the ledger keeps the second mail back.
+    // Cognito may send the event twice. The claim in the ledger prevents a second email.
     once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' }),
   ),
 )

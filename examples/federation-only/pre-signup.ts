@@ -3,8 +3,8 @@ import { byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '
 import { allowEmailDomains } from 'cognito-lifeguard/rules'
 
 /**
- * The user name of a federated user is `Provider_identifier`; in pools that ignore case it is in lower case. Another
- * provider of the pool must not have a name that begins with this one and an underscore.
+ * Denies federated users of other identity providers. Their user name is `Provider_identifier`, in lower case if the pool ignores
+ * case. No other provider of the pool may have a name that starts with this name and an underscore.
  */
 const requireProvider = (provider: string) =>
   defineRule<PreSignUp>(
@@ -17,7 +17,7 @@ const requireProvider = (provider: string) =>
   )
 
 export const handler = preSignUp(
-  // Not "deny a self-service sign-up": what Cognito may call from one day is refused as well.
+  // Denies every other trigger source, and not only self-service sign-ups, so that an unknown source is denied too.
   denyIf(not(or(byIdentityProvider, byAdministrator)), 'not-federated', 'Sign in with your company account'),
   when(
     byIdentityProvider,

@@ -5,7 +5,7 @@ import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
 import { asked, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
 
-const TOLD = { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] }
+const TOLD = { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] }
 const dimensions = (trigger: string) => [{ Name: 'FunctionName', Value: { Ref: `${trigger}LambdaFunction` } }]
 const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching', AlarmActions: TOLD }
 
@@ -23,7 +23,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
         Dimensions: [{ Name: 'table', Value: line.table }],
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: 0,
-        AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+        AlarmActions: { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] },
       })
       expect(line).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Lifeguard', Dimensions: [['table']] }] }, [metric]: 1 })
     })
@@ -58,7 +58,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
         ComparisonOperator: 'GreaterThanThreshold',
         Threshold: 0,
         TreatMissingData: 'notBreaching',
-        AlarmActions: { 'Fn::If': ['TellsOfAlarms', [''], { Ref: 'AWS::NoValue' }] },
+        AlarmActions: { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] },
       })
       // A filter without dimensions makes a metric without any.
       expect(Properties.Dimensions).toBeUndefined()

@@ -19,13 +19,13 @@ export function assertParameters({ template, folder }: Packaged): void {
         PreSignUpLambdaFunction: { Properties: { MemorySize: 1024, TracingConfig: { Mode: 'Active' } } },
         PreSignUpLogGroup: { Properties: { RetentionInDays: 90 } },
         PreSignUpDurationAlarm: {
-          Properties: { AlarmActions: { 'Fn::If': ['TellsOfAlarms', ['arn:aws:sns:x'], { Ref: 'AWS::NoValue' }] } },
+          Properties: { AlarmActions: { 'Fn::If': ['HasAlarmTopic', ['arn:aws:sns:x'], { Ref: 'AWS::NoValue' }] } },
         },
       })
       expect(Number(prod.Resources.PreSignUpDurationAlarm?.Properties.Threshold)).toBe(2500)
       expect(prod.Conditions).toMatchObject({
         ProtectsData: { 'Fn::Equals': ['ACTIVE', 'ACTIVE'] },
-        TellsOfAlarms: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
+        HasAlarmTopic: { 'Fn::Not': [{ 'Fn::Equals': ['arn:aws:sns:x', ''] }] },
       })
       expect(template().Conditions).toMatchObject({ ProtectsData: { 'Fn::Equals': ['INACTIVE', 'ACTIVE'] } })
     })
