@@ -14,7 +14,7 @@ const mostlyAboveZero = { ...aboveZero, EvaluationPeriods: 3, DatapointsToAlarm:
 // Two periods in a row, because with few calls a single slow call sets the 99th percentile.
 const tooSlow = { ...aboveZero, EvaluationPeriods: 2, Threshold: '${param:alarmSlowAfterMs}' }
 
-// What users experience when the function of a trigger fails, for the descriptions of alarms.
+// The effect of each trigger's failure on users, for the descriptions of alarms.
 const USER_IMPACT = {
   PreSignUp: 'sign-ups are being rejected',
   PreAuthentication: 'sign-ins are being rejected',
@@ -60,7 +60,7 @@ function findImpact({ trigger, refuses }) {
 function describeErrors(lambda) {
   return (
     `${lambda.id} is failing: ${findImpact(lambda)}. ` +
-    `Check the log of ${lambda.name} for "decision":"failed". If there is none, look for init errors and timeouts.`
+    `Check the log of ${lambda.name} for "decision":"failed". Without such a line, look for init errors and timeouts.`
   )
 }
 

@@ -12,7 +12,7 @@ import { FOLDERS } from './support/triggers.ts'
  */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'serverless.yml': 'one block for each function',
-  'deploy/alarms.cjs': 'what users experience when a trigger fails',
+  'deploy/alarms.cjs': 'the effect of a failing trigger on users',
   'package.json': 'one entry for each folder; the test below holds it to them',
   'src/tools/doctor/checks/clients.ts': 'a finding about three triggers together',
   'src/tools/doctor/checks/pools.ts': 'a finding about three triggers together',

@@ -20,13 +20,13 @@ interface Result {
   readonly trace: readonly { readonly rule: string; readonly outcome: string; readonly reason?: string }[]
 }
 
-/** Runs the command line that a README shows, against the sources, and returns a result an event. */
+/** Runs the command line of a README with the sources. Returns one result for each event. */
 async function replay(line: string, ...more: readonly string[]): Promise<readonly Result[]> {
   const words = line.trim().split(' ')
   const args = [...words.slice(words.indexOf('lifeguard') + 1), ...more]
   const stdout = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, ['src/tools/cli/main.ts', ...args, '--json'], { cwd: repository }, (error, out, err) => {
-      // Exit code 1 says that something was not as expected, which the results show better.
+      // Exit code 1 means that a result differs from its expectation, which the tests assert themselves.
       if (error !== null && error.code !== 1) reject(new Error(err))
       else resolve(out)
     })
@@ -40,27 +40,27 @@ function readCommand(example: string): string {
 }
 
 describe('the examples', () => {
-  it.each(examples)('come out as their events expect, by the command of their README: %s', async (example) => {
+  it.each(examples)('matches the expectations of all events when the README command of %s runs', async (example) => {
     const results = await replay(readCommand(example))
     const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))
     expect(results).toHaveLength(cases.length)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
   })
 
-  it('let nobody sign up where invitations are signed with a key that is too short', async () => {
+  it('rejects every sign-up if INVITE_KEY is too short', async () => {
     const results = await replay(readCommand('company-and-guests').replace(/INVITE_KEY=\S+/, 'INVITE_KEY=short'))
     expect(new Set(results.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(new Set(['failed: the handler does not start']))
   })
 })
 
-describe('the consumer app', () => {
+describe('the consumer app example', () => {
   let events: string
 
   beforeAll(async () => {
     events = await mkdtemp(join(tmpdir(), 'lifeguard-example-'))
     const event = JSON.parse(await readFile(join(folder, 'consumer-app/events/1-sign-up.json'), 'utf8'))
-    event.request.userAttributes.email = 'eve@throw-away.example'
-    await writeFile(join(events, 'throw-away.json'), JSON.stringify(event))
+    event.request.userAttributes.email = 'eve@disposable.example'
+    await writeFile(join(events, 'disposable.json'), JSON.stringify(event))
   })
   afterAll(() => rm(events, { recursive: true, force: true }))
 
@@ -76,17 +76,17 @@ describe('the consumer app', () => {
     }
   }
 
-  it('denies a throw-away address when its service says so', async () => {
+  it('denies an address if the service reports its domain as disposable', async () => {
     const result = await signUp(({ url = '' }, response) => {
-      response.end(JSON.stringify({ disposable: url.endsWith('?domain=throw-away.example') }))
+      response.end(JSON.stringify({ disposable: url.endsWith('?domain=disposable.example') }))
     })
     expect(result).toMatchObject({ outcome: 'denied', decidedBy: 'deny-disposable-email' })
   })
 
   it.each<[string, RequestListener]>([
-    ['fails', (_, response) => void response.writeHead(500).end()],
-    ['hangs', () => undefined],
-  ])('lets the user sign up when its service %s', async (_, service) => {
+    ['returns status 500', (_, response) => void response.writeHead(500).end()],
+    ['does not answer', () => undefined],
+  ])('lets the user sign up if the service %s', async (_, service) => {
     const result = await signUp(service)
     expect(result?.outcome).toBe('proceed')
     expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: error')

@@ -28,15 +28,16 @@ function deploy(...args: readonly string[]): Promise<Ran> {
   })
 }
 
-/** The files of the one deployment that came. */
+/** Returns the uploaded files. Fails unless there was exactly one deployment. */
 function deployed(): { readonly directory: string; readonly files: ReadonlyMap<string, Buffer> } {
   const [directory, another] = new Set([...aws.objects.keys()].map(dirname))
-  if (directory === undefined || another !== undefined) throw new Error(`Not one deployment: ${[...aws.objects.keys()]}`)
+  if (directory === undefined || another !== undefined)
+    throw new Error(`Expected one deployment, but the bucket contains ${[...aws.objects.keys()]}`)
   return { directory, files: new Map([...aws.objects].map(([key, body]) => [basename(key), body])) }
 }
 
 describe('npm run deploy', () => {
-  it('puts into the bucket the very zips that it checked, and updates the stack from there', async () => {
+  it('uploads the zips that it checked, and updates the stack from them', async () => {
     const args = ['--package', 'packaged', '--param=allowedEmailDomains=example.com']
     const { code, stdout, stderr } = await deploy('--force', '--conceal', ...args)
     expect({ code, stdout }, stderr).toEqual({
@@ -59,18 +60,18 @@ describe('npm run deploy', () => {
     expect(aws.calls.filter(({ action }) => action === 'ExecuteChangeSet')).toHaveLength(1)
   })
 
-  it('packages once, and leaves no package behind where none was asked for', async () => {
+  it('packages once, and removes the package unless --package is given', async () => {
     const { code, stderr } = await deploy('--force', '--param=allowedEmailDomains=example.com')
     expect({ code, packaged: stderr.split('Packaging lifeguard').length - 1 }, stderr).toEqual({ code: 0, packaged: 1 })
     expect(deployed().files.has('preSignUp.zip')).toBe(true)
-    // osls removes only a package that was given to it.
+    // osls removes a package only if it got --package.
     expect(await readdir(folder)).not.toContain('.serverless')
   })
 
   it.each([
     [['function', '-f', 'preSignUp'], 'deploy takes options alone, and not function. Without any check there is: npx osls deploy function'],
     [['--aws-s3-accelerate'], 'Without any check there is: npx osls deploy --aws-s3-accelerate'],
-  ])('says what there is for %j, and does nothing', async (args, text) => {
+  ])('rejects %j with a hint, and deploys nothing', async (args, text) => {
     const { code, stdout, stderr } = await deploy(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(`Nothing was packaged:\n  `)

@@ -9,17 +9,17 @@ let service: Awaited<ReturnType<typeof serviceFolder>>
 
 beforeAll(async () => {
   service = await serviceFolder()
-  // Where osls is found, as in a project that has installed it.
+  // Doctor finds osls in node_modules, as in a project that has it installed.
   await symlink(join(repository, 'node_modules'), join(service.folder, 'node_modules'))
 })
 afterAll(() => service.remove())
 
-it('packages this service, knows the rules of all its handlers, and finds nothing but the gaps that the template owns up to', async () => {
+it('reports nothing for this service except the findings that the template accepts', async () => {
   const { code, stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd: service.folder })
   expect(stderr).toContain('packaging the service: osls package')
   const { findings, accepted, unused, notJudged } = JSON.parse(stdout)
   expect({ findings, unused, notJudged }).toEqual({ findings: [], unused: [], notJudged: [] })
-  // No trigger runs when an address is changed.
+  // No trigger runs when a user changes the email address.
   expect(accepted.map(({ code, resource }: Record<string, string>) => `${code} ${resource}`)).toEqual(['LG402 AppClient'])
   expect(code).toBe(0)
 })

@@ -45,10 +45,10 @@ async function signUp(node: string, email: string, complaint?: (text: string) =>
 }
 
 describe.each([
-  ['the Node of the deployment', process.execPath],
-  ['the oldest Node', oldestNode],
-])('a list of domains in the zip, unzipped elsewhere, on %s', (_, node) => {
-  it('lets in whom it names, and nobody else', async () => {
+  ['the Node version of the deployment', process.execPath],
+  ['the oldest supported Node version', oldestNode],
+])('a domain list in the zip, with %s', (_, node) => {
+  it('allows the domains in the list, and denies all others', async () => {
     expect(files).toContain('dist/pre-signup/staff.domains')
     expect(environment.ALLOWED_EMAIL_DOMAINS).toBe('@file:staff.domains')
     for (const email of ['mary@example.com', 'mary@company-1.example', 'mary@mail.company-19998.example']) {
@@ -62,8 +62,8 @@ describe.each([
   })
 })
 
-describe('a list that did not arrive whole', () => {
-  it('keeps the function from starting, and says why to whoever deploys', async () => {
+describe('a truncated domain list', () => {
+  it('makes the function fail to start, and prints the reason on standard error only', async () => {
     const list = join(task, 'dist/pre-signup/staff.domains')
     await truncate(list, 1000)
     let complaint = ''

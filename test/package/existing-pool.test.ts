@@ -21,40 +21,40 @@ beforeAll(async () => {
 })
 afterAll(() => service.remove())
 
-/** What belongs to the one pool that serverless.yml makes. */
-const ofThePool = (name: string): boolean => name === 'AppClient' || name.includes('CognitoUserPoolUsers')
+/** Returns true for the resources of the pool that serverless.yml creates. */
+const isPoolResource = (name: string): boolean => name === 'AppClient' || name.includes('CognitoUserPoolUsers')
 
-/** A template without what differs in every deployment: where the zips are, and the name of the service. */
+/** Returns the resources without the keys of the zips, and with the same names of service and pool in both configurations. */
 function comparable({ Resources }: Template): Record<string, unknown> {
   const text = JSON.stringify(Resources, (key, value) => (key === 'S3Key' ? undefined : value))
   return JSON.parse(text.replaceAll('lifeguard-existing-pool-dev-', 'lifeguard-dev-').replaceAll('eu-west-1_Example', 'POOL'))
 }
 
-describe('the configuration for a pool that exists', () => {
-  it('deploys what the other one deploys, but for the pool', () => {
+describe('serverless.existing-pool.yml', () => {
+  it('deploys the same resources as serverless.yml, except the pool', () => {
     const { SweeperRole, ...theirs } = comparable(made.template)
     const { SweeperRole: own, ...ours } = comparable(existing.template)
     const permissions = triggers.map((trigger) => `${trigger}Permission`)
     expect(Object.fromEntries(Object.entries(ours).filter(([name]) => !permissions.includes(name)))).toEqual(
-      Object.fromEntries(Object.entries(theirs).filter(([name]) => !ofThePool(name))),
+      Object.fromEntries(Object.entries(theirs).filter(([name]) => !isPoolResource(name))),
     )
     expect(Object.keys(ours)).toEqual(expect.arrayContaining(permissions))
     expect(existing.template.Conditions).toEqual(made.template.Conditions)
-    // The roles differ in the one place that names the pool.
+    // Only the sweeper's role differs, because it names the pool.
     const named = JSON.stringify({ 'Fn::GetAtt': ['CognitoUserPoolUsers', 'Arn'] })
     expect(own).toEqual(
       JSON.parse(JSON.stringify(SweeperRole).replace(named, JSON.stringify(POOL_ARN).replace('eu-west-1_Example', 'POOL'))),
     )
   })
 
-  it('is a service of its own, so that it takes the place of no stack that made a pool', () => {
+  it('shares no resource names with serverless.yml, so that it cannot replace its stack', () => {
     const names = ({ Resources }: Template): readonly unknown[] =>
       Object.values(Resources).flatMap(({ Properties }) => [Properties.FunctionName, Properties.TableName, Properties.LogGroupName])
     const both = names(existing.template).filter((name) => typeof name === 'string' && names(made.template).includes(name))
     expect(both).toEqual([])
   })
 
-  it('makes no pool, and nothing that changes one', () => {
+  it('neither creates nor updates a user pool', () => {
     const types = new Set(Object.values(existing.template.Resources).map(({ Type }) => Type))
     expect([...types].toSorted()).toEqual([
       'AWS::CloudWatch::Alarm',
@@ -71,7 +71,7 @@ describe('the configuration for a pool that exists', () => {
     expect(JSON.stringify(existing.template)).not.toContain('UpdateUserPool')
   })
 
-  it.each(triggers)('lets that pool call the function, and no other: %s', (trigger) => {
+  it.each(triggers)('lets only the given pool call %s', (trigger) => {
     expect(existing.template.Resources[`${trigger}Permission`]).toEqual({
       Type: 'AWS::Lambda::Permission',
       Properties: {
@@ -83,21 +83,21 @@ describe('the configuration for a pool that exists', () => {
     })
   })
 
-  it('tells the command that attaches its functions', () => {
+  it('outputs the command that attaches its functions', () => {
     const outputs = existing.template.Outputs as { readonly AttachCommand: { readonly Value: { readonly 'Fn::Sub': string } } }
     const [start, ...attached] = outputs.AttachCommand.Value['Fn::Sub'].split(' --function ')
     expect(start).toBe(`npx lifeguard attach --pool eu-west-1_Example --region \${AWS::Region}`)
     expect(attached.toSorted()).toEqual(triggers.map((trigger) => `${trigger}=\${${trigger}LambdaFunction.Arn}`).toSorted())
   })
 
-  it('names nothing that it does not hold, and goes round in no circle', () => {
+  it('has no dangling references and no circular dependencies', () => {
     const names = Object.keys(existing.template.Resources)
     const all = references([existing.template.Resources, existing.template.Outputs])
     expect(all.filter((each) => !names.includes(each) && !each.startsWith('AWS::'))).toEqual([])
     expect(circle(existing.template)).toEqual([])
   })
 
-  it('has nothing that doctor finds wrong; that the sweeper has no time it would find', async () => {
+  it('passes doctor, which reports a sweeper with a timeout of 8 seconds', async () => {
     const found = async (change: object): Promise<readonly string[]> => {
       const { SweeperLambdaFunction: sweeper, ...others } = existing.template.Resources
       const Resources = { ...others, SweeperLambdaFunction: { ...sweeper, Properties: { ...sweeper?.Properties, ...change } } }
@@ -110,13 +110,13 @@ describe('the configuration for a pool that exists', () => {
     expect(await found({ Timeout: 8 })).toEqual(['LG106 SweeperLambdaFunction'])
   })
 
-  it('asks for the pool where none is given', async () => {
+  it('fails to package without userPoolId', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', ...config])
     expect(code).not.toBe(0)
     expect(`${stdout}${stderr}`).toMatch(/custom\.userPoolArn[\s\S]*Value not found at "param" source/)
   })
 
-  it.each(functions.map(toFunctionName))('deploys the very zip that the other one deploys: %s', async (name) => {
+  it.each(functions.map(toFunctionName))('deploys the same zip of %s as serverless.yml', async (name) => {
     expect((await existing.zip(name)).equals(await made.zip(name))).toBe(true)
   })
 })

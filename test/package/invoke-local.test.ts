@@ -33,7 +33,7 @@ const invoke = (name: string, event: string, ...params: readonly string[]): Prom
     services.environment,
   )
 
-/** What the command prints of the answer, after the function's own log lines. */
+/** Returns the answer that the command prints after the function's log lines. */
 function answered({ code, stdout }: Ran): unknown {
   expect(code).toBe(0)
   const start = stdout.startsWith('{\n') ? 0 : stdout.indexOf('\n{\n') + 1
@@ -45,13 +45,13 @@ describe('osls invoke local', () => {
     expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
   })
 
-  it('shows what a refused caller would read', async () => {
+  it('prints the message of a denial', async () => {
     const { code, stdout } = await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json')
     expect(code).toBe(1)
     expect(stdout).toContain('"errorMessage": "This email address cannot be used to sign up"')
   })
 
-  it('takes parameters as a deployment does', async () => {
+  it('applies --param as a deployment does', async () => {
     answered(await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json', 'allowedEmailDomains=*'))
     services.ses.clear()
     const welcome = ['welcomeEmailFrom=welcome@example.com', 'welcomeAppName=Example', 'welcomeAppUrl=https://example.com']

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { osls, packageService, serviceFolder, type Template } from '../support/package/deployment.ts'
 import { circle } from '../support/package/references.ts'
 
-// Two triggers that this repository has no handlers for, and a function of a schedule.
+// Two functions for triggers, and one function with a schedule.
 const OPTIONAL = `
     tokens:
       handler: dist/claims/handler.handler
@@ -76,7 +76,7 @@ async function change(edit: (text: string) => string): Promise<void> {
   await writeFile(file, edit(await readFile(file, 'utf8')))
 }
 
-/** Takes the block of a trigger out of a configuration, so that a function of these tests can have the trigger. */
+/** Removes the block of a trigger from a configuration, so that a function of these tests can use the trigger. */
 function withoutFunction(text: string, trigger: string): string {
   const blocks = text.split(/^(?=(?: {4}| {2}- )[\w]+:\n)/m)
   return blocks.filter((block) => !block.includes(`trigger: ${trigger}\n`)).join('')
@@ -88,11 +88,11 @@ const statements = ({ Resources }: Template, role: string): readonly object[] =>
   Resources[role]?.Properties.Policies.find(({ PolicyName }: { PolicyName: string }) => PolicyName === 'rules').PolicyDocument.Statement
 
 describe('an optional function', { timeout: 300_000 }, () => {
-  it('that is off is nowhere in the template', () => {
+  it('is not in the template if it is off', () => {
     expect(JSON.stringify(off)).not.toMatch(/Tokens|InboundFederation|Cleaner|claims/)
   })
 
-  it('that is on has what other functions have, and changes none of them', () => {
+  it('gets the same kinds of resources as other functions if it is on, and changes no other resource', () => {
     expect(added(off, on).toSorted()).toEqual(
       [
         ...['Tokens', 'InboundFederation'].flatMap((each) =>
@@ -115,19 +115,19 @@ describe('an optional function', { timeout: 300_000 }, () => {
     expect(circle(on)).toEqual([])
   })
 
-  it('that is unknown ends packaging with the names that are known', async () => {
+  it('fails packaging if its name is unknown, and lists the known names', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner,preToken'])
 
     expect(code).toBe(1)
     expect(`${stdout}${stderr}`).toContain(
-      'triggers=cleaner,preToken: no optional function is called preToken. The optional functions are: tokens, inboundFederation, cleaner\n',
+      'triggers=cleaner,preToken: unknown function preToken. The functions under custom.optional are: tokens, inboundFederation, cleaner\n',
     )
     expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
   })
 })
 
 describe('the role of an optional function', { timeout: 300_000 }, () => {
-  it('names a table of another stack, an index, and not the pool that calls the function', () => {
+  it('allows a table of another stack and an index, and all pools instead of the pool that calls the function', () => {
     expect(statements(on, 'TokensRole')).toEqual([
       {
         Effect: 'Allow',
@@ -143,7 +143,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('names what a setting refers to, an ARN, and the pool where it does not call the function', () => {
+  it('allows a referenced resource, an ARN, and the pool that does not call the function', () => {
     expect(statements(on, 'CleanerRole')).toEqual([
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['CleanerKey', 'Arn'] } },
       { Effect: 'Allow', Action: 'sns:Publish', Resource: 'arn:aws:sns:us-east-1:111122223333:people' },
@@ -151,7 +151,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('is not written where a setting names no resource', async () => {
+  it('fails packaging if the setting is not the name or ARN of a resource', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner', '--param=topic=people'])
 
     expect(code).toBe(1)
@@ -159,10 +159,10 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
   })
 })
 
-describe('the version of an event', { timeout: 300_000 }, () => {
+describe('the event version of a function', { timeout: 300_000 }, () => {
   const ARN = (name: string) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] })
 
-  it('stands in the LambdaConfig of a new pool, and so does InboundFederation', () => {
+  it('is set in the LambdaConfig of a new pool, also for InboundFederation', () => {
     expect(lambdaConfig(on)).toEqual({
       ...lambdaConfig(off),
       PreTokenGeneration: ARN('Tokens'),
@@ -171,13 +171,13 @@ describe('the version of an event', { timeout: 300_000 }, () => {
     })
   })
 
-  it('is the plain entry for V1_0', async () => {
+  it('needs no PreTokenGenerationConfig for V1_0', async () => {
     const { template } = await packageService(service.folder, ['triggers=tokens', 'claimsVersion=V1_0'])
 
     expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('Tokens') })
   })
 
-  it('is one that the trigger has', async () => {
+  it('fails packaging if the trigger does not have the version', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=tokens', '--param=claimsVersion=V4_0'])
 
     expect(code).toBe(1)
@@ -186,17 +186,17 @@ describe('the version of an event', { timeout: 300_000 }, () => {
     )
   })
 
-  it('is that of a function', async () => {
+  it('fails packaging if the function is unknown', async () => {
     const text = await readFile(join(service.folder, 'serverless.yml'), 'utf8')
     await change((before) => before.replace('lambdaVersions:', 'lambdaVersions:\n    preTokens: V2_0'))
     const { code, stdout, stderr } = await osls(service.folder, ['package'])
     await change(() => text)
 
     expect(code).toBe(1)
-    expect(`${stdout}${stderr}`).toContain('custom.lambdaVersions.preTokens: no function is called preTokens')
+    expect(`${stdout}${stderr}`).toContain('custom.lambdaVersions.preTokens: unknown function. Expected one of: ')
   })
 
-  it('stands in the command that attaches functions to a pool that exists', async () => {
+  it('is part of the command that attaches functions to an existing pool', async () => {
     const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=tokens,inboundFederation,cleaner']
     const { template } = await packageService(service.folder, [], args)
 

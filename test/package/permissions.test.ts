@@ -18,8 +18,8 @@ afterAll(() => service.remove())
 const read = async (folder: string): Promise<unknown> =>
   JSON.parse(await readFile(join(service.folder, 'dist', folder, 'permissions.json'), 'utf8'))
 
-/** What packaging writes, where it ends with an error. */
-async function refusal(...params: readonly string[]): Promise<string> {
+/** Runs packaging, which must fail. Returns its output. */
+async function failPackaging(...params: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await osls(service.folder, ['package', ...params.map((param) => `--param=${param}`)])
   expect(code).toBe(1)
   expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
@@ -27,7 +27,7 @@ async function refusal(...params: readonly string[]): Promise<string> {
 }
 
 describe('permissions.json', { timeout: 300_000 }, () => {
-  it('has what a handler declares with the settings of the deployment, and is in no zip', async () => {
+  it('contains the declarations of the handler with the settings of the deployment, and is in no zip', async () => {
     const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
 
     expect(await read('pre-auth')).toEqual({
@@ -47,36 +47,38 @@ describe('permissions.json', { timeout: 300_000 }, () => {
 describe('a handler that does not start', { timeout: 300_000 }, () => {
   beforeEach(() => writeFile(handler, built))
 
-  it('ends packaging with its own message', async () => {
+  it('fails packaging with its own error message', async () => {
     await writeFile(handler, "throw new Error('The key is missing')")
 
-    expect(await refusal()).toContain('\nThe handler of preAuthentication does not start: The key is missing\n')
+    expect(await failPackaging()).toContain('\nThe handler of preAuthentication does not start: The key is missing\n')
   })
 
-  it('ends packaging where the file exports no such function, or is not built', async () => {
+  it('fails packaging if the file does not export the function, or is not built', async () => {
     await writeFile(handler, 'export const other = () => {}')
-    expect(await refusal()).toContain("dist/pre-auth/handler.js exports no function 'handler'")
+    expect(await failPackaging()).toContain("dist/pre-auth/handler.js exports no function 'handler'")
 
     await rm(handler)
-    expect(await refusal()).toContain('dist/pre-auth/handler.handler of preAuthentication is not built: run npm run build')
+    expect(await failPackaging()).toContain('dist/pre-auth/handler.handler of preAuthentication is not built: run npm run build')
   })
 
   it.each([
-    ['ends its process', 'process.exit(0)'],
-    ['waits for nothing', 'await new Promise(() => {})'],
-  ])('ends packaging where it %s', async (_, source) => {
+    ['exits the process', 'process.exit(0)'],
+    ['awaits a promise that never settles', 'await new Promise(() => {})'],
+  ])('fails packaging if it %s while it loads', async (_, source) => {
     await writeFile(handler, source)
 
-    expect(await refusal()).toContain('The handler of preAuthentication does not start: its process ended before it was loaded\n')
+    expect(await failPackaging()).toContain(
+      'The handler of preAuthentication does not start: the process exited before the handler was loaded\n',
+    )
   })
 
-  it('names the settings whose values only AWS has, for which a placeholder is needed', async () => {
+  it('lists the settings that need a placeholder, because only AWS has their values', async () => {
     const file = join(service.folder, 'serverless.yml')
     const text = await readFile(file, 'utf8')
     const list = 'allowedEmailDomains=@file:/opt/staff.domains'
 
-    expect(await refusal(list)).toContain(
-      'Only AWS has the value of ALLOWED_EMAIL_DOMAINS: write one for packaging into custom.placeholders',
+    expect(await failPackaging(list)).toContain(
+      'The value of ALLOWED_EMAIL_DOMAINS is known only in AWS. Set a value for packaging in custom.placeholders',
     )
 
     await writeFile(file, text.replace('placeholders: {}', 'placeholders: { ALLOWED_EMAIL_DOMAINS: example.com }'))
@@ -90,7 +92,7 @@ describe('a handler that does not start', { timeout: 300_000 }, () => {
 })
 
 describe('a service that is not built', { timeout: 300_000 }, () => {
-  it('needs no handlers where nothing is packaged', async () => {
+  it('runs osls commands that package nothing', async () => {
     await rm(join(service.folder, 'dist'), { recursive: true })
 
     const { code, stdout, stderr } = await osls(service.folder, ['print', '--path', 'service'])

@@ -8,12 +8,12 @@ import { functions, toFunctionName } from '../support/package/packaged.ts'
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let aws: Server
-let asked = 0
+let requests = 0
 
 beforeAll(async () => {
   service = await serviceFolder()
   aws = createServer((_, response) => {
-    asked += 1
+    requests += 1
     response.writeHead(500).end()
   })
   await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve))
@@ -34,7 +34,7 @@ function run(command: string, ...args: readonly string[]): Promise<Ran> {
 }
 
 describe('npm run deploy', () => {
-  it('shows everything that is wrong with the settings, packages nothing, and asks AWS for nothing', async () => {
+  it('lists all invalid settings, packages nothing, and sends no request to AWS', async () => {
     const { code, stdout, stderr } = await run(
       'deploy',
       '--param',
@@ -54,11 +54,11 @@ describe('npm run deploy', () => {
       )
     expect(text).toContain('AUTO_CONFIRM_TRUST is missing; expected unproven-address, because AUTO_CONFIRM_DOMAINS is set')
     expect(text).not.toMatch(/^ +at /m)
-    expect(asked).toBe(0)
+    expect(requests).toBe(0)
     await expect(readFile(join(service.folder, '.serverless/preSignUp.zip'))).rejects.toThrow('ENOENT')
   })
 
-  it('refuses a parameter that is misspelt', async () => {
+  it('rejects an unknown parameter', async () => {
     const { code, stdout, stderr } = await run('deploy', '--param=alowedEmailDomains=example.com')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('alowedEmailDomains is not a parameter of this service\n  It has adminCreatedUsers,')
@@ -67,7 +67,7 @@ describe('npm run deploy', () => {
 })
 
 describe('npm run package', () => {
-  it('checks a package for a pool that exists', async () => {
+  it('checks the package for an existing pool', async () => {
     const target = join(service.folder, 'packaged')
     const args = ['--config', 'serverless.existing-pool.yml', '--package', target, '--param=userPoolId=eu-west-1_Example']
     const { code, stdout, stderr } = await run('package', ...args)
@@ -79,7 +79,7 @@ describe('npm run package', () => {
     expect(await readFile(join(target, 'serverless-state.json'), 'utf8')).toContain('lifeguard-existing-pool')
   })
 
-  it('ends as osls does where that refuses', async () => {
+  it('exits with the code of osls if osls fails', async () => {
     const { code, stdout } = await run('package', '--config', 'none.yml')
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('Cannot find "none.yml"') })
     expect(stdout).not.toContain('nothing found')

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => deployment.remove())
 
-// One file, since each file of tests would package the service for itself.
+// One test file, because each file would have to package the service again.
 const packaged: Packaged = {
   template: () => deployment.template,
   sending: () => sending,

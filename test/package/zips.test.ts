@@ -19,13 +19,13 @@ import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { unzip, unzipTo } from '../support/package/unzip.ts'
 import { FUNCTIONS } from '../support/triggers.ts'
 
-// What the clients retry is theirs to say, since the bundles hold no other way.
+// The bundles contain only the clients' own retries, so AWS_RETRY_MODE must have no effect.
 const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_RETRY_MODE: 'adaptive' }
 const welcome = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Example', WELCOME_APP_URL: 'https://example.com' }
 
 let deployment: Deployment
 let task: string
-/** The functions, by the names of their zips, with the folders of their bundles. */
+/** Pairs of the name of a function's zip and the folder of its bundle. */
 let functions: readonly (readonly [string, string])[]
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
 const sample = async (path: string): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(join(repository, 'events', path), 'utf8'))
 
-/** Runs an unzipped function as it is deployed, settings of its template included. */
+/** Runs an unzipped function as deployed, with the settings of the template. */
 function run(
   node: string,
   name: string,
@@ -60,8 +60,8 @@ function run(
   })
 }
 
-describe('the zips', () => {
-  it('hold the bundle with its chunks and what makes them ES modules, and nothing else', async () => {
+describe('the zip of a function', () => {
+  it('contains only the bundle, its chunks and its package.json', async () => {
     expect(functions.map(([, folder]) => folder).toSorted()).toEqual(FUNCTIONS.map((each) => `dist/${each}`))
     for (const [name, folder] of functions) {
       const files = unzip(await deployment.zip(name))
@@ -74,13 +74,13 @@ describe('the zips', () => {
     }
   })
 
-  it('are the same to the byte when they are made again', async () => {
+  it('is byte-identical when it is packaged again', async () => {
     const again = await makeDeployment()
     onTestFinished(again.remove)
     for (const [name] of functions) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
   })
 
-  it('hold the chunks of a handler that imports something on demand', async () => {
+  it('contains the chunks that the handler imports lazily', async () => {
     const { folder, remove } = await serviceFolder()
     onTestFinished(remove)
     await rm(join(folder, 'dist/pre-signup'), { recursive: true })
@@ -97,9 +97,9 @@ describe('the zips', () => {
 })
 
 describe.each([
-  ['the Node of the deployment', process.execPath, /^v24\./],
-  ['the oldest Node', oldestNode, /^v22\./],
-])('unzipped elsewhere, on %s', (_, node, version) => {
+  ['the Node version of the deployment', process.execPath, /^v24\./],
+  ['the oldest supported Node version', oldestNode, /^v22\./],
+])('the unzipped functions, with %s', (_, node, version) => {
   let services: LocalServices
 
   beforeAll(async () => {
@@ -107,11 +107,11 @@ describe.each([
   })
   afterAll(() => services.stop())
 
-  it('is what it says', () => {
+  it('run with the expected version of Node', () => {
     expect(`${execFileSync(node, ['--version'])}`).toMatch(version)
   })
 
-  it('lets an allowed domain sign up, and no other', async () => {
+  it('allow a sign-up in an allowed domain, and deny others', async () => {
     const event = await sample('pre-signup/sign-up-mary.json')
     expect(await run(node, 'preSignUp', event)).toEqual({ answer: event })
     expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'))).toEqual({
@@ -119,7 +119,7 @@ describe.each([
     })
   })
 
-  it('says what is wrong with a setting, and not to the caller', async () => {
+  it('report an invalid setting on standard error, and hide it from the caller', async () => {
     let complaint = ''
     const event = await sample('pre-signup/sign-up-mary.json')
     const { error } = await run(node, 'preSignUp', event, { ADMIN_CREATED_USERS: 'maybe' }, (text) => {
@@ -129,7 +129,7 @@ describe.each([
     expect(complaint).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
   })
 
-  it('lets somebody sign in who is not blocked, and notes it', async () => {
+  it('let a user sign in who is not blocked, and record the sign-in', async () => {
     const before = await sample('pre-auth/sign-in-mary.json')
     expect(await run(node, 'preAuthentication', before, services.environment)).toEqual({ answer: before })
     const after = await sample('post-auth/sign-in-mary.json')
@@ -137,13 +137,13 @@ describe.each([
     expect(await profiles()).toBe(1)
   })
 
-  it('refuses every sign-in while the block list cannot be read', async () => {
+  it('reject every sign-in while the block list cannot be read', async () => {
     const event = await sample('pre-auth/sign-in-mary.json')
     const { error } = await run(node, 'preAuthentication', event, { ...services.environment, BLOCK_TABLE: 'another-table' })
     expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
   })
 
-  it('writes one profile and one mail, however often a confirmation comes', async () => {
+  it('write one profile and send one email when a confirmation is repeated', async () => {
     const event = await sample('post-confirmation/confirm-phone-and-email.json')
     const already = await profiles()
     const environment = { ...services.environment, ...welcome }
@@ -152,14 +152,14 @@ describe.each([
     expect(services.ses.inbox().map(({ from, subject }) => [from, subject])).toEqual([['welcome@example.com', 'Welcome to Example']])
   })
 
-  it('sends no mail where no sender is set, as in the template', async () => {
+  it('send no email without a sender, which is the default', async () => {
     services.ses.clear()
     const event = await sample('post-confirmation/confirm-mary.json')
     expect(await run(node, 'postConfirmation', event, services.environment)).toEqual({ answer: event })
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('sends in a sweep the mail that a confirmation could not send', async () => {
+  it('send a pending welcome email in a sweep', async () => {
     services.ses.clear()
     const cognito = await startCognitoUsers()
     onTestFinished(() => cognito.stop())

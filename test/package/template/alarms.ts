@@ -3,18 +3,28 @@ import { lostLine } from '../../../src/shared/lambda/report.ts'
 import { formatSweepLine } from '../../../src/sweeper/sweeper.ts'
 import { preSignUpEvent } from '../../support/events.ts'
 import { lambdaContext } from '../../support/lambda-context.ts'
-import { asked, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
+import { asked, type Packaged, refusing, toFunctionName, triggers } from '../../support/package/packaged.ts'
 
-const TOLD = { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] }
+const NOTIFIES = { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] }
 const dimensions = (trigger: string) => [{ Name: 'FunctionName', Value: { Ref: `${trigger}LambdaFunction` } }]
-const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching', AlarmActions: TOLD }
+const ABOVE_ZERO = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', TreatMissingData: 'notBreaching', AlarmActions: NOTIFIES }
 
-/** What is asserted of the alarms. */
+/** Defines the tests of the alarms. */
 export function assertAlarms({ template, sending }: Packaged): void {
   const { resource } = asked(template)
 
-  describe.each(['EffectsFailed', 'EffectsUnknown'])('the alarm on %s', (metric) => {
-    it('watches what the sweeper counts of this stage, and tells somebody only where it is told whom', () => {
+  describe('the description of an alarm', () => {
+    it.each(triggers)('states what users of %s experience, and what to check', (trigger) => {
+      const { AlarmDescription } = resource(`${trigger}ErrorsAlarm`).Properties
+
+      expect(AlarmDescription).toMatch(new RegExp(`^${trigger} is failing: .+\\. Check the log of ${toFunctionName(trigger)} `))
+      // The fallback for triggers without a description of their own.
+      expect(AlarmDescription).not.toMatch(/: users (?:are being rejected|see an error)\./)
+    })
+  })
+
+  describe.each(['EffectsFailed', 'EffectsUnknown'])('the %s alarm', (metric) => {
+    it("watches the sweeper's metric of this stage, and notifies the topic if there is one", () => {
       const { Properties } = resource(`${metric}Alarm`)
       const line = formatSweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
       expect(Properties).toMatchObject({
@@ -29,10 +39,10 @@ export function assertAlarms({ template, sending }: Packaged): void {
     })
   })
 
-  describe('the alarm on effects that were lost', () => {
+  describe('the EffectsLost alarm', () => {
     const name = 'lifeguard-dev-effects-lost'
 
-    it.each(['PostConfirmation', 'Sweeper'])('counts the lines of each function that runs effects: %s', (each) => {
+    it.each(['PostConfirmation', 'Sweeper'])('counts the lines in the log of %s', (each) => {
       const { resource } = asked(sending)
 
       expect(resource(`${each}EffectsLostFilter`).Properties).toEqual({
@@ -43,13 +53,13 @@ export function assertAlarms({ template, sending }: Packaged): void {
       expect(resource(`${each}LogGroup`).Type).toBe('AWS::Logs::LogGroup')
     })
 
-    it('does not count where no effect is run', () => {
+    it('does not count in the log of a function that runs no effects', () => {
       const filters = Object.keys(template().Resources).filter((each) => each.endsWith('EffectsLostFilter'))
 
       expect(filters).toEqual(['SweeperEffectsLostFilter'])
     })
 
-    it('counts the lines of this stage alone, and tells somebody only where it is told whom', () => {
+    it('counts the lines of this stage only, and notifies the topic if there is one', () => {
       const { Properties } = resource('EffectsLostAlarm')
       expect(Properties).toMatchObject({
         Namespace: 'Lifeguard',
@@ -60,18 +70,18 @@ export function assertAlarms({ template, sending }: Packaged): void {
         TreatMissingData: 'notBreaching',
         AlarmActions: { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] },
       })
-      // A filter without dimensions makes a metric without any.
+      // A metric filter without dimensions creates a metric without dimensions.
       expect(Properties.Dimensions).toBeUndefined()
     })
 
-    it('finds what its filters look for in the line that a handler writes', () => {
+    it('has filters that match the log line of a handler', () => {
       const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
       expect(lostLine(lost, 'PostConfirmation', Date.now())).toMatchObject({ EffectsLost: 1 })
     })
   })
 
-  describe('the alarm on the sweeper', () => {
-    it('watches the errors of the function itself', () => {
+  describe('the sweeper alarm', () => {
+    it('watches the errors of the function', () => {
       expect(resource('SweeperErrorsAlarm').Properties).toMatchObject({
         Namespace: 'AWS/Lambda',
         MetricName: 'Errors',
@@ -82,10 +92,10 @@ export function assertAlarms({ template, sending }: Packaged): void {
     })
   })
 
-  describe.each(triggers)('the alarms on %s', (trigger) => {
+  describe.each(triggers)('the alarms of %s', (trigger) => {
     const properties = (alarm: string): Record<string, unknown> => resource(`${trigger}${alarm}Alarm`).Properties
 
-    it('hear of calls that Lambda turned away', () => {
+    it('watch the throttled calls', () => {
       expect(properties('Throttles')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -98,7 +108,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it('hear of answers that come near what Cognito waits for, in milliseconds', () => {
+    it('watch the 99th percentile of the duration, with a threshold below the timeout', () => {
       expect(properties('Duration')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -114,8 +124,8 @@ export function assertAlarms({ template, sending }: Packaged): void {
     })
   })
 
-  describe('the alarms on errors', () => {
-    it.each(['PostAuthentication', 'PostConfirmation'] as const)('hear of every error of a function that never denies: %s', (trigger) => {
+  describe('the errors alarm', () => {
+    it.each(['PostAuthentication', 'PostConfirmation'] as const)('counts every error of %s, which never denies', (trigger) => {
       expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -128,7 +138,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it.each(refusing)('take off what was denied, which Lambda counts as an error: %s', async (trigger) => {
+    it.each(refusing)('subtracts the denials of %s, which Lambda counts as errors', async (trigger) => {
       const name = `lifeguard-dev-${trigger[0]?.toLowerCase()}${trigger.slice(1)}-denials`
       expect(resource(`${trigger}DenialsFilter`).Properties).toEqual({
         LogGroupName: { Ref: `${trigger}LogGroup` },
@@ -153,7 +163,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it('find a denial in the line that a handler logs, whatever the log level', async () => {
+    it('has a filter that matches the log line of a denial at every log level', async () => {
       for (const level of ['info', 'silent']) {
         vi.resetModules()
         vi.stubEnv('ALLOWED_EMAIL_DOMAINS', 'example.com')

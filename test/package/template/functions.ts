@@ -4,21 +4,21 @@ import { settingsTables } from '../../support/triggers.ts'
 
 const settings = new Map((await settingsTables()).map(({ folder, fields }) => [folder, Object.keys(fields)]))
 
-/** What is asserted of the functions. */
+/** Defines the tests of the functions. */
 export function assertFunctions({ template }: Packaged): void {
   const { lambda, ofType, resource } = asked(template)
 
   describe('the functions', () => {
-    it('are those of the triggers that have a handler, the sweeper and nothing else', () => {
+    it('are the triggers with a handler and the sweeper', () => {
       const names = ofType('AWS::Lambda::Function').map(([name]) => name)
       expect(names.toSorted()).toEqual(functions.map((each) => `${each}LambdaFunction`).toSorted())
     })
 
-    it.each(triggers)('run on a supported Node and give up with Cognito: %s', (trigger) => {
+    it.each(triggers)('include %s, with a supported Node version and the timeout of Cognito', (trigger) => {
       expect(lambda(trigger).Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 5, MemorySize: 512 })
     })
 
-    it('leave the sweeper more time than a trigger has, and call it every five minutes', () => {
+    it('include the sweeper, with a longer timeout and a schedule of five minutes', () => {
       expect(lambda('Sweeper').Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 60 })
       const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties)
       expect(resource('SweeperLambdaPermissionEventsRuleSchedule1').Properties).toEqual({
@@ -32,13 +32,13 @@ export function assertFunctions({ template }: Packaged): void {
       ])
     })
 
-    it.each(functions)('find every setting in their environment, and nothing that they do not read: %s', (trigger) => {
+    it.each(functions)('include %s, whose environment has exactly the settings that it reads', (trigger) => {
       expect(Object.keys(lambda(trigger).Properties.Environment.Variables).toSorted()).toEqual(
         settings.get(folders.get(trigger) ?? '')?.toSorted(),
       )
     })
 
-    it.each(triggers)('are called by the pool, which may: %s', (trigger) => {
+    it.each(triggers)('include %s, which the pool is configured and permitted to call', (trigger) => {
       const functionArn = { 'Fn::GetAtt': [`${trigger}LambdaFunction`, 'Arn'] }
       expect(resource('CognitoUserPoolUsers').Properties.LambdaConfig[trigger]).toEqual(functionArn)
       const permissions = ofType('AWS::Lambda::Permission').filter(
@@ -54,7 +54,7 @@ export function assertFunctions({ template }: Packaged): void {
       ])
     })
 
-    it.each(functions)('keep their logs for a month: %s', (trigger) => {
+    it.each(functions)('include %s, with a log retention of 30 days', (trigger) => {
       expect(resource(`${trigger}LogGroup`).Properties).toEqual({
         LogGroupName: `/aws/lambda/${lambda(trigger).Properties.FunctionName}`,
         RetentionInDays: 30,

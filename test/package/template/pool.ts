@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { asked, type Packaged, triggers } from '../../support/package/packaged.ts'
 
-/** What is asserted of the user pool and its app client. */
+/** Defines the tests of the user pool and its app client. */
 export function assertPool({ template }: Packaged): void {
   const { resource } = asked(template)
 
-  describe('the pool', () => {
-    it('is safe by its settings', () => {
+  describe('the user pool', () => {
+    it('has secure settings', () => {
       const { LambdaConfig, ...settings } = resource('CognitoUserPoolUsers').Properties
       expect(Object.keys(LambdaConfig).toSorted()).toEqual([...triggers].toSorted())
       expect(settings).toEqual({
@@ -20,7 +20,7 @@ export function assertPool({ template }: Packaged): void {
       })
     })
 
-    it('has an app client that tells nobody who is a user, and outlives the deployment with it', () => {
+    it('is retained with its app client, which does not reveal whether a user exists', () => {
       const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
       expect(resource('CognitoUserPoolUsers')).toMatchObject(kept)
       expect(resource('AppClient')).toEqual({

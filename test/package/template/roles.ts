@@ -14,7 +14,7 @@ function listNeeds(rule: RuleNode): readonly RulePermission[] {
   return [...(rule.permissions ?? []), ...(rule.children ?? []).flatMap(listNeeds)]
 }
 
-/** What a setting names, as the template calls it. */
+/** Returns the resource of a setting, as the template names it. */
 function findResource(setting: string): string | undefined {
   return {
     BLOCK_TABLE: 'BlockTable.Arn',
@@ -37,14 +37,14 @@ function listStatements({ resource }: Asked, trigger: string): readonly Statemen
   return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
-/** What a role allows, as `action on resource`. */
+/** Returns the permissions of a role, as `action on resource`. */
 function granted(packaged: Asked, trigger: string): readonly string[] {
   const statements = listStatements(packaged, trigger)
   expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   return statements.flatMap(({ Action, Resource }) => [Action].flat().map((action) => `${action} on ${shown(Resource)}`)).toSorted()
 }
 
-/** What is asserted of the roles. */
+/** Defines the tests of the roles. */
 export function assertRoles({ template, sending, blocking, tracing }: Packaged): void {
   const bare = asked(template)
   const withBlocks = asked(blocking)
@@ -70,7 +70,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
           `ses:SendEmail on ${IDENTITIES}`,
         ],
       ],
-    ] as const)('allow %s its log, what its rules use, and no more', (trigger, actions) => {
+    ] as const)('allow %s only its log and the resources of its rules', (trigger, actions) => {
       expect(lambda(trigger).Properties.Role).toEqual({ 'Fn::GetAtt': [`${trigger}Role`, 'Arn'] })
       expect(granted(withSender, trigger)).toEqual([...logs(trigger), ...actions].toSorted())
       expect(resource(`${trigger}Role`).Properties.ManagedPolicyArns).toBeUndefined()
@@ -84,7 +84,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
           ['with blocks at sign-up', withBlocks],
         ] as const
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
-    )('allow %s what its rules say they need, %s', async (trigger, _, packaged) => {
+    )('allow %s exactly the declared permissions of its rules, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, () => load(trigger))
       const needed = listNeeds(handler.composition).flatMap(({ actions, resource }) =>
         actions.map((action) => `${action} on ${findResource(resource)}`),
@@ -92,7 +92,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect([...new Set(needed)].toSorted()).toEqual(granted(packaged, trigger).filter((grant) => !grant.startsWith('logs:')))
     })
 
-    it('allow the sweeper what the effects that it runs say they need', async () => {
+    it('allow the sweeper the declared permissions of the effects that it runs', async () => {
       const { handler } = await composed(withSender, 'Sweeper', () => load('PostConfirmation'))
       const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => listNeeds(rule))
       expect(needed).not.toEqual([])
@@ -103,7 +103,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       )
     })
 
-    it('let pre sign-up read the blocks only where they are looked up at sign-up', () => {
+    it('let pre sign-up read the block list only with blockAtSignUp=on', () => {
       expect(bare.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
       expect(withBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe(
         withBlocks.lambda('PreAuthentication').Properties.Environment.Variables.BLOCK_TABLE,
@@ -112,7 +112,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect(granted(bare, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
     })
 
-    it('write traces where tracing is on, and otherwise not', () => {
+    it('allow writing traces only if tracing is active', () => {
       const actions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
       for (const name of functions) {
         expect(lambda(name).Properties.TracingConfig).toEqual({ Mode: 'PassThrough' })
@@ -122,7 +122,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       }
     })
 
-    it('are taken on by Lambda alone', () => {
+    it('can be assumed by Lambda only', () => {
       expect(ofType('AWS::IAM::Role')).toHaveLength(functions.length)
       for (const [, { Properties }] of ofType('AWS::IAM::Role')) {
         expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
@@ -132,7 +132,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
     })
 
     it.each(['PostConfirmation', 'Sweeper'] as const)(
-      'let mail go out from the configured sender alone, and none without one: %s',
+      'allow %s to send email from the configured sender only, and no email without a sender',
       (name) => {
         const sends = ({ Action }: Statement): boolean => Action === 'ses:SendEmail'
 
@@ -143,7 +143,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       },
     )
 
-    it('decide nothing while they are deployed', () => {
+    it('contain no conditions that CloudFormation evaluates during deployment', () => {
       for (const [, { Condition, Properties }] of ofType('AWS::IAM::Role')) {
         expect(Condition).toBeUndefined()
         expect(JSON.stringify(Properties)).not.toContain('Fn::If')
@@ -151,7 +151,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect(ofType('AWS::IAM::Policy')).toEqual([])
     })
 
-    it('leave the ledger alone where no mail is sent, but for the sweeper', () => {
+    it('allow only the sweeper to access the ledger if no sender is set', () => {
       const onLedger = functions.filter((name) => granted(bare, name).some((grant) => grant.includes('EffectTable')))
       expect(onLedger).toEqual(['Sweeper'])
     })
@@ -162,7 +162,7 @@ interface Composed {
   readonly handler: { readonly composition: RuleNode }
 }
 
-/** Loads a handler anew, in the environment that the template gives a function. */
+/** Loads a fresh copy of a handler, with the environment of the function in the template. */
 async function composed({ lambda }: Asked, name: string, load: () => Promise<Composed>): Promise<Composed> {
   vi.resetModules()
   for (const [key, value] of Object.entries(lambda(name).Properties.Environment.Variables)) vi.stubEnv(key, String(value))

@@ -4,12 +4,12 @@ import { startServices } from '../../../src/tools/local/services.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 import { asked, type Packaged } from '../../support/package/packaged.ts'
 
-/** What is asserted of the tables. */
+/** Defines the tests of the tables. */
 export function assertTables({ template }: Packaged): void {
   const { lambda, resource } = asked(template)
 
   describe('the tables', () => {
-    it('are shaped as those that the handlers are tried on', async () => {
+    it('have the same keys and indexes as the tables of the local services', async () => {
       const services = await startServices({
         blocks: 'lifeguard-dev-blocks',
         profiles: 'lifeguard-dev-profiles',
@@ -26,7 +26,7 @@ export function assertTables({ template }: Packaged): void {
         const { TableName, KeySchema, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes } = resource('EffectTable').Properties
         const { Table } = await client.send(new DescribeTableCommand({ TableName }))
         expect(Table).toMatchObject({ KeySchema, BillingModeSummary: { BillingMode }, GlobalSecondaryIndexes })
-        // In whatever order.
+        // In any order.
         expect(Table?.AttributeDefinitions).toHaveLength(AttributeDefinitions.length)
         expect(Table?.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions))
       } finally {
@@ -35,7 +35,7 @@ export function assertTables({ template }: Packaged): void {
       }
     })
 
-    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('can be restored, are encrypted, and outlive the deployment: %s', (name) => {
+    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('include %s, which can be restored, is encrypted, and is retained', (name) => {
       expect(resource(name)).toMatchObject({
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
@@ -47,13 +47,13 @@ export function assertTables({ template }: Packaged): void {
       })
     })
 
-    it('forget blocks that have expired, and never a profile or that an effect is done', () => {
+    it('expire blocks, but never profiles or effects', () => {
       expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
       expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
       expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()
     })
 
-    it('carry service and stage in their names, as the functions know them', () => {
+    it('have names with the service and the stage, which the functions get in their environment', () => {
       const variables = (trigger: string): Record<string, string> => lambda(trigger).Properties.Environment.Variables
       expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
       expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { functions, type Packaged, refusing, triggers } from '../../support/package/packaged.ts'
 import { circle, references } from '../../support/package/references.ts'
 
-/** What is asserted of the template as a whole. */
+/** Defines the tests of the whole template. */
 export function assertWhole({ template }: Packaged): void {
   describe('the template', () => {
-    it('holds what is told of above, and nothing else', () => {
+    it('contains only the expected resources', () => {
       const each = (names: readonly string[], ...endings: readonly string[]): readonly string[] =>
         names.flatMap((name) => endings.map((ending) => `${name}${ending}`))
       expect(Object.keys(template().Resources).toSorted()).toEqual(
         [
-          // The framework's own, for the zips.
+          // Created by the framework for the zips.
           ...['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'],
           ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable'],
           ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),
@@ -24,7 +24,7 @@ export function assertWhole({ template }: Packaged): void {
       )
     })
 
-    it('names in its outputs what apps and operators need', () => {
+    it('outputs the ids and table names that apps and operators need', () => {
       expect(template().Outputs).toMatchObject({
         UserPoolId: { Value: { Ref: 'CognitoUserPoolUsers' } },
         AppClientId: { Value: { Ref: 'AppClient' } },
@@ -34,11 +34,11 @@ export function assertWhole({ template }: Packaged): void {
       })
     })
 
-    it('names nothing that it does not hold, and goes round in no circle', () => {
+    it('has no dangling references and no circular dependencies', () => {
       const names = new Set(Object.keys(template().Resources))
-      const strange = references(template().Resources).filter((each) => !names.has(each) && !each.startsWith('AWS::'))
-      expect(strange).toEqual([])
-      expect(circle(template()), 'what is left waits for itself').toEqual([])
+      const dangling = references(template().Resources).filter((each) => !names.has(each) && !each.startsWith('AWS::'))
+      expect(dangling).toEqual([])
+      expect(circle(template()), 'resources that depend on each other').toEqual([])
     })
   })
 }
