@@ -36,7 +36,7 @@ function deployed(): { readonly directory: string; readonly files: ReadonlyMap<s
   return { directory, files: new Map([...aws.objects].map(([key, body]) => [basename(key), body])) }
 }
 
-describe('npm run deploy', () => {
+describe('npm run deploy', { timeout: 300_000 }, () => {
   it('uploads the zips that it checked, and updates the stack from them', async () => {
     const args = ['--package', 'packaged', '--param=allowedEmailDomains=example.com']
     const { code, stdout, stderr } = await deploy('--force', '--conceal', ...args)

@@ -11,10 +11,10 @@ beforeAll(async () => {
   service = await serviceFolder()
   // Doctor finds osls in node_modules, as in a project that has it installed.
   await symlink(join(repository, 'node_modules'), join(service.folder, 'node_modules'))
-})
+}, 300_000)
 afterAll(() => service.remove())
 
-it('reports nothing for this service except the findings that the template accepts', async () => {
+it('reports nothing for this service except the findings that the template accepts', { timeout: 300_000 }, async () => {
   const { code, stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd: service.folder })
   expect(stderr).toContain('packaging the service: osls package')
   const { findings, accepted, unused, notJudged } = JSON.parse(stdout)

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await unzipTo(task, zip)
   const template: Template = JSON.parse(await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8'))
   environment = template.Resources.PreSignUpLambdaFunction?.Properties.Environment.Variables
-})
+}, 300_000)
 afterAll(async () => {
   await service.remove()
   await rm(task, { recursive: true, force: true })

@@ -18,7 +18,7 @@ beforeAll(async () => {
   service = await serviceFolder()
   existing = await packageService(service.folder, [pool], config)
   made = await packageService(service.folder)
-})
+}, 300_000)
 afterAll(() => service.remove())
 
 /** Returns true for the resources of the pool that serverless.yml creates. */
@@ -30,7 +30,7 @@ function comparable({ Resources }: Template): Record<string, unknown> {
   return JSON.parse(text.replaceAll('lifeguard-existing-pool-dev-', 'lifeguard-dev-').replaceAll('eu-west-1_Example', 'POOL'))
 }
 
-describe('serverless.existing-pool.yml', () => {
+describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
   it('deploys the same resources as serverless.yml, except the pool', () => {
     const { SweeperRole, ...theirs } = comparable(made.template)
     const { SweeperRole: own, ...ours } = comparable(existing.template)

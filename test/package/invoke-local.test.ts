@@ -18,7 +18,7 @@ let services: LocalServices
 beforeAll(async () => {
   service = await serviceFolder()
   services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles', effects: 'lifeguard-dev-effects' })
-})
+}, 300_000)
 afterAll(async () => {
   await services.stop()
   await service.remove()
@@ -40,7 +40,7 @@ function answered({ code, stdout }: Ran): unknown {
   return JSON.parse(stdout.slice(start))
 }
 
-describe('osls invoke local', () => {
+describe('osls invoke local', { timeout: 300_000 }, () => {
   it.each(functions)('runs %s with a sample event', async (name, folder) => {
     expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
   })

@@ -33,7 +33,7 @@ function run(command: string, ...args: readonly string[]): Promise<Ran> {
   })
 }
 
-describe('npm run deploy', () => {
+describe('npm run deploy', { timeout: 300_000 }, () => {
   it('lists all invalid settings, packages nothing, and sends no request to AWS', async () => {
     const { code, stdout, stderr } = await run(
       'deploy',
@@ -66,7 +66,7 @@ describe('npm run deploy', () => {
   })
 })
 
-describe('npm run package', () => {
+describe('npm run package', { timeout: 300_000 }, () => {
   it('checks the package for an existing pool', async () => {
     const target = join(service.folder, 'packaged')
     const args = ['--config', 'serverless.existing-pool.yml', '--package', target, '--param=userPoolId=eu-west-1_Example']

@@ -26,7 +26,7 @@ beforeAll(async () => {
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
   blocking = (await packageService(deployment.folder, ['blockAtSignUp=on'])).template
   tracing = (await packageService(deployment.folder, ['tracing=Active'])).template
-})
+}, 300_000)
 afterAll(() => deployment.remove())
 
 // One test file, because each file would have to package the service again.

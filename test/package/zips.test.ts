@@ -35,7 +35,7 @@ beforeAll(async () => {
     Type === 'AWS::Lambda::Function' ? [[Properties.FunctionName.replace(/^.*-/, ''), dirname(Properties.Handler)] as const] : [],
   )
   for (const [name] of functions) await unzipTo(join(task, name), await deployment.zip(name))
-})
+}, 300_000)
 afterAll(async () => {
   await deployment.remove()
   await rm(task, { recursive: true, force: true })
@@ -60,7 +60,7 @@ function run(
   })
 }
 
-describe('the zip of a function', () => {
+describe('the zip of a function', { timeout: 300_000 }, () => {
   it('contains only the bundle, its chunks and its package.json', async () => {
     expect(functions.map(([, folder]) => folder).toSorted()).toEqual(FUNCTIONS.map((each) => `dist/${each}`))
     for (const [name, folder] of functions) {
@@ -107,11 +107,11 @@ describe.each([
   })
   afterAll(() => services.stop())
 
-  it('run with the expected version of Node', () => {
+  it('runs with the expected version of Node', () => {
     expect(`${execFileSync(node, ['--version'])}`).toMatch(version)
   })
 
-  it('allow a sign-up in an allowed domain, and deny others', async () => {
+  it('allows a sign-up in an allowed domain, and denies others', async () => {
     const event = await sample('pre-signup/sign-up-mary.json')
     expect(await run(node, 'preSignUp', event)).toEqual({ answer: event })
     expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'))).toEqual({
@@ -119,7 +119,7 @@ describe.each([
     })
   })
 
-  it('report an invalid setting on standard error, and hide it from the caller', async () => {
+  it('reports an invalid setting on standard error, and hides it from the caller', async () => {
     let complaint = ''
     const event = await sample('pre-signup/sign-up-mary.json')
     const { error } = await run(node, 'preSignUp', event, { ADMIN_CREATED_USERS: 'maybe' }, (text) => {
@@ -129,7 +129,7 @@ describe.each([
     expect(complaint).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
   })
 
-  it('let a user sign in who is not blocked, and record the sign-in', async () => {
+  it('lets a user sign in who is not blocked, and records the sign-in', async () => {
     const before = await sample('pre-auth/sign-in-mary.json')
     expect(await run(node, 'preAuthentication', before, services.environment)).toEqual({ answer: before })
     const after = await sample('post-auth/sign-in-mary.json')
@@ -137,13 +137,13 @@ describe.each([
     expect(await profiles()).toBe(1)
   })
 
-  it('reject every sign-in while the block list cannot be read', async () => {
+  it('rejects every sign-in while the block list cannot be read', async () => {
     const event = await sample('pre-auth/sign-in-mary.json')
     const { error } = await run(node, 'preAuthentication', event, { ...services.environment, BLOCK_TABLE: 'another-table' })
     expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
   })
 
-  it('write one profile and send one email when a confirmation is repeated', async () => {
+  it('writes one profile and sends one email when a confirmation is repeated', async () => {
     const event = await sample('post-confirmation/confirm-phone-and-email.json')
     const already = await profiles()
     const environment = { ...services.environment, ...welcome }
@@ -152,14 +152,14 @@ describe.each([
     expect(services.ses.inbox().map(({ from, subject }) => [from, subject])).toEqual([['welcome@example.com', 'Welcome to Example']])
   })
 
-  it('send no email without a sender, which is the default', async () => {
+  it('sends no email without a sender, which is the default', async () => {
     services.ses.clear()
     const event = await sample('post-confirmation/confirm-mary.json')
     expect(await run(node, 'postConfirmation', event, services.environment)).toEqual({ answer: event })
     expect(services.ses.inbox()).toEqual([])
   })
 
-  it('send a pending welcome email in a sweep', async () => {
+  it('sends a pending welcome email in a sweep', async () => {
     services.ses.clear()
     const cognito = await startCognitoUsers()
     onTestFinished(() => cognito.stop())

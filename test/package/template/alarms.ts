@@ -95,7 +95,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   describe.each(triggers)('the alarms of %s', (trigger) => {
     const properties = (alarm: string): Record<string, unknown> => resource(`${trigger}${alarm}Alarm`).Properties
 
-    it('watch the throttled calls', () => {
+    it('watches the throttled calls', () => {
       expect(properties('Throttles')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -108,7 +108,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it('watch the 99th percentile of the duration, with a threshold below the timeout', () => {
+    it('watches the 99th percentile of the duration, with a threshold below the timeout', () => {
       expect(properties('Duration')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),

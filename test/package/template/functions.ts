@@ -9,16 +9,16 @@ export function assertFunctions({ template }: Packaged): void {
   const { lambda, ofType, resource } = asked(template)
 
   describe('the functions', () => {
-    it('are the triggers with a handler and the sweeper', () => {
+    it('contains a function for each trigger with a handler, and the sweeper', () => {
       const names = ofType('AWS::Lambda::Function').map(([name]) => name)
       expect(names.toSorted()).toEqual(functions.map((each) => `${each}LambdaFunction`).toSorted())
     })
 
-    it.each(triggers)('include %s, with a supported Node version and the timeout of Cognito', (trigger) => {
+    it.each(triggers)('runs %s on a supported Node version, with the timeout of Cognito', (trigger) => {
       expect(lambda(trigger).Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 5, MemorySize: 512 })
     })
 
-    it('include the sweeper, with a longer timeout and a schedule of five minutes', () => {
+    it('runs the sweeper every five minutes, with a longer timeout', () => {
       expect(lambda('Sweeper').Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 60 })
       const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties)
       expect(resource('SweeperLambdaPermissionEventsRuleSchedule1').Properties).toEqual({
@@ -32,13 +32,13 @@ export function assertFunctions({ template }: Packaged): void {
       ])
     })
 
-    it.each(functions)('include %s, whose environment has exactly the settings that it reads', (trigger) => {
+    it.each(functions)('gives %s exactly the settings that it reads', (trigger) => {
       expect(Object.keys(lambda(trigger).Properties.Environment.Variables).toSorted()).toEqual(
         settings.get(folders.get(trigger) ?? '')?.toSorted(),
       )
     })
 
-    it.each(triggers)('include %s, which the pool is configured and permitted to call', (trigger) => {
+    it.each(triggers)('configures the pool to call %s, and permits the call', (trigger) => {
       const functionArn = { 'Fn::GetAtt': [`${trigger}LambdaFunction`, 'Arn'] }
       expect(resource('CognitoUserPoolUsers').Properties.LambdaConfig[trigger]).toEqual(functionArn)
       const permissions = ofType('AWS::Lambda::Permission').filter(
@@ -54,7 +54,7 @@ export function assertFunctions({ template }: Packaged): void {
       ])
     })
 
-    it.each(functions)('include %s, with a log retention of 30 days', (trigger) => {
+    it.each(functions)('keeps the log of %s for 30 days', (trigger) => {
       expect(resource(`${trigger}LogGroup`).Properties).toEqual({
         LogGroupName: `/aws/lambda/${lambda(trigger).Properties.FunctionName}`,
         RetentionInDays: 30,

@@ -7,10 +7,10 @@ import { packageService } from '../../support/package/deployment.ts'
 import type { Packaged } from '../../support/package/packaged.ts'
 import { references } from '../../support/package/references.ts'
 
-/** What is asserted of the parameters, and that the docs describe them. */
+/** Defines the tests of the parameters and of their docs. */
 export function assertParameters({ template, folder }: Packaged): void {
-  describe('the parameters', () => {
-    it('protect what is on the stage prod, and can be given there too', async () => {
+  describe('the parameters', { timeout: 300_000 }, () => {
+    it('protects the data of the stage prod, and applies other parameters there', async () => {
       const params = ['memorySize=1024', 'logRetentionInDays=90', 'tracing=Active', 'alarmSlowAfterMs=2500', 'alarmTopicArn=arn:aws:sns:x']
       const prod = (await packageService(folder(), params, ['--stage', 'prod'])).template
       expect(prod.Resources).toMatchObject({
@@ -32,7 +32,7 @@ export function assertParameters({ template, folder }: Packaged): void {
   })
 
   describe('the docs', () => {
-    it('tells of every parameter, and of none that is not there', async () => {
+    it('list every parameter, and no other', async () => {
       const shared = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
       const blocks = await readFile(join(repository, 'serverless.yml'), 'utf8')
       const known = [...shared, ...[...blocks.matchAll(/\$\{param:(\w+),/g)].map(([, name = '']) => name)]
@@ -42,13 +42,13 @@ export function assertParameters({ template, folder }: Packaged): void {
       expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
     })
 
-    it('shows the role of a function as it is packaged', async () => {
+    it('show the role of a function as it is packaged', async () => {
       const [, json = ''] = /^## Generated resources$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(await read('docs/guides/deploy.md')) ?? []
 
       expect(template().Resources).toMatchObject(JSON.parse(json))
     })
 
-    it('has what it imports after a removal in one piece', () => {
+    it('import resources that need no others after a removal', () => {
       const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
       const kept = Object.entries(template().Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
       expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())

@@ -70,7 +70,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
           `ses:SendEmail on ${IDENTITIES}`,
         ],
       ],
-    ] as const)('allow %s only its log and the resources of its rules', (trigger, actions) => {
+    ] as const)('allows %s only its log and the resources of its rules', (trigger, actions) => {
       expect(lambda(trigger).Properties.Role).toEqual({ 'Fn::GetAtt': [`${trigger}Role`, 'Arn'] })
       expect(granted(withSender, trigger)).toEqual([...logs(trigger), ...actions].toSorted())
       expect(resource(`${trigger}Role`).Properties.ManagedPolicyArns).toBeUndefined()
@@ -84,7 +84,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
           ['with blocks at sign-up', withBlocks],
         ] as const
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
-    )('allow %s exactly the declared permissions of its rules, %s', async (trigger, _, packaged) => {
+    )('allows %s exactly the declared permissions of its rules, %s', async (trigger, _, packaged) => {
       const { handler } = await composed(packaged, trigger, () => load(trigger))
       const needed = listNeeds(handler.composition).flatMap(({ actions, resource }) =>
         actions.map((action) => `${action} on ${findResource(resource)}`),
@@ -92,7 +92,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect([...new Set(needed)].toSorted()).toEqual(granted(packaged, trigger).filter((grant) => !grant.startsWith('logs:')))
     })
 
-    it('allow the sweeper the declared permissions of the effects that it runs', async () => {
+    it('allows the sweeper the declared permissions of the effects that it runs', async () => {
       const { handler } = await composed(withSender, 'Sweeper', () => load('PostConfirmation'))
       const needed = [...onceRules(handler.composition).values()].flatMap(({ rule }) => listNeeds(rule))
       expect(needed).not.toEqual([])
@@ -103,7 +103,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       )
     })
 
-    it('let pre sign-up read the block list only with blockAtSignUp=on', () => {
+    it('lets pre sign-up read the block list only with blockAtSignUp=on', () => {
       expect(bare.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
       expect(withBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe(
         withBlocks.lambda('PreAuthentication').Properties.Environment.Variables.BLOCK_TABLE,
@@ -112,7 +112,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect(granted(bare, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
     })
 
-    it('allow writing traces only if tracing is active', () => {
+    it('allows writing traces only if tracing is active', () => {
       const actions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
       for (const name of functions) {
         expect(lambda(name).Properties.TracingConfig).toEqual({ Mode: 'PassThrough' })
@@ -122,7 +122,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       }
     })
 
-    it('can be assumed by Lambda only', () => {
+    it('lets only Lambda assume the roles', () => {
       expect(ofType('AWS::IAM::Role')).toHaveLength(functions.length)
       for (const [, { Properties }] of ofType('AWS::IAM::Role')) {
         expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
@@ -132,7 +132,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
     })
 
     it.each(['PostConfirmation', 'Sweeper'] as const)(
-      'allow %s to send email from the configured sender only, and no email without a sender',
+      'allows %s to send email from the configured sender only, and no email without a sender',
       (name) => {
         const sends = ({ Action }: Statement): boolean => Action === 'ses:SendEmail'
 
@@ -143,7 +143,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       },
     )
 
-    it('contain no conditions that CloudFormation evaluates during deployment', () => {
+    it('contains no conditions that CloudFormation evaluates during deployment', () => {
       for (const [, { Condition, Properties }] of ofType('AWS::IAM::Role')) {
         expect(Condition).toBeUndefined()
         expect(JSON.stringify(Properties)).not.toContain('Fn::If')
@@ -151,7 +151,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect(ofType('AWS::IAM::Policy')).toEqual([])
     })
 
-    it('allow only the sweeper to access the ledger if no sender is set', () => {
+    it('allows only the sweeper to access the ledger if no sender is set', () => {
       const onLedger = functions.filter((name) => granted(bare, name).some((grant) => grant.includes('EffectTable')))
       expect(onLedger).toEqual(['Sweeper'])
     })

@@ -9,7 +9,7 @@ export function assertTables({ template }: Packaged): void {
   const { lambda, resource } = asked(template)
 
   describe('the tables', () => {
-    it('have the same keys and indexes as the tables of the local services', async () => {
+    it('gives the tables the same keys and indexes as the local services do', async () => {
       const services = await startServices({
         blocks: 'lifeguard-dev-blocks',
         profiles: 'lifeguard-dev-profiles',
@@ -35,7 +35,7 @@ export function assertTables({ template }: Packaged): void {
       }
     })
 
-    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('include %s, which can be restored, is encrypted, and is retained', (name) => {
+    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('retains %s, encrypts it, and enables point-in-time recovery', (name) => {
       expect(resource(name)).toMatchObject({
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',
@@ -47,13 +47,13 @@ export function assertTables({ template }: Packaged): void {
       })
     })
 
-    it('expire blocks, but never profiles or effects', () => {
+    it('expires blocks, but never profiles or effects', () => {
       expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
       expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
       expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()
     })
 
-    it('have names with the service and the stage, which the functions get in their environment', () => {
+    it('names the tables by service and stage, as in the environment of the functions', () => {
       const variables = (trigger: string): Record<string, string> => lambda(trigger).Properties.Environment.Variables
       expect(resource('BlockTable').Properties.TableName).toBe('lifeguard-dev-blocks')
       expect(resource('ProfileTable').Properties.TableName).toBe('lifeguard-dev-profiles')
