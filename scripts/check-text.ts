@@ -42,12 +42,16 @@ const FUNCTION_NAME =
 const TOKEN =
   /\/\*[\s\S]*?\*\/|(?:(?<=^|\n)[ \t]*\/\/.*\n?)+|\/\/.*|(?<=[=(,:!&|?;{}[\n>]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
 
+/** A string of several words that is not code itself, such as the source of a child process or a page in HTML. */
+function isSentence(string: string): boolean {
+  return (string.match(/ /g)?.length ?? 0) > 2 && !/=>|[;{]\s*\n|\bimport .* from|<\/\w+>|^.\s*(?:const|export) /.test(string)
+}
+
 /** Lists the comments of a program, and its strings that hold a sentence: messages, help texts and titles of tests. */
 function listPieces(program: string): readonly Piece[] {
   return [...program.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
     if (token.startsWith('/') && !/^\/[*/]/.test(token)) return []
-    if (/^['"`]/.test(token))
-      return (token.match(/ /g)?.length ?? 0) > 2 ? [{ at: index, text: token.slice(1, -1).replaceAll('\\n', '\n') }] : []
+    if (/^['"`]/.test(token)) return isSentence(token) ? [{ at: index, text: token.slice(1, -1).replaceAll('\\n', '\n') }] : []
     const text = token.replaceAll(/^[ \t]*(?:\/\*+|\*\/|\*|\/\/)[ \t]?|\*\/$/gm, '').replaceAll(/^@example[\s\S]*?(?=^@|$(?![\s\S]))/gm, '')
     return [{ at: index, text: text.replaceAll(/^@\w+ /gm, '\n\n') }]
   })

@@ -47,21 +47,23 @@ function listProperties(name: string, source: string): readonly string[] {
   return found
 }
 
-/** The first cells of the first table after the paragraph that names an interface. */
+/** The first cells of the first table after the text that ends in an interface's name: "(`X`):" or "`X`:". */
 function documentedOptions(name: string, pages: readonly string[]): readonly string[] {
-  const page = pages.find((text) => text.includes(`(\`${name}\`)`))
-  const [, ...after] = page?.split(`(\`${name}\`)`) ?? []
+  const introduction = new RegExp(`\`${name}\`\\)?:`)
+  const [, ...after] = pages.find((text) => introduction.test(text))?.split(introduction) ?? []
   const table = /^\|.*?(?=\n\n|$(?![\s\S]))/ms.exec(after.join(''))?.[0] ?? ''
   // An option may have a row for each of its values.
   return [...new Set([...table.matchAll(/^\| `([\w.]+)/gm)].map(([, option = '']) => option))]
 }
 
-/** The names of exported functions that return a rule. */
-async function ruleFactories(names: readonly Exported[]): Promise<readonly string[]> {
+/** The names of exported functions and constants whose declared type begins with one of these. */
+async function findByType(...types: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(
     names.map(async ({ name, source }) => {
-      const [, result = ''] = new RegExp(`^export function ${name}\\b.*?\\n?\\): (\\S+)`, 'ms').exec(await read(source)) ?? []
-      return result.startsWith('Rule<') ? [name] : []
+      const text = await read(source)
+      const [, result = ''] = new RegExp(`^export function ${name}\\b.*?\\n?\\): (\\w+)`, 'ms').exec(text) ?? []
+      const [, constant = ''] = new RegExp(`^export const ${name}: (\\w+)`, 'm').exec(text) ?? []
+      return types.includes(result) || types.includes(constant) ? [name] : []
     }),
   )
   return [...new Set(found.flat())]
@@ -69,12 +71,11 @@ async function ruleFactories(names: readonly Exported[]): Promise<readonly strin
 
 const names = await exportedNames()
 const optionsInterfaces = names.filter(({ name }) => /(Options|^HandlerSettings)$/.test(name))
-const factories = await ruleFactories(names)
 const files = (await readdir(join(repository, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
 const pages = await Promise.all(files.map((file) => read(join('docs', file))))
 
 describe('options in the docs', () => {
-  test('the package has options to document', () => {
+  test('cover the options that the package exports', () => {
     const found = new Set(optionsInterfaces.map(({ name }) => name))
 
     expect(found).toContain('AllowEmailDomainsOptions')
@@ -83,7 +84,7 @@ describe('options in the docs', () => {
   })
 
   test.each([...new Map(optionsInterfaces.map((entry) => [entry.name, entry])).values()])(
-    'a table names every option of $name, and no other',
+    'list every option of $name, and no other',
     async ({ name, source }) => {
       const properties = listProperties(name, await read(source))
 
@@ -93,12 +94,48 @@ describe('options in the docs', () => {
   )
 })
 
-describe('rules in the docs', () => {
-  test('the package has rules to document', () => {
-    expect(factories).toEqual(expect.arrayContaining(['allowEmailDomains', 'blockUsers', 'once', 'defineRule', 'sendWelcomeEmail']))
+describe('the pages in docs/rules', async () => {
+  const rules = await findByType('Rule', 'Condition')
+  const folder = await readdir(join(repository, 'docs/rules'))
+  const rulePages = folder.filter((file) => file !== 'README.md')
+
+  test('are about rules, combinators and conditions', () => {
+    expect(rules).toEqual(expect.arrayContaining(['allowEmailDomains', 'once', 'defineRule', 'sendWelcomeEmail', 'not', 'byAdministrator']))
   })
 
-  test.each(factories)('docs/rules/README.md names %s', async (name) => {
-    expect(await read('docs/rules/README.md')).toContain(`\`${name}`)
+  // Two constants stand on the page of the condition that makes them.
+  const MADE_BY = new Map([
+    ['byAdministrator', 'triggeredBy'],
+    ['byIdentityProvider', 'triggeredBy'],
+  ])
+
+  test.each(rules)('have one with the title %s', async (name) => {
+    const titles = await Promise.all(rulePages.map(async (file) => /^# (.*)$/m.exec(await read(`docs/rules/${file}`))?.[1] ?? ''))
+
+    expect(titles.filter((title) => title.includes(`\`${MADE_BY.get(name) ?? name}\``))).toHaveLength(1)
+  })
+
+  test.each(rulePages)('have all sections: %s', async (file) => {
+    const headings = [...(await read(`docs/rules/${file}`)).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
+
+    expect(headings).toEqual(expect.arrayContaining(['Import and usage', 'Events', 'Permissions', 'Errors']))
+    expect(headings.some((heading) => heading === 'When it acts' || heading === 'When it holds')).toBe(true)
+  })
+
+  test.each(rulePages)('are in the index: %s', async (file) => {
+    expect(await read('docs/rules/README.md')).toContain(`](${file})`)
+  })
+})
+
+describe('every other function that the package exports', async () => {
+  const rules = await findByType('Rule', 'Condition')
+  const functions = await Promise.all(
+    names.map(async ({ name, source }) =>
+      new RegExp(`^export (?:function|const|class) ${name}\\b`, 'm').test(await read(source)) ? [name] : [],
+    ),
+  )
+
+  test.each([...new Set(functions.flat())].filter((name) => !rules.includes(name)))('has a place in the docs: %s', (name) => {
+    expect(pages.some((page) => new RegExp(`\\b${name}\\b`).test(page))).toBe(true)
   })
 })

@@ -23,6 +23,8 @@ const USER_FILES = {
     "export const invites = { has: async (email?: string, _signal?: AbortSignal) => email === 'guest@elsewhere.example' }",
     "export const invited = preSignUp.rule('invited', async ({ user }) => ((await invites.has(user.email)) ? allow() : skip()))",
   ].join('\n'),
+  'seats.ts':
+    'export const seats = { free: async () => true, take: async (_key: string) => true, giveBack: async (_key: string) => undefined }',
   'offers.ts': 'export const offers = { send: async (_email?: string, _signal?: AbortSignal) => undefined }',
 }
 
@@ -100,6 +102,29 @@ test('every TypeScript program of the docs compiles in a strict project of a use
   expect(await compile()).toBe('')
 })
 
+test('every handler of the docs composes', async () => {
+  const programs = (
+    await Promise.all((await listPages()).map(async (page) => (await readPrograms(page)).map((program) => ({ page, program }))))
+  ).flat()
+  const handlers = programs.filter(({ program }) => program.includes('export const handler = '))
+  for (const [name, source] of Object.entries(USER_FILES)) await writeFile(join(folder, name), withSources(source))
+  vi.stubEnv('STAFF_DOMAINS', 'example.com')
+  vi.stubEnv('ALLOWED_EMAIL_DOMAIN', 'example.com')
+
+  const loaded = await Promise.all(
+    handlers.map(async ({ page, program }, index) => {
+      const file = join(folder, `handler-${index}.ts`)
+      // A list of domains that the reader has to build is not there.
+      await writeFile(file, withSources(program).replace(/readDomainList\(readFileSync\(.*\)\)/, "'example.com'"))
+      const { handler }: { handler?: unknown } = await import(pathToFileURL(file).href)
+      return typeof handler === 'function' ? [] : [page]
+    }),
+  ).finally(() => vi.unstubAllEnvs())
+
+  expect(handlers.length).toBeGreaterThan(20)
+  expect(loaded.flat()).toEqual([])
+})
+
 test('the program of docs/guides/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {
   await mkdir(join(folder, 'src'))
   await writeFile(join(folder, 'src/sign-up.ts'), 'export const handler = async () => (await import("./rare.ts")).rare')
@@ -124,14 +149,18 @@ test('the program of docs/guides/bundling.md bundles a handler with an SDK in it
   expect((await readdir(join(folder, 'dist/sign-up'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json', rare, itsMap])
 })
 
-/** Loads the first program of a page, with the sources in place of the package. */
-async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const source = (await readProgram(page)).replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
+/** Puts the sources in place of the package. */
+function withSources(program: string): string {
+  return program.replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
     const folder = ['/aws', '/settings'].includes(entry) ? `src/shared${entry}` : `src${entry}`
     return `'${pathToFileURL(join(repository, folder, 'index.ts')).href}'`
   })
+}
+
+/** Loads the first program of a page, with the sources in place of the package. */
+async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
   const file = join(folder, name)
-  await writeFile(file, source)
+  await writeFile(file, withSources(await readProgram(page)))
   return import(pathToFileURL(file).href)
 }
 
