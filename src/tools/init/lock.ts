@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** A package in a lock file of npm, as far as it is read; the rest of it is handed on. */
+/** A package of a package-lock.json. Lists only the fields that this file reads; the others are kept. */
 export interface LockedPackage {
   readonly version?: string
   readonly resolved?: string
@@ -14,23 +14,23 @@ export interface LockedPackage {
   readonly devOptional?: boolean
 }
 
-/** Packages by the folder in which they are installed. */
+/** Packages by installation folder, such as `node_modules/zod`. */
 export type LockedPackages = Readonly<Record<string, LockedPackage>>
 
-/** A lock file of npm, of version 3. */
+/** A package-lock.json of version 3. */
 export interface Lock {
   readonly packages: LockedPackages
 }
 
-/** What a project depends on, by name. */
+/** The names of a project's direct dependencies. */
 export interface LockRoots {
   readonly dependencies: readonly string[]
   readonly devDependencies: readonly string[]
 }
 
 /**
- * The versions that Lifeguard is built and tested with. In the package it is what its build has written beside this file, since
- * npm packs no package-lock.json.
+ * Reads the lock file with the versions that Lifeguard is built and tested with. npm never packs package-lock.json, so the build
+ * of the package writes a copy beside this file.
  */
 export async function readOwnLock(): Promise<Lock> {
   const packed = await readFile(new URL('./lock.json', import.meta.url), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -40,9 +40,10 @@ export async function readOwnLock(): Promise<Lock> {
 }
 
 /**
- * Takes from a lock what some packages need, in the folders where it is, and says of each what npm has to know to leave it out.
+ * Selects the packages of a lock file that the given dependencies need, and computes their `dev`, `optional` and `devOptional`
+ * flags.
  *
- * @throws Error that names a package which the lock does not hold.
+ * @throws Error that names a package that is missing in the lock file.
  * @example
  * selectPackages(lock, { dependencies: ['zod'], devDependencies: ['vitest'] })
  */
@@ -70,9 +71,9 @@ function listReachable(packages: LockedPackages, names: readonly string[], withO
   const visit = (from: string, name: string, optional: boolean): void => {
     const path = findInstalled(packages, from, name)
     if (path === undefined) {
-      // Of some platform, perhaps, for which nobody publishes it.
+      // An optional package may be missing, for example one for another platform.
       if (optional) return
-      throw new Error(`The lock file holds no ${name}${from === '' ? '' : `, which ${from} needs`}`)
+      throw new Error(`The lock file has no package ${name}${from === '' ? '' : `, which ${from} needs`}`)
     }
     if (found.has(path)) return
     found.add(path)
@@ -85,7 +86,7 @@ function listReachable(packages: LockedPackages, names: readonly string[], withO
   return found
 }
 
-/** Where Node finds a package: in the importing one's own folder, or the nearest around it. */
+/** Finds a package as Node does: in `node_modules` of the importing package, then of each folder above it. */
 function findInstalled(packages: LockedPackages, from: string, name: string): string | undefined {
   const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`
   if (path in packages) return path

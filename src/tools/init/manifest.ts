@@ -2,7 +2,7 @@ import type { OwnManifest } from '../lib/own-package.ts'
 import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
 
-/** What a project needs to be built, tried and packaged. The versions are this package's own: those it is tested with. */
+/** The development dependencies of a project. Their versions are those of this package, because it is tested with them. */
 const TOOLS = [
   '@jridgewell/sourcemap-codec',
   '@types/node',
@@ -24,15 +24,15 @@ const SCRIPTS = {
   package: 'npm run build && osls package',
 }
 
-/** Of what the lock of a project is made. */
+/** Lists the dependencies from which a project's lock file is made. */
 export function listRoots(own: OwnManifest): LockRoots {
   return { dependencies: Object.keys(own.dependencies), devDependencies: TOOLS }
 }
 
 /**
- * The package.json of a project.
+ * Creates the package.json of a project.
  *
- * @param locked What is installed in it, but for this package.
+ * @param locked The packages of its lock file, without this package.
  */
 export function createManifest(name: string, own: OwnManifest, locked: LockedPackages, { spec }: Origin): object {
   const installed = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')))
@@ -40,7 +40,7 @@ export function createManifest(name: string, own: OwnManifest, locked: LockedPac
   return { name, private: true, type: 'module', scripts: SCRIPTS, ...listDependencies(own, spec), allowScripts }
 }
 
-/** The package-lock.json that goes with it, so that `npm ci` installs what is known to work together. */
+/** Creates the package-lock.json of a project, so that `npm ci` installs versions that are tested together. */
 export function createLock(name: string, own: OwnManifest, locked: LockedPackages, { spec, resolved, integrity }: Origin): object {
   const { version, license, engines, bin, dependencies, peerDependencies, peerDependenciesMeta } = own
   const itself = {
@@ -69,7 +69,7 @@ interface Dependencies {
 function listDependencies(own: OwnManifest, spec: string): Dependencies {
   const tools = TOOLS.map((tool) => {
     const wanted = own.devDependencies[tool]
-    if (wanted === undefined) throw new Error(`${tool} is no development dependency of ${own.name}`)
+    if (wanted === undefined) throw new Error(`${tool} is missing in devDependencies of ${own.name}`)
     return [tool, wanted] as const
   })
   return { dependencies: { [own.name]: spec }, devDependencies: Object.fromEntries(tools) }

@@ -5,34 +5,34 @@ import { fileURLToPath } from 'node:url'
 import { UsageError } from '../lib/errors.ts'
 import type { Lock } from './lock.ts'
 
-/** From where a project gets this package. */
+/** The source from which npm installs this package in a project. */
 export interface Origin {
-  /** As package.json says it. */
+  /** The value in package.json: a version range, or `file:` with a path. */
   readonly spec: string
-  /** As package-lock.json does; npm asks the registry unless set. */
+  /** The value of `resolved` in package-lock.json. Without it, npm asks the registry. */
   readonly resolved?: string
   readonly integrity?: string
 }
 
-/** What is known of this package's own installation. */
+/** The installation of this package from which the command runs. */
 export interface Installed {
   readonly name: string
   readonly version: string
-  /** Its folder. */
+  /** The installation folder. */
   readonly folder: string
 }
 
 /**
- * Finds out from where this package was installed, for a project to install it from there too: a tarball, or the registry.
+ * Finds the tarball or registry from which this package was installed, so that a project installs it from there too.
  *
  * @param project The project's folder.
- * @param tarball The one to take in any case.
- * @throws UsageError where the tarball cannot be read.
+ * @param tarball A tarball that overrides the one of the installation.
+ * @throws UsageError if the tarball cannot be read.
  */
 export async function findOrigin({ name, version, folder }: Installed, project: string, tarball?: string): Promise<Origin> {
   if (tarball !== undefined) return createTarballOrigin(tarball, project)
   const modules = dirname(folder)
-  // What npm writes down of what it has installed. Other package managers do not, nor does npm for all users of a machine.
+  // npm's record of a local installation. Other package managers and `npm install --global` write none.
   const lock = basename(modules) === 'node_modules' ? await readLock(join(modules, '.package-lock.json')) : undefined
   const { resolved, integrity } = lock?.packages[`node_modules/${name}`] ?? {}
   if (resolved?.startsWith('file:')) return createTarballOrigin(resolveFile(resolved, dirname(modules)), project)
@@ -41,8 +41,8 @@ export async function findOrigin({ name, version, folder }: Installed, project: 
 
 async function createTarballOrigin(tarball: string, project: string): Promise<Origin> {
   const bytes = await readFile(tarball).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'no such file' : error.code === 'EISDIR' ? 'a folder, not a packed package' : error.message
-    throw new UsageError(`${tarball}: ${why}; name the packed cognito-lifeguard (.tgz) with --package FILE`)
+    const why = error.code === 'ENOENT' ? 'no such file' : error.code === 'EISDIR' ? 'a folder, not a tarball' : error.message
+    throw new UsageError(`${tarball}: ${why}. Name the tarball of cognito-lifeguard (.tgz) with --package FILE`)
   })
   const spec = `file:${relative(project, tarball).replaceAll('\\', '/')}`
   return { spec, resolved: spec, integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}` }

@@ -6,19 +6,19 @@ import { readOwnLock, selectPackages } from './lock.ts'
 import { createLock, createManifest, listRoots } from './manifest.ts'
 import type { Origin } from './origin.ts'
 
-/** Files by their path in the project. */
+/** The contents of files by their path in the project. */
 export type ProjectFiles = ReadonlyMap<string, string>
 
-/** The file in a folder of events that names those which a new project gets: enough to see what each rule does. */
+/** The file in a folder of sample events that lists the ones for new projects. */
 const STARTER_EVENTS = 'starter.txt'
 
 const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
 
 /**
- * All files of a new project. The deployment is Lifeguard's own, and so are the events: none of it is a copy that would have to
- * be kept up to date.
+ * Creates all files of a new project. Reads the deployment files, handlers and events of this package itself, so that there is no
+ * second copy to maintain.
  *
- * @param name Of the service and the package.
+ * @param name The name of the service and of the project's package.
  */
 export async function createProjectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
   const files = new Map<string, string>()
@@ -36,14 +36,14 @@ export async function createProjectFiles(name: string, own: OwnManifest, origin:
   ] as const) {
     const from = `\nservice: ${service}\n`
     const text = await readService(file, own)
-    if (!text.includes(from)) throw new Error(`${file} does not call its service ${service}`)
+    if (!text.includes(from)) throw new Error(`${file} has no line 'service: ${service}'`)
     files.set(file, insertName(text, from, `\nservice: ${service.replace('lifeguard', name)}\n`))
   }
   for (const path of await starterEvents()) files.set(path, await readOwn(path))
   return files
 }
 
-/** The functions that are deployed, as they are here: handler.ts and what it imports by a path. The toolkit they import by its name. */
+/** Lists each handler.ts and the files that it imports by a relative path. The package's own code is imported by its name. */
 async function handlerFiles(): Promise<readonly string[]> {
   const found = new Set<string>()
   const add = async (path: string): Promise<void> => {
@@ -81,13 +81,13 @@ function insertName(text: string, placeholder: string, name: string): string {
   return text.replaceAll(placeholder, () => name)
 }
 
-/** Settings under which the events come out as they expect. */
+/** Formats the settings file. With these settings, the sample events meet their expectations. */
 function formatSettings(): string {
   const lines = Object.entries(defaultSettings()).map(([name, value]) => `${name}=${value}`)
-  return `# The settings with which lifeguard replay and the tests run the handlers. Those of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
+  return `# Settings of the handlers in lifeguard replay and in tests. The settings of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
 }
 
-/** Its guides are where the package is. */
+/** Reads a deployment file, and changes paths to guides in docs/ to those of the installed package. */
 async function readService(path: string, { name }: OwnManifest): Promise<string> {
   return (await readOwn(path)).replaceAll(/\bdocs\/(?=[\w/-]+\.md\b)/g, `node_modules/${name}/docs/`)
 }

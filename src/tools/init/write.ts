@@ -2,24 +2,24 @@ import { lstat, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ProjectFiles } from './project.ts'
 
-/** What became of writing. */
+/** The result of {@link writeFiles}. */
 export interface Written {
-  /** The files that are there, whole. */
+  /** The files that were written completely. */
   readonly files: readonly string[]
-  /** Why there are no more; undefined where there are all. */
+  /** The reason why the other files were not written. Undefined if all were. */
   readonly delivery?: string
 }
 
 /**
- * What is in the way of files: a file of the same name, or one where a folder has to be. A folder that is there is not.
+ * Finds existing files that conflict with new ones: a file or folder of the same name, or a file in the place of a folder.
  *
- * @returns Paths in the folder; '' is the folder itself.
+ * @returns Paths relative to the folder. '' means the folder itself.
  */
 export async function findConflictingFiles(folder: string, files: ProjectFiles): Promise<readonly string[]> {
   const found: string[] = []
   for (const path of new Set([...files.keys()].flatMap(listParentFolders))) {
     const whole = join(folder, path)
-    // A link to a folder will do, one that leads nowhere will not.
+    // A link to a folder is no conflict. A broken link is one.
     const there = await stat(whole).catch(() => lstat(whole).catch(() => undefined))
     if (there !== undefined && !there.isDirectory()) found.push(path)
   }
@@ -30,15 +30,15 @@ export async function findConflictingFiles(folder: string, files: ProjectFiles):
 }
 
 /**
- * Writes files, and none over another that has come meanwhile. Never throws: what is there when it ends early is told.
+ * Writes new files and never overwrites a file. Does not throw: the result lists the written files and the reason for stopping.
  *
- * @param signal Ends it between two files.
+ * @param signal Stops the writing before the next file.
  */
 export async function writeFiles(folder: string, files: ProjectFiles, signal: AbortSignal): Promise<Written> {
   const written: string[] = []
   try {
     for (const [path, text] of files) {
-      if (signal.aborted) return { files: written, delivery: 'it was told to stop' }
+      if (signal.aborted) return { files: written, delivery: 'interrupted' }
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeNew(join(folder, path), text)
       written.push(path)
@@ -49,7 +49,7 @@ export async function writeFiles(folder: string, files: ProjectFiles, signal: Ab
   }
 }
 
-/** A file that cannot be written to its end is taken away again. */
+/** Writes a new file. Removes it again if it cannot be written completely. */
 async function writeNew(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx')
   try {
@@ -62,7 +62,7 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-/** The folders in which a file lies, the outermost first. */
+/** Lists the parent folders of a path, outermost first. */
 function listParentFolders(path: string): readonly string[] {
   const parts = path.split('/').slice(0, -1)
   return ['', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))]

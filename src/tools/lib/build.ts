@@ -8,7 +8,7 @@ import { importPeer } from './import-peer.ts'
 import { parseJson } from './json.ts'
 import { runProgram } from './run-program.ts'
 
-/** Whether the project in a folder says how it is built. */
+/** Returns true if the folder's package.json has a script `build`. */
 export async function hasBuildScript(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
   const manifest = parseJson('package.json', text)
@@ -16,16 +16,16 @@ export async function hasBuildScript(folder: string): Promise<boolean> {
 }
 
 /**
- * Builds the project in a folder.
+ * Runs `npm run build` in a folder.
  *
- * @throws UsageError with all that the build printed when it fails.
+ * @throws UsageError with the build's output if the build fails.
  */
 export async function runBuildScript(folder: string, signal: AbortSignal): Promise<void> {
   const options = { cwd: folder, shell: process.platform === 'win32', signal, maxBuffer: 1 << 24 }
   await runProgram('npm run build', 'npm', ['run', '--silent', 'build'], options)
 }
 
-/** A handler that was bundled for one run. */
+/** A handler that was bundled into a temporary folder. */
 export interface TemporaryBundle {
   readonly file: string
   readonly remove: () => Promise<void>
@@ -34,15 +34,15 @@ export interface TemporaryBundle {
 /**
  * Bundles a TypeScript handler into a temporary folder.
  *
- * @throws MissingPeerError without esbuild, UsageError with its words when the source does not build.
+ * @throws MissingPeerError if esbuild is not installed, UsageError with esbuild's message if the source cannot be bundled.
  */
 export async function bundleHandler(source: string): Promise<TemporaryBundle> {
   const { build } = await importPeer('esbuild', 'to bundle a TypeScript handler', () => import('esbuild'))
-  // Node tells places in it by its real path, and its source map leads from there to the sources.
+  // Stack traces contain the real path, and the source map is looked up beside it.
   const target = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-')))
   const remove = () => rm(target, { recursive: true, force: true })
   try {
-    // Any SDK that the handler uses is good enough to try it, whatever its deployment makes of it.
+    // Leaves the AWS SDK unchanged, so that a handler may import any client of any version. This bundle is never deployed.
     await bundleHandlers([{ folder: target, entry: source }], build, { sdk: false })
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {

@@ -1,22 +1,22 @@
 import type { Judges, RulePermission } from '../../shared/rules/rule.ts'
 
-/** A rule as it crosses from the handler's process: what can be drawn of it, and what it declares. */
+/** A rule's name, kind, children and declarations, as the handler's process sends them. */
 export interface RuleDescription {
   readonly name: string
   readonly kind: string
   readonly children: readonly RuleDescription[]
-  /** Absent where the rule does not declare them. */
+  /** Absent if the rule does not declare its permissions. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
-  /** The outcomes that it may return besides `skip`, where it declares them. */
+  /** The outcomes that the rule may return besides `skip`. Absent if the rule does not declare them. */
   readonly can?: readonly string[]
-  /** It has a second step, which writes. */
+  /** True if the rule has a commit step, which writes. */
   readonly commits?: true
-  /** The attributes that it marks as verified, where it does that. */
+  /** The attributes that the rule marks as verified. */
   readonly verifies?: readonly string[]
 }
 
-/** Reads the composition off a handler; undefined where the function was not made with Lifeguard. */
+/** Describes a handler's composition. Returns undefined if the value is not a Lifeguard rule. */
 export function describeRule(rule: unknown): RuleDescription | undefined {
   if (typeof rule !== 'object' || rule === null || !('name' in rule) || !('kind' in rule)) return undefined
   const children: readonly unknown[] = 'children' in rule && Array.isArray(rule.children) ? rule.children : []

@@ -7,17 +7,18 @@ import { logFields } from '../../shared/settings/fields.ts'
 import { UsageError } from './errors.ts'
 import { PACKAGE_FOLDER } from './own-package.ts'
 
-/** Which services the handlers talk to: ones that replay starts, the caller's own, or none at all. */
+/** The services that handlers call: `embedded` ones that replay starts, the user's own in `aws`, or `none`. */
 export const SERVICES = ['embedded', 'aws', 'none'] as const
 export type Services = (typeof SERVICES)[number]
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-// Beside the events that come out as expected under these settings. A variable without a value is read by the handlers, and not set.
+// The sample events of the same folder meet their expectations with these settings.
+// A variable without a value is a setting that handlers read, and that replay leaves unset.
 const SAMPLE_SETTINGS = 'settings.env'
 
-/** Reads, once, every setting that a handler of this package reads, with its value for the sample events. */
+/** Returns every setting that this package's handlers read, with its value for the sample events. Reads the files once. */
 const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   const settings = new Map(Object.keys(logFields).map((name) => [name, '']))
   const events = join(PACKAGE_FOLDER, 'events')
@@ -30,12 +31,12 @@ const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   return settings
 })
 
-/** Returns what a handler finds in its environment where the caller's sets nothing, and there is no settings file. */
+/** Returns the settings that handlers get if there is no settings file and the user's environment sets none. */
 export function defaultSettings(): Readonly<Record<string, string>> {
   return Object.fromEntries([...sampleSettings()].filter(([, value]) => value !== ''))
 }
 
-/** Credentials that AWS would refuse, and an address where nothing listens: whatever a handler tries, it reaches no account. */
+/** Invalid credentials and an endpoint on a closed port, so that a handler can never reach an AWS account. */
 export const NOWHERE: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -46,7 +47,7 @@ export const NOWHERE: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
 }
 
-// What Node and the operating system need: programs, folders, language and time zone.
+// Variables that Node and the operating system need: search path, folders, language and time zone.
 const SYSTEM: readonly string[] = [
   'PATH',
   'HOME',
@@ -82,23 +83,28 @@ const SYSTEM: readonly string[] = [
   '__CF_USER_TEXT_ENCODING',
 ]
 
-/** Where the settings of handlers come from, the weakest first. */
+/** The sources of handlers' settings, in ascending order of precedence. */
 export interface SettingSources {
-  /** None where a file says what is set: one that is misspelt or forgotten there must be missing here too. */
+  /** Empty if there is a settings file: a setting that is misspelt or forgotten there must be missing for the handler too. */
   readonly defaults: Readonly<Record<string, string>>
-  /** What the settings file sets. */
+  /** The variables that the settings file sets. */
   readonly file: Readonly<Record<string, string>>
+  /** The environment of the user who runs the command. */
   readonly caller: Environment
-  /** What `--env` said: `NAME=VALUE`, or `NAME` for the caller's variable. */
+  /** The values of `--env`: `NAME=VALUE`, or `NAME` for a variable of the user's environment. */
   readonly named: readonly string[]
 }
 
 /**
- * Returns what handlers may see of the settings: of the caller's environment only what the system needs, Lifeguard's own settings,
- * those that the file sets too, those that `--env` names and, with the caller's own services, those of AWS. A shell holds
- * credentials that are none of a handler's business.
+ * Merges the settings that handlers get. A shell holds credentials that handlers must not see, so these variables of the user's
+ * environment are passed on, and no others:
  *
- * @throws UsageError when `--env` names what is not set, or what embedded services replace.
+ * - variables that the system needs
+ * - Lifeguard's settings, and settings that the file sets too
+ * - variables that `--env` names
+ * - with `--services aws`, variables that begin with `AWS_`
+ *
+ * @throws UsageError if `--env` names a variable that is not set, or an AWS setting without `--services aws`.
  */
 export function mergeHandlerSettings({ defaults, file, caller, named }: SettingSources, services: Services): Record<string, string> {
   const inherited = Object.entries(caller).filter(([name]) => isSystem(name) || isSetting(name) || Object.hasOwn(file, name) || isAws(name))
@@ -113,10 +119,10 @@ export function mergeHandlerSettings({ defaults, file, caller, named }: SettingS
 }
 
 /**
- * Returns the environment of the handlers. Unless the caller's own services are asked for, it leads to no account.
+ * Returns the environment of the handlers. Only with `--services aws` can a handler reach an AWS account.
  *
- * @param settings As {@link mergeHandlerSettings} returns them.
- * @param embedded What the embedded services want to be set.
+ * @param settings The result of {@link mergeHandlerSettings}.
+ * @param embedded The variables that make handlers use the embedded services.
  */
 export function buildHandlerEnvironment(
   settings: Readonly<Record<string, string>>,
@@ -130,9 +136,11 @@ function parseVariable(option: string, caller: Environment, services: Services):
   const [name = '', value = Object.hasOwn(caller, name) ? caller[name] : undefined] = option.split(/=(.*)/s)
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`--env ${option}: expected NAME or NAME=VALUE`)
   if (services !== 'aws' && isAws(name))
-    throw new UsageError(`--env ${name}: with --services ${services} handlers get AWS settings that reach no account; use --services aws`)
+    throw new UsageError(
+      `--env ${name}: with --services ${services}, handlers cannot reach AWS. To use your own account, add --services aws`,
+    )
   if (value === undefined)
-    throw new UsageError(`--env ${name}: ${name} is not set in your environment; set it, or write --env ${name}=VALUE`)
+    throw new UsageError(`--env ${name}: ${name} is not set in your environment. Set it, or write --env ${name}=VALUE`)
   return [name, value]
 }
 
@@ -140,17 +148,17 @@ function isAws(name: string): boolean {
   return name.startsWith('AWS_')
 }
 
-/** Returns whether a handler of this package reads a variable. */
+/** Returns true if a handler of this package reads the variable. */
 export function isSetting(name: string): boolean {
   return sampleSettings().has(name)
 }
 
-// Windows has `Path` for PATH.
+// Windows spells PATH as `Path`.
 function isSystem(name: string): boolean {
   return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }
 
-/** The decision is read from the log line, which a higher level would leave out. A level that is none is the handler's to refuse. */
+/** Lowers a level that hides the decision's log line, which replay reads. An invalid level stays, so that the handler rejects it. */
 function chooseLogLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
   return level === undefined || ['warn', 'error', 'silent'].includes(level) ? { LOG_LEVEL: 'info' } : {}
 }

@@ -1,12 +1,12 @@
 import { LifeguardError } from '../../shared/rules/errors.ts'
 
-/** What the user asked for cannot be done. The message is all that the user needs to read; no stack trace helps. */
+/** A mistake of the user. Commands print its message without a stack trace. */
 export class UsageError extends LifeguardError {
   override readonly name = 'UsageError'
   override readonly code = 'usage'
-  /** What is wrong, as one line. */
+  /** The problem in one line. */
   readonly summary: string
-  /** What a tool printed about it, in as many lines as the tool used. */
+  /** The output of the tool that failed. May have many lines. */
   readonly details: string | undefined
   constructor(summary: string, details?: string) {
     super(details === undefined ? summary : `${summary}:\n${details}`)
@@ -15,7 +15,7 @@ export class UsageError extends LifeguardError {
   }
 }
 
-/** An optional package that a project installs itself, and that only some commands need, is missing. */
+/** An optional peer dependency is missing. Only some commands need it, and the project installs it itself. */
 export class MissingPeerError extends LifeguardError {
   override readonly name = 'MissingPeerError'
   override readonly code = 'missing-peer'

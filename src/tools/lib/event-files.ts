@@ -4,26 +4,26 @@ import { TRIGGER_NAMES } from '../../shared/cognito/triggers.ts'
 import { UsageError } from './errors.ts'
 import { parseTriggerName, triggersInFolder } from './find-trigger.ts'
 
-/** What stands for standard input among paths. */
+/** The path that means standard input. */
 export const STDIN = '-'
 
-/** The file beside a folder's events, or in its parent, that says who is blocked. */
+/** The name of the file that lists blocked users, in an event's folder or the folder above. */
 export const SEED_FILE = 'seed.json'
 
-/** Whether a file holds one event a line. */
+/** Returns true if a file holds one event a line. */
 export function isNdjson(file: string): boolean {
   return ['.ndjson', '.jsonl'].includes(extname(file))
 }
 
-/** Whether a file in a folder is taken for an event. */
+/** Returns true if a file in a folder is an event file: neither an expectation nor a seed. */
 export function isEventFile(name: string): boolean {
   return isNdjson(name) || (name.endsWith('.json') && !name.endsWith('.expect.json') && name !== SEED_FILE)
 }
 
 /**
- * Refuses paths that are not there before anything runs.
+ * Checks that all paths exist, before anything runs.
  *
- * @throws UsageError that names the first one.
+ * @throws UsageError that names the first missing path.
  */
 export async function assertPaths(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
@@ -33,7 +33,10 @@ export async function assertPaths(paths: readonly string[]): Promise<void> {
   }
 }
 
-/** The event files below the paths: folders in the order of a user's life, then by name. A file that is named is always taken. */
+/**
+ * Yields the event files of the paths. A path that is a file is always yielded. Folders are walked in the order in which a user
+ * meets the triggers, then by name.
+ */
 export async function* findEventFiles(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
     if (path !== STDIN && (await stat(path)).isDirectory()) yield* walkFiles(path)
@@ -51,7 +54,7 @@ async function* walkFiles(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Effects of one event are there for the next, so the order is that of a user's life. */
+/** Sorts sign-up before sign-in and so on, because later events see the effects of earlier ones. */
 function getRank(name: string): number {
   const trigger = parseTriggerName(name) ?? triggersInFolder(name)[0]
   return trigger === undefined ? TRIGGER_NAMES.length : TRIGGER_NAMES.indexOf(trigger)

@@ -1,12 +1,12 @@
 import { MissingPeerError } from './errors.ts'
 
 /**
- * Loads an optional peer, or a module that imports several.
+ * Imports an optional peer dependency, or a module that imports several.
  *
  * @param peers The names of the packages.
- * @param purpose Why it is needed, to follow the words "It is needed".
- * @param load Imports them.
- * @throws MissingPeerError when the package itself is missing. A package that is there but fails to load throws its own error.
+ * @param purpose The purpose, which follows "It is needed" in the error message.
+ * @param load Imports the package or module.
+ * @throws MissingPeerError if a package of `peers` is missing. Any other error of `load` is rethrown.
  * @example
  * const { build } = await importPeer('esbuild', 'to bundle the handlers', () => import('esbuild'))
  */
@@ -20,7 +20,7 @@ export async function importPeer<Module>(peers: string | readonly string[], purp
   }
 }
 
-// A dependency of the peer can be missing too, with the same code: only the name in the message tells them apart.
+// A missing dependency of the peer has the same error code. Only the name in the message differs.
 function isMissing(error: unknown, peer: string): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${peer}'`)
 }

@@ -1,6 +1,6 @@
 import { UsageError } from './errors.ts'
 
-/** How deeply JSON may be nested: what compares and prints it calls itself for each level. Cognito nests five deep. */
+/** The maximum nesting depth of JSON, because comparing and printing recurse. Cognito's events have five levels. */
 export const DEEPEST = 200
 
 /** Parses JSON text. Returns undefined for any other text. */
@@ -15,8 +15,8 @@ export function tryParseJson(text: string): unknown {
 /**
  * Parses the JSON text of a file.
  *
- * @param file Its name, for the error.
- * @throws UsageError that names the file when the text is not JSON.
+ * @param file The file's name, for the error.
+ * @throws UsageError that names the file if the text is not JSON.
  */
 export function parseJson(file: string, text: string): unknown {
   try {
@@ -26,7 +26,7 @@ export function parseJson(file: string, text: string): unknown {
   }
 }
 
-/** Whether a JSON value is nested more deeply than {@link DEEPEST}. Reads it level by level, so that depth costs no stack. */
+/** Returns true if a JSON value has more than {@link DEEPEST} levels. Does not recurse, so a deep value cannot overflow the stack. */
 export function isTooDeep(value: unknown): boolean {
   let level: readonly object[] = [value].filter(isContainer)
   for (let depth = 0; depth < DEEPEST; depth += 1) {
@@ -36,7 +36,7 @@ export function isTooDeep(value: unknown): boolean {
   return level.length > 0
 }
 
-/** An object or an array. */
+/** Returns true for an object or an array. */
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }

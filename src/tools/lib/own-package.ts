@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** This package's own folder: the same from the sources and from what is compiled of them. */
+/** The root folder of this package. The relative path is the same from `src` and from the compiled files. */
 export const PACKAGE_FOLDER: string = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** This package's own manifest, as far as a project needs it. */
+/** The fields of this package's package.json that a new project needs. */
 export interface OwnManifest {
   readonly name: string
   readonly version: string
@@ -19,7 +19,7 @@ export interface OwnManifest {
   readonly allowScripts: Readonly<Record<string, boolean>>
 }
 
-/** Reads this package's own manifest. */
+/** Reads this package's package.json. */
 export async function readOwnManifest(): Promise<OwnManifest> {
   return JSON.parse(await readFile(join(PACKAGE_FOLDER, 'package.json'), 'utf8'))
 }

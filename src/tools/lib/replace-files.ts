@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /**
- * Writes files, each in one step: readers get the old text or the new one. Replaces none before all new texts are on the disk.
+ * Replaces files atomically: a reader sees the old content or the new one. Writes all contents to temporary files first, and
+ * renames them only if all writes succeeded.
  *
- * @throws Node's error when a file cannot be written.
+ * @throws Node's error if a file cannot be written.
  */
 export async function replaceFiles(files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  // In the same folder, so that it can be renamed. The name cannot be guessed, and `wx` neither follows a link nor takes over a file.
+  // Renaming is atomic only within a file system, so the temporary file is in the same folder.
+  // Its name cannot be guessed, and `wx` neither follows a symbolic link nor overwrites a file.
   const beside = [...files].map(([file, content]) => ({ file, content, temporary: `${file}.${randomUUID()}.tmp` }))
   try {
     for (const { file, content, temporary } of beside) {

@@ -1,12 +1,12 @@
 import { type ChildProcess, type ExecFileOptions, execFile } from 'node:child_process'
 import { UsageError } from './errors.ts'
 
-// What the process itself wrote is in the pipes by then.
+// After this time, the process's own output has been read.
 const GRACE_MS = 500
 
 /**
- * Closes the output of a process shortly after its end. A process that it has started may hold the output open for ever, and
- * the `close` event waits for that.
+ * Closes the output streams of a child process shortly after it exits. Otherwise a grandchild that keeps them open delays the
+ * `close` event indefinitely.
  */
 export function closeAfterExit(child: ChildProcess): void {
   child.once('exit', () => {
@@ -18,10 +18,10 @@ export function closeAfterExit(child: ChildProcess): void {
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program and waits until it exits.
  *
- * @param shown What the error calls it, such as `npm run build`.
- * @throws UsageError with all that the program printed when it fails.
+ * @param shown The program's name in the error message, such as `npm run build`.
+ * @throws UsageError with the program's output if it fails.
  */
 export async function runProgram(shown: string, file: string, args: readonly string[], options: ExecFileOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {

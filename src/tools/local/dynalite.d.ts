@@ -1,13 +1,13 @@
-/** The part of dynalite, which ships no types, that is used here. */
+/** Types for the used part of dynalite, which has none of its own. */
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
   interface DynaliteOptions {
-    /** How long a new table stays in the state CREATING, in milliseconds. */
+    /** Time in milliseconds that a new table stays in the state CREATING. */
     readonly createTableMs?: number
-    /** How long a deleted table stays in the state DELETING, in milliseconds. */
+    /** Time in milliseconds that a deleted table stays in the state DELETING. */
     readonly deleteTableMs?: number
-    /** How long a changed table stays in the state UPDATING, in milliseconds. */
+    /** Time in milliseconds that a changed table stays in the state UPDATING. */
     readonly updateTableMs?: number
   }
 

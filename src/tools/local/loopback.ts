@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 
-/** A service that runs inside this process or beside it, on a free loopback port. */
+/** A local service on a free loopback port, in this process or another one. */
 export interface LocalService {
-  /** Where it listens, such as `http://127.0.0.1:41234`: what an SDK client takes as its endpoint. */
+  /** The URL of the service, such as `http://127.0.0.1:41234`, for an SDK client's `endpoint`. */
   readonly endpoint: string
-  /** Ends it, open connections included. A second call waits for the same end. */
+  /** Stops the service and closes its connections. Can be called several times. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts an HTTP server on a free port of 127.0.0.1, out of reach of other machines.
+ * Starts an HTTP server on a free port of 127.0.0.1, so that other machines cannot reach it.
  *
- * @throws Error of the operating system when no port can be had.
+ * @throws The operating system's error if no port is available.
  * @example
  * const { endpoint, stop } = await listenOnLoopback(createServer(handle))
  */
@@ -34,7 +34,7 @@ export async function listenOnLoopback(server: Server): Promise<LocalService> {
 function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()))
-    // An SDK client keeps its connections open, and a request may hang on purpose: without this, close would wait for them.
+    // Otherwise `close` waits for SDK clients' idle connections and for hanging requests.
     server.closeAllConnections()
   })
 }

@@ -5,13 +5,13 @@ import type { LocalSes } from './ses/local-ses.ts'
 import { startSes } from './ses/server.ts'
 import { createTables, type TableNames } from './tables.ts'
 
-/** Everything the handlers talk to, running locally. */
+/** Local versions of all services that the handlers call. */
 export interface LocalServices {
   readonly dynamodb: LocalService
   readonly ses: LocalSes
-  /** What a handler's environment must hold to use these services, dummy credentials included. */
+  /** The environment variables with which a handler uses these services. Includes dummy credentials. */
   readonly environment: Readonly<Record<string, string>>
-  /** Stops all of them. */
+  /** Stops all services. */
   readonly stop: () => Promise<void>
 }
 
@@ -20,10 +20,10 @@ const ACCESS_KEY_ID = 'local'
 const SECRET_ACCESS_KEY = 'local'
 
 /**
- * Starts an embedded DynamoDB, with the handlers' tables in it, and an embedded SES, each on a free loopback port. What has
- * started is stopped again when another part fails.
+ * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a part fails
+ * to start, the others are stopped.
  *
- * @throws MissingPeerError when dynalite is not installed.
+ * @throws MissingPeerError if dynalite is not installed.
  * @example
  * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })
@@ -62,7 +62,7 @@ function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, name
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
-    // Set in the shell of a careful person, it would make the SDK skip the two above and call AWS itself.
+    // If the user's shell sets this to true, the SDK ignores the two endpoints above and calls AWS.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: ACCESS_KEY_ID,

@@ -7,16 +7,15 @@ export interface TableNames {
   readonly blocks: string
   /** The table of user profiles, written by the post authentication and post confirmation handlers. */
   readonly profiles: string
-  /** The table of effects, with its index of those that are not done. */
+  /** The ledger of effects, with its index of pending effects. */
   readonly effects: string
 }
 
 /**
- * Creates the tables of the handlers, shaped as the ones of a deployment, and waits until they can be used. A deployed
- * block table also has a time to live on `expiresAt`; it is left out, since the embedded DynamoDB has none and the handlers
- * judge an expiry by their own clock.
+ * Creates the handlers' tables with the schema of a deployment, and waits until they are active. The block table has no time to
+ * live here, because dynalite does not support it. Handlers check `expiresAt` themselves.
  *
- * @throws ResourceInUseException when one of the tables exists, ValidationException when a name is not one for a table.
+ * @throws ResourceInUseException if a table exists, ValidationException if a table name is invalid.
  * @example
  * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
  */
@@ -28,7 +27,7 @@ export async function createTables(client: DynamoDBClient, names: TableNames): P
 
 async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
   await client.send(new CreateTableCommand(table))
-  // Seconds. The waiter's own shortest delay is 20 s, made for a table of AWS.
+  // In seconds. The waiter's default minimum delay of 20 s is too long for a local table.
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: table.TableName })
 }
 
@@ -41,7 +40,7 @@ function buildTable(name: string): CreateTableCommandInput {
   }
 }
 
-/** The sparse index in which only what is not done stands. */
+/** Adds the sparse index, which contains only pending effects. */
 function withQueue(table: CreateTableCommandInput): CreateTableCommandInput {
   return {
     ...table,

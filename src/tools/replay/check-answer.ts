@@ -4,20 +4,20 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
 import type { FunctionError } from './child-messages.ts'
 
-/** What Cognito makes of an answer: its response, or the error that the caller gets and what is wrong. */
+/** The result of the check: the response, or the error that the caller gets with a description of the problem. */
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
 
 /**
- * Checks an answer as Cognito does: it takes nothing but the whole event with its response.
+ * Checks a function's answer as Cognito does. Cognito accepts only the whole event, including its response.
  *
- * @param json The answer as the function's runtime sent it.
+ * @param json The answer as the Lambda runtime sent it.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string, unknown>>, json: string): Checked {
   const answer: unknown = JSON.parse(json)
   if (!isObject(answer))
-    return toUnrecognizable(`the function returned ${answer === null ? 'null' : describeType(answer)} and not the event`)
-  // Lambda takes it. What Cognito makes of it is not known, and no trigger has a use for it.
+    return toUnrecognizable(`the function returned ${answer === null ? 'null' : describeType(answer)}; expected the event`)
+  // Lambda accepts such an event. It is not known how Cognito handles it, and no trigger needs it.
   if (isTooDeep(answer)) return toUnrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
   if (missing !== undefined) return toUnrecognizable(`the function returned an event without '${missing}'`)
@@ -26,12 +26,12 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const before = isObject(event.response) ? event.response : {}
   const facts = triggerFacts(trigger)
   for (const [field, type] of Object.entries(facts.response ?? {})) {
-    // Fields that come in as null may go back as null.
+    // A field may keep the value of the request, even if that is null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
     const read = facts.responseVersions?.[field]
     if (read?.includes(String(event.version)) === false) {
       if (response[field] === null) continue
-      return ignored(trigger, facts, `'response.${field}' is not read in version ${event.version} of the event`, read)
+      return ignored(trigger, facts, `Cognito does not read 'response.${field}' in version ${event.version} of the event`, read)
     }
     if (describeType(response[field]) !== type) {
       return toUnrecognizable(`'response.${field}' is ${describeType(response[field])}; expected ${type}`)
@@ -44,7 +44,7 @@ function toUnrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
 }
 
-/** Cognito goes on without an error, as if the function had not set the field. */
+/** Reports a field that Cognito ignores without an error. */
 function ignored(
   trigger: TriggerName,
   { lambdaVersions = [], versionKey = trigger }: TriggerFacts,
@@ -52,8 +52,8 @@ function ignored(
   versions: readonly string[],
 ): Checked {
   const version = lambdaVersions.find((each) => versions.includes(each.slice(1, each.indexOf('_'))))
-  const problem = `${what}: set LambdaVersion of ${versionKey} to ${version}, or answer with the fields of this version`
-  return { error: { name: 'FieldIgnored', message: `Cognito goes on without it. ${problem}` }, problem }
+  const problem = `${what}. Set LambdaVersion of ${versionKey} to ${version}, or return the fields of this version`
+  return { error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem }
 }
 
 function describeType(value: unknown): string {
@@ -61,7 +61,7 @@ function describeType(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** Cognito verifies only what is there, and fails the sign-up otherwise; an administrator's flags it ignores. */
+/** Checks that the user has the attributes to verify. Cognito ignores the flags if an administrator creates the user. */
 function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
   if (event.triggerSource === 'PreSignUp_AdminCreateUser') return { response }
   const request = isObject(event.request) ? event.request : {}
@@ -72,7 +72,7 @@ function withAliases(event: Readonly<Record<string, unknown>>, response: Readonl
   ] as const) {
     if (response[flag] !== true || attributes[attribute]) continue
     const problem = `'response.${flag}' is true, but the user has no '${attribute}'`
-    return { error: { name: 'SignUpFails', message: `${problem}: Cognito fails the sign-up; with which error AWS does not say` }, problem }
+    return { error: { name: 'SignUpFails', message: `${problem}. The sign-up fails; AWS does not document the error` }, problem }
   }
   return { response }
 }

@@ -6,28 +6,28 @@ export interface FunctionError {
   readonly message: string
 }
 
-/** What broke a rule, or what it explains of its denial. */
+/** The error of a rule, or a rule's explanation of its denial. */
 export interface Broke {
-  /** Where the rule stands in the composition. */
+  /** The rule's path in the composition. */
   readonly path: string
   readonly error: FunctionError
   readonly stack: string
 }
 
-/** What a rule answered, in the trigger's own words. */
+/** A rule's answer, in the trigger's own vocabulary. */
 export interface RuleAnswerText {
   readonly path: string
-  /** As JSON, cut where it is long. */
+  /** The answer as JSON, truncated if it is long. */
   readonly answer: string
 }
 
-/** What the handler's process is asked. Events cross as JSON text, as they do in Lambda. */
+/** A request to the handler's process. Events are sent as JSON text, as in Lambda. */
 export type Request =
   | {
       readonly kind: 'load'
       readonly file: string
       readonly exported: string
-      /** What is added to the environment before the file is loaded. It has no part in how the process is started. */
+      /** Variables that the process adds to its environment before it loads the file. */
       readonly environment?: Readonly<Record<string, string>>
     }
   | {
@@ -35,18 +35,18 @@ export type Request =
       readonly requestId: string
       readonly event: string
       readonly limitMs: number
-      /** Written to standard output after the invocation, so that its log is known to be read to the end. */
+      /** The process writes this text to standard output after the invocation, to mark the end of its log. */
       readonly endMark: string
     }
 
-/** What it answers. */
+/** A reply of the handler's process. */
 export type Reply =
   | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
   | { readonly kind: 'not-started'; readonly error: FunctionError }
   | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[]; readonly answers: readonly RuleAnswerText[] }
   | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
 
-/** Writes a request or a reply as one line. Node's reader of lines breaks them at two more characters that JSON leaves as they are. */
+/** Formats a request or reply as one line. Escapes U+2028 and U+2029, because Node's readline splits lines at them. */
 export function formatMessage(message: object): string {
   return `${JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`
 }

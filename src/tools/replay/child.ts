@@ -1,4 +1,4 @@
-// Runs in a process of its own, which can be killed: loads a handler and invokes it, as Lambda's runtime does.
+// The entry point of the child process: loads a handler and invokes it as Lambda's runtime does.
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -12,20 +12,20 @@ type Observe = (observer: RuleObserver) => void
 type Broken = { readonly path: string } & ({ readonly thrown: unknown } | { readonly explanation: string })
 
 const FUNCTION_NAME = 'lifeguard-replay'
-// A page of HTML, say: nobody reads on.
+// An error message may be a whole HTML page.
 const MAX_MESSAGE_LENGTH = 500
 
-// An error of the AWS SDK has more than the usual ten frames before those of who called it.
+// Stack traces of the AWS SDK have more than ten frames before the calling code.
 Error.stackTraceLimit = 50
 
-// Taken before the handler is loaded, which may replace it.
+// Saved before the handler is loaded, because a handler may replace `process.stdout.write`.
 const write = process.stdout.write.bind(process.stdout)
 
-// The pipe by which the parent asks and is answered.
+// The pipe for requests from the parent and replies to it.
 const parent = new Socket({ fd: 3 })
 const answer = parent.write.bind(parent)
 
-// Ctrl-C reaches the whole group of processes. The parent decides when this one ends, and tells so by closing the pipe.
+// Ctrl-C signals the whole process group. This process ignores it, and exits when the parent closes the pipe.
 process.on('SIGINT', () => undefined)
 parent.on('error', () => undefined)
 parent.on('close', () => process.exit())
@@ -35,13 +35,13 @@ let observe: Observe | undefined
 createInterface(parent).on('line', async (line) => {
   const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
-  // In a line of its own, whatever the handler has written to the pipe.
+  // Starts a new line, because the handler may have written part of a line to the pipe.
   answer(`\n${formatMessage({ ...reply, id: request.id })}`)
 })
 
 async function load({ file, exported, environment }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
   try {
-    // biome-ignore lint/style/noProcessEnv: it is the handler's own environment, and set before the handler is there
+    // biome-ignore lint/style/noProcessEnv: sets the environment of the handler before it is loaded
     Object.assign(process.env, environment)
     const module: object = await import(pathToFileURL(file).href)
     const found = findExport(module, exported)
@@ -59,9 +59,9 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
   }
 }
 
-/** CommonJS modules whose exports Node cannot tell beforehand have them under `default` alone. */
+/** Finds an export. Node may expose the exports of a CommonJS module only under `default`. */
 function findExport(module: object, name: string): unknown {
-  // Every object has `constructor` and the like.
+  // `constructor` and the like exist on every object.
   if (Object.hasOwn(Object.prototype, name)) return undefined
   const direct: unknown = Reflect.get(module, name)
   const whole: unknown = Reflect.get(module, 'default')
@@ -77,9 +77,9 @@ function isObserve(value: unknown): value is Observe {
 }
 
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
-  // A handler that waits for what nothing will ever bring leaves Node nothing to do, and Lambda's process ends then.
+  // If the handler waits for a promise that never settles, this lets Node exit, as Lambda's process does.
   parent.unref()
-  // A list of its own: a rule that ends late does not count for the next invocation.
+  // New lists for each invocation, because a rule of the last one may still be running.
   const broken: Broken[] = []
   const answers: RuleAnswerText[] = []
   observe?.({
@@ -98,16 +98,16 @@ async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Re
   }
 }
 
-/** As Lambda's runtime does it, which says nothing of what JSON could not hold. */
+/** Serialises a result as Lambda's runtime does, with the runtime's error messages. */
 function serialise(result: unknown): string {
   let json: string | undefined
   try {
-    // Nothing at all is sent as null.
+    // Lambda sends undefined as null.
     json = JSON.stringify(result === undefined ? null : result)
   } catch {
     throw createNamedError('Runtime.JSONStringifyError', 'Unable to stringify response body')
   }
-  // Of a function, say.
+  // JSON.stringify returns undefined for a function or symbol.
   if (json === undefined) throw new TypeError('Wrong arguments')
   return json
 }
@@ -137,7 +137,7 @@ function createLambdaContext(awsRequestId: string, limitMs: number): object {
 }
 
 function toBroke(broken: Broken): readonly Broke[] {
-  // A denial was not thrown anywhere: without a stack.
+  // A denial is not thrown, so it has no stack trace.
   if ('explanation' in broken)
     return [{ path: broken.path, error: { name: 'Explanation', message: truncate(broken.explanation) }, stack: '' }]
   const { path, thrown } = broken
@@ -145,7 +145,7 @@ function toBroke(broken: Broken): readonly Broke[] {
     const { name, message } = describeThrown(thrown)
     return [{ path, error: { name, message: truncate(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
   } catch {
-    // A getter of it threw: it hides what it is.
+    // A getter of the thrown value threw.
     return []
   }
 }
@@ -158,7 +158,7 @@ function createNamedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
 }
 
-/** As Lambda's runtime does it, which has a fixed text for what cannot be read. */
+/** Converts a thrown value as Lambda's runtime does, with its fixed text for values whose getters throw. */
 function toReportedError(thrown: unknown): FunctionError {
   try {
     return describeThrown(thrown)
@@ -168,7 +168,11 @@ function toReportedError(thrown: unknown): FunctionError {
   }
 }
 
-/** The name and message of an error, the text of anything else. Throws where a getter does. */
+/**
+ * Returns an error's name and message, or the type and text of any other value.
+ *
+ * @throws The error of the value's getter or `toString`.
+ */
 function describeThrown(thrown: unknown): FunctionError {
   return thrown instanceof Error
     ? { name: `${thrown.name}`, message: `${thrown.message}` }

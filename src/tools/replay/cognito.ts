@@ -4,31 +4,31 @@ import type { FunctionError } from './child-messages.ts'
 import type { HandlerLog } from './handler-log.ts'
 import type { Invocation, LambdaFunction } from './lambda.ts'
 
-/** What Cognito made of an event. */
+/** The result of an event in Cognito. */
 export interface Delivery {
   readonly outcome: 'proceed' | 'denied' | 'failed'
-  /** What the function answered; null when it gave no answer that Cognito takes. */
+  /** The response of the function. Null if Cognito gets no valid answer. */
   readonly response: Readonly<Record<string, unknown>> | null
-  /** What the caller of Cognito gets. */
+  /** The error that the caller of Cognito gets. */
   readonly error: FunctionError | null
-  /** For people, where no rule can tell: what was wrong. */
+  /** A description of a problem that no rule reports, such as a timeout. */
   readonly problem: string | null
   readonly log: HandlerLog | null
   readonly attempts: number
   readonly durationMs: number
-  /** The handler cannot be loaded, for this reason. */
+  /** The reason why the handler cannot be loaded. */
   readonly notStarted?: FunctionError
 }
 
-/** How long Cognito waits for an answer, in milliseconds. It cannot be changed. */
+/** The time that Cognito waits for an answer, in milliseconds. Not configurable. */
 export const COGNITO_WAIT_MS = 5000
 
-// "After three unsuccessful attempts, the function times out": today's text names no number any more.
+// From an earlier text of the AWS page: "After three unsuccessful attempts, the function times out". The page no longer states a number.
 const TRIES = 3
 
 /**
- * Drives a function with an event as Cognito does: it waits five seconds, tries again where nothing came back, and takes an
- * error that the function returned, or an answer that is wrong, as final.
+ * Invokes a function with an event as Cognito does. Cognito waits five seconds and retries after a timeout. It does not retry
+ * after an error or an invalid answer.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -38,7 +38,7 @@ export async function deliver(
   event: Readonly<Record<string, unknown>>,
   waitMs: number = COGNITO_WAIT_MS,
 ): Promise<Delivery> {
-  // Starting a process takes its time here as it would not in Lambda: it is not counted.
+  // Starts the process before the clock starts, because Lambda would not spend this time.
   await lambda.rule()
   const startedAt = performance.now()
   let attempts = 0
@@ -79,7 +79,7 @@ function toReceived(
         ...refused,
         outcome: 'failed',
         error: toCallerError(trigger, invocation.error),
-        problem: 'the process of the function ended',
+        problem: "the function's process exited",
       }
     case 'notStarted':
       return {
@@ -90,11 +90,11 @@ function toReceived(
         notStarted: invocation.error,
       }
     case 'timedOut': {
-      const problem = `no answer within ${waitMs / 1000} seconds, ${attempts === 1 ? 'once' : `${attempts} times`}`
+      const problem = `no answer within ${waitMs / 1000} seconds in ${attempts === 1 ? '1 attempt' : `${attempts} attempts`}`
       return {
         ...refused,
         outcome: 'failed',
-        error: { name: 'Timeout', message: `${trigger}: ${problem}; with which error AWS does not say` },
+        error: { name: 'Timeout', message: `${trigger}: ${problem}; AWS does not document the error` },
         problem,
       }
     }

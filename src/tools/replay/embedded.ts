@@ -10,29 +10,29 @@ import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { TableNames } from '../local/tables.ts'
 import { seedBlocks } from './seed.ts'
 
-/** What handlers left in the embedded services. */
+/** The rows and emails that handlers left in the embedded services. */
 export interface SideEffects {
   /** The rows of the profile table. */
   readonly profiles: readonly Readonly<Record<string, unknown>>[]
-  /** The mails, first one first. */
+  /** The emails, oldest first. */
   readonly mails: readonly ReceivedMail[]
 }
 
-/** The embedded services, with the blocks of the seed files in them. */
+/** The embedded services. They contain the blocks of the seed files. */
 export interface Embedded {
-  /** What handlers must find in their environment to use them. */
+  /** The environment variables with which handlers use these services. */
   readonly environment: Readonly<Record<string, string>>
-  /** What handlers have left in them so far. */
+  /** Returns the rows and emails that handlers have left so far. */
   readonly sideEffects: () => Promise<SideEffects>
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts them.
+ * Starts the embedded services and seeds the block list.
  *
  * @param settings The settings of the handlers, which may name the tables.
- * @param paths What will be replayed, for the seed files beside it.
- * @throws MissingPeerError without dynalite, UsageError when a table cannot be called so, or a seed file is wrong.
+ * @param paths The replayed paths. Seed files beside them are read.
+ * @throws MissingPeerError if dynalite is not installed, UsageError if a table name or a seed file is invalid.
  */
 export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
   const names = readTableNames(settings)
@@ -67,7 +67,7 @@ function readTableNames(settings: Environment): TableNames {
     if (!TABLE_NAME.test(name))
       throw new UsageError(`${refused} the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores`)
     const other = taken.get(name)
-    if (other !== undefined) throw new UsageError(`${refused} the name of a table of its own; ${other} names this one too`)
+    if (other !== undefined) throw new UsageError(`${refused} another table, because ${other} has the same name`)
     taken.set(name, setting)
     return name
   }

@@ -5,7 +5,7 @@ import { withoutMark } from '../../shared/lines.ts'
 import { UsageError } from '../lib/errors.ts'
 import { DEEPEST, isTooDeep, parseJson } from '../lib/json.ts'
 
-/** What an event must come to; what is left out is not compared. */
+/** The expected result of an event. Replay compares only the keys that are present. */
 export interface Expectation {
   readonly outcome?: unknown
   readonly decidedBy?: unknown
@@ -14,7 +14,7 @@ export interface Expectation {
   readonly effects?: Effects
 }
 
-/** What an event must leave behind: the number of profiles written and of mails sent. */
+/** The expected effects of an event: the number of profiles written and of emails sent. */
 export interface Effects {
   readonly profiles?: unknown
   readonly mails?: unknown
@@ -33,8 +33,8 @@ const KEYS = Object.keys(schema.shape)
 /**
  * Reads the expectation beside an event file: `case.expect.json` beside `case.json`.
  *
- * @returns undefined where there is none.
- * @throws UsageError when it cannot be read, or holds a key that means nothing or a value of another type.
+ * @returns undefined if there is no expectation.
+ * @throws UsageError if the file is not JSON, or has an unknown key or a value of the wrong type.
  */
 export async function readExpectation(eventFile: string): Promise<Expectation | undefined> {
   if (!eventFile.endsWith('.json')) return undefined
@@ -49,25 +49,25 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
 }
 
 function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return `'${issue.keys[0]}' is none of ${KEYS.join(', ')}`
-  return issue === undefined || issue.path.length === 0 ? 'not an object' : `${issue.path.join('.')}: ${issue.message}`
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return `unknown key '${issue.keys[0]}'; expected ${KEYS.join(', ')}`
+  return issue === undefined || issue.path.length === 0 ? 'expected a JSON object' : `${issue.path.join('.')}: ${issue.message}`
 }
 
-/** What is compared with an expectation. */
+/** The actual result of an event, which is compared with the expectation. */
 export interface Actual {
   readonly outcome: unknown
   readonly decidedBy: unknown
   readonly reason: unknown
   readonly response: unknown
-  /** Whether the handler told how it decided. */
+  /** True if the handler logged its decision. */
   readonly traced: boolean
-  /** Absent where nobody counted. */
+  /** Absent if the effects were not counted. */
   readonly effects?: Required<Effects>
 }
 
-/** Says for people what is not as expected; nothing where everything is. */
+/** Compares a result with its expectation. Returns one line for each difference. */
 export function compare(expectation: Expectation, actual: Actual): readonly string[] {
-  // Without a trace, as with a handler that was not made with Lifeguard, nobody knows who decided and why.
+  // A handler that was not made with Lifeguard logs no decision, so only its outcome and response can be compared.
   const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
   const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? findDifference(key, expectation[key], actual[key]) : []))
   const { effects } = actual

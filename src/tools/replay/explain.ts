@@ -1,25 +1,25 @@
 import type { RuleDescription } from '../lib/description.ts'
 import type { LoggedRule } from './handler-log.ts'
 
-/** A rule of a composition with what it said, or why it was not asked. */
+/** A rule of a composition, with its trace entry or the reason why it did not run. */
 export interface ExplainedRule {
   readonly name: string
   readonly kind: string
-  /** What it said; absent where it was not asked. */
+  /** The rule's trace entry. Absent if the rule did not run. */
   readonly said?: LoggedRule
-  /** Why it was not asked. */
+  /** The reason why the rule did not run. */
   readonly notRun?: string
   readonly children: readonly ExplainedRule[]
 }
 
 /**
- * Puts a trace on the composition that it belongs to.
+ * Combines a composition with the trace of one invocation.
  *
- * @param root The handler's composition. It is not in the trace itself: the invocation is its verdict.
- * @param ended Why rules may be missing from the trace altogether; undefined where the handler reached a decision.
+ * @param root The handler's composition. The trace has no entry for the root itself, because its outcome is the decision.
+ * @param ended The reason why the trace may be incomplete. Undefined if the handler reached a decision.
  */
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
-  // A reservation has a second line, which says more than the first if it denied.
+  // A rule with a reservation has a second entry, which replaces the first unless it is a skip.
   const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
   return explainChildren(root, '', undefined, said, ended)
 }
@@ -36,7 +36,10 @@ function explainChildren(
     const own = said.get(path)
     const notRun =
       own === undefined
-        ? (explainNotRun(parent, prefix, index, said) ?? findOwnReason(parent, parentSaid) ?? parentNotRun ?? 'it was not asked')
+        ? (explainNotRun(parent, prefix, index, said) ??
+          findOwnReason(parent, parentSaid) ??
+          parentNotRun ??
+          'the rule around it did not call it')
         : undefined
     return {
       name: rule.name,
@@ -49,7 +52,7 @@ function explainChildren(
   return [...declared, ...explainUndeclared(prefix, declared.length, said)]
 }
 
-/** Rules that a composition of a user's own ran without declaring them as its children. */
+/** Returns the rules that a custom combinator ran but did not declare as children. */
 function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<string, LoggedRule>): readonly ExplainedRule[] {
   const own = said.get(`${prefix}${from}`)
   if (own === undefined) return []
@@ -57,14 +60,14 @@ function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<strin
   return [{ name: own.rule, kind: 'rule', said: own, children }, ...explainUndeclared(prefix, from + 1, said)]
 }
 
-/** The rule beside it that made it needless. */
+/** Returns a reason if an earlier sibling's outcome made the rule unnecessary. */
 function explainNotRun(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
   for (let at = index - 1; at >= 0; at -= 1) {
     const sibling = said.get(`${prefix}${at}`)
-    if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} allowed before`
+    if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} already allowed`
     if (parent.kind === 'anyOf') continue
-    if (sibling?.outcome === 'deny') return `${sibling.rule} denied before`
-    if (sibling?.outcome === 'error') return `${sibling.rule} broke before`
+    if (sibling?.outcome === 'deny') return `${sibling.rule} already denied`
+    if (sibling?.outcome === 'error') return `${sibling.rule} failed before it`
   }
   return undefined
 }
@@ -72,7 +75,7 @@ function explainNotRun(parent: RuleDescription, prefix: string, index: number, s
 function findOwnReason(parent: RuleDescription, said: LoggedRule | undefined): string | undefined {
   if (said === undefined) return undefined
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
-  if (parent.kind === 'shadow') return 'no time was left for it after the decision'
+  if (parent.kind === 'shadow') return 'no time was left after the decision'
   if (said.outcome !== 'error') return undefined
-  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} broke before it: ${said.reason}`
+  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} failed before it: ${said.reason}`
 }

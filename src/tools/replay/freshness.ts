@@ -3,21 +3,21 @@ import { dirname, join, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { tryParseJson } from '../lib/json.ts'
 
-/** The sources that a bundle was made of, as esbuild's metafile beside it tells; none where there is no such file. */
+/** Returns the sources of a bundle, from esbuild's metafile beside it. Returns an empty list if there is no metafile. */
 export async function readSources(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
-  // A file of that name need not be esbuild's.
+  // Another tool may have written a file of this name.
   const meta = tryParseJson(text)
   const inputs = isObject(meta) && isObject(meta.inputs) ? Object.keys(meta.inputs) : []
-  // Inputs such as `<define:...>` or `disabled:fs` are no files.
+  // Skips inputs that are not files, such as `<define:...>` and `disabled:fs`.
   return inputs.filter((input) => !/^<|^[a-z-]+:/.test(input)).map((input) => resolve(folder, input))
 }
 
 /**
- * Whether a bundle is older than what it was made of. One that does not say what that is counts as up to date.
+ * Returns true if a bundle is older than one of its sources. A bundle without a metafile counts as up to date.
  *
- * @param folder Where it was built; esbuild names its inputs relative to that.
+ * @param folder The folder in which the bundle was built. Paths in the metafile are relative to it.
  */
 export async function isStale(bundle: string, folder: string): Promise<boolean> {
   const builtAt = await readModifiedTime(bundle)

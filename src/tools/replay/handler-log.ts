@@ -1,6 +1,7 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { tryParseJson } from '../lib/json.ts'
-/** One rule's part in a decision, as the handler logged it. */
+
+/** One entry of the trace that the handler logged. */
 export interface LoggedRule {
   readonly rule: string
   readonly path: string
@@ -10,19 +11,19 @@ export interface LoggedRule {
   readonly detail?: string
   readonly overrides?: readonly string[]
   readonly shadow?: true
-  /** The reservation of the rule, after all rules had passed. */
+  /** True for the entry of the rule's reservation, which runs after all rules have passed. */
   readonly commit?: true
-  /** What the rule answered, as JSON in the trigger's own words. No log holds it. */
+  /** The rule's answer as JSON, in the trigger's own vocabulary. Comes from the local process, because handlers do not log it. */
   readonly answer?: string
-  /** The name of the error that broke it. */
+  /** The name of the rule's error. */
   readonly error?: string
-  /** That error's own text. No log holds it: it comes from the process that ran the handler here. */
+  /** The error's message. Comes from the local process, because handlers do not log it. */
   readonly message?: string
-  /** Where in the sources it was thrown, such as `src/pre-signup.ts:12`, as far as is known. */
+  /** The place in the sources where the error was thrown, such as `src/pre-signup.ts:12`. Absent if unknown. */
   readonly place?: string
 }
 
-/** What a handler that was made with Lifeguard logged of an invocation. */
+/** The log line of a Lifeguard handler's decision. */
 export interface HandlerLog {
   readonly decision: string
   readonly decidedBy: string | null
@@ -31,12 +32,12 @@ export interface HandlerLog {
   readonly trace: readonly LoggedRule[]
 }
 
-/** What a line of a handler's standard output is. */
+/** A parsed line of a handler's standard output. */
 export type LogLine = { readonly kind: 'decision'; readonly log: HandlerLog } | { readonly kind: 'metrics' } | { readonly kind: 'other' }
 
 /**
- * Reads a line of a handler's standard output. A decision is known by the request id, which nothing but this invocation was
- * told, and by its trace; whichever logger wrote it.
+ * Parses a line of a handler's standard output. A line is a decision if it has the invocation's request id, a decision and a
+ * trace, regardless of the logger.
  */
 export function readLogLine(line: string, requestId: string): LogLine {
   const fields = line.startsWith('{') ? tryParseJson(line) : undefined

@@ -7,59 +7,59 @@ import { parseTriggerName } from '../lib/find-trigger.ts'
 import { isStale, readSources } from './freshness.ts'
 import { readServerlessHandlers } from './serverless-handlers.ts'
 
-/** A handler that is ready to be loaded. */
+/** A built handler. */
 export interface Handler {
-  /** As an absolute path. */
+  /** The built file, as an absolute path. */
   readonly file: string
   readonly exported: string
-  /** The path for people. */
+  /** The path to print, relative to the working folder. */
   readonly shown: string
-  /** What it was made of, as absolute paths, as far as is known. */
+  /** The known sources of the handler, as absolute paths. */
   readonly sources: readonly string[]
 }
 
-/** Where the handlers of the triggers are. */
+/** Finds the handlers of triggers. */
 export interface Handlers {
   /**
-   * The handler of a trigger, built if need be; undefined where nothing names one.
+   * Returns the handler of a trigger, and builds it if necessary. Returns undefined if the trigger has no handler.
    *
-   * @throws UsageError when it cannot be had.
+   * @throws UsageError if the handler's file is missing or cannot be built.
    */
   readonly find: (trigger: TriggerName) => Promise<Handler | undefined>
-  /** Why a trigger has none, for people. */
+  /** The message for a trigger without a handler. */
   readonly absence: string
-  /** Removes what was built for this run alone. */
+  /** Removes the temporary bundles. */
   readonly remove: () => Promise<void>
 }
 
-/** How handlers are looked for. */
+/** Options of {@link openHandlers}. */
 export interface HandlersOptions {
-  /** The working folder: of the Serverless configuration and of relative paths. */
+  /** The working folder. It contains the Serverless configuration, and relative paths start here. */
   readonly folder: string
-  /** What `--handler` said, as `TRIGGER=FILE`; goes before the configuration. */
+  /** The values of `--handler`, as `TRIGGER=FILE`. They override the configuration. */
   readonly named: readonly string[]
-  /** Gets what a person should know, such as that something is being built. */
+  /** Receives notes for the user, such as that a build starts. */
   readonly onNote: (note: string) => void
-  /** Ends a build that is under way. */
+  /** Aborts a running build. */
   readonly signal: AbortSignal
 }
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
 /**
- * Finds out which handlers there are.
+ * Reads which handlers the Serverless configuration and `--handler` name.
  *
- * @throws UsageError when there is none at all, or one is named wrongly.
+ * @throws UsageError if they name no handler, or if the configuration or an option is invalid.
  */
 export async function openHandlers({ folder, named, onNote, signal }: HandlersOptions): Promise<Handlers> {
   const configured = await readServerlessHandlers(folder)
   const references = new Map([...(configured?.handlers ?? []), ...named.map(parseHandlerOption)])
   if (references.size === 0) {
-    const where =
+    const problem =
       configured === undefined
-        ? 'There is no serverless.yml in this folder'
-        : `${configured.file} names no function with a cognitoUserPool event`
-    throw new UsageError(`${where}, so no handler is known. Name one with --handler preSignUp=FILE`)
+        ? 'No serverless.yml in this folder, so replay cannot find a handler'
+        : `${configured.file} has no function with a cognitoUserPool event`
+    throw new UsageError(`${problem}. Name a handler with --handler preSignUp=FILE`)
   }
 
   const bundles: TemporaryBundle[] = []
@@ -96,20 +96,24 @@ function parseHandlerOption(option: string): readonly [TriggerName, string] {
   const trigger = parseTriggerName(word)
   if (trigger === undefined) {
     throw new UsageError(
-      `--handler ${option}: '${word}' is no trigger of a user pool; expected TRIGGER=FILE with one of ${TRIGGER_NAMES.join(', ')}`,
+      `--handler ${option}: '${word}' is not a user pool trigger; expected TRIGGER=FILE with one of ${TRIGGER_NAMES.join(', ')}`,
     )
   }
-  if (file === '') throw new UsageError(`--handler ${option}: names no file; expected ${word}=FILE`)
+  if (file === '') throw new UsageError(`--handler ${option}: the file is missing; expected ${word}=FILE`)
   return [trigger, file]
 }
 
-/** A file, and the name under which it exports the handler. */
+/** A handler's file, and the name of its export. */
 export interface Located {
   readonly file: string
   readonly exported: string
 }
 
-/** A reference is a file that exports `handler`, or Serverless's `path/to/file.export` without the file's extension. */
+/**
+ * Finds the file of a handler, and builds the project if the file is missing or stale.
+ *
+ * @param reference A file that exports `handler`, or `path/to/file.export` without the file's extension, as in Serverless.
+ */
 async function locate(folder: string, reference: string, build: () => Promise<void>): Promise<Located> {
   const found = await look(folder, reference)
   if (found !== undefined && !(await isStale(found.file, folder))) return found
@@ -117,17 +121,17 @@ async function locate(folder: string, reference: string, build: () => Promise<vo
     await build()
     const after = await look(folder, reference)
     if (after !== undefined) return after
-    throw new UsageError(`The handler ${reference} is not there after npm run build`)
+    throw new UsageError(`The handler ${reference} is still missing after npm run build`)
   }
-  // Without a way to build it anew, what is there is what there is.
+  // The project has no build script, so the stale file is the best one available.
   if (found !== undefined) return found
-  throw new UsageError(`The handler ${reference} is not there, and package.json has no script 'build' that could make it`)
+  throw new UsageError(`The handler ${reference} is missing, and package.json has no 'build' script to build it`)
 }
 
 /**
- * Resolves a reference to a file that is there.
+ * Resolves a handler reference to an existing file.
  *
- * @returns undefined where none is.
+ * @returns undefined if no such file exists.
  */
 export async function look(folder: string, reference: string): Promise<Located | undefined> {
   const whole = resolve(folder, reference)

@@ -6,55 +6,56 @@ import { type HandlerLog, type LoggedRule, readLogLine } from './handler-log.ts'
 import { createSourcePlaceFinder, type SourcePlace } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
 
-/** What came of an invocation. */
+/** The result of an invocation. */
 export type Invocation = {
-  /** What the handler logged of its decision; null where it was not made with Lifeguard, or was ended before. */
+  /** The log line of the decision. Null if the handler was not made with Lifeguard, or was killed before it logged. */
   readonly log: HandlerLog | null
 } & (
   | { readonly kind: 'returned'; readonly json: string }
   | { readonly kind: 'threw'; readonly error: FunctionError }
   | { readonly kind: 'timedOut' }
   | { readonly kind: 'crashed'; readonly error: FunctionError }
-  /** It could not even be loaded; neither will it be the next time. */
+  /** The handler cannot be loaded. Another attempt would fail in the same way. */
   | { readonly kind: 'notStarted'; readonly error: FunctionError }
 )
 
-/** A handler in a process of its own, kept warm from one event to the next as Lambda does. */
+/** A handler in a child process. The process stays warm between events, as in Lambda. */
 export interface LambdaFunction {
-  /** Invokes it once. A process that does not answer in time, or ends, is replaced for the next invocation. */
+  /** Invokes the handler once. The next invocation gets a new process if this one times out or exits. */
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
-  /** The handler's composition; undefined where it was not made with Lifeguard or cannot be loaded. */
+  /** Returns the handler's composition. Returns undefined if it was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
-  /** Lets its process exit by itself, which then writes its coverage. Kills one that does not exit. */
+  /** Lets the process exit by itself, so that V8 writes its coverage. Kills it if it does not exit. */
   readonly end: () => Promise<void>
+  /** Kills the process. */
   readonly stop: () => Promise<void>
 }
 
-/** Which handler, and where it runs. */
+/** Options of {@link createLambdaFunction}. */
 export interface LambdaOptions {
-  /** The working folder, which places in sources are told relative to. */
+  /** The working folder. Places in sources are printed relative to it. */
   readonly folder: string
   /** The built file, as an absolute path. */
   readonly file: string
   readonly exported: string
   readonly environment: Readonly<Record<string, string>>
-  /** Gets what the handler itself prints, line by line: neither its decisions nor its metrics. */
+  /** Receives each line that the handler prints, except its decisions and metrics. */
   readonly onOutput: (line: string) => void
-  /** Gets what a person should know about the handler. */
+  /** Receives notes about the handler for the user. */
   readonly onNote: (note: string) => void
 }
 
-// Lambda ends the init phase of an on-demand function after ten seconds.
+// Lambda's limit for the init phase of an on-demand function.
 const INIT_LIMIT_MS = 10_000
-// How long the end of a log may trail behind the answer; they come by different pipes.
+// Time limit for the end of the log, which may arrive after the answer because it uses another pipe.
 const LOG_LAG_MS = 1000
-// V8's coverage of a large bundle takes a moment to write.
+// V8 needs time to write the coverage of a large bundle.
 const EXIT_LIMIT_MS = 10_000
 
 type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefined }
 type Failure = { readonly error: FunctionError }
 
-/** Prepares a handler; its process starts with the first use. */
+/** Creates a function for a handler. The child process starts at the first use. */
 export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
   const findPlace = createSourcePlaceFinder(options.folder)
   let worker: Worker | undefined
@@ -96,13 +97,13 @@ export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
 async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): Promise<Loaded | Failure> {
   const reply = await waitAtMost(INIT_LIMIT_MS, worker.ask({ kind: 'load', file, exported }))
   if (reply !== undefined && reply.kind === 'ready') {
-    if (reply.takesCallback) onNote('takes a callback as its third parameter, which Lambda refuses from nodejs24.x on')
+    if (reply.takesCallback) onNote('takes a callback as third parameter. Lambda does not support callbacks from nodejs24.x on')
     return { worker, rule: reply.rule }
   }
   await worker.kill()
   if (reply === undefined) {
     return {
-      error: { name: 'InitTimeout', message: `The handler was not loaded after ${INIT_LIMIT_MS / 1000} seconds, when Lambda gives up` },
+      error: { name: 'InitTimeout', message: `The handler did not load within ${INIT_LIMIT_MS / 1000} seconds, the limit of Lambda` },
     }
   }
   if (reply.kind === 'not-started') return { error: reply.error }
@@ -137,7 +138,7 @@ async function invokeOn({ worker, findPlace }: On, options: LambdaOptions, event
   return { kind: 'crashed', error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN, log }
 }
 
-/** A handler's log with what broke its rules and what they explain of denials, which the handler itself keeps out of it. */
+/** Adds error messages and denial explanations to a log. Handlers do not log them, because they may contain personal data. */
 async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findPlace: SourcePlace): Promise<HandlerLog | null> {
   if (log === null || broke.length === 0) return log
   const causes = new Map(broke.map((cause) => [cause.path, cause]))
@@ -150,7 +151,7 @@ async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findP
   return { ...log, trace }
 }
 
-/** A handler's log with what its rules answered, which the handler itself keeps out of it. */
+/** Adds the rules' answers to a log. Handlers do not log them, because they may contain personal data. */
 function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[]): HandlerLog | null {
   if (log === null || answers.length === 0) return log
   const byPath = new Map(answers.map(({ path, answer }) => [path, answer]))
@@ -161,17 +162,17 @@ function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[])
   return { ...log, trace }
 }
 
-// Only a handler that writes to its parent's channel itself can do that.
-const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler sent a message to replay itself' }
+// A reply of the wrong kind, which only the handler itself can have written to the pipe.
+const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler wrote an invalid reply to the pipe that replay uses' }
 
-/** In the words of Lambda's runtime. */
+/** Creates the error of Lambda's runtime for a process that exited. */
 function createExitError({ code, signal }: Ended): FunctionError {
   if (signal !== null) return { name: 'Runtime.ExitError', message: `Runtime exited with error: signal: ${signal}` }
   const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`
   return { name: 'Runtime.ExitError', message: `Runtime exited ${how}` }
 }
 
-/** Waits that long at most; undefined when it was not enough. */
+/** Waits for a promise. Returns undefined after the time limit. */
 async function waitAtMost<V>(ms: number, promise: Promise<V>): Promise<V | undefined> {
   const over = new AbortController()
   try {

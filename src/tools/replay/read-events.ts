@@ -4,22 +4,22 @@ import { splitLines, withoutMark } from '../../shared/lines.ts'
 import { findEventFiles, isNdjson, STDIN } from '../lib/event-files.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
 
-/** Something that was read where an event should be. */
+/** The content of an event file, or of one of its lines. */
 export interface ReadEvent {
-  /** As it was named or found; `-` for standard input. */
+  /** The file's path, or `-` for standard input. */
   readonly file: string
-  /** Counted from 1 where a file holds one event a line, else null. */
+  /** The line number, from 1. Null if the file holds a single event. */
   readonly line: number | null
-  /** What the JSON holds, which need not be an event; absent where it cannot be read. */
+  /** The parsed JSON, which may be anything. Absent if it cannot be read. */
   readonly event?: unknown
-  /** Why it cannot be read. */
+  /** The reason why it cannot be read. */
   readonly unreadable?: string
 }
 
-/** Text, in pieces. */
+/** Text in chunks. */
 type Text = AsyncIterable<string>
 
-/** Reads events one after the other. Nothing is lost: what cannot be read is yielded with the reason. */
+/** Yields the events of the paths one by one. An event that cannot be read is yielded with the reason. */
 export async function* readEvents(paths: readonly string[], stdin: () => Text): AsyncGenerator<ReadEvent> {
   for await (const file of findEventFiles(paths)) {
     if (file === STDIN) yield* readStdin(stdin())
@@ -44,7 +44,7 @@ async function readWhole(file: string): Promise<ReadEvent> {
   }
 }
 
-/** One event a line, or a single event over many lines, as tools print it: then its first line is a lone brace. */
+/** Reads one event a line. If a line is a lone `{`, that line and all lines after it are one pretty-printed event. */
 async function* readStdin(stdin: Text): AsyncGenerator<ReadEvent> {
   const whole: string[] = []
   for await (const { number, text } of splitLines(stdin)) {
@@ -58,7 +58,7 @@ function parseEvent(text: string): Pick<ReadEvent, 'event' | 'unreadable'> {
   if (text.trim() === '') return { unreadable: 'empty' }
   try {
     const event: unknown = JSON.parse(text)
-    return isTooDeep(event) ? { unreadable: `nested more than ${DEEPEST} levels deep, as no event of Cognito is` } : { event }
+    return isTooDeep(event) ? { unreadable: `nested more than ${DEEPEST} levels deep, unlike any Cognito event` } : { event }
   } catch (error) {
     return { unreadable: `not JSON: ${toMessage(error)}` }
   }

@@ -3,18 +3,18 @@ import { describeRule } from '../lib/description.ts'
 import type { Broke, FunctionError, Reply, RuleAnswerText } from './child-messages.ts'
 
 /**
- * Reads a line that a handler's process wrote to its parent. The handler shares that process and can write there too, so
- * nothing about the line is taken for granted.
+ * Parses and validates a line that a handler's process wrote to the pipe. The handler's code can write to the pipe too, so the
+ * line may hold anything.
  *
- * @param id The request that is to be answered.
- * @returns undefined where the line answers something else, or is no answer at all.
+ * @param id The id of the request that waits for a reply.
+ * @returns undefined if the line is not a valid reply to this request.
  */
 export function readReply(line: string, id: string): Reply | undefined {
   try {
     const value: unknown = JSON.parse(line)
     return isObject(value) && value.id === id ? parseReply(value) : undefined
   } catch {
-    // Not JSON, or nested too deeply to be read.
+    // The line is not JSON, or is nested too deeply to parse.
     return undefined
   }
 }

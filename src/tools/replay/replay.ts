@@ -9,66 +9,67 @@ import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { ReplaySession } from './session.ts'
 
-/** What became of an event: the object that `lifeguard replay --json` writes. */
+/** The result of one event, as `lifeguard replay --json` writes it. */
 export interface ReplayResult {
   readonly file: string
   readonly line: number | null
   readonly trigger: string | null
   readonly triggerSource: string | null
-  /** Null where nothing ran. */
+  /** Null if the handler did not run. */
   readonly outcome: 'proceed' | 'denied' | 'failed' | null
   readonly decidedBy: string | null
   readonly reason: string | null
   readonly response: Readonly<Record<string, unknown>> | null
-  /** What the caller of Cognito gets, or why nothing ran. */
+  /** The error that the caller of Cognito gets, or the reason why the handler did not run. */
   readonly error: { readonly name: string; readonly message: string } | null
-  /** Null where the handler was not made with Lifeguard, or did not come to log it. */
+  /** Null if the handler logged no trace, for example because it was not made with Lifeguard. */
   readonly trace: readonly LoggedRule[] | null
   readonly attempts: number
   readonly durationMs: number
-  /** Null without an expectation. */
+  /** True if the result meets the expectation. Null without an expectation. */
   readonly expected: boolean | null
 }
 
-/** A result with what people want to know besides. */
+/** A result with details for the printed output. */
 export interface Replayed {
   readonly result: ReplayResult
   readonly event: unknown
-  /** Which time it was, counted from 1. */
+  /** The number of the repetition, from 1. */
   readonly time: number
-  /** How it differs from what was expected. */
+  /** The differences from the expectation. */
   readonly mismatches: readonly string[]
-  /** It could not be read, or its expectation could not; or it is no event, and was asked for by its name. */
+  /** True if the event or its expectation cannot be read, or if a file that the user named is not an event. */
   readonly unreadable: boolean
-  /** Why its handler cannot be loaded. */
+  /** The reason why the handler cannot be loaded. */
   readonly notStarted?: string
 }
 
-/** What is replayed, and how. */
+/** Options of {@link replay}. */
 export interface ReplayOptions {
-  /** Only events of these triggers; of all when there is none. */
+  /** Replays only events of these triggers. An empty list means all triggers. */
   readonly only: readonly TriggerName[]
-  /** How many times in a row each event is replayed. */
+  /** The number of times that each event is replayed in a row. */
   readonly repeat: number
-  /** How long a try may take, in milliseconds; Cognito's five seconds unless set. */
+  /** Time limit of one attempt in milliseconds. Default: Cognito's five seconds. */
   readonly waitMs?: number
-  /** What was asked for by its name, where something that is no event is a mistake and not merely beside the events. */
+  /** The files that the user named. A named file that is not an event is a mistake; in a folder, it is passed over. */
   readonly named?: readonly string[]
 }
 
 /**
- * Replays events one after the other. Every one of them comes to a result: what cannot be read, is no event, or has no
- * handler says so in its error.
+ * Replays events one by one and yields a result for each. The result of an event that did not run has the reason in `error`.
+ *
+ * @throws UsageError or MissingPeerError if no event can run, for example because the build fails.
  */
 export async function* replay(events: AsyncIterable<ReadEvent>, session: ReplaySession, options: ReplayOptions): AsyncGenerator<Replayed> {
   for await (const read of events) {
     const trigger = findEventTrigger(read.event)
-    // What cannot be read may be of any trigger.
+    // An unreadable event has no known trigger, so the filter keeps it.
     if (options.only.length > 0 && read.unreadable === undefined && !(trigger !== undefined && options.only.includes(trigger))) continue
     for (let time = 0; time < options.repeat; time += 1) {
       const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => createFailedResult(read, error))
       yield { ...replayed, time: time + 1 }
-      // What did not run would not run the next time either.
+      // An event that did not run would not run the next time either.
       if (replayed.result.outcome === null) break
     }
   }
@@ -91,9 +92,9 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
     return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
   if (!isObject(event) || typeof event.triggerSource !== 'string') {
-    return noEvent('it names no triggerSource')
+    return noEvent('it has no triggerSource')
   }
-  if (trigger === undefined) return noEvent(`no trigger is called '${event.triggerSource}'`)
+  if (trigger === undefined) return noEvent(`unknown triggerSource '${event.triggerSource}'`)
   const lambda = await session.lambda(trigger)
   if (lambda === undefined) return createNotRunResult(read, 'NoHandler', session.absence, expectation)
 
@@ -125,7 +126,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
 }
 
-/** How many profiles were written, made or changed, and how many mails were sent in between. */
+/** Counts the profiles that were created or changed, and the emails that were sent, between two snapshots. */
 function countEffects(before: SideEffects, after: SideEffects): { readonly profiles: number; readonly mails: number } {
   const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
   return {
@@ -134,7 +135,7 @@ function countEffects(before: SideEffects, after: SideEffects): { readonly profi
   }
 }
 
-/** Who decided and why: the handler's own log says it, unless something else than its decision settled the matter. */
+/** Returns the deciding rule and its reason. They are in the handler's log, unless the outcome has another cause, such as a timeout. */
 function readDecision(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
   const { outcome, log, problem } = delivery
   const told = log !== null && log.decision === outcome
@@ -145,13 +146,13 @@ function findEventTrigger(event: unknown): TriggerName | undefined {
   return isObject(event) && typeof event.triggerSource === 'string' ? findTrigger(event.triggerSource) : undefined
 }
 
-/** What is wrong with one event must not take the results of the others along. What is wrong with the project ends the replay. */
+/** Turns the error of one event into its result, so that the other events still run. Rethrows errors of the project. */
 function createFailedResult(read: ReadEvent, error: unknown): Once {
   if (error instanceof UsageError || error instanceof MissingPeerError) throw error
   return { ...createNotRunResult(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
 }
 
-/** Something that was expected to come to an outcome and did not run is not as expected. */
+/** Creates the result of an event that did not run. If an expectation names an outcome, the event does not meet it. */
 function createNotRunResult(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }

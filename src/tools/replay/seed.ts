@@ -22,10 +22,10 @@ const Seed = z.strictObject({
 })
 
 /**
- * Blocks the users whom the seed files beside the replayed events name.
+ * Writes the blocks of the seed files to the block table.
  *
- * @param folders Where events are replayed; their parents are looked at too.
- * @throws UsageError that names the file and what is wrong in it.
+ * @param folders The folders of the replayed events. Seed files in their parent folders are read too.
+ * @throws UsageError that names the invalid file and the problem.
  */
 export async function seedBlocks(documents: DynamoDBDocumentClient, table: string, folders: readonly string[]): Promise<void> {
   const writer = dynamoBlockWriter({ documents: () => documents, table })

@@ -10,17 +10,17 @@ const FILES = ['serverless.yml', 'serverless.yaml']
 
 /** The handlers that a Serverless configuration names. */
 export interface ServerlessHandlers {
-  /** Its name. */
+  /** The name of the configuration file. */
   readonly file: string
-  /** What it calls the handler of a trigger: `dist/pre-signup/handler.handler`. */
+  /** The handler reference of each trigger, such as `dist/pre-signup/handler.handler`. */
   readonly handlers: ReadonlyMap<TriggerName, string>
 }
 
 /**
- * Reads which handlers serve a user pool from the Serverless configuration of a folder.
+ * Reads the handlers of user pool triggers from the Serverless configuration of a folder.
  *
- * @returns undefined where there is no configuration.
- * @throws UsageError when it is no YAML.
+ * @returns undefined if there is no configuration.
+ * @throws UsageError if the configuration is not YAML.
  */
 export async function readServerlessHandlers(folder: string): Promise<ServerlessHandlers | undefined> {
   for (const file of FILES) {
@@ -32,10 +32,10 @@ export async function readServerlessHandlers(folder: string): Promise<Serverless
 
 function parseConfiguration(file: string, text: string): unknown {
   try {
-    // CloudFormation's own tags, such as !Ref, are of no interest here and no reason to complain.
+    // Hides warnings about CloudFormation tags such as !Ref, which do not matter here.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
-    // The first line has the place; the others show the text there.
+    // The first line states the position. The other lines quote the file.
     const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     throw new UsageError(`${file}: not YAML: ${what.replace(/:$/, '')}`)
   }
@@ -55,7 +55,7 @@ function listHandlers(config: unknown): ReadonlyMap<TriggerName, string> {
   return found
 }
 
-/** Serverless takes a map of functions, or a list of such maps. */
+/** Lists the functions. Serverless accepts a map of functions, or a list of such maps. */
 function listFunctions(config: unknown): readonly Record<string, unknown>[] {
   const declared = isObject(config) ? config.functions : undefined
   const maps: readonly unknown[] = Array.isArray(declared) ? declared : [declared]

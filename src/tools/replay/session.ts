@@ -7,51 +7,51 @@ import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
 import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
-/** Where events are replayed: services, and the handlers in their processes. */
+/** The services and handler processes of one replay. */
 export interface ReplaySession {
-  /** The handler of a trigger in its process; undefined where there is none. */
+  /** Returns the function of a trigger. Returns undefined if the trigger has no handler. */
   readonly lambda: (trigger: TriggerName) => Promise<LambdaFunction | undefined>
-  /** The handlers that were used so far. */
+  /** Returns the handlers that have been used so far. */
   readonly handlers: () => readonly Handler[]
   readonly absence: Handlers['absence']
-  /** What the handlers left in the embedded services; undefined with others. */
+  /** Returns the rows and emails that handlers left in the embedded services. Returns undefined with other services. */
   readonly sideEffects: () => Promise<SideEffects | undefined>
-  /** Ends all of it. */
+  /** Stops all processes and services, and removes temporary bundles. */
   readonly stop: () => Promise<void>
 }
 
-/** Which services handlers use, and their settings. */
+/** Options of {@link openServices}. */
 export interface ServicesOptions {
   readonly folder: string
-  /** The caller's environment; its settings go before those of the folder's settings file. */
+  /** The environment of the user. Its settings override those of the folder's settings file. */
   readonly environment: Environment
-  /** What `--env` said. */
+  /** The values of `--env`. */
   readonly variables: readonly string[]
   readonly services: Services
-  /** What will be replayed, for the seed files beside it. */
+  /** The replayed paths. Seed files beside them are read. */
   readonly paths: readonly string[]
 }
 
-/** How a session is set up. */
+/** Options of {@link openReplaySession}. */
 export interface ReplaySessionOptions extends ServicesOptions {
-  /** What `--handler` said. */
+  /** The values of `--handler`. */
   readonly handlers: readonly string[]
-  /** Gets what handlers print, and notes for people. */
+  /** Receives the handlers' output and notes for the user. */
   readonly onNote: (note: string) => void
-  /** Ends a build that is under way. */
+  /** Aborts a running build. */
   readonly signal: AbortSignal
 }
 
 interface OpenServices {
   readonly environment: Readonly<Record<string, string>>
-  /** Undefined with other services. */
+  /** Undefined unless `--services` is `embedded`. */
   readonly embedded: Embedded | undefined
 }
 
 /**
- * Starts what events need.
+ * Opens a session: finds the handlers and starts the services.
  *
- * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
+ * @throws UsageError or MissingPeerError if a handler, setting or package is missing or invalid. Nothing is left running then.
  */
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
@@ -92,16 +92,16 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
 }
 
 /**
- * Starts the services of handlers, and returns the environment that handlers get.
+ * Starts the services and returns the environment for handlers.
  *
- * @throws UsageError or MissingPeerError when something cannot be had; nothing is left running then.
+ * @throws UsageError or MissingPeerError if a setting or package is missing or invalid. Nothing is left running then.
  */
 export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
   const file = await readSettingsFile(folder)
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
   const settings = mergeHandlerSettings({ defaults, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') return { environment: buildHandlerEnvironment(settings, services), embedded: undefined }
-  // The AWS SDK and the services are loaded only where they are used.
+  // Imported on demand, because the AWS SDK and the services are slow to load.
   const { startEmbedded } = await import('./embedded.ts')
   const embedded = await startEmbedded(settings, paths)
   return { environment: buildHandlerEnvironment(settings, services, embedded.environment), embedded }

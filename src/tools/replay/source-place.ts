@@ -3,7 +3,9 @@ import { SourceMap } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Tells where in somebody's own sources an error was thrown, as `src/rule.ts:12`; undefined where its stack does not say. */
+/**
+ * Finds the first place of a stack trace in the user's own sources, such as `src/rule.ts:12`. Returns undefined if there is none.
+ */
 export type SourcePlace = (stack: string) => Promise<string | undefined>
 
 interface Place {
@@ -11,13 +13,14 @@ interface Place {
   readonly line: number
 }
 
-// `at name (place)` or `at place`, where a place is a file or the URL of one, with line and column. What is evaluated has two, behind a comma.
+// `at name (place)` or `at place`. A place is a path or file URL with line and column. A frame of `eval` has two places, with a comma
+// between them, and does not match.
 const FRAME = /^\s*at (?:.*? \(|async )?(file:\/\/[^,]+|(?:\/|[a-z]:[\\/])[^,]+):(\d+):(\d+)\)?$/i
 
 /**
- * Makes it. Frames of a bundle are followed to the sources by the source map that lies beside it; each map is read once.
+ * Creates a {@link SourcePlace}. It resolves the frames of a bundle by the source map beside the bundle, and caches the maps.
  *
- * @param folder What places are told relative to.
+ * @param folder The folder to which the returned places are relative.
  */
 export function createSourcePlaceFinder(folder: string): SourcePlace {
   const maps = new Map<string, Promise<SourceMap | undefined>>()
@@ -39,7 +42,7 @@ export function createSourcePlaceFinder(folder: string): SourcePlace {
   }
 }
 
-// A stack is a text that a handler may write as it likes, so a place in it may be of no file, and a map no map.
+// A handler can set any stack text, so a place may be an invalid URL, and a source map may be invalid.
 function toFilePath(path: string): string | undefined {
   try {
     return path.startsWith('file:') ? fileURLToPath(path) : path
@@ -58,7 +61,7 @@ async function readMap(file: string): Promise<SourceMap | undefined> {
 
 function findSource(map: SourceMap, file: string, line: number, column: number): Place | undefined {
   const entry = map.findEntry(line - 1, column - 1)
-  // What no source stands behind has an entry without any, and what a plugin made has a name of its own.
+  // Generated code has an entry without a source. Code from a plugin has a source with a prefix such as `plugin:`.
   if (!('originalSource' in entry) || !entry.originalSource || /^[a-z-]{2,}:/.test(entry.originalSource)) return undefined
   return { file: resolve(dirname(file), entry.originalSource), line: entry.originalLine + 1 }
 }

@@ -2,14 +2,14 @@ import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { SETTINGS_FILE } from './settings-file.ts'
 
-// Editors write a file in more than one step.
+// An editor may write a file in several steps.
 const SETTLE_MS = 150
 
 /**
  * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.
  *
- * @param sources What the handlers were made of; where nothing is known of that, the folder `src` is watched.
- * @param since What was saved after this moment, in milliseconds since 1970, has changed already.
+ * @param sources The sources of the handlers. If there are none, the folder `src` is watched.
+ * @param since A time in milliseconds since 1970. A file that was saved after it counts as changed.
  */
 export async function waitForChange(
   folder: string,

@@ -7,33 +7,33 @@ import { closeAfterExit } from '../lib/run-program.ts'
 import { formatMessage, type Reply, type Request } from './child-messages.ts'
 import { readReply } from './read-reply.ts'
 
-/** How a process ended. */
+/** The exit of a process. */
 export interface Ended {
   readonly kind: 'ended'
   readonly code: number | null
   readonly signal: string | null
 }
 
-/** A process that holds a handler. */
+/** A child process that runs a handler. */
 export interface Worker {
-  /** Asks one thing at a time. */
+  /** Sends a request and waits for its reply, or for the exit of the process. Call it for one request at a time. */
   readonly ask: (request: Request) => Promise<Reply | Ended>
-  /** Who reads its standard output from now on, line by line. */
+  /** Sets the function that receives each line of standard output from now on. */
   readonly listen: (onLine: (line: string) => void) => void
-  /** Closes its pipe, at which it exits by itself; done when it has. */
+  /** Closes the pipe, so that the process exits by itself, and waits for the exit. */
   readonly end: () => Promise<void>
-  /** Ends it at once, however busy it is; done when everything that it wrote is read. */
+  /** Kills the process with SIGKILL, and waits until all its output is read. */
   readonly kill: () => Promise<void>
 }
 
-/** How a process is started. */
+/** Options of {@link startWorker}. */
 export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string>>
-  /** Gets each line of its standard error, and of standard output while nobody listens. */
+  /** Receives each line of standard error, and each line of standard output until `listen` is called. */
   readonly onOutput: (line: string) => void
 }
 
-// The tools are run from their sources here and from compiled files in the package.
+// This file runs as TypeScript in the repository, and as JavaScript in the package.
 const CHILD = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url))
 
 interface Asked {
@@ -41,9 +41,10 @@ interface Asked {
   readonly settle: (reply: Reply | Ended) => void
 }
 
-/** Starts a process that is ready to load a handler. */
+/** Starts a child process that is ready to load a handler. */
 export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
-  // A pipe of our own: Node's channel for messages ends its parent when the handler writes something else to it. Nor has Lambda one.
+  // Uses a pipe instead of Node's IPC channel: a handler that writes invalid data to the channel would crash this process.
+  // Lambda has no IPC channel either.
   const child = spawn(process.execPath, [CHILD], { env: { ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   closeAfterExit(child)
   const [, stdout, stderr, pipe] = child.stdio
@@ -57,11 +58,11 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
       resolve()
     })
   })
-  // Without a listener an error event would end this process; `close` follows in any case.
+  // An error event without a listener would crash this process. The `close` event follows in any case.
   child.on('error', (error) => onOutput(error.message))
   if (stdout !== null) createInterface(stdout).on('line', (line) => onLine(line))
   if (stderr !== null) createInterface(stderr).on('line', onOutput)
-  if (!(pipe instanceof Duplex)) throw new TypeError('A pipe to a process can be read and written')
+  if (!(pipe instanceof Duplex)) throw new TypeError('The pipe to the child process must be a duplex stream')
   pipe.on('error', () => undefined)
   createInterface(pipe).on('line', (line) => {
     const reply = asked && readReply(line, asked.id)
@@ -70,13 +71,13 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
 
   return {
     ask(request) {
-      // Racing a promise that lives as long as the process would keep every answer in memory.
+      // Promise.race with a promise that lives as long as the process would keep every reply in memory.
       return new Promise((settle) => {
-        // The handler is not told the id, so that nothing but an answer to this very request is taken for one.
+        // The handler does not get this id, so a line that it writes to the pipe is not taken for the reply.
         const id = randomUUID()
         asked = { id, settle }
         if (over !== undefined) settle(over)
-        // The pipe closes with the process, and `close` tells of that.
+        // If the process exits before the write, the `close` event settles the request.
         else pipe.write(formatMessage({ ...request, id }))
       })
     },

@@ -67,7 +67,7 @@ describe('lifeguard explain', () => {
 ├─ any-of       allow
 │  ├─ pass      skip     nothing-to-say
 │  ├─ trust     allow
-│  └─ refuse    not run  trust allowed before
+│  └─ refuse    not run  trust already allowed
 ├─ fail-open    skip     failed-open
 │  └─ crash     error    RangeError
                          secret (handler.ts:13)
@@ -75,8 +75,8 @@ describe('lifeguard explain', () => {
 │  └─ refuse    deny     not-today (shadow)
 ├─ chain        deny     not-today
 │  ├─ refuse    deny     not-today
-│  └─ trust     not run  refuse denied before
-└─ pass         not run  chain denied before
+│  └─ trust     not run  refuse already denied
+└─ pass         not run  chain already denied
 
 denied by refuse: not-today
 → PreSignUp failed with error Come back tomorrow.
@@ -87,7 +87,7 @@ denied by refuse: not-today
   it('exits with 1 where a rule broke the decision', async () => {
     const { code, stdout } = await explained('preSignUp', 'crash, trust', 'PreSignUp_SignUp')
     expect(stdout).toContain('├─ crash  error    RangeError')
-    expect(stdout).toContain('└─ trust  not run  crash broke before')
+    expect(stdout).toContain('└─ trust  not run  crash failed before it')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
   })
@@ -171,7 +171,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
     ['two.ndjson', 'two.ndjson: more than one event; explain takes one'],
     ['none.ndjson', 'none.ndjson: no event in it'],
     ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
-    ['other.json', 'other.json: not an event: it names no triggerSource'],
+    ['other.json', 'other.json: not an event: it has no triggerSource'],
     ['message.json', 'message.json: no handler given'],
   ])('refuses %s', async (path, message) => {
     const line = JSON.stringify(event())

@@ -124,7 +124,7 @@ describe('lifeguard init', () => {
     [['init', 'My Users!'], "The folder's name 'My Users!' makes no name for a service; give one with --name NAME"],
     [['init', '42'], "The folder's name '42' makes no name for a service; give one with --name NAME"],
     [['init', 'one-letter-too-many-1'], "The folder's name 'one-letter-too-many-1' makes no name for a service"],
-    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file; name the packed cognito-lifeguard (.tgz) with --package FILE'],
+    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file. Name the tarball of cognito-lifeguard (.tgz) with --package FILE'],
     [['init', 'a-file'], 'a-file: not a folder, and nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is not whole, '],
   ])('refuses %j in plain text', async (args, text) => {

@@ -50,10 +50,10 @@ describe('lifeguard replay --json', () => {
   })
 
   it.each([
-    ['null', 'the function returned null and not the event'],
-    ['undefined', 'the function returned null and not the event'],
-    ['text', 'the function returned string and not the event'],
-    ['array', 'the function returned array and not the event'],
+    ['null', 'the function returned null; expected the event'],
+    ['undefined', 'the function returned null; expected the event'],
+    ['text', 'the function returned string; expected the event'],
+    ['array', 'the function returned array; expected the event'],
     ['partial', "the function returned an event without 'version'"],
     ['without-response', "the function returned an event without 'response'"],
   ])('refuses the answer %s as Cognito does', async (answer, reason) => {
@@ -73,7 +73,7 @@ describe('lifeguard replay --json', () => {
     expect(parseNdjson(stdout)).toMatchObject(
       Array(2).fill({
         outcome: 'failed',
-        reason: 'the process of the function ended',
+        reason: "the function's process exited",
         error: { name: 'UserLambdaValidationException', message: 'PreSignUp failed with error Runtime exited with error: exit status 3.' },
         attempts: 1,
       }),
@@ -85,8 +85,8 @@ describe('lifeguard replay --json', () => {
     const { code, result } = await replayed('hang.js')
     expect(result).toMatchObject({
       outcome: 'failed',
-      reason: 'no answer within 5 seconds, 3 times',
-      error: { name: 'Timeout', message: 'PreSignUp: no answer within 5 seconds, 3 times; with which error AWS does not say' },
+      reason: 'no answer within 5 seconds in 3 attempts',
+      error: { name: 'Timeout', message: 'PreSignUp: no answer within 5 seconds in 3 attempts; AWS does not document the error' },
       attempts: 3,
     })
     expect(Number(result.durationMs)).toBeGreaterThanOrEqual(15_000 - 50)
@@ -133,7 +133,7 @@ describe('lifeguard replay --json', () => {
   it('runs a handler with a callback, and says that newer runtimes do not', async () => {
     const { stderr, result } = await replayed('callback.cjs')
     expect(result.outcome).toBe('proceed')
-    expect(stderr).toContain('callback.cjs takes a callback as its third parameter, which Lambda refuses from nodejs24.x on')
+    expect(stderr).toContain('callback.cjs takes a callback as third parameter. Lambda does not support callbacks from nodejs24.x on')
   })
 
   it('bundles a TypeScript handler', async () => {
@@ -158,21 +158,21 @@ describe('lifeguard replay --json', () => {
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject([
       { file: 'a.json', trigger: 'CustomMessage', outcome: null, error: { name: 'NoHandler', message: 'no handler given' }, attempts: 0 },
-      { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it names no triggerSource' } },
+      { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it has no triggerSource' } },
       { file: 'c.json', trigger: null, outcome: null, error: { name: 'NotAnEvent' } },
       {
         file: 'd.json',
         triggerSource: 'testTrigger',
-        error: { name: 'NotAnEvent', message: "not an event: no trigger is called 'testTrigger'" },
+        error: { name: 'NotAnEvent', message: "not an event: unknown triggerSource 'testTrigger'" },
       },
     ])
     expect(code).toBe(0)
   })
 
   it.each([
-    ['package.json', { name: 'people' }, 'package.json: not an event: it names no triggerSource'],
-    ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
-    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
+    ['package.json', { name: 'people' }, 'package.json: not an event: it has no triggerSource'],
+    ['new.json', event('NewTrigger_New'), "new.json: not an event: unknown triggerSource 'NewTrigger_New'"],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it has no triggerSource'],
   ])('does not pass over what is no event where it is named: %s', async (file, content, message) => {
     const cwd = await createFolder({ [file]: content })
     const args = [...none, ...handler('approve.js')]
@@ -233,7 +233,7 @@ describe('lifeguard replay --json', () => {
 
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
-    ['{"outcom":"denied"}', "a.expect.json: 'outcom' is none of outcome, decidedBy, reason, response, effects"],
+    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected outcome, decidedBy, reason, response, effects"],
     ['[]', 'a.expect.json: not an object'],
   ])('refuses the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
@@ -429,7 +429,7 @@ Not as it should be:
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: There is no serverless.yml in this folder, so no handler is known. Name one with --handler preSignUp=FILE\n',
+      'lifeguard: No serverless.yml in this folder, so replay cannot find a handler. Name a handler with --handler preSignUp=FILE\n',
     )
     expect(code).toBe(2)
   })

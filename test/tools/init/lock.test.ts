@@ -26,8 +26,8 @@ const lock = {
   },
 }
 
-describe('the part of a lock file that a project needs', () => {
-  it('has each package in the folder where Node would find it, and no other', () => {
+describe('selectPackages', () => {
+  it('selects each package in the folder where Node finds it, and no others', () => {
     expect(Object.keys(selectPackages(lock, { dependencies: ['used'], devDependencies: [] }))).toEqual([
       'node_modules/platform',
       'node_modules/shared',
@@ -36,7 +36,7 @@ describe('the part of a lock file that a project needs', () => {
     ])
   })
 
-  it('says of each what may be left out', () => {
+  it('sets the dev and optional flags of each package', () => {
     const part = selectPackages(lock, { dependencies: ['used'], devDependencies: ['tool'] })
     const flags = Object.entries(part).map(([path, { dev, optional, devOptional }]) => [path, { dev, optional, devOptional }])
     expect(Object.fromEntries(flags)).toEqual({
@@ -52,19 +52,21 @@ describe('the part of a lock file that a project needs', () => {
     expect(part['node_modules/shared']).toEqual({ version: '1.0.0', integrity: 'sha512-shared' })
   })
 
-  it('is refused where the lock does not hold what is needed', () => {
-    expect(() => selectPackages(lock, { dependencies: ['missing'], devDependencies: [] })).toThrow('The lock file holds no missing')
+  it('throws if the lock file lacks a needed package', () => {
+    expect(() => selectPackages(lock, { dependencies: ['missing'], devDependencies: [] })).toThrow('The lock file has no package missing')
     const broken = { packages: { 'node_modules/a': { dependencies: { b: '1' } } } }
-    expect(() => selectPackages(broken, { dependencies: ['a'], devDependencies: [] })).toThrow('holds no b, which node_modules/a needs')
+    expect(() => selectPackages(broken, { dependencies: ['a'], devDependencies: [] })).toThrow(
+      'The lock file has no package b, which node_modules/a needs',
+    )
   })
 
-  it('can be taken from the part again, which is what is packed', async () => {
+  it('returns the same packages for its own result, which is what npm packs', async () => {
     const roots = listRoots(await readOwnManifest())
     const part = selectPackages(await readOwnLock(), roots)
     expect(selectPackages({ packages: part }, roots)).toEqual(part)
   })
 
-  it('holds the versions of this repository, each with its checksum', async () => {
+  it('keeps the versions of this repository, each with its checksum', async () => {
     const [own, { packages }] = [await readOwnManifest(), await readOwnLock()]
     const {
       '': root,

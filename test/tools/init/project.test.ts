@@ -7,7 +7,7 @@ import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 import { FOLDERS } from '../../support/triggers.ts'
 
-/** What is read of a file when it is deployed; where the guides are to be found is put right in the copy. */
+/** Parses a copied YAML file, with its paths to the guides changed back to those of this repository. */
 const deployed = (text: string | undefined): ReturnType<typeof parse> =>
   parse(text?.replaceAll('node_modules/cognito-lifeguard/docs/', 'docs/') ?? '', { logLevel: 'error', merge: true })
 const here = (path: string): Promise<string> => readFile(join(repository, path), 'utf8')
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 
 describe('a new project', () => {
-  it('has the deployment of this repository, under its own name', async () => {
+  it('has the deployment of this repository, with its own service name', async () => {
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
       const { service, ...same } = deployed(await here(file))
       const renamed = service.replace('lifeguard', 'my-users')
@@ -31,7 +31,7 @@ describe('a new project', () => {
     }
   })
 
-  it('names no file that it has not', async () => {
+  it('refers only to files that exist', async () => {
     const links = [...files].flatMap(([path, text]) =>
       path.endsWith('.json') ? [] : [...text.matchAll(/\b(?:docs|deploy|src|events)\/[\w/.-]+\.\w+/g)],
     )
@@ -40,7 +40,7 @@ describe('a new project', () => {
     expect(files.get('deploy/tables.yml')).toContain('node_modules/cognito-lifeguard/docs/guides/deploy.md')
   })
 
-  it('reads every setting that its deployment passes on', () => {
+  it('reads every environment variable that its deployment sets', () => {
     const { functions, provider } = parse(files.get('serverless.yml') ?? '', { logLevel: 'error' })
     const blocks = functions.flatMap((each: unknown) => (typeof each === 'object' ? Object.values(Object(each)) : []))
     const environments: readonly object[] = [provider, ...blocks].map(({ environment }) => environment)
@@ -50,7 +50,7 @@ describe('a new project', () => {
     expect(sources.split('...logFields').length - 1).toBe(FOLDERS.length)
   })
 
-  it('has the events of this repository, each with what must come of it', async () => {
+  it('has events of this repository, each with its expectation', async () => {
     const events = [...files].filter(([path]) => path.startsWith('events/'))
     for (const [path, text] of events) expect(text, path).toBe(await here(path))
     for (const trigger of FOLDERS) {
@@ -60,20 +60,20 @@ describe('a new project', () => {
     }
   })
 
-  it('tells in its README where its deployment accepts findings', () => {
+  it('names in its README the files that accept findings', () => {
     const accepting = [...files].flatMap(([path, text]) => (/- code: LG\d+/.test(text) ? [path] : []))
     expect(accepting.length).toBeGreaterThan(0)
     for (const path of accepting) expect(files.get('README.md')).toContain(`\`${path}\` accepts them`)
   })
 
-  it('says of every package with an install script whether that may run, so that npm does not ask', () => {
+  it('lists every package with an install script in allowScripts, so that npm does not ask', () => {
     const { allowScripts } = JSON.parse(files.get('package.json') ?? '')
     const { packages } = JSON.parse(files.get('package-lock.json') ?? '')
     const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript)
     expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).toSorted()).toEqual(Object.keys(allowScripts).toSorted())
   })
 
-  it('leaves no place unfilled, and has texts alone that end with a line', () => {
+  it('leaves no placeholder, and ends every file with a line break', () => {
     for (const [path, text] of files) {
       if (!/^src\/post-confirmation\/(default-chain|welcome)/.test(path)) expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
       expect(text.endsWith('\n'), path).toBe(true)

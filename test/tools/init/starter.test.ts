@@ -22,7 +22,7 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 afterEach(() => vi.unstubAllEnvs())
 
 describe('the tests of a new project', () => {
-  it('get the settings of lifeguard.env but the table of blocks, where the caller sets nothing else', async () => {
+  it('get the settings of lifeguard.env, without BLOCK_TABLE, unless the environment sets them', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
     await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
@@ -35,14 +35,14 @@ describe('the tests of a new project', () => {
 })
 
 describe('the handlers that a new project gets', () => {
-  it('are those of this repository, byte for byte', async () => {
+  it('are identical to those of this repository', async () => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     const handlers = [...files].filter(([path]) => path.startsWith('src/'))
     expect(handlers.filter(([path]) => path.endsWith('/handler.ts'))).toHaveLength(FUNCTIONS.length)
     for (const [path, text] of handlers) expect(text, path).toBe(await readFile(join(repository, path), 'utf8'))
   })
 
-  it('import the toolkit by its name, and otherwise only each other', async () => {
+  it('import only the package and each other', async () => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     for (const [path, text] of files) {
       if (!/^src\/.*\.ts$/.test(path)) continue
@@ -82,18 +82,18 @@ describe('the handlers that a new project gets', () => {
     ['post-confirmation', /WELCOME_APP_URL is .*; expected /, { ...tables, ...welcome, WELCOME_APP_URL: 'https://user:pw@evil.com' }],
     ['post-confirmation', /EFFECT_TABLE is missing/, { PROFILE_TABLE: 'profiles', ...welcome }],
     ['post-confirmation', /WELCOME_EMAIL_DELIVERY is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_DELIVERY: 'never' }],
-  ])('do not start with wrong settings, and tell nobody who signs up: %s, %s', async (name, text, environment) => {
+  ])('fail with invalid settings, without showing the reason to end users: %s, %s', async (name, text, environment) => {
     stubEnvironment(environment)
     expect(await captureComplaint(() => load(name))).toMatch(text)
   })
 
-  it('run in the sweeper what post confirmation composes', async () => {
+  it('run the same once rules in the sweeper as in post confirmation', async () => {
     stubEnvironment({ ...tables, ...welcome })
     const { handler: sweeper } = await import('../../../src/sweeper/handler.ts')
     const { handler: trigger } = await import('../../../src/post-confirmation/handler.ts')
     expect(sweeper).toBeTypeOf('function')
     expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
-    // A handler's own rules are a chain, which the sweeper needs none of.
+    // A handler wraps its rules in a chain. The sweeper does not need one.
     expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.composition)?.children)
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     vi.resetModules()

@@ -11,20 +11,20 @@ const files = new Map([
 ])
 const goOn = new AbortController().signal
 
-describe('what is in the way', () => {
-  it('is nothing in an empty folder, in one that is not there, and in one with other files', async () => {
+describe('findConflictingFiles', () => {
+  it('finds nothing in a missing folder or a folder with other files', async () => {
     const folder = await createFolder({ 'deep/other': '' })
     expect(await findConflictingFiles(folder, files)).toEqual([])
     expect(await findConflictingFiles(join(folder, 'none/at/all'), files)).toEqual([])
   })
 
-  it('is a file of the same name, a folder in its place, and a file in the place of a folder', async () => {
+  it('finds a file or folder of the same name, and a file in the place of a folder', async () => {
     expect(await findConflictingFiles(await createFolder({ first: '', 'deep/third/x': '' }), files)).toEqual(['first', 'deep/third'])
     expect(await findConflictingFiles(await createFolder({ deep: '' }), files)).toEqual(['deep'])
     expect(await findConflictingFiles(join(await createFolder({ it: '' }), 'it'), files)).toEqual([''])
   })
 
-  it('is a link, even one that leads nowhere, but not one to a folder', async () => {
+  it('finds a symbolic link, even a broken one, but not a link to a folder', async () => {
     const folder = await createFolder({ 'else/where': '' })
     await symlink('nowhere', join(folder, 'first'))
     await symlink('else', join(folder, 'deep'))
@@ -34,22 +34,22 @@ describe('what is in the way', () => {
   })
 })
 
-describe('writing', () => {
-  it('makes the folders', async () => {
+describe('writeFiles', () => {
+  it('creates the folders', async () => {
     const folder = join(await createFolder({}), 'new')
     expect(await writeFiles(folder, files, goOn)).toEqual({ files: [...files.keys()] })
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('2')
   })
 
-  it('overwrites nothing that has come meanwhile, and tells what it has written', async () => {
+  it('overwrites no file, and returns the files that it has written', async () => {
     const folder = await createFolder({ 'deep/er/second': 'theirs' })
     expect(await writeFiles(folder, files, goOn)).toEqual({ files: ['first'], delivery: expect.stringContaining('EEXIST') })
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('theirs')
   })
 
-  it('ends between two files', async () => {
+  it('stops between two files when it is aborted', async () => {
     const folder = await createFolder({})
-    expect(await writeFiles(folder, files, AbortSignal.abort())).toEqual({ files: [], delivery: 'it was told to stop' })
+    expect(await writeFiles(folder, files, AbortSignal.abort())).toEqual({ files: [], delivery: 'interrupted' })
     expect(await readdir(folder)).toEqual([])
   })
 })

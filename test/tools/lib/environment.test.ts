@@ -33,7 +33,7 @@ interface Options {
   readonly file?: string
 }
 
-/** Replays with an environment, and returns the one that the handler finds. */
+/** Replays an event and returns the environment of the handler. */
 async function seen({ services = 'embedded', args = [], env = {}, file }: Options): Promise<Record<string, string>> {
   const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event(), ...(file !== undefined && { 'lifeguard.env': file }) })
   const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...own, ...args], { cwd, env })
@@ -42,21 +42,21 @@ async function seen({ services = 'embedded', args = [], env = {}, file }: Option
 }
 
 describe('the environment of a replayed handler', () => {
-  it.each(['embedded', 'none'])('holds no secret of the caller with --services %s', async (services) => {
+  it.each(['embedded', 'none'])('contains no secret of the user with --services %s', async (services) => {
     const environment = await seen({ services, env: { ...secrets, ...credentials, HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC' } })
 
     expect(JSON.stringify(environment)).not.toContain('secret')
     expect(environment).toMatchObject({ HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC', PATH: process.env.PATH, AWS_REGION: 'us-east-1' })
   })
 
-  it('holds of the caller with --services aws what begins with AWS_, and no other secret', async () => {
+  it('contains variables that begin with AWS_ and no other secret with --services aws', async () => {
     const environment = await seen({ services: 'aws', env: { ...secrets, ...credentials } })
 
     expect(environment).toMatchObject(credentials)
     for (const name of Object.keys(secrets)) expect(Object.hasOwn(environment, name), name).toBe(false)
   })
 
-  it('holds what --env names, by its own value or by the one that is given', async () => {
+  it("contains the variables of --env, with the user's or the given value", async () => {
     const args = ['--env', 'DATABASE_URL', '--env', 'SEATS=a=b', '--env', 'ALLOWED_EMAIL_DOMAINS=example.net']
     const environment = await seen({ args, env: { ...secrets, ALLOWED_EMAIL_DOMAINS: 'example.org' }, file: 'SEATS=1\n' })
 
@@ -64,7 +64,7 @@ describe('the environment of a replayed handler', () => {
     expect(environment).not.toHaveProperty('GITHUB_TOKEN')
   })
 
-  it('holds what lifeguard.env sets, by the value of the caller where there is one', async () => {
+  it("contains the settings of lifeguard.env, overridden by the user's environment", async () => {
     const environment = await seen({ env: { ...secrets, SEATS: '2' }, file: 'SEATS=1\nROOMS=3\nAWS_PROFILE=production\n' })
 
     expect(environment).toMatchObject({ SEATS: '2', ROOMS: '3' })
@@ -72,7 +72,7 @@ describe('the environment of a replayed handler', () => {
     expect(JSON.stringify(environment)).not.toContain('secret')
   })
 
-  it('holds the same in explain', async () => {
+  it('is built in the same way for explain', async () => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
@@ -85,13 +85,13 @@ describe('the environment of a replayed handler', () => {
     [['--env', ''], '--env : expected NAME or NAME=VALUE'],
     [['--env', '=x'], '--env =x: expected NAME or NAME=VALUE'],
     [['--env', 'a b=x'], '--env a b=x: expected NAME or NAME=VALUE'],
-    [['--env', 'constructor'], '--env constructor: constructor is not set in your environment; set it, or write --env constructor=VALUE'],
-    [['--env', 'SEATS'], '--env SEATS: SEATS is not set in your environment; set it, or write --env SEATS=VALUE'],
+    [['--env', 'constructor'], '--env constructor: constructor is not set in your environment. Set it, or write --env constructor=VALUE'],
+    [['--env', 'SEATS'], '--env SEATS: SEATS is not set in your environment. Set it, or write --env SEATS=VALUE'],
     [
       ['--env', 'AWS_PROFILE=x'],
-      '--env AWS_PROFILE: with --services embedded handlers get AWS settings that reach no account; use --services aws',
+      '--env AWS_PROFILE: with --services embedded, handlers cannot reach AWS. To use your own account, add --services aws',
     ],
-  ])('cannot be had with %j', async (args, message) => {
+  ])('is rejected with %j', async (args, message) => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...own, ...args], { cwd })
@@ -100,7 +100,7 @@ describe('the environment of a replayed handler', () => {
   })
 })
 
-describe('handlerSettings', async () => {
+describe('mergeHandlerSettings', async () => {
   const tables = await settingsTables()
 
   it('passes on every setting that a handler of this package reads', () => {
@@ -108,12 +108,12 @@ describe('handlerSettings', async () => {
     expect(mergeHandlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
   })
 
-  it('has for default settings the examples of the fields', () => {
+  it('uses the examples of the fields as default settings', () => {
     const examples = Object.assign({}, ...tables.map(({ fields }) => fields))
     for (const [name, value] of Object.entries(defaultSettings())) expect(value, name).toBe(examples[name].example)
   })
 
-  it.each(tables)('has in $folder fields whose examples are valid', ({ fields }) => {
+  it.each(tables)('has a valid example for each field of $folder', ({ fields }) => {
     for (const [name, field] of Object.entries(fields)) expect(field.read(field.example), name).toBeDefined()
   })
 })

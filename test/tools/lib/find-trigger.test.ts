@@ -7,27 +7,27 @@ describe('findTrigger', () => {
     for (const source of Object.keys(triggerFacts(name).sources)) expect(findTrigger(source)).toBe(name)
   })
 
-  it('tells the trigger of a source that nobody has heard of by its beginning', () => {
+  it('finds the trigger of an unknown source by its prefix', () => {
     expect(findTrigger('PreSignUp_Telepathy')).toBe('PreSignUp')
   })
 
-  it.each(['', 'PreSignUp', 'testTrigger', 'PreTokenGen', 'constructor'])("finds none in '%s'", (source) => {
+  it.each(['', 'PreSignUp', 'testTrigger', 'PreTokenGen', 'constructor'])("returns undefined for '%s'", (source) => {
     expect(findTrigger(source)).toBeUndefined()
   })
 })
 
-describe('triggerNamed', () => {
-  it.each(['preSignUp', 'PreSignUp', 'pre-signup', 'pre-sign-up', 'PRE_SIGN_UP'])('reads %s', (word) => {
+describe('parseTriggerName', () => {
+  it.each(['preSignUp', 'PreSignUp', 'pre-signup', 'pre-sign-up', 'PRE_SIGN_UP'])('parses %s', (word) => {
     expect(parseTriggerName(word)).toBe('PreSignUp')
   })
 
-  it('reads the folder of a trigger, and no folder of several', () => {
+  it('parses the folder of a trigger, but not a folder that several triggers share', () => {
     expect(parseTriggerName('pre-auth')).toBe('PreAuthentication')
     expect(parseTriggerName('post_auth')).toBe('PostAuthentication')
     expect(parseTriggerName('custom-sender')).toBeUndefined()
   })
 
-  it('reads every name itself, and nothing else', () => {
+  it('parses every trigger name, and rejects other names', () => {
     expect(TRIGGER_NAMES.map(parseTriggerName)).toEqual(TRIGGER_NAMES)
     expect(parseTriggerName('signUp')).toBeUndefined()
     expect(parseTriggerName('toString')).toBeUndefined()

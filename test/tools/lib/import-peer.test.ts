@@ -7,11 +7,11 @@ function notFound(message: string): Error {
 }
 
 describe('importPeer', () => {
-  it('hands out the package when it is there', async () => {
+  it('returns the package if it is installed', async () => {
     await expect(importPeer('kept', 'for a test', async () => ({ answer: 42 }))).resolves.toEqual({ answer: 42 })
   })
 
-  it('names the package, its purpose and the line to install it', async () => {
+  it('throws an error with the package, its purpose and the install command', async () => {
     const failure = importPeer('some-peer', 'to do something', async () => {
       throw notFound("Cannot find package 'some-peer' imported from /a/b.ts")
     })
@@ -19,18 +19,18 @@ describe('importPeer', () => {
     await expect(failure).rejects.toMatchObject({ peer: 'some-peer', message: expect.stringContaining('npm install --save-dev some-peer') })
   })
 
-  it('names the package of several that is missing', async () => {
+  it('names the missing one of several packages', async () => {
     const load = (): Promise<never> => Promise.reject(notFound("Cannot find package 'other-peer' imported from /a/b.ts"))
 
     await expect(importPeer(['some-peer', 'other-peer'], 'to do something', load)).rejects.toMatchObject({ peer: 'other-peer' })
   })
 
-  it('does not blame the package for what it misses itself', async () => {
+  it('rethrows the error if a dependency of the package is missing', async () => {
     const error = notFound("Cannot find package 'its-dependency' imported from /node_modules/some-peer/index.js")
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
   })
 
-  it('lets a package that fails to load fail with its own error', async () => {
+  it('rethrows the error of a package that fails to load', async () => {
     const error = new Error('This platform is not supported')
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
   })

@@ -39,7 +39,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('have one index, in which what is not done stands by when it is due', async () => {
+  it.skipIf(missing)('have an index of pending effects by due time', async () => {
     const client = dynamoDbClient(service.endpoint)
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'effects' }))
     expect(Table?.GlobalSecondaryIndexes).toMatchObject([
@@ -56,7 +56,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('keep an item', async () => {
+  it.skipIf(missing)('store an item', async () => {
     const client = dynamoDbClient(service.endpoint)
     await client.send(new PutItemCommand({ TableName: 'blocks', Item: { pk: { S: 'sub#1' }, reason: { S: 'spam' } } }))
     const { Item } = await client.send(new GetItemCommand({ TableName: 'blocks', Key: { pk: { S: 'sub#1' } }, ConsistentRead: true }))
@@ -64,7 +64,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('are refused when they exist', async () => {
+  it.skipIf(missing)('cannot be created twice', async () => {
     const client = dynamoDbClient(service.endpoint)
     await expect(createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects' })).rejects.toMatchObject({
       name: 'ResourceInUseException',
@@ -74,23 +74,23 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
 })
 
 describe('startDynamoDb', () => {
-  it('starts as many as are asked for, each with its own tables', async () => {
+  it('starts several instances, each with its own tables', async () => {
     const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
     const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
     const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
     await Promise.all(clients.map((client) => createTables(client, names)))
-    // The clients still hold their connections open here.
+    // The clients' connections are still open here.
     await Promise.all([one.stop(), two.stop()])
     for (const client of clients) client.destroy()
     expect(one.endpoint).not.toBe(two.endpoint)
   })
 
-  it('outlives a client that is cut off while it sends', async () => {
+  it('keeps running when a client disconnects in the middle of a request', async () => {
     const service = await startDynamoDb()
     const { port, hostname } = new URL(service.endpoint)
     const socket = connect(Number(port), hostname)
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
-    // An answer to a second client tells that the first one was heard.
+    // The answer to a second request shows that the server has received the first one.
     expect((await fetch(service.endpoint)).status).toBe(200)
     socket.resetAndDestroy()
     await once(socket, 'close')
@@ -98,14 +98,14 @@ describe('startDynamoDb', () => {
     await service.stop()
   })
 
-  it('stops once, however often it is told to', async () => {
+  it('accepts several calls of stop', async () => {
     const service = await startDynamoDb()
     await Promise.all([service.stop(), service.stop()])
     await service.stop()
     await expect(fetch(service.endpoint)).rejects.toThrow()
   })
 
-  it('says what to install where dynalite is missing', async () => {
+  it('names the package to install if dynalite is missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
     try {
       for (const room of ['tools/lib', 'tools/local', 'shared/rules'])

@@ -8,7 +8,7 @@ import { dynamoDbClient } from '../../support/local-clients.ts'
 const names = { blocks: 'some-blocks', profiles: 'some-profiles', effects: 'some-effects' }
 
 describe('startServices', () => {
-  it('hands out an environment that leads unchanged SDK clients to the services', async () => {
+  it('returns an environment that connects default SDK clients to the services', async () => {
     const services = await startServices(names)
     try {
       const program = `
@@ -19,7 +19,7 @@ describe('startServices', () => {
         const Message = { Subject: { Data: 'Hello' }, Body: { Text: { Data: 'Hello' } } }
         await new SESClient().send(new SendEmailCommand({ Source: 'a@example.com', Destination: { ToAddresses: ['b@example.com'] }, Message }))
         process.exit()`
-      // A caller's own wish to ignore such endpoints must not send the calls to AWS.
+      // The user's environment may ignore configured endpoints. The calls must not reach AWS even then.
       const env = { PATH: process.env.PATH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', ...services.environment }
       await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env })
       expect(services.ses.inbox().map(({ subject }) => subject)).toEqual(['Hello'])

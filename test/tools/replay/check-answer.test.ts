@@ -9,11 +9,11 @@ function check(trigger: Parameters<typeof checkAnswer>[0], response: object, giv
 }
 
 describe('checkAnswer', () => {
-  it('takes the whole event and gives its response', () => {
+  it('accepts the whole event and returns its response', () => {
     expect(check('PreSignUp', { autoConfirmUser: true })).toEqual({ response: { autoConfirmUser: true } })
   })
 
-  it('takes an answer without optional fields, and with fields that Cognito does not read', () => {
+  it('accepts an answer without optional fields, or with fields that Cognito does not read', () => {
     expect(check('PreSignUp', {})).toEqual({ response: {} })
     expect(check('PostConfirmation', { anything: 'goes' })).toEqual({ response: { anything: 'goes' } })
   })
@@ -26,16 +26,16 @@ describe('checkAnswer', () => {
     ['PreTokenGeneration', { claimsOverrideDetails: 'x' }, "'response.claimsOverrideDetails' is string; expected object"],
     ['UserMigration', { desiredDeliveryMediums: 'EMAIL' }, "'response.desiredDeliveryMediums' is string; expected array"],
     ['CustomMessage', { emailMessage: {} }, "'response.emailMessage' is object; expected string"],
-  ] as const)('refuses for %s the response %j', (trigger, response, problem) => {
+  ] as const)('rejects the %s response %j', (trigger, response, problem) => {
     expect(check(trigger, response)).toEqual({ error: UNRECOGNIZABLE, problem })
   })
 
-  it('takes back a null that came in as null', () => {
+  it('accepts null in a field that was null in the event', () => {
     const given = { ...event('VerifyAuthChallengeResponse_Authentication'), response: { answerCorrect: null } }
     expect(check('VerifyAuthChallengeResponse', { answerCorrect: null }, given)).toEqual({ response: { answerCorrect: null } })
   })
 
-  describe('of pre token generation', () => {
+  describe('pre token generation', () => {
     const issuing = (version: string, response: object = {}): Record<string, unknown> => ({
       ...event('TokenGeneration_HostedAuth'),
       version,
@@ -47,7 +47,7 @@ describe('checkAnswer', () => {
       ['1', first],
       ['2', later],
       ['3', later],
-    ])('accepts in version %s the field that this version reads', (version, response) => {
+    ])('accepts the field that Cognito reads in event version %s', (version, response) => {
       expect(check('PreTokenGeneration', response, issuing(version))).toEqual({ response })
     })
 
@@ -55,15 +55,15 @@ describe('checkAnswer', () => {
       ['1', later, 'claimsAndScopeOverrideDetails', 'V2_0'],
       ['2', first, 'claimsOverrideDetails', 'V1_0'],
       ['3', first, 'claimsOverrideDetails', 'V1_0'],
-    ])('reports in version %s a field that only other versions read', (version, response, field, wanted) => {
-      const problem = `'response.${field}' is not read in version ${version} of the event: set LambdaVersion of PreTokenGenerationConfig to ${wanted}, or answer with the fields of this version`
+    ])('reports a field that Cognito does not read in event version %s', (version, response, field, wanted) => {
+      const problem = `Cognito does not read 'response.${field}' in version ${version} of the event. Set LambdaVersion of PreTokenGenerationConfig to ${wanted}, or return the fields of this version`
 
       const checked = check('PreTokenGeneration', response, issuing(version))
 
-      expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `Cognito goes on without it. ${problem}` }, problem })
+      expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem })
     })
 
-    it('accepts such a field where it says nothing: null, or what came in', () => {
+    it('accepts a field of another version if it is null or unchanged', () => {
       const nulls = { claimsOverrideDetails: null, claimsAndScopeOverrideDetails: null }
 
       expect(check('PreTokenGeneration', nulls, issuing('1', nulls))).toEqual({ response: nulls })
@@ -72,27 +72,27 @@ describe('checkAnswer', () => {
     })
   })
 
-  it('takes the answer to an event that has lost its response before', () => {
+  it('accepts a response for an event that had none', () => {
     const { response: _, ...given } = event('PreAuthentication_Authentication')
     expect(check('PreAuthentication', {}, given)).toEqual({ response: {} })
   })
 
-  it('says that Cognito fails a sign-up that verifies what is not there, with an error that AWS does not tell', () => {
+  it('reports that Cognito fails a sign-up that verifies a missing attribute', () => {
     const problem = "'response.autoVerifyPhone' is true, but the user has no 'phone_number'"
     expect(check('PreSignUp', { autoVerifyEmail: true, autoVerifyPhone: true })).toEqual({
-      error: { name: 'SignUpFails', message: `${problem}: Cognito fails the sign-up; with which error AWS does not say` },
+      error: { name: 'SignUpFails', message: `${problem}. The sign-up fails; AWS does not document the error` },
       problem,
     })
     expect(check('PreSignUp', { autoVerifyEmail: true })).toEqual({ response: { autoVerifyEmail: true } })
   })
 
-  it('knows that Cognito ignores the flags where an administrator creates the user', () => {
+  it('accepts a flag for a missing attribute if an administrator creates the user', () => {
     expect(check('PreSignUp', { autoVerifyPhone: true }, event('PreSignUp_AdminCreateUser'))).toEqual({
       response: { autoVerifyPhone: true },
     })
   })
 
-  it('says that a sign-up without any attributes has nothing to verify', () => {
+  it('reports a flag for a missing attribute if the event has no attributes at all', () => {
     const given = { ...event(), request: null }
     expect(check('PreSignUp', { autoVerifyEmail: true }, given)).toMatchObject({ error: { name: 'SignUpFails' } })
   })

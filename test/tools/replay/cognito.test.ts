@@ -5,7 +5,7 @@ import { deliver } from '../../../src/tools/replay/cognito.ts'
 import { createLambdaFunction, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
 import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
-/** One of the fixtures in a process of its own. */
+/** Loads a fixture into a child process. */
 function lambda(fixture: string, environment: Record<string, string> = {}): LambdaFunction {
   const started = createLambdaFunction({
     folder: process.cwd(),
@@ -20,15 +20,15 @@ function lambda(fixture: string, environment: Record<string, string> = {}): Lamb
 }
 
 describe('deliver', () => {
-  it('tries three times where nothing comes back, even from a handler that does not let go of the processor', async () => {
+  it('makes three attempts when a handler blocks the event loop and never answers', async () => {
     expect(await deliver(lambda('busy.js'), 'PreSignUp', event(), 150)).toMatchObject({
       outcome: 'failed',
       attempts: 3,
-      error: { name: 'Timeout', message: 'PreSignUp: no answer within 0.15 seconds, 3 times; with which error AWS does not say' },
+      error: { name: 'Timeout', message: 'PreSignUp: no answer within 0.15 seconds in 3 attempts; AWS does not document the error' },
     })
   })
 
-  it('takes the answer of a second try', async () => {
+  it('uses the answer of the second attempt after a timeout', async () => {
     const TRIES_FILE = join(await createFolder({}), 'tries')
     expect(await deliver(lambda('hang-once.js', { TRIES_FILE }), 'PreSignUp', event(), 1500)).toMatchObject({
       outcome: 'proceed',
@@ -37,7 +37,7 @@ describe('deliver', () => {
     expect(await readFile(TRIES_FILE, 'utf8')).toBe('tried\ntried\n')
   })
 
-  it('does not try an error again that the function returned', async () => {
+  it('does not retry after the function throws an error', async () => {
     expect(await deliver(lambda('throw.js'), 'PostConfirmation', event('PostConfirmation_ConfirmSignUp'), 5000)).toMatchObject({
       outcome: 'denied',
       attempts: 1,
@@ -45,26 +45,26 @@ describe('deliver', () => {
     })
   })
 
-  it('tries a sender once: Cognito does not wait for it', async () => {
+  it('invokes a sender trigger once, because Cognito does not wait for it', async () => {
     expect(await deliver(lambda('busy.js'), 'CustomSMSSender', event('CustomSMSSender_SignUp'), 150)).toMatchObject({
       attempts: 1,
-      problem: 'no answer within 0.15 seconds, once',
+      problem: 'no answer within 0.15 seconds in 1 attempt',
     })
   })
 
-  it('keeps the process warm from one event to the next', async () => {
+  it('keeps the process warm between events', async () => {
     const folder = await createFolder({ 'count.mjs': 'let n = 0\nexport const handler = async () => { throw new Error(String(++n)) }\n' })
     const counting = lambda(join(folder, 'count.mjs'))
     await deliver(counting, 'PreSignUp', event(), 5000)
     expect((await deliver(counting, 'PreSignUp', event(), 5000)).error?.message).toBe('PreSignUp failed with error 2.')
   })
 
-  it('tells an answer that is no JSON as the error that the runtime reports', async () => {
+  it("reports the Lambda runtime's error for an answer that JSON cannot represent", async () => {
     const { error } = await deliver(lambda('answer.js'), 'PreSignUp', event('PreSignUp_SignUp', { answer: 'circular' }), 5000)
     expect(error?.message).toContain('PreSignUp failed with error Unable to stringify response body.')
   })
 
-  it('refuses a field of the wrong type', async () => {
+  it('rejects a response field of the wrong type', async () => {
     const given = event('PreSignUp_SignUp', { response: '{"autoConfirmUser":"yes"}' })
     expect(await deliver(lambda('answer.js'), 'PreSignUp', given, 5000)).toMatchObject({
       outcome: 'failed',

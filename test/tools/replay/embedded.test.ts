@@ -4,8 +4,8 @@ import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/l
 
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
 
-/** A handler that looks itself up in the embedded DynamoDB and writes a profile and a mail there. */
 const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
+/** A handler that throws the blocks of the embedded DynamoDB in pre triggers, and otherwise writes a profile and sends an email. */
 const HANDLER = `
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '${SDK}/client-dynamodb/dist-cjs/index.js'
 import { SendEmailCommand, SESClient } from '${SDK}/client-ses/dist-cjs/index.js'
@@ -22,8 +22,8 @@ export const handler = async (event) => {
 const POST = event('PostConfirmation_ConfirmSignUp')
 const handlers = ['--handler', 'preSignUp=handler.mjs', '--handler', 'postConfirmation=handler.mjs']
 
-describe('a replay on embedded services', () => {
-  it('shows the profiles and the mails that handlers left', async () => {
+describe('replay with embedded services', () => {
+  it('prints the profiles and emails that handlers left', async () => {
     const cwd = await createFolder({ 'events/post-confirmation/mary.json': POST, 'handler.mjs': HANDLER })
     const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stdout).toContain(`Profiles written: 1
@@ -37,23 +37,26 @@ Mails sent: 1
     expect(code).toBe(0)
   })
 
-  it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])('blocks whom seed.json names, replaying %s', async (path) => {
-    const cwd = await createFolder({
-      'events/seed.json': { blocks: [block] },
-      'events/pre-signup/mary.json': event(),
-      'handler.mjs': HANDLER,
-    })
-    const { stdout } = await lifeguard(['replay', path, '--json', ...handlers], { cwd })
-    expect(parseNdjson(stdout)).toMatchObject([
-      { error: { message: 'PreSignUp failed with error us-east-1_example#email#mary@example.com=chargeback.' } },
-    ])
-  })
+  it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])(
+    'blocks the users of seed.json when it replays %s',
+    async (path) => {
+      const cwd = await createFolder({
+        'events/seed.json': { blocks: [block] },
+        'events/pre-signup/mary.json': event(),
+        'handler.mjs': HANDLER,
+      })
+      const { stdout } = await lifeguard(['replay', path, '--json', ...handlers], { cwd })
+      expect(parseNdjson(stdout)).toMatchObject([
+        { error: { message: 'PreSignUp failed with error us-east-1_example#email#mary@example.com=chargeback.' } },
+      ])
+    },
+  )
 
   it.each([
     ['{', 'seed.json: not JSON: '],
     [{ blocks: [{ ...block, type: 'phone' }] }, 'seed.json: ✖ Invalid option'],
     [{ blocks: [{ ...block, reason: 'two words' }] }, "A block's reason must be an identifier"],
-  ])('refuses the seed %j', async (seed, message) => {
+  ])('rejects the seed %j', async (seed, message) => {
     const cwd = await createFolder({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stderr).toContain(message)
@@ -67,15 +70,15 @@ Mails sent: 1
     ],
     [
       { EFFECT_TABLE: 'lifeguard-blocks' },
-      'EFFECT_TABLE is "lifeguard-blocks"; expected the name of a table of its own; BLOCK_TABLE names this one too',
+      'EFFECT_TABLE is "lifeguard-blocks"; expected another table, because BLOCK_TABLE has the same name',
     ],
-  ])('refuses the names of tables %j', async (env, message) => {
+  ])('rejects the table name in %j', async (env, message) => {
     const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd, env })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })
 
-  it('counts the effects of an event against its expectation', async () => {
+  it('compares the number of effects with the expectation', async () => {
     const effects = { profiles: 1, mails: 1 }
     const cwd = await createFolder({
       'events/a.json': POST,
@@ -91,7 +94,7 @@ Mails sent: 1
     expect(code).toBe(1)
   })
 
-  it('uses the tables that the caller names', async () => {
+  it("uses the table names of the user's environment", async () => {
     const cwd = await createFolder({ 'events/a.json': POST, 'handler.mjs': HANDLER })
     const { stdout } = await lifeguard(['replay', ...handlers], { cwd, env: { PROFILE_TABLE: 'my-profiles', BLOCK_TABLE: 'my-blocks' } })
     expect(stdout).toContain('Profiles written: 1')

@@ -13,12 +13,12 @@ const actual = {
   effects: { profiles: 1, mails: 0 },
 }
 
-it('compares what is expected and nothing else', () => {
+it('compare ignores keys that the expectation leaves out', () => {
   expect(compare({}, actual)).toEqual([])
   expect(compare({ outcome: 'proceed', decidedBy: null, response: { autoConfirmUser: false } }, actual)).toEqual([])
 })
 
-it('says what differs', () => {
+it('compare returns a line for each difference', () => {
   const expected = { outcome: 'denied', decidedBy: 'a', reason: 'b', response: {}, effects: { profiles: 2, mails: 0 } }
   expect(compare(expected, actual)).toEqual([
     'expected outcome denied, got proceed',
@@ -29,12 +29,12 @@ it('says what differs', () => {
   ])
 })
 
-it('cannot compare who decided where nobody told', () => {
+it('compare ignores decidedBy and reason if the handler logged no decision', () => {
   expect(compare({ outcome: 'proceed', decidedBy: 'a', reason: 'b' }, { ...actual, traced: false })).toEqual([])
   expect(compare({ outcome: 'denied', decidedBy: 'a' }, { ...actual, traced: false })).toEqual(['expected outcome denied, got proceed'])
 })
 
-it('cannot compare effects that nobody counted', () => {
+it('compare ignores effects that were not counted', () => {
   const { effects: _, ...uncounted } = actual
   expect(compare({ effects: { mails: 3 } }, uncounted)).toEqual([])
 })
@@ -44,9 +44,9 @@ it.each([
   ['{"effects":{"mails":"one"}}', 'effects.mails: Invalid input: expected number'],
   ['{"effects":{"letters":1}}', 'effects: Unrecognized key: "letters"'],
   ['{"reason":7}', 'reason: Invalid input: expected string'],
-  ['{"outcom":"denied"}', "'outcom' is none of outcome, decidedBy, reason, response, effects"],
-  ['[]', 'not an object'],
-])('refuses the expectation %s, which would compare nothing', async (text, problem) => {
+  ['{"outcom":"denied"}', "unknown key 'outcom'; expected outcome, decidedBy, reason, response, effects"],
+  ['[]', 'expected a JSON object'],
+])('readExpectation rejects %s', async (text, problem) => {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-expectation-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'case.expect.json'), text)

@@ -11,53 +11,53 @@ function said(path: string, outcome: string, more: Partial<LoggedRule> = {}): Lo
   return { rule: `rule-${path}`, path, outcome, reason: null, ms: 1, ...more }
 }
 
-/** Why each rule did not run, or what it said, depth first. */
+/** Returns the reason why each rule did not run, or its outcome, depth first. */
 function reasons(rules: readonly ExplainedRule[]): readonly (string | undefined)[] {
   return rules.flatMap((each) => [each.notRun ?? each.said?.outcome, ...reasons(each.children)])
 }
 
 describe('explainRules', () => {
-  it('says that a handler ended before it could log', () => {
+  it('gives the reason of an incomplete trace for rules that did not run', () => {
     expect(reasons(explainRules(rule('chain', 'chain', rule('a'), rule('b', 'anyOf', rule('c'))), [], 'the handler ended before'))).toEqual(
       ['the handler ended before', 'the handler ended before', 'b did not run'],
     )
   })
 
-  it('says that the deadline had passed', () => {
+  it('reports that the deadline had passed', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(
       reasons(explainRules(root, [said('0', 'error', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
     ).toEqual(['error', 'the deadline had passed'])
   })
 
-  it('says that a condition broke', () => {
+  it('reports that the condition of a when threw an error', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'error', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
       'error',
-      'when broke before it: TypeError',
+      'when failed before it: TypeError',
     ])
   })
 
-  it('says that no time was left for a shadow', () => {
+  it('reports that no time was left for a shadow rule', () => {
     const root = rule('chain', 'chain', rule('shadow', 'shadow', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'no time was left for it after the decision'])
+    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'no time was left after the decision'])
   })
 
-  it('does not blame a denial in an anyOf, which goes on', () => {
+  it('ignores a denial in an anyOf, because anyOf continues after it', () => {
     const root = rule('chain', 'chain', rule('any-of', 'anyOf', rule('a'), rule('b'), rule('c')))
     const trace = [said('0', 'allow'), said('0.0', 'deny'), said('0.1', 'allow')]
-    expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 allowed before'])
+    expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 already allowed'])
   })
 
-  it('shows both rules that a composition of somebody’s own runs, whether it declares them or not', () => {
+  it('shows all rules that a custom combinator ran, including undeclared ones', () => {
     const trace = [said('0', 'skip'), said('0.0', 'skip'), said('0.1', 'deny'), said('0.1.0', 'deny')]
     for (const own of [rule('own', 'rule', rule('a'), rule('b', 'rule', rule('c'))), rule('own', 'rule', rule('a')), rule('own')]) {
       expect(reasons(explainRules(rule('chain', 'chain', own), trace, undefined))).toEqual(['skip', 'skip', 'deny', 'deny'])
     }
   })
 
-  it('admits where a composition of somebody’s own did not ask', () => {
+  it('reports a declared rule that a custom combinator did not call', () => {
     const root = rule('chain', 'chain', rule('own', 'rule', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'it was not asked'])
+    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'the rule around it did not call it'])
   })
 })

@@ -40,7 +40,7 @@ async function opened(
 }
 
 describe('openHandlers', () => {
-  it('finds what serverless.yml names, whatever CloudFormation tags it holds', async () => {
+  it('finds the handlers of a serverless.yml with CloudFormation tags', async () => {
     const { find, folder, absence } = await opened({ 'serverless.yml': CONFIG, 'dist/sign-up.js': '' })
     const file = join(folder, 'dist/sign-up.js')
     expect(await find('PreSignUp')).toEqual({ file, exported: 'run', shown: 'dist/sign-up.js', sources: [file] })
@@ -48,7 +48,7 @@ describe('openHandlers', () => {
     expect(absence).toBe('no handler in serverless.yml')
   })
 
-  it('takes a list of functions, and a configuration that ends in .yaml', async () => {
+  it('accepts a list of functions, and a serverless.yaml', async () => {
     const { find } = await opened({
       'serverless.yaml': { functions: [{ a: { handler: 'a.handler', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } }] },
       'a.mjs': '',
@@ -56,7 +56,7 @@ describe('openHandlers', () => {
     expect(await find('PreSignUp')).toMatchObject({ shown: 'a.mjs', exported: 'handler' })
   })
 
-  it('prefers what --handler names, with or without the name of the export', async () => {
+  it('prefers the handler of --handler, with or without an export name', async () => {
     const files = { 'serverless.yml': CONFIG, 'mine.js': '', 'dist/message.cjs': '' }
     const { find } = await opened(files, 'pre-signup=mine.js', 'preAuth=mine.check')
     expect(await find('PreSignUp')).toMatchObject({ shown: 'mine.js', exported: 'handler' })
@@ -64,17 +64,17 @@ describe('openHandlers', () => {
     expect(await find('CustomMessage')).toMatchObject({ shown: 'dist/message.cjs' })
   })
 
-  it('builds what is missing, once', async () => {
+  it('builds a missing handler, and runs the build once', async () => {
     const { find, notes } = await opened({ 'serverless.yml': CONFIG, 'package.json': BUILD, 'build.js': BUILDER })
     expect(await find('PreSignUp')).toMatchObject({ shown: 'dist/sign-up.js' })
-    await expect(find('CustomMessage')).rejects.toThrow('The handler dist/message.handler is not there after npm run build')
+    await expect(find('CustomMessage')).rejects.toThrow('The handler dist/message.handler is still missing after npm run build')
     expect(notes).toEqual(['building the handlers: npm run build'])
   })
 
   it.each([
     ['newer', 60, ['building the handlers: npm run build']],
     ['older', -60, []],
-  ])('builds anew only where a source is newer than the bundle: %s', async (_, seconds, expected) => {
+  ])('rebuilds only if a source is newer than the bundle: %s', async (_, seconds, expected) => {
     const { find, folder, notes } = await opened({
       'serverless.yml': CONFIG,
       'package.json': BUILD,
@@ -89,7 +89,7 @@ describe('openHandlers', () => {
     expect(notes).toEqual(expected)
   })
 
-  it('builds anew where a source is gone', async () => {
+  it('rebuilds if a source was deleted', async () => {
     const files = {
       'serverless.yml': CONFIG,
       'package.json': BUILD,
@@ -102,7 +102,7 @@ describe('openHandlers', () => {
     expect(notes).toHaveLength(1)
   })
 
-  it('shows what a failed build printed', async () => {
+  it('includes the output of a failed build in the error', async () => {
     const { find } = await opened({
       'serverless.yml': CONFIG,
       'package.json': BUILD,
@@ -111,14 +111,14 @@ describe('openHandlers', () => {
     await expect(find('PreSignUp')).rejects.toThrow(/npm run build failed:\n(.|\n)*src\/a\.ts:1: no such thing/)
   })
 
-  it('says what is missing where nothing can build it', async () => {
+  it('names the missing handler if there is no build script', async () => {
     const { find } = await opened({ 'serverless.yml': CONFIG })
     await expect(find('PreSignUp')).rejects.toThrow(
-      "The handler dist/sign-up.run is not there, and package.json has no script 'build' that could make it",
+      "The handler dist/sign-up.run is missing, and package.json has no 'build' script to build it",
     )
   })
 
-  it('bundles a TypeScript handler with any client of AWS in it', async () => {
+  it('bundles a TypeScript handler that imports any AWS SDK client', async () => {
     const client = JSON.stringify(join(repository, 'node_modules/@aws-sdk/client-s3'))
     const { find } = await opened(
       { 'a.ts': `import { S3Client } from ${client}\nexport const handler = () => new S3Client({})\n` },
@@ -127,16 +127,16 @@ describe('openHandlers', () => {
     expect((await find('PreSignUp'))?.file).toMatch(/handler\.js$/)
   })
 
-  it('says where a TypeScript handler cannot be bundled', async () => {
+  it("includes esbuild's message if a TypeScript handler cannot be bundled", async () => {
     const { find } = await opened({ 'a.ts': "import './gone.ts'\n" }, 'preSignUp=a.ts')
     await expect(find('PreSignUp')).rejects.toThrow(/a\.ts cannot be bundled:\n(.|\n)*Could not resolve "\.\/gone\.ts"/)
   })
 
   it.each([
-    [{}, 'There is no serverless.yml in this folder, so no handler is known'],
-    [{ 'serverless.yml': 'service: x' }, 'serverless.yml names no function with a cognitoUserPool event, so no handler is known'],
+    [{}, 'No serverless.yml in this folder, so replay cannot find a handler'],
+    [{ 'serverless.yml': 'service: x' }, 'serverless.yml has no function with a cognitoUserPool event'],
     [{ 'serverless.yml': 'a: [' }, 'serverless.yml: not YAML: '],
-  ])('refuses %j', async (files, message) => {
+  ])('rejects a folder with the files %j', async (files, message) => {
     await expect(opened(files)).rejects.toThrow(message)
   })
 })

@@ -5,21 +5,21 @@ import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/l
 
 const ours = ['--services', 'none', '--handler', 'preSignUp=handler.mjs']
 
-/** Replays an event through a handler that may do what it likes, and then a second one. */
+/** Replays two events with a handler of the given source. */
 async function replayed(source: string, first: unknown = event('PreSignUp_SignUp', { first: 'yes' })) {
   const cwd = await createFolder({ 'handler.mjs': source, 'a.json': first, 'b.json': event() })
   const { code, stdout, stderr } = await lifeguard(['replay', 'a.json', 'b.json', '--json', ...ours], { cwd })
   return { code, stderr, cwd, results: parseNdjson(stdout) }
 }
 
-/** A handler whose first event does something. */
+/** Returns the source of a handler that runs the given code on the first event. */
 const doing = (what: string, imports: string = ''): string =>
   `${imports}\nexport const handler = async (event, context) => { if (event.request.clientMetadata?.first) { ${what} } return event }`
 
 describe('an event that is nested too deeply', () => {
-  it.each([150, 201, 5_000, 100_000])('has a result of its own, and the next one too: %i levels', async (levels) => {
+  it.each([150, 201, 5_000, 100_000])('gets its own result, and the next event still runs: %i levels', async (levels) => {
     const deep = JSON.stringify(event()).replace('"response":{}', `"response":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)
-    const tooDeep = { outcome: null, error: { name: 'Unreadable', message: 'nested more than 200 levels deep, as no event of Cognito is' } }
+    const tooDeep = { outcome: null, error: { name: 'Unreadable', message: 'nested more than 200 levels deep, unlike any Cognito event' } }
 
     const { code, results, stderr } = await replayed('export const handler = async (event) => event', deep)
 
@@ -28,17 +28,17 @@ describe('an event that is nested too deeply', () => {
     expect(code).toBe(levels < 200 ? 0 : 2)
   })
 
-  it('is named by its line in a file of many', async () => {
+  it('is reported with its line number in an .ndjson file', async () => {
     const lines = [JSON.stringify(event()), '['.repeat(20_000) + ']'.repeat(20_000), JSON.stringify(event())]
     const cwd = await createFolder({ 'handler.mjs': 'export const handler = async (event) => event', 'a.ndjson': lines.join('\n') })
 
     const { stdout, stderr } = await lifeguard(['replay', 'a.ndjson', '--json', ...ours], { cwd })
 
     expect(parseNdjson(stdout).map(({ outcome }) => outcome)).toEqual(['proceed', null, 'proceed'])
-    expect(stderr).toBe('a.ndjson:2: nested more than 200 levels deep, as no event of Cognito is\n')
+    expect(stderr).toBe('a.ndjson:2: nested more than 200 levels deep, unlike any Cognito event\n')
   })
 
-  it('is told from an expectation that is', async () => {
+  it('is not confused with a deeply nested expectation', async () => {
     const cwd = await createFolder({
       'handler.mjs': 'export const handler = async (event) => event',
       'a.json': event(),
@@ -66,19 +66,19 @@ describe('a hostile handler', () => {
       (message) => [`sends ${JSON.stringify(message)} over a channel`, doing(`process.send?.(${JSON.stringify(message)})`)],
     ),
     [
-      'sends what Node sends itself',
+      "sends a message of Node's own protocol",
       doing("process.send?.({ cmd: 'NODE_HANDLE_ACK' }); process.send?.({ cmd: 'NODE_HANDLE', type: 'x' })"),
     ],
-    ['disconnects', doing('process.disconnect?.()')],
-    ...forged.map((text) => [`writes ${JSON.stringify(text)} to the pipe of its answers`, doing(raw(`${text}\n`), fs)]),
-    ['leaves half a line in that pipe', doing(raw('{"id":"'), fs)],
-    ['writes invalid UTF-8 there', doing('writeSync(3, Buffer.from([0xff, 0xfe, 10]))', fs)],
+    ['disconnects its IPC channel', doing('process.disconnect?.()')],
+    ...forged.map((text) => [`writes ${JSON.stringify(text)} to the reply pipe`, doing(raw(`${text}\n`), fs)]),
+    ['leaves half a line in the reply pipe', doing(raw('{"id":"'), fs)],
+    ['writes invalid UTF-8 to the reply pipe', doing('writeSync(3, Buffer.from([0xff, 0xfe, 10]))', fs)],
     [
-      'logs a decision of odd values',
+      'logs a decision with values of the wrong types',
       doing(`console.log(JSON.stringify({ requestId: context.awsRequestId, decision: 'proceed', trace: [
       null, 1, { rule: { toString: 1 }, path: [[[]]], outcome: { valueOf: null }, ms: 'x' }, { rule: 'a', path: '0', outcome: 'allow', overrides: [{ toString: 1 }], error: { name: { toString: 1 } } } ] }))`),
     ],
-  ])('does not end the replay: it %s', async (_, source) => {
+  ])('does not end the replay when it %s', async (_, source) => {
     const { results, stderr } = await replayed(source)
 
     expect(results).toMatchObject([{ outcome: 'proceed' }, { outcome: 'proceed' }])
@@ -86,31 +86,31 @@ describe('a hostile handler', () => {
   })
 
   it.each([
-    ['closes the pipe of its answers', doing('closeSync(3); await new Promise((resolve) => setTimeout(resolve, 200))', fs), 'failed'],
+    ['closes the reply pipe', doing('closeSync(3); await new Promise((resolve) => setTimeout(resolve, 200))', fs), 'failed'],
     [
       'answers with a value nested too deeply',
       doing(`return { ...event, response: JSON.parse('{"a":'.repeat(3000) + 1 + '}'.repeat(3000)) }`),
       'failed',
     ],
     [
-      'throws an error with a stack of odd places',
+      'throws an error with invalid places in its stack',
       doing(`throw Object.assign(new Error('x'), { stack: 'Error\\n    at file://elsewhere/a.js:1:1\\n    at /etc/passwd:1:1' })`),
       'denied',
     ],
-    ['throws what has no text', doing('throw { toString: null, valueOf: null }'), 'denied'],
+    ['throws an object that cannot be converted to a string', doing('throw { toString: null, valueOf: null }'), 'denied'],
     [
       'throws an error whose message cannot be read',
       doing("throw Object.defineProperty(new Error(), 'message', { get() { throw new Error('no') } })"),
       'denied',
     ],
-  ])('does not end the replay: it %s', async (_, source, outcome) => {
+  ])('does not end the replay when it %s', async (_, source, outcome) => {
     const { results, stderr } = await replayed(source)
 
     expect(results).toMatchObject([{ outcome }, { outcome: 'proceed' }])
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 
-  it('does not end the replay by the source map of a place that it names', async () => {
+  it('does not end the replay with an invalid source map or file URL in a stack', async () => {
     const source = `
       import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
@@ -133,17 +133,17 @@ describe('a hostile handler', () => {
 
   it.skipIf(process.platform === 'win32').each([
     [
-      'when it is done',
+      'after its answer',
       doing("spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref()", "import { spawn } from 'node:child_process'"),
     ],
     [
-      'when it ends its own process',
+      'after it exits its process',
       doing(
         "spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref(); console.log('bye'); process.exit(7)",
         "import { spawn } from 'node:child_process'",
       ),
     ],
-  ])('does not hold the replay by a process that keeps its output open, %s', async (_, source) => {
+  ])('does not hang the replay when a grandchild keeps its output open %s', async (_, source) => {
     const startedAt = performance.now()
 
     const { results, stderr } = await replayed(source)
@@ -154,7 +154,7 @@ describe('a hostile handler', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000)
   })
 
-  it.skipIf(process.platform === 'win32')('does not hold the replay by what a build has started', async () => {
+  it.skipIf(process.platform === 'win32')('does not hang the replay when the build leaves a background process', async () => {
     const cwd = await createFolder({
       'package.json': { scripts: { build: 'sleep 30 & echo "export const handler = async (event) => event" > handler.mjs' } },
       'a.json': event(),
@@ -168,7 +168,7 @@ describe('a hostile handler', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000)
   })
 
-  it('is not found under a name that every object has', async () => {
+  it('is not found under an export name that every object inherits', async () => {
     const config = { functions: { a: { handler: 'handler.constructor', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } }
     const files = { 'handler.cjs': 'module.exports = { handler: async (event) => event }', 'serverless.yml': JSON.stringify(config) }
     const cwd = await createFolder({ ...files, 'a.json': event() })
@@ -178,7 +178,7 @@ describe('a hostile handler', () => {
     expect(stderr).toContain("The file exports no function 'constructor'")
   })
 
-  it('shows what a handler left in the tables, whatever its type', async () => {
+  it('cannot break the printed table with values of the wrong types', async () => {
     const sdk = join(process.cwd(), 'node_modules/@aws-sdk/client-dynamodb/dist-cjs/index.js')
     const source = `
       import { DynamoDBClient, PutItemCommand } from '${sdk}'
@@ -196,7 +196,7 @@ describe('a hostile handler', () => {
     expect(code).toBe(0)
   })
 
-  it('gets every character of an event, and answers with every one', async () => {
+  it('receives and returns every UTF-16 code unit unchanged', async () => {
     const text = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).join('')
     const given = { ...event('PreSignUp_SignUp', { first: 'yes' }), userName: text }
 
@@ -205,24 +205,24 @@ describe('a hostile handler', () => {
     expect(results).toMatchObject([{ outcome: 'proceed', response: { text } }, { outcome: 'proceed' }])
   })
 
-  it('is told with every character that it throws as it starts', async () => {
+  it('gets its load error reported with U+2028 and U+2029 intact', async () => {
     const { results } = await replayed("throw new Error('a\\u2028b\\u2029c')")
 
     expect(results).toMatchObject([{ error: { message: 'PreSignUp failed with error a\u2028b\u2029c.' } }, { outcome: 'failed' }])
   })
 
-  it('has no channel to its parent, as in Lambda', async () => {
+  it('has no IPC channel to its parent, as in Lambda', async () => {
     const { results } = await replayed(doing('throw new Error(typeof process.send + typeof process.channel)'))
 
     expect(results[0]).toMatchObject({ error: { message: 'PreSignUp failed with error undefinedundefined.' } })
   })
 })
 
-describe('files of a project that cannot be read', () => {
+describe('invalid JSON files of a project', () => {
   it.each([
     ['package.json', { 'package.json': '{' }, 'package.json: not JSON: '],
     ['meta.json', { 'meta.json': '{', 'handler.mjs': 'export const handler = async (event) => event' }, ''],
-  ])('end with words or are passed over: %s', async (_, files, message) => {
+  ])('give a readable error or are ignored: %s', async (_, files, message) => {
     const cwd = await createFolder({ ...files, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...ours], { cwd })

@@ -18,8 +18,8 @@ async function read(paths: readonly string[], ...stdin: readonly string[]): Prom
   return collectAll(readEvents(paths, () => chunks(...stdin)))
 }
 
-describe('linesOf', () => {
-  it('counts lines from 1, blank ones too, wherever the chunks are cut', async () => {
+describe('splitLines', () => {
+  it('numbers lines from 1, skips blank ones, and joins lines across chunks', async () => {
     const text = '\uFEFFone\r\n\r\n  \nfour\nfive'
     for (let at = 0; at <= text.length; at += 1) {
       expect(await collectAll(splitLines(chunks(text.slice(0, at), text.slice(at))))).toEqual([
@@ -36,7 +36,7 @@ describe('linesOf', () => {
 })
 
 describe('readEvents', () => {
-  it("walks folders in the order of a user's life, then by name, and leaves out what is no event file", async () => {
+  it('walks folders in the order in which a user meets triggers, then by name, and skips other files', async () => {
     const folder = await createFolder({
       'seed.json': {},
       'notes.txt': '',
@@ -62,7 +62,7 @@ describe('readEvents', () => {
     ])
   })
 
-  it('takes a file that is named whatever it is called', async () => {
+  it('reads a named file with any extension', async () => {
     const folder = await createFolder({ 'event.txt': '{"a":1}' })
     expect(await read([join(folder, 'event.txt')])).toMatchObject([{ line: null, event: { a: 1 } }])
   })
@@ -72,7 +72,7 @@ describe('readEvents', () => {
     expect((await read([folder])).map(({ event }) => event)).toEqual([{ a: 1 }, { b: 2 }])
   })
 
-  it('yields what cannot be read with the reason, and goes on', async () => {
+  it('yields an unreadable event with the reason, and continues', async () => {
     const folder = await createFolder({ 'a.json': '{"a":', 'b.ndjson': '{"b":1}\n\n{x\n{"b":2}', 'c.json': ' ' })
     expect(await read([folder, '-'], '{"d":1}\nnonsense\n')).toMatchObject([
       { unreadable: 'not JSON: Unexpected end of JSON input' },
@@ -85,7 +85,7 @@ describe('readEvents', () => {
     ])
   })
 
-  it('takes pretty-printed JSON on standard input as one event', async () => {
+  it('reads pretty-printed JSON on standard input as one event', async () => {
     expect(await read(['-'], '{\n  "a": 1\n', '}\n')).toEqual([{ file: '-', line: null, event: { a: 1 } }])
   })
 })

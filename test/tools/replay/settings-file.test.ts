@@ -16,7 +16,7 @@ async function read(text: string) {
   return readSettingsFile(folder)
 }
 
-describe('the file of settings', () => {
+describe('readSettingsFile', () => {
   it.each([
     ['# A comment\n\n  # another\nA=b\r\nexport B = c d\n', { A: 'b', B: 'c d' }],
     ['A="Ac#me" # a comment\nB=\'#1\'\nC=`it\'s "it"`', { A: 'Ac#me', B: '#1', C: `it's "it"` }],
@@ -25,7 +25,7 @@ describe('the file of settings', () => {
       'A=https://app.example.com/?a=b\nB=*.example.org,example.com\nC=@file:staff.domains',
       expect.objectContaining({ A: expect.any(String) }),
     ],
-  ])('says what is set: %j', async (text, settings) => {
+  ])('parses %j', async (text, settings) => {
     expect(await read(text)).toEqual(settings)
   })
 
@@ -38,12 +38,12 @@ describe('the file of settings', () => {
     ['A="Ac"me', 1],
     ['A="one\ntwo"', 1],
     ["A='Acme' Inc", 1],
-  ])('is refused where a line of it would be dropped, or the end of one, without what stands there: %j', async (text, line) => {
-    await expect(read(text)).rejects.toThrow(/^lifeguard\.env, line \d+: expected NAME=value, a value with a # in quotes$/)
+  ])('rejects a line that parseEnv would truncate or drop, without quoting it: %j', async (text, line) => {
+    await expect(read(text)).rejects.toThrow(/^lifeguard\.env, line \d+: expected NAME=value\. Put quotes around a value that contains #$/)
     await expect(read(text)).rejects.toThrow(`line ${line}:`)
   })
 
-  it('gives back every value that quotes hold, whatever is around it', async () => {
+  it('returns every quoted value unchanged, between comments and blank lines', async () => {
     const value = fc.string({ unit: 'grapheme' }).filter((text) => !/["\r\n\\]/.test(text))
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 5 }), async (values) => {
@@ -55,7 +55,7 @@ describe('the file of settings', () => {
     )
   })
 
-  it('sets as many names as it has lines that set one, or is refused', async () => {
+  it('returns a setting for each line that sets one, or rejects the file', async () => {
     const piece = fc.constantFrom('A', 'B_1', '=', '#', '"', "'", '`', ' ', '\t', 'x', ':', '\\n', '\u00a0')
     const line = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
     await fc.assert(

@@ -21,10 +21,10 @@ async function captureStack(file: string, of: string): Promise<string> {
   } catch (error) {
     if (error instanceof Error) return `${error.stack}`
   }
-  throw new Error('It did not throw')
+  throw new Error('The handler did not throw')
 }
 
-it("follows a bundle's frames to the sources, and passes over those of packages", async () => {
+it("resolves a bundle's frames to its sources, and skips frames of packages", async () => {
   const folder = await realpath(await createFolder(PARTS))
   const bundle = join(folder, 'dist/handler.mjs')
   await build({
@@ -41,7 +41,7 @@ it("follows a bundle's frames to the sources, and passes over those of packages"
   expect(await findPlace(await captureStack(bundle, 'lib'))).toBe(join('src', 'handler.ts:3'))
 })
 
-it('takes a file without a map for a source', async () => {
+it('treats a file without a source map as a source', async () => {
   const folder = await realpath(await createFolder({ 'package.json': { type: 'module' } }))
   await mkdir(join(folder, 'a (b)'))
   const file = join(folder, 'a (b)', 'handler.js')
@@ -49,7 +49,7 @@ it('takes a file without a map for a source', async () => {
   expect(await createSourcePlaceFinder(folder)(await captureStack(file, ''))).toBe(join('a (b)', 'handler.js:2'))
 })
 
-it('says nothing where no frame is of a file', async () => {
+it('returns undefined if no frame is in a file', async () => {
   const findPlace = createSourcePlaceFinder('/')
   expect(await findPlace('')).toBeUndefined()
   expect(

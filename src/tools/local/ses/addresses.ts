@@ -2,13 +2,13 @@ import { SesError } from './protocol.ts'
 
 const MAX_ADDRESS_LENGTH = 320
 
-// A quoted text, a comment, an address in angle brackets, a comma, plain text, or one stray character of the first three.
+// A quoted string, a comment, an address in angle brackets, a comma, plain text, or one unmatched character.
 const TOKEN = /"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)|<(?:"(?:\\.|[^"\\])*"|[^<>"])*>|,|[^"(<,]+|./gs
 
 /**
- * The bare address of a mailbox, checked as SES checks it: loosely, since SES leaves the rest to the receiving server.
+ * Returns the bare address of a mailbox. Validates it only as strictly as SES does.
  *
- * @throws SesError InvalidParameterValue, with SES's text for what is wrong.
+ * @throws SesError InvalidParameterValue, with SES's message.
  * @example
  * parseMailbox('Jane Doe <jane@example.com>') // 'jane@example.com'
  */

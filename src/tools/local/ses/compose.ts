@@ -4,13 +4,13 @@ import { type QueryCall, SesError } from './protocol.ts'
 
 const MAX_RECIPIENTS = 50
 
-/** A mail that a call asks to send, sound in itself. */
+/** A valid email of a SendEmail call. */
 export type Draft = Omit<ReceivedMail, 'messageId' | 'at'>
 
 /**
- * Reads the mail out of a SendEmail call.
+ * Parses and validates the email of a SendEmail call.
  *
- * @throws SesError ValidationError for a missing part, InvalidParameterValue for a malformed or missing address.
+ * @throws SesError ValidationError for a missing field, InvalidParameterValue for a malformed or missing address.
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
  */
 export function parseSendEmail(call: QueryCall): Draft {
@@ -31,7 +31,7 @@ export function parseSendEmail(call: QueryCall): Draft {
   return draft
 }
 
-/** @param returnPath Where bounces go, when that is not the sender. */
+/** @param returnPath The address for bounces, if it differs from the sender. */
 function checkMailboxes({ from, to, cc, bcc, replyTo }: Draft, returnPath: string | undefined): void {
   const recipients = [...to, ...cc, ...bcc]
   if (recipients.length > MAX_RECIPIENTS) {

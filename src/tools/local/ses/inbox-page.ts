@@ -1,23 +1,23 @@
 import { escapeUTF8 } from 'entities'
 import type { ReceivedMail } from './local-ses.ts'
 
-/** A page, or another answer to a browser. */
+/** A response to a browser. */
 export interface Page {
   readonly status: number
   readonly contentType: string
   readonly body: string
-  /** What the browser may load and run. */
+  /** The Content-Security-Policy header. */
   readonly policy: string
 }
 
-// Nothing may be loaded and nothing runs: whoever signs up writes part of what stands in a mail.
+// Loads and runs nothing, because end users control part of an email's content.
 const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-// The mail's own HTML also gets an origin of its own, and may show the pictures that it carries in itself.
+// An email's HTML also gets its own origin (`sandbox`), and may show inline images.
 const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`
 
 /**
- * Answers a browser's GET: `/` lists the mails, `/mails.json` is the same list as JSON, `/mails/ID/text` and
- * `/mails/ID/html` show one mail's parts.
+ * Answers a browser's GET request. `/` lists the emails, `/mails.json` returns the list as JSON, and `/mails/ID/text` and
+ * `/mails/ID/html` show the parts of one email.
  */
 export function renderInbox(path: string, mails: readonly ReceivedMail[]): Page {
   if (path === '/') return renderHtmlPage(renderList(mails))
@@ -26,7 +26,7 @@ export function renderInbox(path: string, mails: readonly ReceivedMail[]): Page 
   const mail = mails.find(({ messageId }) => messageId === id)
   if (part === 'html' && mail?.html !== undefined) return { ...renderHtmlPage(mail.html), policy: FOREIGN_HTML }
   if (part === 'text' && mail?.text !== undefined) return renderPlainPage(200, mail.text)
-  return renderPlainPage(404, 'There is no such mail or page.\n')
+  return renderPlainPage(404, 'Email or page not found.\n')
 }
 
 function renderHtmlPage(body: string): Page {
@@ -38,7 +38,7 @@ function renderPlainPage(status: number, body: string): Page {
 }
 
 function renderList(mails: readonly ReceivedMail[]): string {
-  const title = `${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}`
+  const title = `${mails.length} ${mails.length === 1 ? 'email' : 'emails'}`
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -50,7 +50,7 @@ function renderList(mails: readonly ReceivedMail[]): string {
   th, td { padding: .3rem 1rem .3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere }
 </style>
 <h1>${title}</h1>
-${mails.length === 0 ? '<p>Nothing was sent yet. Reload this page after a send.</p>' : renderTable(mails)}
+${mails.length === 0 ? '<p>No email has been sent yet. Reload this page after sending one.</p>' : renderTable(mails)}
 </html>
 `
 }

@@ -1,9 +1,9 @@
 import type { LocalService } from '../loopback.ts'
 
-/** A mail that the local SES accepted. */
+/** An email that the local SES accepted. */
 export interface ReceivedMail {
   readonly messageId: string
-  /** As the caller wrote it, display name included, and so are all the other addresses. */
+  /** The sender as the caller wrote it, including a display name. The same applies to all other addresses. */
   readonly from: string
   readonly to: readonly string[]
   readonly cc: readonly string[]
@@ -12,19 +12,19 @@ export interface ReceivedMail {
   readonly subject: string
   readonly text?: string
   readonly html?: string
-  /** When it was accepted: ISO 8601, UTC. */
+  /** The time of acceptance in ISO 8601, UTC. */
   readonly at: string
 }
 
-/** How the local SES is started. It accepts every sender and every recipient. */
+/** Options of the local SES. */
 export interface SesOptions {
-  /** How many mails the inbox keeps, newest last; 10,000 unless told. */
+  /** The maximum number of emails in the inbox. Above it, the oldest are dropped. Default: 10,000. */
   readonly keep?: number
 }
 
-/** A local SES: an endpoint for an SDK client, and an inbox page for a browser at the same address. */
+/** A local SES: an endpoint for an SDK client, and an inbox page for a browser at the same URL. */
 export interface LocalSes extends LocalService {
-  /** The accepted mails, oldest first. */
+  /** Returns the accepted emails, oldest first. */
   readonly inbox: () => readonly ReceivedMail[]
   /** Empties the inbox. */
   readonly clear: () => void

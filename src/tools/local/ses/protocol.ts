@@ -4,17 +4,17 @@ import { LifeguardError } from '../../../shared/rules/errors.ts'
 
 const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
 
-/** One call in the AWS Query protocol: an action and its parameters, nested names joined by dots. */
+/** A call in the AWS Query protocol. The parts of a nested parameter's name are joined by dots. */
 export interface QueryCall {
-  /** Empty when the body names none. */
+  /** The action's name. Empty if the body has none. */
   readonly action: string
   readonly parameter: (name: string) => string | undefined
-  /** The members of a list, in the order of their numbers. */
+  /** Returns the members of a list, sorted by index. */
   readonly list: (name: string) => readonly string[]
 }
 
 /**
- * Reads the form-encoded body of a call. Any text is readable: what is no form is a call without an action.
+ * Parses the form-encoded body of a call. Never throws: a body that is not a form gives a call without an action.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
@@ -36,14 +36,14 @@ function readMembers(form: URLSearchParams, prefix: string): string[] {
     .map(({ value }) => value)
 }
 
-/** An answer on the wire. */
+/** An HTTP response in the AWS Query protocol. */
 export interface QueryAnswer {
   readonly status: number
   readonly requestId: string
   readonly xml: string
 }
 
-/** The answer to a call that worked; `result` are the fields of its result. */
+/** Formats the response to a successful call. `result` contains the fields of the result. */
 export function formatResultAnswer(action: string, result: Readonly<Record<string, string>>): QueryAnswer {
   const requestId = randomUUID()
   const fields = Object.entries(result).map(([name, value]) => formatElement(name, value))
@@ -54,7 +54,7 @@ export function formatResultAnswer(action: string, result: Readonly<Record<strin
 }
 
 /**
- * A refusal in SES's own words.
+ * An error with SES's code and message.
  *
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
@@ -62,9 +62,9 @@ export function formatResultAnswer(action: string, result: Readonly<Record<strin
 export class SesError extends LifeguardError {
   override readonly name = 'SesError'
   readonly code = 'ses-refused'
-  /** SES's code, which an SDK client shows as the exception's name. */
+  /** SES's error code. An SDK client uses it as the exception's name. */
   readonly sesCode: string
-  /** The HTTP status: 4xx for the sender's fault, 5xx for the service's. */
+  /** The HTTP status: 4xx for an error of the sender, 5xx for an error of the service. */
   readonly status: number
   constructor(sesCode: string, message: string, status = 400) {
     super(message)
@@ -73,7 +73,7 @@ export class SesError extends LifeguardError {
   }
 }
 
-/** The answer to a call that was refused. */
+/** Formats the response to a rejected call. */
 export function formatErrorAnswer(error: SesError): QueryAnswer {
   const requestId = randomUUID()
   const type = error.status < 500 ? 'Sender' : 'Receiver'
@@ -86,5 +86,5 @@ function formatElement(name: string, text: string): string {
   return `<${name}>${escapeUTF8(text.replace(NOT_IN_XML, '\uFFFD'))}</${name}>`
 }
 
-// Control characters cannot stand in XML 1.0, not even escaped: an error that quotes one would be unreadable for the client.
+// XML 1.0 forbids most control characters, even escaped. A client could not parse an error that quotes one.
 const NOT_IN_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu

@@ -6,12 +6,12 @@ import { renderInbox } from './inbox-page.ts'
 import type { LocalSes, ReceivedMail, SesOptions } from './local-ses.ts'
 import { formatErrorAnswer, formatResultAnswer, type QueryAnswer, readCall, SesError } from './protocol.ts'
 
-/** The longest body of a call, in bytes. SES's own limit for a mail is 10 MB by default. */
+/** The maximum body of a call in bytes. SES's default limit for an email is 10 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 /**
- * Starts an SES endpoint (API version 2010-12-01) that sends nothing: what it accepts lies in an inbox, which a browser can
- * read at the same address. It knows SendEmail, and refuses what SES refuses of it, in its words.
+ * Starts a local SES (API version 2010-12-01) that sends nothing. It keeps accepted emails in an inbox, which a browser shows at the
+ * same URL. It supports only SendEmail, and rejects invalid calls with SES's own errors. It accepts every valid sender and recipient.
  *
  * @example
  * const ses = await startSes()
@@ -28,7 +28,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
   }
   const server = createServer((request, response) => {
     const answered = request.method === 'POST' ? answerCall(request, response, accept) : answerBrowser(request, response, mails)
-    // A caller that went away in the middle of its request is no concern of the others.
+    // The caller disconnected in the middle of its request.
     answered.catch(() => response.destroy())
   })
   const service = await listenOnLoopback(server)
@@ -42,7 +42,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 }
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
-  // In any case to its end: a client that is cut off while it writes reports another error than one that waits.
+  // Reads the whole body first, because a client that is interrupted while it writes reports a different error.
   const answer = buildAnswer(await readBody(request), accept)
   response.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': answer.requestId }).end(answer.xml)
 }
@@ -63,12 +63,12 @@ function buildAnswer(body: string | undefined, accept: (mail: ReceivedMail) => v
   }
 }
 
-// Shaped as those of SES, so that whoever stores or logs one meets its real length: 60 characters.
+// Has the format and length of a real SES message id (60 characters), so that stored and logged ids are realistic.
 function createMessageId(at: Date): string {
   return `0100${at.getTime().toString(16).padStart(12, '0')}-${randomUUID()}-000000`
 }
 
-// Reads a body that is too long to its end, without keeping it: an answer in the middle of it would reach few clients.
+// Reads too long a body to the end without storing it, because most clients miss an answer that comes before.
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let length = 0

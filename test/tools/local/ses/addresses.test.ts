@@ -7,8 +7,8 @@ const pieces = fc.array(fc.constantFrom('a', '@', '.', ',', '"', '\\', '(', ')',
   maxLength: 30,
 })
 
-describe('addressOf', () => {
-  it('gives an address or an error of SES for whatever text', () => {
+describe('parseMailbox', () => {
+  it('returns an address or throws an SesError for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -5,14 +5,14 @@ import { expect, it } from 'vitest'
 import { startSes } from '../../../../src/tools/local/ses/server.ts'
 import { sesClient } from '../../../support/local-clients.ts'
 
-// A CommonJS package, whose default export Node and vitest would each hand out in another place.
+// A CommonJS package. Node and vitest expose its default export in different places.
 const emulator: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
 
-it('reads a mail off the wire as an independent emulator does', async () => {
+it('startSes parses an email like an independent emulator', async () => {
   const mail = new SendEmailCommand({
     Source: 'Lifeguard <welcome@example.com>',
     Destination: {
-      // One of each kind: the other one keeps no more.
+      // One address of each kind, because the emulator stores only one.
       ToAddresses: ['Zoë <zoe@example.com>'],
       CcAddresses: ['cc+label@example.com'],
       BccAddresses: ['bcc@example.com'],

@@ -42,11 +42,11 @@ async function get(path: string): Promise<Response> {
 }
 
 describe('the inbox page', () => {
-  it('says so when there is no mail', async () => {
-    await expect(get('/').then((response) => response.text())).resolves.toContain('Nothing was sent yet')
+  it('shows a hint if the inbox is empty', async () => {
+    await expect(get('/').then((response) => response.text())).resolves.toContain('No email has been sent yet')
   })
 
-  it('lists the mails, newest first, and shows a hostile subject as text', async () => {
+  it('lists the emails, newest first, and escapes a hostile subject', async () => {
     await send('First')
     await send(HOSTILE)
     const response = await get('/')
@@ -59,7 +59,7 @@ describe('the inbox page', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
-  it("shows a mail's HTML without scripts, in an origin of its own", async () => {
+  it("shows an email's HTML in a sandbox without scripts", async () => {
     const id = await send('Hello', '<p>Hello</p><script>alert(1)</script>')
     expect(await (await get('/')).text()).toContain(`href="/mails/${id}/html"`)
     const response = await get(`/mails/${id}/html`)
@@ -68,7 +68,7 @@ describe('the inbox page', () => {
     expect(await response.text()).toBe('<p>Hello</p><script>alert(1)</script>')
   })
 
-  it("shows a mail's text as plain text", async () => {
+  it("shows an email's text as plain text", async () => {
     const response = await get(`/mails/${await send('Hello')}/text`)
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
@@ -80,37 +80,37 @@ describe('the inbox page', () => {
     expect((await fetch(`${ses.endpoint}${path}`)).status).toBe(404)
   })
 
-  it('has no page for a part that the mail lacks', async () => {
+  it('answers 404 for a missing part of an email', async () => {
     expect((await get(`/mails/${await send('Hello')}/html`)).status).toBe(404)
   })
 
-  it('gives the list as JSON', async () => {
+  it('returns the list as JSON', async () => {
     await send(HOSTILE)
     const response = await get('/mails.json?since=yesterday')
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(await response.json()).toEqual(ses.inbox())
   })
 
-  it('refuses other methods', async () => {
+  it('rejects other methods', async () => {
     const response = await fetch(ses.endpoint, { method: 'DELETE' })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('GET, HEAD, POST')
   })
 })
 
-describe('a bad request', () => {
+describe('an invalid request', () => {
   it.each([
-    { what: 'an empty body', body: '' },
+    { what: 'an empty string', body: '' },
     { what: 'JSON', body: '{"Action":"SendEmail"}' },
     { what: 'broken percent signs', body: '%%%=&&&=%zz&%E0%A4%A' },
     { what: 'random bytes', body: Uint8Array.from({ length: 4096 }, (_, n) => (n * 131 + 7) % 256) },
-  ])('of $what is answered with MissingAction', async ({ body }) => {
+  ])('with $what as body is answered with MissingAction', async ({ body }) => {
     const { status, xml } = await post(body)
     expect(status).toBe(400)
     expect(xml).toContain('<Code>MissingAction</Code>')
   })
 
-  it('is quoted so that the answer stays XML', async () => {
+  it('is escaped, so that the answer is valid XML', async () => {
     const { status, xml } = await post('Action=%3Ca%3E%00%1b%26%22%ED%A0%80')
     expect(status).toBe(400)
     expect(xml).toContain(
@@ -118,7 +118,7 @@ describe('a bad request', () => {
     )
   })
 
-  it('with list members that are no numbers leaves them out', async () => {
+  it('with a non-numeric list index drops that member', async () => {
     const body = new URLSearchParams({
       Action: 'SendEmail',
       Source: 'a@example.com',
@@ -131,7 +131,7 @@ describe('a bad request', () => {
     expect(ses.inbox()[0]?.to).toEqual(['b@example.com'])
   })
 
-  it('that is too long is refused, and the next one is served', async () => {
+  it('with too long a body is rejected, and the next request is served', async () => {
     const { status, xml } = await post(`Action=SendEmail&Message.Body.Text.Data=${'x'.repeat(10 * 1024 * 1024)}`)
     expect(status).toBe(413)
     expect(xml).toContain('<Code>RequestEntityTooLarge</Code>')
@@ -139,7 +139,7 @@ describe('a bad request', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('that is not even HTTP, or ends in the middle, disturbs nobody', async () => {
+  it('that is not HTTP or is incomplete does not affect later requests', async () => {
     const port = Number(new URL(ses.endpoint).port)
     for (const bytes of ['\u0000garbage\r\n\r\n', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nAction=']) {
       const socket = connect(port, '127.0.0.1')

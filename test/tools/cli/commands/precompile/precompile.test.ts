@@ -147,7 +147,7 @@ describe('precompile', () => {
     ['holds a syntax error', '=', 'Runtime.UserCodeSyntaxError: SyntaxError: '],
     ['is empty', '', "Runtime.HandlerNotFound: The file exports no function 'handler'"],
     ['ends its process when it is loaded', 'process.exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
-    ['waits for nothing when it is loaded', 'await new Promise(()=>0)', 'InitTimeout: The handler was not loaded after 10 seconds'],
+    ['waits for nothing when it is loaded', 'await new Promise(()=>0)', 'InitTimeout: The handler did not load within 10 seconds'],
   ])('leaves a bundle alone that %s', async (_, code, fault) => {
     await isLeftAlone({ 'handler.js': code }, fault)
   })
