@@ -5,7 +5,7 @@ import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { loadContracts, ordinarySample, triggerOfFolder } from '../support/triggers.ts'
 
-/** What stands in the error that Cognito shows to its caller when there was no decision: the fixed text and nothing else. */
+/** The error of a failed decision. It contains only the fixed message, because Cognito shows it to its caller. */
 const masked = {
   errorType: 'TriggerFailedError',
   errorMessage: 'Something went wrong, please try again later',
@@ -16,7 +16,7 @@ const denied = (errorMessage: string): object => ({
   error: { errorType: 'TriggerDeniedError', errorMessage, trace: [`TriggerDeniedError: ${errorMessage}`] },
 })
 
-// Lambda would end the process at its own limit, were it nearer than the handler's: the handler answers before that.
+// The remaining time that the handler reads, and a longer real limit. The handler must answer within the first.
 const HURRY_MS = 500
 const PATIENCE_MS = 20_000
 
@@ -29,7 +29,7 @@ underRuntimeClient('the built bundles', (client) => {
     ['nodejs24.x', process.execPath],
     ['nodejs22.x', oldestNode],
   ])('on %s', (runtime, node) => {
-    it.each(triggers)('$folder approves with the whole event, in an answer that Cognito takes', async ({ folder }) => {
+    it.each(triggers)('$folder answers with the whole event and a response that Cognito accepts', async ({ folder }) => {
       const { event, answer } = ordinarySample(folder)
       const sandbox = await start(folder, { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }, { node })
       expect(await sandbox.invoke(event)).toEqual({ kind: 'response', json: JSON.stringify(answer) })
@@ -37,7 +37,7 @@ underRuntimeClient('the built bundles', (client) => {
     })
   })
 
-  it('leaves a profile and a mail behind', async () => {
+  it('post-confirmation writes a profile and sends an email', async () => {
     await (await start('post-confirmation')).invoke(await sample('post-confirmation/confirm-upper-case-domain'))
     const { profiles, mails } = await embedded().sideEffects()
     expect(profiles).not.toEqual([])
@@ -47,21 +47,21 @@ underRuntimeClient('the built bundles', (client) => {
   it.each([
     ['pre-signup', 'sign-up-other-domain', 'This email address cannot be used to sign up'],
     ['pre-auth', 'blocked-by-email', 'Sign-in is not possible at the moment'],
-  ])('%s denies with the public message alone, and the process goes on', async (folder, blocked, message) => {
+  ])('%s denies with only the public message, and the process handles the next event', async (folder, blocked, message) => {
     const sandbox = await start(folder)
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
     expect(await sandbox.invoke(ordinarySample(folder).event)).toMatchObject({ kind: 'response' })
     expect(await sandbox.invoke(await sample(`${folder}/${blocked}`))).toEqual(denied(message))
   })
 
-  it.each(triggers)('$folder tells the caller nothing about what is not an event, and the process goes on', async ({ folder }) => {
+  it.each(triggers)('$folder answers an invalid event with the masked error, and handles the next event', async ({ folder }) => {
     const { event } = ordinarySample(folder)
     const sandbox = await start(folder)
     for (const wrong of [null, 'text', { ...event, request: { userAttributes: 'mary@example.com' } }]) {
       expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
     }
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
-    // Why it is none is known to a chunk that is loaded for the first of them.
+    // A chunk that is loaded on demand describes the problems.
     const errors = parseLogLines(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
     expect(errors).toHaveLength(3)
     for (const error of errors)
@@ -69,7 +69,7 @@ underRuntimeClient('the built bundles', (client) => {
     expect(JSON.stringify(errors[2])).toContain('request.userAttributes')
   })
 
-  it.each(triggers)('$folder takes an event of a megabyte, and answers with all of it', async ({ folder }) => {
+  it.each(triggers)('$folder answers an event of one megabyte with the whole event', async ({ folder }) => {
     const { event, answer } = ordinarySample(folder)
     const request = { ...Object(event.request), clientMetadata: { note: 'é€𝄞"\\\u2028'.repeat(75_000) } }
     const large = { ...event, request }
@@ -79,7 +79,7 @@ underRuntimeClient('the built bundles', (client) => {
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
   })
 
-  it('pre-auth lets nobody in while its table cannot be reached or does not answer, and the process goes on', async () => {
+  it('pre-auth denies all sign-ins while its table is unreachable or does not answer', async () => {
     const event = await sample('pre-auth/sign-in-mary')
     for (const environment of [down, await silent()]) {
       const sandbox = await start('pre-auth', environment)
@@ -89,7 +89,7 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it.each(triggers.filter(({ proceedsWhenDown }) => proceedsWhenDown))(
-    '$folder keeps nobody out while its services are down or silent',
+    '$folder lets users proceed while its services are down or do not answer',
     async ({ folder }) => {
       const { event, answer } = ordinarySample(folder)
       for (const environment of [down, await silent()]) {
@@ -100,7 +100,7 @@ underRuntimeClient('the built bundles', (client) => {
     },
   )
 
-  it('is killed in the middle of an invocation, and the next process takes its place', async () => {
+  it('pre-auth answers in a new process after the old one is killed during an invocation', async () => {
     const event = await sample('pre-auth/sign-in-mary')
     const sandbox = await start('pre-auth', await silent())
     await sandbox.initialised
@@ -110,13 +110,16 @@ underRuntimeClient('the built bundles', (client) => {
     expect(await (await start('pre-auth')).invoke(event)).toMatchObject({ kind: 'response' })
   })
 
-  it.each(triggers)('$folder does not start with a wrong setting, and tells who deploys it alone', async ({ folder, wrongSetting }) => {
-    const sandbox = await start(folder, wrongSetting)
-    const complaint = `${Object.keys(wrongSetting).join()} is`
-    expect(await sandbox.invoke({})).toEqual({ kind: 'init-error', error: masked, exit: { code: 1, signal: null } })
-    const { stdout, stderr } = await sandbox.stop()
-    expect(stderr).toContain(complaint)
-    expect(stdout).not.toContain(complaint)
-    expect(stdout).toContain('Init Error')
-  })
+  it.each(triggers)(
+    '$folder fails to start with an invalid setting, and writes the reason only to standard error',
+    async ({ folder, wrongSetting }) => {
+      const sandbox = await start(folder, wrongSetting)
+      const complaint = `${Object.keys(wrongSetting).join()} is`
+      expect(await sandbox.invoke({})).toEqual({ kind: 'init-error', error: masked, exit: { code: 1, signal: null } })
+      const { stdout, stderr } = await sandbox.stop()
+      expect(stderr).toContain(complaint)
+      expect(stdout).not.toContain(complaint)
+      expect(stdout).toContain('Init Error')
+    },
+  )
 })

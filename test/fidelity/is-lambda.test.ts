@@ -8,10 +8,10 @@ import { sample } from '../support/fidelity/deployed.ts'
 import { startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** What a deployment may set to keep the client from making its global. */
+/** A variable with which a deployment stops the runtime client from defining its global `awslambda`. */
 const WITHOUT_GLOBAL = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
 
-underRuntimeClient('what handlers assume of Lambda', (client) => {
+underRuntimeClient('detection of Lambda', (client) => {
   let folder: string
   beforeAll(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-environment-')))
@@ -21,7 +21,7 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
 
   const toSourceUrl = (path: string): string => JSON.stringify(pathToFileURL(join(repository, 'src', path)).href)
 
-  /** What a handler of this source prints while it is loaded and asked twice. */
+  /** Returns the lines that a handler prints while it is loaded and invoked twice. */
   async function printed(source: string, environment: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
     const file = join(folder, 'handler.js')
     await writeFile(file, source)
@@ -37,17 +37,17 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
       process.stdout.write(typeof globalThis.awslambda?.streamifyResponse + ' ' + isLambda() + '\\n')
       export const handler = async (event) => event`
 
-    it('is true while a handler is loaded: the client has made its global by then', async () => {
+    it('is true while a handler is loaded, because the client has already defined its global', async () => {
       expect(await printed(source)).toEqual(['function true'])
     })
 
-    it('is false where the deployment has told the client to make none', async () => {
+    it("is false if the deployment disables the client's global", async () => {
       expect(await printed(source, WITHOUT_GLOBAL)).toEqual(['undefined false'])
     })
   })
 
   describe('the deadline', () => {
-    // A process that is 1500 ms old when its handler is made, and where every deadline is over at once.
+    // A clock that reads 1500 ms when the handler is created, and at which every deadline expires immediately.
     const source = `
       import { preSignUp } from ${toSourceUrl('pre-signup/trigger.ts')}
       import { defineRule } from ${toSourceUrl('shared/rules/rule.ts')}
@@ -65,11 +65,11 @@ underRuntimeClient('what handlers assume of Lambda', (client) => {
     const deadlines = async (environment = {}): Promise<readonly string[]> =>
       (await printed(source, environment)).filter((line) => line.startsWith('deadline'))
 
-    it('of a first invocation counts the cold start, and of the next one does not', async () => {
+    it('includes the cold start in the first invocation only', async () => {
       expect(await deadlines()).toEqual(['deadline 2500', 'deadline 4000'])
     })
 
-    it('does not count it where Lambda cannot be told from anything else', async () => {
+    it('ignores the cold start if Lambda cannot be detected', async () => {
       expect(await deadlines(WITHOUT_GLOBAL)).toEqual(['deadline 4000', 'deadline 4000'])
     })
   })

@@ -4,7 +4,7 @@ import { deployed, sample } from '../support/fidelity/deployed.ts'
 import type { Written } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** A user of whom nothing may be in a log. */
+/** A user whose data must not appear in a log. */
 const personal = {
   userName: 'quilliam-7',
   sub: '0b7c1f6e-55d1-4a0e-9d57-3f1f5f0c9a11',
@@ -13,14 +13,14 @@ const personal = {
   phone_number: '+15550100999',
 }
 
-// What the runtime client writes before each of its entries: type, length and time.
+// The header that the runtime client writes before each log entry: type, length and time.
 const FRAME_HEADER_BYTES = 16
 const ERROR_OF = { TEXT: 0xa55a0003 | 20, JSON: 0xa55a0002 | 20 } as const
 
 underRuntimeClient('the log', (client) => {
   const { start } = deployed(client)
 
-  /** Three invocations: a sign-in that goes on, one that is denied, and one that is broken. */
+  /** Returns the output of three invocations: a sign-in that proceeds, a denied one, and a failing one. */
   async function written(environment: Readonly<Record<string, string>>, telemetry: boolean): Promise<Written> {
     const known = await sample('pre-auth/sign-in-mary')
     const { userName, ...userAttributes } = personal
@@ -36,7 +36,7 @@ underRuntimeClient('the log', (client) => {
   describe.each(['TEXT', 'JSON'] as const)('in the %s format', (format) => {
     const inFormat = { AWS_LAMBDA_LOG_FORMAT: format }
 
-    it('holds our lines alone on standard output where the client has a descriptor of its own, each whole and with its metrics', async () => {
+    it('has only complete lines of the handler on standard output if the client logs to its own descriptor', async () => {
       const { stdout, telemetry } = await written(inFormat, true)
       expect(stdout.endsWith('\n')).toBe(true)
       const lines = stdout
@@ -48,7 +48,7 @@ underRuntimeClient('the log', (client) => {
         ['INFO', 'proceed', undefined],
         ['INFO', 'denied', 'block-users'],
         ['ERROR', 'failed', undefined],
-        // The metric of what broke, which has a line of its own.
+        // The metric of the error has its own line.
         [undefined, undefined, 'handler'],
       ])
       expect(parseFrames(telemetry)).toEqual([
@@ -57,7 +57,7 @@ underRuntimeClient('the log', (client) => {
       ])
     })
 
-    it('keeps our lines whole between those of the client on one standard output', async () => {
+    it('has complete lines of handler and client if both log to standard output', async () => {
       const { stdout } = await written(inFormat, false)
       const lines = stdout.trimEnd().split('\n')
       const theirs = lines.filter((line) => !line.includes('"_aws"'))
@@ -69,14 +69,14 @@ underRuntimeClient('the log', (client) => {
         )
     })
 
-    it("tells nothing of the user, neither in our lines nor in the client's", async () => {
+    it("contains no personal data, neither in the handler's lines nor in the client's", async () => {
       const { stdout, stderr, telemetry } = await written(inFormat, true)
       expect(stderr).toBe('')
       for (const text of Object.values(personal)) expect(`${stdout}${telemetry}`).not.toContain(text)
     })
   })
 
-  it("is metrics alone at the level silent, and the runtime's own level hides none of it", async () => {
+  it("has only metrics at the level silent, and ignores the runtime's own log level", async () => {
     const { stdout, telemetry } = await written({ LOG_LEVEL: 'silent', AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'FATAL' }, true)
     const lines = stdout
       .trimEnd()

@@ -6,50 +6,50 @@ import { createLambdaFunction, type Invocation } from '../../src/tools/replay/la
 import { type Exit, type Outcome, startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** Handlers of all kinds of behaviour; those who throw say how often their process has been asked. */
+/** Handlers by their behaviour. Some errors contain the number of invocations of their process. */
 const handlers: Readonly<Record<string, string>> = {
   'answers with the event': 'export const handler = async (event) => event',
   'answers without waiting': 'export const handler = (event) => ({ ...event, response: { autoConfirmUser: true } })',
-  'answers with nothing': 'export const handler = async () => undefined',
-  'answers with what JSON leaves out': 'export const handler = async (event) => ({ ...event, none: undefined, not: NaN, f() {} })',
-  'answers with a circle': 'export const handler = async (event) => { event.self = event; return event }',
-  'answers with what JSON has no word for': 'export const handler = async () => ({ big: 1n })',
+  'answers with undefined': 'export const handler = async () => undefined',
+  'answers with values that JSON drops': 'export const handler = async (event) => ({ ...event, none: undefined, not: NaN, f() {} })',
+  'answers with a circular object': 'export const handler = async (event) => { event.self = event; return event }',
+  'answers with a bigint': 'export const handler = async () => ({ big: 1n })',
   'answers with a function': 'export const handler = async () => () => undefined',
   'throws an error': 'let n = 0\nexport const handler = async () => { throw new TypeError("asked " + ++n) }',
-  'throws before it waits': 'let n = 0\nexport const handler = () => { throw new Error("asked " + ++n) }',
-  'throws an error with a name of its own':
+  'throws synchronously': 'let n = 0\nexport const handler = () => { throw new Error("asked " + ++n) }',
+  'throws an error with a custom name':
     'class Denied extends Error { name = "NoSeatsLeft" }\nexport const handler = async () => { throw new Denied("é \\u{1D11E} <b>\\n") }',
   'throws an error without a message': 'export const handler = async () => { throw new Error() }',
-  'throws an error that looks like one': 'export const handler = async () => { throw { name: "Error", message: "not one" } }',
-  'throws a text': 'export const handler = async () => { throw "just a text" }',
-  'throws nothing': 'export const handler = async () => { throw undefined }',
-  'ends its process': 'export const handler = async () => process.exit(3)',
-  'ends its process as if all were well': 'export const handler = async () => process.exit(0)',
+  'throws an object that looks like an error': 'export const handler = async () => { throw { name: "Error", message: "not one" } }',
+  'throws a string': 'export const handler = async () => { throw "just a text" }',
+  'throws undefined': 'export const handler = async () => { throw undefined }',
+  'exits with code 3': 'export const handler = async () => process.exit(3)',
+  'exits with code 0': 'export const handler = async () => process.exit(0)',
   'kills its process':
     'export const handler = async () => { process.kill(process.pid, "SIGKILL"); await new Promise((r) => setTimeout(r, 60000)) }',
-  'throws where nobody waits': 'export const handler = () => new Promise(() => setTimeout(() => { throw new Error("late") }, 1))',
-  'rejects where nobody waits':
+  'throws in a timer callback': 'export const handler = () => new Promise(() => setTimeout(() => { throw new Error("late") }, 1))',
+  'has an unhandled rejection':
     'export const handler = async (event) => { Promise.reject(new Error("late")); await new Promise((r) => setTimeout(r, 60000)); return event }',
-  'waits for what nothing will bring': 'export const handler = () => new Promise(() => undefined)',
-  hangs: 'export const handler = () => new Promise(() => setInterval(() => undefined, 1000))',
-  'does not let go of the processor': 'export const handler = () => { for (;;); }',
-  'throws while it is loaded': 'throw new RangeError("ALLOWED_EMAIL_DOMAINS is missing\\nIt holds domains")',
-  'throws a text while it is loaded': 'throw "not ready"',
-  'ends its process while it is loaded': 'process.exit(4)',
-  'does not parse': 'export const handler = async (event) => {',
-  'imports what is not there': 'import "./nowhere.js"\nexport const handler = async (event) => event',
+  'waits for a promise that never settles, with an empty event loop': 'export const handler = () => new Promise(() => undefined)',
+  'waits for a promise that never settles': 'export const handler = () => new Promise(() => setInterval(() => undefined, 1000))',
+  'blocks the event loop': 'export const handler = () => { for (;;); }',
+  'throws an error while it is loaded': 'throw new RangeError("ALLOWED_EMAIL_DOMAINS is missing\\nIt holds domains")',
+  'throws a string while it is loaded': 'throw "not ready"',
+  'exits while it is loaded': 'process.exit(4)',
+  'has a syntax error': 'export const handler = async (event) => {',
+  'imports a missing file': 'import "./nowhere.js"\nexport const handler = async (event) => event',
 }
 
-/** What both can tell of an invocation. */
+/** The result of an invocation, in a form that Lambda's and replay's results share. */
 type Told = { readonly kind: string; readonly json?: string; readonly name?: string; readonly message?: string }
 
-// Long enough for all that come to an end, on a busy machine too.
+// Long enough for every handler that ends by itself, even on a busy machine.
 const LIMIT_MS = 10_000
 const HANGING_MS = 500
-const hanging = ['hangs', 'does not let go of the processor']
+const hanging = ['waits for a promise that never settles', 'blocks the event loop']
 const event = { version: '1', triggerSource: 'PreSignUp_SignUp', userName: 'é€𝄞\u2028', request: {}, response: {} }
 
-underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (client) => {
+underRuntimeClient('replay and Lambda give the same results', (client) => {
   let folder: string
   beforeAll(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-parity-')))
@@ -57,7 +57,7 @@ underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  /** Asks twice, where the process is still there after the first time. */
+  /** Invokes the handler, and a second time if the process is still running. */
   async function inLambda(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
     const sandbox = await startSandbox({ client, file, environment: {} })
     onTestFinished(async () => void (await sandbox.stop()))
@@ -84,7 +84,7 @@ underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (
       : [fromReplay(first)]
   }
 
-  it.each(Object.entries(handlers))('of one that %s', async (name, source) => {
+  it.each(Object.entries(handlers))('for a handler that %s', async (name, source) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
     await writeFile(file, source)
     const limitMs = hanging.includes(name) ? HANGING_MS : LIMIT_MS
@@ -95,14 +95,14 @@ underRuntimeClient('what replay makes of a handler is what Lambda gets of it', (
   it.each([
     ['exports no handler', 'export const handle = async (event) => event'],
     ['exports something else as its handler', 'export const handler = { handle: 1 }'],
-  ])('of one that %s, but in plainer words', async (name, source) => {
+  ])('with different messages for a handler that %s', async (name, source) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
     await writeFile(file, source)
     expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
     expect(await inReplay(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
   })
 
-  it('but for callbacks, which only the older of the two runtimes takes: replay goes on and says so', async () => {
+  it('except for a handler with a callback, which only replay accepts', async () => {
     const file = join(folder, 'callback.js')
     await writeFile(file, 'export const handler = (event, context, callback) => callback(null, event)')
     expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.CallbackHandlerDeprecated' }])
@@ -125,7 +125,7 @@ function fromLambda(outcome: Outcome): Told {
   }
 }
 
-/** In the words of Lambda, which alone sees how a process ends. */
+/** Formats an exit like Lambda's error message. */
 function how({ code, signal }: Exit): string {
   if (signal !== null) return `with error: signal: ${signal}`
   return code === 0 ? 'without providing a reason' : `with error: exit status ${code}`
@@ -138,7 +138,7 @@ function fromReplay(invocation: Invocation): Told {
     case 'threw':
       return { kind: 'threw', ...invocation.error }
     case 'notStarted':
-      // A process that ends while it loads reports nothing itself.
+      // A process that exits while it loads the handler reports no error itself.
       return { kind: invocation.error.name === 'Runtime.ExitError' ? 'ended' : 'not started', ...invocation.error }
     case 'crashed':
       return { kind: 'ended', ...invocation.error }

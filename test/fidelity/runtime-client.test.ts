@@ -14,24 +14,24 @@ describe.skipIf(process.platform !== 'linux')('installing the runtime client', (
     await rm(cache, { recursive: true, force: true })
   })
 
-  it('says that nobody has tried yet', () => {
-    expect(findInstalledClient(cache)).toEqual({ missing: 'it is not installed, npm run runtime-client does it' })
+  it('reports that the client is not installed', () => {
+    expect(findInstalledClient(cache)).toEqual({ missing: 'it is not installed; install it with npm run runtime-client' })
   })
 
-  it('says which build tools are missing, and the tests that need it can read it', async () => {
-    const missing = 'to compile it takes no-such-compiler, no-such-make'
+  it('reports the missing build tools, also to later calls of findInstalledClient', async () => {
+    const missing = 'its install needs no-such-compiler, no-such-make'
     expect(await installClient(cache, ['tar', 'no-such-compiler', 'no-such-make'])).toEqual({ missing })
     expect(findInstalledClient(cache)).toEqual({ missing })
   })
 
-  it('says in one line what npm says where there is no network, and leaves nothing half done', async () => {
+  it("reports npm's error in one line if the network is down, and leaves no partial install", async () => {
     vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9')
     vi.stubEnv('npm_config_cache', join(cache, 'npm'))
     expect(await installClient(cache, [])).toEqual({ missing: expect.stringMatching(/^its install failed: npm error .*ECONNREFUSED.*$/) })
     expect((await readdir(cache)).filter((name) => name !== 'npm')).toEqual([expect.stringMatching(/\.missing\.txt$/)])
   })
 
-  it('says so where there is no place to install it', async () => {
+  it('reports a failed install if the cache folder cannot be created', async () => {
     const nowhere = '/dev/null/cache'
     expect(await installClient(nowhere, [])).toEqual({ missing: expect.stringContaining('its install failed') })
   })

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { deployed, down, parseLogLines, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-// It runs for a minute, and begins nothing in its last seconds.
+// The sweeper runs for one minute and starts nothing in its last seconds.
 const SWEEPER_TIMEOUT_MS = 60_000
 
 underRuntimeClient('the sweeper', (client) => {
   const { start } = deployed(client)
 
-  it('sweeps whatever it is called with, and fails where nobody would notice otherwise', async () => {
+  it('sweeps for any event, and fails if it cannot read the ledger', async () => {
     const sandbox = await start('sweeper')
     expect(await sandbox.invoke({ source: 'aws.events' }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
     expect(await sandbox.invoke({ note: 'x'.repeat(2 ** 20) }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
@@ -19,7 +19,7 @@ underRuntimeClient('the sweeper', (client) => {
       [await silent(), expect.any(String)],
     ] as const) {
       const delivery = await start('sweeper', environment)
-      // Just enough for it to begin.
+      // Just enough time to start.
       const outcome = await delivery.invoke({}, 9000)
       expect(outcome).toMatchObject({
         kind: 'error',
@@ -29,7 +29,7 @@ underRuntimeClient('the sweeper', (client) => {
     }
   })
 
-  it('names a wrong setting, since nobody but who deploys it reads its errors', async () => {
+  it('names an invalid setting in its error, which only operators read', async () => {
     expect(await (await start('sweeper', { WELCOME_APP_URL: 'nowhere' })).invoke({})).toMatchObject({
       kind: 'init-error',
       error: { errorType: 'InvalidSettingsError', errorMessage: expect.stringContaining('WELCOME_APP_URL is "nowhere"') },

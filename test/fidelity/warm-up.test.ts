@@ -6,7 +6,7 @@ import { deployed, down, sample, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { loadContracts, ordinarySample } from '../support/triggers.ts'
 
-/** Takes away the global by which handlers know Lambda, so that nothing is warmed up. */
+/** Removes the global by which handlers detect Lambda, so that they do not warm up. */
 const UNWARMED = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
 
 const warmed = (await loadContracts()).filter(({ warmsUp }) => warmsUp)
@@ -14,7 +14,7 @@ const warmed = (await loadContracts()).filter(({ warmsUp }) => warmsUp)
 underRuntimeClient('the warm-up', (client) => {
   const { start, embedded } = deployed(client)
 
-  /** The embedded services behind doors that tell who comes in and what for. */
+  /** Starts proxies in front of the embedded services, which record warm-up requests and calls. */
   async function watched(): Promise<Watched> {
     const calls: string[] = []
     const doors = await Promise.all(
@@ -43,13 +43,13 @@ underRuntimeClient('the warm-up', (client) => {
   }
 
   it.each(warmed)(
-    'of $folder opens connections before the first event comes, tells nothing on them, and changes nothing',
+    'of $folder opens connections before the first event, sends no data, and does not change the calls',
     async ({ folder, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
       const { event, answer } = ordinarySample(folder)
       const warm = await watched()
       const sandbox = await start(folder, warm.environment)
-      // The first event is handed out after it, so that nobody but the warm-up can have asked.
+      // No event has been sent yet, so only the warm-up can have sent these requests.
       const warmings = await Promise.all(warm.warmings.slice(0, services.length))
       expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
       expect(warm.calls).toEqual([])
@@ -64,21 +64,21 @@ underRuntimeClient('the warm-up', (client) => {
     },
   )
 
-  it('harms nothing where nothing listens: the event comes, and is answered as without it', async () => {
+  it('does not affect events if the services refuse connections', async () => {
     const event = await sample('post-auth/sign-in-mary')
     const sandbox = await start('post-auth', down)
     for (let time = 0; time < 2; time++) expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
     expect((await sandbox.stop()).stderr).toBe('')
   })
 
-  it('holds nothing up where a service takes the connection and says nothing', async () => {
+  it('does not delay events if a service never answers', async () => {
     const sandbox = await start('pre-auth', await silent())
     await sandbox.initialised
     expect(await sandbox.invoke(null)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailedError' } })
   })
 })
 
-/** What came without a body or a name. */
+/** A warm-up request. */
 interface Warming {
   readonly service: string
   readonly url: string
@@ -88,13 +88,13 @@ interface Warming {
 
 interface Watched {
   readonly environment: Readonly<Record<string, string>>
-  /** What was asked for, by the names of the operations. */
+  /** The names of the called services and operations. */
   readonly calls: readonly string[]
-  /** The first thing of each service that is no call. */
+  /** The warm-up request of each service. */
   readonly warmings: readonly Promise<Warming>[]
 }
 
-/** The request of an event, of another user: what was done for one is not done for him again. */
+/** Returns an event's request with another user, because effects run only once per user. */
 function withSub({ request }: Record<string, unknown>, sub: string): object {
   const { userAttributes } = Object(request)
   return { ...Object(request), userAttributes: { ...userAttributes, sub } }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/shared/rules/invocation.ts'
 
-/** A clock for tests that jumps to the next timer as soon as nothing else is left to do, so that a hang takes no time. */
+/** A test clock that jumps to the next timer as soon as all promises have settled, so that a timeout takes no real time. */
 export interface AutoClock extends Clock {
-  /** Timers that were armed and neither fired nor cancelled. */
+  /** Returns the number of timers that are neither fired nor cancelled. */
   readonly pending: () => number
-  /** Lets time pass that a rule spends without waiting. */
+  /** Advances the clock without firing timers, like a rule that blocks the event loop. */
   readonly spend: (ms: number) => void
 }
 
@@ -20,7 +20,7 @@ export function autoClock(): AutoClock {
     time = Math.max(time, at)
     callback()
   }
-  // Promises settle before the next turn of the event loop: whatever still waits then, waits for time.
+  // Promises settle before setImmediate runs. Code that still waits then waits for a timer.
   const jump = (): void => {
     if (jumping) return
     jumping = true

@@ -6,13 +6,13 @@ import { promisify } from 'node:util'
 
 export const repository: string = resolve(import.meta.dirname, '../..')
 
-/** A folder outside the repository with `dist/` in it, built from the sources as they are now. */
+/** A folder outside the repository that contains a fresh build in `dist/`. */
 export interface Built {
   readonly folder: string
   readonly remove: () => Promise<void>
 }
 
-/** Builds the handlers as `npm run build` does, but elsewhere: other tests are using `dist/`. */
+/** Builds the handlers like `npm run build`, but into a temporary folder, because other tests use `dist/`. */
 export async function buildElsewhere(): Promise<Built> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-built-')))
   await promisify(execFile)(process.execPath, ['esbuild.config.ts', join(folder, 'dist')], { cwd: repository })

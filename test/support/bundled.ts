@@ -7,17 +7,17 @@ import { onTestFinished } from 'vitest'
 import { type LambdaPluginOptions, lambdaPlugin } from '../../src/esbuild/index.ts'
 import { repository } from './built.ts'
 
-/** A program that was bundled for a test, in a folder that goes with the test. */
+/** A program that was bundled for a test, in a folder that is removed after the test. */
 export interface Bundled {
   readonly file: string
   readonly metafile: Metafile
-  /** What is in it, by path: what came out empty is left out. */
+  /** The paths of the inputs that added code to the bundle. */
   readonly contents: readonly string[]
-  /** Its exports. */
+  /** Imports the bundle and returns its exports. */
   readonly load: () => Promise<Readonly<Record<string, unknown>>>
 }
 
-/** A folder of a test's own. */
+/** Creates a temporary folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-plugin-')))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -25,9 +25,9 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /**
- * Bundles a program as users do, with the packages of this repository.
+ * Bundles a program with esbuild as users do, with the packages of this repository.
  *
- * @param sdk False for a bundle without the plugin, to compare with.
+ * @param plugin Options of the plugin, or false for a bundle without it.
  */
 export async function bundleSource(source: string, plugin: LambdaPluginOptions | false = {}, options: BuildOptions = {}): Promise<Bundled> {
   const folder = await temporaryFolder()

@@ -2,32 +2,36 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
-/** A pool as Cognito sends it. */
+/** A user pool as Cognito's API returns it. */
 export type Pool = Readonly<Record<string, unknown>>
 
-/** A part of Cognito that runs here: it describes pools and updates them as Cognito does, and knows no other call. */
+/** A fake Cognito endpoint. It supports only DescribeUserPool and UpdateUserPool. */
 export interface CognitoPoolsEndpoint extends LocalService {
-  /** Keeps a pool; a setting that it does not name has its default, as after an update that leaves it out. */
+  /** Stores a pool. Missing settings get their defaults, as in an update. */
   readonly put: (pool: Pool) => void
   readonly pool: (id: string) => Pool | undefined
   readonly updates: () => number
-  /** Lets an operation fail with this error of Cognito's, until it is undefined again. */
+  /** Makes an operation fail with this Cognito error. Undefined ends that. */
   readonly fault: (operation: 'DescribeUserPool' | 'UpdateUserPool', name: string | undefined) => void
-  /** What becomes of the line when an update comes, until it is undefined again. */
+  /** Sets the network fault for updates. Undefined ends it. */
   readonly line: (trouble: LineTrouble | undefined) => void
-  /** Lets updates do something of their own to the pool. */
+  /** Makes each update also change these settings of the pool. */
   readonly meddle: (with_: Pool | undefined) => void
 }
 
 /**
- * An update never arrives, or is carried out and then its answer is cut off, or never comes. After a `cut` nothing gets through
- * any more, the answer included or not.
+ * A network fault during an update:
+ * - `lost request`: the request is dropped.
+ * - `lost answer`: the update is executed, and the connection is closed without an answer.
+ * - `no answer`: the update is executed, and no answer is sent.
+ * - `cut`: like `lost answer`, and all later requests are dropped.
+ * - `cut after the answer`: the update is executed and answered, and all later requests are dropped.
  */
 export type LineTrouble = 'lost request' | 'lost answer' | 'no answer' | 'cut' | 'cut after the answer'
 
 const TYPE = 'application/x-amz-json-1.1'
 
-// What is no input of UpdateUserPool outlives every update.
+// Fields that UpdateUserPool does not accept, so every update keeps them.
 const FIXED = [
   'Id',
   'Name',
@@ -42,7 +46,7 @@ const FIXED = [
   'CustomDomain',
   'EmailConfigurationFailure',
   'SmsConfigurationFailure',
-  // Kept when it is left out, as its documentation says.
+  // According to AWS's documentation, an update that leaves this out keeps it.
   'DcrConfiguration',
 ]
 
@@ -72,7 +76,7 @@ const UPDATABLE = [
   'AcrConfiguration',
 ]
 
-/** What a setting becomes that an update leaves out; the others are gone. */
+/** The values of settings that an update leaves out. Other settings are removed. */
 const DEFAULTS: Pool = {
   DeletionProtection: 'INACTIVE',
   LambdaConfig: {},
@@ -87,7 +91,7 @@ const DEFAULTS: Pool = {
 class Refused extends Error {}
 
 /**
- * Starts it.
+ * Starts the endpoint.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
@@ -103,7 +107,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     DescribeUserPool: ({ UserPoolId }) => {
       const pool = found(UserPoolId)
       const days = Object(Object(pool.Policies).PasswordPolicy).TemporaryPasswordValidityDays
-      // Of a newer pool both are described, although only one can be written.
+      // Cognito returns both fields for a newer pool, although an update accepts only one.
       const administrators = { ...Object(pool.AdminCreateUserConfig), ...(days !== undefined && { UnusedAccountValidityDays: days }) }
       return { UserPool: { ...pool, AdminCreateUserConfig: administrators } }
     },
@@ -137,7 +141,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     const isUpdate = operation === 'UpdateUserPool'
     if (isCut || (isUpdate && line === 'lost request')) throw new Error('Lost')
     try {
-      if (fault !== undefined) throw new Refused(fault, { cause: 'As told' })
+      if (fault !== undefined) throw new Refused(fault, { cause: 'Injected fault' })
       const call = calls[operation]
       if (call === undefined) throw new Refused('UnknownOperationException')
       const body = call(Object(await json(request)))
@@ -148,7 +152,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
       throw new Error('Lost')
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      // As Cognito has it: what went wrong on its own side is no fault of the request.
+      // Like Cognito: 500 for an internal error, 400 for an error of the request.
       return { status: error.message === 'InternalErrorException' ? 500 : 400, body: { __type: error.message, message: error.cause } }
     }
   }
@@ -197,7 +201,7 @@ function refuse(settings: Pool): void {
   )
     throw invalid('PreTokenGeneration and PreTokenGenerationConfig differ')
   if ((CustomSMSSender ?? CustomEmailSender) !== undefined && KMSKeyID === undefined) throw invalid('KMSKeyID is needed')
-  if (KMSKeyID !== undefined && !String(KMSKeyID).startsWith('arn:')) throw invalid('KMSKeyID is no ARN')
+  if (KMSKeyID !== undefined && !String(KMSKeyID).startsWith('arn:')) throw invalid('KMSKeyID is not an ARN')
   const isSecured = (Object(settings.UserPoolAddOns).AdvancedSecurityMode ?? 'OFF') !== 'OFF'
   const versions = isSecured ? ['V1_0', 'V2_0'] : ['V1_0']
   if (settings.UserPoolTier === 'LITE' && !versions.includes(PreTokenGenerationConfig?.LambdaVersion ?? 'V1_0'))

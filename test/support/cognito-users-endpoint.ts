@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
-/** A user as Cognito lists them. */
+/** A user in a response of ListUsers. */
 export interface ListedUser {
   readonly userName: string
   readonly attributes: Readonly<Record<string, string>>
   readonly createdAt?: Date
 }
 
-/** A part of Cognito that runs here: it lists users of pools by their `sub`, and knows no other call. */
+/** A fake Cognito endpoint. It supports only ListUsers with a filter by `sub`. */
 export interface CognitoUsersEndpoint extends LocalService {
   readonly addPool: (userPoolId: string, ...users: readonly ListedUser[]) => void
-  /** Lets every call fail with this error of Cognito's, until it is undefined again. */
+  /** Makes every call fail with this Cognito error. Undefined ends that. */
   readonly fault: (name: string | undefined) => void
-  /** The filters that were asked for. */
+  /** Returns the filters of all calls. */
   readonly filters: () => readonly string[]
 }
 
@@ -22,7 +22,7 @@ const TYPE = 'application/x-amz-json-1.1'
 const FILTER = /^sub = "((?:[^"\\]|\\.)*)"$/
 
 /**
- * Starts it.
+ * Starts the endpoint.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */
@@ -32,7 +32,7 @@ export async function startCognitoUsers(): Promise<CognitoUsersEndpoint> {
   let fault: string | undefined
 
   const listUsers = (asked: unknown): { readonly status: number; readonly body: object } => {
-    if (fault !== undefined) return { status: 400, body: { __type: fault, message: 'As told' } }
+    if (fault !== undefined) return { status: 400, body: { __type: fault, message: 'Injected fault' } }
     const { UserPoolId, Filter, Limit } = Object(asked)
     filters.push(Filter)
     const users = pools.get(UserPoolId)
@@ -70,7 +70,7 @@ function described({ userName, attributes, createdAt }: ListedUser): object {
   return {
     Username: userName,
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    // Seconds, as Cognito writes times.
+    // Cognito's API uses seconds.
     ...(createdAt && { UserCreateDate: createdAt.getTime() / 1000 }),
     Enabled: true,
     UserStatus: 'CONFIRMED',

@@ -25,13 +25,13 @@ const LogLine: z.ZodType<Decided> = z.object({
   trace: z.array(z.object({ rule: z.string(), outcome: z.string(), reason: z.string().optional() })),
 })
 
-/** What a handler made of an event: what its log line says, and what Cognito gets. */
+/** The result of an invocation: the decision in the log line, and the answer for Cognito. */
 export interface Handled extends Decided {
-  /** As Cognito reads it, out of JSON; absent where the handler threw. */
+  /** The answer, parsed from JSON as Cognito gets it. Absent if the handler threw. */
   readonly answer?: unknown
 }
 
-/** The deployed handlers, in this process, on local services. */
+/** The deployed handlers, which run in this process with local services. */
 export interface DefaultHandlers {
   readonly handle: (folder: string, event: unknown) => Promise<Handled>
   readonly inbox: () => readonly ReceivedMail[]
@@ -39,11 +39,11 @@ export interface DefaultHandlers {
 }
 
 interface Module {
-  // A method, so that a handler of one trigger's events can stand here: what a file holds is known only when it is judged.
+  // A method, because method parameters are bivariant: a handler for the events of a single trigger is assignable.
   handler(event: unknown, context: { readonly awsRequestId: string }): Promise<unknown>
 }
 
-/** Starts the services, blocks users, and loads the handlers with their default chains. */
+/** Starts the services, writes the blocks, and loads the handlers with their default chains. */
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
   const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects' }
   const services = await startServices(tables)
@@ -70,7 +70,7 @@ export async function startDefaultHandlers(blocks: readonly Block[]): Promise<De
   }
 }
 
-/** Runs a handler once and reads its decision from its own log line: asking it a second time would repeat its effects. */
+/** Runs a handler once and reads its decision from its log line, because a second invocation would repeat the effects. */
 async function handleWith(module: Module | undefined, event: unknown): Promise<Handled> {
   if (module === undefined) throw new Error('No handler is deployed for this folder')
   const awsRequestId = randomUUID()
@@ -78,11 +78,11 @@ async function handleWith(module: Module | undefined, event: unknown): Promise<H
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0)
   let answered: { readonly answer?: unknown } = {}
   try {
-    // In and out of JSON, as Lambda does it.
+    // Converts event and answer to JSON and back, as Lambda does.
     const answer = await module.handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
     answered = { answer: JSON.parse(JSON.stringify(answer)) }
   } catch {
-    // Why it threw stands in the log line.
+    // The log line contains the reason.
   } finally {
     stdout.mockRestore()
   }

@@ -7,18 +7,18 @@ import { createTables, type TableNames } from '../../src/tools/local/tables.ts'
 import { hasJava, startDynamoDbLocal } from './dynamodb-local.ts'
 import { dynamoDbClient } from './local-clients.ts'
 
-/** A running DynamoDB with empty tables of the handlers. */
+/** A running DynamoDB with the handlers' tables, which are empty. */
 export interface Engine {
   readonly tables: TableNames
   readonly documents: () => DynamoDBDocumentClient
   readonly endpoint: () => string
 }
 
-/** Runs a suite against the embedded DynamoDB and against AWS's own DynamoDB Local. Each gets tables of its own. */
+/** Runs a suite with the embedded DynamoDB and with AWS's DynamoDB Local. Each has its own tables. */
 export function onEveryDynamoDb(suite: (engine: Engine) => void): void {
   describe('on the embedded DynamoDB', () => suite(createEngine(startDynamoDb)))
   const java = hasJava()
-  if (!java) console.warn('\nSKIPPED: there is no Java, so these tests do not run on DynamoDB Local. Install Java 17 to run them.\n')
+  if (!java) console.warn('\nSKIPPED: Java is missing, so these tests do not run on DynamoDB Local. Install Java 17 to run them.\n')
   describe.skipIf(!java)(java ? 'on DynamoDB Local' : 'on DynamoDB Local (SKIPPED: it needs Java 17)', () =>
     suite(createEngine(startDynamoDbLocal)),
   )

@@ -10,14 +10,14 @@ const isUp = (endpoint: string): Promise<boolean> =>
   )
 
 describe.skipIf(!hasJava())('DynamoDB Local', () => {
-  it('is gone after stop', async () => {
+  it('stops', async () => {
     const service = await startDynamoDbLocal()
     expect(await isUp(service.endpoint)).toBe(true)
     await Promise.all([service.stop(), service.stop()])
     expect(await isUp(service.endpoint)).toBe(false)
   }, 90_000)
 
-  it('does not outlive the process that started it, however that one dies', async () => {
+  it('stops when the process that started it is killed', async () => {
     const module = new URL('./dynamodb-local.ts', import.meta.url)
     const program = `const { startDynamoDbLocal } = await import('${module}'); console.log((await startDynamoDbLocal()).endpoint); setInterval(() => {}, 1000)`
     const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })

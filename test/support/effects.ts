@@ -6,18 +6,18 @@ import type { ClaimResult, Delivery, Effect, EffectClaim, EffectKey, Ledger } fr
 import type { Engine } from './dynamodb-engines.ts'
 import { postConfirmationEvent } from './events.ts'
 
-/** Milliseconds for which the claims of these tests hold. */
+/** The lease of claims in these tests, in milliseconds. */
 export const LEASE_MS = 10_000
 
-/** A ledger on a real table, with a clock that stands still until it is told to go on. */
+/** A ledger on a DynamoDB table, with a clock that only `wait` advances. */
 export interface TimedLedger extends Ledger {
   readonly effects: Effects
   readonly pendingEffects: PendingEffects
   readonly now: () => Date
   readonly wait: (ms: number) => void
-  /** The item as it stands in the table. */
+  /** Reads the item from the table. */
   readonly stored: (key: EffectKey) => Promise<Readonly<Record<string, unknown>> | undefined>
-  /** The keys that stand in the index under a state. */
+  /** Returns the keys in the index that have this state. */
   readonly queued: (state: string) => Promise<readonly string[]>
 }
 
@@ -50,19 +50,19 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
   }
 }
 
-/** Forgets an effect whatever stands in the table, which no tool of ours does. */
+/** Deletes the row of an effect in any state. No tool of this package does that. */
 export async function erase(documents: DynamoDBDocumentClient, table: string, key: EffectKey): Promise<void> {
   await documents.send(new DeleteCommand({ TableName: table, Key: { pk: effectPk(key) } }))
 }
 
-/** All rows that are due. */
+/** Returns all rows that are due. */
 export async function allDue(effects: Effects, now: Date): Promise<readonly EffectRow[]> {
   const rows: EffectRow[] = []
   for await (const page of effects.due(now, new AbortController().signal)) rows.push(...page)
   return rows
 }
 
-/** A row as an effect, or an error that says why it is none. */
+/** Returns a row as an effect. Throws if the row is missing or unreadable. */
 export function assertReadable(row: EffectRow | undefined): EffectItem {
   if (row === undefined || !isReadable(row)) throw new Error(`not readable: ${JSON.stringify(row)}`)
   return row
@@ -70,14 +70,14 @@ export function assertReadable(row: EffectRow | undefined): EffectItem {
 
 let users = 0
 
-/** An effect on a user whom nobody had before. */
+/** Creates an effect for a new user. */
 export function newEffect(delivery: Delivery = 'at-most-once', userPoolId = 'eu-west-1_Example'): Effect {
   const sub = `sub-${++users}`
   const event = postConfirmationEvent({ sub, email: `${sub}@example.com` }, { userPoolId })
   return { userPoolId, sub, effect: 'send-welcome-email', delivery, event }
 }
 
-/** The claim that was given, or an error that says what was given instead. */
+/** Returns the granted claim. Throws if the claim was not granted. */
 export function assertGranted(claimed: ClaimResult): EffectClaim {
   if (claimed.kind !== 'claimed') throw new Error(`not claimed but ${JSON.stringify(claimed)}`)
   return claimed.claim

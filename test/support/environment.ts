@@ -1,19 +1,19 @@
 import { expect, vi } from 'vitest'
 import { isSetting } from '../../src/tools/lib/environment.ts'
 
-/** Takes out what a test must not inherit from the shell it runs in: the settings of handlers, and those of AWS. */
+/** Unsets the handler settings and AWS variables that a test would inherit from the shell. */
 export function unsetLifeguard(): void {
   for (const name of Object.keys(process.env)) if (isSetting(name) || name.startsWith('AWS_')) vi.stubEnv(name, undefined)
 }
 
-/** Sets the environment of a handler, of which nothing but these variables is then there, and lets modules be read anew. */
+/** Replaces all handler settings and AWS variables by the given ones, and resets the module cache. */
 export function stubEnvironment(environment: Readonly<Record<string, string>>): void {
   vi.resetModules()
   unsetLifeguard()
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
 }
 
-/** What a handler wrote to standard error when it did not start, where the caller must read nothing of it. */
+/** Returns the text that a failing handler module writes to standard error. Checks that it throws only the masked message. */
 export async function captureComplaint(start: () => Promise<unknown>): Promise<string> {
   const written: string[] = []
   const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)
@@ -25,7 +25,7 @@ export async function captureComplaint(start: () => Promise<unknown>): Promise<s
   }
 }
 
-/** The environment by which an SDK client finds a local service. */
+/** Returns the environment variables with which an SDK client uses local services. */
 export function endpointEnvironment(services: { readonly dynamodb?: string; readonly ses?: string }): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',

@@ -1,25 +1,25 @@
 import * as z from 'zod'
 
-/** A text. */
+/** A string. */
 export const text: z.ZodString = z.string()
 
-/** Attributes and other maps of texts. */
+/** A map of strings, such as user attributes. */
 export const texts: z.ZodRecord<z.ZodString, z.ZodString> = z.record(z.string(), z.string().max(2048))
 
-/** Attributes of a user who does not exist yet. */
+/** The attributes of a user who does not exist yet. */
 export const withoutSub: z.ZodType<Record<string, string>> = texts.refine((attributes) => !('sub' in attributes), {
   error: 'a user who does not exist yet has no sub',
 })
 
-/** Attributes of a user of the pool. */
+/** The attributes of a user of the pool. */
 export const withSub: z.ZodType<Record<string, string>> = texts.refine((attributes) => z.uuid().safeParse(attributes.sub).success, {
   error: 'the sub is a UUID',
 })
 
-/** A response of which Cognito reads nothing. */
+/** An empty response. Cognito reads no field of it. */
 export const noFields: z.ZodType = z.strictObject({})
 
-/** What all events have. */
+/** The fields that all events have. */
 export const envelope: {
   readonly version: z.ZodType<string>
   readonly triggerSource: z.ZodType<string>

@@ -11,7 +11,7 @@ const callerContext: CallerContext = { awsSdkVersion: 'aws-sdk-unknown-unknown',
 const envelope = { version: '1', region: 'eu-west-1', userPoolId: POOL, userName: 'ann', callerContext }
 const confirmed: AttributeMap = { sub: SUB, 'cognito:user_status': 'CONFIRMED', email: 'ann@example.com', email_verified: 'true' }
 
-/** A self-service sign-up of ann@example.com, as Cognito sends it; the attributes given replace its own. */
+/** Creates the event of a self-service sign-up of ann@example.com. The given attributes replace the default ones. */
 export function preSignUpEvent(
   userAttributes: AttributeMap = { email: 'ann@example.com' },
   more: Partial<PreSignUp['event']> = {},
@@ -25,7 +25,7 @@ export function preSignUpEvent(
   }
 }
 
-/** A first sign-in through an identity provider; Cognito marks its address as unverified unless told otherwise. */
+/** Creates the event of a first sign-in through an identity provider. By default, the email address is unverified. */
 export function federatedEvent(userAttributes: AttributeMap = { email: 'ann@example.com', email_verified: 'false' }): PreSignUp['event'] {
   return preSignUpEvent(
     { 'cognito:email_alias': '', 'cognito:phone_number_alias': '', ...userAttributes },
@@ -37,7 +37,7 @@ export function federatedEvent(userAttributes: AttributeMap = { email: 'ann@exam
   )
 }
 
-/** An administrator creates a user. */
+/** Creates the event of an administrator who creates a user. */
 export function adminCreatedEvent(userAttributes: AttributeMap = { email: 'ann@example.com' }): PreSignUp['event'] {
   return preSignUpEvent(userAttributes, {
     triggerSource: 'PreSignUp_AdminCreateUser',
@@ -45,7 +45,7 @@ export function adminCreatedEvent(userAttributes: AttributeMap = { email: 'ann@e
   })
 }
 
-/** ann signs in; her password is not checked yet. */
+/** Creates the event of a sign-in before the password check. */
 export function preAuthenticationEvent(
   userAttributes: AttributeMap | null = confirmed,
   more: Partial<PreAuthentication['event']> = {},
@@ -59,7 +59,7 @@ export function preAuthenticationEvent(
   }
 }
 
-/** ann has signed in. */
+/** Creates the event of a successful sign-in. */
 export function postAuthenticationEvent(
   userAttributes: AttributeMap = confirmed,
   more: Partial<PostAuthentication['event']> = {},
@@ -73,7 +73,7 @@ export function postAuthenticationEvent(
   }
 }
 
-/** ann has confirmed her sign-up. */
+/** Creates the event of a confirmed sign-up. */
 export function postConfirmationEvent(
   userAttributes: AttributeMap = confirmed,
   more: Partial<PostConfirmation['event']> = {},
@@ -87,12 +87,12 @@ export function postConfirmationEvent(
   }
 }
 
-/** ann has reset her password. */
+/** Creates the event of a password reset. */
 export function passwordResetEvent(userAttributes: AttributeMap = confirmed): PostConfirmation['event'] {
   return postConfirmationEvent(userAttributes, { triggerSource: 'PostConfirmation_ConfirmForgotPassword' })
 }
 
-/** Who ann is in these events. */
+/** The user of these events. */
 export const ann: { readonly userPoolId: string; readonly sub: string; readonly userName: string; readonly email: string } = {
   userPoolId: POOL,
   sub: SUB,

@@ -22,26 +22,26 @@ afterEach(async () => {
   client.destroy()
 })
 
-describe('a fault', () => {
+describe('an SES fault', () => {
   it.each([
     { fault: 'hang', error: { name: 'TimeoutError' } },
     { fault: 'reset', error: { code: 'ECONNRESET' } },
     { fault: 'status500', error: { name: 'InternalFailure', $fault: 'server', $metadata: { httpStatusCode: 500 } } },
     { fault: 'throttling', error: { name: 'Throttling', message: 'Maximum sending rate exceeded.', $metadata: { httpStatusCode: 400 } } },
     { fault: 'sandbox', error: { name: 'MessageRejected', $metadata: { httpStatusCode: 400 } } },
-  ] as const)('$fault reaches the client as an error and accepts nothing', async ({ fault, error }) => {
+  ] as const)('$fault gives the client an error, and accepts no email', async ({ fault, error }) => {
     ses.fault(fault)
     await expect(client.send(mail)).rejects.toMatchObject(error)
     expect(ses.inbox()).toEqual([])
   })
 
-  it('dropResponse accepts the mail and never says so', async () => {
+  it('dropResponse accepts the email and closes the connection without a response', async () => {
     ses.fault('dropResponse')
     await expect(client.send(mail)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('ends when told to', async () => {
+  it('ends when it is reset', async () => {
     ses.fault('throttling')
     await expect(client.send(mail)).rejects.toThrow()
     ses.fault(undefined)
@@ -49,7 +49,7 @@ describe('a fault', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('that throttles makes the SDK try again', async () => {
+  it('that throttles makes the SDK retry', async () => {
     const stubborn = sesClient(ses.endpoint, { maxAttempts: 2 })
     ses.fault('throttling')
     await expect(stubborn.send(mail)).rejects.toMatchObject({ name: 'Throttling', $metadata: { attempts: 2 } })
@@ -63,18 +63,18 @@ describe('a fault', () => {
 })
 
 describe('stop', () => {
-  it('does not wait for a call that hangs', async () => {
+  it('does not wait for a hanging call', async () => {
     ses.fault('hang')
     const patient = sesClient(ses.endpoint)
     const hanging = expect(patient.send(mail)).rejects.toThrow()
-    // Both ends of its connection are in this process.
+    // Client and server are in this process, so one connection has two sockets.
     await expect.poll(() => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap')).toHaveLength(2)
     await ses.stop()
     await hanging
     patient.destroy()
   })
 
-  it('does not wait for a connection that is kept alive', async () => {
+  it('does not wait for a keep-alive connection', async () => {
     await client.send(mail)
     await ses.stop()
     await expect(fetch(ses.endpoint)).rejects.toThrow()

@@ -7,28 +7,28 @@ import { forward } from './lossy-proxy.ts'
 import { startTroubledService } from './troubled-service.ts'
 
 /**
- * How the next calls go wrong:
- * - `hang`: the call is taken and never answered, and no mail is accepted.
- * - `reset`: the connection is reset, and no mail is accepted.
- * - `status500`: SES's InternalFailure.
- * - `throttling`: SES's Throttling, as for a sending rate that is too high.
- * - `sandbox`: SES's MessageRejected, as of an account in the sandbox for a recipient that is not verified.
- * - `dropResponse`: a good mail **is** accepted, and the connection is closed without an answer.
+ * A fault of the next calls:
+ * - `hang`: the call is never answered, and no email is accepted.
+ * - `reset`: the connection is reset, and no email is accepted.
+ * - `status500`: SES returns InternalFailure.
+ * - `throttling`: SES returns Throttling, as for too high a sending rate.
+ * - `sandbox`: SES returns MessageRejected, as for an unverified recipient of an account in the sandbox.
+ * - `dropResponse`: a valid email **is** accepted, and the connection is closed without an answer.
  */
 export type SesFault = 'hang' | 'reset' | 'status500' | 'throttling' | 'sandbox' | 'dropResponse'
 
-/** A local SES with a proxy before it. */
+/** A local SES behind a proxy that injects faults. */
 export interface FaultySes extends LocalSes {
-  /** Makes every following call go wrong in one way; `undefined` ends that. Calls that hang already keep hanging. */
+  /** Sets the fault of all following calls. Undefined ends it, but calls that already hang keep hanging. */
   readonly fault: (fault: SesFault | undefined) => void
 }
 
-/** The local services with such an SES. */
+/** The local services with a {@link FaultySes}. */
 export interface FaultyServices extends LocalServices {
   readonly ses: FaultySes
 }
 
-/** Starts the local services, with an SES whose calls can be made to go wrong. */
+/** Starts the local services with a faulty SES. */
 export async function startFaultyServices(names: TableNames): Promise<FaultyServices> {
   const services = await startServices(names)
   const ses = await withFaults(services.ses)
@@ -42,12 +42,12 @@ export async function startFaultyServices(names: TableNames): Promise<FaultyServ
   }
 }
 
-/** Starts a local SES whose calls can be made to go wrong. */
+/** Starts a faulty SES. */
 export async function startFaultySes(): Promise<FaultySes> {
   return withFaults(await startSes())
 }
 
-/** Starts a proxy before a local SES. Its end is the end of both. */
+/** Starts a proxy in front of a local SES. Stopping the proxy stops both. */
 async function withFaults(ses: LocalSes): Promise<FaultySes> {
   let fault: SesFault | undefined
   const refusals = {

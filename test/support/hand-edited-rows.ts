@@ -8,7 +8,7 @@ const PAST = '2026-05-01T12:00:00.000Z'
 const KEY = { userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email' }
 const EVENT = postConfirmationEvent({ sub: KEY.sub, email: 'edited@example.com', email_verified: 'true' }, { userPoolId: KEY.userPoolId })
 
-/** A row as `dynamoLedger` and `dynamoPendingEffects` write it, which is due. */
+/** A due row in the format of `dynamoLedger` and `dynamoPendingEffects`. */
 export const dueRow: Row = {
   ...KEY,
   pk: effectPk(KEY),
@@ -24,7 +24,7 @@ export const dueRow: Row = {
   appClient: 'client1',
 }
 
-/** Values of every type that DynamoDB has. */
+/** Values of all DynamoDB types. */
 const OTHER_TYPES: readonly unknown[] = [7, true, null, '', [], ['x'], {}, { S: 'x' }, new Set(['x']), new Uint8Array([1])]
 const without = (name: string): Row => Object.fromEntries(Object.entries(dueRow).filter(([each]) => each !== name))
 const event = (change: Partial<Record<keyof CognitoEvent, unknown>>): string => JSON.stringify({ ...EVENT, ...change })
@@ -32,7 +32,7 @@ const event = (change: Partial<Record<keyof CognitoEvent, unknown>>): string => 
 const ALWAYS_THERE = ['userPoolId', 'sub', 'effect', 'state', 'delivery', 'attempt']
 const THERE_OR_ABSENT = ['token', 'createdSince', 'event', 'triggerSource', 'appClient']
 
-/** Rows that were edited by hand, each with what is wrong: the name of an attribute, and how. */
+/** Rows that were edited by hand. Each has the name of the invalid attribute, and a description of the error. */
 export const handEdited: readonly (readonly [string, string, Row])[] = [
   ...ALWAYS_THERE.map((name) => [name, 'missing', without(name)] as const),
   ...[...ALWAYS_THERE, ...THERE_OR_ABSENT].flatMap((name) =>

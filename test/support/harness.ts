@@ -7,7 +7,7 @@ import { deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import type { Approving, Working } from '../../src/shared/rules/trigger.ts'
 
-/** The answer of a refusing trigger that holds an object too, as that of pre token generation does. */
+/** The answer of a refusing trigger, with an object field such as pre token generation has. */
 export interface PreAnswer {
   readonly autoConfirmUser?: boolean
   readonly claims?: { readonly [name: string]: string }
@@ -44,7 +44,7 @@ export const pre: TriggerFactory<Pre> = defineTrigger<Pre>({
 
 export const post: TriggerFactory<Post> = defineTrigger<Post>({ name: 'PostConfirmation', works: true, onError: 'continue' })
 
-/** An event as Cognito sends it: JSON, with a field that no type of ours knows. */
+/** Creates a pre sign-up event with extra fields that no type declares. */
 export function preEvent(change: object = {}): PreEvent {
   const text = JSON.stringify({
     version: '1',
@@ -66,7 +66,7 @@ export function postEvent(change: object = {}): Post['event'] {
   return JSON.parse(text)
 }
 
-/** Hands over what is no event, as Lambda would: a handler's type cannot forbid it to a caller. */
+/** Casts any value to an event, because Lambda may pass any JSON to a handler. */
 export function unchecked<E>(input: unknown): E {
   return input as E
 }
@@ -75,7 +75,7 @@ export interface Line {
   readonly [field: string]: unknown
 }
 
-/** Collects what a handler writes to standard output. */
+/** Collects the lines that a handler writes. */
 export function collector(): { readonly write: (line: string) => void; readonly raw: () => string; readonly lines: () => Line[] } {
   const written: string[] = []
   return {
@@ -85,7 +85,7 @@ export function collector(): { readonly write: (line: string) => void; readonly 
   }
 }
 
-/** What became of an invocation: the answer, or the error that Lambda would report. */
+/** The result of an invocation: the answer, or the error that Lambda would report. */
 export interface Result {
   readonly answer?: unknown
   readonly error?: { readonly name: string; readonly message: string; readonly text: string }
@@ -95,7 +95,7 @@ export async function captureResult(invocation: Promise<unknown>): Promise<Resul
   try {
     return { answer: await invocation }
   } catch (error) {
-    if (!(error instanceof Error)) throw new TypeError(`a handler threw what is no error: ${String(error)}`)
+    if (!(error instanceof Error)) throw new TypeError(`the handler threw a value that is not an Error: ${String(error)}`)
     return { error: { name: error.name, message: error.message, text: `${error.stack}${JSON.stringify(error)}` } }
   }
 }
@@ -105,7 +105,7 @@ export interface Ran extends Result {
   readonly raw: string
 }
 
-/** Runs a handler of the pre trigger once. */
+/** Runs a handler of the `pre` trigger once. */
 export async function runPre(
   rules: readonly Rule<Pre>[],
   input: unknown = preEvent(),
@@ -118,10 +118,10 @@ export async function runPre(
   return { ...result, lines: out.lines(), raw: out.raw() }
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that only `advance` moves. */
 export interface ManualClock extends Clock {
   readonly advance: (ms: number) => void
-  /** How many timers are waiting. */
+  /** Returns the number of waiting timers. */
   readonly pending: () => number
 }
 
@@ -145,7 +145,7 @@ export function manualClock(start = 0): ManualClock {
   }
 }
 
-/** Lets everything that needs no time happen. */
+/** Waits for a few turns of the event loop, so that pending promises settle. */
 export async function flushPromises(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,4 @@
-/** An address, and what whoever typed it hopes for. */
+/** An address with a description of its trick. */
 export interface Sample {
   readonly trick: string
   readonly address: string
@@ -6,20 +6,20 @@ export interface Sample {
 
 const sample = (trick: string, address: string): Sample => ({ trick, address })
 
-/** What the tables below are held against. */
+/** The list of allowed domains for the tables below. */
 export const allowedDomains: readonly string[] = ['example.com', '*.example.org']
 
-/** None of these may pass a check for {@link allowedDomains}. Invisible characters are written as escapes, to be seen here. */
+/** Addresses that a check for {@link allowedDomains} must reject. Invisible characters are written as escapes. */
 export const hostileAddresses: readonly Sample[] = [
   // Domains that look like an allowed one.
   sample('ends in an allowed domain', 'eve@evilexample.com'),
   sample('ends in an allowed domain, after a hyphen', 'eve@evil-example.com'),
   sample('starts with an allowed domain', 'eve@example.com.evil.com'),
   sample('starts with an allowed domain, no dot between', 'eve@example.comevil.com'),
-  sample('another top-level domain that starts alike', 'eve@example.community'),
-  sample('another top-level domain that is shorter', 'eve@example.co'),
-  sample('a subdomain where only the domain itself is allowed', 'eve@mail.example.com'),
-  sample('the domain itself where only subdomains are allowed', 'eve@example.org'),
+  sample('a top-level domain that starts with the allowed one', 'eve@example.community'),
+  sample('a shorter top-level domain', 'eve@example.co'),
+  sample('a subdomain of a domain that is allowed without subdomains', 'eve@mail.example.com'),
+  sample('a domain of which only subdomains are allowed', 'eve@example.org'),
   sample('ends in the domain of a wildcard', 'eve@evilexample.org'),
   sample('starts with a subdomain of a wildcard', 'eve@mail.example.org.evil.com'),
   sample('a hyphen for the dot', 'eve@example-com.evil.com'),
@@ -46,7 +46,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('an address behind an address in angle brackets', 'a@example.com<eve@evil.com>'),
   sample('an RFC 5322 group', 'team:eve@example.com;'),
   sample('a mailto link', 'mailto:eve@example.com'),
-  sample('a mailto link with a copy to somebody', 'a@example.com?cc=eve@evil.com'),
+  sample('a mailto link with a cc', 'a@example.com?cc=eve@evil.com'),
 
   // Quotes, comments and escapes of RFC 5322.
   sample('a quoted local part with an @', '"a@example.com"@evil.com'),
@@ -97,7 +97,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('an ideographic space', 'eve@exam\u3000ple.com'),
   sample('a line separator', 'eve@example.com\u2028'),
 
-  // Characters that do not show.
+  // Invisible characters.
   sample('a soft hyphen, which IDNA drops', 'eve@exam\u00adple.com'),
   sample('a soft hyphen in the local part', 'e\u00adve@example.com'),
   sample('a zero-width space', 'eve@exam\u200bple.com'),
@@ -146,7 +146,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('an ideographic full stop at the wrong place', 'eve@evil\u3002com'),
   sample('an ideographic full stop for a second trailing dot', 'eve@example.com.\u3002'),
 
-  // Spellings that some programs take for an allowed domain, and others for another domain or none.
+  // Spellings that some programs read as an allowed domain, and others as another domain or as invalid.
   sample('full-width letters', 'eve@\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45.com'),
   sample('circled letters', 'eve@\u24d4xample.com'),
   sample('an ideographic full stop', 'eve@example\u3002com'),
@@ -163,11 +163,11 @@ export const hostileAddresses: readonly Sample[] = [
   // Punycode.
   sample('Punycode of plain letters', 'eve@xn--example-.com'),
   sample('Punycode that does not decode', 'eve@xn--a.example.org'),
-  sample('Punycode without anything', 'eve@xn--.example.org'),
+  sample('empty Punycode', 'eve@xn--.example.org'),
   sample('Punycode in Punycode', 'eve@xn--xn---epa.example.org'),
   sample('Punycode of an upper-case letter', 'eve@xn--mnchen-psa.example.org'),
   sample('Punycode of a soft hyphen', 'eve@xn--eve-gfa61a.example.org'),
-  sample('Punycode beside letters that are none', 'eve@xn--m\u00fcnchen.example.org'),
+  sample('Punycode mixed with non-ASCII letters', 'eve@xn--m\u00fcnchen.example.org'),
 
   // Dots and hyphens.
   sample('two trailing dots', 'eve@example.com..'),
@@ -182,7 +182,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a local part that ends in a dot', 'eve.@example.com'),
   sample('two dots in the local part', 'e..ve@example.com'),
 
-  // Hosts as URLs have them.
+  // Forms of hosts in URLs.
   sample('an IP literal', 'eve@[127.0.0.1]'),
   sample('an IPv6 literal', 'eve@[IPv6:::1]'),
   sample('an IP address', 'eve@127.0.0.1'),
@@ -204,11 +204,11 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a backslash that URL parsers cut at', 'eve@\uff45xample.com\\evil'),
   sample('a user name in a URL', 'https://eve@example.com'),
 
-  // Names that mean something to JavaScript, and sizes.
+  // Names with a meaning in JavaScript, missing parts, and extreme lengths.
   sample('the prototype as a domain', 'eve@__proto__'),
   sample('the constructor as a domain', 'eve@constructor'),
   sample('the prototype as an address', '__proto__'),
-  sample('nothing', ''),
+  sample('an empty string', ''),
   sample('an @ alone', '@'),
   sample('no local part', '@example.com'),
   sample('no domain', 'eve@'),
@@ -225,7 +225,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a megabyte of @', '@'.repeat(1_000_000)),
 ]
 
-/** Other spellings of an allowed domain: the same domain to DNS, so they are meant to pass. */
+/** Spellings of an allowed domain that must pass, because they are the same domain in DNS. */
 export const acceptedForms: readonly (Sample & { readonly domain: string })[] = [
   { ...sample('as listed', 'eve@example.com'), domain: 'example.com' },
   { ...sample('upper case', 'Eve@EXAMPLE.COM'), domain: 'example.com' },
@@ -233,7 +233,10 @@ export const acceptedForms: readonly (Sample & { readonly domain: string })[] = 
   { ...sample('a subdomain', 'eve@mail.example.org'), domain: 'mail.example.org' },
   { ...sample('a subdomain three levels down, in capitals', 'eve@A.B.C.Example.ORG'), domain: 'a.b.c.example.org' },
   { ...sample('a subdomain that needs IDNA', 'eve@m\u00fcnchen.example.org'), domain: 'xn--mnchen-3ya.example.org' },
-  { ...sample('the same, in Punycode and capitals', 'eve@XN--MNCHEN-3YA.example.org'), domain: 'xn--mnchen-3ya.example.org' },
+  {
+    ...sample('a subdomain that needs IDNA, in Punycode and capitals', 'eve@XN--MNCHEN-3YA.example.org'),
+    domain: 'xn--mnchen-3ya.example.org',
+  },
   { ...sample('a sharp s, in Punycode', 'eve@xn--strae-oqa.example.org'), domain: 'xn--strae-oqa.example.org' },
   { ...sample('a subdomain named like a domain elsewhere', 'eve@evil.com.example.org'), domain: 'evil.com.example.org' },
   { ...sample('a numeric subdomain', 'eve@127.example.org'), domain: '127.example.org' },

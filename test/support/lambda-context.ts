@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda'
 
-/** What Lambda hands to a handler beside the event. */
+/** A sample of the context that Lambda passes to a handler. */
 export const lambdaContext: Context = {
   awsRequestId: '6f1e1f0a-5b0e-4a38-8d1a-2f2d6a1c9e55',
   functionName: 'pre-signup',

@@ -1,7 +1,7 @@
-/** Stands in every error of these programs: it must not reach standard error. */
+/** Part of every error of these programs. It must not appear on standard error. */
 export const SECRET = 'mary@example.com'
 
-/** Rejects after that many milliseconds, whatever its caller has given up by then. */
+/** Rejects after the given milliseconds, even if the caller has stopped waiting. */
 export async function rejectAfter(ms: number): Promise<never> {
   await new Promise((resolve) => setTimeout(resolve, ms))
   throw new Error(SECRET)

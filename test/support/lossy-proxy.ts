@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { LocalService } from '../../src/tools/local/loopback.ts'
 import { startTroubledService } from './troubled-service.ts'
 
-/** An answer that a service behind a proxy gave. */
+/** An answer of the service behind a proxy. */
 export interface ForwardedAnswer {
   readonly status: number
   readonly type: string
   readonly text: string
 }
 
-/** Passes a call on to the service behind a proxy, and returns its answer. */
+/** Forwards a call to the service behind a proxy, and returns its answer. */
 export async function forward(
   endpoint: string,
   body: string,
@@ -22,9 +22,10 @@ export async function forward(
 }
 
 /**
- * Starts a proxy that loses the answers to the first calls: the service behind it carries them out all the same.
+ * Starts a proxy that drops the answers to the first calls. The service behind it still executes them.
  *
- * @param onCall Hears of each call by the name of its operation.
+ * @param lost The number of dropped answers.
+ * @param onCall Receives the operation's name of each call.
  */
 export async function startLossyProxy(
   endpoint: string,

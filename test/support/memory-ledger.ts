@@ -2,17 +2,17 @@ import type { ClaimResult, Effect, EffectClaim, EffectFailure, Ledger } from '..
 
 type Call = 'claim' | 'done' | 'fail' | 'drop'
 
-/** A ledger in memory that tells what it was asked, and fails as told. */
+/** An in-memory ledger that records its calls and can inject faults. */
 export interface MemoryLedger extends Ledger {
-  /** Everything that happened, in order; a rule under test may add to it. */
+  /** The calls in order. A rule under test may add its own entries. */
   readonly log: string[]
   readonly effects: readonly Effect[]
   readonly setbacks: readonly EffectFailure[]
-  /** The signals that the calls came with. */
+  /** The abort signals of the calls. */
   readonly signals: readonly AbortSignal[]
 }
 
-/** Starts an empty one. Calls to `trouble` come before anything is remembered, and may throw or never return. */
+/** Creates an empty ledger. Each operation first awaits `trouble`, which may throw or never settle. */
 export function memoryLedger(trouble: (call: Call, nth: number) => Promise<void> = async () => undefined): MemoryLedger {
   const log: string[] = []
   const effects: Effect[] = []

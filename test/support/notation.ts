@@ -6,8 +6,8 @@ import type { RuleContext } from '../../src/shared/rules/trigger.ts'
 import type { SampleAnswer, SampleRefusing, SampleWorking } from './samples.ts'
 
 /**
- * The functions that compositions are built with. They stand in a table, so that a program which compares two versions of the
- * library can build one term with each.
+ * The functions that build compositions. They are in a table, so that a program can build a term with two versions of the library
+ * and compare them.
  */
 export interface Language {
   readonly allow: typeof allow
@@ -28,10 +28,10 @@ export interface Language {
 
 const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, parallel, when }
 
-/** A composition as docs/reference/semantics.md writes it. */
+/** A composition in the notation of docs/reference/semantics.md. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
 
-/** Reads `chain(allow, set(a=2))`. */
+/** Parses a composition such as `chain(allow, set(a=2))`. */
 export function parse(source: string): Term {
   const tokens: string[] = source.match(/[\w=]+|[(),]/g) ?? []
   const term = (): Term => {
@@ -49,11 +49,11 @@ export function parse(source: string): Term {
     return { word, terms }
   }
   const whole = term()
-  if (tokens.length > 0) throw new SyntaxError(`left over in ${source}: ${tokens.join('')}`)
+  if (tokens.length > 0) throw new SyntaxError(`unexpected text at the end of ${source}: ${tokens.join('')}`)
   return whole
 }
 
-/** Writes a term back. */
+/** Formats a term in the notation. */
 export function write({ word, terms }: Term): string {
   return terms.length === 0 ? word : `${word}(${terms.map(write).join(', ')})`
 }
@@ -72,7 +72,7 @@ function condition(term: Term | undefined): Condition {
   return found
 }
 
-// One outcome of each kind, whatever the trigger: that a wrong one is refused is part of what the tables say.
+// Every kind of outcome, for every trigger. The tables also state that an invalid outcome is an error.
 type Leaf = (language: Language) => Parameters<typeof compose<SampleRefusing>>[0]['evaluate']
 const errorLeaf = (): never => {
   throw new Error('an error of the rule')
@@ -93,7 +93,7 @@ function set(term: Term | undefined, language: Language): Rule<SampleRefusing> {
   return language.compose<SampleRefusing>({ name: 'set', kind: 'rule', evaluate })
 }
 
-// The two samples differ in nothing but their types; `parallel` is for working triggers alone.
+// Converts between the sample triggers, which differ only in their types, because `parallel` accepts only working triggers.
 const asWorking = (rule: Rule<SampleRefusing>, language: Language): Rule<SampleWorking> =>
   language.compose<SampleWorking>({
     ...rule,
@@ -105,10 +105,10 @@ const asRefusing = (rule: Rule<SampleWorking>, language: Language): Rule<SampleR
     evaluate: async ({ invocation: _, ...ctx }, run) => rule.evaluate({ ...ctx, trigger: 'PostConfirmation' }, run),
   })
 
-/** Something to do with the context first, in every rule and condition. */
+/** A function that every rule and condition calls first with its context. */
 export type Meddle = (ctx: RuleContext<SampleRefusing>) => void
 
-/** A rule that reserves something in its second step: `use(x)`, `use(x, deny)`, `use(x, error)`. */
+/** Creates a rule that reserves something in its commit step: `use(x)`, `use(x, deny)`, `use(x, error)`. */
 function use(word: string, terms: readonly Term[], language: Language, reserved: Set<string>): Rule<SampleRefusing> {
   const [{ word: what } = { word: '' }, { word: how } = { word: 'reserves' }] = terms
   const evaluate = () => (word === 'useAndAllow' ? language.allow() : language.skip())
@@ -118,7 +118,7 @@ function use(word: string, terms: readonly Term[], language: Language, reserved:
       async reserve() {
         if (how === 'deny') return language.deny('none-left', 'None left')
         reserved.add(what)
-        // The answer of a write that happened may be lost.
+        // Simulates a write that succeeds although its answer is lost.
         if (how === 'error') throw new Error('an error of the store')
         return undefined
       },
@@ -128,9 +128,9 @@ function use(word: string, terms: readonly Term[], language: Language, reserved:
 }
 
 /**
- * Makes the rule that a term stands for.
+ * Builds the rule of a term.
  *
- * @param reserved Holds what `use` has reserved.
+ * @param reserved Collects the reservations of `use`.
  */
 export function build(
   { word, terms }: Term,
@@ -181,7 +181,7 @@ export function build(
     case 'useAndAllow':
       return use(word, terms, language, reserved)
     case 'lookUpError':
-      // It declares that it can do nothing but answer.
+      // The rule declares that it can only answer.
       return meddling(language.compose<SampleRefusing>({ name: word, kind: 'rule', can: ['answer'], evaluate: errorLeaf }))
     default: {
       const made = Object.hasOwn(leaves, word) ? leaves[word] : undefined

@@ -6,10 +6,10 @@ import type { Judged } from '../../src/tools/doctor/finding.ts'
 import { loadCode } from '../../src/tools/doctor/load-code.ts'
 import { readTemplate } from '../../src/tools/doctor/template.ts'
 
-/** Where the templates are, with the handlers that they name. */
+/** The folder of the templates and their handlers. */
 export const TEMPLATES: string = resolve('test/tools/doctor/templates')
 
-/** A template's text with changes below its Resources: a value, or undefined for what is taken away. */
+/** Returns a template's text with changes below `Resources`. The value undefined removes the path. */
 export async function patchTemplate(base: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const text = await readFile(join(TEMPLATES, base), 'utf8')
   if (Object.keys(change).length === 0) return text
@@ -17,12 +17,12 @@ export async function patchTemplate(base: string, change: Readonly<Record<string
   for (const [path, value] of Object.entries(change)) {
     const steps = ['Resources', ...path.split('.')].map((step) => (/^\d+$/.test(step) ? Number(step) : step))
     if (value !== undefined) document.setIn(steps, document.createNode(value))
-    else if (!document.deleteIn(steps)) throw new Error(`${base} has no ${path} to take away`)
+    else if (!document.deleteIn(steps)) throw new Error(`${base} has no ${path} to remove`)
   }
   return document.toString()
 }
 
-/** What doctor says of a template among the others, on a day of 2026. */
+/** Runs doctor on a template's text, with the handlers of the templates' folder and a fixed date in 2026. */
 export async function examineText(text: string): Promise<Judged> {
   const template = readTemplate('template', text)
   return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, load: true }), today: new Date('2026-12-01') })

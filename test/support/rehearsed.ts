@@ -2,15 +2,15 @@ import { expect, vi } from 'vitest'
 import { endpointEnvironment, stubEnvironment } from './environment.ts'
 import { startTroubledService } from './troubled-service.ts'
 
-/** A request that asks for nothing: it names no operation, and nobody signed it. */
+/** The unsigned request without an operation that a warm-up sends. */
 const NOTHING = { method: 'GET', url: '/', body: '', operation: undefined, authorization: undefined }
 
 /**
- * Loads a handler as in Lambda, and waits for its rehearsals against a service that answers and does nothing.
+ * Loads a handler as in Lambda, and waits until its warm-up against a fake service is over.
  *
  * @param load Imports the handler.
- * @param connections How many there are afterwards.
- * @returns What was written to standard output.
+ * @param connections The expected number of connections.
+ * @returns The handler's standard output.
  */
 export async function rehearsed(
   load: () => Promise<unknown>,

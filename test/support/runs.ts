@@ -1,7 +1,7 @@
 /**
- * Returns how often a random test runs: `LIFEGUARD_RUNS` times where that variable is set, for a long search, else `usual` times.
+ * Returns the number of runs of a random test: the environment variable `LIFEGUARD_RUNS` if it is set, else `usual`.
  *
- * @throws RangeError when `LIFEGUARD_RUNS` is not a positive whole number.
+ * @throws RangeError if `LIFEGUARD_RUNS` is not a positive whole number.
  */
 export function runs(usual: number): number {
   const wanted = process.env.LIFEGUARD_RUNS

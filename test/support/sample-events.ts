@@ -25,7 +25,7 @@ const Event: z.ZodType<Event> = z.looseObject({
   request: z.looseObject({ userAttributes: texts, validationData: z.unknown().optional(), userNotFound: z.unknown().optional() }),
 })
 
-/** What an event comes to, by the default chains. */
+/** The expected result of an event with the default chains. */
 type Expectation =
   | {
       readonly outcome: 'proceed'
@@ -54,25 +54,25 @@ const Seed = z.strictObject({
   ),
 })
 
-/** An event of the events folder with its expectation. */
+/** A sample event with its expectation. */
 export interface SampleEvent {
   readonly folder: string
-  /** Without `.json`. */
+  /** The file's name without `.json`. */
   readonly name: string
-  /** What the file holds, as it is. */
+  /** The parsed content of the file, unchanged. */
   readonly raw: unknown
   readonly event: Event
   readonly expected: Expectation
 }
 
-/** The names of the JSON files in a folder of events. */
+/** Lists the JSON files in a folder of events. */
 export function listEventFiles(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.json'))
     .sort()
 }
 
-/** All events, in the order of a user's life and by name. */
+/** Returns all sample events, in the order in which a user meets the triggers, then by name. */
 export function sampleEvents(): readonly SampleEvent[] {
   return FOLDERS.flatMap((folder) =>
     listEventFiles(folder)
@@ -85,7 +85,7 @@ export function sampleEvents(): readonly SampleEvent[] {
   )
 }
 
-/** Who is blocked. */
+/** Returns the blocks of events/seed.json. */
 export function seededBlocks(): readonly Block[] {
   return Seed.parse(read('seed.json')).blocks.map(({ message, expiresAt, ...block }) => ({
     ...block,

@@ -6,7 +6,7 @@ import type { Rule } from '../../src/shared/rules/rule.ts'
 import type { Approving, CognitoResponse, Trigger, TriggerContract, Working } from '../../src/shared/rules/trigger.ts'
 import { autoClock } from './auto-clock.ts'
 
-/** What rules of the made-up triggers answer, for tests of the language itself. */
+/** The answer of the sample triggers, for tests of the rule language itself. */
 export interface SampleAnswer {
   readonly a?: number
   readonly b?: number
@@ -35,7 +35,7 @@ export const sampleEvent: CognitoEvent = {
   response: {},
 }
 
-/** Cognito's fields are called as the answer's. */
+/** Encodes an answer. Cognito's fields have the same names as the answer's. */
 function encode(answer: unknown): CognitoResponse | undefined {
   if (answer === undefined) return undefined
   for (const [field, value] of Object.entries(Object(answer))) {
@@ -51,7 +51,7 @@ const merged: NonNullable<TriggerContract['answers']> = {
   encode,
 }
 
-/** The kinds of triggers in docs/reference/semantics.md. */
+/** The kinds of triggers that docs/reference/semantics.md describes. */
 export type SampleKind = 'refusing' | 'working' | 'sending' | 'messaging' | 'migrating'
 
 export const SAMPLES: Readonly<Record<SampleKind, TriggerContract>> = {
@@ -65,7 +65,7 @@ export const SAMPLES: Readonly<Record<SampleKind, TriggerContract>> = {
   },
 }
 
-/** Decides as a handler would, on a clock that does not wait. */
+/** Runs a composition like a handler does. By default, the clock takes no real time. */
 export async function run<T extends Trigger>(
   kind: SampleKind,
   rule: Rule<T>,

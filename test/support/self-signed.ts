@@ -14,7 +14,7 @@ const SUBJECT_ALT_NAME = hex('551d11')
 const ECDSA_WITH_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')))
 const LOOPBACK = Buffer.from([127, 0, 0, 1])
 
-/** Makes the key and the certificate of a TLS server on 127.0.0.1: Node makes keys, but no certificates (RFC 5280). */
+/** Creates a key and a self-signed certificate (RFC 5280) for a TLS server on 127.0.0.1. Node itself cannot create certificates. */
 export function createCertificate(): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(der(0x31, sequence(der(0x06, COMMON_NAME), der(0x0c, Buffer.from('loopback')))))

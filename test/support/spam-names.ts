@@ -1,4 +1,4 @@
-/** What forms are filled in with to send spam through other people's mails. */
+/** Names that spammers enter in sign-up forms, so that the welcome email carries their message. */
 export const spamNames: readonly { readonly what: string; readonly name: string }[] = [
   { what: 'a bare domain, which mail clients link', name: 'evil.com' },
   { what: 'a link', name: 'https://evil.com/x' },
@@ -6,7 +6,7 @@ export const spamNames: readonly { readonly what: string; readonly name: string 
   { what: 'an address', name: 'eve@evil.com' },
   { what: 'markup', name: '<a href="//evil">Ann</a>' },
   { what: 'an entity', name: '&lt;b&gt;' },
-  { what: 'a place of the template', name: '{{appUrl}}' },
+  { what: 'a template placeholder', name: '{{appUrl}}' },
   { what: 'a line break and a header', name: 'Ann\r\nBcc: eve@evil.com' },
   { what: 'a line break at its end', name: 'Ann\n' },
   { what: 'a line separator', name: 'Ann\u2028Bob' },
@@ -50,5 +50,5 @@ export const spamNames: readonly { readonly what: string; readonly name: string 
   { what: 'more than forty letters', name: 'A'.repeat(41) },
   { what: 'a megabyte of letters', name: 'A'.repeat(1_000_000) },
   { what: 'a long run that nearly fits', name: `${'a '.repeat(100_000)}!` },
-  { what: 'nothing', name: '' },
+  { what: 'no characters', name: '' },
 ]

@@ -20,10 +20,10 @@ import { type FaultyServices, startFaultyServices } from './faulty-ses.ts'
 import { dynamoDbClient, sesClient } from './local-clients.ts'
 
 export const EFFECT = 'send-welcome-email'
-/** When the user of these tests was created. */
+/** The creation time of the user of these tests. */
 export const ANN_CREATED_AT: Date = new Date('2026-04-01T00:00:00.000Z')
 
-/** A ledger, a mail service and a pool that really run, with a clock of their own. */
+/** A running ledger, SES and user pool, with a clock that `wait` advances. */
 export interface World {
   readonly services: FaultyServices
   readonly cognito: CognitoUsersEndpoint
@@ -36,12 +36,12 @@ export interface World {
   readonly rule: (delivery: Delivery) => Rule<PostConfirmation>
   readonly now: () => Date
   readonly wait: (ms: number) => void
-  /** The welcome of a user of the pool, or of one with that `sub`. */
+  /** Creates the welcome effect of the pool's user, or of a user with the given `sub`. */
   readonly welcome: (sub?: string, delivery?: Delivery) => Effect
   readonly sweep: (options?: Partial<SweepOptions>) => Promise<SweepReport>
-  /** All that is not done and can be read. */
+  /** Returns all readable effects that are not done. */
   readonly open: () => Promise<readonly EffectItem[]>
-  /** All rows that are not done. */
+  /** Returns all rows that are not done, including unreadable ones. */
   readonly rows: () => Promise<readonly EffectRow[]>
   readonly stop: () => Promise<void>
 }

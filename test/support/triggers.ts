@@ -10,40 +10,40 @@ const place = (folder: string): number => TRIGGER_NAMES.findIndex((name) => trig
 const foldersWith = (file: string): readonly string[] =>
   readdirSync(join(ROOT, 'src')).filter((each) => existsSync(join(ROOT, 'src', each, file)))
 
-/** The folders of triggers, which hold trigger.ts, in the order of a user's life. */
+/** The folders with a trigger.ts, in the order in which a user meets the triggers. */
 export const FOLDERS: readonly string[] = foldersWith('trigger.ts').toSorted((one, two) => place(one) - place(two))
 
-/** The folders of functions that are deployed, which hold handler.ts. */
+/** The folders of deployed functions, which have a handler.ts. */
 export const FUNCTIONS: readonly string[] = foldersWith('handler.ts')
 
-/** Returns the folder that an event of this trigger source belongs to; undefined where no folder of src has its trigger. */
+/** Returns the folder of a trigger source. Returns undefined if no folder of src has its trigger. */
 export function findFolder(triggerSource: string): string | undefined {
   const trigger = findTrigger(triggerSource)
   const folder = trigger && triggerFacts(trigger).folder
   return FOLDERS.find((each) => each === folder)
 }
 
-/** Returns the trigger of a folder that has one alone. */
+/** Returns the trigger of a folder. Throws if the folder does not have exactly one trigger. */
 export function triggerOfFolder(folder: string): TriggerName {
   const [name, another] = triggersInFolder(folder)
   if (name === undefined || another !== undefined) throw new Error(`${folder} is not the folder of one trigger`)
   return name
 }
 
-/** Returns the path below events, without `.json`, of a folder's ordinary event: that of Mary. */
+/** Returns the path of a folder's ordinary event, which ends in `-mary`: below events, without `.json`. */
 export function ordinaryEvent(folder: string): string {
   const [event, another] = readdirSync(join(ROOT, 'events', folder)).filter((file) => file.endsWith('-mary.json'))
   if (event === undefined || another !== undefined) throw new Error(`events/${folder} needs one event whose name ends in -mary.json`)
   return `${folder}/${event.replace('.json', '')}`
 }
 
-/** A folder's ordinary event, and the answer to it by its expectation. */
+/** A folder's ordinary event and its expected answer. */
 export interface OrdinarySample {
   readonly event: Readonly<Record<string, unknown>>
   readonly answer: Readonly<Record<string, unknown>>
 }
 
-/** Reads a folder's ordinary event, and what the function answers to it. */
+/** Reads a folder's ordinary event and its expected answer. */
 export function ordinarySample(folder: string): OrdinarySample {
   const read = (ending: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(folder)}${ending}`), 'utf8'))
@@ -51,28 +51,28 @@ export function ordinarySample(folder: string): OrdinarySample {
   return { event, answer: { ...event, response: read('.expect.json').response } }
 }
 
-/** The texts of blockUsers, written out. Which one it is depends on the event, which may be another trigger's. */
+/** The messages of blockUsers. The event's trigger source decides which one is used. */
 export const BLOCKED_TEXTS: readonly string[] = ['Sign-in is not possible at the moment', 'Sign-up is not possible at the moment']
 
-/** What the tests have to know of a deployed function: `test/<folder>/contract.ts`. */
+/** Facts about a deployed function for the tests, from `test/<folder>/contract.ts`. */
 export interface Contract {
-  /** Bytes of its bundle with the chunks: what was measured and some three per cent. A bundle that outgrows them needs a reason. */
+  /** The maximum size of the bundle with its chunks, in bytes: the measured size plus about 3 %. Raise it only for a reason. */
   readonly budget: { readonly raw: number; readonly gzipped: number }
-  /** The AWS services whose clients its bundle holds. */
+  /** The AWS services whose clients are in the bundle. */
   readonly clients: readonly string[]
 }
 
-/** What the tests have to know of the function of a trigger. */
+/** Facts about the function of a trigger for the tests. */
 export interface TriggerTestContract extends Contract {
-  /** Its events as Cognito's documentation and payloads of real pools have them, with nothing else in them. */
+  /** The exact schema of its events, from Cognito's documentation and from events of real pools. */
   readonly eventShape: z.ZodType
-  /** The texts of its denials, written out: whoever changes one in the sources has to change it here too. */
+  /** The messages of its denials. A changed message must be changed here too. */
   readonly denials: readonly string[]
-  /** Whether it lets users go on while its services are down. */
+  /** True if it lets users proceed while its services are down. */
   readonly proceedsWhenDown: boolean
-  /** Whether it connects to its services before the first event. */
+  /** True if it connects to its services before the first event. */
   readonly warmsUp: boolean
-  /** A setting with which it does not start. */
+  /** An invalid setting, with which it does not start. */
   readonly wrongSetting: Readonly<Record<string, string>>
 }
 

@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
-/** What a service does with a call. */
+/** A function that handles a call of a fake service. */
 export type Behaviour = (call: { readonly body: string; readonly request: IncomingMessage; readonly response: ServerResponse }) => void
 
-/** A service that misbehaves as told, and counts the calls. */
+/** A fake service that counts its calls. */
 export interface TroubledService extends LocalService {
   readonly calls: () => number
 }
 
-/** Starts a service that does one thing with every call. */
+/** Starts a fake service that handles every call with one function. */
 export async function startTroubledService(behave: Behaviour): Promise<TroubledService> {
   let calls = 0
   const service = await listenOnLoopback(
@@ -27,12 +27,12 @@ export async function startTroubledService(behave: Behaviour): Promise<TroubledS
 
 const TYPE = 'application/x-amz-json-1.0'
 
-/** Answers as DynamoDB does. */
+/** Creates a behaviour that answers in DynamoDB's format. */
 export function answering(status: number, body: object): Behaviour {
   return ({ response }) => response.writeHead(status, { 'content-type': TYPE }).end(JSON.stringify(body))
 }
 
-/** How DynamoDB can fail. */
+/** A fault of DynamoDB. */
 export type Trouble =
   | 'never answers'
   | 'resets the connection'
@@ -51,7 +51,7 @@ export const troubles: Readonly<Record<Trouble, Behaviour>> = {
   'stalls in the middle of its answer': ({ response }) => {
     response.writeHead(200, { 'content-type': TYPE, 'content-length': '100' }).write('{"Resp')
   },
-  // Never silent for long, so that no timeout of the socket ends it.
+  // Sends a byte often enough that no socket timeout fires.
   'dribbles the head of its answer': ({ request: { socket } }) => {
     socket.write('HTTP/1.1 200 OK\r\nx-dribble: ')
     const timer = setInterval(() => socket.write('a'), 50)

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, vi } from 'vitest'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 
-/** Starts DynamoDB and SES for the tests of a handler, and undoes after each test what it stubbed. Call the function inside tests. */
+/** Starts DynamoDB and SES for the tests of a file, and removes all stubs after each test. Call the returned function inside tests. */
 export function useServices(): () => LocalServices {
   let services: LocalServices
   beforeAll(async () => {

@@ -15,8 +15,8 @@ const STARTER_EVENTS = 'starter.txt'
 const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
 
 /**
- * Creates all files of a new project. Reads the deployment files, handlers and events of this package itself, so that there is no
- * second copy to maintain.
+ * Creates all files of a new project. Copies this package's own deployment files, handlers and events, so that the package does not
+ * have to maintain templates of them.
  *
  * @param name The name of the service and of the project's package.
  */

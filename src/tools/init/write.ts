@@ -19,7 +19,7 @@ export async function findConflictingFiles(folder: string, files: ProjectFiles):
   const found: string[] = []
   for (const path of new Set([...files.keys()].flatMap(listParentFolders))) {
     const whole = join(folder, path)
-    // A link to a folder is no conflict. A broken link is one.
+    // A broken link is a conflict. A link to a folder is not.
     const there = await stat(whole).catch(() => lstat(whole).catch(() => undefined))
     if (there !== undefined && !there.isDirectory()) found.push(path)
   }

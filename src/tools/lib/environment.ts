@@ -31,7 +31,7 @@ const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   return settings
 })
 
-/** Returns the settings that handlers get if there is no settings file and the user's environment sets none. */
+/** Returns the settings that handlers get without a settings file, unless the user's environment overrides them. */
 export function defaultSettings(): Readonly<Record<string, string>> {
   return Object.fromEntries([...sampleSettings()].filter(([, value]) => value !== ''))
 }

@@ -33,7 +33,7 @@ const KEYS = Object.keys(schema.shape)
 /**
  * Reads the expectation beside an event file: `case.expect.json` beside `case.json`.
  *
- * @returns undefined if there is no expectation.
+ * @returns undefined without an expectation.
  * @throws UsageError if the file is not JSON, or has an unknown key or a value of the wrong type.
  */
 export async function readExpectation(eventFile: string): Promise<Expectation | undefined> {

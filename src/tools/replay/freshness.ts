@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { tryParseJson } from '../lib/json.ts'
 
-/** Returns the sources of a bundle, from esbuild's metafile beside it. Returns an empty list if there is no metafile. */
+/** Returns the sources of a bundle, from esbuild's metafile beside it. Returns an empty list if the metafile is missing. */
 export async function readSources(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []

@@ -19,7 +19,7 @@ export interface ServerlessHandlers {
 /**
  * Reads the handlers of user pool triggers from the Serverless configuration of a folder.
  *
- * @returns undefined if there is no configuration.
+ * @returns undefined if the folder has no configuration.
  * @throws UsageError if the configuration is not YAML.
  */
 export async function readServerlessHandlers(folder: string): Promise<ServerlessHandlers | undefined> {

@@ -3,9 +3,7 @@ import { SourceMap } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/**
- * Finds the first place of a stack trace in the user's own sources, such as `src/rule.ts:12`. Returns undefined if there is none.
- */
+/** Finds the first place of a stack trace in the user's own sources, such as `src/rule.ts:12`. Returns undefined without one. */
 export type SourcePlace = (stack: string) => Promise<string | undefined>
 
 interface Place {

@@ -8,7 +8,7 @@ const SETTLE_MS = 150
 /**
  * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.
  *
- * @param sources The sources of the handlers. If there are none, the folder `src` is watched.
+ * @param sources The sources of the handlers. If they are unknown, the folder `src` is watched.
  * @param since A time in milliseconds since 1970. A file that was saved after it counts as changed.
  */
 export async function waitForChange(

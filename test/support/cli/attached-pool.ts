@@ -2,20 +2,20 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type CognitoPoolsEndpoint, startCognitoPools } from '../cognito-pools-endpoint.ts'
 import { pool } from './user-pool.ts'
 
-/** The id of the pool. */
+/** The id of the test pool. */
 export const ID = 'eu-west-1_Example'
 
-/** Pools for the tests of a file: the endpoint that has them, and what a command must find in its environment. */
+/** The fake Cognito endpoint of a test file, and the environment with which a command uses it. */
 export interface Pools {
   readonly cognito: () => CognitoPoolsEndpoint
   readonly env: () => Record<string, string>
 }
 
-/** Has the pool there, as it was made and without faults, for each test of a file. */
+/** Starts a fake Cognito endpoint for a test file. Before each test it has the unchanged test pool and no faults. */
 export function withPool(): Pools {
   let started: CognitoPoolsEndpoint | undefined
   const cognito = (): CognitoPoolsEndpoint => {
-    if (started === undefined) throw new Error('The pools are there in tests alone')
+    if (started === undefined) throw new Error('The endpoint has not started yet: call cognito() inside tests')
     return started
   }
   beforeAll(async () => {

@@ -8,26 +8,26 @@ import { onTestFinished } from 'vitest'
 const MAIN = resolve('src/tools/cli/main.ts')
 const FIXTURES = resolve('test/tools/replay/fixtures')
 
-/** What a finished command left. */
+/** The exit code and output of a finished command. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** How a command is run. */
+/** Options of a command's run. */
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
 }
 
-/** Starts the real command. */
+/** Starts the lifeguard command in a child process. */
 export function start(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' })
 }
 
-/** Runs the real command to its end. */
+/** Runs the lifeguard command and waits for its exit. */
 export async function lifeguard(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = start(args, options)
   child.stdin?.end(options.stdin ?? '')
@@ -35,21 +35,21 @@ export async function lifeguard(args: readonly string[], options: RunOptions = {
   return { code, stdout, stderr }
 }
 
-/** All that a stream holds. */
+/** Reads a stream to its end. */
 export async function readStream(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
-  // A character may lie on both sides of where two chunks meet.
+  // A character may be split between two chunks.
   stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text += String(chunk)
   return text
 }
 
-/** The option that names one of the fixtures as a trigger's handler. */
+/** Returns the `--handler` option for a fixture. */
 export function handler(fixture: string, trigger: string = 'preSignUp'): readonly string[] {
   return ['--handler', `${trigger}=${join(FIXTURES, fixture)}`]
 }
 
-/** A folder with these files, removed after the test. Texts and bytes are written as they are, other values as JSON. */
+/** Creates a folder that is removed after the test. Writes strings and bytes unchanged, and other values as JSON. */
 export async function createFolder(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -61,7 +61,7 @@ export async function createFolder(files: Readonly<Record<string, unknown>>): Pr
   return folder
 }
 
-/** A whole event, as Cognito sends it. */
+/** Creates a complete event. */
 export function event(
   triggerSource: string = 'PreSignUp_SignUp',
   clientMetadata?: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ export function event(
   }
 }
 
-/** The objects of NDJSON. */
+/** Parses NDJSON. */
 export function parseNdjson(text: string): readonly Record<string, unknown>[] {
   return text
     .split('\n')

@@ -4,7 +4,7 @@ export const arn = (name: string): string => `arn:aws:lambda:eu-west-1:111122223
 
 export const key = (id: string): string => `arn:aws:kms:eu-west-1:111122223333:key/${id}`
 
-/** With every setting that an update could reset, and none at its default. */
+/** A pool in which every setting that an update could reset has a value other than its default. */
 export const pool: Pool = {
   Id: 'eu-west-1_Example',
   Name: "people's",

@@ -1,4 +1,4 @@
-/** Keeps what is written to standard output and standard error. Returns a function that returns the lines since its last call. */
+/** Captures standard output and standard error. Returns a function that returns the lines since its last call. */
 export function captureOutput(): () => readonly string[] {
   let text = ''
   const keep = (chunk: string | Uint8Array): boolean => {

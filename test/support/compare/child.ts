@@ -1,4 +1,4 @@
-// Runs one job in a process of its own: the handlers and the library of one version.
+// The entry point of a child process, which runs one job with the handlers and the library of one version.
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Job, Recorded } from './jobs.ts'
@@ -7,7 +7,7 @@ import { runEvents } from './run-events.ts'
 
 const job: Job = JSON.parse(process.argv[2] ?? '')
 
-// The same time and the same random numbers for both versions.
+// Fixes the time and the random numbers, so that both versions get the same ones.
 const NOW = Date.parse('2026-05-01T12:00:00.000Z')
 const RealDate = Date
 globalThis.Date = new Proxy(RealDate, {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Recorded } from './jobs.ts'
 
-/** Names that the change itself renames, old to new. In log lines, errors and requests they are the only differences that are allowed. */
+/** Names that the compared change renames, old to new. Log lines, errors and requests may differ only in these names. */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['broken', 'error'],
   ['together', 'parallel'],
@@ -12,10 +12,10 @@ export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['WELCOME_EMAIL_CUT_OFF', 'WELCOME_EMAIL_DELIVERY'],
 ])
 
-// A rule that answered skipped, in the trace of the version before.
+// The old version traces a rule's answer as a skip.
 const ANSWERED = ['"outcome":"answer"', '"outcome":"skip"'] as const
 
-/** A field in which two versions differ. */
+/** A difference between two versions in one field. */
 export interface Difference {
   readonly label: string
   readonly field: string
@@ -23,7 +23,7 @@ export interface Difference {
   readonly new: string
 }
 
-/** Compares what two versions recorded, event by event. Calls back for each difference and returns the number of events. */
+/** Compares the records of two versions. Calls `found` for each difference, and returns the number of events. */
 export async function compareFiles(oldFile: string, newFile: string, found: (difference: Difference) => void): Promise<number> {
   const [olds, news] = await Promise.all([oldFile, newFile].map(readRecords))
   if (olds?.length !== news?.length) throw new Error(`The old version has ${olds?.length} records and the new one ${news?.length}`)
@@ -39,7 +39,7 @@ export async function compareFiles(oldFile: string, newFile: string, found: (dif
 }
 
 async function readRecords(file: string): Promise<readonly Recorded[]> {
-  // Not by readline, which also ends a line at U+2028.
+  // Does not use readline, which also splits lines at U+2028.
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
   return lines.map((line): Recorded => JSON.parse(line))
 }
@@ -59,12 +59,12 @@ function renameOldWords(text: string): string {
   return text.replace(/\b[A-Za-z][\w-]*\b/g, (word) => RENAMED.get(word) ?? word)
 }
 
-/** Durations are measured, and the frames of an error lead into the build: neither is the same twice. */
+/** Removes durations and stack frames, which differ between runs and builds. */
 function withoutTimes(line: string): string {
   return line.replace(/"(ms|durationMs|Duration)":[\d.e-]+/g, '"$1":0').replace(/"frames":\[(?:"(?:[^"\\]|\\.)*",?)*\]/g, '"frames":[]')
 }
 
-/** Tokens of claims are random. Equal ones stay equal. */
+/** Replaces random UUIDs, such as claim tokens, by numbers. Equal UUIDs get the same number. */
 function withoutChance(text: string): string {
   const seen: string[] = []
   return text.replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {

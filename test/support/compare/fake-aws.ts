@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { requestText } from './requests.ts'
 
-/** A DynamoDB and an SES whose answers depend on the number of the event and of the request alone. */
+/** A fake DynamoDB and SES. Their answers depend only on the numbers of the event and of the request. */
 export interface FakeAws {
   readonly environment: Readonly<Record<string, string>>
-  /** Begins the next event. Returns and forgets the requests of the one before. */
+  /** Starts the next event. Returns the requests of the previous event and clears them. */
   readonly next: (event: number) => readonly string[]
   readonly stop: () => Promise<unknown>
 }
 
 const NEVER_BLOCKED = 6
 
-/** Starts it on a loopback port. Two versions of a handler that send the same requests get the same answers. */
+/** Starts the fake services on a loopback port. The same requests get the same answers in both versions. */
 export async function startFakeAws(): Promise<FakeAws> {
   let event = 0
   let requests: { readonly kind: string; readonly text: string }[] = []
@@ -27,7 +27,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     const { status, answer } = target === 'SES' ? ses(dice) : dynamoDb(target, body, dice)
     response.writeHead(status, { 'content-type': target === 'SES' ? 'text/xml' : 'application/x-amz-json-1.0' }).end(answer)
   })
-  // A connection that the server closes while a handler uses it again would be a retry in one version alone.
+  // Keeps idle connections open. Otherwise a handler may reuse a connection that is just closing, and only one version would retry.
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -44,7 +44,7 @@ export async function startFakeAws(): Promise<FakeAws> {
       event = number
       const done = requests
       requests = []
-      // Effects run in parallel: only the order within a table is the handler's.
+      // Effects run in parallel, so only the order of requests to the same table is deterministic.
       return done.toSorted((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0)).map((each) => each.text)
     },
     stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
@@ -96,7 +96,7 @@ function ses(dice: number): Answer {
   return { status: 200, answer }
 }
 
-/** A whole number that looks as if by chance. */
+/** Hashes a number, so that the result looks random. */
 function mixed(value: number): number {
   const bits = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   return (Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35) >>> 0) % 1_000_003

@@ -1,11 +1,11 @@
-/** Events for the handler of one function under one set of settings. */
+/** A job that sends events to the handler of one function with one set of settings. */
 export interface EventsJob {
   readonly kind: 'events'
   readonly root: string
   readonly name: string
   readonly settings: Readonly<Record<string, string>>
   readonly settingsNumber: number
-  /** The events' numbers; each event is made of its number. */
+  /** The number of the first event. Each event is generated from its number. */
   readonly from: number
   readonly count: number
   readonly corpus: string | undefined
@@ -13,7 +13,7 @@ export interface EventsJob {
   readonly output: string
 }
 
-/** Compositions, as terms, and an event for each. */
+/** A job that runs compositions. `terms` is a file with the terms. */
 export interface CompositionsJob {
   readonly kind: 'compositions'
   readonly root: string
@@ -23,13 +23,13 @@ export interface CompositionsJob {
 
 export type Job = EventsJob | CompositionsJob
 
-/** What a version did with one event. */
+/** The recorded behaviour of one version for one event. */
 export interface Recorded {
   readonly label: string
   /** The returned event as JSON. */
   readonly answer?: string
   readonly error?: { readonly name: string; readonly message: string }
-  /** Requests to DynamoDB and SES, in order for each table and operation. */
+  /** Requests to DynamoDB and SES, grouped by operation and table, in order within each group. */
   readonly requests: readonly string[]
   /** Lines on standard output. */
   readonly lines: readonly string[]

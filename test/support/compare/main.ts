@@ -1,4 +1,4 @@
-// Compares the working tree with a commit: the same events and compositions must get the same answers, errors, requests and log lines.
+// Compares the working tree with a commit. Both must give the same answers, errors, requests and log lines for the same events.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -14,11 +14,12 @@ import { compareFiles, type Difference } from './differences.ts'
 import type { Job } from './jobs.ts'
 import { settingsSets } from './settings.ts'
 
-const HELP = `Compares the handlers and the language of the working tree with those of a commit.
+const HELP = `Compare the handlers and the rule language of the working tree with those of a commit.
 
   node test/support/compare/main.ts --against COMMIT [--events 50000] [--compositions 20000] [--settings 30] [--seed 1] [--only NAME]
 
-EVENT_CORPUS names a folder with further events. Exit code: 0 no difference; 1 some.
+The environment variable EVENT_CORPUS names a folder with more events.
+Exit code: 0 no differences; 1 differences; 2 bad usage.
 `
 const NAMES = FOLDERS.filter((folder) => FUNCTIONS.includes(folder))
 const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'error', 'set(a=1)', 'set(b=2)']
@@ -46,10 +47,10 @@ const seed = Number(values.seed)
 const differences: Difference[] = []
 let compared = 0
 
-/** A job that both versions do. */
+/** Creates the job of one version. Both versions run the same task. */
 type Task = (version: 'old' | 'new', output: string) => Job
 
-/** Runs a task, and once more if it shows differences: a request that was retried on a busy machine is not there twice. */
+/** Runs a task, and repeats it if there are differences. Only differences of both runs count, because a busy machine may cause retries. */
 async function runTask(task: Task): Promise<void> {
   const first = await compareOnce(task)
   compared += first.count
@@ -67,7 +68,7 @@ async function compareOnce(task: Task): Promise<{ readonly count: number; readon
     (['old', 'new'] as const).map(async (version) => {
       const output = join(await mkdtemp(join(folder, 'task-')), `${version}.ndjson`)
       const child = join(import.meta.dirname, 'child.ts')
-      // With a large stack: how deep an event may nest depends on the size of compiled functions.
+      // A large stack, because the possible nesting depth of an event depends on the size of compiled functions.
       await promisify(execFile)(process.execPath, ['--stack-size=3900', child, JSON.stringify(task(version, output))])
       return output
     }),
@@ -96,11 +97,11 @@ async function compositionTask(): Promise<Task> {
 }
 
 const tasks: Task[] = []
-// What the commit does not have yet cannot be compared.
+// Skips functions that the commit does not have.
 const common = NAMES.filter((name) => existsSync(join(versions.old.root, 'src', name)))
 for (const name of values.only ?? [...common, 'compositions'])
   tasks.push(...(name === 'compositions' ? [await compositionTask()] : eventTasks(name)))
-// Each task is two processes.
+// Each task runs two processes.
 const lanes = Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, async () => {
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await runTask(task)
 })

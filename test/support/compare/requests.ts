@@ -1,6 +1,6 @@
 /**
- * Returns a request to DynamoDB or SES in one form, however its expressions are spelt: names and values stand in the place of their
- * placeholders, clauses of an update are sorted, and parentheses around a whole condition are left out.
+ * Returns a request to DynamoDB or SES in a normal form, so that equivalent expressions are equal. Replaces placeholders by names and
+ * values, sorts the clauses of an update, and removes parentheses around a whole condition.
  */
 export function requestText(target: string, body: string): string {
   if (target === 'SES') return `SES ${[...new URLSearchParams(body)].toSorted(([a], [b]) => (a < b ? -1 : 1)).join('&')}`
@@ -29,7 +29,7 @@ function sortedUpdate(text: string): string {
   return lines.toSorted().join(' ')
 }
 
-/** The parts of a list between commas that stand in no parentheses, braces or quotes. */
+/** Splits a list at its commas outside of parentheses, braces and quotes. */
 function topLevel(text: string): readonly string[] {
   const parts: string[] = []
   let from = 0

@@ -5,7 +5,7 @@ import type { Term } from '../notation.ts'
 import { captureOutput } from './captured.ts'
 import type { CompositionsJob, Recorded } from './jobs.ts'
 
-/** The public functions of a version. Which they are is checked when they are called: there is no type for two versions at once. */
+/** The public functions of a version. Typed loosely, because no type fits two versions. */
 type Library = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
 const event = {
@@ -22,7 +22,7 @@ const TRIGGERS = [
   { folder: 'post-confirmation', factory: 'postConfirmation', triggerSource: 'PostConfirmation_ConfirmSignUp', response: {} },
 ] as const
 
-/** Makes each composition with the library of a version, runs it on an event of each trigger, and records what it does. */
+/** Builds each composition with the library of a version, runs it on an event of each trigger, and records its behaviour. */
 export async function runCompositions(job: CompositionsJob, write: (recorded: Recorded) => void): Promise<void> {
   const lines = captureOutput()
   const load = async (path: string): Promise<Library> => import(pathToFileURL(join(job.root, 'src', path)).href)
@@ -33,11 +33,11 @@ export async function runCompositions(job: CompositionsJob, write: (recorded: Re
   const terms: readonly { readonly text: string; readonly term: Term }[] = JSON.parse(await readFile(job.terms, 'utf8'))
   for (const { text, term } of terms) {
     for (const { make, triggerSource, response } of factories) {
-      // Where nothing can be denied or allowed, composing these is refused now.
+      // Post triggers reject these combinators, because their rules cannot deny or allow.
       if (triggerSource.startsWith('Post') && /\b(anyOf|denyIf|shadow)\b/.test(text)) continue
       const label = `${triggerSource}: ${text}`
       try {
-        // A handler is a function with tools of ours on it.
+        // A handler is a function with extra properties.
         const handler = make?.(build(term, library)) as (event: unknown, context: object) => Promise<unknown>
         const answer = JSON.stringify(await handler({ ...event, triggerSource, response }, { awsRequestId: 'request' }))
         write({ label, answer, requests: [], lines: lines() })

@@ -7,7 +7,7 @@ import { captureOutput } from './captured.ts'
 import { startFakeAws } from './fake-aws.ts'
 import type { EventsJob, Recorded } from './jobs.ts'
 
-/** Sends events to a built handler, one after the other, and records what it does. */
+/** Sends events one by one to a built handler, and records its behaviour. */
 export async function runEvents(job: EventsJob, write: (recorded: Recorded) => void): Promise<void> {
   const aws = await startFakeAws()
   const lines = captureOutput()
@@ -19,7 +19,7 @@ export async function runEvents(job: EventsJob, write: (recorded: Recorded) => v
   const own = sources.filter(({ folder }) => folder === job.name)
   for (let number = job.from; number < job.from + job.count; number += 1) {
     const random = seededRandom(job.seed, number)
-    // Events as they are first, then mutated ones, now and then of a trigger that the handler does not know.
+    // First the unchanged events, then mutated ones. Some are for another trigger than the handler's.
     const text = own[number - job.from]?.text ?? fuzzedEvent(random.pick(random.chance(0.97) ? own : sources), random)
     aws.next(number)
     const context = { awsRequestId: `request-${number}`, getRemainingTimeInMillis: () => 4900 }

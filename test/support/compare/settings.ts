@@ -28,22 +28,22 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   WELCOME_EMAIL_DELIVERY: ['', 'at-most-once', 'at-least-once'],
 }
 
-// Most sets are valid, since a handler with an invalid one does nothing but complain.
+// Most sets are valid, because a handler with an invalid setting only throws.
 const VALID = 0.75
 
-/** Returns sets of settings: in most of them every value is one of the first, valid ones. */
+/** Returns random sets of settings. Most of them contain only valid values. */
 export function settingsSets(count: number, seed: number): readonly Readonly<Record<string, string>>[] {
   return Array.from({ length: count }, (_, number) => {
     const random = seededRandom(seed, number)
     const isValid = random.chance(VALID)
     const pick = (name: string, values: readonly string[]): string => random.pick(isValid ? (FIRST[name] ?? values) : values)
     const settings = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, pick(name, values)]))
-    // Under its name in the version before.
+    // Also sets the variable's name in the old version.
     return { ...settings, WELCOME_EMAIL_CUT_OFF: settings.WELCOME_EMAIL_DELIVERY ?? '' }
   })
 }
 
-/** What a valid set chooses from. */
+/** The valid values of settings whose list in VALUES also has invalid ones. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
   ALLOWED_EMAIL_DOMAINS: domains.slice(0, 5),
   DENIED_EMAIL_DOMAINS: ['', 'mail.example.org', '*.example.org'],

@@ -8,9 +8,9 @@ import { type Embedded, startEmbedded } from '../../../src/tools/replay/embedded
 import { type Built, buildElsewhere, repository } from '../built.ts'
 import { type Sandbox, type SandboxOptions, startSandbox, type Written } from './sandbox.ts'
 
-/** The built bundles and the services that they use. */
+/** The built bundles and the embedded services. */
 export interface Deployed {
-  /** Starts the bundle of a folder, which ends with the test. */
+  /** Starts the bundle of a folder. It is stopped after the test. */
   readonly start: (
     folder: string,
     environment?: Readonly<Record<string, string>>,
@@ -47,25 +47,25 @@ export function deployed(client: string): Deployed {
   }
 }
 
-/** A sample event, by its path under `events`. */
+/** Reads a sample event by its path under `events`, without `.json`. */
 export async function sample(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(join(repository, 'events', `${path}.json`), 'utf8'))
 }
 
-/** Services that refuse a connection. */
+/** The environment of services that refuse connections. */
 export const down: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
   AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9',
 }
 
-/** Services that take a request and never answer. */
+/** Starts a service that accepts requests and never answers. Returns the environment to use it. */
 export async function silent(): Promise<Readonly<Record<string, string>>> {
   const { endpoint, stop } = await listenOnLoopback(createServer(() => undefined))
   onTestFinished(stop)
   return { AWS_ENDPOINT_URL_DYNAMODB: endpoint, AWS_ENDPOINT_URL_SES: endpoint }
 }
 
-/** Log lines of ours, metrics of single rules left out. */
+/** Parses the handler's log lines, without the metrics lines of single rules. */
 export function parseLogLines({ stdout }: Written): readonly Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
   return lines.map((line) => Object(JSON.parse(line))).filter(({ message }) => message !== undefined)

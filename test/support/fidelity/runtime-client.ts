@@ -6,31 +6,31 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** AWS's own runtime client: the file that Node runs, or why it is not there. */
+/** AWS's own runtime client: the file that Node runs, or the reason why it is missing. */
 export type RuntimeClient = { readonly file: string } | { readonly missing: string }
 
 const MANIFEST = join(import.meta.dirname, '../../fidelity/client')
 const MANIFEST_FILES = ['package.json', 'package-lock.json']
-// What its install runs beside npm and Node. Its own scripts end half way without one of them.
+// The programs that its install scripts run, besides npm and Node. Without one of them the scripts fail halfway.
 const BUILD_TOOLS = ['cmake', 'make', 'g++', 'tar', 'xz', 'python3']
-// A network that swallows everything must not hold up the tests: the install itself takes well under a minute.
+// Limits the wait for an unresponsive network. The install itself takes less than a minute.
 const INSTALL_LIMIT_MS = 240_000
 
-/** Where it is installed: outside the checkout, so that a fresh one finds what an earlier one has compiled. */
+/** Returns the installation folder. It is outside the repository, so that a fresh clone reuses a compiled client. */
 export function defaultCache(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lifeguard', 'runtime-client')
 }
 
-/** The client that is installed; nothing is installed here. */
+/** Finds the installed client. Does not install it. */
 export function findInstalledClient(cache: string = defaultCache()): RuntimeClient {
   const folder = toCacheFolder(cache)
   const file = toClientPath(folder)
   if (existsSync(file)) return { file }
   const reason = reasonFile(folder)
-  return { missing: existsSync(reason) ? readFileSync(reason, 'utf8') : 'it is not installed, npm run runtime-client does it' }
+  return { missing: existsSync(reason) ? readFileSync(reason, 'utf8') : 'it is not installed; install it with npm run runtime-client' }
 }
 
-/** Installs and compiles the client unless it is there already. Never throws: without it the tests that need it are skipped. */
+/** Installs and compiles the client if it is missing. Never throws, because the tests that need it are skipped without it. */
 export async function installClient(cache: string = defaultCache(), tools: readonly string[] = BUILD_TOOLS): Promise<RuntimeClient> {
   const folder = toCacheFolder(cache)
   if (existsSync(toClientPath(folder))) return { file: toClientPath(folder) }
@@ -45,7 +45,7 @@ export async function installClient(cache: string = defaultCache(), tools: reado
   return { file: toClientPath(folder) }
 }
 
-/** One folder for each lock and Node: a compiled addon is of use to no other. */
+/** Returns the folder for this lock file and Node version, because a compiled addon works only with them. */
 function toCacheFolder(cache: string): string {
   const hash = createHash('sha256')
   for (const name of MANIFEST_FILES) hash.update(readFileSync(join(MANIFEST, name)))
@@ -56,12 +56,12 @@ const toClientPath = (folder: string): string => join(folder, 'node_modules/aws-
 const reasonFile = (folder: string): string => `${folder}.missing.txt`
 
 function findMissingTools(tools: readonly string[]): string | undefined {
-  if (process.platform !== 'linux') return 'it is made for Linux alone'
+  if (process.platform !== 'linux') return 'it supports only Linux'
   const missing = tools.filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status !== 0)
-  return missing.length === 0 ? undefined : `to compile it takes ${missing.join(', ')}`
+  return missing.length === 0 ? undefined : `its install needs ${missing.join(', ')}`
 }
 
-/** Beside its place first: whoever looks there finds a whole client or none, also when two install at once. */
+/** Installs into a temporary folder and renames it, so that the final folder is never incomplete, even with parallel installs. */
 async function compileInto(folder: string, cache: string): Promise<void> {
   await mkdir(cache, { recursive: true })
   const building = await mkdtemp(join(cache, 'installing-'))
@@ -69,14 +69,14 @@ async function compileInto(folder: string, cache: string): Promise<void> {
     for (const name of MANIFEST_FILES) await cp(join(MANIFEST, name), join(building, name))
     const options = ['--no-audit', '--no-fund', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000']
     await promisify(execFile)('npm', ['ci', ...options], { cwd: building, timeout: INSTALL_LIMIT_MS, maxBuffer: 1 << 26 })
-    if (!existsSync(join(building, 'node_modules/aws-lambda-ric/rapid-client.node'))) throw new Error('npm has not run its install scripts')
+    if (!existsSync(join(building, 'node_modules/aws-lambda-ric/rapid-client.node'))) throw new Error('npm did not run its install scripts')
     await rename(building, folder)
   } finally {
     await rm(building, { recursive: true, force: true })
   }
 }
 
-/** One line, since it stands in the name of a test. */
+/** Describes an error in one line, because the text becomes part of a test title. */
 function shorten(error: unknown): string {
   const { killed, stderr, message } = Object(error)
   if (killed) return `its install took more than ${INSTALL_LIMIT_MS / 1000} seconds`

@@ -8,41 +8,43 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 
-/** An error as the runtime client reports it to Lambda; Cognito shows the message to whoever called. */
+/** An error as the runtime client reports it to Lambda. Cognito shows the message to its caller. */
 export interface ReportedError {
   readonly errorType: string
   readonly errorMessage: string
   readonly trace: readonly string[]
 }
 
-/** How a process ended. */
+/** The exit of a process. */
 export interface Exit {
   readonly code: number | null
   readonly signal: string | null
 }
 
-/** What Lambda gets of an invocation. After the first two the same process takes the next one. */
+/** The result of an invocation. Only after `response` and `error` does the process accept another one. */
 export type Outcome =
   | { readonly kind: 'response'; readonly json: string }
   | { readonly kind: 'error'; readonly error: ReportedError }
-  /** Lambda makes `Runtime.ExitError` of it and starts a new process. */
+  /** The process exited. Lambda reports `Runtime.ExitError` and starts a new process. */
   | { readonly kind: 'exit'; readonly exit: Exit }
-  /** The process says nothing by the deadline of the invocation: `Sandbox.Timedout`, and a new process. */
+  /** The process did not answer in time. Lambda reports `Sandbox.Timedout` and starts a new process. */
   | { readonly kind: 'timeout' }
   /** The init phase failed. */
   | { readonly kind: 'init-error'; readonly error: ReportedError; readonly exit: Exit }
 
-/** A function under AWS's runtime client, with a Runtime API of its own. */
+/** A function that runs under AWS's runtime client, with its own Runtime API. */
 export interface Sandbox {
-  /** Until the client asks for its first event, or the init phase has failed. */
+  /** Resolves when the client requests its first event, or when the init phase has failed. */
   readonly initialised: Promise<unknown>
   /**
-   * Hands out an event. The function gets so many milliseconds: 5000 unless set. What it is told that it has is the same, unless
-   * a test wants it to hurry.
+   * Sends an event to the function.
+   *
+   * @param timeoutMs The time after which the process is killed. Default: 5000.
+   * @param toldMs The remaining time that the function reads from its context. Default: `timeoutMs`.
    */
   readonly invoke: (event: unknown, timeoutMs?: number, toldMs?: number) => Promise<Outcome>
   readonly kill: (signal: NodeJS.Signals) => void
-  /** Ends it and returns what it wrote: to standard output, standard error and the descriptor of Lambda's log. */
+  /** Kills the process and returns its output: standard output, standard error and the descriptor of Lambda's log. */
   readonly stop: () => Promise<Written>
 }
 
@@ -52,14 +54,14 @@ export interface Written {
   readonly telemetry: Buffer
 }
 
-/** How a function is run. */
+/** Options of {@link startSandbox}. */
 export interface SandboxOptions {
   /** AWS's runtime client. */
   readonly client: string
-  /** The built file, whose export `handler` is run. */
+  /** The built file. It exports `handler`. */
   readonly file: string
   readonly environment: Readonly<Record<string, string>>
-  /** Whether the client writes its log as frames to a descriptor of its own, as in Lambda, and not to standard output. */
+  /** True if the client writes its log as frames to a separate descriptor, as in Lambda. Default: standard output. */
   readonly telemetry?: boolean
   readonly node?: string
 }
@@ -68,7 +70,7 @@ const API = '/2018-06-01/runtime'
 const LAMBDA_TIMEOUT_MS = 5000
 
 /**
- * Starts a function as Lambda does: AWS's runtime client asks a Runtime API on the loopback for events.
+ * Starts a function as Lambda does. AWS's runtime client gets its events from a local Runtime API.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -142,7 +144,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function start({ client, file, environment, telemetry = false, node = process.execPath }: SandboxOptions, host: string): ChildProcess {
   return spawn(node, [client], {
-    // What Lambda sets of itself. Nothing of this process's environment gets in.
+    // The variables that Lambda sets. This process passes on only its PATH.
     env: {
       PATH: `${process.env.PATH}`,
       TZ: ':UTC',
@@ -181,7 +183,7 @@ interface Channel<V> {
   readonly take: () => Promise<V>
 }
 
-/** What comes in is kept for whoever asks for it, in order. */
+/** Creates a queue whose `take` waits for the next value. */
 function channel<V>(): Channel<V> {
   const values: V[] = []
   const takers: ((value: V) => void)[] = []

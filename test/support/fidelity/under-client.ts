@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 import { findInstalledClient } from './runtime-client.ts'
 
-/** Runs a suite with AWS's own runtime client, or says in its name why not. */
+/** Runs a suite with AWS's own runtime client. Without the client, skips the suite and adds the reason to its title. */
 export function underRuntimeClient(name: string, suite: (client: string) => void): void {
   const client = findInstalledClient()
   const title = `${name}, under AWS's runtime client`

@@ -1,10 +1,10 @@
 import { acceptedForms, hostileAddresses } from '../hostile-addresses.ts'
 import type { Random } from './fuzz-random.ts'
 
-/** What is planted in addresses and other attributes: it must never be seen in a log line. */
+/** A text that the fuzzer adds to addresses and other attributes. It must never appear in a log line. */
 export const MARKER = 'zq7mark'
 
-// Most of the table is short; its megabytes come in rarely, for the sake of time.
+// The fuzzer rarely picks the large addresses, because they are slow.
 const [small, large] = [
   hostileAddresses.filter(({ address }) => address.length <= 300).map(({ address }) => address),
   hostileAddresses.filter(({ address }) => address.length > 300).map(({ address }) => address),
@@ -17,7 +17,7 @@ const allowed: readonly string[] = [
   ...acceptedForms.map(({ address }) => address.replace(/^eve(?=@)/i, MARKER)),
 ]
 
-/** Characters and pieces that separate, hide, encode or look like something to one parser and not to another. */
+/** Characters and strings that parsers may interpret differently: separators, invisible characters, encodings and look-alikes. */
 const pieces: readonly string[] = [
   ...'@.,:;<>()[]"\\/?#%!*-_+=&|^~`\'{}$ \t\r\n\u0000\u007f\u0085\u00a0',
   ...[
@@ -81,7 +81,7 @@ const separators: readonly string[] = [
   '\u2028',
 ]
 
-/** An address to try: now and then a plain allowed one, most often one that wants to be taken for such. */
+/** Generates an address. Some are allowed, and most of the others look like an allowed one. */
 export function fuzzedAddress(random: Random): string {
   if (random.chance(0.15)) return random.pick(allowed)
   if (random.chance(0.2)) return random.pick(small)
@@ -104,7 +104,7 @@ const inTheDomain: Change = (address, random) => {
 
 const anywhere: Change = (address, random) => insertAt(address, random.below(address.length + 1), random.pick(pieces))
 
-/** Any code unit at all: halves of pairs and unassigned characters among them. */
+/** Inserts a random code unit, which may be a lone surrogate or an unassigned character. */
 const anyCharacter: Change = (address, random) =>
   insertAt(address, random.below(address.length + 1), String.fromCharCode(random.below(0x10000)))
 

@@ -4,26 +4,26 @@ import { own } from './fuzz-oracle.ts'
 import type { Random } from './fuzz-random.ts'
 import type { SourceEvent } from './fuzz-sources.ts'
 
-/** Makes an event out of one, as the JSON text that Lambda would get. */
+/** Mutates an event. Returns the JSON text that Lambda would get. */
 export function fuzzedEvent(source: SourceEvent, random: Random): string {
-  // Nothing at all where the whole event was dropped: Lambda hands over null then.
+  // Undefined if the mutation dropped the whole event. Lambda passes null then.
   const text: string | undefined = JSON.stringify(mutatedEvent(source, random))
   if (text === undefined) return 'null'
   return random.chance(0.03) ? withKeyTwice(text, random) : text
 }
 
-/** The same event as a value: with megabytes and deep nesting now and then, its text costs more than all the rest. */
+/** Mutates an event and returns it as a value, because formatting large or deeply nested JSON is slow. */
 export function mutatedEvent(source: SourceEvent, random: Random): unknown {
   const root: { event: unknown } = { event: JSON.parse(source.text) }
   mark(root.event, random)
   if (random.chance(0.6)) setAddress(root.event, random)
-  // Some stay as they are but for the address: events that fail for their shape would hide everything behind that.
+  // Keeps the shape of some events, because a handler stops early at an invalid shape and the rest would stay untested.
   if (random.chance(0.65))
     for (let left = 1 + random.below(random.chance(0.2) ? 8 : 2); left > 0; left -= 1) random.pick(mutations)(root, random)
   return root.event
 }
 
-/** A place in an event, the event itself included. */
+/** A property of an event, or the event itself. */
 interface Slot {
   readonly holder: object
   readonly key: string
@@ -39,14 +39,14 @@ function listSlots(holder: object, depth = 0): Slot[] {
   })
 }
 
-/** As JSON.parse does it: a property of its own whatever its name is, `__proto__` included. */
+/** Sets an own property like JSON.parse does, even if its name is `__proto__`. */
 function put(holder: object, key: string, value: unknown): void {
-  // JSON has no way to set it.
+  // JSON cannot set the length of an array.
   if (Array.isArray(holder) && key === 'length') return
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-/** Personal data in all places that hold some, with the marker in it. */
+/** Adds personal data with the marker to all parts of an event that may contain personal data. */
 function mark(event: unknown, random: Random): void {
   for (const name of ['userAttributes', 'validationData', 'clientMetadata']) {
     const holder = own(own(event, 'request'), name)
@@ -62,7 +62,7 @@ function setAddress(event: unknown, random: Random): void {
 
 const REAL_SOURCES: readonly string[] = TRIGGER_NAMES.flatMap((name) => Object.keys(triggerFacts(name).sources))
 
-// An administrator's sign-ups are exempt, so this is the name to imitate.
+// Users whom an administrator creates are exempt from the rules, so attackers would imitate this source.
 const ADMIN = 'PreSignUp_AdminCreateUser'
 const UNKNOWN_SOURCES: readonly unknown[] = [
   ...['', ' ', '__proto__', 'constructor', 'toString', ...new Set(REAL_SOURCES.map((source) => source.replace(/_.*/, '_Invented')))],
@@ -103,7 +103,7 @@ function nested(random: Random): unknown {
   return value
 }
 
-/** Not String(value): an object from JSON may hold a `toString` that is none. */
+/** Converts a value to text. `String(value)` may throw, because a JSON object can have a `toString` that is not a function. */
 function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
@@ -128,7 +128,7 @@ const onSlot =
   (root, random) => {
     const slots = listSlots(root)
     if (slots.length === 0) return
-    // The event as a whole is rarely the place: nothing is left to mutate then.
+    // Rarely replaces the whole event, because nothing is left to mutate then.
     const slot = random.pick(slots.length > 1 && !random.chance(0.01) ? slots.slice(1) : slots)
     change(slot, own(slot.holder, slot.key), random)
   }
@@ -140,7 +140,7 @@ const dropped = onSlot(({ holder, key }) => void Reflect.deleteProperty(holder, 
 const nulled = onSlot(({ holder, key }) => put(holder, key, null))
 const retyped = onSlot(({ holder, key }, value, random) => put(holder, key, anotherType(value, random)))
 const grown = onSlot(({ holder, key }, value, random) => {
-  // Rarely a megabyte: it takes as long as hundreds of others.
+  // Rarely a megabyte, because it takes as long as hundreds of small values.
   const length = random.chance(0.03) ? 1_000_000 : 1 + random.below(5000)
   const piece = random.pick([toText(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
   put(holder, key, piece.repeat(Math.ceil(length / piece.length)).slice(0, length))
@@ -173,7 +173,7 @@ const mutations: readonly Mutation[] = [
   ...[swappedSource, unknownSource, otherAddress, anotherUser, anotherUser],
 ]
 
-/** Text that names a key twice. JSON.parse takes the last one; a parser that takes the first would read another event. */
+/** Duplicates a key in JSON text. JSON.parse uses the last value; a parser that uses the first would read a different event. */
 function withKeyTwice(text: string, random: Random): string {
   const key = random.pick(['email', 'triggerSource', 'userAttributes', 'email_verified', 'userName'])
   const value = random.pick(['"a@example.com"', `"${ADMIN}"`, 'null', '{"email":"a@example.com"}', '"true"'])

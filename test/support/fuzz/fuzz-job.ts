@@ -1,14 +1,15 @@
 import * as z from 'zod'
 
-/** What a process of the fuzzer does. */
+/** The job of one fuzzer process. */
 export interface FuzzJob {
   readonly seed: number
-  /** Which events: this many from the first. Each event's number is its stream of random numbers. */
+  /** The number of the first event. Each event's number selects its stream of random numbers. */
   readonly first: number
+  /** The number of events. */
   readonly count: number
-  /** The handlers, which take the events by turns. */
+  /** The folders of the handlers. The events are distributed to them in turn. */
   readonly folders: readonly string[]
-  /** How many invocations run at the same time. */
+  /** The number of parallel invocations. */
   readonly concurrency: number
 }
 
@@ -20,14 +21,14 @@ export const FuzzJob: z.ZodType<FuzzJob> = z.object({
   concurrency: z.number(),
 })
 
-/** What a process of the fuzzer tells. */
+/** A message of a fuzzer process. */
 export type FuzzMessage =
   | { readonly kind: 'progress'; readonly done: number }
   | {
       readonly kind: 'report'
-      /** How often a handler came to a decision: `pre-signup denied`. */
+      /** The number of invocations by handler and decision, such as `pre-signup denied`. */
       readonly tally: Readonly<Record<string, number>>
-      /** The first of them. */
+      /** The first problems. */
       readonly problems: readonly string[]
       readonly problemCount: number
     }

@@ -2,12 +2,12 @@ import { emfProblems } from '../emf.ts'
 import { MARKER } from './fuzz-emails.ts'
 import { oracleBlocks, oracleLetsSignUp, own, type SeededBlock } from './fuzz-oracle.ts'
 
-/** What came out of an invocation. */
+/** The result of an invocation. */
 export interface Ended {
   readonly folder: string
-  /** The texts of its denials that callers may read. */
+  /** The messages of the handler's denials, which callers may read. */
   readonly denials: readonly string[]
-  /** Whether the rules of the handler answer. Then any response may come back. */
+  /** True if the handler's rules answer. Then any response is valid. */
   readonly shapesResponse: boolean
   /** The event as JSON. */
   readonly text: string
@@ -16,32 +16,32 @@ export interface Ended {
 
 const MASKED = 'Something went wrong, please try again later'
 
-/** What is wrong with how an invocation ended. */
+/** Checks the result of an invocation. Returns one message for each problem. */
 export function endingProblems(
   { folder, denials, shapesResponse, text, answered }: Ended,
   blocks: readonly SeededBlock[],
 ): readonly string[] {
   if ('thrown' in answered) return thrownProblems(denials, answered.thrown)
-  // Read anew: nothing that happened to the handler's own copy is in it.
+  // Parses the event again, because the handler may have changed its copy.
   const event: unknown = JSON.parse(text)
   const problems: string[] = []
   const given = shapesResponse ? withResponse(answered.answer, undefined) : answered.answer
   const expected = shapesResponse ? withResponse(event, undefined) : expectedAnswer(event)
-  if (JSON.stringify(given) !== JSON.stringify(expected)) problems.push('the answer is not the whole event as it came in')
-  if (folder === 'pre-signup' && !oracleLetsSignUp(event)) problems.push('a sign-up was approved that the oracle would not let in')
-  if (folder === 'pre-auth' && oracleBlocks(event, blocks)) problems.push('a blocked user was let in')
+  if (JSON.stringify(given) !== JSON.stringify(expected)) problems.push('the answer differs from the event')
+  if (folder === 'pre-signup' && !oracleLetsSignUp(event)) problems.push('the handler approved a sign-up that the oracle rejects')
+  if (folder === 'pre-auth' && oracleBlocks(event, blocks)) problems.push('the handler let a blocked user in')
   return problems
 }
 
-/** Lambda sends the name, the message and the stack of an error. */
+/** Checks a thrown value. Lambda sends an error's name, message and stack to the caller. */
 function thrownProblems(denials: readonly string[], thrown: unknown): readonly string[] {
-  if (!(thrown instanceof Error)) return [`what was thrown is no error: ${typeof thrown}`]
+  if (!(thrown instanceof Error)) return [`the thrown value is not an Error: ${typeof thrown}`]
   const { name, message, stack } = thrown
   const known = name === 'TriggerDeniedError' ? denials.includes(message) : name === 'TriggerFailedError' && message === MASKED
-  return known && stack === `${name}: ${message}` ? [] : [`an error of ours was expected, not ${name}: ${message.slice(0, 200)}`]
+  return known && stack === `${name}: ${message}` ? [] : [`expected an error of Lifeguard, got ${name}: ${message.slice(0, 200)}`]
 }
 
-/** Where the rules shape no response, what comes back is what came in, with an empty response where there was none. */
+/** Returns the expected answer of a handler whose rules do not answer: the event, with an empty response if it has none. */
 function expectedAnswer(event: unknown): unknown {
   const response = own(event, 'response')
   return typeof response === 'object' && response !== null ? event : withResponse(event, {})
@@ -49,7 +49,7 @@ function expectedAnswer(event: unknown): unknown {
 
 function withResponse(event: unknown, value: unknown): unknown {
   if (typeof event !== 'object' || event === null) return event
-  // A copy by JSON has `__proto__` too as a property of its own.
+  // Copies by JSON, which keeps `__proto__` as an own property.
   return Object.defineProperty(JSON.parse(JSON.stringify(event)), 'response', {
     value,
     enumerable: true,
@@ -59,8 +59,8 @@ function withResponse(event: unknown, value: unknown): unknown {
 }
 
 /**
- * Reads the decision out of the log line of an invocation, among all lines that were written while it ran. Each carries
- * metrics, but for the one that tells of a lost effect.
+ * Finds the decision of an invocation in the lines that were written while it ran, and checks the lines. Each line must contain
+ * metrics, except the message `effect lost`.
  */
 export function judgeLog(
   lines: readonly string[],
@@ -77,8 +77,8 @@ export function judgeLog(
     ofThisOne += 1
     decision = String(own(document, 'decision'))
   }
-  if (ofThisOne !== 1) problems.push(`${ofThisOne} log lines are of this invocation`)
-  if (leaks(lines.join(''), text)) problems.push('a log line holds personal data of the event')
+  if (ofThisOne !== 1) problems.push(`expected one log line of this invocation, got ${ofThisOne}`)
+  if (leaks(lines.join(''), text)) problems.push('a log line contains personal data of the event')
   return { decision, problems }
 }
 
@@ -90,10 +90,10 @@ function parsed(line: string): unknown {
   }
 }
 
-// Of fewer different characters, such as a row of @, another text of the event may consist too.
+// An address with fewer different characters, such as a row of @, may also be part of another text.
 const LEAST_CHARACTERS = 6
 
-/** The marker, or the address as JSON writes it. */
+/** Returns true if the log contains the marker, or the email address as it is written in JSON. */
 function leaks(log: string, text: string): boolean {
   if (log.includes(MARKER)) return true
   const email = own(own(own(JSON.parse(text), 'request'), 'userAttributes'), 'email')

@@ -1,5 +1,5 @@
-// A second reading of the same settings, made without a line of the code it judges. It is naive, and where it cannot tell it
-// says no: an approval that it does not share is at worst a question, and at best a bug found.
+// An independent implementation of the default rules, which shares no code with them. It is simple, and rejects unclear cases.
+// If a handler approves an event that the oracle rejects, one of the two has a bug.
 
 import { domainToUnicode } from 'node:url'
 
@@ -7,17 +7,17 @@ const LONGEST_ADDRESS = 254
 const LONGEST_DOMAIN = 253
 const LONGEST_LABEL = 63
 
-// Besides letters and digits; the rest of ASCII quotes, groups, routes, separates or ends something somewhere.
+// The allowed characters besides letters and digits. All other ASCII characters have a meaning in some address syntax.
 const LOCAL_SIGNS = new Set("#$&'*+/=?^_`{|}~-.")
-// Letters that a program may map to another, and blocks that Unicode 3.2, and so IDNA2003, does not have.
+// Letters that programs may map to others, and blocks that are missing in Unicode 3.2 and so in IDNA2003.
 const READ_TWO_WAYS = /[ßẞς\u1c80-\u1dff\u2c00-\u2fef\ua640-\uabff\u{10000}-\u{10ffff}]/u
 
-/** Whether `example.com,*.example.org` lets an address in. */
+/** Returns true if the setting `example.com,*.example.org` allows an address. */
 export function oracleAllows(email: string): boolean {
   const parts = email.split('@')
   const [local, domain] = parts
   if (parts.length !== 2 || local === undefined || domain === undefined || email.length > LONGEST_ADDRESS) return false
-  // IDNA makes some domains longer than they were typed.
+  // IDNA makes some domains longer.
   const written = seenByBrowsers(domain) ?? ''
   if (written.length > LONGEST_DOMAIN || local.length + 1 + written.length > LONGEST_ADDRESS) return false
   return isPlainLocal(local) && isAllowedDomain(domain, written)
@@ -34,12 +34,12 @@ function isAllowedDomain(domain: string, written: string): boolean {
   if (plain === undefined) return false
   const name = plain.endsWith('.') ? plain.slice(0, -1) : plain
   if (name === 'example.com') return written === 'example.com'
-  // Whatever stands below example.org is its owner's, if it is a name at all; both readings have to place it there.
+  // Every valid subdomain of example.org is allowed. Both readings must be below example.org.
   const bothBelow = [name, written].every((reading) => reading.endsWith('.example.org'))
   return bothBelow && name.split('.').every((label) => label !== '') && written.split('.').every(isLabel)
 }
 
-/** Letter by letter: what a person reads, or undefined where two programs may read it in two ways. */
+/** Returns the domain as a person reads it. Returns undefined if two programs may read it differently. */
 function plainDomain(domain: string): string | undefined {
   let plain = ''
   if (domain !== domain.normalize('NFKC')) return undefined
@@ -47,7 +47,7 @@ function plainDomain(domain: string): string | undefined {
     const lower = char.toLowerCase()
     if (/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(char) || READ_TWO_WAYS.test(char)) return undefined
     if (!/^[a-z0-9.\-\P{ASCII}]+$/u.test(lower)) return undefined
-    // Nothing that means something to a URL comes out of another character, such as the k of the Kelvin sign.
+    // Rejects other characters that become ASCII letters, such as the Kelvin sign, which becomes k.
     if (char !== lower && /[a-z]/.test(lower) && !/[A-Z]/.test(char)) return undefined
     plain += lower
   }
@@ -57,12 +57,12 @@ function plainDomain(domain: string): string | undefined {
 function isLabel(label: string): boolean {
   if (!/^[a-z0-9-]+$/.test(label) || label.length > LONGEST_LABEL || label.startsWith('-') || label.endsWith('-')) return false
   if (!label.startsWith('xn--')) return true
-  // Punycode has to mean something, and what it means has to be written in no other way.
+  // The Punycode must decode, and its decoded form must encode to the same text.
   const meant = domainToUnicode(label)
   return meant !== label && seenByBrowsers(`${meant}.example.org`) === `${label}.example.org`
 }
 
-/** The same name to the parser of URLs. */
+/** Returns the domain as the URL parser normalises it. */
 function seenByBrowsers(domain: string): string | undefined {
   const url = `http://${domain}`
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : undefined
@@ -72,7 +72,7 @@ function isAsciiWord(char: string): boolean {
   return /^[A-Za-z0-9]$/.test(char)
 }
 
-/** A block, as the tests seed it. */
+/** A block in the seed file. */
 export interface SeededBlock {
   readonly userPoolId: string
   readonly type: string
@@ -80,7 +80,7 @@ export interface SeededBlock {
   readonly expiresAt?: Date
 }
 
-/** Whether an event names somebody who is blocked. It knows the plain spellings only. */
+/** Returns true if the event's user is blocked. Supports only plain spellings. */
 export function oracleBlocks(event: unknown, blocks: readonly SeededBlock[]): boolean {
   const attributes = own(own(event, 'request'), 'userAttributes')
   const email = own(attributes, 'email')
@@ -97,7 +97,7 @@ export function oracleBlocks(event: unknown, blocks: readonly SeededBlock[]): bo
   )
 }
 
-/** Whether a sign-up may go on. An administrator may create whom they want; a provider has to confirm its addresses. */
+/** Returns true if a sign-up is allowed. Administrators may create any user. Identity providers must have verified the address. */
 export function oracleLetsSignUp(event: unknown): boolean {
   const source = own(event, 'triggerSource')
   if (source === 'PreSignUp_AdminCreateUser') return true
@@ -107,7 +107,7 @@ export function oracleLetsSignUp(event: unknown): boolean {
   return source !== 'PreSignUp_ExternalProvider' || String(own(attributes, 'email_verified')) === 'true'
 }
 
-/** A property of the object itself: what it inherits was not in the event. */
+/** Returns an own property, because inherited properties are not part of the event. */
 export function own(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }

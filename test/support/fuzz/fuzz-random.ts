@@ -1,15 +1,15 @@
-/** A source of numbers that can be had again: the same seed and stream give the same ones, on every machine. */
+/** A reproducible random generator: the same seed and stream give the same numbers on every machine. */
 export interface Random {
-  /** A whole number from 0 up to, and without, the limit. */
+  /** Returns an integer from 0 (inclusive) to the limit (exclusive). */
   readonly below: (limit: number) => number
-  /** True in this part of all cases, from 0 to 1. */
+  /** Returns true with this probability, from 0 to 1. */
   readonly chance: (part: number) => boolean
   readonly pick: <V>(choices: readonly V[]) => V
 }
 
 /**
- * Makes the numbers of one stream (mulberry32). Every fuzzed event has a stream of its own, so that the one that failed can
- * be made again without those before it.
+ * Creates the generator of one stream (mulberry32). Each fuzzed event has its own stream, so that a failing event can be generated
+ * again without the events before it.
  */
 export function seededRandom(seed: number, stream: number): Random {
   let state = mixed(mixed(seed) + stream)
@@ -25,13 +25,13 @@ export function seededRandom(seed: number, stream: number): Random {
     chance: (part) => next() < part,
     pick: (choices) => {
       const [chosen] = choices.slice(below(choices.length))
-      if (chosen === undefined) throw new RangeError('There is nothing to pick from')
+      if (chosen === undefined) throw new RangeError('The list of choices is empty')
       return chosen
     },
   }
 }
 
-/** Neighbouring seeds and streams must not begin alike (the finaliser of MurmurHash3). */
+/** Hashes a number (the finaliser of MurmurHash3), so that neighbouring seeds and streams start differently. */
 function mixed(value: number): number {
   let bits = value | 0
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)

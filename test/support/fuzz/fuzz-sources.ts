@@ -4,14 +4,14 @@ import { sampleEvents } from '../sample-events.ts'
 import { findFolder } from '../triggers.ts'
 import { own } from './fuzz-oracle.ts'
 
-/** An event to begin with. */
+/** An event from which the fuzzer starts. */
 export interface SourceEvent {
-  /** Whose event it is; undefined for triggers without a handler. */
+  /** The folder of the event's trigger. Undefined for a trigger without a folder. */
   readonly folder: string | undefined
   readonly text: string
 }
 
-/** The project's own events and those below a folder, if one is given; what is no JSON object there is left out. */
+/** Returns the sample events and the events below the corpus folder, if given. Skips files without an event. */
 export function sourceEvents(corpus: string | undefined): readonly SourceEvent[] {
   const samples = sampleEvents().map(({ folder, raw }) => ({ folder, text: JSON.stringify(raw) }))
   if (!corpus) return samples

@@ -9,9 +9,12 @@ import { command, type PackedLibrary } from './pack.ts'
 
 const REGISTRY_ANSWERS = await answers()
 
-/** What `lifeguard init` of the packed library writes, installed with npm and used as its README says; by its name skipped offline. */
+/**
+ * Tests a project that `lifeguard init` of the packed library writes, by the steps of the project's README. Skipped if npm's registry
+ * is out of reach.
+ */
 export function describeNewProject(library: () => PackedLibrary): void {
-  const title = 'a project that the packed library begins'
+  const title = 'a project that lifeguard init of the packed library creates'
   if (!REGISTRY_ANSWERS) describe.skip(`${title} (SKIPPED: npm's registry is out of reach)`, () => suite(library))
   else describe(title, () => suite(library))
 }
@@ -24,34 +27,34 @@ function suite(library: () => PackedLibrary): void {
     const { installed, tarball } = library()
     folder = join(dirname(tarball), 'people')
     await command(process.execPath, [join(installed, 'lib/tools/cli/main.js'), 'init', folder, '--package', tarball], dirname(tarball))
-    // It asks for nothing that is not in the lock, so that what this repository has installed is in npm's cache.
+    // Installs only packages of the lock file. They are in npm's cache, because this repository has installed them.
     await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
   }, 240_000)
 
-  it('replays its events as they expect, at once', async () => {
+  it('replays its events as expected, without further setup', async () => {
     const printed = await run('npx', 'lifeguard', 'replay')
     expect(printed).toMatch(/^(\d+) events: .*\n\1 as expected; /m)
   })
 
-  it('judges every event that is published as the handlers of this repository do', async () => {
+  it('replays every published sample event as expected', async () => {
     const printed = await run('npx', 'lifeguard', 'replay', 'node_modules/cognito-lifeguard/events')
     const events = (await readdir(join(library().installed, 'events'), { recursive: true })).filter((file) => file.endsWith('.expect.json'))
     expect(events.length).toBeGreaterThan(50)
     expect(printed).toContain(`\n${events.length} as expected; `)
   })
 
-  it('has its handlers precompiled by its build', async () => {
+  it('precompiles its handlers in its build', async () => {
     for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
       const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
       expect(printed).toBe(`dist/${name}: precompiled already\n`)
     }
   })
 
-  it('passes its own test and its own types', async () => {
+  it('passes its own tests and type check', async () => {
     await Promise.all([run('npm', 'test'), run('npm', 'run', 'check')])
   })
 
-  it('packages one bundle a function and nothing else, in which the doctor finds nothing but the gaps that the README tells of', async () => {
+  it('packages only one bundle for each function, and doctor reports no findings', async () => {
     await run('npm', 'run', 'package')
     const zips = (await readdir(join(folder, '.serverless'))).filter((file) => file.endsWith('.zip'))
     const { Resources } = JSON.parse(await readFile(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'))
@@ -71,7 +74,7 @@ function suite(library: () => PackedLibrary): void {
   }, 240_000)
 }
 
-/** As npm sees it, through whatever proxy it is told to use. */
+/** Returns true if npm reaches its registry, with npm's own proxy settings. */
 async function answers(): Promise<boolean> {
   const asked = ['view', 'dynalite', 'version', '--fetch-retries=0', '--fetch-timeout=5000']
   return promisify(execFile)('npm', asked).then(

@@ -6,30 +6,29 @@ import { promisify } from 'node:util'
 
 export const repository: string = resolve(import.meta.dirname, '../../..')
 
-/** The library as npm would publish it, and a folder of a user who has installed it. */
+/** The library as npm would publish it, and a user's folder in which it is installed. */
 export interface PackedLibrary {
   /** The copy of the repository in which it was built. */
   readonly clone: string
   readonly tarball: string
-  /** The user's folder: empty but for `node_modules`. */
+  /** The user's folder. It contains only `node_modules`. */
   readonly folder: string
-  /** The library in it. */
+  /** The folder of the installed library. */
   readonly installed: string
   readonly remove: () => Promise<void>
 }
 
-// What a clone holds that goes into the package or into making it.
+// The files of the repository that the package contains or that its build needs.
 const SOURCES = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.lib.json', 'scripts', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE'],
   ...['starter', 'deploy', 'events', 'docs', 'serverless.yml', 'serverless.existing-pool.yml'],
 ]
 
 /**
- * Packs the library and installs it for a user. It is packed from a copy, since packing builds `lib/` anew. Installing takes
- * neither network nor time: the tarball is unpacked, and what its manifest declares is linked beside it. Anything else that
- * the library might import is not to be found from there.
+ * Packs the library and installs it in a user's folder. Packs a copy of the repository, because packing rebuilds `lib/`. To install
+ * without network, unpacks the tarball and links the dependencies of its manifest. The library cannot import any other package.
  *
- * @param alsoInstalled Packages that the user has besides.
+ * @param alsoInstalled More packages to link in the user's folder.
  */
 export async function packLibrary(alsoInstalled: readonly string[] = []): Promise<PackedLibrary> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-library-')))
@@ -38,7 +37,7 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
   const modules = join(folder, 'node_modules')
   await Promise.all([mkdir(clone), mkdir(modules, { recursive: true })])
   for (const name of SOURCES) {
-    // Not every file of the list has to be there for the package to work.
+    // Some files of the list may be missing.
     await cp(join(repository, name), join(clone, name), { recursive: true }).catch(() => undefined)
   }
   await symlink(join(repository, 'node_modules'), join(clone, 'node_modules'), 'junction')
@@ -56,7 +55,7 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
   return { clone, tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
 }
 
-/** Runs a command and returns what it printed; rejects with all of it when it fails. */
+/** Runs a command and returns its standard output. Throws an Error with all its output if it fails. */
 export async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(file, [...args], { cwd, shell: process.platform === 'win32', maxBuffer: 1 << 26 })

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { buildElsewhere, repository } from '../built.ts'
 import { FUNCTIONS } from '../triggers.ts'
 
-/** What would be deployed, made offline in a folder of its own. */
+/** A deployment package that was made offline in a temporary folder. */
 export interface Deployment {
-  /** Where the framework can be run: with its configurations and the built handlers, and nothing else of the repository. */
+  /** The folder in which the framework runs. It contains only the Serverless configurations and the built handlers. */
   readonly folder: string
   readonly template: Template
   readonly zip: (functionName: string) => Promise<Buffer>
   readonly remove: () => Promise<void>
 }
 
-/** A CloudFormation template, as far as it is read. */
+/** The parts of a CloudFormation template that the tests read. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>
   readonly Conditions?: unknown
@@ -23,7 +23,7 @@ export interface Template {
 export interface Resource {
   readonly Type: string
   readonly DependsOn?: string | readonly string[]
-  // biome-ignore lint/suspicious/noExplicitAny: every type of resource has properties of its own, and tests compare them
+  // biome-ignore lint/suspicious/noExplicitAny: each resource type has different properties, and tests compare them
   readonly Properties: any
   readonly DeletionPolicy?: string
   readonly UpdateReplacePolicy?: string
@@ -36,20 +36,20 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Builds the handlers, and lays the services' configurations beside them. */
+/** Builds the handlers, and copies the Serverless configurations beside them. */
 export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
   const built = await buildElsewhere()
   await layOut(built.folder)
   return built
 }
 
-/** Copies the services' configurations into a folder. */
+/** Copies the Serverless configurations into a folder. */
 export async function layOut(folder: string): Promise<void> {
   for (const path of ['serverless.yml', 'serverless.existing-pool.yml', 'deploy'])
     await cp(join(repository, path), join(folder, path), { recursive: true })
 }
 
-/** The same with handlers that do nothing: of what is packaged there nobody runs them. */
+/** Copies the Serverless configurations, and writes empty handlers for tests that never run them. */
 export async function layOutIdle(folder: string): Promise<void> {
   await layOut(folder)
   for (const each of FUNCTIONS) {
@@ -59,7 +59,7 @@ export async function layOutIdle(folder: string): Promise<void> {
 }
 
 /**
- * Makes the deployment package.
+ * Builds the handlers and makes the deployment package.
  *
  * @param params Parameters of `serverless.yml`, as `name=value`.
  */
@@ -69,9 +69,9 @@ export async function makeDeployment(params: readonly string[] = []): Promise<De
 }
 
 /**
- * Makes the deployment package of a folder with the service in it.
+ * Makes the deployment package of a folder that contains the service.
  *
- * @param args What else the framework is told, such as `--stage`.
+ * @param args More arguments for the framework, such as `--stage`.
  */
 export async function packageService(
   folder: string,
@@ -88,12 +88,12 @@ export async function packageService(
   }
 }
 
-/** Runs the Serverless Framework without credentials: those of whoever runs the tests included. */
+/** Runs the Serverless Framework without AWS credentials, even if the shell has some. */
 export function osls(folder: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
   return runOffline(join(repository, 'node_modules/osls/bin/serverless.js'), folder, args, environment)
 }
 
-/** Runs a program of Node in a folder, without credentials. */
+/** Runs a Node program in a folder, without AWS credentials. */
 export function runOffline(
   program: string,
   folder: string,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 
-/** What a function answered, or the error that Lambda would report. */
+/** The answer of a function, or the error that Lambda would report. */
 export interface Answer {
   readonly answer?: unknown
   readonly error?: { readonly name: string; readonly message: string }
@@ -17,15 +17,15 @@ process.once('message', async (event) => {
   process.send(said, () => process.exit())
 })`
 
-/** How a function is run beside what it is given. */
+/** Options of {@link runDeployed}. */
 export interface RunOptions {
-  /** The time that Lambda gives it: 5 seconds unless set. */
+  /** The remaining time that the function reads from its context. Default: 5000. */
   readonly timeoutMs?: number
-  /** Takes what it writes to standard error; this process's own unless set. */
+  /** Receives the function's standard error. By default it is written to this process's standard error. */
   readonly complaint?: ((text: string) => void) | undefined
 }
 
-/** Runs a deployed file once, in a process of the given Node with nothing but the given environment. */
+/** Runs a deployed file once, with the given Node binary and only the given environment. */
 export async function runDeployed(
   node: string,
   file: string,
@@ -36,7 +36,7 @@ export async function runDeployed(
   const child = spawn(node, ['--input-type=module', '-e', PROGRAM, pathToFileURL(file).href, `${timeoutMs}`], {
     env: { ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // JSON, as Lambda's: neither undefined nor a class gets through.
+    // JSON as in Lambda, so undefined and class instances are lost.
     serialization: 'json',
   })
   child.stderr?.setEncoding('utf8').on('data', complaint)

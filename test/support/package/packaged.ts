@@ -3,48 +3,48 @@ import type { Resource, Template } from './deployment.ts'
 
 const deployed = (await loadContracts()).map(({ folder, denials }) => ({ folder, denials, trigger: triggerOfFolder(folder) }))
 
-/** The triggers that have a function in the deployment. */
+/** The triggers with a function in the deployment. */
 export const triggers: readonly string[] = deployed.map(({ trigger }) => trigger)
 
-/** Those that can deny. */
+/** The deployed triggers that can deny. */
 export const refusing: readonly string[] = deployed.flatMap(({ trigger, denials }) => (denials.length > 0 ? [trigger] : []))
 
-/** The folder in src of each function, by the start of its logical ids. */
+/** The folder in src of each function, by the prefix of its logical ids. */
 export const folders: ReadonlyMap<string, string> = new Map([
   ...deployed.map(({ trigger, folder }) => [trigger, folder] as const),
   ['Sweeper', 'sweeper'],
 ])
 
-/** The functions, by the start of their logical ids. */
+/** The functions, as the prefixes of their logical ids. */
 export const functions: readonly string[] = [...folders.keys()]
 
-/** Returns the name of a function in serverless.yml: `preSignUp`. */
+/** Returns the name of a function in serverless.yml, such as `preSignUp`. */
 export function toFunctionName(id: string): string {
   return `${id.charAt(0).toLowerCase()}${id.slice(1)}`
 }
 
-/** The service, packaged once for all that is asserted of it. The functions are to be called inside tests. */
+/** The templates of the service, packaged once for all tests. Call the functions inside tests. */
 export interface Packaged {
-  /** With the parameters as they are. */
+  /** Returns the template with default parameters. */
   readonly template: () => Template
-  /** With a sender of welcome mails, who makes good what was left undone. */
+  /** Returns the template with welcome emails, and so with the sweeper. */
   readonly sending: () => Template
-  /** With a look-up of blocks at sign-up. */
+  /** Returns the template in which pre sign-up also checks the block list. */
   readonly blocking: () => Template
-  /** With AWS X-Ray. */
+  /** Returns the template with AWS X-Ray. */
   readonly tracing: () => Template
-  /** Where it can be packaged again. */
+  /** Returns the folder in which the service can be packaged again. */
   readonly folder: () => string
 }
 
-/** What is asked of a packaged template. */
+/** Queries of a packaged template. */
 export interface Asked {
   readonly resource: (name: string) => Resource
   readonly lambda: (name: string) => Resource
   readonly ofType: (type: string) => readonly (readonly [string, Resource])[]
 }
 
-/** Makes a template easy to ask. */
+/** Creates the queries of a template. */
 export function asked(template: () => Template): Asked {
   const resource = (name: string): Resource => {
     const found = template().Resources[name]
@@ -58,7 +58,7 @@ export function asked(template: () => Template): Asked {
   }
 }
 
-/** A reference as `Resource.Attribute`, or the text of a substitution. */
+/** Formats a reference as `Resource.Attribute`, or returns the text of a substitution. */
 export function shown(value: Record<string, unknown>): string {
   const attribute = value['Fn::GetAtt']
   return Array.isArray(attribute) ? attribute.join('.') : String(value['Fn::Sub'] ?? JSON.stringify(value))

@@ -1,6 +1,6 @@
 import type { Template } from './deployment.ts'
 
-/** The other resources that a part of a template names. */
+/** Returns the names of resources to which a part of a template refers. */
 export function references(value: unknown): readonly string[] {
   if (typeof value === 'string') return []
   if (Array.isArray(value)) return value.flatMap(references)
@@ -13,7 +13,7 @@ export function references(value: unknown): readonly string[] {
   })
 }
 
-/** The resources that wait for each other, so that none of them can be made; empty where there is an order. */
+/** Returns the resources of dependency cycles and all resources that depend on them. Returns an empty list without a cycle. */
 export function circle({ Resources }: Template): readonly string[] {
   const needs = new Map(Object.entries(Resources).map(([name, each]) => [name, references(each)]))
   const done = new Set<string>()

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 
-/** As much of CloudFormation and S3 as a stack that exists needs to be updated once. */
+/** A fake CloudFormation and S3 with one existing stack, which can be updated once. */
 export interface StackEndpoint extends LocalService {
-  /** What was put into the bucket, by key. */
+  /** The uploaded objects by key. */
   readonly objects: ReadonlyMap<string, Buffer>
-  /** What CloudFormation was asked, in that order. */
+  /** The calls to CloudFormation, in order. */
   readonly calls: readonly Call[]
 }
 
@@ -23,17 +23,17 @@ function stackEvent(status: string): string {
   return `<member><EventId>${status}</EventId>${name}${what}</member>`
 }
 
-/** Of each operation the part of its answer that osls reads. */
+/** The part of each operation's answer that osls reads. */
 const ANSWERS: Readonly<Record<string, string>> = {
-  GetCallerIdentity: '<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/somebody</Arn>',
+  GetCallerIdentity: '<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/developer</Arn>',
   DescribeStacks: `<Stacks><member><StackId>${STACK}</StackId><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs/></member></Stacks>`,
   DescribeStackResource: '<StackResourceDetail><PhysicalResourceId>bucket</PhysicalResourceId></StackResourceDetail>',
   DescribeChangeSet: `<StackId>${STACK}</StackId><Status>CREATE_COMPLETE</Status><Changes/>`,
-  // The newest first.
+  // Newest event first.
   DescribeStackEvents: `<StackEvents>${['UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS'].map(stackEvent).join('')}</StackEvents>`,
 }
 
-/** Starts it. */
+/** Starts the endpoint. */
 export async function startStack(): Promise<StackEndpoint> {
   const objects = new Map<string, Buffer>()
   const calls: Call[] = []

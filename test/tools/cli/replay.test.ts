@@ -234,7 +234,7 @@ describe('lifeguard replay --json', () => {
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
     ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected outcome, decidedBy, reason, response, effects"],
-    ['[]', 'a.expect.json: not an object'],
+    ['[]', 'a.expect.json: expected a JSON object'],
   ])('refuses the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })

@@ -111,7 +111,7 @@ describe('openHandlers', () => {
     await expect(find('PreSignUp')).rejects.toThrow(/npm run build failed:\n(.|\n)*src\/a\.ts:1: no such thing/)
   })
 
-  it('names the missing handler if there is no build script', async () => {
+  it('names the missing handler of a project without a build script', async () => {
     const { find } = await opened({ 'serverless.yml': CONFIG })
     await expect(find('PreSignUp')).rejects.toThrow(
       "The handler dist/sign-up.run is missing, and package.json has no 'build' script to build it",

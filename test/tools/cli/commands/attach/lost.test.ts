@@ -59,7 +59,7 @@ describe('lifeguard attach over a line that fails', () => {
     cognito().fault('UpdateUserPool', 'InternalErrorException')
     const { code, stderr } = await attach()
     expect(code).toBe(1)
-    expect(stderr).toContain(`${UNCERTAIN}InternalErrorException: As told. The pool is as it was`)
+    expect(stderr).toContain(`${UNCERTAIN}InternalErrorException: Injected fault. The pool is as it was`)
   })
 
   it('says what is not as it was to be when no answer came', async () => {
