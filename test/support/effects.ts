@@ -79,6 +79,6 @@ export function newEffect(delivery: Delivery = 'at-most-once', userPoolId = 'eu-
 
 /** Returns the granted claim. Throws if the claim was not granted. */
 export function assertGranted(claimed: ClaimResult): EffectClaim {
-  if (claimed.kind !== 'claimed') throw new Error(`not claimed but ${JSON.stringify(claimed)}`)
+  if (claimed.kind !== 'claimed') throw new Error(`expected a claim, got ${JSON.stringify(claimed)}`)
   return claimed.claim
 }

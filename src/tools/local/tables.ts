@@ -3,9 +3,9 @@ import { QUEUE_INDEX } from '../../shared/ledger/effect-item.ts'
 
 /** The names of the tables that the handlers use: 3 to 255 letters, digits, dots, hyphens and underscores. */
 export interface TableNames {
-  /** The table of blocked users, read by the pre authentication handler. */
+  /** The block list, which the pre sign-up and pre authentication handlers read. */
   readonly blocks: string
-  /** The table of user profiles, written by the post authentication and post confirmation handlers. */
+  /** The table of user profiles, which the post confirmation and post authentication handlers write. */
   readonly profiles: string
   /** The ledger of effects, with its index of pending effects. */
   readonly effects: string

@@ -67,7 +67,7 @@ function readTableNames(settings: Environment): TableNames {
     if (!TABLE_NAME.test(name))
       throw new UsageError(`${refused} the name of a DynamoDB table: 3 to 255 letters, digits, dots, hyphens and underscores`)
     const other = taken.get(name)
-    if (other !== undefined) throw new UsageError(`${refused} another table, because ${other} has the same name`)
+    if (other !== undefined) throw new UsageError(`${refused} another name, because ${other} has the same value`)
     taken.set(name, setting)
     return name
   }

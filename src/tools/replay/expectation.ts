@@ -49,7 +49,8 @@ export async function readExpectation(eventFile: string): Promise<Expectation | 
 }
 
 function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return `unknown key '${issue.keys[0]}'; expected ${KEYS.join(', ')}`
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0)
+    return `unknown key '${issue.keys[0]}'; expected one of ${KEYS.join(', ')}`
   return issue === undefined || issue.path.length === 0 ? 'expected a JSON object' : `${issue.path.join('.')}: ${issue.message}`
 }
 

@@ -84,7 +84,7 @@ export async function openHandlers({ folder, named, onNote, signal }: HandlersOp
       const reference = references.get(trigger)
       return reference === undefined ? undefined : open(reference)
     },
-    absence: configured === undefined ? 'no handler given' : `no handler in ${configured.file}`,
+    absence: configured === undefined ? 'no --handler for this trigger' : `no handler in ${configured.file}`,
     remove: async () => {
       await Promise.all(bundles.map((bundle) => bundle.remove()))
     },

@@ -172,7 +172,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
     ['none.ndjson', 'none.ndjson: no event in it'],
     ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
     ['other.json', 'other.json: not an event: it has no triggerSource'],
-    ['message.json', 'message.json: no handler given'],
+    ['message.json', 'message.json: no --handler for this trigger'],
   ])('refuses %s', async (path, message) => {
     const line = JSON.stringify(event())
     const files = {

@@ -157,7 +157,13 @@ describe('lifeguard replay --json', () => {
     })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject([
-      { file: 'a.json', trigger: 'CustomMessage', outcome: null, error: { name: 'NoHandler', message: 'no handler given' }, attempts: 0 },
+      {
+        file: 'a.json',
+        trigger: 'CustomMessage',
+        outcome: null,
+        error: { name: 'NoHandler', message: 'no --handler for this trigger' },
+        attempts: 0,
+      },
       { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it has no triggerSource' } },
       { file: 'c.json', trigger: null, outcome: null, error: { name: 'NotAnEvent' } },
       {
@@ -233,7 +239,7 @@ describe('lifeguard replay --json', () => {
 
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
-    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected outcome, decidedBy, reason, response, effects"],
+    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
     ['[]', 'a.expect.json: expected a JSON object'],
   ])('refuses the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
@@ -407,7 +413,7 @@ PreAuthentication  pre-auth
 other
   ✗ broken                                      not run
       not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
-  - message (CustomMessage)                     not run  no handler given
+  - message (CustomMessage)                     not run  no --handler for this trigger
 
 Not as it should be:
   pre-signup/approved.json: expected outcome denied, got proceed

@@ -70,7 +70,7 @@ Mails sent: 1
     ],
     [
       { EFFECT_TABLE: 'lifeguard-blocks' },
-      'EFFECT_TABLE is "lifeguard-blocks"; expected another table, because BLOCK_TABLE has the same name',
+      'EFFECT_TABLE is "lifeguard-blocks"; expected another name, because BLOCK_TABLE has the same value',
     ],
   ])('rejects the table name in %j', async (env, message) => {
     const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': HANDLER })

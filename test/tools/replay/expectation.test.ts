@@ -44,7 +44,7 @@ it.each([
   ['{"effects":{"mails":"one"}}', 'effects.mails: Invalid input: expected number'],
   ['{"effects":{"letters":1}}', 'effects: Unrecognized key: "letters"'],
   ['{"reason":7}', 'reason: Invalid input: expected string'],
-  ['{"outcom":"denied"}', "unknown key 'outcom'; expected outcome, decidedBy, reason, response, effects"],
+  ['{"outcom":"denied"}', "unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
   ['[]', 'expected a JSON object'],
 ])('readExpectation rejects %s', async (text, problem) => {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-expectation-'))
