@@ -4,19 +4,19 @@ import { buildDomainFiles } from './src/esbuild/domain-files.ts'
 
 const functions = await functionFolders()
 
-// Tests build into a folder of their own, so that nobody's handlers disappear while they run.
+// Tests build into a separate folder, so that they do not delete handlers in `dist`.
 const target = process.argv[2] ?? 'dist'
 
 await rm(target, { recursive: true, force: true })
 await bundleDeployed(functions.map((each) => ({ folder: `${target}/${each}`, entry: `src/${each}/handler.ts` }))).catch(
   (error: unknown) => {
     if (!(error instanceof Error && 'errors' in error)) throw error
-    // What is wrong with which source; from where it was called helps nobody.
+    // esbuild's message names the source and the problem. A stack trace would not help.
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   },
 )
-// Lists of domains that its settings may name, see docs/guides/domain-lists.md.
+// Domain lists that the settings of pre-signup can name. See docs/guides/domain-lists.md.
 await buildDomainFiles('domains', `${target}/pre-signup`)
 await Promise.all(
   functions.map(async (each) => {
@@ -24,6 +24,6 @@ await Promise.all(
     if (event === undefined) return
     const fault = await precompileDeployed(`${target}/${each}`, event)
     if (fault !== undefined)
-      process.stderr.write(`${each}: not precompiled, because its trial start failed (docs/guides/performance.md): ${fault}\n`)
+      process.stderr.write(`${each}: not precompiled, because its trial start failed (see docs/guides/performance.md): ${fault}\n`)
   }),
 )

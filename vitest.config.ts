@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Inlines mail templates as esbuild does in the bundles. Before Vite, which would make addresses of assets of them. */
+/** Inlines email templates, as esbuild does in the bundles. It runs before Vite's own plugins, which would treat them as assets. */
 const inlineText: Plugin = {
   name: 'inline-text',
   enforce: 'pre',
@@ -12,7 +12,7 @@ const inlineText: Plugin = {
   },
 }
 
-/** What users import is the sources here, and not what was compiled of them at some time. */
+/** Maps the package's entry points to the sources, so that tests do not run outdated compiled files. */
 const library = [
   { find: /^cognito-lifeguard$/, replacement: resolve('src/index.ts') },
   { find: /^cognito-lifeguard\/(aws|settings)$/, replacement: `${resolve('src/shared')}/$1/index.ts` },
@@ -28,7 +28,7 @@ const config: ViteUserConfig = defineConfig({
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Tests wait more than they reckon: for processes, services and deadlines.
+    // Tests mostly wait for processes, services and deadlines, so one worker per core pays off.
     maxWorkers: '100%',
     reporters: ['default', 'json'],
     outputFile: { json: 'coverage/test-results.json' },
@@ -37,7 +37,7 @@ const config: ViteUserConfig = defineConfig({
       include: ['src/**'],
       reporter: ['text-summary', 'lcovonly'],
       thresholds: {
-        // What runs in Lambda.
+        // All code that runs in Lambda.
         'src/!(esbuild|tools)/**': { lines: 100 },
       },
     },

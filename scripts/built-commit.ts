@@ -6,16 +6,16 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A version of this repository, with its handlers built in `dist/` and its sources ready to be imported. */
+/** A checkout of this repository with built handlers in `dist/` and installed dependencies. */
 export interface BuiltVersion {
   readonly root: string
 }
 
 /**
- * Checks a commit out into a folder for temporary files, installs what it needs and builds its handlers. A folder from an earlier
- * call is used again.
+ * Checks out a commit into a temporary folder, installs its dependencies and builds its handlers. Reuses the folder of an earlier
+ * call.
  *
- * @throws Error when the commit is unknown, or does not install or build.
+ * @throws Error when the commit does not exist, or when its installation or build fails.
  */
 export async function buildCommit(commit: string): Promise<BuiltVersion> {
   const { stdout } = await run('git', ['rev-parse', '--verify', `${commit}^{commit}`])
@@ -24,9 +24,9 @@ export async function buildCommit(commit: string): Promise<BuiltVersion> {
   if (await exists(join(root, 'dist'))) return { root }
   await run('git', ['worktree', 'add', '--force', '--detach', root, hash])
   await run('npm', ['ci', '--ignore-scripts'], { cwd: root, maxBuffer: 1 << 26 })
-  // esbuild's own script fetches its binary where the package of the platform is missing.
+  // esbuild's install script downloads its binary if the platform's package is missing.
   await run('npm', ['rebuild', 'esbuild'], { cwd: root, maxBuffer: 1 << 26 })
-  // Under its name only once it is whole.
+  // Renamed to `dist` only after a complete build, because `dist` marks a finished checkout.
   await run(process.execPath, ['esbuild.config.ts', 'dist.part'], { cwd: root, maxBuffer: 1 << 26 })
   await rename(join(root, 'dist.part'), join(root, 'dist'))
   return { root }

@@ -1,5 +1,5 @@
-// Runs osls with the options that it gets: `package` writes what would be deployed to .serverless/, and `deploy` deploys that.
-// In between `lifeguard doctor` checks the package: a function with wrong settings does not start, and so every sign-in fails.
+// Runs `osls package` or `osls deploy` with the given options. Both write the package to .serverless/ first and check it with
+// `lifeguard doctor`, because a function with invalid settings does not start and every sign-in fails. Then `deploy` deploys it.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 })
 const folder = typeof values.package === 'string' ? values.package : '.serverless'
 
-/** Runs a program of Node in this folder. Ends with its exit code if it fails. */
+/** Runs a Node program in the working directory. Exits with the program's exit code if it fails. */
 function run(program: string, ...given: readonly string[]): void {
   const { status, error } = spawnSync(process.execPath, [program, ...given], { stdio: 'inherit' })
   if (error !== undefined) throw error

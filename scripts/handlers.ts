@@ -7,37 +7,37 @@ import { precompile } from '../src/tools/cli/commands/precompile/precompile.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Returns the folders of functions that are deployed: those of src that hold handler.ts, in the working folder. */
+/** Returns the folders of the deployed functions: those in the working directory's `src` that contain handler.ts. */
 export async function functionFolders(): Promise<readonly string[]> {
   const folders = await readdir('src')
   return folders.filter((each) => existsSync(`src/${each}/handler.ts`)).toSorted()
 }
 
-/** Returns the file of a handler's ordinary event, which is Mary's; undefined for a function that no event calls. */
+/** Returns the path of a handler's ordinary sample event (`*-mary.json`), or undefined if the handler has no sample events. */
 export async function ordinaryEvent(folder: string): Promise<string | undefined> {
   const files = await readdir(join(root, 'events', folder)).catch(() => [])
   const event = files.find((file) => file.endsWith('-mary.json'))
   return event && `events/${folder}/${event}`
 }
 
-// Of the caller's settings none: the same sources must come out as the same bundles.
+// Fixed settings instead of those of the environment, so that the same sources give the same bundles.
 const SETTINGS = { AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' }
 
 /**
- * Bundles handlers as they are deployed here, each into a folder of its own.
+ * Bundles each handler into its own folder, with the options of this repository's deployment.
  *
  * @throws esbuild's error when a source does not build.
  */
 export async function bundleDeployed(bundles: readonly Bundle[]): Promise<void> {
-  // All our clients set `retryMode`.
+  // All clients in this repository set `retryMode`, so adaptive retries are never used.
   await bundleHandlers(bundles, build, { adaptiveRetries: false })
 }
 
 /**
- * Precompiles a bundle for the functions that an event calls.
+ * Precompiles the functions of a bundle that run when it handles an event.
  *
- * @param event A file, relative to the root of the repository.
- * @returns Why the bundle is as it was, where its trial start failed.
+ * @param event The path of the event file, relative to the root of the repository.
+ * @returns undefined on success. If the trial start failed, returns the reason, and the bundle is unchanged.
  */
 export async function precompileDeployed(bundle: string, event: string): Promise<string | undefined> {
   const environment = { PATH: process.env.PATH, ...SETTINGS }

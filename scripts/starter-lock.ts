@@ -1,4 +1,4 @@
-// Writes which versions `lifeguard init` gives a project: npm packs no package-lock.json.
+// Writes the versions that `lifeguard init` installs to lib/tools/init/lock.json, because npm does not pack package-lock.json.
 import { writeFile } from 'node:fs/promises'
 import { readOwnLock, selectPackages } from '../src/tools/init/lock.ts'
 import { listRoots } from '../src/tools/init/manifest.ts'

@@ -1,4 +1,4 @@
-// Prints the files of src that a warm pre sign-up with two rules runs through, with the functions that V8 calls in them.
+// Prints the files and functions of src that V8 runs during a warm pre sign-up with two rules.
 import { Session } from 'node:inspector/promises'
 import { not, when } from '../src/index.ts'
 import { autoConfirm, byAdministrator, preSignUp } from '../src/pre-signup/index.ts'
@@ -16,7 +16,7 @@ const event = {
   request: { userAttributes: { email: 'mary@example.com', given_name: 'Mary' }, validationData: null },
   response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
 }
-// Warm: what runs once has run.
+// Warm up, so that code that runs only once is not counted.
 for (let times = 0; times < 2; times++) await handler(event)
 
 const session = new Session()

@@ -5,18 +5,18 @@ import { isObject } from '../../src/shared/rules/invocation.ts'
 
 /** The parameters of a service, by name. */
 export interface Parameters {
-  /** What its configuration reads, `${param:NAME}`. */
+  /** The parameters that the configuration reads as `${param:NAME}`. */
   readonly read: ReadonlySet<string>
-  /** What the stages in its configuration set. */
+  /** The parameters that the stages in the configuration set. */
   readonly set: readonly string[]
 }
 
 /**
- * Returns the parameters that a service's configuration reads, and those of the files that it names by `${file(...)}`. A program
- * among them reads `param:NAME`, and counts with the files that it requires.
+ * Returns the parameters that a service's configuration reads, including its files that are named by `${file(...)}`. A program among
+ * these files reads a parameter as `param:NAME`, and the files that it requires are searched too.
  *
- * @param folder Of the service.
- * @returns undefined where they are unknown: a file is missing, or a name is composed.
+ * @param folder The folder of the service.
+ * @returns undefined if the parameters are unknown, because a file is missing or the name of a file or parameter is computed.
  */
 export async function readParameters(folder: string, config: string): Promise<Parameters | undefined> {
   const text = await readFile(resolve(folder, config), 'utf8').catch(() => undefined)
@@ -30,7 +30,7 @@ async function findReadParameters(folder: string, text: string, from: readonly s
   for (const { path, part } of listFiles(text, from.at(-1) ?? '')) {
     if (from.includes(path)) continue
     const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
-    // A file that is read in part counts with what it reads itself, not with the files that it names.
+    // Only part of this file is used, so the files that it names may be unused and are not searched.
     const more =
       inner === undefined
         ? undefined
@@ -55,7 +55,7 @@ function listSetParameters(text: string): readonly string[] {
     try {
       return parse(text, { logLevel: 'error' })
     } catch {
-      // osls reports this better.
+      // osls reports the syntax error.
       return undefined
     }
   })()
@@ -63,9 +63,9 @@ function listSetParameters(text: string): readonly string[] {
   return stages.flatMap((stage) => (isObject(stage) ? Object.keys(stage) : []))
 }
 
-/** Returns the lines about parameters that are given or set and that nothing reads: most are misspelt. */
+/** Returns error lines for parameters that are given or set but never read, which are mostly misspelled. */
 export function unknownParameterLines(given: readonly string[], { read, set }: Parameters): readonly string[] {
   const unknown = [...new Set([...given, ...set])].filter((name) => !read.has(name))
   if (unknown.length === 0) return []
-  return [...unknown.map((name) => `${name} is not a parameter of this service`), `It has ${[...read].toSorted().join(', ')}`]
+  return [...unknown.map((name) => `Unknown parameter '${name}'`), `Parameters of this service: ${[...read].toSorted().join(', ')}`]
 }

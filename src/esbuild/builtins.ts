@@ -1,8 +1,8 @@
 import { isBuiltin } from 'node:module'
 import type { PluginBuild } from 'esbuild'
 
-// Two forms of the same module. For `import`, an ES module whose names fall away one by one where nobody uses them; for
-// `require`, the built-in itself, loaded when it is called for. An `import()` stays with Node: it promises every name.
+// For `import`, an ES module whose unused exports esbuild can drop one by one. For `require`, the built-in itself, loaded on call.
+// `import()` is not rewritten, because its result must have every export.
 const IMPORTED = 'lifeguard-builtin'
 const REQUIRED = 'lifeguard-builtin-required'
 const FORMS: ReadonlyMap<string, string> = new Map([
@@ -10,13 +10,15 @@ const FORMS: ReadonlyMap<string, string> = new Map([
   ['require-call', REQUIRED],
 ])
 
-// Those that take half a millisecond and more to load, and that Node has not loaded when it comes to a handler.
+// Modules that take at least half a millisecond to load, and that Node has not loaded before it loads a handler.
 const COSTLY = ['child_process', 'crypto', 'dgram', 'http2', 'https', 'readline', 'repl', 'tls', 'v8', 'worker_threads', 'zlib']
 
 /**
- * Takes Node's own modules from `process.getBuiltinModule` rather than by `import`. An `import` of a built-in reads every name
- * that the module has, and among those of `node:http` are getters that load a whole HTTP client; it also stays in a bundle
- * when all that used it is gone. Functions of a module that is slow to load bring it in when they are called.
+ * Loads Node's built-in modules with `process.getBuiltinModule` instead of `import`.
+ *
+ * - An `import` reads every export of a built-in. Some exports of `node:http` are getters that load a whole HTTP client.
+ * - An `import` of a built-in stays in the bundle even if the code that used it is removed.
+ * - A module that is slow to load is loaded only when one of its functions is called.
  */
 export function takeBuiltins(build: PluginBuild): void {
   build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) => {
@@ -30,7 +32,7 @@ export function takeBuiltins(build: PluginBuild): void {
 
 const formatBuiltin = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`
 
-/** The names are those of the Node that bundles: one that it does not know is an error of the build, as in any module. */
+/** Lists the exports of the Node version that runs the build. An import of any other name fails the build. */
 function asModule(path: string): string {
   const names = Object.keys(Object(process.getBuiltinModule(path))).filter((name) => /^[\w$]+$/.test(name) && name !== 'default')
   return [
@@ -38,20 +40,20 @@ function asModule(path: string): string {
     `const take = () => taken ??= ${formatBuiltin(path)}`,
     'const whole = /* @__PURE__ */ take()',
     'export default whole',
-    // A name of its own for each, since some, such as `constants` or `process`, would shadow what is used here. A call,
-    // because a bare property may be a getter and would never be left out.
+    // The prefix keeps names such as `process` from shadowing globals used here. Each value is a call marked as pure,
+    // because esbuild never removes a bare property access: it may be a getter.
     ...names.map((name) => {
-      const value = waits(path, name) ? `(...args) => take().${name}(...args)` : `/* @__PURE__ */ (() => take().${name})()`
+      const value = canLoadLate(path, name) ? `(...args) => take().${name}(...args)` : `/* @__PURE__ */ (() => take().${name})()`
       return `const its_${name} = ${value}\nexport { its_${name} as ${name} }`
     }),
   ].join('\n')
 }
 
 /**
- * Whether another function may stand for this one until it is called: not for a class, and not for a function that
- * carries something, such as what `promisify` makes of it.
+ * Returns true if a wrapper function may replace this export, so that the module is loaded on the first call. Classes and functions
+ * with properties of their own, such as a `promisify` variant, cannot be replaced.
  */
-function waits(path: string, name: string): boolean {
+function canLoadLate(path: string, name: string): boolean {
   if (!COSTLY.includes(path.replace('node:', '')) || !/^[a-z]/.test(name)) return false
   const { value } = Object.getOwnPropertyDescriptor(Object(process.getBuiltinModule(path)), name) ?? {}
   return typeof value === 'function' && Reflect.ownKeys(value).every((key) => key === 'name' || key === 'length' || key === 'prototype')

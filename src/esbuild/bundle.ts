@@ -5,50 +5,50 @@ import { type LambdaPluginOptions, lambdaPlugin } from './index.ts'
 
 /** A handler to bundle. */
 export interface Bundle {
-  /** The folder that is deployed. */
+  /** The output folder, which is deployed. */
   readonly folder: string
   /** The source file that exports `handler`. */
   readonly entry: string
 }
 
-/** How handlers are bundled: for Lambda's Node, with everything they use and nothing else. */
+/** esbuild options for Lambda's Node runtime. */
 const settings: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node22',
   format: 'esm',
-  // What a handler imports on demand lies beside it, and is read when it is called for.
+  // Modules loaded by `import()` become chunks beside the bundle, read only when needed.
   splitting: true,
   chunkNames: '[name]-[hash]',
   minify: true,
   sourcemap: 'external',
   logLevel: 'silent',
-  // Mail templates are inlined, so that a bundle reads no file but its own.
+  // Email templates are inlined, so that a handler reads no template files.
   loader: { '.txt': 'text', '.html': 'text' },
 }
 
 /**
- * For packages that compute the name of what they `require`. Made at its first use, since making it takes longer than reading
- * a small handler. No other name may be made here: the minifier does not know of it, and gives it to something else one day.
+ * Defines `require` for packages that compute the name of a module they require. `createRequire` runs on first use, because it takes
+ * longer than loading a small handler. Do not declare other names here: the minifier does not see them and may reuse them.
  */
 const REQUIRE = "const require=name=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);"
 
-/** What esbuild writes where a `require` is left. */
+/** Text that esbuild writes for a `require` that it could not resolve. */
 const LEFT_REQUIRE = 'Dynamic require of "'
 
-// The name of a chunk is made of what is in its map too, which leads from here to the sources. Were it the folder that is
-// deployed, the same handler would come out as other files elsewhere.
+// esbuild hashes source map paths into chunk names. These paths start at the output folder, so one fixed folder
+// gives the same handler the same file names wherever it is deployed from.
 const BUILT_IN = 'dist/function'
 
-/** The name of the bundle in its folder. What it imports on demand lies beside it, as `*.js` too. */
+/** The file name of the bundle in its folder. Its chunks are beside it, also as `*.js`. */
 export const BUNDLE_FILE = 'handler.js'
 
-/** What esbuild knows of a bundle: its inputs tell whether it is older than its sources. Not deployed. */
+/** File name of esbuild's metafile. Its inputs show if a bundle is older than its sources. It is not deployed. */
 export const META_FILE = 'meta.json'
 
 /**
- * Bundles handlers, each into a folder of its own: the bundle with its chunks, their source maps, and what makes them ES
- * modules wherever the folder is unpacked.
+ * Bundles each handler into its own folder. The folder contains the bundle, its chunks, source maps, esbuild's metafile and a
+ * package.json that marks the files as ES modules.
  *
  * @throws esbuild's error when a source does not build.
  */
@@ -78,14 +78,14 @@ export async function bundleHandlers(
 const leavesRequires = (files: readonly OutputFile[]): boolean =>
   files.some(({ path, text }) => path.endsWith('.js') && text.includes(LEFT_REQUIRE))
 
-/** What a file holds where it is deployed from: a map leads to its sources from there. */
+/** Returns a file's contents. In a source map, rewrites the source paths to be relative to the folder. */
 function relocateFile({ path, contents, text }: OutputFile, folder: string): Uint8Array | string {
   if (!path.endsWith('.map')) return contents
   const map: { readonly sources: readonly string[] } = JSON.parse(text)
   return JSON.stringify({ ...map, sources: map.sources.map((source) => fromFolder(source, folder)) })
 }
 
-/** Built-ins have names of their own and are no files. */
+/** Makes a source path relative to the folder. Virtual modules such as `lifeguard-builtin:node:fs` are not files and stay as they are. */
 function fromFolder(source: string, folder: string): string {
   return /^[a-z-]{2,}:/.test(source) ? source : relative(resolve(folder), resolve(BUILT_IN, source)).replaceAll('\\', '/')
 }

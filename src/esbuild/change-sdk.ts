@@ -3,9 +3,9 @@ import type { OnLoadResult, PluginBuild } from 'esbuild'
 import type { SdkChange } from './sdk-change.ts'
 import { type SdkChoice, sdkChanges } from './sdk-changes.ts'
 
-const HELP = 'Another version of cognito-lifeguard may know it; `sdk: false` leaves the SDK as it is.'
+const HELP = 'Try another version of cognito-lifeguard, or set `sdk: false` to bundle the SDK unchanged.'
 
-/** Makes changes to the AWS SDK while it is bundled. One that cannot be made is an error of the build: nothing is left undone in silence. */
+/** Applies changes to the AWS SDK while esbuild bundles it. The build fails if a change cannot be applied. */
 export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   const changes = sdkChanges(choice)
   const made = new Set<SdkChange>()
@@ -22,10 +22,10 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   for (const change of changes) {
     build.onLoad({ filter: toPathPattern(change.file) }, async ({ path }): Promise<OnLoadResult> => {
       made.add(change)
-      // Its own answer ends the search for others, so a client has to be noticed here as well.
+      // esbuild does not call the onLoad hook below for a file that this hook returns, so the client is recorded here too.
       note(path)
       const contents = change.apply(await readFile(path, 'utf8'))
-      if (contents === undefined) return { errors: [{ text: `This is not the ${change.file} that is known. ${HELP}` }] }
+      if (contents === undefined) return { errors: [{ text: `${change.file} is not the version that cognito-lifeguard expects. ${HELP}` }] }
       return { contents, loader: path.endsWith('.json') ? 'json' : 'js' }
     })
   }
@@ -38,27 +38,27 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   if (!choice.eventStreams) refuseEventStreams(build)
 
   build.onEnd(({ errors }) => {
-    // A build that failed may not have come to all files.
+    // A failed build may not have loaded all files.
     if (errors.length > 0 || clients.size === 0) return undefined
     const due = changes.filter(({ of }) => of === 'every client' || clients.has(of))
     const missing = due.filter((change) => !made.has(change))
-    return { errors: missing.map(({ file }) => ({ text: `The AWS SDK in this bundle has no ${file}. ${HELP}` })) }
+    return { errors: missing.map(({ file }) => ({ text: `The AWS SDK in this bundle does not contain ${file}. ${HELP}` })) }
   })
 }
 
-/** Some clients carry event streams for one operation or two. What would fail only when that is called fails here. */
+/** Fails the build for clients that use event streams. Otherwise such an operation would fail only when it is called. */
 function refuseEventStreams(build: PluginBuild): void {
   build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ importer }) => {
     const client = findClient(importer)
     if (client === undefined) return undefined
-    return { errors: [{ text: `@aws-sdk/${client} has operations with event streams: bundle it with \`eventStreams: true\`` }] }
+    return { errors: [{ text: `@aws-sdk/${client} has operations with event streams. Set \`eventStreams: true\` to bundle it.` }] }
   })
 }
 
-/** The client that a file belongs to, such as `client-dynamodb`. */
+/** Returns the client that a file belongs to, such as `client-dynamodb`. */
 const findClient = (path: string): string | undefined => /[\\/]@aws-sdk[\\/](client-[a-z0-9-]+)[\\/]/.exec(path)?.[1]
 
-/** Paths of either system. */
+/** Returns a pattern that matches the file's path on Windows and on POSIX systems. */
 function toPathPattern(file: string): RegExp {
   const parts = file.split('/').map((part) => part.replaceAll('.', '\\.').replaceAll('*', '[^\\\\/]*'))
   return new RegExp(`[\\\\/]node_modules[\\\\/]${parts.join('[\\\\/]')}$`)

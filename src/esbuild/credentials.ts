@@ -1,19 +1,18 @@
 import { replaceModule, type SdkChange } from './sdk-change.ts'
 
 /**
- * Where a bundled AWS SDK takes credentials from, unless a client is given its own.
+ * Source of the credentials of a bundled AWS SDK. A client with its own `credentials` does not use it.
  *
- * - `environment`: from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, where Lambda puts those of the
+ * - `environment`: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. Lambda sets them to the credentials of the
  *   function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
- * - `container`: from there, else from the endpoint that `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI` names. For
- *   code that also runs in ECS or EKS, and for Lambda functions with SnapStart, which have no keys in their environment.
- *   SnapStart is not there for Node's runtimes:
- *   https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
- * - `chain`: the SDK's whole chain, with profiles, single sign-on and the shared configuration files.
+ * - `container`: these variables, then the endpoint in `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI`. For code that also
+ *   runs in ECS or EKS, and for Lambda functions with SnapStart, which have no keys in their environment. SnapStart does not
+ *   support Node runtimes: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+ * - `chain`: the SDK's whole provider chain, with profiles, single sign-on and shared configuration files.
  */
 export type Credentials = 'environment' | 'container' | 'chain'
 
-/** The module that stands for the SDK's chain of credential providers; undefined where that stays. */
+/** Returns the change that replaces the SDK's chain of credential providers, or undefined for `chain`. */
 export function credentialSource(credentials: Credentials): SdkChange | undefined {
   if (credentials === 'chain') return undefined
   return {
@@ -31,14 +30,14 @@ export const credentialsWillNeedRefresh = (credentials) => credentials?.expirati
 export const credentialsTreatedAsExpired = (credentials) =>
   credentialsWillNeedRefresh(credentials) && credentials.expiration.getTime() - Date.now() < 300_000`
 
-// Kept until it is about to expire: a call asks for credentials several times, and keeps none by itself.
+// Caches credentials until shortly before they expire. The SDK requests them several times per call, without a cache.
 const KEPT = `
 import { CredentialsProviderError } from "@smithy/core/config"
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core"
 import { fromEnv } from "@aws-sdk/credential-provider-env"
 const kept = (provider) => memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh)
 const missing = (what, logger) =>
-  new CredentialsProviderError(\`No credentials: \${what}, and this bundle looks nowhere else\`, { tryNextLink: false, logger })`
+  new CredentialsProviderError(\`No credentials: \${what}, and this bundle has no other credential provider\`, { tryNextLink: false, logger })`
 
 const ENVIRONMENT = `${KEPT}
 export const defaultProvider = (init) =>

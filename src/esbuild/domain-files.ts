@@ -7,12 +7,12 @@ import { META_FILE } from './bundle.ts'
 import { EXPECTED_LINE, formatFaults, readDomainSource } from './domain-source.ts'
 
 /**
- * Builds every list in plain text of a folder, NAME.txt, to NAME.domains beside a bundle. They count as its sources where esbuild's
- * metafile lies there too, as meta.json: a bundle whose list was edited since is stale.
+ * Builds each text list NAME.txt of a folder into NAME.domains in the bundle's folder. If the bundle has a metafile (meta.json), the
+ * lists are added to its inputs, so that a bundle counts as stale after a list was edited.
  *
- * @param sources A folder; none at all is no list.
- * @param bundleFolder The folder that is deployed.
- * @throws Error that names the lines which hold no pattern.
+ * @param sources The folder with the text lists. If it does not exist, nothing is built.
+ * @param bundleFolder The folder of the bundle, which is deployed.
+ * @throws Error that lists the lines without a valid pattern.
  * @example
  * await buildDomainFiles('domains', 'dist/pre-signup')
  */

@@ -1,22 +1,22 @@
 import { formatPatternFault, normalisePattern } from '../shared/email/domain-list.ts'
 import type { Line } from '../shared/lines.ts'
 
-/** The patterns of a text, and what is wrong with its other lines. */
+/** The patterns of a text list, and the problems of its other lines. */
 export interface DomainSource {
-  /** Normalised, in the order of the lines. */
+  /** Normalised patterns, in line order. */
   readonly patterns: readonly string[]
-  /** The first lines that hold no pattern, at most 20. */
+  /** The first lines without a valid pattern, at most 20. */
   readonly faults: readonly { readonly line: number; readonly what: string }[]
-  /** How many lines hold no pattern. */
+  /** Number of lines without a valid pattern. */
   readonly faulty: number
 }
 
-// A file of another kind has a million of them.
+// A file that is not a domain list may have a million faulty lines.
 const MOST_FAULTS = 20
 
-const EVERY = "'*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen"
+const EVERY = "'*' allows every domain and is not valid in a list; write it directly in the setting or the rule"
 
-/** Reads a list in plain text: one pattern a line, `#` at the beginning for a comment. */
+/** Parses a text list with one pattern per line. Lines that start with `#` are comments. */
 export async function readDomainSource(lines: AsyncIterable<Line>): Promise<DomainSource> {
   const patterns: string[] = []
   const faults: { line: number; what: string }[] = []
@@ -34,11 +34,11 @@ export async function readDomainSource(lines: AsyncIterable<Line>): Promise<Doma
   return { patterns, faults, faulty }
 }
 
-/** Returns the faults as lines, `LIST:LINE: what is wrong`, and how many there are besides. */
+/** Formats the faults as `LIST:LINE: problem`. A last line counts the faults that are not listed. */
 export function formatFaults(list: string, { faults, faulty }: DomainSource): readonly string[] {
   const more = faulty - faults.length
   return [...faults.map(({ line, what }) => `${list}:${line}: ${what}`), ...(more > 0 ? [`and ${more.toLocaleString('en')} more`] : [])]
 }
 
-/** What a line should hold. */
-export const EXPECTED_LINE = "expected one domain a line ('example.com'), or one after '*.' for all below it ('*.example.org')"
+/** The expected format of a line, for error messages. */
+export const EXPECTED_LINE = "expected one domain per line ('example.com'), or '*.' and a domain for all its subdomains ('*.example.org')"

@@ -6,32 +6,34 @@ import type { Credentials } from './credentials.ts'
 export type { Credentials } from './credentials.ts'
 export { buildDomainFiles } from './domain-files.ts'
 
-/** How a handler is bundled. */
+/** Options of `lambdaPlugin`. */
 export interface LambdaPluginOptions {
-  /** Where the AWS SDK takes credentials from: `environment` unless set. */
+  /** Source of the AWS SDK's credentials. Default: `environment`. */
   readonly credentials?: Credentials
-  /** Whether some client uses operations with event streams, such as S3's SelectObjectContent: false unless set. */
+  /** True if a client uses operations with event streams, such as S3's SelectObjectContent. Default: false. */
   readonly eventStreams?: boolean
   /**
-   * False leaves adaptive retries out. A client that is told to use them, by `retryMode` or by `AWS_RETRY_MODE`, then fails at its
-   * first call, so that every client has to say `retryMode: 'standard'`.
+   * False removes adaptive retries. A client that uses them, through `retryMode` or `AWS_RETRY_MODE`, then fails at its first call.
+   * To be independent of `AWS_RETRY_MODE`, set `retryMode: 'standard'` in every client. Default: true.
    */
   readonly adaptiveRetries?: boolean
-  /** False leaves the AWS SDK as it is. */
+  /** False bundles the AWS SDK unchanged. Default: true. */
   readonly sdk?: boolean
-  /** False leaves Node's own modules to `import` and `require`, for instrumentation that watches these alone. */
+  /** False keeps `import` and `require` of Node's built-in modules, for instrumentation that hooks these. Default: true. */
   readonly builtins?: boolean
 }
 
 /**
- * An esbuild plugin for handlers that run in Lambda. Node's own modules are taken in the way that loads least, and an AWS SDK
- * that is bundled loses what a function has no use for: credential providers but the environment's, shared configuration
- * files, event streams, what is for browsers. It is for any client, and for handlers without one.
+ * Creates an esbuild plugin that makes bundles for Lambda smaller and faster to load.
  *
- * It asks esbuild for the SDK's ES modules, where `mainFields` does not say otherwise. The build fails, rather than that
- * something would be left undone, when the SDK is not one that is known: after an upgrade, for instance.
+ * - It loads Node's built-in modules late, and only those that the handler uses.
+ * - It removes parts of a bundled AWS SDK that a Lambda function does not need: most credential providers, shared configuration
+ *   files, event streams and browser code.
  *
- * @throws Error when `platform` is another than Node.
+ * It works with any client of the SDK, and without one. It sets `mainFields` to prefer the SDK's ES modules, unless you set it. The
+ * build fails if the SDK's files differ from the expected ones, which can happen after an upgrade.
+ *
+ * @throws Error when `platform` is not `node`.
  * @example
  * await build({
  *   entryPoints: ['src/handler.ts'],
@@ -51,8 +53,9 @@ export function lambdaPlugin(options: LambdaPluginOptions = {}): Plugin {
     setup(build) {
       const settings = build.initialOptions
       settings.platform ??= 'node'
-      if (settings.platform !== 'node') throw new Error(`Handlers run in Node, but \`platform\` is '${settings.platform}'`)
-      // Of the SDK's CommonJS files none can be left out.
+      if (settings.platform !== 'node')
+        throw new Error(`\`platform\` is '${settings.platform}'; expected 'node', because handlers run in Node`)
+      // esbuild cannot remove unused parts of the SDK's CommonJS files.
       settings.mainFields ??= ['module', 'main']
       if (builtins) takeBuiltins(build)
       if (sdk) changeSdk(build, { credentials, eventStreams, adaptiveRetries })

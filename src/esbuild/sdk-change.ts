@@ -1,14 +1,14 @@
 /** A change to a file of the AWS SDK. */
 export interface SdkChange {
-  /** Its path below `node_modules`; `*` stands for any characters but a slash. */
+  /** The file's path below `node_modules`. `*` matches any characters except a slash. */
   readonly file: string
-  /** What always brings the file into a bundle: when it did not, the SDK is built otherwise than is known here. */
+  /** The clients that always bring the file into a bundle. If one is bundled without the file, the build fails. */
   readonly of: 'every client' | 'client-dynamodb' | 'some clients'
-  /** Undefined where the file is not the one that is known. */
+  /** Returns the changed source, or undefined if the source differs from the expected one. */
   readonly apply: (source: string) => string | undefined
 }
 
-/** Puts another module in the place of one that exports just these names. */
+/** Replaces a whole module, if it exports exactly these names. */
 export function replaceModule(names: readonly string[], replacement: string): SdkChange['apply'] {
   return (source) => {
     const found = listExports(source).toSorted().join()
@@ -16,7 +16,7 @@ export function replaceModule(names: readonly string[], replacement: string): Sd
   }
 }
 
-/** Replaces a text that occurs once. */
+/** Replaces a text in a module, if it occurs exactly once. */
 export function editModule(text: string, replacement: string): SdkChange['apply'] {
   return (source) => {
     const parts = source.split(text)
@@ -24,7 +24,7 @@ export function editModule(text: string, replacement: string): SdkChange['apply'
   }
 }
 
-/** One change after the other. */
+/** Applies two changes, one after the other. */
 export function applyBoth(first: SdkChange['apply'], second: SdkChange['apply']): SdkChange['apply'] {
   return (source) => {
     const changed = first(source)
@@ -32,7 +32,7 @@ export function applyBoth(first: SdkChange['apply'], second: SdkChange['apply'])
   }
 }
 
-/** The names that a module of the SDK exports, which are written in two ways there. */
+/** Lists the names that an SDK module exports, by declaration or by `export { ... }`. */
 function listExports(source: string): readonly string[] {
   const declared = [...source.matchAll(/\bexport (?:const|let|class|(?:async )?function\*?) ([\w$]+)/gm)].map(([, name = '']) => name)
   const listed = [...source.matchAll(/\bexport \{([^}]*)\}/gm)].flatMap(([, list = '']) =>

@@ -2,14 +2,14 @@ import { type Credentials, credentialSource } from './credentials.ts'
 import { applyBoth, editModule, replaceModule, type SdkChange } from './sdk-change.ts'
 import { shortenErrors } from './sdk-errors.ts'
 
-/** What decides which changes are made. */
+/** The options that select the changes. */
 export interface SdkChoice {
   readonly credentials: Credentials
   readonly eventStreams: boolean
   readonly adaptiveRetries: boolean
 }
 
-/** The changes to make to an AWS SDK that is bundled for Lambda. */
+/** Returns the changes to make to an AWS SDK that is bundled for Lambda. */
 export function sdkChanges({ credentials, eventStreams, adaptiveRetries }: SdkChoice): readonly SdkChange[] {
   const provider = credentialSource(credentials)
   return [
@@ -22,12 +22,12 @@ export function sdkChanges({ credentials, eventStreams, adaptiveRetries }: SdkCh
 
 const CONFIG = '@smithy/core/dist-es/submodules/config'
 
-/** All that configures a function is in its environment: there is no shared file to read and no instance to ask. */
+/** A function is configured by its environment. Shared configuration files and instance metadata do not exist in Lambda. */
 const environmentOnly: readonly SdkChange[] = [
   {
     file: `${CONFIG}/node-config-provider/fromSharedConfigFiles.js`,
     of: 'every client',
-    // Told as by a file that is not there: the default that comes after it in the chain is taken then.
+    // Throws the same error as for a missing file, so that the provider chain continues with the default.
     apply: replaceModule(
       ['fromSharedConfigFiles'],
       `import { CredentialsProviderError } from "../property-provider/CredentialsProviderError"
@@ -50,7 +50,7 @@ const noEventStreams: readonly SdkChange[] = [
     apply: editModule('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
   },
   {
-    // Writes the headers of a message of an event stream, for its signature.
+    // Formats the headers of an event stream message for signing.
     file: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
     of: 'every client',
     apply: replaceModule(
@@ -60,7 +60,7 @@ const noEventStreams: readonly SdkChange[] = [
   },
 ]
 
-// With it goes a rate limiter, which nothing else uses.
+// This also removes the rate limiter, which only this class uses.
 const noAdaptiveRetries: SdkChange = {
   file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
   of: 'every client',
@@ -70,7 +70,7 @@ const noAdaptiveRetries: SdkChange = {
   ),
 }
 
-// Least recently used goes first, as in what it stands for: a package with another in it, each as large as the whole rest.
+// Replaces mnemonist's LRU cache, which evicts in the same order. With its dependency, mnemonist would add much code.
 const LEAST_RECENTLY_USED = `class LRUCache extends Map {
   constructor(capacity) { super(); this.capacity = capacity }
   peek(key) { return super.get(key) }
@@ -91,7 +91,7 @@ const always: readonly SdkChange[] = [
   {
     file: '@aws-sdk/client-*/package.json',
     of: 'every client',
-    // The version is for the user agent; the scripts and dependencies of the package are for nobody.
+    // The user agent needs the version. The package's scripts and dependencies are unused.
     apply: (source) => {
       const { name, version } = Object(JSON.parse(source))
       return typeof version === 'string' ? JSON.stringify({ name, version }) : undefined
@@ -103,19 +103,19 @@ const always: readonly SdkChange[] = [
     apply: shortenErrors,
   },
   {
-    // Made at import, so that each keeps its command. Without this they are in every bundle.
+    // Paginators are created at import and keep their commands in every bundle. Marked as pure, unused ones are removed.
     file: '@aws-sdk/lib-dynamodb/dist-es/pagination/*Paginator.js',
     of: 'some clients',
     apply: editModule(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
   },
   {
-    // In browsers alone. Nothing in Node calls it, but with code splitting an `import()` in it makes a chunk.
+    // Only browsers call this. With code splitting, its `import()` would become a chunk.
     file: '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js',
     of: 'every client',
     apply: editModule('import("bowser")', 'Promise.resolve({})'),
   },
   {
-    // To read the class off `node:fs` loads the streams of files, and few bodies are asked whether they are one.
+    // Reading `ReadStream` from `node:fs` loads Node's file streams. Few bodies reach this check.
     file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
     of: 'every client',
     apply: applyBoth(
@@ -124,7 +124,7 @@ const always: readonly SdkChange[] = [
     ),
   },
   {
-    // To ask for the global loads the streams of the web, and without a reader nothing is one.
+    // Reading the global `ReadableStream` loads Node's web streams. A value without `getReader` is not such a stream.
     file: '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
     of: 'every client',
     apply: editModule(
@@ -133,7 +133,7 @@ const always: readonly SdkChange[] = [
     ),
   },
   {
-    // Only a Node without OpenSSL has no SHA-256 of its own.
+    // Every Node with OpenSSL has a native SHA-256.
     file: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',
     of: 'every client',
     apply: editModule('hasNativeCrypto ? buildNativeClass() : Sha256Js', 'buildNativeClass()'),

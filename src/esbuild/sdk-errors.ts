@@ -1,13 +1,14 @@
-/** The beginning of a class that says nothing but its name, whose fault it is, and which fields of an answer it carries. */
+/** Matches an error class that only sets its name, its `$fault` (client or server), and fields of the response. */
 const CLASS =
   /^export class (\w+) extends (\w+) \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*((?:\w+;\s*)*)constructor\(opts\) \{\s*super\(opts\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*((?:this\.(\w+) = opts\.\7;\s*)*)\}\s*\}/gm
 
 /**
- * Shortens a client's error classes, of which it has dozens and keeps each. What is left out of one says again what it says of
- * itself: after `super`, its fields set the name and the fault. Its prototype it has to set, because the class above sets
- * that to its own. What then differs in nothing but names is made by one function.
+ * Shortens a client's error classes. A client has dozens of them, and esbuild keeps all.
  *
- * @returns undefined where the classes are written otherwise.
+ * Each class passes its name and fault to `super` and sets them again as class fields, so the argument is removed. The call that sets
+ * the prototype stays, because the base class sets its own. Classes that then differ only in names are created by one function.
+ *
+ * @returns undefined if the classes have an unexpected form.
  */
 export function shortenErrors(source: string): string | undefined {
   const repeated = /super\(\{\s*name: "\w+",\s*\$fault: "\w+",\s*\.\.\.opts,?\s*\}\);/g
@@ -25,7 +26,7 @@ export function shortenErrors(source: string): string | undefined {
 
 const matchNames = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
 
-/** A function declaration, which is there before what stands above it is run. */
+/** Returns a function declaration, because hoisting makes it available to the classes above it. */
 const formatMaker = ([base, namespace]: readonly [string, string]): string => `function create${base}(name, $fault, ...fields) {
   const known = { [name]: class extends ${base} {
     static shapeId = "${namespace}#" + name

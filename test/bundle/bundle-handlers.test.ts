@@ -24,7 +24,7 @@ async function bundled(name: string, sources: Readonly<Record<string, string>>):
 }
 
 describe('npm run build', () => {
-  it("says what is wrong with a source in esbuild's words alone", async () => {
+  it("prints only esbuild's message when a source has a syntax error", async () => {
     const home = join(folder, 'a-project')
     for (const name of ['pre-signup', 'pre-auth']) {
       await mkdir(join(home, 'src', name), { recursive: true })
@@ -40,7 +40,7 @@ describe('npm run build', () => {
 })
 
 describe('bundleHandlers', () => {
-  it("bundles packages in CommonJS that call `require` for Node's own modules", async () => {
+  it("bundles CommonJS packages that require Node's built-in modules", async () => {
     const { handler } = await bundled('common', {
       'old.cjs': "module.exports = { hash: (text) => require('crypto').createHash('sha1').update(text).digest('hex') }",
       'handler.ts': "import old from './old.cjs'\nexport const handler = (): string => old.hash('abc')",
@@ -49,7 +49,7 @@ describe('bundleHandlers', () => {
     expect(Object(handler)()).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
   })
 
-  it('bundles packages that compute the name of what they `require`', async () => {
+  it('bundles packages that compute the name of a module they require', async () => {
     const { handler } = await bundled('computed', {
       'old.cjs': "exports.load = (name) => require('node:' + name)",
       'handler.ts': "import old from './old.cjs'\nexport const handler = (): string => old.load('path').posix.sep",
@@ -57,7 +57,7 @@ describe('bundleHandlers', () => {
     expect(Object(handler)()).toBe('/')
   })
 
-  it('lays what a handler imports on demand beside it, and the map of each', async () => {
+  it('writes a chunk for a dynamic import, and a source map for each file', async () => {
     const { handler } = await bundled('demanding', {
       'rare.ts': 'export const rare = (): number => 7',
       'handler.ts': "export const handler = async (): Promise<number> => (await import('./rare.ts')).rare()",
@@ -80,7 +80,7 @@ describe('bundleHandlers', () => {
     ).toEqual(['handler.ts', 'rare.ts'])
   })
 
-  it('makes the same files of the same sources, wherever they are laid, with maps that lead back to the sources', async () => {
+  it('writes the same files to any folder, with source maps that point to the sources', async () => {
     const home = join(folder, 'twice')
     await mkdir(home)
     await writeFile(join(home, 'rare.ts'), "import { sep } from 'node:path'\nexport const rare = (): string => sep")
@@ -105,8 +105,8 @@ describe('bundleHandlers', () => {
     }
   })
 
-  it('leaves every short name to the minifier', async () => {
-    // More names than there are letters for, so that the minifier hands out all names of one and two characters.
+  it('does not collide with short names that the minifier assigns', async () => {
+    // So many variables that the minifier uses all names of one and two characters.
     const names = Array.from({ length: 4000 }, (_, index) => `value${index}`)
     const source = [
       ...names.map((name, index) => `export let ${name} = ${index}`),
@@ -117,7 +117,7 @@ describe('bundleHandlers', () => {
     expect(Object(handler)()).toBe(3999)
   })
 
-  it('inlines mail templates', async () => {
+  it('inlines email templates', async () => {
     const { handler } = await bundled('mail', {
       'welcome.txt': 'Welcome',
       'handler.ts':
@@ -126,7 +126,7 @@ describe('bundleHandlers', () => {
     expect(Object(handler)()).toBe('Welcome')
   })
 
-  it('rejects with the place of the error when a source does not build', async () => {
+  it('rejects with the file and line of a syntax error', async () => {
     await expect(bundled('broken', { 'handler.ts': 'export const handler = (' })).rejects.toThrow(/handler\.ts:1/)
   })
 })

@@ -11,21 +11,21 @@ import { contract as sweeper } from '../sweeper/contract.ts'
 const MIDDY = /\/@middy\//
 const AWS = /\/@aws-sdk\/|\/@smithy\//
 const TOOLS = /\/(dynalite|esbuild|yaml)\/|^src\/(tools|esbuild)\//
-// What a function in Lambda has no use for. One of them in a bundle is what an upgrade of the SDK can do.
+// Parts of the SDK that a Lambda function does not need. An SDK upgrade could bring one back into a bundle.
 const UNUSED_SDK = {
-  'credential providers but the one of the environment':
+  'credential providers other than the environment':
     /\/credential-provider-(?!env\/|node\/dist-es\/defaultProvider)|\/credential-providers\//,
   'clients of the credential providers': /\/nested-clients\/|\/token-providers\//,
   'instance metadata': /-imds\//,
   'readers of shared configuration files': /shared-ini-file-loader\/(load|parse|read|get(SSO|HomeDir|Config|Credentials))/,
-  'adaptive retries, which no client of ours makes': /DefaultRateLimiter/,
+  'adaptive retries': /DefaultRateLimiter/,
   'event streams': /event-?streams?\//i,
   'protocols of other services': /Rest(Json|Xml)Protocol|\/cbor\/|Ec2QueryProtocol/,
   'signatures for several regions': /multi-region|SigV4A/,
   'hashes in JavaScript': /(Sha256|Md5|Crc32)Js|Crc32|\/md5\//,
-  'what is for browsers': /\/bowser\/|user-agent-browser|fetch-http-handler/,
-  'a cache with a package of its own': /\/mnemonist\/|\/obliterator\//,
-  'files in CommonJS': /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
+  'browser code': /\/bowser\/|user-agent-browser|fetch-http-handler/,
+  'the mnemonist cache': /\/mnemonist\/|\/obliterator\//,
+  'CommonJS files': /\/@(aws-sdk|smithy)\/.*\/dist-cjs\//,
 }
 
 const triggers = await loadContracts()
@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(() => built.remove())
 
-/** The bundle and its chunks. */
+/** Reads the bundle of a function and its chunks. */
 async function scripts(folder: string, root: string = built.folder): Promise<ReadonlyMap<string, Buffer>> {
   const home = join(root, 'dist', folder)
   const names = (await readdir(home)).filter((name) => name.endsWith('.js')).toSorted()
@@ -47,14 +47,14 @@ async function scripts(folder: string, root: string = built.folder): Promise<Rea
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
-/** The files of which something is in the bundle or in a chunk of it. */
+/** Lists the source files with code in the bundle or its chunks. */
 async function contents(folder: string): Promise<readonly string[]> {
   const meta: Metafile = JSON.parse(await readFile(join(built.folder, 'dist', folder, 'meta.json'), 'utf8'))
   const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs))
   return inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
 }
 
-/** The files of which something is in the bundle, or in a chunk that it loads before anything is asked of it. */
+/** Lists the source files with code in the bundle, or in a chunk that the bundle imports statically. */
 async function loadedAtOnce(folder: string): Promise<readonly string[]> {
   const { outputs }: Metafile = JSON.parse(await readFile(join(built.folder, 'dist', folder, 'meta.json'), 'utf8'))
   const [entry] = Object.keys(outputs).filter((file) => file.endsWith('/handler.js'))
@@ -68,71 +68,71 @@ async function loadedAtOnce(folder: string): Promise<readonly string[]> {
 const files = async (folder: string, pattern: RegExp): Promise<readonly string[]> =>
   (await contents(folder)).filter((file) => pattern.test(file))
 
-/** The folders of triggers of which something is in the bundle. */
+/** Lists the trigger folders with code in the bundle. */
 async function listTriggers(folder: string): Promise<readonly string[]> {
   const found = new Set((await files(folder, /^src\//)).map((file) => file.split('/')[1] ?? ''))
   return FOLDERS.filter((each) => found.has(each))
 }
 
 describe('the bundles', () => {
-  it('are those of all functions', () => {
+  it('exist for all functions', () => {
     expect(functions.map(({ folder }) => folder).toSorted()).toEqual(FUNCTIONS)
   })
 
-  it.each(triggers)('hold the rules of $folder and of no other trigger', async ({ folder }) => {
+  it.each(triggers)('contain the rules of $folder and no other trigger', async ({ folder }) => {
     expect(await listTriggers(folder)).toEqual([folder])
   })
 
-  it('hold the rules whose effects are swept, without the adapter of a trigger', async () => {
+  it('contain in sweeper the rules with effects, but not middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
     expect(await listTriggers('sweeper')).toEqual(['post-confirmation'])
     expect(await files('sweeper', MIDDY)).toEqual([])
   })
 
-  it.each(functions)('hold in $folder the clients $clients of the AWS SDK and no other', async ({ folder, clients }) => {
+  it.each(functions)('contain in $folder only the AWS SDK clients $clients', async ({ folder, clients }) => {
     const found = (await contents(folder)).flatMap((file) => /\/@aws-sdk\/client-([\w-]+)\//.exec(file)?.[1] ?? [])
     expect([...new Set(found)].toSorted()).toEqual(clients)
   })
 
-  it('load no AWS SDK where no rule needs one', async () => {
+  it('do not load the AWS SDK at the start of pre-signup', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
-    // It is there for the table of blocks.
+    // The bundle contains it for the block list.
     expect(await files('pre-signup', AWS)).not.toEqual([])
   })
 
-  it.each(functions)('hold no tool and no zod: $folder', async ({ folder }) => {
+  it.each(functions)('contain neither command line tools nor zod: $folder', async ({ folder }) => {
     expect(await files(folder, TOOLS)).toEqual([])
     expect(await files(folder, /\/zod\//)).toEqual([])
   })
 
-  it.each(Object.entries(UNUSED_SDK))('hold nothing of the SDK that has no use in Lambda: %s', async (_, pattern) => {
+  it.each(Object.entries(UNUSED_SDK))('contain no part of the SDK that Lambda does not need: %s', async (_, pattern) => {
     for (const folder of FUNCTIONS) expect(await files(folder, pattern)).toEqual([])
   })
 
-  it.each(functions)("take Node's own modules without an import, and leave no `require`: $folder", async ({ folder }) => {
+  it.each(functions)("load Node's built-in modules without `import` or `require`: $folder", async ({ folder }) => {
     for (const text of (await scripts(folder)).values()) {
       expect(`${text}`).not.toMatch(/\b(from|import)\s*["'](?!\.\/)/)
-      // The SDK imports these two where an endpoint has no TLS, or an environment runs several invocations at once.
+      // The SDK imports these two for endpoints without TLS, and for environments that run several invocations at once.
       expect(`${text}`).not.toMatch(/\bimport\(["'](?!\.\/|node:(http|async_hooks)["'])|Dynamic require of/)
     }
   })
 
-  it.each(triggers)('have what their start calls compiled with them: $folder', async ({ folder }) => {
+  it.each(triggers)('are already precompiled by the build: $folder', async ({ folder }) => {
     const before = await scripts(folder)
     const functions = `${before.get('handler.js')}`.match(/\((?:async )?(?:function\b|\w+=>|\([\w,]*\)=>)/g) ?? []
-    // Some of them are called at once.
+    // Precompiled functions are in parentheses. The pattern also matches functions that are called at once.
     expect(functions.length).toBeGreaterThan(60)
     expect(await precompileDeployed(join(built.folder, 'dist', folder), `events/${ordinaryEvent(folder)}.json`)).toBeUndefined()
     expect(await scripts(folder)).toEqual(before)
   })
 
-  it.each(functions)('keep to their budget of bytes: $folder', async ({ folder, budget }) => {
+  it.each(functions)('stay within their size budget: $folder', async ({ folder, budget }) => {
     const all = [...(await scripts(folder)).values()]
     expect(sum(all.map((bytes) => bytes.length))).toBeLessThanOrEqual(budget.raw)
     expect(sum(all.map((bytes) => gzipSync(bytes).length))).toBeLessThanOrEqual(budget.gzipped)
   })
 
-  it('come out the same, byte for byte, when they are built again elsewhere', async () => {
+  it('are identical, byte for byte, when they are built in another folder', async () => {
     const again = await buildElsewhere()
     try {
       for (const folder of FUNCTIONS) expect(await scripts(folder, again.folder)).toEqual(await scripts(folder))
@@ -141,7 +141,7 @@ describe('the bundles', () => {
     }
   })
 
-  it('lie beside their source maps, which no comment in a bundle promises to whom it is deployed', async () => {
+  it('have source maps beside them, but no sourceMappingURL comment, because maps are not deployed', async () => {
     for (const folder of FUNCTIONS) {
       const all = await scripts(folder)
       expect([...all.keys()]).toContain('handler.js')

@@ -6,7 +6,7 @@ import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { readDomainList } from '../../src/shared/email/domain-file.ts'
 import { isStale } from '../../src/tools/replay/freshness.ts'
 
-/** A project with a built bundle and these lists. */
+/** Creates a project with a built bundle and the given lists. */
 async function projectWith(lists: Readonly<Record<string, string>>): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-domain-files-')))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
@@ -21,7 +21,7 @@ async function projectWith(lists: Readonly<Record<string, string>>): Promise<str
 const build = (folder: string): Promise<void> => buildDomainFiles(join(folder, 'domains'), join(folder, 'bundle'))
 
 describe('buildDomainFiles', () => {
-  it('puts a list beside the bundle for every text file in the folder', async () => {
+  it('builds a .domains file beside the bundle for each text file in the folder', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n', 'x.y.txt': '# all of it\n*.example.org\n', 'notes.md': 'not a list' })
     await build(folder)
     expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'meta.json', 'staff.domains', 'x.y.domains'])
@@ -29,14 +29,14 @@ describe('buildDomainFiles', () => {
     expect(readDomainList(await readFile(join(folder, 'bundle/x.y.domains'))).has('a.example.org')).toBe(true)
   })
 
-  it('does without a metafile, as a build of somebody else may have none', async () => {
+  it('builds the lists of a bundle that has no metafile', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await rm(join(folder, 'bundle/meta.json'))
     await build(folder)
     expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'staff.domains'])
   })
 
-  it('makes them sources of the bundle, which is stale once one was edited', async () => {
+  it('adds the lists to the inputs of the bundle, which is stale after one was edited', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await build(folder)
     const bundle = join(folder, 'bundle/handler.js')
@@ -48,7 +48,7 @@ describe('buildDomainFiles', () => {
     expect(JSON.parse(await readFile(join(folder, 'bundle/meta.json'), 'utf8')).outputs).toEqual({ some: 1 })
   })
 
-  it('does nothing where there is no such folder', async () => {
+  it('builds nothing when the folder of lists does not exist', async () => {
     const folder = await projectWith({})
     await build(folder)
     expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'meta.json'])
@@ -57,10 +57,10 @@ describe('buildDomainFiles', () => {
   it.each([
     [
       'example.com\n\nexample\n*\n',
-      /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' lets everybody in.*\nexpected one domain a line/,
+      /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' allows every domain.*\nexpected one domain per line/,
     ],
-    ['# nobody yet\n', /staff\.txt: holds no pattern; expected one domain a line/],
-  ])('fails the build when a list is wrong: %j', async (text, message) => {
+    ['# empty\n', /staff\.txt: holds no pattern; expected one domain per line/],
+  ])('fails the build for the invalid list %j', async (text, message) => {
     const folder = await projectWith({ 'staff.txt': text })
     await expect(build(folder)).rejects.toThrow(message)
   })

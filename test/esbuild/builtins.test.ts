@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
-/** The exports of a program, and its text. */
+/** Bundles a program and returns its exports and its text. */
 async function run(source: string): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly text: string }> {
   const { file, load } = await bundleSource(source)
   return { exports: await load(), text: await readFile(file, 'utf8') }
 }
 
-/** Which of Node's own modules a fresh process has loaded after an import of a bundle, and not before. */
+/** Returns the built-in modules that importing a bundle loads in a fresh process. */
 function loadedBy(file: string): readonly string[] {
   const program = `const before = new Set(process.moduleLoadList)
     await import(process.argv[1])
@@ -22,31 +22,31 @@ function loadedBy(file: string): readonly string[] {
   return JSON.parse(`${execFileSync(process.execPath, ['--input-type=module', '-e', program, file])}`)
 }
 
-describe('built-ins in a bundle', () => {
+describe("Node's built-in modules in a bundle", () => {
   it.each([
     ['a default import', "import fs from 'node:fs'; export { fs as it }", fs],
-    ['one without the prefix', "import fs from 'fs'; export { fs as it }", fs],
+    ['a default import without the `node:` prefix', "import fs from 'fs'; export { fs as it }", fs],
     ['a named import', "import { readFileSync as it } from 'node:fs'; export { it }", fs.readFileSync],
-    ['a name of a namespace', "import * as all from 'fs'; export const it = all.readFileSync", fs.readFileSync],
-    ['a name of a namespace that is computed', "import * as all from 'fs'; export const it = all[['readFileSync'][0]]", fs.readFileSync],
-    ['a path below a module', "import { readFile as it } from 'fs/promises'; export { it }", fs.promises.readFile],
-    ['a path below a module, with the prefix', "import it from 'node:fs/promises'; export { it }", fs.promises],
+    ['a member of a namespace import', "import * as all from 'fs'; export const it = all.readFileSync", fs.readFileSync],
+    ['a computed member of a namespace import', "import * as all from 'fs'; export const it = all[['readFileSync'][0]]", fs.readFileSync],
+    ['a subpath of a module', "import { readFile as it } from 'fs/promises'; export { it }", fs.promises.readFile],
+    ['a subpath of a module with the `node:` prefix', "import it from 'node:fs/promises'; export { it }", fs.promises],
     ['a class', "import { EventEmitter as it } from 'node:events'; export { it }", EventEmitter],
     ['a module that is a class', "import it from 'events'; export { it }", EventEmitter],
-    ['the class of a module that loads late', "import { Hash as it } from 'node:crypto'; export { it }", crypto.Hash],
-    ['what is no function of one that loads late', "import { constants as it } from 'node:crypto'; export { it }", crypto.constants],
+    ['a class of a module that is loaded late', "import { Hash as it } from 'node:crypto'; export { it }", crypto.Hash],
+    ['a constant of a module that is loaded late', "import { constants as it } from 'node:crypto'; export { it }", crypto.constants],
     ['a call of `require`', "export const it = require('node:http')", http],
-    ['a call of `require` without the prefix', "export const it = require('http')", http],
-    ['an import on demand', "export const it = (await import('node:http')).default", http],
-    ['a name of an import on demand', "const { request } = await import('http'); export { request as it }", http.request],
-    ['an export from one', "export { default as it } from 'node:fs'", fs],
-  ])('are what they are in Node: %s', async (_, source, expected) => {
+    ['a call of `require` without the `node:` prefix', "export const it = require('http')", http],
+    ['a dynamic import', "export const it = (await import('node:http')).default", http],
+    ['a member of a dynamic import', "const { request } = await import('http'); export { request as it }", http.request],
+    ['a re-export', "export { default as it } from 'node:fs'", fs],
+  ])('are the same values as in Node, for %s', async (_, source, expected) => {
     const { exports, text } = await run(source)
     expect(exports.it).toBe(expected)
     expect(text).not.toMatch(/\b(from|import)\s*"/)
   })
 
-  it('are there for packages in CommonJS, whatever asks for them', async () => {
+  it('are available to a CommonJS package that requires them', async () => {
     const folder = await temporaryFolder()
     const old = join(folder, 'old.cjs')
     await writeFile(
@@ -58,33 +58,33 @@ describe('built-ins in a bundle', () => {
     expect(text).not.toContain('Dynamic require')
   })
 
-  it('do the same when they are loaded late', async () => {
+  it('return the same results when they are loaded late', async () => {
     const { exports } = await run(
       "import { createHash } from 'crypto'; export const it = (text) => createHash('sha256').update(text).digest('hex')",
     )
     expect(Object(exports).it('abc')).toBe(createHash('sha256').update('abc').digest('hex'))
   })
 
-  it('keep what a function carries', async () => {
+  it('keep the properties of a function, such as its `promisify` variant', async () => {
     const { exports } = await run(
       "import { promisify } from 'util'; import { execFile } from 'child_process'; export const it = promisify(execFile)",
     )
     expect(Object(await Object(exports).it(process.execPath, ['-p', '1'])).stdout.trim()).toBe('1')
   })
 
-  it('are not loaded for what only might be used', async () => {
+  it('are not loaded before the handler calls one of their functions', async () => {
     const { file } = await bundleSource("import { createHmac } from 'crypto'; export const handler = (key) => createHmac('sha256', key)")
     expect(loadedBy(file).filter((name) => /crypto/.test(name))).toEqual([])
   })
 
-  it('are not loaded for what fell away', async () => {
+  it('are not loaded for unused code that esbuild removed', async () => {
     const { file } = await bundleSource(
       "import zlib from 'node:zlib'; const unused = () => zlib.gzipSync(''); export const handler = () => 1",
     )
     expect(loadedBy(file).filter((name) => /zlib/.test(name))).toEqual([])
   })
 
-  it('bring no HTTP client with the HTTP module', async () => {
+  it('do not load the undici HTTP client together with node:http', async () => {
     const source = "import http, { request } from 'node:http'; export const handler = () => [http.Agent, request]"
     const taken = await bundleSource(source)
     expect(loadedBy(taken.file).filter((name) => name.includes('undici'))).toEqual([])
@@ -92,12 +92,12 @@ describe('built-ins in a bundle', () => {
     expect(loadedBy(imported.file).filter((name) => name.includes('undici'))).not.toEqual([])
   })
 
-  it('stay with Node when that is asked for', async () => {
+  it('are imported as usual when the option `builtins` is false', async () => {
     const { file } = await bundleSource("import { sep } from 'node:path'; export const handler = () => sep", { builtins: false })
     expect(await readFile(file, 'utf8')).toMatch(/from\s*"node:path"/)
   })
 
-  it('must have the names that are imported', async () => {
+  it('fail the build when an imported name does not exist', async () => {
     await expect(bundleSource("import { rquest } from 'node:http'; export const handler = rquest")).rejects.toThrow(
       /No matching export .*"rquest"/,
     )

@@ -7,7 +7,7 @@ import { oldestNode } from '../support/oldest-node.ts'
 import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { answering, type Behaviour, startTroubledService, type TroubledService, troubles } from '../support/troubled-service.ts'
 
-/** Reads an item as handlers do: with limits, a signal, and an answer that tells all that came of it. */
+/** A handler that reads an item with timeouts and an abort signal, and returns the result or the error in detail. */
 const READS = `
 import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -30,7 +30,7 @@ export const handler = async ({ waitMs = 4000 }) => {
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIDOFLAMBDA', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token-of-lambda' }
 const found = answering(200, { Item: { pk: { S: '1' }, count: { N: '2' } } })
 
-/** DynamoDB, doing what it is told, and what it heard. */
+/** Starts a fake DynamoDB with the given behaviour. `heard` collects the headers of its requests. */
 async function service(behave: Behaviour): Promise<TroubledService & { readonly heard: IncomingHttpHeaders[] }> {
   const heard: IncomingHttpHeaders[] = []
   const started = await startTroubledService((call) => {
@@ -51,11 +51,11 @@ async function run(
   return runDeployed(node, file, { AWS_REGION: 'eu-west-3', AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...environment }, event)
 }
 
-describe('a handler that is bundled for Lambda', () => {
+describe('a handler bundled with lambdaPlugin', () => {
   it.each([
-    ['the Node of the deployment', process.execPath],
-    ['the oldest Node', oldestNode],
-  ])('calls the service in its region, signed with the credentials of the environment, on %s', async (_, node) => {
+    ['the Node that runs the tests', process.execPath],
+    ['the oldest supported Node', oldestNode],
+  ])('signs a request with the region and credentials of the environment, on %s', async (_, node) => {
     const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     expect(await run(file, dynamodb, credentials, {}, node)).toEqual({
       answer: { Item: { pk: '1', count: 2 }, status: 200, attempts: 1, free: 1 },
@@ -69,7 +69,7 @@ describe('a handler that is bundled for Lambda', () => {
     ])
   })
 
-  it('works in CommonJS as well', async () => {
+  it('runs when it is bundled as CommonJS', async () => {
     const [dynamodb, { file, metafile }] = [
       await service(found),
       await bundleSource(READS, {}, { format: 'cjs', splitting: false, outExtension: { '.js': '.cjs' } }),
@@ -78,30 +78,31 @@ describe('a handler that is bundled for Lambda', () => {
     expect(await run(file.replace(/js$/, 'cjs'), dynamodb)).toMatchObject({ answer: { status: 200 } })
   })
 
-  it('says which credentials are missing, and looks for no others', async () => {
+  it('reports missing credentials and tries no other credential provider', async () => {
     const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     const container = { AWS_CONTAINER_CREDENTIALS_FULL_URI: dynamodb.endpoint }
     for (const environment of [{}, { AWS_ACCESS_KEY_ID: 'alone' }, container, { AWS_PROFILE: 'work' }]) {
       expect(await run(file, dynamodb, environment)).toMatchObject({
         answer: {
           name: 'CredentialsProviderError',
-          message: 'No credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and this bundle looks nowhere else',
+          message:
+            'No credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and this bundle has no other credential provider',
         },
       })
     }
     expect(dynamodb.calls()).toBe(0)
   })
 
-  it('says that the region is missing, and asks nobody for it', async () => {
+  it('fails without a region and does not query instance metadata for it', async () => {
     const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     const environment = { ...credentials, AWS_REGION: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: dynamodb.endpoint }
     expect(await run(file, dynamodb, environment)).toMatchObject({ answer: { message: expect.stringContaining('region=""') } })
     expect(dynamodb.calls()).toBe(0)
   })
 
-  it('reads no configuration files, unless it is bundled with the whole chain', async () => {
+  it('reads shared configuration files only when it is bundled with `credentials: chain`', async () => {
     const dynamodb = await service(found)
-    const files = await filesOfSomebody()
+    const files = await createSharedFiles()
     const environment = { ...files, AWS_ENDPOINT_URL_DYNAMODB: '' }
     expect(await run((await bundleSource(READS)).file, dynamodb, { ...files, ...credentials })).toMatchObject({ answer: { status: 200 } })
     const chain = await bundleSource(READS, { credentials: 'chain' })
@@ -113,7 +114,7 @@ describe('a handler that is bundled for Lambda', () => {
     expect(await run(chain.file, dynamodb, environment)).toMatchObject({ answer: { code: 'ENOTFOUND' } })
   })
 
-  it('takes the credentials of a container when it is bundled so and the environment has none', async () => {
+  it('uses container credentials when bundled with `credentials: container` and the environment has none', async () => {
     const dynamodb = await service(found)
     const expiration = new Date(Date.now() + 3_600_000).toISOString()
     const container = await service(
@@ -133,13 +134,13 @@ describe('a handler that is bundled for Lambda', () => {
     })
   })
 
-  it('tries again', async () => {
+  it('retries a throttled request', async () => {
     let calls = 0
     const dynamodb = await service((call) => (++calls === 1 ? troubles.throttles(call) : found(call)))
     expect(await run((await bundleSource(READS)).file, dynamodb)).toMatchObject({ answer: { status: 200, attempts: 2 } })
   })
 
-  it('gives up in time', async () => {
+  it('times out twice when the service does not answer, and stops when the abort signal fires', async () => {
     const { file } = await bundleSource(READS)
     for (const trouble of ['never answers', 'stalls in the middle of its answer'] as const) {
       const dynamodb = await service(troubles[trouble])
@@ -149,7 +150,7 @@ describe('a handler that is bundled for Lambda', () => {
     }
   })
 
-  it('knows the errors of the service', async () => {
+  it('throws an instance of the error class that the service names', async () => {
     const refuses = answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'no' })
     expect(await run((await bundleSource(READS)).file, await service(refuses))).toEqual({
       answer: {
@@ -161,14 +162,14 @@ describe('a handler that is bundled for Lambda', () => {
     })
   })
 
-  it('speaks TLS where the endpoint does', async () => {
+  it('connects to an https endpoint', async () => {
     const dynamodb = await service(found)
     await dynamodb.stop()
     const endpoint = dynamodb.endpoint.replace('http:', 'https:')
     expect(await run((await bundleSource(READS)).file, { endpoint })).toMatchObject({ answer: { code: 'ECONNREFUSED' } })
   })
 
-  it('loads what it imports on demand from beside it', async () => {
+  it('loads a dynamically imported module from a chunk beside the bundle', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'rare.ts'), "import { posix } from 'node:path'; export const rare = () => posix.sep")
     const { file, metafile } = await bundleSource(
@@ -178,7 +179,7 @@ describe('a handler that is bundled for Lambda', () => {
     expect(await run(file, { endpoint: '' })).toEqual({ answer: '/' })
   })
 
-  it('holds nothing of what was left out', async () => {
+  it('contains none of the removed parts of the SDK', async () => {
     const { contents } = await bundleSource(READS)
     expect(
       contents.filter((path) =>
@@ -190,7 +191,7 @@ describe('a handler that is bundled for Lambda', () => {
     expect(contents.filter((path) => /shared-ini-file-loader\/(load|parse|read)|Sha256Js|Paginator/.test(path))).toEqual([])
   })
 
-  it('keeps adaptive retries, and without them fails where they are asked for, and nowhere else', async () => {
+  it('supports adaptive retries by default, and fails only for adaptive clients when they are removed', async () => {
     const dynamodb = await service(found)
     const [whole, without] = [await bundleSource(READS), await bundleSource(READS, { adaptiveRetries: false })]
     const rateLimiters = ({ contents }: typeof whole) => contents.filter((path) => path.endsWith('/DefaultRateLimiter.js'))
@@ -202,8 +203,8 @@ describe('a handler that is bundled for Lambda', () => {
   })
 })
 
-/** Shared files as on a developer's machine, with keys and an endpoint that are nobody's. */
-async function filesOfSomebody(): Promise<Readonly<Record<string, string>>> {
+/** Creates shared configuration files as on a developer's machine, with fake keys and an unreachable endpoint. */
+async function createSharedFiles(): Promise<Readonly<Record<string, string>>> {
   const folder = await temporaryFolder()
   const [AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE] = [join(folder, 'credentials'), join(folder, 'config')]
   await writeFile(AWS_SHARED_CREDENTIALS_FILE, '[default]\naws_access_key_id = AKIDOFAFILE\naws_secret_access_key = secret\n')

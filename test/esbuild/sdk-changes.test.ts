@@ -9,31 +9,39 @@ import { bundleSource } from '../support/bundled.ts'
 const plainly = (source: string) => bundleSource(source, false).then(({ load }) => load())
 const changed = (source: string) => bundleSource(source).then(({ load }) => load())
 
-describe('the changes to the SDK', () => {
-  it.each(['client-dynamodb', 'client-ses', 'client-cognito-identity-provider'])('leave every error of %s what it is', async (client) => {
-    const source = `import * as all from '@aws-sdk/${client}'; export { all }`
-    const [before, after] = [Object((await plainly(source)).all), Object((await changed(source)).all)]
-    const errors = (all: object) => Object.entries(all).flatMap(([name, { prototype }]) => (prototype instanceof Error ? [name] : []))
-    expect(errors(after)).toEqual(errors(before))
-    expect(errors(after).length).toBeGreaterThan(30)
-    for (const name of errors(after)) {
-      const options = {
-        message: 'no',
-        $metadata: { attempts: 2 },
-        Item: { pk: 1 },
-        Message: 'No',
-        reasonCode: 'x',
-        CancellationReasons: [1],
+describe('SDK changes', () => {
+  it.each(['client-dynamodb', 'client-ses', 'client-cognito-identity-provider'])(
+    'keep the fields, names and classes of every error of %s',
+    async (client) => {
+      const source = `import * as all from '@aws-sdk/${client}'; export { all }`
+      const [before, after] = [Object((await plainly(source)).all), Object((await changed(source)).all)]
+      const errors = (all: object) => Object.entries(all).flatMap(([name, { prototype }]) => (prototype instanceof Error ? [name] : []))
+      expect(errors(after)).toEqual(errors(before))
+      expect(errors(after).length).toBeGreaterThan(30)
+      for (const name of errors(after)) {
+        const options = {
+          message: 'no',
+          $metadata: { attempts: 2 },
+          Item: { pk: 1 },
+          Message: 'No',
+          reasonCode: 'x',
+          CancellationReasons: [1],
+        }
+        const [was, is] = [before, after].map((all) => new all[name](options))
+        expect({ ...is }).toEqual({ ...was })
+        expect([is.name, is.message, is.$fault, is.constructor.shapeId]).toEqual([
+          was.name,
+          was.message,
+          was.$fault,
+          was.constructor.shapeId,
+        ])
+        expect(is).toBeInstanceOf(after[name])
+        expect(is).toBeInstanceOf(Error)
       }
-      const [was, is] = [before, after].map((all) => new all[name](options))
-      expect({ ...is }).toEqual({ ...was })
-      expect([is.name, is.message, is.$fault, is.constructor.shapeId]).toEqual([was.name, was.message, was.$fault, was.constructor.shapeId])
-      expect(is).toBeInstanceOf(after[name])
-      expect(is).toBeInstanceOf(Error)
-    }
-  })
+    },
+  )
 
-  it('keep the cache of endpoints what it is: the least recently used goes first', async () => {
+  it('keep the endpoint cache evicting the least recently used entry first', async () => {
     const source = "export { EndpointCache } from './node_modules/@aws-sdk/endpoint-cache/dist-es/index.js'"
     const [Before, After] = [Object(await plainly(source)).EndpointCache, Object(await changed(source)).EndpointCache]
     const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -55,7 +63,7 @@ describe('the changes to the SDK', () => {
     )
   })
 
-  it('measure bodies as before, files among them', async () => {
+  it('keep the computed length of every body, including file streams', async () => {
     const source =
       "export { calculateBodyLength } from './node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js'"
     const [was, is] = [Object(await plainly(source)).calculateBodyLength, Object(await changed(source)).calculateBodyLength]
@@ -67,7 +75,7 @@ describe('the changes to the SDK', () => {
     file.destroy()
   })
 
-  it('know a stream of the web when they see one', async () => {
+  it('keep recognising web streams', async () => {
     const source =
       "export { isReadableStream } from './node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js'"
     const [was, is] = [Object(await plainly(source)).isReadableStream, Object(await changed(source)).isReadableStream]
@@ -76,7 +84,7 @@ describe('the changes to the SDK', () => {
     expect([was(stream), is(stream)]).toEqual([true, true])
   })
 
-  it('hash as before', async () => {
+  it('keep the SHA-256 digests, with and without a key', async () => {
     const source = "export { Sha256 } from './node_modules/@smithy/core/dist-es/submodules/checksum/index.js'"
     const digest = async (
       Sha256: new (secret?: string) => { update: (text: Uint8Array) => void; digest: () => Promise<Uint8Array> },
@@ -92,7 +100,7 @@ describe('the changes to the SDK', () => {
 })
 
 describe('shortenErrors', () => {
-  it('leaves a file that is written otherwise', () => {
+  it('returns undefined, or keeps a class, when the source has an unexpected form', () => {
     const known = 'export class A extends B {\n constructor(opts) {\n super({\n name: "A",\n $fault: "client",\n ...opts,\n });\n }\n}\n'
     expect(shortenErrors(known)).toContain('super(opts);')
     const own = known.replace('  }', '}').replace('extends B {', 'extends B {\n static shapeId = "s#A"; name = "A"; $fault = "client"; x;')

@@ -8,7 +8,7 @@ import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
 const READS = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'; export const handler = () => new DynamoDBClient({})"
 
-/** A folder with an AWS SDK of its own, which a test changes as an upgrade would. */
+/** Creates a folder with its own copy of the AWS SDK. `upgrade` changes the copy as an SDK upgrade would. */
 async function withSdk(upgrade: (modules: string) => Promise<void>): Promise<string> {
   const folder = await temporaryFolder()
   const modules = join(folder, 'node_modules')
@@ -30,7 +30,7 @@ async function bundleInto(folder: string, options: LambdaPluginOptions = {}, set
     outfile: 'dist/handler.js',
     bundle: true,
     format: 'esm',
-    // Else packages would find each other where they really are.
+    // Without this, packages would resolve to the repository's SDK instead of the changed copy.
     preserveSymlinks: true,
     logLevel: 'silent',
     plugins: [lambdaPlugin(options)],
@@ -40,29 +40,29 @@ async function bundleInto(folder: string, options: LambdaPluginOptions = {}, set
 
 const CONFIG_FILES = '@smithy/core/dist-es/submodules/config/node-config-provider/fromSharedConfigFiles.js'
 
-describe('an SDK that is not the one that is known', () => {
-  it('is bundled as long as all is where it should be', async () => {
+describe('lambdaPlugin with a changed SDK', () => {
+  it('bundles an SDK whose files are as expected', async () => {
     await bundleInto(await withSdk(async () => undefined))
   })
 
-  it('fails the build when a file is another', async () => {
+  it('fails the build when a file has other exports than expected', async () => {
     const folder = await withSdk((modules) =>
       writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; const other = 2; export { other as more }'),
     )
-    await expect(bundleInto(folder)).rejects.toThrow(`This is not the ${CONFIG_FILES} that is known`)
+    await expect(bundleInto(folder)).rejects.toThrow(`${CONFIG_FILES} is not the version that cognito-lifeguard expects`)
   })
 
-  it('fails the build when a text to replace is not there', async () => {
+  it('fails the build when a text to replace is missing', async () => {
     const file = '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js'
     const folder = await withSdk(async (modules) => {
       const source = await readFile(join(modules, file), 'utf8')
       await writeFile(join(modules, file), source.replace('hasNativeCrypto ?', 'hasNativeCrypto\n?'))
     })
-    await expect(bundleInto(folder)).rejects.toThrow(`This is not the ${file} that is known`)
+    await expect(bundleInto(folder)).rejects.toThrow(`${file} is not the version that cognito-lifeguard expects`)
   })
 
   it.each(['environment', 'container'] as const)(
-    'fails the build when a file has moved, with credentials of the %s',
+    'fails the build when a file has moved, with credentials from the %s',
     async (credentials) => {
       const folder = await withSdk(async (modules) => {
         const file = join(modules, CONFIG_FILES)
@@ -71,27 +71,27 @@ describe('an SDK that is not the one that is known', () => {
         const loader = join(dirname(file), 'configLoader.js')
         await writeFile(loader, (await readFile(loader, 'utf8')).replace('./fromSharedConfigFiles', './fromFiles'))
       })
-      await expect(bundleInto(folder, { credentials })).rejects.toThrow(`The AWS SDK in this bundle has no ${CONFIG_FILES}`)
+      await expect(bundleInto(folder, { credentials })).rejects.toThrow(`The AWS SDK in this bundle does not contain ${CONFIG_FILES}`)
       await bundleInto(folder, { credentials: 'chain' })
     },
   )
 
-  it('is left as it is, when that is asked for', async () => {
+  it('bundles a changed SDK unchanged when the option `sdk` is false', async () => {
     await bundleInto(
       await withSdk((modules) => writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; export const more = 2')),
       { sdk: false },
     )
   })
 
-  it('fails the build when it is bundled in CommonJS, of which nothing can be left out', async () => {
+  it('fails the build when `mainFields` selects the CommonJS files of the SDK', async () => {
     await expect(bundleInto(await withSdk(async () => undefined), {}, { mainFields: ['main'] })).rejects.toThrow(
-      'The AWS SDK in this bundle has no',
+      'The AWS SDK in this bundle does not contain',
     )
   })
 })
 
-describe('an SDK that is not bundled', () => {
-  it('is not looked at', async () => {
+describe('lambdaPlugin with an external SDK', () => {
+  it('keeps the import of the SDK and does not check its files', async () => {
     const { file } = await bundleSource(READS, {}, { external: ['@aws-sdk/*'] })
     expect(await readFile(file, 'utf8')).toContain('@aws-sdk/client-dynamodb')
   })
@@ -100,20 +100,20 @@ describe('an SDK that is not bundled', () => {
 describe('event streams', () => {
   const source = "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => new S3Client({})"
 
-  it('fail the build of a client that may use them, which then is told how', async () => {
+  it('fail the build of a client that uses them, with an error that names the option', async () => {
     await expect(bundleSource(source)).rejects.toThrow(
-      '@aws-sdk/client-s3 has operations with event streams: bundle it with `eventStreams: true`',
+      '@aws-sdk/client-s3 has operations with event streams. Set `eventStreams: true` to bundle it.',
     )
   })
 
-  it('are bundled when they are asked for', async () => {
+  it('are bundled when the option `eventStreams` is true', async () => {
     const { contents } = await bundleSource(source, { eventStreams: true })
     expect(contents.filter((path) => path.includes('event-streams/EventStreamSerde'))).not.toEqual([])
   })
 })
 
-it('is for Node alone', async () => {
+it('lambdaPlugin rejects a platform other than node', async () => {
   await expect(bundleSource('export const handler = 1', {}, { platform: 'browser' })).rejects.toThrow(
-    "Handlers run in Node, but `platform` is 'browser'",
+    "`platform` is 'browser'; expected 'node', because handlers run in Node",
   )
 })

@@ -15,7 +15,7 @@ import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
 
 const TYPESCRIPTS = {
   "this repository's TypeScript": () => join(repository, 'node_modules/typescript/bin/tsc'),
-  // The last one written in JavaScript, which editors and build tools will keep using for a while.
+  // The last major version written in JavaScript, which many editors and build tools still use.
   'TypeScript 5': () => createRequire(join(repository, 'node_modules/@arethetypeswrong/core/package.json')).resolve('typescript/bin/tsc'),
 }
 
@@ -28,11 +28,11 @@ const strict = {
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
   verbatimModuleSyntax: true,
-  // middy's declarations name an optional package that hardly anybody has.
+  // middy's declarations import an optional package that is usually not installed.
   skipLibCheck: true,
 }
 
-/** What a user writes: rules, a handler of their own that calls AWS, and how that is bundled. */
+/** Programs as a user of the library writes them: rules, a handler that calls AWS, and its build script. */
 const PROGRAMS = ['program', 'own-handler', 'bundling']
 
 const { exports: ownExports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => library.remove())
 
 describe('the packed library', () => {
-  it.each(Object.entries(TYPESCRIPTS))("compiles a user's strict program with %s, and runs it", async (_, tsc) => {
+  it.each(Object.entries(TYPESCRIPTS))("compiles a user's program with %s in strict mode, and runs it", async (_, tsc) => {
     await command(process.execPath, [tsc(), '-p', library.folder], library.folder)
     await writeFile(
       join(library.folder, 'main.js'),
@@ -74,7 +74,7 @@ describe('the packed library', () => {
     }
   })
 
-  it.each(Object.entries(TYPESCRIPTS))('has no error in its own declarations to %s', async (_, tsc) => {
+  it.each(Object.entries(TYPESCRIPTS))('has no errors in its own declarations with %s', async (_, tsc) => {
     const args = [tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
     const found = await command(process.execPath, args, library.folder).catch(String)
     expect(
@@ -83,7 +83,7 @@ describe('the packed library', () => {
   })
 
   it.each(['nodenext', 'node16', 'bundler'])(
-    'has declarations without an error in every entry, by the resolution %s',
+    'has no errors in the declarations of any entry point with module resolution %s',
     async (moduleResolution) => {
       const entries = Object.keys(ownExports).filter((subpath) => subpath !== './package.json')
       const folder = join(library.folder, moduleResolution)
@@ -101,7 +101,7 @@ describe('the packed library', () => {
     },
   )
 
-  it('says what is wrong with an event, on both Nodes', async () => {
+  it('logs the problems of an invalid event, on the newest and the oldest Node', async () => {
     const program = `const { preSignUp } = await import('cognito-lifeguard/pre-signup')
       const { allowEmailDomains } = await import('cognito-lifeguard/rules')
       const handler = preSignUp(allowEmailDomains('example.com'))
@@ -113,7 +113,7 @@ describe('the packed library', () => {
     }
   })
 
-  it('is bundled to the rules that a program uses', async () => {
+  it('adds only the rules that a program uses to its bundle', async () => {
     const { metafile } = await build({
       absWorkingDir: library.folder,
       entryPoints: ['program.ts'],
@@ -133,11 +133,11 @@ describe('the packed library', () => {
     expect(ours.filter((input) => notUsedRooms.test(input))).toEqual([])
     const notUsed = /@aws-sdk|@smithy|node_modules\/(zod|yaml|entities)\//
     expect(used.filter((input) => notUsed.test(input))).toEqual([])
-    // What the program does not name is not there either, though its module is read.
+    // Unused combinators are removed, although esbuild reads their modules.
     expect(ours.filter((input) => /shared\/rules\/(shadow|per-invocation|deny-if)\.js$/.test(input))).toEqual([])
   })
 
-  it('bundles a handler of the user with an SDK in it, which then runs', async () => {
+  it("bundles a user's handler with the AWS SDK, and the bundle runs", async () => {
     await command(process.execPath, [TYPESCRIPTS["this repository's TypeScript"](), '-p', library.folder], library.folder)
     const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
     onTestFinished(() => services.stop())
@@ -153,7 +153,7 @@ describe('the packed library', () => {
     }
   })
 
-  it("says what is wrong with a source in esbuild's words alone, in a project that it begins", async () => {
+  it("prints only esbuild's message when a new project has a syntax error", async () => {
     const folder = join(library.folder, 'broken')
     await mkdir(join(folder, 'src/pre-signup'), { recursive: true })
     await copyFile(join(library.installed, 'starter/esbuild.config.ts'), join(folder, 'esbuild.config.ts'))
@@ -163,7 +163,7 @@ describe('the packed library', () => {
     expect(failed).not.toMatch(/^ +at /m)
   })
 
-  it('lets a configuration in CommonJS have the plugin', async () => {
+  it('provides the esbuild plugin to a CommonJS build script', async () => {
     for (const node of [process.execPath, oldestNode]) {
       const printed = await command(node, ['-p', "require('cognito-lifeguard/esbuild').lambdaPlugin().name"], library.folder)
       expect(printed.trim()).toBe('cognito-lifeguard')
@@ -171,7 +171,7 @@ describe('the packed library', () => {
   })
 
   it.each(Object.keys(ownExports).filter((subpath) => subpath !== './package.json'))(
-    'exports %s to both Nodes that Lambda runs',
+    'exports %s on the newest and the oldest Node',
     async (subpath) => {
       const name = `cognito-lifeguard${subpath.slice(1)}`
       for (const node of [process.execPath, oldestNode]) {
@@ -185,7 +185,7 @@ describe('the packed library', () => {
     },
   )
 
-  it('has a command that runs on both Nodes', async () => {
+  it('has a command that runs on the newest and the oldest Node', async () => {
     for (const node of [process.execPath, oldestNode]) {
       expect(await command(node, [join(library.installed, 'lib/tools/cli/main.js'), '--help'], library.folder)).toContain(
         'lifeguard replay',
@@ -193,18 +193,18 @@ describe('the packed library', () => {
     }
   })
 
-  it('has a command that may still be run in place when it was built again', async () => {
+  it('keeps the command file executable after it was built again', async () => {
     await access(join(library.clone, 'lib/tools/cli/main.js'), constants.X_OK)
   })
 
-  it('has the handlers as sources for new projects, and compiles none of them', async () => {
+  it('contains the sources of the handlers for new projects, but no compiled handlers', async () => {
     const files = (await command('tar', ['-tzf', library.tarball], library.folder)).trim().split('\n')
     expect(files.filter((file) => /\/test\/|\/dist\/|\/node_modules\//.test(file) && !file.startsWith('package/starter/'))).toEqual([])
     expect(files.filter((file) => /^package\/lib\/[^/]*\/(handler|settings|default-chain|blocks)\./.test(file))).toEqual([])
     expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(FUNCTIONS.length)
   })
 
-  it('has source maps and declaration maps that lead to sources in the package', async () => {
+  it('has source maps and declaration maps that point to sources in the package', async () => {
     for (const map of ['index.js.map', 'index.d.ts.map']) {
       const { sources } = JSON.parse(await readFile(join(library.installed, 'lib', map), 'utf8'))
       const source = new URL(sources[0], pathToFileURL(join(library.installed, 'lib', map)))
@@ -212,12 +212,12 @@ describe('the packed library', () => {
     }
   })
 
-  it('is clean to publint', async () => {
+  it('passes publint', async () => {
     const tarball = new Uint8Array(await readFile(library.tarball)).buffer
     expect((await publint({ pack: { tarball }, strict: true })).messages).toEqual([])
   })
 
-  it('is clean to "are the types wrong?", for ES modules', async () => {
+  it('passes "are the types wrong?" for ES modules', async () => {
     const attw = fileURLToPath(new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')))
     await command(process.execPath, [attw, library.tarball, '--profile', 'esm-only'], repository)
   })

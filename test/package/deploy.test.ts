@@ -69,8 +69,8 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
   })
 
   it.each([
-    [['function', '-f', 'preSignUp'], 'deploy takes options alone, and not function. Without any check there is: npx osls deploy function'],
-    [['--aws-s3-accelerate'], 'Without any check there is: npx osls deploy --aws-s3-accelerate'],
+    [['function', '-f', 'preSignUp'], "deploy accepts only options, not 'function'. To run osls without checks: npx osls deploy function"],
+    [['--aws-s3-accelerate'], 'To run osls without checks: npx osls deploy --aws-s3-accelerate'],
   ])('rejects %j with a hint, and deploys nothing', async (args, text) => {
     const { code, stdout, stderr } = await deploy(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

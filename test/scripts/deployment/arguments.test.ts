@@ -2,19 +2,19 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { packagingArguments, unfitLines } from '../../../scripts/deployment/arguments.ts'
 
-/** The commands of osls, each with its options. */
+/** The commands of osls with their options. */
 const schemas: ReadonlyMap<string, { readonly options: Readonly<Record<string, { readonly type: string }>> }> = createRequire(
   import.meta.url,
 )('osls/lib/cli/commands-schema/index.js')
 
-describe('the arguments of npm run deploy', () => {
-  it('are taken for packaging too, but for what belongs to the deployment alone', () => {
+describe('arguments of npm run deploy', () => {
+  it('are passed on to osls package, except those that only osls deploy accepts', () => {
     const both = ['--stage', 'prod', '-r', 'eu-west-1', '--param=logLevel=debug', '--minify-template', '-p', 'packaged', '--verbose']
     expect(packagingArguments(['--force', ...both, '--no-conceal'])).toEqual(both)
     expect(unfitLines('deploy', ['--force', ...both])).toEqual([])
   })
 
-  it('hold none that osls package would not understand', () => {
+  it('are never passed on to osls package if it does not accept them', () => {
     const options = (command: string): readonly string[] => Object.keys(schemas.get(command)?.options ?? {})
     const known = options('package')
     const more = options('deploy').filter((name) => !known.includes(name))
@@ -37,23 +37,23 @@ describe('the arguments of npm run deploy', () => {
     [['--verbose', 'list']],
     [['--no-force', 'list']],
     [['-v', '--stage', 'prod', '--param', 'a=b', 'list']],
-  ])('name no other command of osls: %j', (args) => {
+  ])('are rejected when they name an osls subcommand: %j', (args) => {
     expect(unfitLines('deploy', args)).toEqual([
-      'deploy takes options alone, and not list. Without any check there is: npx osls deploy list',
+      "deploy accepts only options, not 'list'. To run osls without checks: npx osls deploy list",
     ])
   })
 
-  it('are flags without a value where osls says so', () => {
+  it('include all boolean options of osls as options without a value', () => {
     const flags = Object.entries({ ...schemas.get('deploy')?.options }).filter(([, { type }]) => type === 'boolean')
     for (const [name] of flags.filter(([name]) => name !== 'help' && name !== 'version'))
-      expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining('not list')] })
+      expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining("not 'list'")] })
   })
 
-  it('ask for nothing that is done while osls packages for a deployment', () => {
+  it('are rejected when they have no effect on a package that is built first', () => {
     expect(unfitLines('deploy', ['--stage', 'prod', '--aws-s3-accelerate'])).toEqual([
-      'osls packages with --aws-s3-accelerate only while it deploys. Without any check there is: npx osls deploy --aws-s3-accelerate',
+      '--aws-s3-accelerate does not work with a package that is built before the deployment. To run osls without checks: npx osls deploy --aws-s3-accelerate',
     ])
-    // Of osls package it is no option at all, which that says itself.
+    // `osls package` does not have this option and rejects it itself.
     expect(unfitLines('package', ['--aws-s3-accelerate'])).toEqual([])
   })
 })

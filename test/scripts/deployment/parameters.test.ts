@@ -10,11 +10,11 @@ const known = (names: readonly string[]): { readonly read: ReadonlySet<string>; 
   set: [],
 })
 
-describe("the services' parameters", () => {
+describe('parameters of the two services', () => {
   it.each([
     ['serverless.yml', 'userPoolName'],
     ['serverless.existing-pool.yml', 'userPoolId'],
-  ])('are for %s those that the guide lists, and of the pool %s alone', async (config, ofPool) => {
+  ])('match the table in docs/deploy.md for %s, with %s as the only parameter of the pool', async (config, ofPool) => {
     const parameters = await readParameters(repository, config)
     const guide = await readFile(join(repository, 'docs/reference/settings.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
@@ -25,19 +25,19 @@ describe("the services' parameters", () => {
     expect(parameters?.set).toEqual(['deletionProtection'])
   })
 
-  it('are listed where a name is none of them', () => {
+  it('are listed in the error for an unknown parameter', () => {
     expect(
       unknownParameterLines(['alowedEmailDomains', 'logLevel'], { ...known(['logLevel', 'allowedEmailDomains']), set: ['tracking'] }),
     ).toEqual([
-      'alowedEmailDomains is not a parameter of this service',
-      'tracking is not a parameter of this service',
-      'It has allowedEmailDomains, logLevel',
+      "Unknown parameter 'alowedEmailDomains'",
+      "Unknown parameter 'tracking'",
+      'Parameters of this service: allowedEmailDomains, logLevel',
     ])
     expect(unknownParameterLines(['logLevel'], known(['logLevel']))).toEqual([])
   })
 })
 
-describe('parameters of a configuration', () => {
+describe('readParameters', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lifeguard-parameters-'))
@@ -50,7 +50,7 @@ describe('parameters of a configuration', () => {
     return readParameters(folder, 'serverless.yml')
   }
 
-  it('are those of its files, also where they name each other', async () => {
+  it('returns the parameters of all files, even if files name each other', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${param:one}\nb: \${param:two, 'none'}\nc: \${file(deploy/a.yml)}\nparams: { dev: { three: 3 } }`,
       'deploy/a.yml': `d: !Sub x/\${param:four}\ne: \${file(deploy/a.yml)}`,
@@ -58,7 +58,7 @@ describe('parameters of a configuration', () => {
     expect(parameters).toEqual({ read: new Set(['one', 'two', 'four']), set: ['three'] })
   })
 
-  it('are of a file that is read in part those that it reads itself', async () => {
+  it('does not follow the files that a partly used file names', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/b.yml):functions}`,
       'deploy/b.yml': `functions: { a: "\${param:five}", b: "\${file(deploy/none.yml)}" }`,
@@ -66,7 +66,7 @@ describe('parameters of a configuration', () => {
     expect(parameters).toEqual({ read: new Set(['five']), set: [] })
   })
 
-  it('are of a program those that it reads itself, and those of the files that it requires', async () => {
+  it('returns the parameters of a program and of the files that it requires', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/c.cjs):functions}`,
       'deploy/c.cjs': `const d = require('./d.cjs')\nresolveVariable('param:six')\nresolveVariable('file(deploy/none.yml)')`,
@@ -76,14 +76,14 @@ describe('parameters of a configuration', () => {
   })
 
   it.each([
-    ['a file is not there', `a: \${file(deploy/none.yml)}`],
-    ['the name of a file is put together', `a: \${file(deploy/\${sls:stage}.yml)}`],
-    ['the name of a parameter is put together', `a: \${param:\${sls:stage}Domains}`],
-  ])('cannot be told where %s', async (_, text) => {
+    ['a file is missing', `a: \${file(deploy/none.yml)}`],
+    ['the name of a file is computed', `a: \${file(deploy/\${sls:stage}.yml)}`],
+    ['the name of a parameter is computed', `a: \${param:\${sls:stage}Domains}`],
+  ])('returns undefined when %s', async (_, text) => {
     expect(await read({ 'serverless.yml': text })).toBeUndefined()
   })
 
-  it('cannot be told of no configuration, and are set by none that is no YAML', async () => {
+  it('returns undefined without a configuration, and no set parameters if it is not valid YAML', async () => {
     expect(await readParameters(folder, 'none.yml')).toBeUndefined()
     expect(await read({ 'serverless.yml': `a: [\${param:one}\nb: ]` })).toEqual({ read: new Set(['one']), set: [] })
   })

@@ -49,10 +49,10 @@ describe('lifeguard domains build', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.trim().split('\n')).toEqual([
       "staff.txt:3: 'com' names a whole top-level domain, or no domain at all",
-      "staff.txt:5: '*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen",
+      "staff.txt:5: '*' allows every domain and is not valid in a list; write it directly in the setting or the rule",
       "staff.txt:6: 'a@b.com' has an '@'; expected only the domain after it",
       "staff.txt:7: 'example.org # us' has whitespace or an invisible character",
-      "lifeguard: staff.txt: 4 lines hold no pattern, and nothing was written; expected one domain a line ('example.com'), or one after '*.' for all below it ('*.example.org')",
+      "lifeguard: staff.txt: 4 lines hold no pattern, and nothing was written; expected one domain per line ('example.com'), or '*.' and a domain for all its subdomains ('*.example.org')",
     ])
     expect(await readFile(join(cwd, 'staff.domains'), 'utf8')).toBe('an old one')
   })
@@ -105,7 +105,7 @@ describe('lifeguard domains build', () => {
     [['build', '-'], 'Say where to write the list: lifeguard domains build - --out FILE'],
     [['build', 'none.txt'], 'none.txt: no such file'],
     [['build', 'folder'], 'folder: a folder, not a file'],
-    [['build', 'empty.txt'], "empty.txt: holds no pattern; expected one domain a line ('example.com')"],
+    [['build', 'empty.txt'], "empty.txt: holds no pattern; expected one domain per line ('example.com')"],
     [['build', 'one.txt', 'two.txt'], "domains build takes one list; 'two.txt' is a second one"],
     [['build', 'one.txt', '--out', './one.txt'], 'one.txt: is the list itself; name another file to write with --out'],
     [['build', 'one.domains'], 'one.domains: is the list itself'],
