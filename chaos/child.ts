@@ -1,4 +1,4 @@
-// Runs in a process of its own, which can be killed: loads the bundles and runs events through them, several at a time.
+// Runs in a child process that the harness can kill. Loads the bundles and runs several events at a time.
 import { randomUUID } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import type { FunctionError } from '../src/tools/replay/child-messages.ts'
@@ -7,13 +7,13 @@ import { BEAT_MS, processorMs, stallMeter } from './stall-meter.ts'
 
 type LambdaFunction = (event: unknown, context: object) => unknown
 
-// Ctrl-C reaches the whole group of processes. The parent decides when this one ends.
+// Ctrl-C signals the whole process group. This process ignores it, because the parent ends it.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 
 let offsetMs = 0
 const now = Date.now.bind(Date)
-// Back-offs of hours must not be waited for: handlers read the time of day from here.
+// Handlers read the time of day from this Date, so that tests need not wait for back-offs of hours.
 globalThis.Date = new Proxy(Date, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now() + offsetMs] : args, newTarget),
   get: (target, key) => (key === 'now' ? () => now() + offsetMs : Reflect.get(target, key)),
@@ -57,7 +57,7 @@ async function invoke({ id, name, event, limitMs }: Extract<Request, { kind: 'in
 async function settle(name: FunctionName, event: unknown, limitMs: number): Promise<Settled> {
   try {
     const result = await handlers.get(name)?.(event, createLambdaContext(limitMs))
-    // Lambda sends null for what JSON cannot hold, such as nothing at all.
+    // Like Lambda, sends null for a value without a JSON form, such as undefined.
     return { kind: 'returned', json: JSON.stringify(result) ?? 'null' }
   } catch (error) {
     return { kind: 'threw', error: toReportedError(error) }
@@ -74,7 +74,7 @@ function createLambdaContext(limitMs: number): object {
   }
 }
 
-/** As Lambda's runtime does it: the name and message of an error, the text of anything else. */
+/** Formats a thrown value as Lambda's runtime does: name and message of an error, or the type and text of any other value. */
 function toReportedError(thrown: unknown): FunctionError {
   return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: typeof thrown, message: String(thrown) }
 }

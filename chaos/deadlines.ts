@@ -1,24 +1,24 @@
 import type { Attempt } from './pool.ts'
 
-/** A try that has ended, and how long it took without the time in which its process was kept from running. */
+/** An invocation that has ended. `ms` excludes the time in which its process did not run. */
 export interface Timed {
   readonly name: string
   readonly sub: string
   readonly ms: number
   readonly isLate: boolean
-  /** It would be late, had its process not been kept from running. */
+  /** True if the invocation is late only because its process did not run for a while. */
   readonly isExcused: boolean
 }
 
-// What is promised, and not what Cognito would put up with. Written down once more: a harness that reads the handlers' own
-// constant would not notice that it has changed.
+// The deadline that handlers guarantee, which is shorter than Cognito's. It is a copy of the handlers' constant, so that the
+// harness notices a change of that constant.
 const DEADLINE_MS = 4000
-// For the decision at the deadline, the log line and the answer.
+// Time to decide at the deadline, to write the log line and to answer.
 const MARGIN_MS = 500
-// Lambda ends the sweeper then.
+// The sweeper's Lambda timeout.
 const SWEEPER_MS = 60_000
 
-/** Times tries; nothing is known of one whose process was killed. */
+/** Measures invocations against their deadlines. Skips those whose process was killed. */
 export function measureDeadlines(attempts: readonly Attempt[]): readonly Timed[] {
   return attempts.flatMap(({ name, sub, ending, startedAt, endedAt }) => {
     if (ending.kind === 'crashed') return []

@@ -3,27 +3,27 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { crc32 } from 'node:zlib'
 import { formatErrorAnswer, readCall, SesError } from '../src/tools/local/ses/protocol.ts'
 
-/** An answer on the wire. */
+/** An HTTP response of a service. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** What a call is, and about what or whom. */
+/** The action and the subject of a call. */
 export interface Call {
-  /** Such as `UpdateItem` or `SendEmail`. */
+  /** The action, such as `UpdateItem` or `SendEmail`. */
   readonly action: string
-  /** The table and key, or the recipient: by it a call is known again when it is repeated. */
+  /** The table and key, or the recipient. It identifies a call that is retried. */
   readonly about: string
 }
 
-/** How a service talks. */
+/** The protocol of a service. */
 export interface Dialect {
   readonly read: (headers: IncomingHttpHeaders, body: string) => Call
-  /** That it was called too often, in its own words. */
+  /** Returns the service's own throttling error. */
   readonly throttled: () => Answer
-  /** That something went wrong inside it. */
+  /** Returns the service's own internal error. */
   readonly failed: () => Answer
 }
 
@@ -79,7 +79,7 @@ function sesError(error: SesError): Answer {
   return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: Buffer.from(xml) }
 }
 
-/** The table and the keys of a call: tokens and times in it differ between two calls that are the same. */
+/** Returns the table and the keys of a call. Tokens and times are left out, because they change when a call is retried. */
 function readKeys(body: string): string {
   const table = /"TableName":"([^"]+)"/.exec(body)?.[1] ?? ''
   const keys = [...body.matchAll(/"pk":\{"S":"((?:[^"\\]|\\.)*)"\}/g)].map(([, key]) => key)

@@ -4,48 +4,48 @@ import type { FunctionName } from './child-messages.ts'
 import type { Pool } from './pool.ts'
 import { draw } from './random.ts'
 
-/** What Cognito made of an event. */
+/** The final result of an event, as Cognito sees it. */
 export type Delivered =
   | { readonly kind: 'answered'; readonly json: string; readonly tries: number }
   | { readonly kind: 'refused'; readonly message: string; readonly tries: number }
   | { readonly kind: 'crashed'; readonly tries: number }
   | { readonly kind: 'timedOut'; readonly tries: number }
 
-/** Whose event, to which function, and which of that user's deliveries it is. */
+/** An event of a user for a function. */
 export interface Delivery {
   readonly name: FunctionName
   readonly sub: string
   readonly event: object
-  /** Tells apart deliveries of one event, so that each has its own misfortunes. */
+  /** Distinguishes several deliveries of one event, so that each has its own faults. */
   readonly occasion: string
 }
 
 /** Delivers events as Cognito does. */
 export interface Cognito {
   readonly deliver: (delivery: Delivery) => Promise<Delivered>
-  /** Ends the misfortunes. */
+  /** Stops injecting faults. */
   readonly calm: () => void
   readonly count: () => { readonly deliveries: number; readonly tries: number }
 }
 
-/** How often deliveries meet with misfortune: each a part of 1. */
+/** Probabilities of process faults per try, from 0 to 1. */
 export interface Misfortunes {
-  /** The process is killed while the event is in it. */
+  /** The process is killed during the invocation. */
   readonly kill: number
-  /** The process stands still for longer than Cognito waits. */
+  /** The process is stopped for longer than Cognito waits. */
   readonly freeze: number
-  /** Most of Cognito's patience is used up before the function starts: by a cold start, or on the way. */
+  /** Most of Cognito's 5 s pass before the function starts, for example because of a cold start. */
   readonly impatience: number
 }
 
 const TRIES = 3
-// A moment within the life of an invocation that has a few calls to make.
+// An invocation with a few service calls is still running at this time.
 const KILL_WITHIN_MS = 600
 const FREEZE_MS = 6000
 
 /**
- * Drives functions as Cognito does: it waits for five seconds and tries again where nothing came back, up to three times in
- * all, while the try that was too slow goes on in its own process. What a function answers, and that it crashed, is final.
+ * Invokes functions as Cognito does. It waits 5 s for an answer and then retries, with at most three tries. A try that timed out
+ * continues in its own process. An answer, an error or a crash is final and is not retried.
  */
 export function cognito(pool: Pool, seed: number, { kill, freeze, impatience }: Misfortunes): Cognito {
   const counted = { deliveries: 0, tries: 0 }

@@ -4,23 +4,23 @@ import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { Row } from './stage.ts'
 
-/** All that is known after a run, from the harness's own logs and from the tables. */
+/** The records of a run: the harness's own logs and the contents of the tables. */
 export interface Evidence {
   readonly delivery: Delivery
   readonly journeys: readonly Journey[]
-  /** Users who were deleted before the sweep, by `sub`: when. */
+  /** When each deleted user was deleted, by `sub`, in milliseconds of the monotonic clock. */
   readonly gone: ReadonlyMap<string, number>
   readonly attempts: readonly Attempt[]
   readonly dynamodb: readonly Passed[]
   readonly ses: readonly Passed[]
   readonly cognito: readonly Passed[]
-  /** Processes that ended although nobody killed them. */
+  /** Number of processes that ended without being killed by the harness. */
   readonly crashes: number
   readonly profiles: readonly Row[]
   readonly effects: readonly Row[]
 }
 
-/** Groups things by a text. */
+/** Groups values by a key. Skips values whose key is undefined. */
 export function groupBy<V>(values: Iterable<V>, getKey: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {
   const groups = new Map<string, V[]>()
   for (const value of values) {
@@ -33,12 +33,12 @@ export function groupBy<V>(values: Iterable<V>, getKey: (value: V) => string | u
   return groups
 }
 
-/** The `sub` in the key of an effect, such as `us-east-1_Chaos0001#6c4a1d9e-...#send-welcome-email`; a profile's is none. */
+/** Returns the `sub` in an effect's key, such as `us-east-1_Chaos0001#6c4a1d9e-...#send-welcome-email`; undefined for a profile's key. */
 export function parseEffectSub(text: string): string | undefined {
   return /#([0-9a-f-]{36})#/.exec(text)?.[1]
 }
 
-/** The `sub` in a key such as `us-east-1_Chaos0001#6c4a1d9e-...`. */
+/** Returns the `sub` in a key such as `us-east-1_Chaos0001#6c4a1d9e-...`. */
 export function parseSub(text: string): string | undefined {
   return /#([0-9a-f-]{36})/.exec(text)?.[1]
 }

@@ -2,25 +2,26 @@ import { type Evidence, groupBy, parseEffectSub } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 
-/** Finds out why a user got a second mail although the first was accepted; undefined where nothing excuses it. */
+/** Explains why a user got a second email although SES had accepted the first. Undefined if no fault explains it. */
 export type Excuse = (sub: string, first: Passed, second: Passed) => string | undefined
 
 /**
- * Looks in the harness's own log for what happened between two mails that kept anybody from knowing of the first: its answer
- * was lost, the process was killed or stood still, or the mark in the ledger did not come through.
+ * Searches the harness's log for a fault between two emails that hid the first one from the handlers: SES's answer was lost, the
+ * process was killed or stopped, or the write of `done` to the ledger failed.
  */
 export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {
   const tries = groupBy(attempts, ({ sub }) => sub)
   const marks = groupBy(dynamodb, ({ action, about }) => (action === 'UpdateItem' ? parseEffectSub(about) : undefined))
   return (sub, first, second) => {
-    if (first.answered !== 'whole') return 'the answer to the first was lost'
+    if (first.answered !== 'whole') return 'the response to the first email was lost'
     const acceptedAt = first.actedAt ?? first.at
     const holds = ({ startedAt, endedAt }: Attempt): boolean => startedAt <= acceptedAt && acceptedAt <= endedAt
     const mine = [...(tries.get(sub) ?? []), ...(tries.get('sweeper') ?? [])].filter(holds)
-    if (mine.some(({ ending }) => ending.kind === 'crashed' || ending.kind === 'hung')) return 'the process was killed after the first'
-    if (mine.some(({ frozen }) => frozen)) return 'the process stood still after the first'
+    if (mine.some(({ ending }) => ending.kind === 'crashed' || ending.kind === 'hung'))
+      return 'the process was killed after the first email'
+    if (mine.some(({ frozen }) => frozen)) return 'the process was stopped after the first email'
     const between = (marks.get(sub) ?? []).filter(({ at }) => at >= acceptedAt && at <= second.at)
-    return between.some(isLost) ? 'the mark of the first was lost' : undefined
+    return between.some(isLost) ? 'the ledger write after the first email failed' : undefined
   }
 }
 

@@ -1,47 +1,47 @@
 import { draw, pick } from './random.ts'
 
 /**
- * How a call goes wrong:
- * - `latency`: the answer comes up to 100 ms later.
- * - `hang`: the call is taken, and neither carried out nor answered.
- * - `reset`: the connection is reset, and nothing is carried out.
- * - `status500`: the service answers that it failed, and nothing is carried out.
- * - `throttling`: the service refuses in its own words, and nothing is carried out.
- * - `dropResponse`: the service carries it out, and the answer is lost.
- * - `halfResponse`: the service carries it out, and half of the answer comes.
+ * The faults of a service call:
+ * - `latency`: the response is delayed by up to 100 ms.
+ * - `hang`: the request is accepted, but neither executed nor answered.
+ * - `reset`: the connection is reset, and the request is not executed.
+ * - `status500`: the service returns an internal error, and the request is not executed.
+ * - `throttling`: the service returns its throttling error, and the request is not executed.
+ * - `dropResponse`: the service executes the request, but the response is lost.
+ * - `halfResponse`: the service executes the request, but only half of the response arrives.
  */
 export const FAULTS = ['latency', 'hang', 'reset', 'status500', 'throttling', 'dropResponse', 'halfResponse'] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** How the half of an answer ends: with its connection, never, or as if it were the whole. */
+/** How half a response ends: the connection is closed, it stays open, or the half claims to be the whole response. */
 export const HALVES = ['cut', 'stalled', 'passed-off-as-whole'] as const
 export type Half = (typeof HALVES)[number]
 
-/** What is done to one call. */
+/** The fault that is injected into one call. */
 export interface Injection {
   readonly fault: Fault
-  /** Milliseconds; with `latency`. */
+  /** Delay in milliseconds. Only used by `latency`. */
   readonly delayMs: number
-  /** With `halfResponse`. */
+  /** Only used by `halfResponse`. */
   readonly half: Half
 }
 
-/** Decides what is done to a call, by what it is and how many of its kind there were before. */
+/** Chooses the fault of a call from the call's name and the number of equal calls before it. */
 export type FaultPlan = (call: string, occurrence: number) => Injection | undefined
 
-/** How faults are spread. */
+/** Options of `faultPlan`. */
 export interface FaultPlanOptions {
   readonly seed: number
-  /** How many calls of a hundred go wrong. */
+  /** Percentage of calls with a fault. */
   readonly percent: number
-  /** Which faults there are; all of them unless set. */
+  /** The faults to choose from. Default: all. */
   readonly faults?: readonly [Fault, ...Fault[]]
 }
 
-// More would be a hang to the clients, of DynamoDB and Cognito, which give up after 800 ms.
+// Far below 800 ms, at which the DynamoDB and Cognito clients time out. A longer delay would be a `hang`.
 const MAX_DELAY_MS = 100
 
-/** Spreads faults evenly over calls: the same for the same seed. */
+/** Creates a plan that spreads faults evenly over calls. The same seed gives the same plan. */
 export function faultPlan({ seed, percent, faults = FAULTS }: FaultPlanOptions): FaultPlan {
   return (call, occurrence) => {
     if (draw(seed, 'fault', call, occurrence) * 100 >= percent) return undefined

@@ -1,4 +1,4 @@
-/** Does something with each of them, some at a time. */
+/** Calls `work` for each value, with at most `atATime` calls running at once. */
 export async function forEachLimited<V>(values: readonly V[], atATime: number, work: (value: V) => Promise<void>): Promise<void> {
   const rest = values.values()
   const worker = async (): Promise<void> => {

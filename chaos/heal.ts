@@ -5,7 +5,7 @@ import type { Pool } from './pool.ts'
 import type { Stage } from './stage.ts'
 import type { User } from './users.ts'
 
-/** With what users sign in, and where it shows what is missing. */
+/** Options of `heal`. */
 export interface Healing {
   readonly stage: Stage
   readonly driver: Cognito
@@ -14,19 +14,21 @@ export interface Healing {
   readonly onProgress?: (done: string) => void
 }
 
-// One sign-in in twenty-five may meet with faults that leave nothing behind; five in a row, one user in ten million.
+// Faults may undo one sign-in in 25. Five failures in a row happen to one user in ten million.
 const ROUNDS = 5
 
 /**
- * Lets users sign in again of whom something is missing, until nothing is or it does not help; the last time without faults,
- * since an outage ends some day. Tells how many sign-ins it took.
+ * Signs in users again whose profile or effect is missing, until nothing is missing or a round did not help. The last round runs
+ * without faults, because every outage ends.
+ *
+ * @returns The number of sign-ins.
  */
 export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, healing: Healing): Promise<number> {
   const { stage, driver, pool, atATime, onProgress } = healing
   let signIns = 0
   let before = Number.POSITIVE_INFINITY
   for (let round = 1, last = false; !last; round += 1) {
-    const missing = await ofWhomSomethingIsMissing(journeys, gone, stage)
+    const missing = await findIncompleteUsers(journeys, gone, stage)
     if (missing.length === 0) break
     last = missing.length >= before || round === ROUNDS
     before = missing.length
@@ -34,7 +36,7 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
       stage.calm()
       driver.calm()
     }
-    onProgress?.(`${missing.length} users of whom something is missing sign in again`)
+    onProgress?.(`signing in ${missing.length} users with a missing profile or effect`)
     signIns += missing.length
     await forEachLimited(missing, atATime, async (user) => void (await signIn(user, driver, `again ${round}`)))
     await pool.idle()
@@ -42,8 +44,8 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
   return signIns
 }
 
-/** Users whose profile is missing, or of whose mail the ledger knows nothing: what can heal that is their next sign-in. */
-async function ofWhomSomethingIsMissing(
+/** Returns the users without a profile, or without an effect for the welcome email. Their next sign-in creates what is missing. */
+async function findIncompleteUsers(
   journeys: readonly Journey[],
   gone: ReadonlyMap<string, number>,
   stage: Pick<Stage, 'profiles' | 'effects'>,

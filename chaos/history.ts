@@ -3,12 +3,12 @@ import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
-/** Where a history comes from. */
+/** The records that a history is built from. */
 export type Recorded = Pick<Evidence, 'attempts' | 'dynamodb' | 'ses' | 'cognito' | 'effects'>
 
 /**
- * All that the harness saw of one user, in the order in which it happened: how processes are scheduled is in no seed, so that
- * what broke a promise once may not do so again. Times are milliseconds from the first thing seen.
+ * Formats everything that the harness recorded about one user, in order of time. This helps because a failure may not happen again:
+ * the seed does not control how processes are scheduled. Times are milliseconds since the first record.
  */
 export function formatHistory({ sub, email }: Pick<User, 'sub' | 'email'>, recorded: Recorded): readonly string[] {
   const calls = [...recorded.dynamodb, ...recorded.cognito, ...recorded.ses].filter(({ about }) => about === email || about.includes(sub))
@@ -21,7 +21,7 @@ export function formatHistory({ sub, email }: Pick<User, 'sub' | 'email'>, recor
   const standing = recorded.effects
     .filter((effect) => effect.sub === sub)
     .map(
-      ({ state, attempt, reason, token }) => `in the end: ${state}, attempt ${attempt}, ${reason ?? 'no reason'}${token ? ', held' : ''}`,
+      ({ state, attempt, reason, token }) => `finally: ${state}, attempt ${attempt}, ${reason ?? 'no reason'}${token ? ', claimed' : ''}`,
     )
   return [...seen.map(([at, line]) => `${Math.round(at - start)} ms: ${line}`), ...standing]
 }
@@ -29,12 +29,12 @@ export function formatHistory({ sub, email }: Pick<User, 'sub' | 'email'>, recor
 function formatTries({ name, startedAt, endedAt, ending, frozen }: Attempt): readonly (readonly [number, string])[] {
   const how = ending.kind === 'threw' ? `threw ${ending.error.message}` : ending.kind
   return [
-    [startedAt, `${name} begins`],
-    [endedAt, `${name} ${how}${frozen ? ', and its process had stood still' : ''}`],
+    [startedAt, `${name} starts`],
+    [endedAt, `${name} ${how}${frozen ? ', and its process had been stopped' : ''}`],
   ]
 }
 
 function formatCall({ action, about, fault, status, answered }: Passed): string {
   const table = about.includes(' ') ? ` ${about.split(' ')[0]}` : ''
-  return `  ${action}${table} ${fault ?? 'no fault'}, ${status ?? 'did not act'}, answered: ${answered}`
+  return `  ${action}${table} ${fault ?? 'no fault'}, ${status ?? 'not executed'}, response: ${answered}`
 }

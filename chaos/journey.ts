@@ -2,25 +2,25 @@ import type { Cognito, Delivered } from './driver.ts'
 import { draw } from './random.ts'
 import { confirmationEvent, signedInEvent, signInEvent, signUpEvent, type User } from './users.ts'
 
-/** What came of a user's attempts. */
+/** The result of a user's sign-up and sign-ins. */
 export interface Journey {
   readonly user: User
-  /** Cognito has confirmed them: from here on nothing of theirs may be lost. */
+  /** True if Cognito has confirmed the user. After that, the user's profile and effects must not be lost. */
   readonly confirmed: boolean
-  /** How many times somebody whom a rule denies was let in. */
+  /** Number of approvals of a user whom a rule must deny. */
   readonly wronglyApproved: number
-  /** A member who was never let in, however often they tried. */
+  /** True if an allowed user was never let in, despite all retries. */
   readonly turnedAway: boolean
 }
 
-// People try again, a little annoyed.
+// How often a user tries again before giving up.
 const PATIENCE = 10
 const DENIED_TRIES = 3
-// Of a hundred confirmations, how many Cognito delivers a second time later, and how many twice at once.
+// Share of confirmations that Cognito delivers again later, and share that it delivers twice at once.
 const REPEATED = 0.1
 const AT_ONCE = 0.1
 
-/** Takes a user through sign-up, confirmation and a first sign-in; somebody who was there before only signs in, twice. */
+/** Runs a user's sign-up, confirmation and first sign-in. An existing user only signs in, twice. */
 export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
   if (user.kind === 'stranger') return expectDenial(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
   if (user.kind === 'blocked') return expectDenial(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
@@ -34,7 +34,7 @@ export async function travel(user: User, cognito: Cognito, seed: number): Promis
   return { user, confirmed: true, wronglyApproved: 0, turnedAway: !(await signIn(user, cognito, 'first')) }
 }
 
-/** Somebody comes back; tells whether they got in. */
+/** Signs a user in. Returns true if the user was let in. */
 export async function signIn(user: User, cognito: Cognito, occasion: string): Promise<boolean> {
   if ((await enter(user, cognito, occasion, PATIENCE)) === 0) return false
   await cognito.deliver({ name: 'post-auth', sub: user.sub, event: signedInEvent(user), occasion })
@@ -68,7 +68,7 @@ async function confirm(user: User, cognito: Cognito, seed: number): Promise<void
 const untilApproved = (approvals: number): boolean => approvals === 0
 const keepTrying = (): boolean => true
 
-/** How many times of those it was approved. */
+/** Repeats an attempt while `goOn` is true. Returns the number of approvals. */
 async function repeatUntil(
   tries: number,
   goOn: (approvals: number) => boolean,

@@ -5,31 +5,31 @@ import type { Passed } from './proxy.ts'
 import { unknowns } from './unknowns.ts'
 import type { User } from './users.ts'
 
-/** A promise and how often it was broken. */
+/** A guarantee and how often it was broken. */
 export interface Promised {
   readonly name: string
   readonly broken: number
-  /** Whose, or where: a few, for somebody who looks into it. */
+  /** The first few users or invocations for which it was broken. */
   readonly examples: readonly string[]
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Verdict {
   readonly promises: readonly Promised[]
   readonly mails: {
     readonly accepted: number
-    /** Mails of which nobody knows, by what explains it. */
+    /** Number of emails with the state `unknown`, by explanation. */
     readonly unknown: ReadonlyMap<string, number>
     readonly deadLetters: number
-    /** Second mails, by what excuses them. */
+    /** Number of second emails, by explanation. */
     readonly twice: ReadonlyMap<string, number>
   }
   readonly slowestMs: number
-  /** Invocations that would have been past the deadline, had their process not been kept from running. */
+  /** Number of invocations that were late only because their process did not run for a while. */
   readonly excused: number
 }
 
-/** Holds what happened against what is promised. */
+/** Compares the evidence of a run with the guarantees. */
 export function judge(evidence: Evidence): Verdict {
   const { journeys, gone, effects } = evidence
   const members = journeys.filter(({ confirmed, user }) => confirmed && !gone.has(user.sub)).map(({ user }) => user)
@@ -61,45 +61,48 @@ export function judge(evidence: Evidence): Verdict {
 
   return {
     promises: [
-      toPromised('profiles missing', toSubs([...members, ...veterans].filter((user) => !hasProfile(user)))),
+      toPromised('missing profiles', toSubs([...members, ...veterans].filter((user) => !hasProfile(user)))),
       ...(evidence.delivery === 'at-least-once'
         ? [
-            toPromised('mails missing', toSubs(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
+            toPromised('missing emails', toSubs(members.filter((user) => !hasMail(user) && states.get(user.sub) !== 'failed'))),
             toPromised(
-              'mails twice without an excuse',
+              'duplicate emails without an explanation',
               toSubs(twice.filter(({ because }) => because === undefined).map(({ user }) => user)),
             ),
           ]
         : [
-            toPromised('mails not sent and not on record', toSubs(members.filter((user) => !hasMail(user) && !isOnRecord(user)))),
-            toPromised('mails twice', toSubs(twice.map(({ user }) => user))),
+            toPromised('emails neither sent nor recorded', toSubs(members.filter((user) => !hasMail(user) && !isOnRecord(user)))),
+            toPromised('duplicate emails', toSubs(twice.map(({ user }) => user))),
           ]),
-      toPromised('mails unknown without a reason', toSubs(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user))),
-      toPromised('mails to users from before', toSubs(veterans.filter(hasMail))),
-      toPromised('mails to somebody who was denied', toSubs(outsiders.filter(hasMail))),
       toPromised(
-        'mails to users who were gone',
+        'unknown emails without an explanation',
+        toSubs(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user)),
+      ),
+      toPromised('emails to existing users', toSubs(veterans.filter(hasMail))),
+      toPromised('emails to denied users', toSubs(outsiders.filter(hasMail))),
+      toPromised(
+        'emails to deleted users',
         toSubs(leavers.filter((user) => mailsTo(user).some(({ at }) => at > (gone.get(user.sub) ?? 0)))),
       ),
       toPromised(
-        'approvals that a rule had denied',
+        'approvals of denied users',
         toSubs(journeys.filter(({ wronglyApproved }) => wronglyApproved > 0).map(({ user }) => user)),
       ),
       toPromised(
         'invocations past the deadline',
         times.filter(({ isLate }) => isLate).map(({ name, sub, ms }) => `${name} ${sub} ${Math.round(ms)} ms`),
       ),
-      toPromised('events lost', toSubs(members.filter((user) => !hasProfile(user) || !(hasMail(user) || isOnRecord(user))))),
+      toPromised('lost events', toSubs(members.filter((user) => !hasProfile(user) || !(hasMail(user) || isOnRecord(user))))),
       toPromised(
         'effects left pending',
         effects.filter(({ state }) => state === 'pending').map(({ sub }) => String(sub)),
       ),
       toPromised(
-        'processes that ended by themselves',
+        'crashed processes',
         Array.from({ length: evidence.crashes }, () => ''),
       ),
       toPromised(
-        'personal data kept of what is done',
+        'personal data kept in finished effects',
         effects.filter(isKeptInVain).map(({ sub }) => String(sub)),
       ),
     ],
@@ -114,7 +117,7 @@ export function judge(evidence: Evidence): Verdict {
   }
 }
 
-const NO_REASON = 'without a reason'
+const NO_REASON = 'no explanation'
 
 function toPromised(name: string, where: readonly string[]): Promised {
   return { name, broken: where.length, examples: where.slice(0, 5) }

@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../src/tools/lib/errors.ts'
 
-/** Where handlers log to. */
+/** The log file of the handlers. */
 export interface Log {
   readonly file: string
-  /** For their processes. */
+  /** The file descriptor that their processes write to. */
   readonly descriptor: number
   readonly close: () => Promise<void>
 }
 
 /**
- * Opens a log, emptied; one that nobody asked for is removed in the end.
+ * Opens an empty log file.
  *
+ * @param wanted The path. Without it, the log is a temporary file, which `close` deletes.
  * @throws UsageError when the file cannot be written.
  */
 export async function openLog(wanted: string | undefined): Promise<Log> {

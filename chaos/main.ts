@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.kept
   }
   const bundles = new URL('../dist/', import.meta.url).pathname
-  // First, so that a run that hangs or is ended can be run again.
+  // Printed first, so that an interrupted run can be repeated.
   process.stdout.write(`seed ${options.seed}\n`)
   let kept = true
   for (const delivery of options.deliveries) {
@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!kept)
     process.stdout.write(
-      `\nA promise is broken. To see it again: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
+      `\nA guarantee was broken. To repeat the run: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
     )
   return kept ? EXIT.kept : EXIT.broken
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 
-/** What a person asked for. */
+/** The options of a run. */
 export interface Options {
   readonly seed: number
   readonly users: number
@@ -14,24 +14,29 @@ export interface Options {
 
 const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
 
-/** What --help says. */
-export const HELP: string = `npm run chaos -- [OPTION...]
-
-Takes users through sign-up, confirmation and sign-in with the built handlers, while the services
-and the processes fail, lets the sweeper finish, and counts how often a promise was broken.
-
-  --seed N          the same users and the same faults again; by chance unless set
-  --users N         how many users; 10000 unless set
-  --faults PERCENT  of a hundred calls to DynamoDB and SES, how many go wrong; 20 unless set
-  --delivery WHAT   at-most-once or at-least-once; one after the other unless set
-  --log FILE        keeps what the handlers log; one after the other, in a file each
-
-Exit code: 0 every promise was kept; 1 one was broken; 2 bad usage.`
+/** The output of --help. */
+export const HELP: string = [
+  'npm run chaos -- [OPTION...]',
+  '',
+  'Runs sign-ups, confirmations and sign-ins through the built handlers while services and processes',
+  'fail. Then runs the sweeper, and counts how often each guarantee was broken.',
+  '',
+  '  --seed N          repeat the users and faults of an earlier run (default: random)',
+  '  --users N         number of users (default: 10000)',
+  '  --faults PERCENT  percentage of service calls that fail (default: 20)',
+  '  --delivery MODE   at-most-once or at-least-once (default: one run of each)',
+  '  --log FILE        keep the log of the handlers; two runs write FILE.at-most-once',
+  '                    and FILE.at-least-once',
+  '',
+  'Exit code: 0 all guarantees were kept; 1 a guarantee was broken; 2 invalid usage.',
+  '',
+  'Example: npm run chaos -- --users 500 --seed 42',
+].join('\n')
 
 /**
- * Reads the arguments of the command.
+ * Parses the arguments of the command.
  *
- * @throws UsageError that names what is wrong and what was expected.
+ * @throws UsageError that names the invalid argument and the expected value.
  */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const values = parseArguments(args)
@@ -60,7 +65,7 @@ function parseArguments(args: readonly string[]) {
     }).values
   } catch (error) {
     const [what] = (error instanceof Error ? error.message : String(error)).split('. To specify')
-    throw new UsageError(`${what?.replace(/\.$/, '')}; npm run chaos -- --help tells more`)
+    throw new UsageError(`${what?.replace(/\.$/, '')}; see npm run chaos -- --help`)
   }
 }
 

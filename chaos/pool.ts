@@ -1,61 +1,61 @@
 import type { FunctionName } from './child-messages.ts'
 import { type Ending, type HandlerProcess, type ProcessOptions, startProcess } from './process.ts'
 
-/** One try of a function, as the harness saw it. Times are milliseconds of this process's monotonic clock. */
+/** One invocation, as the harness saw it. Times are milliseconds of this process's monotonic clock. */
 export interface Attempt {
   readonly name: FunctionName
-  /** Whose event it was. */
+  /** The `sub` of the event's user. */
   readonly sub: string
   readonly startedAt: number
   readonly endedAt: number
   readonly ending: Ending
-  /** The process was stopped for a while meanwhile: how long it took says nothing. */
+  /** True if the process was stopped during the invocation, so that its duration means nothing. */
   readonly frozen: boolean
 }
 
-/** A try that is under way. */
+/** A running invocation. */
 export interface Started {
-  /** Where it runs. */
+  /** The index of the process that runs it. */
   readonly slot: number
   readonly ending: Promise<Ending>
 }
 
-/** Processes of handlers, each of which is started anew when it ends. */
+/** Processes that run handlers. A process that ends is replaced. */
 export interface Pool {
   /**
    * Runs an event in one of the processes.
    *
-   * @param avoid Where it must not run, unless there is no other: Lambda runs the next try elsewhere while one is under way.
+   * @param avoid The process not to use, unless it is the only one. Lambda also runs a retry elsewhere while a try is running.
    */
   readonly invoke: (name: FunctionName, sub: string, event: string, avoid?: number) => Promise<Started>
   readonly kill: (slot: number) => void
   readonly freeze: (slot: number, ms: number) => void
-  /** Sets the calendar of all processes forward, of later ones too. */
+  /** Moves the time of day of all processes forward, including processes that start later. */
   readonly setClock: (offsetMs: number) => void
-  /** All tries that have ended. */
+  /** Returns all invocations that have ended. */
   readonly attempts: () => readonly Attempt[]
   readonly count: () => { readonly kills: number; readonly freezes: number; readonly crashes: number }
-  /** Done when no try is under way. */
+  /** Resolves when no invocation is running. */
   readonly idle: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 interface Slot {
   process: HandlerProcess
-  /** Tries that are under way. */
+  /** Number of running invocations. */
   busy: number
   frozenUntil: number
   killed: boolean
 }
 
-// What Lambda is told in serverless.yml: Cognito waits no longer, and nobody waits for the sweeper.
+// The timeouts in serverless.yml. Cognito waits 5 s for a trigger. The sweeper runs on a schedule and may take longer.
 const FUNCTION_TIMEOUT_MS = 5000
 const SWEEPER_TIMEOUT_MS = 60_000
-// Lambda would end it at once; a machine that is busy with others gets its time, and only what never ends is ended.
+// Lambda ends an invocation at its timeout. The harness waits longer, because a busy machine slows invocations down.
 const HUNG_AFTER_MS = 60_000
 
 /**
- * Starts processes of handlers.
+ * Starts the processes that run handlers.
  *
  * @throws Error when the handlers do not start.
  */
@@ -103,7 +103,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
   }
   const slotAt = (index: number): Slot => {
     const slot = slots[index]
-    if (slot === undefined) throw new RangeError(`There is no slot ${index}`)
+    if (slot === undefined) throw new RangeError(`Unknown slot ${index}`)
     return slot
   }
 
@@ -119,7 +119,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       const index = choose(avoid)
       const slot = slotAt(index)
       slot.busy += 1
-      // One that is just being started: a cold start, of which Cognito's patience is not made to pay here.
+      // Waits for a process that is still starting. This time does not count against Cognito's 5 s here.
       let { process } = slot
       while (!(await isReady(process))) {
         await process.ended
@@ -147,7 +147,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
     kill: (index) => kill(slotAt(index)),
     freeze(index, ms) {
       const slot = slotAt(index)
-      // With all of them stopped nobody would be left to take the next try.
+      // If all processes were stopped, none could run the next try.
       if (slots.some(({ frozenUntil }) => frozenUntil > performance.now())) return
       slot.frozenUntil = performance.now() + ms
       counted.freezes += 1

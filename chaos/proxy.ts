@@ -5,27 +5,27 @@ import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback
 import type { Answer, Call, Dialect } from './dialects.ts'
 import type { Fault, FaultPlan, Half } from './faults.ts'
 
-/** A call as the proxy saw it. */
+/** A call that the proxy recorded. */
 export interface Passed extends Call {
   readonly at: number
   readonly fault: Fault | undefined
-  /** The service's own answer; undefined where the call never reached it. */
+  /** The service's own status code. Undefined if the call never reached the service. */
   readonly status: number | undefined
-  /** When the service had acted. */
+  /** When the service answered, in milliseconds. */
   readonly actedAt: number | undefined
-  /** What came of the answer: `left` when the caller was gone before it was whole. */
+  /** How much of the response was sent. `left` means that the caller disconnected before its end. */
   readonly answered: 'whole' | 'half' | 'none' | 'left'
 }
 
-/** A proxy before a service. */
+/** A proxy in front of a service. */
 export interface FaultProxy extends LocalService {
-  /** All calls so far, in the order in which they came. */
+  /** Returns all calls so far, in order of arrival. */
   readonly log: () => readonly Passed[]
 }
 
-/** Before which service, and what goes wrong. */
+/** Options of `startFaultProxy`. */
 export interface FaultProxyOptions {
-  /** Where the service listens. */
+  /** The endpoint of the service. */
   readonly target: string
   readonly dialect: Dialect
   readonly plan: FaultPlan
@@ -34,8 +34,8 @@ export interface FaultProxyOptions {
 type Mutable<V> = { -readonly [Key in keyof V]: V[Key] }
 
 /**
- * Starts a proxy on a free loopback port that lets calls through to a service, or goes wrong with them as planned. Times in
- * its log are milliseconds of this process's monotonic clock.
+ * Starts a proxy on a free loopback port. It forwards calls to a service and injects the planned faults. Times in its log are
+ * milliseconds of this process's monotonic clock.
  *
  * @example
  * const proxy = await startFaultProxy({ target: ses.endpoint, dialect: ses, plan: faultPlan({ seed: 42, percent: 20 }) })
@@ -99,7 +99,7 @@ export async function startFaultProxy({ target, dialect, plan }: FaultProxyOptio
 
   const service = await listenOnLoopback(
     createServer((request, response) => {
-      // A caller that was killed in the middle of its request is no concern of the others.
+      // A caller that was killed during its request must not affect other callers.
       pass(request, response).catch(() => response.destroy())
     }),
   )
@@ -128,7 +128,7 @@ function forward(target: string, agent: Agent, { method, url, headers }: Incomin
   })
 }
 
-/** Tells whether the caller was still there. */
+/** Sends a response. Returns true if the caller received all of it. */
 function send(response: ServerResponse, { status, headers, body }: Answer): Promise<boolean> {
   return new Promise((resolve) => {
     if (response.destroyed) return resolve(false)

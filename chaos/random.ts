@@ -1,12 +1,12 @@
 /**
- * A number from 0 up to 1 that depends on nothing but the seed and the words. Without a state, what is drawn for one call
- * does not depend on which calls came before it: the same seed means the same faults, however processes are scheduled.
+ * Returns a number from 0 (inclusive) to 1 (exclusive) that depends only on the seed and the words. It has no state, so the same seed
+ * gives the same faults in any order of calls.
  *
  * @example
  * draw(42, 'kill', 'PostConfirmation', 17) < 0.01
  */
 export function draw(seed: number, ...words: readonly (string | number)[]): number {
-  // FNV-1a over the text, then a finaliser: the hash alone hardly differs between texts that end alike.
+  // FNV-1a, then a finaliser, because FNV-1a alone gives similar numbers for texts that differ only near their end.
   let hash = 0x811c9dc5
   for (const character of `${seed}\n${words.join('\n')}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
@@ -16,12 +16,12 @@ export function draw(seed: number, ...words: readonly (string | number)[]): numb
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
-/** One of a few things. */
+/** Picks one of the choices for a number from `draw`. */
 export function pick<V>(choices: readonly [V, ...V[]], drawn: number): V {
   return choices[Math.floor(drawn * choices.length)] ?? choices[0]
 }
 
-/** A version 4 UUID that is the same for the same seed and words: as the `sub` of a user. */
+/** Returns a version 4 UUID that depends only on the seed and the words, for example as a user's `sub`. */
 export function drawUuid(seed: number, ...words: readonly (string | number)[]): string {
   const hex = [0, 1, 2, 3]
     .map((part) =>

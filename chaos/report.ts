@@ -2,31 +2,31 @@ import type { Delivery } from '../src/shared/rules/once.ts'
 import { formatTable } from '../src/tools/cli/text.ts'
 import type { RunResult } from './run.ts'
 
-/** The report of a run, line by line. */
+/** Formats the report of a run as lines. */
 export function formatReport(
   delivery: Delivery,
   { promises, mails, counts, slowestMs, excused, seconds, histories }: RunResult,
 ): readonly string[] {
-  const twice = [...mails.twice].map(([because, count]) => [`mails twice: ${because}`, `${count}`])
-  const unknown = [...mails.unknown].map(([because, count]) => [`mails on record as unknown: ${because}`, `${count}`])
+  const twice = [...mails.twice].map(([because, count]) => [`duplicate emails: ${because}`, `${count}`])
+  const unknown = [...mails.unknown].map(([because, count]) => [`emails with state unknown: ${because}`, `${count}`])
   return [
     `${delivery}, ${Math.round(seconds)} s`,
     '',
     ...formatTable(
-      ['what happened', 'count'],
+      ['event', 'count'],
       [
         ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
-        ['mails accepted by SES', `${mails.accepted}`],
+        ['emails accepted by SES', `${mails.accepted}`],
         ...unknown,
-        ['mails that are dead letters', `${mails.deadLetters}`],
+        ['emails in the dead letter state', `${mails.deadLetters}`],
         ...twice,
-        ['slowest invocation, without the time in which its process was kept from running', `${Math.round(slowestMs)} ms`],
-        ['invocations that were past the deadline by that time alone', `${excused}`],
+        ['slowest invocation, without time in which its process did not run', `${Math.round(slowestMs)} ms`],
+        ['invocations past the deadline only because of that time', `${excused}`],
       ],
     ),
     '',
     ...formatTable(
-      ['what is promised', 'broken', ''],
+      ['guarantee', 'broken', ''],
       promises.map(({ name, broken, examples }) => [name, `${broken}`, broken === 0 ? 'kept' : `BROKEN: ${examples.join(' ')}`]),
     ),
     ...[...histories].flatMap(([sub, history]) => ['', `${sub}:`, ...history.map((line) => `  ${line}`)]),

@@ -18,30 +18,30 @@ import { listBundles, openStage, type Stage } from './stage.ts'
 import { scheduledSweep, sweepDuring, sweepUntilQuiet } from './sweep.ts'
 import { makeUsers, POOL, type User } from './users.ts'
 
-/** What is to be run. */
+/** Options of a run. */
 export interface RunOptions {
   readonly seed: number
   readonly users: number
-  /** Of a hundred calls to the services, how many go wrong. */
+  /** Percentage of service calls that fail. */
   readonly percent: number
   readonly delivery: Delivery
   /** The folder of the bundles, such as `dist`. */
   readonly bundles: string
-  /** A file that gets the handlers' log lines. */
+  /** The path of a file for the handlers' log lines. */
   readonly log?: string | undefined
-  /** Told now and then how far it is. */
+  /** Called from time to time with the progress. */
   readonly onProgress?: (done: string) => void
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface RunResult extends Verdict {
   readonly counts: Readonly<Record<string, number>>
   readonly seconds: number
-  /** What was seen of a few of those to whom a promise was broken, by `sub`. */
+  /** Histories of a few users for whom a guarantee was broken, by `sub`. */
   readonly histories: ReadonlyMap<string, readonly string[]>
 }
 
-/** Everything that is running. */
+/** The options of a run and everything that it started. */
 interface Running extends RunOptions {
   readonly stage: Stage
   readonly pool: Pool
@@ -52,16 +52,20 @@ interface Running extends RunOptions {
 const PROCESSES = 3
 const AT_A_TIME = 60
 const LEAVING = 0.03
-// Of a hundred members, how many come back when all is done: no mail may come of that.
+// Share of members who sign in again at the end. This must not send another email.
 const COMING_BACK = 0.1
-// Of how many users a broken promise shows what happened.
+// Number of histories to print for a broken guarantee.
 const HISTORIES = 2
 const DAY_MS = 24 * 60 * 60_000
 
 /**
- * Takes users through sign-up, confirmation and sign-in while services and processes fail, sweeps until nothing is left to be
- * done, recovers what the functions' log tells of, lets those sign in again of whom something is missing, and holds what came
- * of it against what is promised.
+ * Runs the whole harness:
+ *
+ * 1. Runs sign-up, confirmation and sign-in of all users while services and processes fail.
+ * 2. Runs the sweeper until no effect is pending.
+ * 3. Recovers effects from the functions' log.
+ * 4. Signs in users again whose profile or effect is missing.
+ * 5. Compares the result with the guarantees.
  *
  * @throws UsageError when a bundle is missing.
  */
@@ -69,7 +73,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now()
   const files = listBundles(options.bundles, FUNCTIONS)
   const [missing] = files.filter(([, file]) => !existsSync(file))
-  if (missing !== undefined) throw new UsageError(`There is no bundle ${missing[1]}; npm run build makes it`)
+  if (missing !== undefined) throw new UsageError(`Missing bundle ${missing[1]}; run npm run build first`)
   const stage = await openStage({ plan: faultPlan(options), delivery: options.delivery })
   const log = await openLog(options.log)
   try {
@@ -87,7 +91,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** A few processes are killed and a few stand still, however many users there are. */
+/** Returns the probabilities of process faults. `freeze` depends on the number of users, so that only a few processes are stopped. */
 function misfortunes({ percent, users }: RunOptions): Misfortunes {
   return percent === 0 ? { kill: 0, freeze: 0, impatience: 0 } : { kill: 0.002, freeze: Math.min(0.002, 4 / (users * 5)), impatience: 0.02 }
 }
@@ -112,7 +116,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await comeBack(journeys, gone, running)
   const healing = await heal(journeys, gone, { stage, driver, pool, atATime: AT_A_TIME, onProgress })
   await swept()
-  // What was lost meanwhile, a sweep's own claims too, when the outage is over.
+  // After the outage, recovers effects that were lost in the meantime, including those that a sweep had claimed.
   stage.calm()
   await recovered()
 
@@ -136,18 +140,18 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   )
   const counts = {
     users: users.length,
-    'confirmed ones': journeys.filter(({ confirmed }) => confirmed).length,
-    'users from before': veterans.size,
-    '  of whose mail the ledger was told': queued.size,
-    'members turned away': journeys.filter(({ turnedAway }) => turnedAway).length,
+    'confirmed users': journeys.filter(({ confirmed }) => confirmed).length,
+    'existing users': veterans.size,
+    '  with an effect in the ledger': queued.size,
+    'allowed users never let in': journeys.filter(({ turnedAway }) => turnedAway).length,
     'users deleted before the sweep': gone.size,
     ...driver.count(),
     'processes killed': kills,
-    'processes that stood still': freezes,
+    'processes stopped for a while': freezes,
     'calls to services': calls.length,
     ...Object.fromEntries(FAULTS.map((fault) => [`  ${fault}`, calls.filter((call) => call.fault === fault).length])),
     sweeps,
-    'sign-ins to heal what is missing': healing,
+    'sign-ins to restore missing data': healing,
   }
   const verdict = judge(evidence)
   return { ...verdict, counts, seconds: (performance.now() - startedAt) / 1000, histories: formatHistories(verdict, users, evidence) }
@@ -173,7 +177,7 @@ async function sendThrough(users: readonly User[], { seed, stage, driver, onProg
   return journeys
 }
 
-/** Some sign in again, whose mail is long done or a dead letter. */
+/** Signs some users in again whose effect is already done or in the dead letter state. */
 async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, { seed, driver, pool }: Running): Promise<void> {
   const coming = journeys
     .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)
@@ -182,7 +186,7 @@ async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, 
   await pool.idle()
 }
 
-/** Some delete their account before a sweeper comes; tells when. */
+/** Deletes some users before the final sweep. Returns when, by `sub`. */
 function leave(journeys: readonly Journey[], { seed, stage }: Running): ReadonlyMap<string, number> {
   const leaving = journeys.filter(({ confirmed, user }) => confirmed && draw(seed, 'leaving', user.index) < LEAVING)
   for (const { user } of leaving) stage.users.remove(user)

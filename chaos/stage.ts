@@ -16,34 +16,35 @@ import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { startUserPool, type UserPool } from './user-pool.ts'
 import { ALLOWED_DOMAINS } from './users.ts'
 
-/** A row of a table. */
+/** An item of a table. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** The services with their proxies, and what handlers must know to use them. */
+/** The local services, their fault proxies, and the environment that handlers need to use them. */
 export interface Stage {
   readonly dynamodb: FaultProxy
   readonly ses: FaultProxy
   readonly cognito: FaultProxy
-  /** Who is there, past the proxy. */
+  /** Adds and removes users of the user pool, without the proxy. */
   readonly users: Pick<UserPool, 'add' | 'remove'>
   readonly environment: Readonly<Record<string, string>>
-  /** Who was there before then gets no welcome mail. */
+  /** Users created before this time get no welcome email. */
   readonly since: Date
-  /** The same past the proxies: for what a person does when an outage is over. */
+  /** The environment without the proxies, for commands that an operator runs after an outage. */
   readonly afterwards: Readonly<Record<string, string>>
-  /** Puts somebody into the block list. */
+  /** Adds a user to the block list. */
   readonly block: (userPoolId: string, sub: string) => Promise<void>
-  /** What the tables hold, read past the proxy. */
+  /** Reads the profiles, without the proxy. */
   readonly profiles: () => Promise<readonly Row[]>
+  /** Reads the effects, without the proxy. */
   readonly effects: () => Promise<readonly Row[]>
-  /** What of the effects is still to be done. */
+  /** Reads the pending effects. */
   readonly pending: () => Promise<readonly EffectItem[]>
-  /** Ends the faults. */
+  /** Stops injecting faults. */
   readonly calm: () => void
   readonly stop: () => Promise<void>
 }
 
-/** How the stage is set. */
+/** Options of `openStage`. */
 export interface StageOptions {
   readonly plan: FaultPlan
   readonly delivery: Delivery
@@ -53,16 +54,16 @@ const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'c
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-/** The bundles in a folder such as `dist`. */
+/** Lists the bundles in a folder such as `dist`. */
 export function listBundles(folder: string, names: readonly FunctionName[]): readonly (readonly [FunctionName, string])[] {
   return names.map((name) => [name, join(folder, name, 'handler.js')])
 }
 
-/** Starts DynamoDB and SES, a proxy before each, and the tables. What has started is stopped again when another part fails. */
+/** Starts DynamoDB, SES, a user pool and their proxies, and creates the tables. Stops all of them if one fails to start. */
 export async function openStage({ plan: planned, delivery }: StageOptions): Promise<Stage> {
   let calm = false
   const plan: FaultPlan = (call, occurrence) => (calm ? undefined : planned(call, occurrence))
-  // Before anybody of the run signs up, the clocks of both being the same.
+  // Earlier than every sign-up of the run. Harness and handlers use the same clock.
   const since = new Date(Date.now() - 1000)
   const services: LocalService[] = []
   const started = async <S extends LocalService>(starting: Promise<S>): Promise<S> => {
@@ -115,7 +116,7 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
   }
 }
 
-/** The environment of all functions at once, and nothing of the caller's: neither settings nor credentials may leak in. */
+/** Builds one environment for all functions. It inherits nothing, so that no settings or credentials of the developer leak in. */
 function buildStageEnvironment(
   { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
   { delivery, since }: { readonly delivery: Delivery; readonly since: Date },

@@ -1,24 +1,24 @@
-/** Measures for how long a process was kept from running. */
+/** Measures how long a process did not run. */
 export interface StallMeter {
-  /** To be called often: what happens between two calls is one stall at most. Tells the milliseconds so far. */
+  /** Call it every `BEAT_MS`. Returns the total stall so far, in milliseconds. */
   readonly beat: () => number
 }
 
-/** What it measures with, in milliseconds: a monotonic clock, and the processor time that this process has used. */
+/** The clocks to use, in milliseconds: a monotonic clock, and the CPU time that this process has used. */
 export interface StallMeterOptions {
   readonly now: () => number
   readonly processorMs: () => number
 }
 
-/** How often to call. */
+/** Milliseconds between two calls of `beat`. */
 export const BEAT_MS = 20
 
-// Timers are late by a few milliseconds on an idle machine, too.
+// Shorter delays do not count, because timers are a few milliseconds late even on an idle machine.
 const LEAST_MS = 25
 
 /**
- * Tells what the machine did from what a handler did: where a beat is late the process did not run, or it was busy. Only the
- * part in which it used no processor time counts as a stall, so that a handler which computes for seconds is not excused.
+ * Creates a meter that separates delays of the machine from delays of a handler. If a beat is late, the process either did not run or
+ * was busy. Only the time without CPU usage counts as a stall, so a handler that computes for seconds is still late.
  *
  * @example
  * const meter = stallMeter({ now: () => performance.now(), processorMs })
@@ -38,7 +38,7 @@ export function stallMeter({ now, processorMs }: StallMeterOptions): StallMeter 
   }
 }
 
-/** What this process has used on all its threads. */
+/** Returns the CPU time of all threads of this process, in milliseconds. */
 export function processorMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

@@ -3,20 +3,20 @@ import type { Pool } from './pool.ts'
 import { draw } from './random.ts'
 import type { Stage } from './stage.ts'
 
-/** Runs the sweeper once; tells how many effects are still to be done. */
+/** Runs the sweeper once. Returns the number of effects that are still pending. */
 export type Sweep = () => Promise<number>
 
-// With most calls going wrong a sweep may do nothing; so many of them in a row, and it never will.
+// Faults may make a sweep useless. After this many useless sweeps in a row, further sweeps will not help.
 const IDLE_SWEEPS = 20
-// A schedule calls again although the last call has not come back.
+// Share of sweeps that run twice at once. A schedule does not wait for the previous run.
 const TWO_AT_ONCE = 0.1
-// An effect of a user who is gone is kept for a minute, since Cognito may not find a new one at once.
+// The sweeper keeps effects of missing users for a minute, because Cognito may not list a new user at once.
 const LATER_MS = 120_000
 const KILL = 0.1
 const EVERY_MS = 3000
 const KILL_WITHIN_MS = 2000
 
-/** The deployed sweeper, called as its schedule does: now and then twice at once, or killed in the middle. */
+/** Returns a function that runs the deployed sweeper like its schedule does. Some runs happen twice at once, some are killed. */
 export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'pending'>, seed: number): Sweep {
   let sweeps = 0
   const call = async (nth: number): Promise<void> => {
@@ -37,7 +37,7 @@ export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'pending'>, seed: 
   }
 }
 
-/** Sweeps now and then while users come and go, until the work is done. */
+/** Runs a sweep every 3 s until the work is done. */
 export async function sweepDuring<V>(sweep: Sweep, work: Promise<V>): Promise<{ readonly result: V; readonly sweeps: number }> {
   let sweeps = 0
   const over = new AbortController()
@@ -57,9 +57,10 @@ export async function sweepDuring<V>(sweep: Sweep, work: Promise<V>): Promise<{ 
 }
 
 /**
- * Sweeps until nothing is left to be done, with the calendar set forward to when the next effect is due: back-offs are hours.
+ * Sweeps until no effect is pending or sweeps no longer help. Before each sweep it moves the time of day forward, so that all pending
+ * effects are due, because back-offs take hours.
  *
- * @returns How many sweeps it took, and how many effects are left in spite of them.
+ * @returns The number of sweeps, and the number of effects that are still pending.
  */
 export async function sweepUntilQuiet(
   sweep: Sweep,

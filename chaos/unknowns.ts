@@ -3,12 +3,12 @@ import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
-/** Finds out why nobody knows whether a user's mail was sent; undefined where nothing explains it. */
+/** Explains why a user's email has the state `unknown`. Undefined if no fault explains it. */
 export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
 
 /**
- * Looks in the harness's own log for what can have cut an effect off: SES was called, whatever became of it; or a process was
- * killed or stood still that had the user's event, or that swept while the user's effect was being written to.
+ * Searches the harness's log for a fault that interrupted an effect. Either SES was called, or a process was killed or stopped. That
+ * process handled the user's event, or swept while the user's effect was written.
  */
 export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
   const called = groupBy(ses, ({ about }) => about)
@@ -19,15 +19,15 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
   return ({ sub, email }) => {
     const calls = called.get(email)
     if (calls !== undefined) return describeSesAnswers(calls)
-    if (confirmations.has(sub)) return 'the process that had the event was killed or stood still'
+    if (confirmations.has(sub)) return 'the process with the event was killed or stopped'
     const swept = (writes.get(sub) ?? []).some((write) => isByCutShort(write, sweeps))
-    return swept ? 'the process that swept was killed or stood still' : undefined
+    return swept ? 'the sweeping process was killed or stopped' : undefined
   }
 }
 
 /**
- * Whether a write came from a sweep that was cut short. It may arrive after the process was killed: then nobody waits for its answer,
- * and no other sweep has begun.
+ * Returns true if a write came from an interrupted sweep. The write may arrive after its process was killed. In that case its caller
+ * has disconnected, and no later sweep has started.
  */
 function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boolean {
   return sweeps.some((sweep) => {
@@ -37,10 +37,10 @@ function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boo
   })
 }
 
-/** The last of them should be rare: a refusal is certain, and lost only with what was to be written of it. */
+/** Summarises SES's answers. The last text should be rare: after a rejection, the state is unknown only if the ledger write failed. */
 function describeSesAnswers(calls: readonly Passed[]): string {
   if (calls.some(({ status }) => status === 200)) return 'SES accepted it'
-  return calls.some(({ fault }) => fault !== 'throttling') ? 'SES did not say' : 'SES refused it'
+  return calls.some(({ fault }) => fault !== 'throttling') ? 'SES did not answer' : 'SES rejected it'
 }
 
 function isCutShort({ ending, frozen }: Attempt): boolean {

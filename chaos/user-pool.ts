@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import { POOL, toUserName, type User } from './users.ts'
 
-/** The user pool as the sweeper sees it: it lists a user by their `sub`, and knows no other call. */
+/** A local user pool for the sweeper. It supports only ListUsers with a filter on `sub`. */
 export interface UserPool extends LocalService {
   readonly add: (user: User, createdAt: Date) => void
   readonly remove: (user: User) => void
@@ -17,7 +17,7 @@ interface Answered {
 const FILTER = /^sub = "([0-9a-f-]{36})"$/
 
 /**
- * Starts an empty one.
+ * Starts an empty user pool.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */

@@ -3,12 +3,12 @@ import { draw, drawUuid, pick } from './random.ts'
 /** The user pool of the harness. */
 export const POOL = 'us-east-1_Chaos0001'
 
-/** Somebody who uses the application, or tries to. */
+/** A simulated user. */
 export interface User {
   readonly index: number
   /**
-   * A stranger's address is not allowed; somebody blocked is in the block list. Neither may ever get in. A veteran was there
-   * before anything of this was deployed, and only signs in.
+   * A `stranger` has an address that is not allowed, and a `blocked` user is in the block list: neither may get in. A `veteran` existed
+   * before the deployment and only signs in.
    */
   readonly kind: 'member' | 'stranger' | 'blocked' | 'veteran'
   readonly sub: string
@@ -19,7 +19,7 @@ const STRANGERS = 0.1
 const BLOCKED = 0.05
 const VETERANS = 0.05
 
-// Addresses that look like allowed ones and are not.
+// Domains that look like allowed ones but are not.
 const STRANGE_DOMAINS = [
   'example.net',
   'example.com.evil.test',
@@ -29,10 +29,10 @@ const STRANGE_DOMAINS = [
   'mail@example.net',
 ] as const
 
-/** What the pre sign-up function is told to allow. */
+/** The domains that the pre sign-up function allows. */
 export const ALLOWED_DOMAINS = 'example.com,*.example.org'
 
-/** Makes the users of a seed. */
+/** Creates users. The same seed gives the same users. */
 export function makeUsers(seed: number, count: number): readonly User[] {
   return Array.from({ length: count }, (_, index): User => {
     const drawn = draw(seed, 'kind', index)
@@ -51,7 +51,7 @@ function chooseKind(drawn: number): User['kind'] {
   return drawn < STRANGERS + BLOCKED + VETERANS ? 'veteran' : 'member'
 }
 
-/** The user name. */
+/** Returns the user name of a user. */
 export function toUserName({ index }: User): string {
   return `user-${index}`
 }
@@ -63,7 +63,7 @@ const envelope = {
   callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: '5vq2k8h1nd7rj3m0t6b9xw4cpe' },
 }
 
-/** Somebody signs up; their address is not verified yet, and they have no `sub`. */
+/** Returns the pre sign-up event of a user. The address is not verified yet, and the user has no `sub`. */
 export function signUpEvent(user: User): object {
   return {
     ...envelope,
@@ -74,12 +74,12 @@ export function signUpEvent(user: User): object {
   }
 }
 
-/** They have typed their code. */
+/** Returns the post confirmation event of a user who entered the code. */
 export function confirmationEvent(user: User): object {
   return { ...toKnownUser(user), triggerSource: 'PostConfirmation_ConfirmSignUp', request: { userAttributes: toAttributes(user) } }
 }
 
-/** They sign in; their password is not checked yet. */
+/** Returns the pre authentication event of a user. The password is not checked yet. */
 export function signInEvent(user: User): object {
   return {
     ...toKnownUser(user),
@@ -88,7 +88,7 @@ export function signInEvent(user: User): object {
   }
 }
 
-/** They have signed in. */
+/** Returns the post authentication event of a user. */
 export function signedInEvent(user: User): object {
   return {
     ...toKnownUser(user),

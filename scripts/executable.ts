@@ -1,5 +1,5 @@
-// Makes files executable. The compiler writes them without that permission. npm adds it when it links a command, but npx
-// reuses its existing links, so a file that was compiled again would fail with a permission error.
+// Makes files executable, because the compiler writes them without that permission.
+// The permission is added when npm links a command. But npx reuses its links, so a recompiled file would fail to start.
 import { chmodSync } from 'node:fs'
 
 for (const file of process.argv.slice(2)) chmodSync(file, 0o755)

@@ -26,7 +26,7 @@ const mark = (at: number, more: Partial<Passed> = {}): Passed => ({
   about: `chaos-effects ${POOL}#${ann.sub}#send-welcome-email`,
 })
 const returned = (ms: number, stalledMs = 0): Ending => ({ kind: 'returned', json: '{}', took: { ms, stalledMs } })
-const stoodStill = { frozen: true, ending: returned(9000, 6000) } satisfies Partial<Attempt>
+const wasStopped = { frozen: true, ending: returned(9000, 6000) } satisfies Partial<Attempt>
 const attempt = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
   name: 'post-confirmation',
   sub: ann.sub,
@@ -45,7 +45,7 @@ const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
   sub: 'sweeper',
 })
 
-/** A member and somebody from before, with whom all went well, but for what is given. */
+/** Creates the evidence of a run without errors, with a new and an existing user. `more` replaces parts of it. */
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   delivery: 'at-least-once',
   journeys: [
@@ -69,165 +69,171 @@ const listBroken = (more: Partial<Evidence>) =>
 const listReasons = (more: Partial<Evidence>) => [...judge(evidence(more)).mails.unknown.keys()]
 const listExcuses = (more: Partial<Evidence>) => [...judge(evidence({ ses: [mail(50), mail(500)], ...more })).mails.twice.keys()]
 
-describe('the judgement of a run', () => {
-  it.each(['at-least-once', 'at-most-once'] as const)('finds nothing where all went well, with %s', (delivery) => {
+describe('judge', () => {
+  it.each(['at-least-once', 'at-most-once'] as const)('finds no broken guarantee in a run without errors, with %s', (delivery) => {
     expect(listBroken({ delivery })).toEqual([])
   })
 
-  it('finds a profile that is missing', () => {
-    expect(listBroken({ profiles: [createProfile(vera)] })).toEqual(['profiles missing', 'events lost'])
+  it('finds a missing profile of a confirmed user', () => {
+    expect(listBroken({ profiles: [createProfile(vera)] })).toEqual(['missing profiles', 'lost events'])
   })
 
-  it('finds that the profile of somebody from before is missing, who has no event that could be lost', () => {
-    expect(listBroken({ profiles: [createProfile(ann)] })).toEqual(['profiles missing'])
+  it('finds a missing profile of an existing user, but no lost event', () => {
+    expect(listBroken({ profiles: [createProfile(ann)] })).toEqual(['missing profiles'])
   })
 
-  it('finds an event of which nothing is left', () => {
+  it('finds a lost event that left neither a profile nor an email', () => {
     expect(listBroken({ profiles: [createProfile(vera)], effects: [], ses: [] })).toEqual([
-      'profiles missing',
-      'mails missing',
-      'events lost',
+      'missing profiles',
+      'missing emails',
+      'lost events',
     ])
   })
 
-  it('finds an event of which a profile alone is left, with either way of a cut-off', () => {
-    expect(listBroken({ effects: [], ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(listBroken({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+  it('finds a lost event that left only a profile, with both delivery modes', () => {
+    expect(listBroken({ effects: [], ses: [] })).toEqual(['missing emails', 'lost events'])
+    expect(listBroken({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
   })
 
-  it('excuses no mail that is missing by a process that was killed: the next sign-in heals it', () => {
+  it('does not accept a killed process as an explanation of a missing email, because the next sign-in must send it', () => {
     const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
-    expect(listBroken(killed)).toEqual(['mails missing', 'events lost'])
-    expect(listBroken({ ...killed, delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+    expect(listBroken(killed)).toEqual(['missing emails', 'lost events'])
+    expect(listBroken({ ...killed, delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
   })
 
-  it('finds a mail that is missing although the ledger says it is done', () => {
-    expect(listBroken({ ses: [] })).toEqual(['mails missing', 'events lost'])
-    expect(listBroken({ ses: [], delivery: 'at-most-once' })).toEqual(['mails not sent and not on record', 'events lost'])
+  it('finds a missing email although the effect has the state done', () => {
+    expect(listBroken({ ses: [] })).toEqual(['missing emails', 'lost events'])
+    expect(listBroken({ ses: [], delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
   })
 
-  it('takes a mail that was not sent for on record when it becomes a dead letter, or unknown with at-most-once', () => {
+  it('accepts an unsent email as recorded if its state is failed, or unknown with at-most-once', () => {
     const deadLetter = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
     expect(listBroken(deadLetter)).toEqual([])
     expect(listBroken({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
     const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
-    expect(listBroken(unknown)).toEqual(['mails missing'])
+    expect(listBroken(unknown)).toEqual(['missing emails'])
     expect(listBroken({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
 
-  it('does not take a mail that SES refused for one that it accepted', () => {
-    expect(listBroken({ ses: [mail(50, { status: 400 })] })).toEqual(['mails missing', 'events lost'])
+  it('does not count an email that SES rejected as accepted', () => {
+    expect(listBroken({ ses: [mail(50, { status: 400 })] })).toEqual(['missing emails', 'lost events'])
   })
 
-  it('finds any second mail with at-most-once', () => {
+  it('finds every duplicate email with at-most-once', () => {
     const ses = [mail(50, { answered: 'none' }), mail(500)]
-    expect(listBroken({ ses, delivery: 'at-most-once' })).toEqual(['mails twice'])
+    expect(listBroken({ ses, delivery: 'at-most-once' })).toEqual(['duplicate emails'])
   })
 
-  it('finds a second mail without an excuse with at-least-once', () => {
-    expect(listBroken({ ses: [mail(50), mail(500)] })).toEqual(['mails twice without an excuse'])
+  it('finds a duplicate email without an explanation with at-least-once', () => {
+    expect(listBroken({ ses: [mail(50), mail(500)] })).toEqual(['duplicate emails without an explanation'])
   })
 
   it.each([
-    ['the answer to the first was lost', { ses: [mail(50, { answered: 'none' }), mail(500)] }],
-    ['the answer to the first was lost', { ses: [mail(50, { answered: 'left' }), mail(500)] }],
-    ['the process was killed after the first', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
-    ['the process stood still after the first', { attempts: [attempt(0, 9000, stoodStill)] }],
-    ['the mark of the first was lost', { dynamodb: [mark(60, { fault: 'status500', status: undefined })] }],
-  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('excuses a second mail with at-least-once when %s', (because, more) => {
-    expect(listExcuses(more)).toEqual([because])
-    expect(listBroken({ ses: [mail(50), mail(500)], ...more })).toEqual([])
-  })
+    ['the response to the first email was lost', { ses: [mail(50, { answered: 'none' }), mail(500)] }],
+    ['the response to the first email was lost', { ses: [mail(50, { answered: 'left' }), mail(500)] }],
+    ['the process was killed after the first email', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
+    ['the process was stopped after the first email', { attempts: [attempt(0, 9000, wasStopped)] }],
+    ['the ledger write after the first email failed', { dynamodb: [mark(60, { fault: 'status500', status: undefined })] }],
+  ] satisfies readonly (readonly [string, Partial<Evidence>])[])(
+    'accepts a duplicate email with at-least-once when %s',
+    (because, more) => {
+      expect(listExcuses(more)).toEqual([because])
+      expect(listBroken({ ses: [mail(50), mail(500)], ...more })).toEqual([])
+    },
+  )
 
-  it('does not excuse it by a process that was killed before the first, nor by a slow mark', () => {
+  it('does not explain a duplicate email by a process killed before the first one, or by a slow ledger write', () => {
     expect(listExcuses({ attempts: [attempt(0, 40, { ending: { kind: 'crashed' } }), attempt(45, 100)] })).toEqual([])
     expect(listExcuses({ dynamodb: [mark(60, { fault: 'latency' })] })).toEqual([])
   })
 
-  it('does not excuse it by the profile that met with a fault, which is no mark', () => {
+  it('does not explain a duplicate email by a failed write of the profile', () => {
     const profile = { ...mark(60, { fault: 'status500', status: undefined }), about: `chaos-profiles ${POOL}#${ann.sub}` } satisfies Passed
     expect(listExcuses({ dynamodb: [profile] })).toEqual([])
   })
 
-  it('finds a mail on record as unknown that nothing explains', () => {
+  it('finds an email with state unknown that no fault explains', () => {
     const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
-    expect(listBroken(unexplained)).toEqual(['mails unknown without a reason'])
-    expect(listReasons(unexplained)).toEqual(['without a reason'])
+    expect(listBroken(unexplained)).toEqual(['unknown emails without an explanation'])
+    expect(listReasons(unexplained)).toEqual(['no explanation'])
     const elsewhere = [
       attempt(0, 100, { sub: vera.sub, ending: { kind: 'crashed' } }),
       attempt(0, 100, { name: 'pre-auth', ending: { kind: 'crashed' } }),
       sweeper(0, 70, { ending: returned(70) }),
       sweeper(200, 300, { ending: { kind: 'crashed' } }),
     ]
-    expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['mails unknown without a reason'])
+    expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['unknown emails without an explanation'])
   })
 
-  it('does not explain it by a late write of which somebody had the answer, nor by a sweep before the last', () => {
+  it('does not explain state unknown by a late write that was answered, or by a sweep before the last one', () => {
     const crashed = sweeper(40, 55, { ending: { kind: 'crashed' } })
     const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
-    expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['without a reason'])
+    expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['no explanation'])
     const attempts = [crashed, sweeper(57, 70, { ending: returned(70) })]
-    expect(listReasons({ ...unexplained, attempts, dynamodb: [mark(60, { answered: 'left' })] })).toEqual(['without a reason'])
+    expect(listReasons({ ...unexplained, attempts, dynamodb: [mark(60, { answered: 'left' })] })).toEqual(['no explanation'])
   })
 
   it.each([
-    ['SES did not say', { ses: [mail(50, { fault: 'hang', status: undefined, answered: 'none' })] }],
-    ['SES did not say', { ses: [mail(50, { fault: 'throttling', status: undefined }), mail(90, { fault: 'reset', status: undefined })] }],
-    ['SES accepted it', { ses: [mail(50, { fault: 'reset', status: undefined }), mail(90)] }],
-    ['SES refused it', { ses: [mail(50, { fault: 'throttling', status: undefined })] }],
-    ['the process that had the event was killed or stood still', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
-    ['the process that had the event was killed or stood still', { attempts: [attempt(0, 9000, stoodStill)] }],
-    ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
-    ['the process that swept was killed or stood still', { attempts: [attempt(0, 20), sweeper(40, 9000, stoodStill)] }],
+    ['SES did not answer', { ses: [mail(50, { fault: 'hang', status: undefined, answered: 'none' })] }],
     [
-      'the process that swept was killed or stood still',
+      'SES did not answer',
+      { ses: [mail(50, { fault: 'throttling', status: undefined }), mail(90, { fault: 'reset', status: undefined })] },
+    ],
+    ['SES accepted it', { ses: [mail(50, { fault: 'reset', status: undefined }), mail(90)] }],
+    ['SES rejected it', { ses: [mail(50, { fault: 'throttling', status: undefined })] }],
+    ['the process with the event was killed or stopped', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
+    ['the process with the event was killed or stopped', { attempts: [attempt(0, 9000, wasStopped)] }],
+    ['the sweeping process was killed or stopped', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
+    ['the sweeping process was killed or stopped', { attempts: [attempt(0, 20), sweeper(40, 9000, wasStopped)] }],
+    [
+      'the sweeping process was killed or stopped',
       { attempts: [attempt(0, 20), sweeper(40, 55, { ending: { kind: 'crashed' } })], dynamodb: [mark(5), mark(60, { answered: 'left' })] },
     ],
-  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('takes it for a reason that %s', (because, more) => {
+  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('explains state unknown: %s', (because, more) => {
     const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
     expect(listBroken(unknown)).toEqual([])
     expect(listReasons(unknown)).toEqual([because])
   })
 
-  it('finds a mail to somebody from before', () => {
-    expect(listBroken({ ses: [mail(50), mail(500, { about: vera.email })] })).toEqual(['mails to users from before'])
+  it('finds an email to an existing user', () => {
+    expect(listBroken({ ses: [mail(50), mail(500, { about: vera.email })] })).toEqual(['emails to existing users'])
     expect(listBroken({ ses: [mail(50), mail(500, { about: vera.email, status: undefined })] })).toEqual([])
   })
 
   it.each([
-    ['a handler that took longer than its own deadline and a margin', [attempt(0, 4501)]],
-    ['a handler that took longer, by more than its process was kept from running', [attempt(0, 9000, { ending: returned(9000, 4499) })]],
-    ['a handler that took longer, though its process stood still for a while', [attempt(0, 9000, { frozen: true })]],
+    ['a handler that exceeded its deadline plus the margin', [attempt(0, 4501)]],
+    ['a late handler whose process stall does not explain the delay', [attempt(0, 9000, { ending: returned(9000, 4499) })]],
+    ['a late handler without a measured stall, although its process was stopped', [attempt(0, 9000, { frozen: true })]],
     ['a handler that never answered', [attempt(0, 65_000, { ending: { kind: 'hung' } })]],
-    ['a sweeper that took longer than Lambda lets it', [sweeper(0, 60_001, { ending: returned(60_001) })]],
+    ['a sweeper that exceeded its Lambda timeout', [sweeper(0, 60_001, { ending: returned(60_001) })]],
   ] satisfies readonly (readonly [string, readonly Attempt[]])[])('finds %s', (_, attempts) => {
     expect(listBroken({ attempts })).toEqual(['invocations past the deadline'])
   })
 
   it.each([
     ['a handler that answered in time', [attempt(0, 4500)]],
-    ['the time in which its process was kept from running', [attempt(0, 9000, { ending: returned(9000, 4500) })]],
-    ['a process that was killed', [attempt(0, 9000, { ending: { kind: 'crashed' } })]],
-    ['a sweeper with more to do than a handler', [sweeper(0, 50_000, { ending: returned(50_000) })]],
+    ['time in which the process did not run', [attempt(0, 9000, { ending: returned(9000, 4500) })]],
+    ['an invocation whose process was killed', [attempt(0, 9000, { ending: { kind: 'crashed' } })]],
+    ['a sweeper that took longer than a handler may', [sweeper(0, 50_000, { ending: returned(50_000) })]],
   ] satisfies readonly (readonly [string, readonly Attempt[]])[])('does not count %s against the deadline', (_, attempts) => {
     expect(listBroken({ attempts })).toEqual([])
   })
 
-  it('counts apart what would have been past the deadline, had its process not been kept from running', () => {
+  it('counts invocations that were late only because their process did not run', () => {
     const attempts = [attempt(0, 9000, { ending: returned(9000, 4500) }), attempt(0, 4500), attempt(0, 4501)]
     expect(judge(evidence({ attempts })).excused).toBe(1)
   })
 
-  it('finds mails to users who were gone, and to somebody who was denied', () => {
-    expect(listBroken({ gone: new Map([[ann.sub, 40]]) })).toEqual(['mails to users who were gone'])
+  it('finds emails to deleted and to denied users, and approvals of denied users', () => {
+    expect(listBroken({ gone: new Map([[ann.sub, 40]]) })).toEqual(['emails to deleted users'])
     expect(listBroken({ gone: new Map([[ann.sub, 60]]) })).toEqual([])
     const journeys = [{ user: ann, confirmed: false, wronglyApproved: 1, turnedAway: false }]
-    expect(listBroken({ journeys })).toEqual(['mails to somebody who was denied', 'approvals that a rule had denied'])
+    expect(listBroken({ journeys })).toEqual(['emails to denied users', 'approvals of denied users'])
   })
 
-  it('finds what is pending still, what is kept in vain, and a process that ended by itself', () => {
+  it('finds effects left pending, personal data in finished effects, and crashed processes', () => {
     expect(listBroken({ effects: [{ sub: ann.sub, state: 'pending' }] })).toEqual(['effects left pending'])
-    expect(listBroken({ effects: [{ sub: ann.sub, state: 'done', event: '{}' }] })).toEqual(['personal data kept of what is done'])
-    expect(listBroken({ crashes: 1 })).toEqual(['processes that ended by themselves'])
+    expect(listBroken({ effects: [{ sub: ann.sub, state: 'done', event: '{}' }] })).toEqual(['personal data kept in finished effects'])
+    expect(listBroken({ crashes: 1 })).toEqual(['crashed processes'])
   })
 })

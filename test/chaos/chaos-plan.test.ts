@@ -8,14 +8,14 @@ import { repository } from '../support/built.ts'
 
 const calls = Array.from({ length: 10_000 }, (_, index) => `UpdateItem profiles user-${index}`)
 
-describe('a plan of faults', () => {
-  it('is the same for the same seed, and another for another', () => {
+describe('faultPlan', () => {
+  it('gives the same faults for the same seed, and others for another seed', () => {
     const of = (seed: number) => calls.map((call) => faultPlan({ seed, percent: 20 })(call, 0))
     expect(of(1)).toEqual(of(1))
     expect(of(2)).not.toEqual(of(1))
   })
 
-  it('meets as many calls as told, with each fault about as often', () => {
+  it('injects faults into the given percentage of calls, each fault about as often', () => {
     const plan = faultPlan({ seed: 7, percent: 20 })
     const met = calls.flatMap((call) => plan(call, 0) ?? [])
     expect(met.length).toBeGreaterThan(1800)
@@ -23,40 +23,40 @@ describe('a plan of faults', () => {
     for (const fault of FAULTS) expect(met.filter((each) => each.fault === fault).length).toBeGreaterThan(met.length / FAULTS.length / 2)
   })
 
-  it('does not meet a repeated call with the same fault for ever', () => {
+  it('chooses a new fault or none for each repetition of a call', () => {
     const plan = faultPlan({ seed: 7, percent: 20 })
     const repeated = Array.from({ length: 1000 }, (_, occurrence) => plan('SendEmail ann@example.com', occurrence))
     expect(repeated.filter((each) => each !== undefined).length).toBeGreaterThan(100)
     expect(repeated.filter((each) => each === undefined).length).toBeGreaterThan(600)
   })
 
-  it('leaves all calls alone at 0 and none at 100', () => {
+  it('injects no faults at 0 percent, and a fault into every call at 100 percent', () => {
     const met = (percent: number) => calls.flatMap((call) => faultPlan({ seed: 3, percent })(call, 0) ?? []).length
     expect([met(0), met(100)]).toEqual([0, calls.length])
   })
 })
 
-describe('the users of a seed', () => {
-  it('are the same for the same seed, and no two have one sub or one address', () => {
+describe('makeUsers', () => {
+  it('creates the same users for the same seed, with unique subs and addresses', () => {
     const users = makeUsers(11, 10_000)
     expect(makeUsers(11, 10_000)).toEqual(users)
     expect(new Set(users.map(({ sub }) => sub)).size).toBe(users.length)
     expect(new Set(users.map(({ email }) => email)).size).toBe(users.length)
   })
 
-  it('are members for the most part, with strangers, blocked ones and some from before among them', () => {
+  it('creates users of every kind', () => {
     const users = makeUsers(11, 1000)
     for (const kind of ['member', 'stranger', 'blocked', 'veteran'])
       expect(users.filter((user) => user.kind === kind).length).toBeGreaterThan(20)
   })
 })
 
-describe('the arguments of the command', () => {
-  it('are 10,000 users, faults on 20 % of calls and both ways of a cut-off unless told', () => {
+describe('readOptions', () => {
+  it('defaults to 10,000 users, faults in 20 % of calls and both delivery modes', () => {
     expect(readOptions([])).toMatchObject({ users: 10_000, percent: 20, deliveries: ['at-most-once', 'at-least-once'], log: undefined })
   })
 
-  it('are taken as given', () => {
+  it('returns the given options', () => {
     expect(
       readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--delivery', 'at-least-once', '--log', 'handlers.log']),
     ).toEqual({
@@ -76,25 +76,25 @@ describe('the arguments of the command', () => {
     [['--faults', '101'], '--faults 101: expected a percentage from 0 to 100'],
     [['--faults', '-1'], "Option '--faults' argument is ambiguous"],
     [['--delivery', 'twice'], '--delivery twice: expected one of at-most-once, at-least-once'],
-    [['--user', '1'], "Unknown option '--user'; npm run chaos -- --help tells more"],
+    [['--user', '1'], "Unknown option '--user'; see npm run chaos -- --help"],
     [['replay'], "Unexpected argument 'replay'"],
-  ])('are refused in plain words: %j', (args, message) => {
+  ])('rejects %j with a message that names the expected value', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError)
     expect(() => readOptions(args)).toThrow(message)
   })
 })
 
-describe('the command', () => {
+describe('npm run chaos', () => {
   const chaos = (...args: readonly string[]) =>
     spawnSync(process.execPath, ['chaos/main.ts', ...args], { cwd: repository, encoding: 'utf8' })
 
-  it('tells its help and ends well', () => {
+  it('prints its help and exits with 0', () => {
     const { status, stdout, stderr } = chaos('--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('--seed N')
   })
 
-  it('ends with 2 and one plain line when it is used wrongly', () => {
+  it('prints one line and exits with 2 when an argument is invalid', () => {
     const { status, stdout, stderr } = chaos('--users', '0')
     expect({ status, stdout, stderr }).toEqual({
       status: 2,

@@ -18,7 +18,7 @@ const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)
 const EVENTS = wholeNumber('FUZZ_EVENTS', 2000, 20_000)
 const TIMEOUT_MS = 120_000 + EVENTS * 10
 
-// Not in equal parts: an event with calls to services in it takes ten times as long as a sign-up, at which most is at stake.
+// Most events are sign-ups, because they are the most critical. Events with service calls take ten times as long.
 const OTHERS = Math.floor(Math.min(EVENTS * 0.3, 4000 + EVENTS * 0.1))
 const SIGN_UPS = EVENTS - OTHERS
 
@@ -41,16 +41,16 @@ beforeAll(async () => {
 })
 afterAll(() => services?.stop())
 
-describe('the oracle', () => {
-  it('knows of every hostile address that it is not allowed, and of every other spelling that it is', () => {
+describe('oracleAllows', () => {
+  it('rejects every hostile address, and allows every other spelling of an allowed one', () => {
     expect(hostileAddresses.filter(({ address }) => oracleAllows(address))).toEqual([])
     expect(acceptedForms.filter(({ address }) => !oracleAllows(address))).toEqual([])
   })
 })
 
-describe('the built handlers, on mutated events', () => {
+describe('built handlers on mutated events', () => {
   it(
-    `survive, answer in public texts only, and approve what the oracle approves: ${SIGN_UPS} sign-ups, ${OTHERS} events of the others`,
+    `do not crash, show only public messages, and allow only what the oracle allows: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
     async () => {
       const [signUps, rest] = await Promise.all([
         fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
@@ -68,7 +68,7 @@ describe('the built handlers, on mutated events', () => {
       expect([...signUps.problems, ...rest.problems]).toEqual([])
       expect(signUps.problemCount + rest.problemCount).toBe(0)
       expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(EVENTS)
-      // A handler that refuses everything would pass all of the above.
+      // Checks that each outcome occurs, because a handler that denies everything would pass the checks above.
       for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`pre-signup ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
       for (const folder of others) {
         for (const kind of ['proceed', 'failed']) expect(tally[`${folder} ${kind}`]).toBeGreaterThan(OTHERS / 150)
@@ -78,7 +78,7 @@ describe('the built handlers, on mutated events', () => {
     TIMEOUT_MS,
   )
 
-  it('mail exactly one plain address at a time', () => {
+  it('send each email to exactly one plain address', () => {
     const mails = services.ses.inbox()
     expect(mails).not.toHaveLength(0)
     const odd = mails.filter(
@@ -91,11 +91,12 @@ describe('the built handlers, on mutated events', () => {
 function wholeNumber(name: string, least: number, otherwise: number): number {
   const text = process.env[name]
   const value = text ? Number(text) : otherwise
-  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} is a whole number of at least ${least}; got '${text}'`)
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new RangeError(`${name} is '${text}'; expected a whole number of at least ${least}`)
   return value
 }
 
-/** Runs a job in a process of its own; one that ends without a report has crashed. */
+/** Runs a job in a child process. If the process ends without a report, it has crashed. */
 async function fuzz(job: FuzzJob): Promise<Report> {
   const { EVENT_CORPUS, PATH } = process.env
   const child = fork(CHILD, [JSON.stringify(job)], {
@@ -113,7 +114,7 @@ async function fuzz(job: FuzzJob): Promise<Report> {
     if (message.kind === 'report') report = message
     else if (message.done % 50_000 === 0) console.info(`${job.folders.join(', ')}: ${message.done} of ${job.count}`)
   })
-  // Not 'exit', before which not every message has come in.
+  // Waits for 'close', because 'exit' may fire before the last message arrives.
   const [code, signal] = await once(child, 'close')
   if (report !== undefined && code === 0) return report
   return { kind: 'report', tally: {}, problems: [`FUZZ_SEED=${SEED}: the process crashed (${code ?? signal}): ${stderr}`], problemCount: 1 }

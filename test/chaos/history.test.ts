@@ -5,7 +5,7 @@ import type { Passed } from '../../chaos/proxy.ts'
 const ann = { sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com' }
 const passed: Passed = { action: '', about: '', at: 0, fault: undefined, status: 200, actedAt: 0, answered: 'whole' }
 
-it('tells what happened to one user in the order in which it did, with the sweeps that came by', () => {
+it('formatHistory lists the records of one user in order, with the sweeps that touched the user', () => {
   const history = formatHistory(ann, {
     attempts: [
       { name: 'post-confirmation', sub: ann.sub, startedAt: 1000, endedAt: 1500, ending: { kind: 'crashed' }, frozen: false },
@@ -30,13 +30,13 @@ it('tells what happened to one user in the order in which it did, with the sweep
     effects: [{ sub: ann.sub, state: 'unknown', attempt: 1, reason: 'cut-off' }],
   })
   expect(history).toEqual([
-    '0 ms: post-confirmation begins',
-    '10 ms:   UpdateItem effects hang, did not act, answered: none',
-    '20 ms:   SendEmail no fault, 200, answered: whole',
+    '0 ms: post-confirmation starts',
+    '10 ms:   UpdateItem effects hang, not executed, response: none',
+    '20 ms:   SendEmail no fault, 200, response: whole',
     '500 ms: post-confirmation crashed',
-    '8000 ms: sweeper begins',
-    '8100 ms:   ListUsers no fault, 200, answered: whole',
-    '8900 ms: sweeper hung, and its process had stood still',
-    'in the end: unknown, attempt 1, cut-off',
+    '8000 ms: sweeper starts',
+    '8100 ms:   ListUsers no fault, 200, response: whole',
+    '8900 ms: sweeper hung, and its process had been stopped',
+    'finally: unknown, attempt 1, cut-off',
   ])
 })

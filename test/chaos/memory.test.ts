@@ -12,19 +12,19 @@ const MOST_GROWTH = 0.05
 const Readings = z.array(z.object({ rss: z.number(), heapUsed: z.number() })).length(INVOCATIONS / EVERY)
 type Readings = z.infer<typeof Readings>
 
-describe('the built pre sign-up handler', () => {
-  it('holds on to nothing: after the first 20,000 of 200,000 invocations its memory grows by less than 5 %', async () => {
+describe('built pre sign-up handler', () => {
+  it('does not leak: its memory grows by less than 5 % between 20,000 and 200,000 invocations', async () => {
     const readings = await measureReadings()
     console.info(readings.map(({ rss, heapUsed }) => `rss ${inMegabytes(rss)}, heap ${inMegabytes(heapUsed)}`).join('\n'))
-    // What the kernel counts is what Lambda bills and ends a function for. Most of it is room that V8 keeps for new objects, so
-    // a leak has to be large to be seen in it: 5 % of it are some 60 bytes an invocation.
+    // Lambda limits the RSS. Most of it is V8's space for new objects, so this check only finds leaks of about
+    // 60 bytes per invocation or more.
     expect(growth(readings.map(({ rss }) => rss))).toBeLessThan(MOST_GROWTH)
-    // What is left after a collection does not hang on when the last one was, and tells of 4 bytes an invocation.
+    // The heap after a garbage collection is more precise: this check finds leaks of 4 bytes per invocation.
     expect(growth(readings.map(({ heapUsed }) => heapUsed))).toBeLessThan(MOST_GROWTH)
   }, 120_000)
 })
 
-/** Up to the last reading, from the lowest: V8 drops compiled code that is no longer used, under which a leak could hide. */
+/** Returns the growth from the lowest to the last reading. The first reading may be higher, because V8 later drops unused compiled code. */
 function growth(readings: readonly number[]): number {
   return Number(readings.at(-1)) / Math.min(...readings) - 1
 }
@@ -32,9 +32,9 @@ function growth(readings: readonly number[]): number {
 async function measureReadings(): Promise<Readings> {
   const child = fork(CHILD, [`${INVOCATIONS}`, `${EVERY}`], {
     env: { PATH: process.env.PATH, ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org' },
-    // The room for new objects has its full size from the start. V8 would widen it now and then for a minute, and that is no leak.
+    // Gives V8's space for new objects its full size at the start. Otherwise V8 enlarges it later, which looks like a leak.
     execArgv: ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'],
-    // Log lines go nowhere. In a pipe that is read too slowly they would pile up, and be measured as the handler's.
+    // Discards log lines. In a pipe that is read too slowly, they would pile up in the measured memory.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   let readings: unknown

@@ -14,7 +14,7 @@ import { createTables } from '../../src/tools/local/tables.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 
 interface Expected {
-  /** The error that the SDK makes of it for each service; undefined where the call works. */
+  /** The error that each SDK client throws. Undefined if the call succeeds. */
   readonly dynamodb: string | undefined
   readonly ses: string | undefined
   readonly acted: boolean
@@ -24,31 +24,35 @@ interface Expected {
 const injection = (fault: Injection['fault'], half: Injection['half'] = 'cut'): Injection => ({ fault, delayMs: 50, half })
 
 const cases: readonly (readonly [string, Injection, Expected])[] = [
-  ['a late answer', injection('latency'), { dynamodb: undefined, ses: undefined, acted: true, answered: 'whole' }],
-  ['no answer at all', injection('hang'), { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: false, answered: 'none' }],
-  // The SDK calls a connection that was reset a timeout too.
+  ['a late response', injection('latency'), { dynamodb: undefined, ses: undefined, acted: true, answered: 'whole' }],
+  ['no response', injection('hang'), { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: false, answered: 'none' }],
+  // The SDK reports a reset connection as a timeout too.
   ['a reset connection', injection('reset'), { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: false, answered: 'none' }],
-  ['an error inside', injection('status500'), { dynamodb: 'InternalServerError', ses: 'InternalFailure', acted: false, answered: 'whole' }],
   [
-    'throttling',
+    'an internal error',
+    injection('status500'),
+    { dynamodb: 'InternalServerError', ses: 'InternalFailure', acted: false, answered: 'whole' },
+  ],
+  [
+    'a throttling error',
     injection('throttling'),
     { dynamodb: 'ProvisionedThroughputExceededException', ses: 'Throttling', acted: false, answered: 'whole' },
   ],
-  ['a lost answer', injection('dropResponse'), { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: true, answered: 'none' }],
-  ['half of an answer', injection('halfResponse'), { dynamodb: 'Error', ses: 'Error', acted: true, answered: 'half' }],
+  ['a lost response', injection('dropResponse'), { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: true, answered: 'none' }],
+  ['half a response', injection('halfResponse'), { dynamodb: 'Error', ses: 'Error', acted: true, answered: 'half' }],
   [
-    'half of an answer and then silence',
+    'half a response without an end',
     injection('halfResponse', 'stalled'),
     { dynamodb: 'TimeoutError', ses: 'TimeoutError', acted: true, answered: 'half' },
   ],
   [
-    'half of an answer that says it is whole',
+    'half a response that claims to be complete',
     injection('halfResponse', 'passed-off-as-whole'),
     { dynamodb: 'SyntaxError', ses: 'Error', acted: true, answered: 'half' },
   ],
 ]
 
-describe('a proxy before DynamoDB and SES', () => {
+describe('startFaultProxy', () => {
   const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const settings = { region: 'us-east-1', credentials, maxAttempts: 1, requestHandler }
@@ -93,7 +97,7 @@ describe('a proxy before DynamoDB and SES', () => {
     }
   }
 
-  it.each(cases)('shows the DynamoDB client %s, and knows whether DynamoDB acted', async (_, injected, expected) => {
+  it.each(cases)('gives the DynamoDB client %s, and records if DynamoDB executed the call', async (_, injected, expected) => {
     const proxy = await startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan: () => injected })
     await withProxy(proxy, async () => {
       const client = new DynamoDBClient({ ...settings, endpoint: proxy.endpoint })
@@ -113,7 +117,7 @@ describe('a proxy before DynamoDB and SES', () => {
     })
   })
 
-  it.each(cases)('shows the SES client %s, and knows whether SES took the mail', async (_, injected, expected) => {
+  it.each(cases)('gives the SES client %s, and records if SES accepted the email', async (_, injected, expected) => {
     const proxy = await startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan: () => injected })
     await withProxy(proxy, async () => {
       const client = new SESClient({ ...settings, endpoint: proxy.endpoint })
@@ -125,7 +129,7 @@ describe('a proxy before DynamoDB and SES', () => {
     })
   })
 
-  it('lets a call through as it is where nothing is planned', async () => {
+  it('forwards a call unchanged when the plan has no fault for it', async () => {
     const proxy = await startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan: () => undefined })
     await withProxy(proxy, async () => {
       const client = new DynamoDBClient({ ...settings, endpoint: proxy.endpoint })
@@ -141,7 +145,7 @@ describe('a proxy before DynamoDB and SES', () => {
     })
   })
 
-  it('knows a call again when the client repeats it', async () => {
+  it('counts a retry as a repetition of the same call', async () => {
     const seen: (readonly [string, number])[] = []
     const plan = (call: string, occurrence: number): Injection | undefined => {
       seen.push([call, occurrence])
@@ -160,7 +164,7 @@ describe('a proxy before DynamoDB and SES', () => {
     })
   })
 
-  it('notes that a caller left before its answer came', async () => {
+  it('records that a caller disconnected before the response', async () => {
     const plan = (): Injection => ({ fault: 'latency', delayMs: 300, half: 'cut' })
     const proxy = await startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan })
     await withProxy(proxy, async () => {

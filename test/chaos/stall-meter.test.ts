@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BEAT_MS, processorMs, stallMeter } from '../../chaos/stall-meter.ts'
 
-describe('a meter of stalls', () => {
+describe('stallMeter', () => {
   const metered = () => {
     const at = { now: 0, used: 0 }
     const meter = stallMeter({ now: () => at.now, processorMs: () => at.used })
@@ -13,7 +13,7 @@ describe('a meter of stalls', () => {
     return beatAfter
   }
 
-  it('counts nothing while beats come when they should, or a little late', () => {
+  it('counts nothing while beats are on time or a little late', () => {
     const beatAfter = metered()
     expect([beatAfter(BEAT_MS, 1), beatAfter(BEAT_MS + 5, 0), beatAfter(BEAT_MS + 20, 0)]).toEqual([0, 0, 0])
   })
@@ -25,13 +25,13 @@ describe('a meter of stalls', () => {
     expect(beatAfter(BEAT_MS + 100, 0)).toBe(6100)
   })
 
-  it('does not count the time in which the process was busy itself', () => {
+  it('does not count the time in which the process used the CPU', () => {
     const beatAfter = metered()
     expect(beatAfter(BEAT_MS + 3000, 3000)).toBe(0)
     expect(beatAfter(BEAT_MS + 1000, 400)).toBe(600)
   })
 
-  it('reads the processor time of this process, which grows with what it does', () => {
+  it('reads the CPU time of this process, which grows while it computes', () => {
     const before = processorMs()
     for (let round = 0; round < 1_000_000; round += 1) JSON.stringify(round)
     expect(processorMs()).toBeGreaterThan(before)
