@@ -1,4 +1,4 @@
-// Compares the deployed handlers of commits with those of the commit before each, in interleaved rounds.
+// Compares the handlers of several commits, each with the commit before it in the list, in interleaved rounds.
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,8 +18,11 @@ import { zipBytes } from './zip.ts'
 
 const HELP = `node bench/against.ts [--rounds 21] [--seed 1] COMMIT... [.]
 
-Measures the handlers of each commit against those of the one before it in the list; . is the working tree.
-A ratio below 1 is faster or smaller. Rounds are interleaved and compared pair by pair.
+Measures the handlers of each commit against those of the commit before it in the list. Use . for
+the working tree. A ratio below 1 means faster or smaller. Commits are measured in interleaved
+rounds, and ratios are taken within a round.
+
+Example: node bench/against.ts HEAD~1 .
 `
 const WARM = { warmUp: 3000, blocks: 20, block: 250 } as const
 
@@ -32,7 +35,7 @@ if (values.help || positionals.length < 2) {
   process.exit(values.help ? 0 : 2)
 }
 
-/** What is measured of a version, by round. */
+/** A version, and its figures by round. */
 interface Version {
   readonly name: string
   readonly root: string

@@ -8,18 +8,18 @@ import { bareDomainsSource, DOMAINS_FILE, generateDomains, lifeguardDomainsSourc
 import { type Bundling, PROGRAM_NAMES, PROGRAMS, type ProgramName, type Source } from './programs.ts'
 import { type Packed, zipBytes } from './zip.ts'
 
-/** A program, ready to run. */
+/** A built program. */
 export interface Built {
   readonly file: string
-  /** Bytes of all its modules. */
+  /** Size of all its modules in bytes. */
   readonly rawBytes: number
-  /** Bytes of the module that Lambda loads; what it imports at once, of its own folder, counts too. */
+  /** Size in bytes of the module that Lambda loads, including the modules of its folder that it imports statically. */
   readonly entryBytes: number
-  /** Bytes of its deployment package. */
+  /** Size of its deployment package in bytes. */
   readonly zipBytes: number
 }
 
-/** Everything that the bench runs. */
+/** All built programs, and the driver that runs them. */
 export interface AllBuilt {
   readonly driver: string
   readonly of: (name: ProgramName) => Built
@@ -45,7 +45,7 @@ const usual: BuildOptions = {
  * Builds the programs and the driver into bench/dist.
  *
  * @param root The root of the repository.
- * @throws Error that names the program which does not build.
+ * @throws Error that names the program that failed to build.
  */
 export async function buildAll(root: string): Promise<AllBuilt> {
   const dist = join(root, 'bench/dist')
@@ -54,7 +54,7 @@ export async function buildAll(root: string): Promise<AllBuilt> {
   await build({ ...common, format: 'esm', entryPoints: [join(root, 'bench/driver.ts')], outfile: driver })
   const programs = new Map<ProgramName, Built>()
   for (const name of PROGRAM_NAMES) programs.set(name, await buildOne(name, root, dist))
-  // Its process would stay, beside what is measured.
+  // Ends esbuild's process, which would otherwise run beside the measured programs.
   await stop()
   return {
     driver,
@@ -74,14 +74,14 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
     const file = await bundleProgram(bundling, entry, folder)
     if ('domains' in source && source.of === 'lifeguard')
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(generateDomains(source.domains)).bytes)
-    // As the deployed handlers are built.
+    // The deployed handlers are precompiled too.
     if (bundling === 'lifeguard') {
       const fault = await precompileDeployed(folder, await writeEvent(name, source, root, dist))
       if (fault !== undefined) throw new Error(fault)
     }
     return { file, ...(await measureSizes(folder, file)) }
   } catch (error) {
-    throw new Error(`${name} (${title}) does not build: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`${name} (${title}) failed to build: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
@@ -93,10 +93,10 @@ async function writeEntry(name: ProgramName, source: Source, root: string, dist:
   return file
 }
 
-/** The file of the event for the trial start. */
+/** Returns the path of the event for the trial start of the precompilation. */
 async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
-  if (ordinary === undefined) throw new Error('there is no event for it')
+  if (ordinary === undefined) throw new Error('its trigger has no ordinary sample event')
   if ('file' in source) return ordinary
   const event = await readFile(join(root, ordinary), 'utf8')
   const file = join(dist, 'sources', `${name}.json`)
@@ -116,7 +116,7 @@ async function bundleProgram(bundling: Bundling, entry: string, folder: string):
   return file
 }
 
-/** Of what is deployed: the folder without source maps and without what esbuild tells of it. */
+/** Measures the deployed files: all files of the folder except source maps and esbuild's metafile. */
 async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 'file'>> {
   const files: Packed[] = []
   for (const each of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -127,15 +127,15 @@ async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 
   return {
     rawBytes: sumBytes(modules.values()),
     entryBytes: sumBytes(listLoadedAtStart(basename(entry), modules).map((name) => modules.get(name) ?? Buffer.of())),
-    // Named as osls names them, below the root of the project.
+    // The same names as in a package by osls, relative to the root of the project.
     zipBytes: zipBytes(files.map(({ name, bytes }) => ({ name: `dist/${basename(folder)}/${name}`, bytes }))),
   }
 }
 
-/** The modules that load together with one: itself and, without those that are imported later, what it imports. */
+/** Lists the modules that load with the entry: itself and its static imports, direct and indirect. */
 function listLoadedAtStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): readonly string[] {
   const found = new Set([entry])
-  // A set that grows while it is walked is walked to its new end.
+  // Iterating over a set includes values that are added during the iteration.
   for (const name of found) {
     const text = Buffer.from(modules.get(name) ?? []).toString()
     for (const [, imported] of text.matchAll(/(?:from|import) ?"(\.[^"]+)"/g)) found.add(join(dirname(name), imported ?? ''))

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-/** A certificate that only this machine's programs trust, while they are told to. PEM both. */
+/** A self-signed certificate and its private key, both as PEM. */
 export interface Certificate {
   readonly key: string
   readonly certificate: string
@@ -22,8 +22,8 @@ const SUBJECT_ALT_NAME = oid(2, 5, 29, 17)
 const BASIC_CONSTRAINTS = oid(2, 5, 29, 19)
 
 /**
- * Makes a certificate for 127.0.0.1 that signs itself, since Node can read certificates but not make them (X.509, RFC 5280).
- * It holds for a day.
+ * Creates a self-signed certificate (X.509, RFC 5280) for 127.0.0.1, because Node cannot create certificates. It is valid from one day
+ * before `now` to one day after.
  */
 export function createCertificate(now: Date = new Date()): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -36,7 +36,7 @@ export function createCertificate(now: Date = new Date()): Certificate {
   const content = der(
     SEQUENCE,
     der(0xa0, der(INTEGER, Buffer.from([2]))),
-    // A serial number is positive: the first byte must not look like a sign.
+    // A serial number must be positive, so its first bit must be 0.
     der(INTEGER, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_WITH_SHA256,
     name,

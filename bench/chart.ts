@@ -1,4 +1,4 @@
-/** Bars that are compared with each other. */
+/** A group of bars with one scale. */
 export interface BarGroup {
   readonly title: string
   readonly bars: readonly Bar[]
@@ -10,11 +10,11 @@ export interface Bar {
   readonly ratio: number
   readonly lower: number
   readonly upper: number
-  /** The one that the chart is about. */
+  /** True for Lifeguard's bar, which is highlighted. */
   readonly ours: boolean
 }
 
-/** A chart: what it shows, and in words, for those who do not see it. */
+/** A bar chart, with a description for screen readers. */
 export interface Chart {
   readonly title: string
   readonly description: string
@@ -29,9 +29,26 @@ const STEP = 28
 const TITLE_STEP = 30
 const TOP = 44
 
+const STYLE = [
+  '  <style>',
+  '    text { font: 14px system-ui, sans-serif; fill: #1f2328 }',
+  '    .title { font-size: 16px; font-weight: 600 }',
+  '    .group { font-weight: 600 }',
+  '    .bar { fill: #8c959f }',
+  '    .ours { fill: #0969da }',
+  '    .spread { stroke: #1f2328; stroke-width: 1.5 }',
+  '    @media (prefers-color-scheme: dark) {',
+  '      text { fill: #e6edf3 }',
+  '      .bar { fill: #6e7681 }',
+  '      .ours { fill: #4493f8 }',
+  '      .spread { stroke: #e6edf3 }',
+  '    }',
+  '  </style>',
+].join('\n')
+
 /**
- * Draws horizontal bars, each group to a scale of its own, as an SVG that suits light and dark pages: text stays text, and a
- * reader that cannot see it gets title and description.
+ * Draws horizontal bars as an SVG for light and dark pages. Each group of bars has its own scale. Title and description make the chart
+ * accessible to screen readers.
  */
 export function drawChart({ title, description, groups }: Chart): string {
   const parts: string[] = []
@@ -50,20 +67,7 @@ export function drawChart({ title, description, groups }: Chart): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">
   <title id="title">${escapeXml(title)}</title>
   <desc id="desc">${escapeXml(description)}</desc>
-  <style>
-    text { font: 14px system-ui, sans-serif; fill: #1f2328 }
-    .title { font-size: 16px; font-weight: 600 }
-    .group { font-weight: 600 }
-    .bar { fill: #8c959f }
-    .ours { fill: #0969da }
-    .spread { stroke: #1f2328; stroke-width: 1.5 }
-    @media (prefers-color-scheme: dark) {
-      text { fill: #e6edf3 }
-      .bar { fill: #6e7681 }
-      .ours { fill: #4493f8 }
-      .spread { stroke: #e6edf3 }
-    }
-  </style>
+${STYLE}
   <text class="title" x="0" y="24">${escapeXml(title)}</text>
 ${parts.join('\n')}
 </svg>

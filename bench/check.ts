@@ -4,19 +4,19 @@ import type { Answer } from './job.ts'
 import { PROGRAMS, type ProgramName } from './programs.ts'
 import { createEnvironment, NO_LATENCY, runCold, type Stage } from './stage.ts'
 
-/** What all programs tell a user whom they refuse, at sign-up and at a refresh. */
+/** The denial messages of all programs, at sign-up and at a token refresh. */
 const REFUSALS: readonly string[] = ['This email address cannot be used to sign up', 'Sign-in is not possible at the moment']
 
 const PRE: readonly ProgramName[] = ['pre/bare', 'pre/bare-logging', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
-// The bare ones check nothing of their input but the domain.
+// Programs that validate the whole event. The bare ones check only the domain.
 const CHECKING: readonly ProgramName[] = ['pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const TOKEN: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
 const POST: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 
 /**
- * Proves, before anything is measured, that the programs that are compared do the same.
+ * Checks before the measurement that the compared programs behave alike.
  *
- * @throws Error that names the program and what it did instead.
+ * @throws Error that names the program and its unexpected answer or effect.
  */
 export async function checkPrograms(stage: Stage): Promise<void> {
   const { approved, unconfirmed, denied, awkward, malformed } = stage.events
@@ -37,7 +37,7 @@ export async function checkPrograms(stage: Stage): Promise<void> {
   for (const name of POST) await expectOnce(stage, name)
 }
 
-/** Whether a program gave the answer of an approval, and nothing but what it should has changed in the event. */
+/** Returns a check that a program returned the event with exactly this change of its response. */
 export function isAnswer(event: string, response: object): (answer: Answer) => boolean {
   const sent = JSON.parse(event)
   const expected = { ...sent, response: { ...sent.response, ...response } }
@@ -53,11 +53,12 @@ async function expectAnswers(stage: Stage, name: ProgramName, events: readonly s
   const { report } = await stage.launcher.run<readonly Answer[]>(name, job, createEnvironment(stage, name))
   for (const [index, event] of events.entries()) {
     const answer = report[index]
-    if (answer === undefined || !fits(answer)) throw new Error(`${formatTitle(name)} answers ${JSON.stringify(answer)} to ${event}`)
+    if (answer === undefined || !fits(answer))
+      throw new Error(`${formatTitle(name)} gave the unexpected answer ${JSON.stringify(answer)} to ${event}`)
   }
 }
 
-/** Twice the same event, in two processes: one profile, one mail. */
+/** Checks that the same event in two processes leads to one profile and one email. */
 async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
   const { services, events, users } = stage
   const from = users(1)
@@ -66,15 +67,15 @@ async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
   for (const time of ['first', 'second']) {
     const { report } = await runCold(stage, name, events.confirmed, 1, {}, { from })
     if (!isAnswer(event, {})(report.answer))
-      throw new Error(`${formatTitle(name)} answers ${JSON.stringify(report.answer)} the ${time} time`)
+      throw new Error(`${formatTitle(name)} gave the unexpected answer ${JSON.stringify(report.answer)} to the ${time} event`)
     const look = { kind: 'look', sub: createSub(from), userPoolId: sent.userPoolId, email: createAddress(from) } as const
     const { profile, mails } = await services.ask(look, 'seen')
-    if (mails !== 1) throw new Error(`${formatTitle(name)} has sent ${mails} mails after the ${time} event, instead of 1`)
+    if (mails !== 1) throw new Error(`${formatTitle(name)} sent ${mails} emails after the ${time} event; expected 1`)
     const { email, email_verified, given_name, family_name } = sent.request.userAttributes
     const kept = profile && { sub: profile.sub, userName: profile.userName, attributes: profile.attributes }
     const expected = { sub: createSub(from), userName: sent.userName, attributes: { email, email_verified, given_name, family_name } }
     if (!isDeepStrictEqual(kept, expected) || typeof profile?.confirmedAt !== 'string') {
-      throw new Error(`${formatTitle(name)} keeps the profile ${JSON.stringify(profile)}`)
+      throw new Error(`${formatTitle(name)} wrote an unexpected profile: ${JSON.stringify(profile)}`)
     }
   }
 }

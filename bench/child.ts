@@ -4,31 +4,31 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { Job } from './job.ts'
 
-/** A process that did its job. */
+/** The result of a process that finished its job. */
 export interface Done<Report> {
   readonly report: Report
-  /** Milliseconds from its start to its end. */
+  /** Milliseconds from the start to the end of the process. */
   readonly processMs: number
-  /** The beginning of what it wrote to standard output. */
+  /** The beginning of its standard output. */
   readonly output: string
 }
 
 /** Runs jobs in fresh processes, one after the other. */
 export interface Launcher {
-  /** @throws Error that names the program, when its process fails. */
+  /** @throws Error that names the program, if its process fails. */
   readonly run: <Report>(name: string, job: Job, environment?: Readonly<Record<string, string>>) => Promise<Done<Report>>
-  /** Ends what is running. */
+  /** Kills the running processes. */
   readonly stop: () => void
 }
 
-/** How processes are started. */
+/** Options of `createLauncher`. */
 export interface LauncherOptions {
   readonly driver: string
-  /** The processor to which they are pinned; without one they run where the system puts them. */
+  /** The CPU that processes are pinned to. Undefined to let the system choose. */
   readonly cpu: number | undefined
 }
 
-// What Lambda tells every function; credentials of nobody.
+// The environment variables that Lambda sets for every function. The credentials are fake.
 const LAMBDA = {
   AWS_REGION: 'us-east-1',
   AWS_DEFAULT_REGION: 'us-east-1',
@@ -44,12 +44,12 @@ const LAMBDA = {
   TZ: ':UTC',
 }
 
-// Longer than any job takes; a process that hangs must not keep a person waiting for ever.
+// Longer than any job takes. A process that hangs is killed then.
 const LIMIT_MS = 120_000
 
 const KEPT = 10_000
 
-/** Makes a launcher. */
+/** Creates a launcher. */
 export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
   const running = new Set<ChildProcess>()
   return {
@@ -74,7 +74,7 @@ export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
         readBeginning(child.stdout),
         text(child.stderr),
       ])
-      if (code !== 0) throw new Error(`${name} does not run (${signal ?? `exit code ${code}`}):\n${complaint.trim()}`)
+      if (code !== 0) throw new Error(`${name} failed (${signal ?? `exit code ${code}`}):\n${complaint.trim()}`)
       return { report: JSON.parse(report), processMs, output }
     },
     stop: () => {
@@ -83,7 +83,7 @@ export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
   }
 }
 
-/** Reads a stream to its end and keeps only its beginning: a process that runs for long writes more lines than anybody reads. */
+/** Reads a stream to its end but keeps only its beginning, because a long run writes many log lines. */
 async function readBeginning(stream: Readable): Promise<string> {
   let kept = ''
   for await (const chunk of stream.setEncoding('utf8')) if (kept.length < KEPT) kept += chunk

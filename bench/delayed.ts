@@ -5,13 +5,13 @@ import { setTimeout } from 'node:timers/promises'
 import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import type { Certificate } from './certificate.ts'
 
-/** A service behind TLS that answers later than it could. */
+/** A service behind TLS with an added latency. */
 export interface Delayed extends LocalService {
-  /** Milliseconds that are added to every answer from now on. */
+  /** Sets the latency that is added to every response, in milliseconds. */
   readonly delay: (ms: number) => void
 }
 
-/** Puts TLS and a latency before a service. */
+/** Starts a proxy that adds TLS and a latency to a service. */
 export async function startDelayed(target: string, { key, certificate }: Certificate): Promise<Delayed> {
   const agent = new Agent({ keepAlive: true })
   let delayMs = 0
@@ -27,7 +27,7 @@ export async function startDelayed(target: string, { key, certificate }: Certifi
     forwarded.end(body)
   }
   const server = createServer({ key, cert: certificate }, (incoming, response) => {
-    // A process that ends in the middle of a call is no concern of the others.
+    // A process that ends during a call must not affect the others.
     answer(incoming, response).catch(() => response.destroy())
   })
   const { endpoint, stop } = await listenOnLoopback(server)

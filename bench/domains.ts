@@ -1,17 +1,17 @@
 import { draw } from '../chaos/random.ts'
 
-/** As many different domains as asked for, always the same ones, of the lengths that company domains have. */
+/** Generates `count` different domains with typical lengths. The result is always the same. */
 export function generateDomains(count: number): readonly string[] {
   const ends = ['com', 'org', 'net', 'de', 'co.uk', 'io', 'fr', 'com.br']
   return Array.from({ length: count }, (_, index) => {
     const length = 4 + Math.floor(draw(index, 'length') * 12)
     const letters = Array.from({ length }, (_, place) => String.fromCharCode(97 + Math.floor(draw(index, 'letter', place) * 26)))
-    // The index keeps them apart, since letters by chance need not.
+    // The index makes the domains unique.
     return `${letters.join('')}${index.toString(36)}.${ends[index % ends.length]}`
   })
 }
 
-/** What a person writes by hand for a list of domains: an array, and a Set made of it. */
+/** Returns the source of a hand-written handler with a list of domains: an array, and a Set made from it. */
 export function bareDomainsSource(domains: readonly string[]): string {
   return `const domains = ${JSON.stringify(domains)}
 const allowed = new Set(domains)
@@ -24,7 +24,7 @@ export const handler = async (event) => {
 `
 }
 
-/** The same with Lifeguard, through what it offers to everybody: the list in a file beside the bundle. */
+/** Returns the source of the same handler with Lifeguard's public API. Its list is a file beside the bundle. */
 export function lifeguardDomainsSource(): string {
   return `import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,5 +38,5 @@ export const handler = preSignUp(allowEmailDomains(list))
 `
 }
 
-/** The name of the list beside a bundle. */
+/** The file name of the list beside a bundle. */
 export const DOMAINS_FILE = 'allowed.domains'

@@ -1,4 +1,4 @@
-// Runs in a process of its own, as Lambda's runtime client does: bundled, so that nothing is compiled in it but itself.
+// Runs programs in a child process, as Lambda's runtime client does. It is bundled, so that loading it costs little.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Answer, AnswersJob, ColdJob, ColdReport, Job, WarmJob, WarmReport } from './job.ts'
@@ -8,11 +8,11 @@ import { quantile } from './statistics.ts'
 type LambdaFunction = (event: unknown, context: object) => unknown
 
 const require = createRequire(import.meta.url)
-// What the runtime client (aws-lambda-ric 3.3.0) has loaded before a handler is, and how: an import of node:http would bring
-// much more with it than a require does, and take that cost off the programs.
+// The modules that the runtime client (aws-lambda-ric 3.3.0) requires before it loads a handler. An import of node:http would
+// load more than `require` does, and programs would then get that part for free.
 for (const name of ['assert', 'fs', 'http', 'net', 'path', 'util']) require(name)
 const { writeSync } = require('node:fs')
-// The runtime client defines this for response streaming, and handlers know by it that they are in Lambda.
+// The runtime client defines this for response streaming. Handlers use it to detect that they run in Lambda.
 Reflect.set(globalThis, 'awslambda', { streamifyResponse: () => undefined })
 
 const REPORT_FD = 3
@@ -24,7 +24,7 @@ try {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exit(1)
 }
-// The SDK keeps its connections open, and would keep this process.
+// Exits explicitly, because open connections of the SDK would keep this process alive.
 process.exit(0)
 
 function run(job: Job): Promise<unknown> {
@@ -83,7 +83,7 @@ interface Turn {
   readonly times: Float64Array
 }
 
-/** As the runtime client loads a handler: an ES module by import, anything else by require. */
+/** Loads a handler like the runtime client: an ES module with `import`, anything else with `require`. */
 async function load(file: string): Promise<LambdaFunction> {
   const { handler }: { readonly handler?: LambdaFunction } = file.endsWith('.cjs') ? require(file) : await import(pathToFileURL(file).href)
   if (typeof handler !== 'function') throw new TypeError(`${file} exports no function 'handler'`)
@@ -98,7 +98,7 @@ async function settle(handler: LambdaFunction, event: unknown, context: object):
   }
 }
 
-/** In Lambda an event comes over a connection, so that what a handler left to the event loop is done before the next one. */
+/** Waits for the next turn of the event loop, so that work a handler left there is done before the next event, as in Lambda. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,25 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The events that the programs run: texts, so that each invocation gets one that nobody has touched. */
+/** The events for the programs, as JSON text, so that each invocation gets an unchanged copy. */
 export interface Events {
-  /** Approved, and confirmed. */
+  /** A sign-up that is approved and confirmed. */
   readonly approved: string
-  /** Approved, and left to Cognito's code. */
+  /** A sign-up that is approved but not confirmed, so that Cognito sends a code. */
   readonly unconfirmed: string
+  /** Sign-ups that are denied. */
   readonly denied: readonly string[]
-  /** Denied by what checks more of an address than the text behind its first `@`. */
+  /** Sign-ups that are denied by programs that check more than the text after the first `@`. */
   readonly awkward: readonly string[]
-  /** No events at all. */
+  /** Values that are not valid events. */
   readonly malformed: readonly string[]
-  /** A refresh of a user who is not blocked, and of one who is. */
+  /** A token refresh of a user who is not blocked. */
   readonly refreshed: string
+  /** A token refresh of a blocked user. */
   readonly blocked: string
-  /** A confirmed user, another in every invocation: `$N` stands for a number. */
+  /** A confirmation. Each invocation replaces `$N` by a new number, so that each event has a new user. */
   readonly confirmed: string
 }
 
-/** Reads them from the sample events. */
+/** Builds the events from the sample events. */
 export async function readEvents(root: string): Promise<Events> {
   const read = async (name: string): Promise<string> =>
     JSON.stringify(JSON.parse(await readFile(join(root, 'events', `${name}.json`), 'utf8')))
@@ -36,17 +38,17 @@ export async function readEvents(root: string): Promise<Events> {
   }
 }
 
-/** As AWS prints it: Powertools' schema drops the fields that Cognito sends as null, and all programs must give the same answer. */
+/** Empties the response, as in the AWS docs. Powertools' schema drops null fields, but all programs must give the same answer. */
 function emptyResponse(sample: string): string {
   return JSON.stringify({ ...JSON.parse(sample), response: {} })
 }
 
-/** The address of a confirmed user. */
+/** Returns the email address of a confirmed user. */
 export function createAddress(n: number | '$N'): string {
   return `mary-${n}@example.com`
 }
 
-/** The `sub` of a confirmed user. */
+/** Returns the `sub` of a confirmed user. */
 export function createSub(n: number | '$N'): string {
   return `6c4a1d9e-2b57-4f80-9a3c-${n}`
 }

@@ -1,21 +1,21 @@
-/** What a fresh process is to do: the message from the bench to {@link file://./driver.ts}. */
+/** The job of a fresh process. The bench passes it to driver.ts as an argument. */
 export type Job = ColdJob | AnswersJob | WarmJob
 
 /** Loads a program and runs it. */
 export interface ColdJob {
   readonly kind: 'cold'
   readonly file: string
-  /** An event's text; `$N` in it stands for a number that is new in every invocation. */
+  /** The event as JSON text. Each invocation replaces `$N` by a new number. */
   readonly event: string
-  /** Where the numbers start. */
+  /** The first of these numbers. */
   readonly from: number
-  /** How often it is run in all: 1 to measure a cold start. */
+  /** The total number of invocations: 1 for a cold start. */
   readonly invocations: number
-  /** Milliseconds between the end of the import and the first event; 0 where somebody waits for it. */
+  /** Milliseconds between the end of the import and the first event. 0 if the event is already waiting. */
   readonly pauseMs: number
 }
 
-/** Runs a program over several events, to see whether it does what it should. */
+/** Runs a program with several events and reports its answers. */
 export interface AnswersJob {
   readonly kind: 'answers'
   readonly file: string
@@ -27,11 +27,11 @@ export interface WarmJob {
   readonly kind: 'warm'
   readonly programs: readonly { readonly file: string; readonly events: readonly string[] }[]
   readonly from: number
-  /** Invocations of each program before anything is measured. */
+  /** Number of invocations of each program before the measurement. */
   readonly warmUp: number
-  /** Blocks of each program, in an order by chance. */
+  /** Number of blocks of each program. Blocks of the programs alternate in random order. */
   readonly blocks: number
-  /** Invocations in a block. */
+  /** Number of invocations in a block. */
   readonly block: number
   readonly seed: number
 }
@@ -39,17 +39,17 @@ export interface WarmJob {
 /** How an invocation ended. */
 export type Answer = { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly message: string }
 
-/** What a process reports of a cold start: milliseconds and bytes. */
+/** The figures of a cold start, in milliseconds and bytes. */
 export interface ColdReport {
   readonly importMs: number
   readonly firstMs: number
-  /** After the last invocation. */
+  /** Resident memory after the last invocation. */
   readonly rssBytes: number
-  /** Of the first invocation. */
+  /** The answer of the first invocation. */
   readonly answer: Answer
 }
 
-/** What a process reports of each program, in the order of the job: microseconds. */
+/** The figures of each program in microseconds, in the order of the job. */
 export interface WarmReport {
   readonly p50: readonly number[]
   readonly p99: readonly number[]

@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 
-/** Where the figures come from. */
+/** The machine that ran the bench. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number
   readonly memoryGb: number
   readonly system: string
-  /** Whether what is measured had a processor of its own, and the services and the bench another. */
+  /** True if measured programs ran on one CPU, and the services and the bench on another. */
   readonly pinned: boolean
 }
 
-/** The processors that processes are pinned to. */
+/** The CPUs that processes are pinned to. */
 export interface Pins {
   readonly measured: number
   readonly rest: number
@@ -30,7 +30,7 @@ export function describeMachine(pins: Pins | undefined): Machine {
   }
 }
 
-/** Pins this process, and so all that it starts, to one processor, and says which other is free; undefined where that cannot be done. */
+/** Pins this process and its child processes to one CPU. Returns that CPU and a free one, or undefined if pinning is impossible. */
 export function pin(): Pins | undefined {
   const [measured, rest] = allowedCpus()
   if (measured === undefined || rest === undefined) return undefined
@@ -43,12 +43,12 @@ function allowedCpus(): readonly number[] {
     const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
     return parseCpuList(list)
   } catch {
-    // No Linux.
+    // Not on Linux.
     return []
   }
 }
 
-/** Reads a list such as `0-2,5`. */
+/** Parses a list such as `0-2,5`. */
 export function parseCpuList(text: string): readonly number[] {
   return text.split(',').flatMap((part) => {
     const [from, to = from] = part.split('-').map(Number)

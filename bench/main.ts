@@ -55,8 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<Results> {
-  const tell = (what: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${what}`))
-  tell('building')
+  const showProgress = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`))
+  showProgress('building')
   const built = await buildAll(root)
   const pins = pin()
   const launcher = createLauncher({ driver: built.driver, cpu: pins?.measured })
@@ -73,9 +73,9 @@ async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<
     await writeFile(trusted, services.certificate)
     const environment = { ...services.environment, ...SETTINGS, NODE_EXTRA_CA_CERTS: trusted }
     const stage = { built, launcher, services, environment, events: await readEvents(root), users: numberUsers() }
-    tell('checking that the programs do the same')
+    showProgress('checking that the programs give the same answers')
     await checkPrograms(stage)
-    const series = await measure(stage, { seed, rounds, endsAt, onProgress: tell })
+    const series = await measure(stage, { seed, rounds, endsAt, onProgress: showProgress })
     const goals = GOALS.map((each) => judgeGoal(each, series))
     const further = FURTHER.map((each) => judgeGoal(each, series))
     return {
@@ -88,7 +88,7 @@ async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<
       series,
     }
   } finally {
-    tell('')
+    showProgress('')
     stop()
     await rm(folder, { recursive: true, force: true })
   }

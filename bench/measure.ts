@@ -7,7 +7,7 @@ import { createSeries, type Series } from './series.ts'
 import { shuffle } from './shuffle.ts'
 import { createEnvironment, type Latency, NO_LATENCY, REGIONAL_LATENCY, runCold, type Stage } from './stage.ts'
 
-/** Programs that take turns: at least one. */
+/** Programs that take turns in one process: at least one. */
 type Turns = readonly [ProgramName, ...ProgramName[]]
 
 const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
@@ -16,12 +16,12 @@ const TOKEN_COLD: Turns = ['token/hand-written', 'token/powertools', 'token/life
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 const POST_WARM: Turns = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
-/** Invocations before the memory is looked at: few, before what nobody has collected yet outweighs what a program holds, and many. */
+/** Number of invocations before the memory is measured. With few of them, uncollected garbage hardly counts. */
 export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
 
 /**
- * How long a process that Lambda has initialised ahead, provisioned or before it was needed, waits for its first event, at the
- * least: what a program has begun at its start is over by then.
+ * Milliseconds between the import and the first event of a process that Lambda initialised ahead of time, for example with provisioned
+ * concurrency. Work that a program starts at import is finished by then.
  */
 const READY_MS = 100
 
@@ -30,21 +30,21 @@ interface Group {
   readonly steps: readonly Step[]
 }
 
-/** Measures something once and records it. */
+/** Measures one program, or programs that take turns, and records the figures. */
 type Step = (round: number) => Promise<void>
 
-/** What is measured how often. */
+/** Options of `measure`. */
 export interface MeasureOptions {
   readonly rounds: number
   readonly seed: number
-  /** When no further round begins, once there are quartiles to be had: milliseconds since this process started. */
+  /** Time after which no new round starts, in milliseconds since this process started. At least three rounds run. */
   readonly endsAt: number
   readonly onProgress: (done: string) => void
 }
 
 /**
- * Measures everything, round by round: in each, groups of what is compared in an order by chance, and in each group its
- * programs, so that what the machine does meanwhile falls on all alike.
+ * Measures all programs in rounds. Each round runs the groups in random order, and the programs of a group in random order, so that
+ * other load on the machine affects all programs alike.
  *
  * @throws Error that names the program that failed.
  */
@@ -68,7 +68,7 @@ export async function measure(stage: Stage, { rounds, seed, endsAt, onProgress }
   return series
 }
 
-/** How long Lifeguard's line of a warm invocation is. */
+/** Returns the length of the log line that Lifeguard writes in a warm invocation. */
 async function measureLineLength(stage: Stage): Promise<number> {
   const { output } = await runCold(stage, 'pre/lifeguard', stage.events.approved, 3)
   return output.trimEnd().split('\n').at(-1)?.length ?? 0
@@ -150,11 +150,12 @@ function coldStep(stage: Stage, series: Series, name: ProgramName, event: string
   return async () => {
     const { report, processMs, from } = await runCold(stage, name, event, 1)
     if (!isAnswer(event.replaceAll('$N', String(from)), answered)(report.answer)) {
-      throw new Error(`${name} answers ${JSON.stringify(report.answer)}`)
+      throw new Error(`${name} gave an unexpected answer: ${JSON.stringify(report.answer)}`)
     }
-    // A program that was fast because its mail did not go out must not count.
+    // A program must not be fast because it sent no email.
     const { mails } = await stage.services.ask({ kind: 'count' }, 'counted')
-    if (mails !== (name.startsWith('post/') ? 1 : 0)) throw new Error(`${name} has sent ${mails} mails for one event`)
+    if (mails !== (name.startsWith('post/') ? 1 : 0))
+      throw new Error(`${name} sent ${mails} emails for one event; expected ${name.startsWith('post/') ? 1 : 0}`)
     series.record(`${name} ${label}import ms`, report.importMs)
     series.record(`${name} ${label}first ms`, report.firstMs)
     series.record(`${name} ${label}cold ms`, report.importMs + report.firstMs)
@@ -186,7 +187,7 @@ function warmStep(stage: Stage, series: Series, names: Turns, { events, environm
   }
 }
 
-// So many that look-ups are spread over the whole list, and few enough to be handed over as an argument.
+// Enough to spread lookups over the whole list, and few enough to pass as a command line argument.
 const EVENTS = 100
 
 function spreadOverDomains(event: string, count: number): readonly string[] {

@@ -2,44 +2,48 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../src/tools/lib/errors.ts'
 
-/** What a person asked for. */
+/** The options of a run. */
 export interface Options {
   readonly seed: number
   readonly rounds: number
-  /** When no further round begins: milliseconds since the process started. */
+  /** Time after which no new round starts, in milliseconds since the process started. */
   readonly endsAt: number
   readonly json: boolean
-  /** Whether the results and the chart are written to bench/. */
+  /** True if the results and the chart are written to bench/. */
   readonly write: boolean
 }
 
 const FULL_ROUNDS = 31
 const SHORT_ROUNDS = 7
 
-/** Fewer have no quartiles. */
+/** The smallest number of rounds, because fewer have no quartiles. */
 export const LEAST_ROUNDS = 3
 
-// What is left to two minutes is enough for a round on a machine that does much else.
+// The rest of the two minutes is enough for a last round, even on a busy machine.
 const SHORT_MS = 95_000
 
-/** What --help says. */
-export const HELP: string = `npm run bench -- [OPTION...]
-
-Measures the handlers against what people write instead, in interleaved rounds, and says which
-goals hold. A full run writes bench/RESULTS.md and bench/chart.svg.
-
-  --short      fewer rounds, or as many as two minutes allow; writes no files
-  --rounds N   how many rounds; ${FULL_ROUNDS} unless set, ${SHORT_ROUNDS} with --short
-  --json       only { machine, versions, goals } on standard output; with npm run --silent
-  --write      writes the files in a short run too
-  --seed N     the order of the programs; by chance unless set
-
-Exit code: 0 measured, whichever goals hold; 1 a program or a service failed; 2 bad usage.`
+/** The output of --help. */
+export const HELP: string = [
+  'npm run bench -- [OPTION...]',
+  '',
+  'Measures the handlers against other programs that do the same job, in interleaved rounds, and',
+  'reports which goals are met. A full run writes bench/RESULTS.md and bench/chart.svg.',
+  '',
+  '  --short      run fewer rounds, for at most two minutes; write no files',
+  `  --rounds N   number of rounds (default: ${FULL_ROUNDS}, or ${SHORT_ROUNDS} with --short)`,
+  '  --json       print only { machine, versions, goals }; use it with npm run --silent',
+  '  --write      write the files in a short run too',
+  '  --seed N     repeat the order of programs of an earlier run (default: random)',
+  '',
+  'Exit code: 0 measured, even if goals are missed; 1 a program or a service failed; 2 invalid usage.',
+  '',
+  'Example: npm run bench -- --short',
+].join('\n')
 
 /**
- * Reads the arguments of the command.
+ * Parses the arguments of the command.
  *
- * @throws UsageError that names what is wrong and what was expected.
+ * @throws UsageError that names the invalid argument and the expected value.
  */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const values = parseArguments(args)
@@ -70,7 +74,7 @@ function parseArguments(args: readonly string[]) {
     }).values
   } catch (error) {
     const [what] = (error instanceof Error ? error.message : String(error)).split('. To specify')
-    throw new UsageError(`${what?.replace(/\.$/, '')}; npm run bench -- --help tells more`)
+    throw new UsageError(`${what?.replace(/\.$/, '')}; see npm run bench -- --help`)
   }
 }
 

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The version of every package that the programs of the peers use. */
+/** The versions of the packages that the compared programs use. */
 export type Versions = Readonly<Record<string, string>>
 
 /**
- * Sees to it that the packages of the peers are there, in the versions of bench/package.json, and installs them where not.
+ * Installs the packages of the compared programs in the versions of bench/package.json, unless they are installed already.
  *
  * @param bench The folder of the bench.
  * @throws Error that names the packages that are still missing.
@@ -15,8 +15,8 @@ export type Versions = Readonly<Record<string, string>>
 export async function installPeers(bench: string, signal: AbortSignal): Promise<Versions> {
   const { dependencies }: { readonly dependencies: Versions } = await readJson(join(bench, 'package.json'))
   if ((await listMissing(bench, dependencies)).length > 0) {
-    process.stderr.write('bench: installing what the programs of the peers need\n')
-    // Its standard output is not ours: with --json there is nothing else on it.
+    process.stderr.write('bench: installing the packages of the compared programs\n')
+    // Sends npm's output to standard error, because with --json standard output must contain only the JSON.
     const npm = spawn('npm', ['ci', '--prefix', bench, '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 2], signal })
     const [code] = await once(npm, 'exit').catch((error: unknown) => [error])
     const missing = await listMissing(bench, dependencies)

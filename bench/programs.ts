@@ -1,16 +1,16 @@
 /** How a program is bundled. */
 export type Bundling =
-  /** As Powertools' documentation recommends for esbuild: an ES module, minified, `module` before `main`, with a `require`. */
+  /** As Powertools' documentation recommends for esbuild: a minified ES module with `module` before `main`, and with a `require`. */
   | 'usual'
-  /** As the Lambda guide shows esbuild: CommonJS, minified, and nothing else. */
+  /** As in the Lambda guide for esbuild: minified CommonJS. */
   | 'commonjs'
-  /** With the settings that the deployed handlers are bundled with. */
+  /** With the bundling options of the deployed handlers. */
   | 'lifeguard'
 
-/** Where the source of a program is. */
+/** The source of a program. */
 export type Source =
   | { readonly file: string }
-  /** Generated: so many domains, in the words of one or the other. */
+  /** Generated code with this many domains, for a bare handler or for Lifeguard. */
   | { readonly domains: number; readonly of: 'bare' | 'lifeguard' }
 
 /** A program that is measured. */
@@ -20,7 +20,7 @@ export interface Program {
   readonly source: Source
 }
 
-/** What a program is called: the folder of its bundle. */
+/** The name of a program, which is also the folder of its bundle. */
 export type ProgramName =
   | 'pre/bare'
   | 'pre/bare-logging'
@@ -40,12 +40,12 @@ export type ProgramName =
   | 'post/powertools'
   | 'post/lifeguard'
 
-/** How many domains the long lists have. */
+/** Lengths of the domain lists. */
 export const MANY_DOMAINS = 10_000
 export const MOST_DOMAINS = 100_000
 export const FEW_DOMAINS = 3
 
-/** All programs. File names start at the root of the repository. */
+/** All programs. Paths are relative to the root of the repository. */
 export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   'pre/bare': { title: 'a bare handler', bundling: 'usual', source: { file: 'bench/programs/pre-signup/bare.ts' } },
   'pre/bare-logging': {
@@ -61,7 +61,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   'pre/middy-zod': { title: 'middy + zod', bundling: 'usual', source: { file: 'bench/programs/pre-signup/middy-zod.ts' } },
   'pre/powertools': { title: 'Powertools parser + logger', bundling: 'usual', source: { file: 'bench/programs/pre-signup/powertools.ts' } },
   'pre/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/pre-signup/handler.ts' } },
-  'domains/bare': { title: 'a bare handler, array and Set', bundling: 'usual', source: { domains: MANY_DOMAINS, of: 'bare' } },
+  'domains/bare': { title: 'a bare handler with an array and a Set', bundling: 'usual', source: { domains: MANY_DOMAINS, of: 'bare' } },
   'domains/few': { title: 'Lifeguard, 3 domains', bundling: 'lifeguard', source: { domains: FEW_DOMAINS, of: 'lifeguard' } },
   'domains/many': { title: 'Lifeguard, 10,000 domains', bundling: 'lifeguard', source: { domains: MANY_DOMAINS, of: 'lifeguard' } },
   'domains/most': { title: 'Lifeguard, 100,000 domains', bundling: 'lifeguard', source: { domains: MOST_DOMAINS, of: 'lifeguard' } },
@@ -71,7 +71,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     source: { file: 'bench/programs/pre-token/hand-written.ts' },
   },
   'token/powertools': {
-    title: 'Powertools parser + logger, and the SDK',
+    title: 'Powertools parser + logger + SDK',
     bundling: 'usual',
     source: { file: 'bench/programs/pre-token/powertools.ts' },
   },
@@ -94,7 +94,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   'post/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/post-confirmation/handler.ts' } },
 }
 
-/** Whether a text names a program. */
+/** Returns true if the text is the name of a program. */
 export function isProgramName(name: string): name is ProgramName {
   return Object.hasOwn(PROGRAMS, name)
 }

@@ -1,14 +1,15 @@
 import { type Bar, type Chart, drawChart } from './chart.ts'
-import { type Compared, judgeGoal, type Outcome } from './goals.ts'
+import { type Compared, isAgainstPeer, judgeGoal, type Outcome } from './goals.ts'
 import type { Machine } from './machine.ts'
 import { MEMORY_INVOCATIONS } from './measure.ts'
 import type { Versions } from './peers.ts'
 import { PROGRAM_NAMES, PROGRAMS, type ProgramName } from './programs.ts'
 import type { Series } from './series.ts'
+import { REGIONAL_LATENCY } from './stage.ts'
 import { quantile } from './statistics.ts'
 import { type Align, digits, formatColumns, formatMarkdown, OUTCOME_ALIGNS, OUTCOME_HEAD, outcomeRow } from './table.ts'
 
-/** What a run came to. */
+/** The results of a run. */
 export interface Results {
   readonly machine: Machine
   readonly versions: Versions
@@ -19,66 +20,87 @@ export interface Results {
   readonly series: Series
 }
 
-const FURTHER_HEAD: readonly string[] = ['what', 'against', 'median', 'quartiles']
+const FURTHER_HEAD: readonly string[] = ['measure', 'compared with', 'median', 'quartiles']
 const FURTHER_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right']
 
-/** The row of a comparison that has no goal, and so nothing to hold. */
-function withoutGoal(outcome: Outcome): readonly string[] {
+/** Formats a comparison without the columns of a goal. */
+function rowWithoutGoal(outcome: Outcome): readonly string[] {
   const [what = '', against = '', , median = '', around = ''] = outcomeRow(outcome)
   return [what, against, median, around]
 }
 
-/** For a terminal. */
+/** Formats the results for a terminal. */
 export function formatResults({ machine, goals, further, rounds, seed }: Results): readonly string[] {
-  const failed = goals.filter(({ holds }) => holds === false).length
+  const missed = goals.filter(({ holds }) => holds === false).length
   return [
-    `${describe(machine)}; ${rounds} rounds, seed ${seed}`,
+    `${formatMachine(machine)}; ${rounds} rounds, seed ${seed}`,
     '',
     ...formatColumns(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
     '',
-    ...formatColumns(['further', ...FURTHER_HEAD.slice(1)], further.map(withoutGoal), FURTHER_ALIGNS),
+    ...formatColumns(['further measures', ...FURTHER_HEAD.slice(1)], further.map(rowWithoutGoal), FURTHER_ALIGNS),
     '',
-    failed === 0 ? 'All goals hold.' : `${failed} of ${goals.length} goals do not hold.`,
+    missed === 0 ? 'All goals are met.' : `${missed} of ${goals.length} goals are missed.`,
   ]
 }
 
-/** For a program. */
+/** Formats the goals as JSON, for programs. */
 export function toJson({ machine, versions, goals }: Results): string {
-  const told = goals.map(({ what, against, unit, comparison, figures, atMost, holds }) => ({
+  const named = goals.map(({ what, against, unit, comparison, figures, atMost, holds }) => ({
     name: `${what}, against ${against}${comparison === 'ratio' ? '' : `, ${unit}${comparison === 'difference' ? ' more' : ''}`}`,
     ratio: figures.median,
     atMost,
     holds,
   }))
-  return JSON.stringify({ machine, versions, goals: told }, undefined, 2)
+  return JSON.stringify({ machine, versions, goals: named }, undefined, 2)
 }
 
-/** For bench/RESULTS.md. */
+/** Formats the results as bench/RESULTS.md. */
 export function toMarkdown(results: Results, date: Date): string {
   const { machine, versions, goals, further, rounds, seed, series } = results
+  const all = [...goals, ...further]
   return [
-    '# Results of the bench',
+    '# Benchmark results',
     '',
-    `Written by \`npm run bench\` on ${date.toISOString().slice(0, 10)}: ${rounds} rounds, seed ${seed}.`,
+    `\`npm run bench\` wrote this page on ${date.toISOString().slice(0, 10)}: ${rounds} rounds, seed ${seed}.`,
+    'It measures the built handlers of Lifeguard against other programs that do the same job.',
     '',
-    `- Machine: ${describe(machine)}`,
-    `- Versions: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}`,
+    '## Lifeguard compared with alternatives',
     '',
-    ...HOW,
+    'A cold start imports the bundle and handles the first event. Figures are medians.',
+    '',
+    ...TRIGGERS.map(({ prefix, title }) => `- **${title}**: ${compareColdStarts(all, prefix)}`),
+    '',
+    '![Cold starts as multiples of a hand-written handler](chart.svg)',
+    '',
+    'In the table, 2x means twice as long and 0.5x means half as long as the program in the second column.',
+    '',
+    ...formatMarkdown(FURTHER_HEAD, TRIGGERS.flatMap(({ prefix }) => listPeers(all, prefix)).map(rowWithoutGoal), FURTHER_ALIGNS),
+    '',
+    '## Time that a user waits',
+    '',
+    'A user waits for a trigger during a sign-in, sign-up or confirmation. Times are medians in milliseconds.',
+    'Pre authentication and post authentication, which also run at a sign-in, are not measured.',
+    `Warm events of pre token generation and post confirmation include regional latency: ${REGIONAL_LATENCY.dynamodbMs} ms for each`,
+    `DynamoDB call and ${REGIONAL_LATENCY.sesMs} ms for each SES call. Cold starts do not include it.`,
+    '',
+    ...TRIGGERS.toSorted((one, other) => one.order - other.order).map((trigger) => `- ${describeWait(trigger, series)}`),
+    '',
+    ...formatMarkdown(
+      WAIT_HEAD,
+      PROGRAM_NAMES.flatMap((name) => waitRow(name, series)),
+      WAIT_ALIGNS,
+    ),
     '',
     '## Goals',
     '',
-    ...formatMarkdown(OUTCOME_HEAD, goals.map(outcomeRow), OUTCOME_ALIGNS),
+    ...listGoals(goals),
+    '## Other comparisons',
     '',
-    '## What else was compared',
+    ...formatMarkdown(FURTHER_HEAD, further.filter((each) => !isAgainstPeer(each)).map(rowWithoutGoal), FURTHER_ALIGNS),
     '',
-    ...formatMarkdown(FURTHER_HEAD, further.map(withoutGoal), FURTHER_ALIGNS),
+    '## Medians of all programs',
     '',
-    '## Medians',
-    '',
-    'Only to show the order of magnitude: a machine drifts between rounds and between runs, so compare ratios, not these.',
+    'These figures show only the order of magnitude. The speed of a machine changes between rounds and runs, so compare ratios instead.',
     '',
     ...formatMarkdown(
       MEDIAN_HEAD,
@@ -86,22 +108,104 @@ export function toMarkdown(results: Results, date: Date): string {
       MEDIAN_ALIGNS,
     ),
     '',
+    '## How it is measured',
+    '',
+    ...HOW,
+    `- Machine: ${formatMachine(machine)}`,
+    `- Versions: ${Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}`,
+    '',
   ].join('\n')
 }
 
+interface Trigger {
+  /** The first part of its programs' names. */
+  readonly prefix: string
+  readonly title: string
+  readonly runs: string
+  /** Its place in the section about waiting, which starts with the sign-in. */
+  readonly order: number
+}
+
+const TRIGGERS: readonly Trigger[] = [
+  { prefix: 'pre/', title: 'Pre sign-up', runs: 'runs at each sign-up', order: 2 },
+  { prefix: 'token/', title: 'Pre token generation', runs: 'runs at each sign-in and token refresh', order: 1 },
+  { prefix: 'post/', title: 'Post confirmation', runs: 'runs once, when a user is confirmed', order: 3 },
+]
+
+function listPeers(all: readonly Outcome[], prefix: string): readonly Outcome[] {
+  return all.filter((each) => each.ours.startsWith(prefix) && isAgainstPeer(each))
+}
+
+function compareColdStarts(all: readonly Outcome[], prefix: string): string {
+  const [first, ...others] = listPeers(all, prefix)
+    .filter(({ ours }) => ours === `${prefix}lifeguard cold ms`)
+    .map(({ against, figures }) => `${digits(figures.median)} times as long as ${against}.`)
+  return [`a cold start of Lifeguard takes ${first}`, ...others.map((other) => `It takes ${other}`)].join(' ')
+}
+
+const WAIT_HEAD: readonly string[] = ['trigger', 'program', 'cold: import', 'cold: first event', 'warm event']
+const WAIT_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right']
+
+function describeWait({ prefix, title, runs }: Trigger, series: Series): string {
+  const median = (figure: string): number => quantile(series.of(`${prefix}lifeguard ${figure}`), 0.5)
+  const [load, first, warm] = [median('import ms'), median('first ms'), median('warm p50 us') / 1000].map(digits)
+  return `**${title}** ${runs}. With Lifeguard, a cold start takes ${load} ms for the import and ${first} ms for the first event. A warm event takes ${warm} ms.`
+}
+
+function waitRow(name: ProgramName, series: Series): readonly (readonly string[])[] {
+  const trigger = TRIGGERS.find(({ prefix }) => name.startsWith(prefix))
+  if (trigger === undefined) return []
+  const median = (figure: string, divisor = 1): string => {
+    const figures = series.find(`${name} ${figure}`)
+    return figures === undefined ? '' : digits(quantile(figures, 0.5) / divisor)
+  }
+  return [[trigger.title, PROGRAMS[name].title, median('import ms'), median('first ms'), median('warm p50 us', 1000)]]
+}
+
+/** Lists the goals as sentences, missed ones first. */
+function listGoals(goals: readonly Outcome[]): readonly string[] {
+  const [missed, met] = [false, true].map((holds) => goals.filter((goal) => goal.holds === holds).map((goal) => `- ${formatGoal(goal)}`))
+  const section = (title: string, lines: readonly string[] = []): readonly string[] =>
+    lines.length === 0 ? [] : [`### ${title}`, '', ...lines, '']
+  return [
+    `${met?.length} of ${goals.length} goals are met, and ${missed?.length} are missed. Figures are medians.`,
+    '',
+    ...section('Missed goals', missed),
+    ...section('Goals that are met', met),
+  ]
+}
+
+function formatGoal({ what, against, comparison, unit, figures, atMost, rounds }: Outcome): string {
+  const { lower, median, upper } = figures
+  const around =
+    rounds === 1 || comparison === 'value'
+      ? ''
+      : ` In half of the rounds it was between ${digits(lower)} and ${digits(upper)}${comparison === 'ratio' ? '' : ` ${unit}`}.`
+  if (comparison === 'ratio')
+    return `The ${what} is ${digits(median)} times that of ${against}. The goal is at most ${atMost} times.${around}`
+  if (comparison === 'value') return `The ${what} is ${digits(median)} ${unit}. The goal is at most ${atMost} ${unit}.`
+  const difference = `${digits(Math.abs(median))} ${unit} ${median < 0 ? 'less' : 'more'}`
+  return `The ${what} is ${difference} than that of ${against}. The goal is at most ${atMost} ${unit} more.${around}`
+}
+
 const HOW: readonly string[] = [
-  "Cold is import and first invocation, in a fresh process that has loaded what the client of Lambda's runtime loads; whole process is",
-  'from its start to its end. Ratios are taken pair by pair within a round, programs in an order by chance, and what stands here is their',
-  'median and quartiles. Warm programs take turns in one process. The services are the embedded ones, behind TLS on this machine, with no',
-  'latency added except where 5 and 40 ms are named: those of DynamoDB and of SES. Resident memory is that of a process after',
-  `${MEMORY_INVOCATIONS.few} invocations, or ${MEMORY_INVOCATIONS.many} where it says so. A kB is 1000 bytes; a zip is counted as osls packs it.`,
-  'Before anything was measured, all programs gave the same answers to the same events, and wrote one profile and sent one mail for an',
-  'event that came twice.',
+  "- A cold start runs in a fresh process that has loaded the same built-in modules as Lambda's runtime client.",
+  '- The process time is measured from the start of a process to its end.',
+  '- Programs run in random order within a round. A ratio compares two programs within a round.',
+  '- Half of the rounds lie between the two quartiles.',
+  '- Warm programs take turns in one process.',
+  '- DynamoDB and SES are local services behind TLS on the same machine. Latency is added only for regional latency.',
+  `- Resident memory is measured after ${MEMORY_INVOCATIONS.few} invocations, or after ${MEMORY_INVOCATIONS.many} if the table says so.`,
+  '- A kB is 1000 bytes. The size of a zip is computed as osls packs it.',
+  '- Before measuring, all programs of a trigger are checked to give the same answers to the same events.',
+  '- For an event that is delivered twice, each program must write one profile and send one email.',
 ]
 
 const MEDIAN_HEAD: readonly string[] = [
   'program',
-  'what it is',
+  'description',
   'import ms',
   'first ms',
   'process ms',
@@ -134,21 +238,21 @@ function medianRow(name: ProgramName, series: Series): readonly string[] {
   ]
 }
 
-function describe({ cpu, cores, memoryGb, system, pinned }: Machine): string {
-  return `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; ${pinned ? 'what is measured on a core of its own' : 'not pinned'}`
+function formatMachine({ cpu, cores, memoryGb, system, pinned }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; ${pinned ? 'measured programs run on their own core' : 'not pinned to a core'}`
 }
 
 const PRE_BARS: readonly ProgramName[] = ['pre/hand-written', 'pre/lifeguard', 'pre/middy-zod', 'pre/powertools']
 const POST_BARS: readonly ProgramName[] = ['post/hand-written', 'post/lifeguard', 'post/powertools']
 
-/** For bench/chart.svg: cold starts. */
+/** Draws the cold starts as bench/chart.svg. */
 export function toChart({ series }: Pick<Results, 'series'>): string {
   const pre = PRE_BARS.map((name) => bar(name, 'pre/hand-written', series))
   const post = POST_BARS.map((name) => bar(name, 'post/hand-written', series))
-  const told = (bars: readonly Bar[]): string => bars.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)}`).join(', ')
+  const list = (bars: readonly Bar[]): string => bars.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)}`).join(', ')
   const chart: Chart = {
     title: 'Cold start as a multiple of the hand-written handler; less is better',
-    description: `Import and first invocation: medians of ratios measured side by side, lines from quartile to quartile. Pre sign-up: ${told(pre)}. Post confirmation: ${told(post)}.`,
+    description: `Import and first invocation: medians of ratios measured side by side, lines from quartile to quartile. Pre sign-up: ${list(pre)}. Post confirmation: ${list(post)}.`,
     groups: [
       { title: 'Pre sign-up: a domain is checked, the user confirmed', bars: pre },
       { title: 'Post confirmation: a profile and one welcome mail', bars: post },
@@ -167,6 +271,6 @@ function bar(name: ProgramName, base: ProgramName, series: Series): Bar {
     theirs: `${base} cold ms`,
   }
   const { lower, median, upper } = judgeGoal(compared, series).figures
-  // In a picture nobody sees which words are code.
+  // A chart cannot show inline code, so the backticks are removed.
   return { label: PROGRAMS[name].title.replaceAll('`', ''), ratio: median, lower, upper, ours: PROGRAMS[name].bundling === 'lifeguard' }
 }

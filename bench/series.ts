@@ -1,13 +1,13 @@
-/** Figures by name, one a round. */
+/** Measured figures by name, one per round. */
 export interface Series {
   readonly record: (name: string, figure: number) => void
-  /** Undefined when nothing was recorded under that name. */
+  /** Returns the figures, or undefined if nothing was recorded under this name. */
   readonly find: (name: string) => readonly number[] | undefined
-  /** @throws Error when nothing was recorded under that name. */
+  /** @throws Error when nothing was recorded under this name. */
   readonly of: (name: string) => readonly number[]
 }
 
-/** Makes an empty collection of figures. */
+/** Creates an empty collection of figures. */
 export function createSeries(): Series {
   const all = new Map<string, number[]>()
   return {

@@ -1,4 +1,4 @@
-// Runs the services in a process of its own, so that they share neither a processor nor an event loop with what is measured.
+// Runs the services in a child process, so that they share neither a CPU nor an event loop with the measured programs.
 import { readFile } from 'node:fs/promises'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -11,7 +11,7 @@ import { type Reply, type Request, TABLES } from './services-messages.ts'
 const BLOCKED_EVENT = new URL('../events/pre-token/blocked-refresh-by-sub.json', import.meta.url)
 const IDEMPOTENCY_TABLE = 'bench-idempotency'
 
-// Ctrl-C reaches the whole group of processes. This one ends with the one that started it.
+// Ctrl-C signals the whole process group. This process ignores it and ends with its parent.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 

@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Reply, Request } from './services-messages.ts'
 
-/** The services that the programs call, in a process of their own. */
+/** The services that the programs call. They run in a child process. */
 export interface Services {
-  /** What a program's environment must hold to use them. */
+  /** The environment variables that a program needs to use them. */
   readonly environment: Readonly<Record<string, string>>
-  /** The certificate that a program must trust, PEM. */
+  /** The certificate that a program must trust, as PEM. */
   readonly certificate: string
-  /** @throws Error when the services ended, or answer something else. */
+  /** @throws Error when the services ended or gave a reply of another kind. */
   readonly ask: <Kind extends Reply['kind']>(request: Request, kind: Kind) => Promise<Extract<Reply, { kind: Kind }>>
   readonly stop: () => void
 }
@@ -18,14 +18,14 @@ const CHILD = fileURLToPath(new URL('./services-child.ts', import.meta.url))
 /**
  * Starts the services.
  *
- * @throws Error that says why they cannot start.
+ * @throws Error with the reason, if they cannot start.
  */
 export async function startServicesApart(): Promise<Services> {
   const child = fork(CHILD, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = []
   const next = (): Promise<Reply> => new Promise((resolve, reject) => waiting.push({ resolve, reject }))
   child.on('message', (reply: Reply) => waiting.shift()?.resolve(reply))
-  // What cannot be sent any more is told by `close`.
+  // Send errors are ignored, because `close` follows and rejects the waiting calls.
   child.on('error', () => undefined)
   child.on('close', () => {
     for (const { reject } of waiting.splice(0)) reject(new Error('The embedded services ended'))
@@ -33,7 +33,7 @@ export async function startServicesApart(): Promise<Services> {
   const started = await next()
   if (started.kind !== 'started') {
     child.kill()
-    throw new Error(`The embedded services do not start: ${started.kind === 'failed' ? started.message : started.kind}`)
+    throw new Error(`The embedded services did not start: ${started.kind === 'failed' ? started.message : started.kind}`)
   }
   return {
     environment: started.environment,

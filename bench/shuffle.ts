@@ -1,6 +1,6 @@
 import { draw } from '../chaos/random.ts'
 
-/** The same things in an order that depends on nothing but the seed and the words, so that a run can be had again. */
+/** Shuffles values. The order depends only on the seed and the words, so that a run can be repeated. */
 export function shuffle<V>(things: readonly V[], seed: number, ...words: readonly (string | number)[]): V[] {
   return things
     .map((thing, index) => ({ thing, key: draw(seed, ...words, index) }))

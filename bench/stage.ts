@@ -6,15 +6,15 @@ import type { ProgramName } from './programs.ts'
 import type { Services } from './services.ts'
 import { TABLES } from './services-messages.ts'
 
-/** Everything that a measurement needs. */
+/** The built programs, services and events that a measurement needs. */
 export interface Stage {
   readonly built: AllBuilt
   readonly launcher: Launcher
   readonly services: Services
   readonly events: Events
-  /** What the environment of most programs holds. */
+  /** The environment of most programs. */
   readonly environment: Readonly<Record<string, string>>
-  /** So many numbers that no user has had yet: the first of them. */
+  /** Reserves `count` unused user numbers and returns the first. */
   readonly users: (count: number) => number
 }
 
@@ -24,16 +24,16 @@ export interface Latency {
   readonly sesMs: number
 }
 
-/** None but what the services and TLS on this machine cost. */
+/** No added latency. */
 export const NO_LATENCY: Latency = { dynamodbMs: 0, sesMs: 0 }
 
-/** As in a region. */
+/** Typical latencies within an AWS region. */
 export const REGIONAL_LATENCY: Latency = { dynamodbMs: 5, sesMs: 40 }
 
-/** What the deployed handlers read: the rules that the other programs hold in their code. */
+/** The settings of the deployed handlers. The other programs have the same rules in their code. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  // As deployed: pre sign-up looks blocks up only where that is asked for.
+  // Empty as in the default deployment, in which pre sign-up does not read the block list.
   BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',
@@ -42,12 +42,12 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   WELCOME_APP_URL: 'https://app.example.com',
 }
 
-/** What the environment of a program holds: only pre token generation looks blocks up. */
+/** Returns the environment of a program. Only pre token generation reads the block list. */
 export function createEnvironment({ environment }: Stage, name: ProgramName): Readonly<Record<string, string>> {
   return name.startsWith('token/') ? { ...environment, BLOCK_TABLE: TABLES.blocks } : environment
 }
 
-/** Makes the numbers of users. */
+/** Returns a function that reserves unused user numbers. */
 export function numberUsers(): (count: number) => number {
   let next = 1
   return (count) => {
@@ -57,7 +57,7 @@ export function numberUsers(): (count: number) => number {
   }
 }
 
-/** Runs a program in a fresh process, for users whom nobody has seen yet unless they are given. */
+/** Runs a program in a fresh process. It uses new users, unless `from` is given. */
 export async function runCold(
   stage: Stage,
   name: ProgramName,

@@ -13,8 +13,8 @@ const TIMESTAMP = 9
 const END_RECORD = 22
 
 /**
- * How long a zip of some files is, in bytes, as osls writes it: each deflated at zlib's own level, followed by a record of its
- * size, since it is streamed, and listed with an extended timestamp (PKWARE's APPNOTE 4.3).
+ * Returns the size in bytes of a zip of some files, as osls writes it (PKWARE's APPNOTE 4.3). Each file is deflated at zlib's default
+ * level, followed by a data descriptor, and listed with an extended timestamp.
  */
 export function zipBytes(files: readonly Packed[]): number {
   const entries = files.map(({ name, bytes }) => {

@@ -49,6 +49,7 @@ export const defaultProvider = (init) =>
 
 const CONTAINER = `${KEPT}
 import { fromHttp } from "@aws-sdk/credential-provider-http"
+
 export const defaultProvider = (init) =>
   kept(() =>
     fromEnv(init)().catch(() => {

@@ -74,11 +74,13 @@ const noAdaptiveRetries: SdkChange = {
 const LEAST_RECENTLY_USED = `class LRUCache extends Map {
   constructor(capacity) { super(); this.capacity = capacity }
   peek(key) { return super.get(key) }
+
   get(key) {
     const value = super.get(key)
     if (super.delete(key)) super.set(key, value)
     return value
   }
+
   set(key, value) {
     super.delete(key)
     super.set(key, value)

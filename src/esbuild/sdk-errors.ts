@@ -30,6 +30,7 @@ const matchNames = (text: string, pattern: RegExp): readonly string[] => [...tex
 const formatMaker = ([base, namespace]: readonly [string, string]): string => `function create${base}(name, $fault, ...fields) {
   const known = { [name]: class extends ${base} {
     static shapeId = "${namespace}#" + name
+
     constructor(opts) {
       super(opts)
       this.name = name

@@ -9,26 +9,26 @@ const chart = {
 }
 const svg = drawChart(chart)
 
-/** What stands between the tags, in order. */
+/** The texts of the chart, in order. */
 const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text)
 
-describe('the chart', () => {
-  it('says in words what it shows, for those who do not see it', () => {
+describe('drawChart', () => {
+  it('adds a title and a description for screen readers', () => {
     expect(svg).toMatch(/<svg [^>]*role="img" aria-labelledby="title desc">/)
     expect(svg).toContain('<title id="title">Cold &lt;start&gt; &amp; more</title>')
     expect(svg).toContain('<desc id="desc">Lifeguard 2.00</desc>')
   })
 
-  it('keeps text as text, each bar with its label and its ratio', () => {
+  it('writes the label and the ratio of each bar as text', () => {
     expect(texts).toEqual(['Cold &lt;start&gt; &amp; more', 'Pre sign-up', 'Lifeguard', '2.00×', 'by hand', '1.00×'])
   })
 
-  it('draws bars whose lengths are in the ratio of their figures', () => {
+  it('draws bars with lengths proportional to their figures', () => {
     const [ours, theirs] = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width))
     expect(Number(ours) / Number(theirs)).toBeCloseTo(2, 2)
   })
 
-  it('stays within its frame', () => {
+  it('draws all bars within the view box', () => {
     const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []
     const ends = [...svg.matchAll(/<rect [^>]*x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)]
     expect(ends).toHaveLength(2)
@@ -38,7 +38,7 @@ describe('the chart', () => {
     }
   })
 
-  it('has colours for light and for dark pages', () => {
+  it('sets colours for light and dark pages', () => {
     const [light = '', dark = ''] = svg.split('@media (prefers-color-scheme: dark)')
     for (const rule of ['text {', '.bar {', '.ours {', '.spread {']) {
       expect(light).toContain(rule)
@@ -46,7 +46,7 @@ describe('the chart', () => {
     }
   })
 
-  it('marks the spread only where there is one', () => {
+  it('draws the quartiles only for a bar with different quartiles', () => {
     expect(svg.match(/class="spread"/g)).toHaveLength(1)
   })
 })

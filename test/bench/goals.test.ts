@@ -11,40 +11,40 @@ function createSeriesWith(figures: Readonly<Record<string, readonly number[]>>) 
   return series
 }
 
-describe('an outcome', () => {
-  it('is the median of the ratios and not the ratio of the medians', () => {
+describe('judgeGoal', () => {
+  it('returns the median of the ratios, not the ratio of the medians', () => {
     const series = createSeriesWith({ ours: [1, 20, 300], theirs: [1, 10, 100] })
     expect(judgeGoal(compared, series)).toMatchObject({ figures: { lower: 1.5, median: 2, upper: 2.5 }, rounds: 3, holds: true })
     expect(judgeGoal({ ...compared, comparison: 'difference' }, series).figures.median).toBe(10)
   })
 
-  it('does not hold when the median is above the goal', () => {
+  it('reports a missed goal when the median is above the goal', () => {
     expect(judgeGoal({ ...compared, atMost: 1.99 }, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBe(false)
   })
 
-  it('holds a figure that stands alone to its budget', () => {
+  it('compares a single figure with its budget', () => {
     const budget: Compared = { what: 'zip', against: 'its budget', comparison: 'value', unit: 'kB', ours: 'zip', atMost: 10 }
     expect(judgeGoal(budget, createSeriesWith({ zip: [9.9] })).holds).toBe(true)
   })
 
-  it('says neither where there is no goal', () => {
+  it('reports neither met nor missed without a goal', () => {
     const { atMost: _, ...further } = compared
     expect(judgeGoal(further, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBeUndefined()
   })
 
-  it('is refused by name when something was not measured', () => {
+  it('throws an error that names a series that was not measured', () => {
     expect(() => judgeGoal(compared, createSeriesWith({ ours: [1] }))).toThrow('theirs was not measured')
   })
 })
 
-describe('the goals', () => {
-  it('are all about programs that there are', () => {
+describe('GOALS and FURTHER', () => {
+  it('refer only to existing programs', () => {
     for (const { ours, theirs } of [...GOALS, ...FURTHER]) {
       for (const series of [ours, theirs]) if (series !== undefined) expect(isProgramName(series.split(' ')[0] ?? '')).toBe(true)
     }
   })
 
-  it('all have a limit', () => {
+  it('contain only goals with a limit', () => {
     for (const { atMost } of GOALS) expect(atMost).toBeGreaterThan(0)
   })
 })

@@ -8,8 +8,8 @@ import { shuffle } from '../../bench/shuffle.ts'
 import { domainList } from '../../src/shared/email/domain-list.ts'
 import { repository } from '../support/built.ts'
 
-describe('an order by chance', () => {
-  it('loses nothing, adds nothing, and is the same for the same seed', () => {
+describe('shuffle', () => {
+  it('keeps all values, and returns the same order for the same seed', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (things, seed) => {
         const one = shuffle(things, seed, 'round', 1)
@@ -19,28 +19,28 @@ describe('an order by chance', () => {
     )
   })
 
-  it('differs between rounds', () => {
+  it('returns another order for each round', () => {
     const things = Array.from({ length: 20 }, (_, index) => index)
     const orders = Array.from({ length: 10 }, (_, round) => shuffle(things, 1, round).join())
     expect(new Set(orders).size).toBe(10)
   })
 
-  it('puts each thing into each place', () => {
+  it('can put each value first', () => {
     const firsts = Array.from({ length: 200 }, (_, round) => shuffle(['a', 'b', 'c'], 7, round)[0])
     for (const thing of ['a', 'b', 'c']) expect(firsts.filter((first) => first === thing).length).toBeGreaterThan(30)
   })
 })
 
-describe('the domains', () => {
-  it('are all different, all domains, and the same in every run', () => {
+describe('generateDomains', () => {
+  it('returns different valid domains, and the same ones in every run', () => {
     const domains = generateDomains(10_000)
     expect(domainList(domains).size).toBe(10_000)
     expect(generateDomains(3)).toEqual(domains.slice(0, 3))
   })
 })
 
-describe('the events', () => {
-  it('have a user of its own for every number', async () => {
+describe('readEvents', () => {
+  it('creates a confirmation of a different user for each number', async () => {
     const { confirmed } = await readEvents(repository)
     const { request, userName } = JSON.parse(confirmed.replaceAll('$N', '17'))
     expect(request.userAttributes).toMatchObject({ sub: createSub(17), email: createAddress(17), email_verified: 'true' })
@@ -48,8 +48,8 @@ describe('the events', () => {
   })
 })
 
-describe('the programs', () => {
-  it('have titles that tell those apart which are compared', () => {
+describe('PROGRAMS', () => {
+  it('contains a unique title for each program of a trigger', () => {
     for (const folder of ['pre/', 'post/', 'domains/']) {
       const titles = PROGRAM_NAMES.filter((name) => name.startsWith(folder)).map((name) => PROGRAMS[name].title)
       expect(new Set(titles).size).toBe(titles.length)
@@ -57,11 +57,11 @@ describe('the programs', () => {
   })
 })
 
-describe('a list of processors', () => {
+describe('parseCpuList', () => {
   it.each([
     ['0-1', [0, 1]],
     ['3', [3]],
     ['0-2,5,7-8', [0, 1, 2, 5, 7, 8]],
     ['', []],
-  ])('is read: %j', (text, cpus) => expect(parseCpuList(text)).toEqual(cpus))
+  ])('parses %j', (text, cpus) => expect(parseCpuList(text)).toEqual(cpus))
 })

@@ -7,7 +7,7 @@ import { type Certificate, createCertificate } from '../../bench/certificate.ts'
 import { startDelayed } from '../../bench/delayed.ts'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
-/** Posts a text, trusting one certificate and no other. */
+/** Posts a text. Trusts only the given certificate. */
 async function post(endpoint: string, { certificate }: Certificate, body: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const call = request(`${endpoint}/path`, { method: 'POST', ca: certificate, agent: false }, async (response) => {
@@ -27,8 +27,8 @@ async function echo() {
   return service
 }
 
-describe('the certificate', () => {
-  it('is for 127.0.0.1 alone, signs itself, and holds now', () => {
+describe('createCertificate', () => {
+  it('creates a self-signed certificate that is valid now, and only for 127.0.0.1', () => {
     const certificate = new X509Certificate(createCertificate().certificate)
     expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
     expect(certificate.checkHost('example.com')).toBeUndefined()
@@ -38,8 +38,8 @@ describe('the certificate', () => {
   })
 })
 
-describe('a service behind TLS', () => {
-  it('answers what the service answers, with and without a latency', async () => {
+describe('startDelayed', () => {
+  it('forwards requests and responses, with and without a latency', async () => {
     const certificate = createCertificate()
     const delayed = await startDelayed((await echo()).endpoint, certificate)
     onTestFinished(delayed.stop)
@@ -48,13 +48,13 @@ describe('a service behind TLS', () => {
     expect(await post(delayed.endpoint, certificate, 'again')).toEqual({ status: 418, body: 'POST /path again' })
   })
 
-  it('is trusted by nobody who does not know its certificate', async () => {
+  it('is not trusted by a client with another certificate', async () => {
     const delayed = await startDelayed((await echo()).endpoint, createCertificate())
     onTestFinished(delayed.stop)
     await expect(post(delayed.endpoint, createCertificate(), '')).rejects.toThrow(/self.signed|certificate/i)
   })
 
-  it('closes the connection when the service behind it is gone', async () => {
+  it('closes the connection when the service behind it has stopped', async () => {
     const certificate = createCertificate()
     const service = await echo()
     const delayed = await startDelayed(service.endpoint, certificate)

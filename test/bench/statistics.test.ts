@@ -5,12 +5,12 @@ import { pairFigures, quantile, quartiles } from '../../bench/statistics.ts'
 const figures = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 })
 
 describe('quantile', () => {
-  it('takes the figure in the middle, or the point between the two', () => {
+  it('returns the middle figure, or the mean of the two middle figures', () => {
     expect(quantile([3, 1, 2], 0.5)).toBe(2)
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5)
   })
 
-  it('takes the least and the most at the ends', () => {
+  it('returns the minimum for 0 and the maximum for 1', () => {
     fc.assert(
       fc.property(figures, (all) => {
         expect(quantile(all, 0)).toBeCloseTo(Math.min(...all))
@@ -19,27 +19,27 @@ describe('quantile', () => {
     )
   })
 
-  it('sorts by size and not by spelling', () => {
+  it('sorts figures as numbers, not as text', () => {
     expect(quantile([100, 9, 20], 0)).toBe(9)
   })
 
-  it('leaves the figures in their order, since a round has its place', () => {
+  it('does not change the order of its argument', () => {
     const all = [3, 1, 2]
     quantile(all, 0.5)
     expect(all).toEqual([3, 1, 2])
   })
 
-  it('refuses to make one of nothing', () => {
+  it('throws for an empty list', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError)
   })
 })
 
 describe('quartiles', () => {
-  it('hold the middle half', () => {
+  it('are the bounds of the middle half', () => {
     expect(quartiles([1, 2, 3, 4, 5])).toEqual({ lower: 2, median: 3, upper: 4 })
   })
 
-  it('never cross', () => {
+  it('are in ascending order', () => {
     fc.assert(
       fc.property(figures, (all) => {
         const { lower, median, upper } = quartiles(all)
@@ -50,12 +50,12 @@ describe('quartiles', () => {
   })
 })
 
-describe('paired', () => {
-  it('compares round by round, so that a machine that slows down changes nothing', () => {
+describe('pairFigures', () => {
+  it('compares figures of the same round, so that a slower machine does not change the result', () => {
     expect(pairFigures([2, 20, 200], [1, 10, 100], (our, their) => our / their)).toEqual([2, 2, 2])
   })
 
-  it('refuses rounds that have no counterpart', () => {
+  it('throws if the series have different lengths', () => {
     expect(() => pairFigures([1, 2], [1], (our) => our)).toThrow('2 rounds cannot be paired with 1')
   })
 })

@@ -15,29 +15,29 @@ const ratio: Outcome = {
   holds: true,
 }
 
-describe('a row of outcomes', () => {
-  it('tells the goal, the median, the quartiles, and whether the goal holds', () => {
+describe('outcomeRow', () => {
+  it('contains the goal, the median, the quartiles, and yes if the goal is met', () => {
     expect(outcomeRow(ratio)).toEqual(['pre sign-up, cold', 'a bare handler', '2.5x', '2.25x', '1.90 to 12.5', 'yes'])
     expect(outcomeRow({ ...ratio, holds: false }).at(-1)).toBe('no')
   })
 
-  it('gives a difference its sign and its unit', () => {
+  it('formats a difference with its sign and unit', () => {
     const difference: Outcome = { ...ratio, comparison: 'difference', unit: 'µs', figures: { lower: -1, median: -0.5, upper: 0 } }
     expect(outcomeRow(difference).slice(2, 4)).toEqual(['+2.5 µs', '-0.50 µs'])
   })
 
-  it('has no quartiles where nothing varies', () => {
+  it('leaves out the quartiles of a single value', () => {
     expect(outcomeRow({ ...ratio, comparison: 'value', unit: 'kB' })[4]).toBe('')
   })
 
-  it('leaves out what a comparison without a goal does not have', () => {
+  it('leaves the cells about the goal empty without a goal', () => {
     const { atMost: _, ...further } = ratio
     expect(outcomeRow({ ...further, holds: undefined })).toEqual(['pre sign-up, cold', 'a bare handler', '', '2.25x', '1.90 to 12.5', ''])
   })
 })
 
-describe('columns', () => {
-  it('line up, texts to the left and figures to the right', () => {
+describe('formatColumns', () => {
+  it('aligns texts left and figures right', () => {
     expect(
       formatColumns(
         ['what', 'ms'],
@@ -51,8 +51,8 @@ describe('columns', () => {
   })
 })
 
-describe('a table in Markdown', () => {
-  it('keeps a bar in a cell from ending it', () => {
+describe('formatMarkdown', () => {
+  it('escapes a vertical bar in a cell', () => {
     expect(formatMarkdown(['a', 'b'], [['x|y', '1']], ['left', 'right'])).toEqual(['| a | b |', '| --- | ---: |', '| x\\|y | 1 |'])
   })
 })
@@ -65,5 +65,5 @@ describe('digits', () => {
     [0.0817, '0.082'],
     [-149.4, '-149'],
     [0, '0.000'],
-  ])('writes %d as %s', (figure, text) => expect(digits(figure)).toBe(text))
+  ])('formats %d as %s', (figure, text) => expect(digits(figure)).toBe(text))
 })

@@ -19,9 +19,11 @@ const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 
 export const handler = async ({ waitMs = 4000 }) => {
   try {
     const { Item, $metadata } = await documents.send(new GetCommand({ TableName: 'blocks', Key: { pk: '1' } }), { abortSignal: AbortSignal.timeout(waitMs) })
+
     const free = Object.values(requestHandler.httpAgent.freeSockets).flat().length
     return { Item, status: $metadata.httpStatusCode, attempts: $metadata.attempts, free }
   } catch (error) {
+
     const classes = Object.entries({ ConditionalCheckFailedException, DynamoDBServiceException }).flatMap(([name, type]) => (error instanceof type ? [name] : []))
     return { name: error.name, message: error.message, code: error.code, attempts: error.$metadata?.attempts, classes }
   }

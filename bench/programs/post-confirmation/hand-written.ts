@@ -3,7 +3,7 @@ import { type Confirmed, documents, saveProfile, sendWelcome } from './job.ts'
 
 const TableName = process.env.EFFECT_TABLE
 
-/** One mail a user: claimed before it is sent, marked afterwards, so that one which was cut off can be told from one that went out. */
+/** Sends one email per user. It is claimed before sending and marked as done afterwards, so that an interrupted one is recognised. */
 async function welcomeOnce(event: Confirmed): Promise<void> {
   const pk = `${event.userPoolId}#${event.request.userAttributes.sub}#welcome`
   try {

@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import html from '../../../src/post-confirmation/welcome.html'
 import text from '../../../src/post-confirmation/welcome.txt'
 
-/** What of an event the job needs. */
+/** The parts of an event that the job reads. */
 export interface Confirmed {
   readonly triggerSource: string
   readonly userPoolId: string
@@ -24,7 +24,7 @@ const fill = (template: string, name: string | undefined): string =>
 
 const KEPT = ['email', 'email_verified', 'phone_number', 'name', 'given_name', 'family_name', 'preferred_username', 'locale']
 
-/** Keeps a profile of the user; a repeated event leaves one. */
+/** Writes the user's profile. A repeated event updates the same profile. */
 export async function saveProfile({ userPoolId, userName, request: { userAttributes } }: Confirmed): Promise<void> {
   const attributes = Object.fromEntries(KEPT.flatMap((name) => (userAttributes[name] ? [[name, userAttributes[name]]] : [])))
   await documents.send(
@@ -45,7 +45,7 @@ export async function saveProfile({ userPoolId, userName, request: { userAttribu
   )
 }
 
-/** Sends the welcome mail, each time that it is called. */
+/** Sends the welcome email on every call. */
 export async function sendWelcome({ request: { userAttributes } }: Confirmed): Promise<void> {
   const name = /^\p{L}{1,40}$/u.test(userAttributes.given_name ?? '') ? userAttributes.given_name : undefined
   await ses.send(

@@ -1,6 +1,6 @@
 import type { Context, PreSignUpTriggerEvent } from 'aws-lambda'
 
-// How long the line is to be: as long as the one of the program that this one is compared with.
+// The length of the log line, which is the length of the compared program's log line.
 const length = Number(process.env.BENCH_LINE_LENGTH)
 
 const formatLogLine = (requestId: string, note: string): string =>
