@@ -7,7 +7,7 @@ export interface ColdJob {
   readonly file: string
   /** The event as JSON text. Each invocation replaces `$N` by a new number. */
   readonly event: string
-  /** The first of these numbers. */
+  /** The number that replaces `$N` in the first invocation. */
   readonly from: number
   /** The total number of invocations: 1 for a cold start. */
   readonly invocations: number

@@ -7,7 +7,7 @@ export type Request =
   | { readonly kind: 'look'; readonly sub: string; readonly userPoolId: string; readonly email: string }
   | { readonly kind: 'count' }
 
-/** A reply of that process. Replies have the order of the requests. */
+/** A reply of the process of the services. Replies have the order of the requests. */
 export type Reply =
   | { readonly kind: 'started'; readonly environment: Readonly<Record<string, string>>; readonly certificate: string }
   | { readonly kind: 'failed'; readonly message: string }

@@ -11,7 +11,7 @@ export type Request =
   /** Moves the process's time of day forward. Its monotonic clock does not change. */
   | { readonly kind: 'clock'; readonly offsetMs: number }
 
-/** A reply of that process. */
+/** A reply of a process that runs handlers. */
 export type Reply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'not-started'; readonly error: FunctionError }

@@ -22,7 +22,7 @@ export interface Injection {
   readonly fault: Fault
   /** Delay in milliseconds. Only used by `latency`. */
   readonly delayMs: number
-  /** Only used by `halfResponse`. */
+  /** How the half of a response ends. Only used by `halfResponse`. */
   readonly half: Half
 }
 

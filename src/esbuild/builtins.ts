@@ -32,7 +32,7 @@ export function takeBuiltins(build: PluginBuild): void {
 
 const formatBuiltin = (path: string): string => `process.getBuiltinModule(${JSON.stringify(path)})`
 
-/** Lists the exports of the Node version that runs the build. An import of any other name fails the build. */
+/** Returns the source of an ES module with the exports of a built-in, as in the Node version that runs the build. */
 function asModule(path: string): string {
   const names = Object.keys(Object(process.getBuiltinModule(path))).filter((name) => /^[\w$]+$/.test(name) && name !== 'default')
   return [

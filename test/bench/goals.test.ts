@@ -38,13 +38,13 @@ describe('judgeGoal', () => {
 })
 
 describe('GOALS and FURTHER', () => {
-  it('refer only to existing programs', () => {
+  it('lists only comparisons of existing programs', () => {
     for (const { ours, theirs } of [...GOALS, ...FURTHER]) {
       for (const series of [ours, theirs]) if (series !== undefined) expect(isProgramName(series.split(' ')[0] ?? '')).toBe(true)
     }
   })
 
-  it('contain only goals with a limit', () => {
+  it('lists only goals with a limit', () => {
     for (const { atMost } of GOALS) expect(atMost).toBeGreaterThan(0)
   })
 })

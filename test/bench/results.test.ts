@@ -26,7 +26,7 @@ function createResults(): Results {
 const results = createResults()
 
 describe('results of a run', () => {
-  it('are formatted as one JSON document with the documented keys and all goals', () => {
+  it('formats one JSON document with the documented keys and all goals', () => {
     const { machine, versions, goals, ...rest } = JSON.parse(toJson(results))
     expect(rest).toEqual({})
     expect(machine).toEqual(results.machine)
@@ -36,7 +36,7 @@ describe('results of a run', () => {
     expect(new Set(goals.map(({ name }: { name: string }) => name)).size).toBe(goals.length)
   })
 
-  it('show the number of missed goals and the seed in the terminal', () => {
+  it('shows the number of missed goals and the seed in the terminal', () => {
     const lines = formatResults(results)
     expect(lines[0]).toBe('Some CPU, 2 cores, 8 GB, linux; measured programs run on their own core; 3 rounds, seed 7')
     const missed = results.goals.filter(({ holds }) => !holds).length
@@ -44,16 +44,16 @@ describe('results of a run', () => {
     expect(lines.at(-1)).toBe(`${missed} of ${GOALS.length} goals are missed.`)
   })
 
-  describe('as a page', () => {
+  describe('toMarkdown', () => {
     const page = toMarkdown(results, new Date('2026-01-02T03:04:05Z'))
     const section = (title: string): string => page.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? ''
 
-    it('start with the alternatives, the time that a user waits, and the goals', () => {
+    it('starts with the alternatives, the time that a user waits, and the goals', () => {
       const titles = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)
       expect(titles.slice(0, 3)).toEqual(['Lifeguard compared with alternatives', 'Time that a user waits', 'Goals'])
     })
 
-    it('contain the date, the machine, the versions and every comparison', () => {
+    it('writes the date, the machine, the versions and every comparison', () => {
       expect(page).toContain('2026-01-02: 3 rounds, seed 7')
       expect(page).toContain('Some CPU, 2 cores, 8 GB, linux')
       expect(page).toContain('cognito-lifeguard 0.1.0, zod 4.6.7')
@@ -61,20 +61,20 @@ describe('results of a run', () => {
       for (const name of PROGRAM_NAMES) expect(page).toContain(`| ${name} |`)
     })
 
-    it('compare the cold starts in a sentence for each trigger', () => {
+    it('compares the cold starts in sentences for each trigger', () => {
       expect(section('Lifeguard compared with alternatives')).toContain(
         '- **Pre sign-up**: a cold start of Lifeguard takes 2.00 times as long as hand-written `if` checks. It takes 2.00 times as long as Powertools parser + logger.\n',
       )
     })
 
-    it('show the wait in milliseconds, with the sign-in first', () => {
+    it('shows the time that a user waits in milliseconds, with the sign-in first', () => {
       const [first] = section('Time that a user waits').match(/^- .*$/m) ?? []
       expect(first).toBe(
         '- **Pre token generation** runs at each sign-in and token refresh. With Lifeguard, a cold start takes 4.00 ms for the import and 4.00 ms for the first event. A warm event takes 0.004 ms.',
       )
     })
 
-    it('list every goal as a sentence, missed goals first', () => {
+    it('lists every goal as a sentence, missed goals first', () => {
       const goals = section('Goals')
       const [missed = '', met = ''] = goals.split('### Goals that are met')
       expect(missed).toContain('### Missed goals')
@@ -84,7 +84,7 @@ describe('results of a run', () => {
     })
   })
 
-  it('are drawn as a chart with the same figures', () => {
+  it('draws a chart with the same figures', () => {
     const chart = toChart(results)
     expect(chart).toContain('Pre sign-up: hand-written if checks 1.00, Lifeguard 2.00, middy + zod 1.00')
     expect(chart.match(/class="ours"/g)).toHaveLength(2)

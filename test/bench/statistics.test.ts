@@ -35,11 +35,11 @@ describe('quantile', () => {
 })
 
 describe('quartiles', () => {
-  it('are the bounds of the middle half', () => {
+  it('returns the bounds of the middle half', () => {
     expect(quartiles([1, 2, 3, 4, 5])).toEqual({ lower: 2, median: 3, upper: 4 })
   })
 
-  it('are in ascending order', () => {
+  it('returns ascending figures', () => {
     fc.assert(
       fc.property(figures, (all) => {
         const { lower, median, upper } = quartiles(all)

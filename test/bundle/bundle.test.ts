@@ -74,42 +74,42 @@ async function listTriggers(folder: string): Promise<readonly string[]> {
   return FOLDERS.filter((each) => found.has(each))
 }
 
-describe('the bundles', () => {
-  it('exist for all functions', () => {
+describe('npm run build', () => {
+  it('builds a bundle for each function', () => {
     expect(functions.map(({ folder }) => folder).toSorted()).toEqual(FUNCTIONS)
   })
 
-  it.each(triggers)('contain the rules of $folder and no other trigger', async ({ folder }) => {
+  it.each(triggers)('puts only the rules of $folder into its bundle', async ({ folder }) => {
     expect(await listTriggers(folder)).toEqual([folder])
   })
 
-  it('contain in sweeper the rules with effects, but not middy', async () => {
+  it('puts the rules with effects into the bundle of the sweeper, but not middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
     expect(await listTriggers('sweeper')).toEqual(['post-confirmation'])
     expect(await files('sweeper', MIDDY)).toEqual([])
   })
 
-  it.each(functions)('contain in $folder only the AWS SDK clients $clients', async ({ folder, clients }) => {
+  it.each(functions)('puts only the AWS SDK clients $clients into the bundle of $folder', async ({ folder, clients }) => {
     const found = (await contents(folder)).flatMap((file) => /\/@aws-sdk\/client-([\w-]+)\//.exec(file)?.[1] ?? [])
     expect([...new Set(found)].toSorted()).toEqual(clients)
   })
 
-  it('do not load the AWS SDK at the start of pre-signup', async () => {
+  it('builds a pre-signup bundle that does not load the AWS SDK at its start', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
     // The bundle contains it for the block list.
     expect(await files('pre-signup', AWS)).not.toEqual([])
   })
 
-  it.each(functions)('contain neither command line tools nor zod: $folder', async ({ folder }) => {
+  it.each(functions)('bundles neither command line tools nor zod: $folder', async ({ folder }) => {
     expect(await files(folder, TOOLS)).toEqual([])
     expect(await files(folder, /\/zod\//)).toEqual([])
   })
 
-  it.each(Object.entries(UNUSED_SDK))('contain no part of the SDK that Lambda does not need: %s', async (_, pattern) => {
+  it.each(Object.entries(UNUSED_SDK))('bundles no part of the SDK that Lambda does not need: %s', async (_, pattern) => {
     for (const folder of FUNCTIONS) expect(await files(folder, pattern)).toEqual([])
   })
 
-  it.each(functions)("load Node's built-in modules without `import` or `require`: $folder", async ({ folder }) => {
+  it.each(functions)("builds a bundle that loads Node's built-in modules without `import` or `require`: $folder", async ({ folder }) => {
     for (const text of (await scripts(folder)).values()) {
       expect(`${text}`).not.toMatch(/\b(from|import)\s*["'](?!\.\/)/)
       // The SDK imports these two for endpoints without TLS, and for environments that run several invocations at once.
@@ -117,7 +117,7 @@ describe('the bundles', () => {
     }
   })
 
-  it.each(triggers)('are already precompiled by the build: $folder', async ({ folder }) => {
+  it.each(triggers)('precompiles the bundle: $folder', async ({ folder }) => {
     const before = await scripts(folder)
     const functions = `${before.get('handler.js')}`.match(/\((?:async )?(?:function\b|\w+=>|\([\w,]*\)=>)/g) ?? []
     // Precompiled functions are in parentheses. The pattern also matches functions that are called at once.
@@ -126,13 +126,13 @@ describe('the bundles', () => {
     expect(await scripts(folder)).toEqual(before)
   })
 
-  it.each(functions)('stay within their size budget: $folder', async ({ folder, budget }) => {
+  it.each(functions)('keeps the bundle within its size budget: $folder', async ({ folder, budget }) => {
     const all = [...(await scripts(folder)).values()]
     expect(sum(all.map((bytes) => bytes.length))).toBeLessThanOrEqual(budget.raw)
     expect(sum(all.map((bytes) => gzipSync(bytes).length))).toBeLessThanOrEqual(budget.gzipped)
   })
 
-  it('are identical, byte for byte, when they are built in another folder', async () => {
+  it('builds identical bundles, byte for byte, in another folder', async () => {
     const again = await buildElsewhere()
     try {
       for (const folder of FUNCTIONS) expect(await scripts(folder, again.folder)).toEqual(await scripts(folder))
@@ -141,7 +141,7 @@ describe('the bundles', () => {
     }
   })
 
-  it('have source maps beside them, but no sourceMappingURL comment, because maps are not deployed', async () => {
+  it('writes source maps beside the bundles, but no sourceMappingURL comment, because maps are not deployed', async () => {
     for (const folder of FUNCTIONS) {
       const all = await scripts(folder)
       expect([...all.keys()]).toContain('handler.js')

@@ -81,7 +81,7 @@ describe('a run with handlers that do nothing', () => {
   })
 })
 
-describe(`${TIMES_DELIVERED} deliveries of one event at the same time, to two processes`, () => {
+describe(`an event that is delivered ${TIMES_DELIVERED} times at once, to two processes`, () => {
   const withPool = async (delivery: Delivery, plan: FaultPlan, use: (pool: Pool, stage: Stage) => Promise<void>): Promise<void> => {
     const stage = await openStage({ plan, delivery })
     try {
@@ -106,7 +106,7 @@ describe(`${TIMES_DELIVERED} deliveries of one event at the same time, to two pr
   const mailsTo = (stage: Stage, { email }: User) => stage.ses.log().filter(({ about, status }) => about === email && status === 200)
   const members = makeUsers(SEED, 20).filter(({ kind }) => kind === 'member')
 
-  it.each(DELIVERIES)('create one profile and send one email, with %s', async (delivery) => {
+  it.each(DELIVERIES)('creates one profile and sends one email, with %s', async (delivery) => {
     await withPool(
       delivery,
       () => undefined,
@@ -121,7 +121,7 @@ describe(`${TIMES_DELIVERED} deliveries of one event at the same time, to two pr
     )
   })
 
-  it('send no second email with at-most-once, with faults in 40 % of calls', async () => {
+  it('sends no second email with at-most-once, with faults in 40 % of calls', async () => {
     await withPool('at-most-once', faultPlan({ seed: SEED, percent: 40 }), async (pool, stage) => {
       await Promise.all(members.slice(0, 4).map((user) => deliverTo(pool, user)))
       expect(members.map((user) => mailsTo(stage, user).length).filter((mails) => mails > 1)).toEqual([])

@@ -48,9 +48,9 @@ describe('oracleAllows', () => {
   })
 })
 
-describe('built handlers on mutated events', () => {
+describe('fuzzing of the built handlers', () => {
   it(
-    `do not crash, show only public messages, and allow only what the oracle allows: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
+    `causes no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
     async () => {
       const [signUps, rest] = await Promise.all([
         fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
@@ -78,7 +78,7 @@ describe('built handlers on mutated events', () => {
     TIMEOUT_MS,
   )
 
-  it('send each email to exactly one plain address', () => {
+  it('causes only emails to exactly one plain address', () => {
     const mails = services.ses.inbox()
     expect(mails).not.toHaveLength(0)
     const odd = mails.filter(

@@ -22,7 +22,7 @@ function loadedBy(file: string): readonly string[] {
   return JSON.parse(`${execFileSync(process.execPath, ['--input-type=module', '-e', program, file])}`)
 }
 
-describe("Node's built-in modules in a bundle", () => {
+describe('takeBuiltins', () => {
   it.each([
     ['a default import', "import fs from 'node:fs'; export { fs as it }", fs],
     ['a default import without the `node:` prefix', "import fs from 'fs'; export { fs as it }", fs],
@@ -40,13 +40,13 @@ describe("Node's built-in modules in a bundle", () => {
     ['a dynamic import', "export const it = (await import('node:http')).default", http],
     ['a member of a dynamic import', "const { request } = await import('http'); export { request as it }", http.request],
     ['a re-export', "export { default as it } from 'node:fs'", fs],
-  ])('are the same values as in Node, for %s', async (_, source, expected) => {
+  ])('gives a bundle the same values as Node, for %s', async (_, source, expected) => {
     const { exports, text } = await run(source)
     expect(exports.it).toBe(expected)
     expect(text).not.toMatch(/\b(from|import)\s*"/)
   })
 
-  it('are available to a CommonJS package that requires them', async () => {
+  it('makes built-in modules available to a CommonJS package that requires them', async () => {
     const folder = await temporaryFolder()
     const old = join(folder, 'old.cjs')
     await writeFile(
@@ -58,33 +58,33 @@ describe("Node's built-in modules in a bundle", () => {
     expect(text).not.toContain('Dynamic require')
   })
 
-  it('return the same results when they are loaded late', async () => {
+  it('keeps the results of a function whose module is loaded late', async () => {
     const { exports } = await run(
       "import { createHash } from 'crypto'; export const it = (text) => createHash('sha256').update(text).digest('hex')",
     )
     expect(Object(exports).it('abc')).toBe(createHash('sha256').update('abc').digest('hex'))
   })
 
-  it('keep the properties of a function, such as its `promisify` variant', async () => {
+  it('keeps the properties of a built-in function, such as its `promisify` variant', async () => {
     const { exports } = await run(
       "import { promisify } from 'util'; import { execFile } from 'child_process'; export const it = promisify(execFile)",
     )
     expect(Object(await Object(exports).it(process.execPath, ['-p', '1'])).stdout.trim()).toBe('1')
   })
 
-  it('are not loaded before the handler calls one of their functions', async () => {
+  it('does not load a slow built-in module before the handler calls one of its functions', async () => {
     const { file } = await bundleSource("import { createHmac } from 'crypto'; export const handler = (key) => createHmac('sha256', key)")
     expect(loadedBy(file).filter((name) => /crypto/.test(name))).toEqual([])
   })
 
-  it('are not loaded for unused code that esbuild removed', async () => {
+  it('does not load a built-in module for unused code that esbuild removed', async () => {
     const { file } = await bundleSource(
       "import zlib from 'node:zlib'; const unused = () => zlib.gzipSync(''); export const handler = () => 1",
     )
     expect(loadedBy(file).filter((name) => /zlib/.test(name))).toEqual([])
   })
 
-  it('do not load the undici HTTP client together with node:http', async () => {
+  it('does not load the undici HTTP client together with node:http', async () => {
     const source = "import http, { request } from 'node:http'; export const handler = () => [http.Agent, request]"
     const taken = await bundleSource(source)
     expect(loadedBy(taken.file).filter((name) => name.includes('undici'))).toEqual([])
@@ -92,12 +92,12 @@ describe("Node's built-in modules in a bundle", () => {
     expect(loadedBy(imported.file).filter((name) => name.includes('undici'))).not.toEqual([])
   })
 
-  it('are imported as usual when the option `builtins` is false', async () => {
+  it('keeps imports of built-in modules when the option `builtins` is false', async () => {
     const { file } = await bundleSource("import { sep } from 'node:path'; export const handler = () => sep", { builtins: false })
     expect(await readFile(file, 'utf8')).toMatch(/from\s*"node:path"/)
   })
 
-  it('fail the build when an imported name does not exist', async () => {
+  it('fails the build when a built-in module does not export an imported name', async () => {
     await expect(bundleSource("import { rquest } from 'node:http'; export const handler = rquest")).rejects.toThrow(
       /No matching export .*"rquest"/,
     )

@@ -9,9 +9,9 @@ import { bundleSource } from '../support/bundled.ts'
 const plainly = (source: string) => bundleSource(source, false).then(({ load }) => load())
 const changed = (source: string) => bundleSource(source).then(({ load }) => load())
 
-describe('SDK changes', () => {
+describe('changeSdk', () => {
   it.each(['client-dynamodb', 'client-ses', 'client-cognito-identity-provider'])(
-    'keep the fields, names and classes of every error of %s',
+    'keeps the fields, names and classes of every error of %s',
     async (client) => {
       const source = `import * as all from '@aws-sdk/${client}'; export { all }`
       const [before, after] = [Object((await plainly(source)).all), Object((await changed(source)).all)]
@@ -41,7 +41,7 @@ describe('SDK changes', () => {
     },
   )
 
-  it('keep the endpoint cache evicting the least recently used entry first', async () => {
+  it('keeps the eviction order of the endpoint cache: least recently used first', async () => {
     const source = "export { EndpointCache } from './node_modules/@aws-sdk/endpoint-cache/dist-es/index.js'"
     const [Before, After] = [Object(await plainly(source)).EndpointCache, Object(await changed(source)).EndpointCache]
     const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -63,7 +63,7 @@ describe('SDK changes', () => {
     )
   })
 
-  it('keep the computed length of every body, including file streams', async () => {
+  it('keeps the computed length of every body, including file streams', async () => {
     const source =
       "export { calculateBodyLength } from './node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js'"
     const [was, is] = [Object(await plainly(source)).calculateBodyLength, Object(await changed(source)).calculateBodyLength]
@@ -75,7 +75,7 @@ describe('SDK changes', () => {
     file.destroy()
   })
 
-  it('keep recognising web streams', async () => {
+  it('keeps recognising web streams', async () => {
     const source =
       "export { isReadableStream } from './node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js'"
     const [was, is] = [Object(await plainly(source)).isReadableStream, Object(await changed(source)).isReadableStream]
@@ -84,7 +84,7 @@ describe('SDK changes', () => {
     expect([was(stream), is(stream)]).toEqual([true, true])
   })
 
-  it('keep the SHA-256 digests, with and without a key', async () => {
+  it('keeps the SHA-256 digests, with and without a key', async () => {
     const source = "export { Sha256 } from './node_modules/@smithy/core/dist-es/submodules/checksum/index.js'"
     const digest = async (
       Sha256: new (secret?: string) => { update: (text: Uint8Array) => void; digest: () => Promise<Uint8Array> },

@@ -97,16 +97,16 @@ describe('lambdaPlugin with an external SDK', () => {
   })
 })
 
-describe('event streams', () => {
+describe('lambdaPlugin with event streams', () => {
   const source = "import { S3Client } from '@aws-sdk/client-s3'; export const handler = () => new S3Client({})"
 
-  it('fail the build of a client that uses them, with an error that names the option', async () => {
+  it('fails the build of a client that uses event streams, with an error that names the option', async () => {
     await expect(bundleSource(source)).rejects.toThrow(
       '@aws-sdk/client-s3 has operations with event streams. Set `eventStreams: true` to bundle it.',
     )
   })
 
-  it('are bundled when the option `eventStreams` is true', async () => {
+  it('bundles event streams when the option `eventStreams` is true', async () => {
     const { contents } = await bundleSource(source, { eventStreams: true })
     expect(contents.filter((path) => path.includes('event-streams/EventStreamSerde'))).not.toEqual([])
   })

@@ -7,14 +7,14 @@ const schemas: ReadonlyMap<string, { readonly options: Readonly<Record<string, {
   import.meta.url,
 )('osls/lib/cli/commands-schema/index.js')
 
-describe('arguments of npm run deploy', () => {
-  it('are passed on to osls package, except those that only osls deploy accepts', () => {
+describe('npm run deploy', () => {
+  it('passes its arguments on to osls package, except those that only osls deploy accepts', () => {
     const both = ['--stage', 'prod', '-r', 'eu-west-1', '--param=logLevel=debug', '--minify-template', '-p', 'packaged', '--verbose']
     expect(packagingArguments(['--force', ...both, '--no-conceal'])).toEqual(both)
     expect(unfitLines('deploy', ['--force', ...both])).toEqual([])
   })
 
-  it('are never passed on to osls package if it does not accept them', () => {
+  it('never passes on an option that osls package does not accept', () => {
     const options = (command: string): readonly string[] => Object.keys(schemas.get(command)?.options ?? {})
     const known = options('package')
     const more = options('deploy').filter((name) => !known.includes(name))
@@ -37,19 +37,19 @@ describe('arguments of npm run deploy', () => {
     [['--verbose', 'list']],
     [['--no-force', 'list']],
     [['-v', '--stage', 'prod', '--param', 'a=b', 'list']],
-  ])('are rejected when they name an osls subcommand: %j', (args) => {
+  ])('rejects arguments that name an osls subcommand: %j', (args) => {
     expect(unfitLines('deploy', args)).toEqual([
       "deploy accepts only options, not 'list'. To run osls without checks: npx osls deploy list",
     ])
   })
 
-  it('include all boolean options of osls as options without a value', () => {
+  it('treats all boolean options of osls as options without a value', () => {
     const flags = Object.entries({ ...schemas.get('deploy')?.options }).filter(([, { type }]) => type === 'boolean')
     for (const [name] of flags.filter(([name]) => name !== 'help' && name !== 'version'))
       expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining("not 'list'")] })
   })
 
-  it('are rejected when they have no effect on a package that is built first', () => {
+  it('rejects an option that has no effect on a package that is built first', () => {
     expect(unfitLines('deploy', ['--stage', 'prod', '--aws-s3-accelerate'])).toEqual([
       '--aws-s3-accelerate does not work with a package that is built before the deployment. To run osls without checks: npx osls deploy --aws-s3-accelerate',
     ])

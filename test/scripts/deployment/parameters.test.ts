@@ -10,11 +10,11 @@ const known = (names: readonly string[]): { readonly read: ReadonlySet<string>; 
   set: [],
 })
 
-describe('parameters of the two services', () => {
+describe('parameters of this repository', () => {
   it.each([
     ['serverless.yml', 'userPoolName'],
     ['serverless.existing-pool.yml', 'userPoolId'],
-  ])('match the table in docs/deploy.md for %s, with %s as the only parameter of the pool', async (config, ofPool) => {
+  ])('lists the parameters of %s in docs/deploy.md, with %s as the only one about the user pool', async (config, ofPool) => {
     const parameters = await readParameters(repository, config)
     const guide = await readFile(join(repository, 'docs/reference/settings.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
@@ -25,7 +25,7 @@ describe('parameters of the two services', () => {
     expect(parameters?.set).toEqual(['deletionProtection'])
   })
 
-  it('are listed in the error for an unknown parameter', () => {
+  it('lists the known parameters when a parameter is unknown', () => {
     expect(
       unknownParameterLines(['alowedEmailDomains', 'logLevel'], { ...known(['logLevel', 'allowedEmailDomains']), set: ['tracking'] }),
     ).toEqual([
