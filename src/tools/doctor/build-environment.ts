@@ -5,31 +5,31 @@ import { createMasker } from './mask.ts'
 import { isKnown, parseReference, toSymbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 
-/** The environment in which a function is loaded. */
+/** The environment variables with which doctor loads a function, and what it can tell from an error message. */
 export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
-  /** Whether what a handler complains of as it starts is what the template sets, rather than what was filled in for it. */
-  readonly isOfTemplate: (complaint: string) => boolean
-  /** Returns the variable that names a list of domains which is missing in this folder of the function's package, if the complaint is that. */
-  readonly missingList: (complaint: string, folder: string) => string | undefined
-  /** A text without the values that the template sets: reports are shown, and sent to code hosts. */
+  /** Returns true if the template causes this startup error, and not a placeholder that doctor filled in. */
+  readonly isOfTemplate: (error: string) => boolean
+  /** Returns the variable whose domain list file is missing in `folder`, if that is the error. `folder` is the handler's. */
+  readonly missingList: (error: string, folder: string) => string | undefined
+  /** Replaces the values that the template sets by `...`, because reports are uploaded to code hosts. */
   readonly withoutValues: (text: string) => string
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const NAME = /^[a-zA-Z]\w+$/
-// A handler may start processes as it is loaded. These decide what runs in them, and NODE_ENV does not.
+// A handler may start child processes while it loads. These variables change how they start. NODE_ENV does not.
 const STARTS_PROCESSES =
   /^(?:NODE_(?!ENV$)|LD_|DYLD_|OPENSSL_|GCONV_|BASH_|npm_|GIT_|PYTHON|PERL|RUBY|JAVA_|JDK_|(?:PATH|ENV|IFS|SHELL|PATHEXT|COMSPEC)$)/i
-// Another endpoint would lead to AWS, or anywhere.
+// Another endpoint would let the handler call AWS, or any host.
 const ENDPOINT = /^AWS_ENDPOINT_URL/
 
-// CloudFormation looks these up.
+// CloudFormation resolves these references at deployment.
 const DYNAMIC = '{{resolve:'
 
 /**
- * The function's environment. What the deployment decides is filled in with a value that a handler can start with: the
- * composition may depend on it, and then this one is judged.
+ * Builds the environment variables for loading a function. A value that is known only at deployment gets a placeholder
+ * that handlers accept. If the composition depends on that value, doctor checks the composition for the placeholder.
  */
 export function buildEnvironment({ properties }: Resource, { resources }: Template): FunctionEnvironment {
   const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
@@ -38,7 +38,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
     const text = toSymbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
     const reference = parseReference(text)
-    // A table's name is as good as another.
+    // A placeholder is as good as the real name of a table: no handler rejects it.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
     return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable, literal: false }
   })
@@ -46,19 +46,19 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
   const passed = own.filter(({ name }) => NAME.test(name) && !STARTS_PROCESSES.test(name) && !ENDPOINT.test(name))
   return {
     variables: { ...Object.fromEntries(passed.map(({ name, value }) => [name, value])), ...NOWHERE },
-    isOfTemplate(complaint) {
+    isOfTemplate(error) {
       if (guessed.length === 0) return true
-      const said = complaint.toLowerCase()
-      const isAbout = (text: string): boolean => said.includes(text.toLowerCase())
-      if (guessed.some(({ name, value }) => isAbout(name) || (value !== defaults[name] && isAbout(value)))) return false
-      // Many a complaint names neither a variable nor a value.
-      return own.some(({ name }) => complaint.includes(name))
+      const message = error.toLowerCase()
+      const isMentioned = (text: string): boolean => message.includes(text.toLowerCase())
+      if (guessed.some(({ name, value }) => isMentioned(name) || (value !== defaults[name] && isMentioned(value)))) return false
+      // Many error messages name neither a variable nor a value.
+      return own.some(({ name }) => error.includes(name))
     },
-    missingList(complaint, folder) {
+    missingList(error, folder) {
       const missing = own.find(({ value, literal }) => {
         const [, list] = /^\s*@file:(.*\S)/.exec(value) ?? []
-        // A list with an absolute path lies in a layer, which is not on this machine.
-        return literal && list !== undefined && !isAbsolute(list) && complaint.includes(`: ${resolve(folder, list)}: ENOENT`)
+        // A list with an absolute path is in a Lambda layer, which is not on this machine.
+        return literal && list !== undefined && !isAbsolute(list) && error.includes(`: ${resolve(folder, list)}: ENOENT`)
       })
       return missing?.name
     },

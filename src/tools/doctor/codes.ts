@@ -1,4 +1,4 @@
-/** How bad it is: an error breaks a deployment or a sign-in, a warning does so sooner or later, a note is to be weighed. */
+/** An error breaks a deployment or sign-ins now; a warning may break them later; a note needs a decision. */
 export type Severity = 'error' | 'warning' | 'note'
 
 interface Meaning {
@@ -8,7 +8,7 @@ interface Meaning {
   readonly fix: string
 }
 
-/** All codes. */
+/** The codes of all findings. */
 export const CODE_NAMES = [
   'LG101',
   'LG102',
@@ -37,143 +37,143 @@ export const CODE_NAMES = [
 /** The code of a finding. */
 export type Code = (typeof CODE_NAMES)[number]
 
-/** What each of them says. A code never changes its meaning. */
+/** The severity and texts of each code. A code never changes its meaning. */
 export const CODES: Readonly<Record<Code, Meaning>> = {
   LG101: {
     severity: 'warning',
     title: 'Timeout above 5 seconds',
-    why: 'Cognito waits 5 seconds for a trigger, whatever the function may take. A longer run is billed and not heard, and Cognito may have called again beside it.',
+    why: 'Cognito waits 5 seconds for a trigger, then may call it again while the first call still runs. Lambda bills the longer run, but Cognito ignores its response.',
     fix: 'Set Timeout to 5.',
   },
   LG102: {
     severity: 'warning',
-    title: 'Little memory',
-    why: 'The share of a CPU grows with the memory, a whole one at 1,769 MB, and a cold start counts towards the 5 seconds that Cognito waits.',
-    fix: 'Set MemorySize to 512, and to 256 at least.',
+    title: 'Memory below 256 MB',
+    why: 'Lambda assigns CPU in proportion to memory, one full CPU at 1,769 MB. With little memory a cold start is slow, and it counts towards the 5 seconds that Cognito waits.',
+    fix: 'Set MemorySize to 512, or to at least 256.',
   },
   LG103: {
     severity: 'warning',
-    title: 'Runtime past its end',
-    why: 'AWS patches it no more, and refuses first to create, then to update functions with it.',
-    fix: 'Set Runtime to nodejs24.x, or the current one of your language.',
+    title: 'Deprecated runtime',
+    why: 'AWS no longer patches a deprecated runtime. Later, AWS also rejects new functions with that runtime, and then updates of existing ones.',
+    fix: 'Set Runtime to nodejs24.x, or to a supported runtime of your language.',
   },
   LG104: {
     severity: 'error',
-    title: 'Handler with a third parameter',
-    why: 'Lambda refuses handlers that take a callback from nodejs24.x on: the function does not start, and nobody signs in. On older runtimes it starts, and one way through the code that forgets the callback lets Cognito wait in vain.',
-    fix: 'Make the handler async with the parameters event and context, and return the event.',
+    title: 'Handler with a callback parameter',
+    why: 'From nodejs24.x on, Lambda rejects a handler with a third parameter: the function does not start, so sign-ups or sign-ins fail. On older runtimes, a code path that never calls the callback makes Cognito wait until it times out.',
+    fix: 'Make the handler async, with only the parameters event and context, and return the event.',
   },
   LG105: {
     severity: 'error',
-    title: 'Handler answers through its context',
-    why: 'context.done, context.succeed and context.fail are gone from nodejs24.x on, so that the trigger throws where it should answer.',
-    fix: 'Return the event from an async handler; throw an error to refuse.',
+    title: 'Handler calls a removed context method',
+    why: 'Lambda removed context.done, context.succeed and context.fail in nodejs24.x. There the call throws a TypeError, so the sign-up or sign-in fails.',
+    fix: 'Return the event from an async handler. To deny a user, throw an error.',
   },
   LG106: {
     severity: 'error',
     title: 'Timeout too short for the sweeper',
-    why: 'The sweeper begins no effect that it could not end, and keeps three seconds to count: with 8 seconds or less it does nothing, and what is not done stays so.',
-    fix: 'Set its Timeout to 60. Nobody waits for it.',
+    why: 'The sweeper starts an effect only if it can finish it, and reserves 3 seconds for its metrics. With a timeout of 8 seconds or less it runs no effect, so pending effects stay pending.',
+    fix: "Set the sweeper's Timeout to 60. It runs on a schedule, so no user waits for it.",
   },
   LG107: {
     severity: 'error',
     title: 'Function name too long',
-    why: 'Lambda takes 64 characters, and refuses the function in the middle of a deployment, which is then rolled back.',
-    fix: 'Shorten what the name is made of: service, stage, function. Without FunctionName CloudFormation makes one that fits.',
+    why: 'Lambda accepts at most 64 characters. The deployment fails when it creates the function, and CloudFormation rolls it back.',
+    fix: 'Shorten the name of the service, the stage or the function. Or remove FunctionName: CloudFormation then generates a name that fits.',
   },
   LG108: {
     severity: 'error',
     title: 'Handler does not start',
-    why: 'Every sign-up or sign-in that calls it fails, with a text that tells its caller nothing of this.',
-    fix: "Mend what it complains of: mostly a setting in the function's environment, in osls often a parameter.",
+    why: 'Every sign-up or sign-in that calls the function fails. The error that the caller gets does not contain the reason.',
+    fix: "Correct what the finding's message names, usually an environment variable of the function. With osls, its value often comes from a parameter.",
   },
   LG201: {
     severity: 'error',
     title: 'Dependency cycle through the user pool',
-    why: 'The pool names its triggers, so it is made after them. What a trigger needs cannot be made after the pool: CloudFormation refuses the template.',
-    fix: "Read the pool's id from the event (event.userPoolId), and allow actions on arn:...:userpool/* or put them into a policy of its own that no function waits for.",
+    why: 'The user pool refers to its triggers, so CloudFormation creates them before the pool. Here a trigger also depends on the pool, so CloudFormation rejects the template.',
+    fix: "Read the pool's id from the event (event.userPoolId) instead of an environment variable. In policies, allow actions on arn:...:userpool/*, or move the statement to a separate policy that no function depends on.",
   },
   LG202: {
     severity: 'error',
-    title: 'Trigger without permission to invoke',
-    why: 'Outside the console nobody adds the permission: every sign-up or sign-in that calls the trigger fails.',
+    title: 'Missing permission to invoke a trigger',
+    why: 'Only the Cognito console adds this permission by itself. Without it Cognito cannot invoke the function, so every sign-up or sign-in that calls the trigger fails.',
     fix: "Add an AWS::Lambda::Permission for cognito-idp.amazonaws.com with the pool's ARN as SourceArn.",
   },
   LG203: {
     severity: 'warning',
-    title: 'Permission to invoke too wide',
-    why: 'A user pool of any account may call the function with events of its own making, which the function takes for yours.',
-    fix: "Name cognito-idp.amazonaws.com as Principal, and the pool's ARN as SourceArn.",
+    title: 'Permission to invoke is too broad',
+    why: 'Other AWS accounts may invoke the function with events that they made up. The function treats such an event like one of your user pool.',
+    fix: "Set Principal to cognito-idp.amazonaws.com and SourceArn to the pool's ARN.",
   },
   LG204: {
     severity: 'error',
-    title: 'Handler of V2 or V3 wired as V1',
-    why: 'The function answers claimsAndScopeOverrideDetails, which Cognito does not read from a trigger of V1: tokens stay as they are, without a word.',
-    fix: 'Wire it by PreTokenGenerationConfig with LambdaVersion V2_0 or V3_0, not by PreTokenGeneration.',
+    title: 'Handler for V2 or V3 events configured as V1',
+    why: 'The function returns claimsAndScopeOverrideDetails. Cognito ignores it from a V1 trigger: tokens stay unchanged, and no error is reported.',
+    fix: 'Configure the trigger in PreTokenGenerationConfig with LambdaVersion V2_0 or V3_0, not in PreTokenGeneration.',
   },
   LG205: {
     severity: 'error',
-    title: 'Handler of V1 wired as V2 or V3',
-    why: 'The function answers claimsOverrideDetails, which Cognito reads from a trigger of V1 alone: tokens stay as they are, without a word.',
-    fix: 'Answer claimsAndScopeOverrideDetails, or wire it with LambdaVersion V1_0.',
+    title: 'Handler for V1 events configured as V2 or V3',
+    why: 'The function returns claimsOverrideDetails. Cognito reads it only from a V1 trigger: tokens stay unchanged, and no error is reported.',
+    fix: 'Return claimsAndScopeOverrideDetails, or set LambdaVersion to V1_0.',
   },
   LG206: {
     severity: 'error',
-    title: 'Two functions before tokens',
-    why: 'Where PreTokenGeneration stands beside PreTokenGenerationConfig, Cognito wants the same function in both, and refuses the pool else.',
-    fix: 'Leave PreTokenGeneration out.',
+    title: 'Two different pre token generation functions',
+    why: 'If PreTokenGeneration and PreTokenGenerationConfig are both set, they must name the same function. Otherwise Cognito rejects the user pool.',
+    fix: 'Remove PreTokenGeneration and keep PreTokenGenerationConfig.',
   },
   LG301: {
     severity: 'warning',
-    title: 'Table of a rule missing',
-    why: 'A rule reads or writes a table that the template does not make. A rule that cannot read refuses everybody.',
-    fix: 'Add the table, or give its name by a parameter or Fn::ImportValue where another stack makes it.',
+    title: 'Table of a rule is not in the template',
+    why: 'The template does not create a table that a rule uses. If the table does not exist, each call of the rule fails. Pre sign-up, pre authentication and pre token generation then reject every user.',
+    fix: 'Add the table to the template. If another stack creates it, take its name from a parameter or Fn::ImportValue.',
   },
   LG302: {
     severity: 'error',
-    title: 'Right of a rule missing',
-    why: 'The call is refused when the first user comes. A rule before sign-in then refuses everybody; an effect is not done.',
-    fix: "Allow the action to the function's role, on that resource alone.",
+    title: 'Missing permission of a rule',
+    why: 'AWS denies the call when the first user arrives. Pre sign-up, pre authentication and pre token generation then reject every user. In other triggers the effect is not done.',
+    fix: "Allow the action in the function's role, only on that resource.",
   },
   LG303: {
     severity: 'error',
-    title: 'Right to send mail missing',
-    why: 'SES refuses each mail, so that it is given up after some tries.',
-    fix: "Allow ses:SendEmail to the function's role, with ses:FromAddress as a condition.",
+    title: 'Missing permission to send email',
+    why: 'SES denies each email, and retries do not help, so users never receive it.',
+    fix: "Allow ses:SendEmail in the function's role, with a condition on ses:FromAddress.",
   },
   LG304: {
     severity: 'error',
-    title: 'Rules on a trigger that nobody calls',
-    why: 'Rules that no pool calls judge nobody, and nothing tells.',
-    fix: "Name the function in the pool's LambdaConfig under the trigger that its rules are for.",
+    title: 'Rules for a trigger that no user pool calls',
+    why: 'The rules never run, so they deny no user and run no effect. No error is reported.',
+    fix: "Add the function to the pool's LambdaConfig, under the trigger that its rules are for.",
   },
   LG305: {
     severity: 'note',
-    title: 'Right that no rule needs',
-    why: 'What a trigger may do beyond its rules is what an attacker may do through it.',
-    fix: 'Take the right away, or narrow it to what the rules need. A rule of your own says what it needs: defineRule(name, evaluate, { permissions }).',
+    title: 'Permission that no rule needs',
+    why: 'If an attacker takes over the function, the attacker can use every permission of its role.',
+    fix: 'Remove the permission, or restrict it to what the rules need. If a rule of yours needs it, declare it: defineRule(name, evaluate, { permissions }).',
   },
   LG401: {
     severity: 'error',
-    title: 'Address taken as verified where it is an alias',
-    why: 'Cognito moves an alias from the user who had it to the one whose address is verified: who signs up with an address takes it over as a sign-in name.',
-    fix: 'Let Cognito send its code, or verify only addresses whose owner has proven them, such as by an invitation.',
+    title: 'Email alias marked as verified at sign-up',
+    why: "An alias belongs to the user whose email was verified last. A new user who signs up with another user's email therefore takes over that user's sign-in name.",
+    fix: 'Let Cognito send its verification code, or mark only addresses as verified whose owner has proven them, for example by an invitation.',
   },
   LG402: {
     severity: 'warning',
-    title: 'Email writable, domain judged at sign-up alone',
-    why: 'A signed-in user may change the address to one of any domain, and no trigger runs that could judge it.',
-    fix: "Leave email out of the app client's WriteAttributes; where email is required, or mapped from an identity provider, it has to stay writable: judge the domain before sign-in or in tokens as well.",
+    title: 'Writable email with a domain check only at sign-up',
+    why: 'A signed-in user can change the email to any domain, and Cognito calls no trigger that could deny the change.',
+    fix: "Remove email from the app client's WriteAttributes. If email must stay writable (required, or mapped from an identity provider), also check the domain in pre authentication or pre token generation.",
   },
   LG403: {
     severity: 'note',
-    title: 'Refresh tokens walk past the block',
-    why: 'Pre authentication does not run when a session is refreshed: who is blocked goes on until the refresh token ends.',
-    fix: 'Sign users out as they are blocked (AdminUserGlobalSignOut), keep refresh tokens short, or check the block at token generation too.',
+    title: 'Block not checked when tokens are refreshed',
+    why: 'Cognito does not call pre authentication when an app refreshes tokens. A blocked user stays signed in until the refresh token expires.',
+    fix: 'Sign users out when you block them (AdminUserGlobalSignOut), shorten the validity of refresh tokens, or also check the block in pre token generation.',
   },
 }
 
-/** Whether there is such a code. */
+/** Returns true if `word` is a code of doctor. */
 export function isCode(word: string): word is Code {
   return Object.hasOwn(CODES, word)
 }

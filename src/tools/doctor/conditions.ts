@@ -1,13 +1,13 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { isKnown, toSymbolic } from './symbolic.ts'
 
-/** What is known of a condition before the deployment. */
+/** A condition's value before the deployment; 'unknown' if it depends on a parameter or import. */
 export type Holds = boolean | 'unknown'
 
-// Conditions of people name each other a few times over. More is unknown, which is never wrong.
+// Real conditions refer to each other a few levels deep. Deeper ones are treated as unknown, which causes no finding.
 const DEEPEST = 500
 
-/** Judges a template's conditions, by name. */
+/** Creates a function that evaluates a template's conditions by name. */
 export function createConditionReader(declared: unknown): (name: string) => Holds {
   const all = isObject(declared) ? declared : {}
   const judged = new Map<string, Holds>()
@@ -26,7 +26,7 @@ export function createConditionReader(declared: unknown): (name: string) => Hold
   const judgeByName = (name: string, depth: number): Holds => {
     const known = judged.get(name)
     if (known !== undefined) return known
-    // This is what one knows of itself, should it be reached again from here.
+    // The value that a circular reference gets.
     judged.set(name, 'unknown')
     const holds = Object.hasOwn(all, name) ? judge(all[name], depth) : 'unknown'
     judged.set(name, holds)
@@ -42,8 +42,8 @@ function compareValues(left: unknown, right: unknown): Holds {
 }
 
 /**
- * Takes the branch of each `Fn::If` whose condition is known, and takes out what is `AWS::NoValue`. What stays undecided
- * stays as it is, and so is unknown to whoever reads it.
+ * Replaces each `Fn::If` by its branch if the condition is known, and removes `AWS::NoValue`. Any other `Fn::If` stays,
+ * and callers treat it as unknown.
  */
 export function resolveConditions(value: unknown, holds: (name: string) => Holds): unknown {
   if (Array.isArray(value)) return value.map((item) => resolveConditions(item, holds)).filter((item) => item !== undefined)

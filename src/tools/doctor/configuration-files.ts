@@ -5,26 +5,27 @@ import { readLimited } from './parse-yaml.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
 const ANY_FILE = /\$\{file\(([^()]+)\)/g
-// A value that is a file and nothing else, or one thing in it.
+// A value that consists only of a file, or of one property in a file.
 const WHOLE_FILE = /^\$\{file\(([^)]+)\)(?::([\w.-]+))?\}$/
-// Files may name each other without an end.
+// Files may refer to each other in a circle.
 const MOST_FILES = 100
 const DEEPEST = 8
 
-/** The files that a text names by `${file(...)}`: relative to the configuration, in whatever file they are named. */
+/** Returns the files that a text includes by `${file(...)}`. Paths are relative to the configuration, also in included files. */
 export function listReferencedFiles(text: string, folder: string): readonly string[] {
   return [...text.matchAll(ANY_FILE)].map(([, name = '']) => resolve(folder, name.trim()))
 }
 
 /**
- * Where a value of a configuration stands, be it in another file.
+ * Returns the file and line of a configuration value, which may be in an included file.
  *
- * @param steps Its path, of which `needed` steps have to be there; all of them unless given.
+ * @param steps The path of the value.
+ * @param needed How many of the steps must exist; all by default. Missing later steps give the place of the last that exists.
  */
 export type PlaceOf = (steps: Path, needed?: number) => Place | undefined
 
 interface File extends Read {
-  /** For people. */
+  /** The path for messages, relative to the working folder. */
   readonly shown: string
 }
 
@@ -35,10 +36,10 @@ interface Spot {
 }
 
 /**
- * Opens a configuration of the Serverless Framework with the files that it names, as far as they are YAML or JSON.
+ * Reads a configuration of the Serverless Framework with the YAML and JSON files that it includes.
  *
- * @param configuration Its path.
- * @param working The folder that names of files are shown relative to.
+ * @param configuration The path of the configuration.
+ * @param working The working folder. Messages show paths relative to it.
  */
 export async function openConfiguration(configuration: string, working: string): Promise<PlaceOf> {
   const folder = dirname(configuration)
@@ -54,7 +55,7 @@ export async function openConfiguration(configuration: string, working: string):
     return steps.reduce((spots, step) => spots.flatMap((each) => stepInto(each, step, depth + 1)), top)
   }
 
-  /** In a map, or in all of a list of maps, as `resources` and `functions` may be. */
+  /** Steps into a map, or into each map of a list, because `resources` and `functions` may be lists. */
   const stepInto = (spot: Spot, step: string | number, depth: number): readonly Spot[] => {
     const { file, path, value } = spot
     if (Array.isArray(value) && typeof step === 'string') {
@@ -81,7 +82,7 @@ export async function openConfiguration(configuration: string, working: string):
 async function readAll(configuration: string, working: string): Promise<ReadonlyMap<string, File>> {
   const files = new Map<string, File>()
   const paths = new Set([configuration])
-  // What is added to a set as it is walked is walked as well.
+  // The loop also visits paths that its body adds to the set.
   for (const path of paths) {
     if (paths.size > MOST_FILES) break
     const shown = relative(working, path) || path
@@ -94,7 +95,7 @@ async function readAll(configuration: string, working: string): Promise<Readonly
   return files
 }
 
-/** It may name programs as well, and files that are not there unless something else is. */
+/** Returns undefined for a file that is not YAML or JSON, such as an included program. */
 function tryReadYaml(shown: string, text: string): Read | undefined {
   try {
     return readYaml(shown, text)

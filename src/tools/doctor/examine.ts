@@ -26,9 +26,9 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkClients,
 ]
 
-/** Runs all checks on a template. What is left to the deployment is unknown, not wrong. */
+/** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */
 export function examine(subject: Subject): Judged {
-  // Of a pool that lives elsewhere only the rules would tell as what it calls a function.
+  // For a pool outside the template, only the rules of a function show the trigger that it is called for.
   const called = [...listAttachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...listCalledFromElsewhere(subject.template)]
   const unread = called.flatMap((id) => {
     const problem = subject.codes.get(id)?.problem

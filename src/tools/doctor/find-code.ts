@@ -4,32 +4,32 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { toSymbolic } from './symbolic.ts'
 import type { Resource } from './template.ts'
 
-/** Where a handler is. */
+/** A handler's file and export. */
 export interface Found {
-  /** As an absolute path, without symbolic links. */
+  /** The absolute path, with symbolic links resolved. */
   readonly file: string
   readonly exported: string
 }
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
-/** The code that stands in the template itself. */
+/** Returns the code that is inline in the template. */
 export function readInlineCode({ properties }: Resource): string | undefined {
   const code = properties.Code
   return isObject(code) && typeof code.ZipFile === 'string' ? code.ZipFile : undefined
 }
 
-/** Whether a function runs on Node. */
+/** Returns true if a function runs on Node.js; false if its runtime is known only at deployment. */
 export function isNode({ properties }: Resource): boolean {
   return toSymbolic(properties.Runtime)?.startsWith('nodejs') ?? false
 }
 
 /**
- * Looks for a function's handler among the files of its project: in the folder that SAM's CodeUri or the CDK's metadata names,
- * else beside the template, as the Serverless Framework has it.
+ * Finds a function's handler file in its project. SAM's CodeUri or the CDK's asset metadata names the folder. Otherwise paths
+ * are relative to the project folder, as in the Serverless Framework.
  *
- * @param folder The project's folder, or that of the template.
- * @returns 'outside' for a file outside of that folder: a template must not choose any file of this machine.
+ * @param folder The project's folder, or the template's.
+ * @returns 'outside' for a file outside `folder`, because a template must not make doctor run arbitrary files.
  */
 export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | 'outside' | undefined> {
   const { Handler, Code } = properties
@@ -53,7 +53,7 @@ function isInside(file: string, folder: string): boolean {
   return !isAbsolute(way) && way.split(sep)[0] !== '..'
 }
 
-/** The folder that the paths in a template are relative to: packaged templates lie in a folder of their own. */
+/** Returns the folder that handler paths are relative to: the template's, or the parent of `.serverless`. */
 export function findProjectFolder(template: string): string {
   const folder = dirname(resolve(template))
   return /[\\/]\.serverless$/.test(folder) ? dirname(folder) : folder

@@ -1,18 +1,18 @@
 import type { Code } from './codes.ts'
 import type { Path } from './yaml-values.ts'
 
-/** Something that is wrong with a deployment. */
+/** One problem of a deployment. */
 export interface Finding {
   readonly code: Code
   /** The resource's logical id. */
   readonly resource: string
   /** The path of the property inside the resource: `['Properties', 'Timeout']`. */
   readonly path: Path
-  /** What is there, in one sentence. */
+  /** The problem and its value, in one sentence without a full stop. */
   readonly message: string
 }
 
-/** Where a person finds what a finding is about. */
+/** The file and line to change for a finding. */
 export interface Place {
   /** Relative to the working folder. */
   readonly file: string
@@ -20,14 +20,14 @@ export interface Place {
   readonly line: number | undefined
 }
 
-/** What a check found, and what it could not judge. */
+/** The result of a check. */
 export interface Judged {
   readonly findings: readonly Finding[]
-  /** For people, each a short sentence without a full stop. */
+  /** What the check could not check, as `subject: reason` without a full stop. */
   readonly unknown: readonly string[]
 }
 
-/** Puts the results of checks together; what several could not judge is said once. */
+/** Merges the results of checks, without duplicates in `unknown`. */
 export function mergeJudged(parts: readonly Judged[]): Judged {
   return {
     findings: parts.flatMap(({ findings }) => findings),

@@ -1,6 +1,6 @@
 /**
- * Checks a text against a pattern with `*` and `?`.
- * A regular expression would take exponential time for a pattern of many `*`.
+ * Checks a text against a pattern with the wildcards `*` and `?`.
+ * A regular expression could take exponential time for a pattern with many `*`.
  *
  * @example
  * matchesGlob('dynamodb:*Item', 'dynamodb:GetItem') // true
@@ -17,7 +17,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
       at += 1
       inPattern += 1
     } else if (afterStar >= 0) {
-      // Lets the last `*` take one character more.
+      // Backtracks: the last `*` matches one more character.
       textAfterStar += 1
       at = textAfterStar
       inPattern = afterStar

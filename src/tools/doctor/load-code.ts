@@ -14,29 +14,29 @@ import { type Code, isSweeper } from './loaded.ts'
 import { findResources, type Resource, type Template } from './template.ts'
 import { listAttached } from './triggers.ts'
 
-/** How code is looked for. */
+/** Options for `loadCode`. */
 export interface LoadOptions {
-  /** Of the project. */
+  /** The project folder. */
   readonly folder: string
-  /** Whether handlers are loaded, which runs what stands outside their functions. */
+  /** True if handlers are loaded. Loading runs their top-level code. */
   readonly load: boolean
 }
 
-// Lambda ends the init phase after ten seconds.
+// Lambda's limit for the init phase.
 const INIT_LIMIT_MS = 10_000
-// Each is a process that is busy while it starts.
+// Each handler loads in its own child process, which uses a CPU while it starts.
 const AT_ONCE = 4
-// Of what a handler prints as it breaks nobody reads more.
+// More printed lines of a failing handler do not help the reader.
 const MOST_LINES = 200
-// What a bundle of Lifeguard or the source of one has in it, in the words of Cognito or in camel case.
+// Bundles of Lifeguard handlers and their sources contain a trigger's name, as Cognito writes it or in camel case.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
-// Node's own warnings would stand among the reasons that a handler prints.
+// Node's warnings would appear among the error lines that a handler prints.
 const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
 const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
-// Of errors that begin to tell of this machine: a file that a layer brings, a package that is not installed.
+// Errors that may be caused by this machine, such as a file of a layer or a package that is not installed here.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
-/** Reads the code of all functions that pools call, and of others that look as if a pool should. */
+/** Loads the handlers that user pools call, and others that look like triggers. Returns their code by logical id. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
   const attached = new Set(listAttached(template).map(({ target }) => target?.id))
   const functions = findResources(template, 'AWS::Lambda::Function')
@@ -49,7 +49,7 @@ export async function loadCode(template: Template, options: LoadOptions): Promis
   )
 }
 
-/** Runs a task for each item, a few at a time, and returns the results in the order of the items. */
+/** Runs a task for each item, at most `atOnce` at a time. Returns the results in the order of the items. */
 async function mapInParallel<T, R>(items: readonly T[], atOnce: number, task: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = []
   const entries = items.entries()
@@ -66,25 +66,34 @@ async function loadFunctionCode(
   template: Template,
   { folder, load }: LoadOptions,
 ): Promise<Code | undefined> {
-  if (!isNode(lambda)) return isAttached ? { ...OTHER, text: undefined, problem: 'it does not run on Node, as far as is known' } : undefined
+  if (!isNode(lambda))
+    return isAttached ? { ...OTHER, text: undefined, problem: 'its runtime is not Node.js, or is known only at deployment' } : undefined
   const inline = readInlineCode(lambda)
   if (inline !== undefined)
-    return { ...OTHER, takesCallback: hasThreeParameters(inline), text: inline, problem: 'its code stands in the template' }
+    return { ...OTHER, takesCallback: hasThreeParameters(inline), text: inline, problem: 'its code is inline in the template' }
   const found = await findCode(folder, lambda)
   if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: 'its code was not found' } : undefined
   if (found === 'outside') {
-    const problem = `its code lies outside of ${folder}, the folder of the template`
+    const problem = `its code is outside ${folder}, the project folder`
     return isAttached ? { ...OTHER, text: undefined, problem } : undefined
   }
   const text = await readFile(found.file, 'utf8')
   if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
-  if (!load) return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: 'it was not to be loaded' }
+  if (!load)
+    return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: 'its handler is not loaded because of --no-handlers' }
   const reply = await loadExport(found, buildEnvironment(lambda, template))
   if (reply.kind === 'unloaded')
     return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: reply.problem, fault: reply.fault }
   const { rule, trigger, takesCallback } = reply
-  return { ...OTHER, rule, trigger, takesCallback, text, problem: rule === undefined ? 'it was not made with Lifeguard' : undefined }
+  return {
+    ...OTHER,
+    rule,
+    trigger,
+    takesCallback,
+    text,
+    problem: rule === undefined ? 'its handler was not made with Lifeguard' : undefined,
+  }
 }
 
 type Ready = Extract<Reply, { readonly kind: 'ready' }>
@@ -115,7 +124,7 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
   const onOutput = (line: string): void => {
     if (printed.length < MOST_LINES) printed.push(line)
   }
-  // The template has no say in how the process starts: its variables are set when it runs.
+  // Variables are set only after the process has started, so the template cannot change how it starts.
   const worker = startWorker({ environment: STARTED_WITH, onOutput })
   worker.listen(() => undefined)
   const over = new AbortController()
@@ -127,33 +136,33 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
     over.abort()
     await worker.kill()
   }
-  if (reply === undefined) return toUnloaded('it was not loaded after ten seconds, when Lambda gives up')
+  if (reply === undefined) return toUnloaded('its handler did not load within 10 seconds, the limit of Lambda')
   if (reply.kind === 'ready') return reply
   return reply.kind === 'not-started'
     ? describeFailedStart(reply.error, printed, environment, folder)
-    : toUnloaded('its process ended as it was loaded')
+    : toUnloaded('its process exited while the handler loaded')
 }
 
-/** What `maskInitErrors` throws has a fixed message: the reason is what was printed. */
+/** Explains a failed start. `maskInitErrors` throws a fixed message, so the reason is in the printed lines. */
 function describeFailedStart(
   { name, message }: FunctionError,
   printed: readonly string[],
   environment: FunctionEnvironment,
   folder: string,
 ): Unloaded {
-  const problem = 'it does not start'
+  const problem = 'its handler does not start'
   const isAtInit = message === MASKED_MESSAGE && printed.length > 0
-  const told = isAtInit ? printed.join('\n') : message
-  const list = environment.missingList(told, folder)
-  if (list !== undefined) return { kind: 'unloaded', problem, fault: `${list} names a list of domains that is not beside the handler` }
-  const isCertain = isAtInit ? !OF_THIS_MACHINE.test(told) && environment.isOfTemplate(told) : name === 'Runtime.HandlerNotFound'
-  // Before it is cut into lines: a value can have several.
-  const shown = environment.withoutValues(told)
-  const said = isAtInit ? joinInOneLine(shown.split('\n')) : takeFirstLine(shown)
-  return isCertain ? { kind: 'unloaded', problem, fault: said } : toUnloaded(`${problem}: ${said}`)
+  const reason = isAtInit ? printed.join('\n') : message
+  const list = environment.missingList(reason, folder)
+  if (list !== undefined) return { kind: 'unloaded', problem, fault: `${list} names a list of domains that is not in the handler's folder` }
+  const isCertain = isAtInit ? !OF_THIS_MACHINE.test(reason) && environment.isOfTemplate(reason) : name === 'Runtime.HandlerNotFound'
+  // Values are masked before the text is split, because a value can have several lines.
+  const shown = environment.withoutValues(reason)
+  const summary = isAtInit ? joinInOneLine(shown.split('\n')) : takeFirstLine(shown)
+  return isCertain ? { kind: 'unloaded', problem, fault: summary } : toUnloaded(`${problem}: ${summary}`)
 }
 
-/** Judged by the text where the handler is not loaded; undefined where it does not tell. */
+/** Guesses from the source text of a handler that is not loaded; undefined if the text does not show its parameters. */
 function hasThreeParameters(text: string): boolean | undefined {
   const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function(?:\s+\w+)?\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
   const parameters = declared?.[1] ?? declared?.[2]
@@ -164,7 +173,7 @@ function takeFirstLine(text: string): string {
   return text.split('\n')[0] ?? ''
 }
 
-/** A list after a colon keeps it, and its entries are told apart. */
+/** Joins lines by `; `, except after a line that ends with a colon. */
 function joinInOneLine(lines: readonly string[]): string {
   const text = lines.map((line) => line.trim()).filter((line) => line !== '')
   return text.join('; ').replaceAll(':; ', ': ')

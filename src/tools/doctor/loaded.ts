@@ -3,45 +3,45 @@ import { parseTriggerName } from '../lib/find-trigger.ts'
 import type { Template } from './template.ts'
 import { type Attached, listAttached, listCalledFromElsewhere } from './triggers.ts'
 
-/** What could be read of a function's code. */
+/** A function's code, as far as doctor could read it. */
 export interface Code {
-  /** Its composition; undefined where it was not made with Lifeguard, or could not be loaded. */
+  /** The composition; undefined if the handler was not made with Lifeguard, or did not load. */
   readonly rule: RuleDescription | undefined
   /** The trigger that the composition is for. */
   readonly trigger: string | undefined
-  /** undefined where it could not be loaded and its text does not say. */
+  /** True if the handler has a third parameter; undefined if it did not load and its text does not show that. */
   readonly takesCallback: boolean | undefined
-  /** Its text, the bundle's where it is one; undefined where none was found. */
+  /** The text of the handler file, which may be a bundle; undefined if no file was found. */
   readonly text: string | undefined
-  /** Why its composition is not known; undefined where it was loaded. */
+  /** The reason why the composition is unknown; undefined if it is known. */
   readonly problem: string | undefined
-  /** Why it starts nowhere with what the template gives it; undefined where it does, or nobody knows. */
+  /** The reason why the handler cannot start with the template's settings; undefined if it starts, or if that is uncertain. */
   readonly fault: string | undefined
 }
 
-/** A template with the code of its functions, by logical id. */
+/** What the checks read: a template, and the code of its functions by logical id. */
 export interface Subject {
   readonly template: Template
   readonly codes: ReadonlyMap<string, Code>
   readonly today: Date
 }
 
-/** Whether a function is the sweeper, by the name under which its handler carries its composition: its metrics others name as well. */
+/** Returns true if the code is the sweeper's. Only its handler has this property; other functions may use its metric names. */
 export function isSweeper(text: string): boolean {
   return /\bsweepsEffectsOf\b/.test(text)
 }
 
-/** Whether a rule may need something without saying so. One that needs nothing says so with an empty list. */
+/** Returns true if a rule does not declare its permissions. A rule that needs none declares an empty list. */
 export function hasUndeclaredNeeds({ kind, permissions }: RuleDescription): boolean {
   return kind === 'rule' && permissions === undefined
 }
 
-/** A function that a user pool calls, with what is known of its code. */
+/** A function that a user pool calls, with its code. */
 export type AttachedCode = Attached & { readonly code: Code | undefined }
 
 /**
- * The functions that user pools call. Of pools that live elsewhere the template tells no trigger; a function that they may
- * invoke is taken to be called as what its rules are for.
+ * Returns the functions that user pools call. The template does not show the triggers of a pool outside it. A function
+ * that such a pool may invoke is treated as called for the trigger that its rules are for.
  */
 export function listAttachedCode({ template, codes }: Subject): readonly AttachedCode[] {
   const attached = listAttached(template)

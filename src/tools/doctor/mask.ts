@@ -1,24 +1,24 @@
-// Three: passwords of this length exist, and a complaint still names its variable without such a word.
+// Passwords of three characters exist. An error message stays readable without the words of this length.
 const SHORTEST = 3
-// Shorter parts, such as `com`, are masked only as whole words. Longer ones hardly stand in other words by chance.
+// Shorter parts, such as `com`, are masked only as whole words. Longer ones rarely occur inside other words by chance.
 const SHORTEST_ANYWHERE = 6
 
 const ESCAPE = String.raw`\\[bfnrt]|\\u[\da-fA-F]{4}|%[\da-fA-F]{2}`
 const SEPARATORS = [
-  // The parts of an address, a list or JSON, such as a password with punctuation.
+  // Splits URLs, lists and JSON, but keeps a password with punctuation together.
   /[\s:/@?&=;,"'`()[\]{}<>|#\\]+/,
   /[^\p{L}\p{N}]+/u,
-  // JSON and addresses write some characters as escapes: `n` of `\n` is no letter of the word behind it.
+  // JSON and URLs escape some characters. The `n` of `\n` does not belong to the word after it.
   new RegExp(`(?:${ESCAPE}|[^\\p{L}\\p{N}])+`, 'u'),
 ]
 const WORD_BEGINS = `(?:(?<![\\p{L}\\p{N}])|(?<=${ESCAPE}))`
 const WORD_ENDS = '(?![\\p{L}\\p{N}])'
 
 /**
- * Returns a function that replaces values in a text by `...`, in upper and lower case: the whole values, as they are, as JSON
- * and as addresses write them, and all of their parts of three characters or more.
+ * Returns a function that replaces secret values in a text by `...`. It replaces whole values (plain, JSON-escaped and
+ * URL-encoded) and all of their parts of three characters or more, and ignores case.
  *
- * @param kept Texts that stay, such as the names of variables.
+ * @param kept Texts that are not replaced, such as the names of variables.
  * @example
  * createMasker(['postgres://me:hunter2@db'], [])('no access for hunter2') // 'no access for ...'
  */
@@ -27,14 +27,14 @@ export function createMasker(values: readonly string[], kept: readonly string[])
   const parts = [...new Set(values.flatMap(splitValue))]
     .filter((part) => part.length >= SHORTEST)
     .map((text) => ({ text, pattern: toPattern(text) }))
-  // The longest first: one may begin with another. A name comes before a part that is equal to it.
+  // The longest first, because one can be the start of another. A name precedes an equal part.
   const sorted = [...names, ...parts].toSorted((left, right) => right.text.length - left.text.length)
   const masked = new RegExp(sorted.map(({ pattern }) => pattern).join('|') || '(?!)', 'gu')
   return (text) => {
     try {
       return text.replaceAll(masked, (found) => (kept.includes(found) ? found : '...'))
     } catch {
-      // V8 refuses the expression when a template sets many times what Lambda accepts.
+      // V8 rejects the expression if a template sets far more than Lambda accepts.
       return '...'
     }
   }
@@ -46,7 +46,7 @@ function splitValue(value: string): readonly string[] {
   return [...written, ...parts.flatMap((part) => [part, tryDecode(part)])].map((part) => part.trim())
 }
 
-/** A password in an address is escaped, and a handler prints the one that it has read. */
+/** Decodes a part of a URL, because a handler may print a password that it has decoded. */
 function tryDecode(value: string): string {
   try {
     return decodeURIComponent(value)
@@ -56,7 +56,7 @@ function tryDecode(value: string): string {
 }
 
 function toPattern(part: string): string {
-  // Only the parts ignore the case: a name is written in its own.
+  // Only parts ignore the case. A variable's name does not.
   const pattern = escapePattern(part).replaceAll(/\p{L}/gu, (letter) => `[${letter}${letter.toLowerCase()}${letter.toUpperCase()}]`)
   return part.length >= SHORTEST_ANYWHERE ? pattern : `${WORD_BEGINS}${pattern}${WORD_ENDS}`
 }

@@ -5,27 +5,27 @@ import { basename, dirname, join } from 'node:path'
 import { UsageError } from '../lib/errors.ts'
 import { runProgram } from '../lib/run-program.ts'
 
-/** What it takes to run the framework. */
+/** Options for `packageService`. */
 export interface OslsOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Gets what a person should know. */
+  /** Receives progress messages for the user. */
   readonly onNote: (note: string) => void
   readonly signal: AbortSignal
 }
 
 /**
- * Packages a service into a temporary folder by osls, offline and without credentials.
+ * Packages a service into a temporary folder with osls, offline and without credentials.
  *
- * @param path Of its configuration.
- * @returns The template, as JSON.
- * @throws UsageError when osls is not installed there, or refuses the configuration.
+ * @param path The path of the configuration.
+ * @returns The packaged template, as JSON text.
+ * @throws UsageError when osls is not installed in the service's folder, or rejects the configuration.
  */
 export async function packageService(path: string, { environment, onNote, signal }: OslsOptions): Promise<string> {
   const folder = dirname(path)
   const command = findOsls(folder)
   if (command === undefined) {
     throw new UsageError(
-      `${basename(path)} is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/`,
+      `${basename(path)}: .serverless/ has no current package of it, and osls is not installed. Install osls, or package the service`,
     )
   }
   onNote('packaging the service: osls package')

@@ -2,44 +2,43 @@ import { createReadStream } from 'node:fs'
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from 'yaml'
 import { UsageError } from '../lib/errors.ts'
 
-/** CloudFormation takes no larger template, in bytes. */
+/** CloudFormation's limit for a template, in bytes. */
 const MOST_BYTES = 1 << 20
-/** How deep a template may be nested. CloudFormation's own limit is lower. */
+/** The deepest nesting that doctor accepts. CloudFormation's own limit is lower. */
 export const DEEPEST = 200
 
-// The densest template of the largest size has fewer. The parser's time grows with the square of the entries of one list.
+// Even a dense template of 1 MB has fewer tokens. The parser needs quadratic time for the entries of one list.
 const MOST_TOKENS = 400_000
 const MOST_ENTRIES = 20_000
 
-/** A document, with the lines of its text. */
+/** A YAML document, and a counter that maps offsets in its text to lines. */
 export interface Parsed {
   readonly document: Document.Parsed
   readonly lines: LineCounter
 }
 
 /**
- * Parses the first document of a JSON or YAML text, within limits that keep it below a few seconds whatever the text is.
+ * Parses the first document of a JSON or YAML text. Its limits keep the time below a few seconds for any text.
  *
- * @param file Its name, for the error.
- * @throws UsageError when the text is neither JSON nor YAML, or is beyond the limits.
+ * @param file The file's name, for error messages.
+ * @throws UsageError when the text is not valid JSON or YAML, or exceeds the limits.
  */
 export function parseYaml(file: string, text: string): Parsed {
   if (Buffer.byteLength(text) > MOST_BYTES) throw new UsageError(describeTooLarge(file))
   const lines = new LineCounter()
-  // The library compares each key with each other one to find equal ones, and copies the line into each of its messages.
+  // `uniqueKeys` needs quadratic time. `prettyErrors` copies the whole line into each message.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   for (const document of composer.compose(readTokens(file, text, lines), true, text.length)) {
     const [error] = document.errors
     if (error === undefined) return { document, lines }
     const { line, col } = lines.linePos(error.pos[0])
-    throw new UsageError(`${file}: neither JSON nor YAML: ${error.message} (line ${line}, column ${col})`)
+    throw new UsageError(`${file}: invalid JSON or YAML: ${error.message} (line ${line}, column ${col})`)
   }
-  throw new UsageError(`${file}: neither JSON nor YAML: it is empty`)
+  throw new UsageError(`${file}: invalid JSON or YAML: the file is empty`)
 }
 
-/** The refusal of a file above the largest size. */
 function describeTooLarge(file: string): string {
-  return `${file}: larger than ${MOST_BYTES} bytes; CloudFormation takes no larger template`
+  return `${file}: larger than ${MOST_BYTES} bytes, the limit of CloudFormation for a template`
 }
 
 function* readTokens(file: string, text: string, lines: LineCounter): Generator<CST.Token> {
@@ -49,16 +48,16 @@ function* readTokens(file: string, text: string, lines: LineCounter): Generator<
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)
     tokens += 1
-    // Checked before the composer recurses into it.
+    // Checked here, before the composer recurses into the token.
     if (tokens > MOST_TOKENS || parser.stack.length > DEEPEST || isTooLong(parser.stack.at(-1))) throw createTooMuchError(file)
   }
   yield* parser.end()
 }
 
-/** The refusal of what no template has. */
+/** Creates the error for a text that is larger or more deeply nested than any template. */
 export function createTooMuchError(file: string): UsageError {
   return new UsageError(
-    `${file}: too large or too deep for a template; expected at most ${DEEPEST} levels and ${MOST_ENTRIES} entries in one list or map`,
+    `${file}: too large or nested too deeply; expected at most ${DEEPEST} levels, and ${MOST_ENTRIES} entries in one list or map`,
   )
 }
 
@@ -69,10 +68,10 @@ function isTooLong(token: CST.Token | undefined): boolean {
 }
 
 /**
- * Reads a file that a template or a configuration may be. Of one that is too large, or has no end, no more is read.
+ * Reads a template or configuration. Stops reading at the limit, so an endless file such as a device is safe.
  *
- * @param shown Its name, for the error.
- * @throws UsageError when it is larger than any template.
+ * @param shown The file's name, for error messages.
+ * @throws UsageError when the file is larger than CloudFormation's limit for a template.
  */
 export async function readLimited(path: string, shown: string): Promise<string> {
   const chunks: Buffer[] = []

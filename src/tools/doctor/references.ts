@@ -3,15 +3,15 @@ import { parseGetAtt, replacePlaceholders } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
-/** That one resource is made after another. */
+/** A dependency: CloudFormation creates `from` after `to`. */
 export interface Reference {
   readonly from: string
   readonly to: string
-  /** Inside the resource that refers. */
+  /** The path of the reference inside `from`. */
   readonly path: Path
 }
 
-/** What a resource refers to in its template; each other resource once, where it is named first. */
+/** Returns the resources that a resource refers to. Each is listed once, with the path of its first reference. */
 function listReferences(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
   const found = new Map<string, Reference>()
   const add = (to: string, path: Path): void => {
@@ -43,9 +43,9 @@ function listReferences(template: Template, { id, properties, dependsOn }: Resou
 }
 
 /**
- * The shortest ways around through resources, each back to itself. Those that are on none are left out.
+ * Returns the shortest dependency cycle through each resource. Resources without a cycle are left out.
  *
- * @param ids Of the resources.
+ * @param ids The logical ids of the resources.
  */
 export function findCycles(template: Template, ids: readonly string[]): readonly (readonly Reference[])[] {
   const references = new Map([...template.resources.values()].map((resource) => [resource.id, listReferences(template, resource)]))
@@ -57,7 +57,7 @@ export function findCycles(template: Template, ids: readonly string[]): readonly
 
 function findCycle(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
   const ways = new Map<string, readonly Reference[]>([[id, []]])
-  // What is added to a map as it is walked is walked as well.
+  // A breadth-first search: the loop also visits entries that its body adds to the map.
   for (const [at, way] of ways) {
     for (const reference of references.get(at) ?? []) {
       if (reference.to === id) return [...way, reference]

@@ -5,25 +5,25 @@ import type { Finding, Judged } from './finding.ts'
 import type { Source } from './source.ts'
 import type { Resource, Template } from './template.ts'
 
-/** A finding with all that a person reads. */
+/** A finding with all texts that a report shows. */
 export interface Reported {
   readonly code: Code
   readonly severity: Severity
   readonly title: string
   readonly message: string
-  /** The one to change: what the template was made of, where doctor knows that. */
+  /** The file to change. If the template is generated and doctor knows its source, the source. */
   readonly file: string
-  /** From 1; null where the file has no such line. */
+  /** Line number from 1; null if the file has no such line. */
   readonly line: number | null
   /** The logical id. */
   readonly resource: string
-  /** The path of the property inside the resource, with dots. */
+  /** The path of the property inside the resource, joined by dots. */
   readonly path: string
   readonly why: string
   readonly fix: string
 }
 
-/** What a template accepts: one code on one resource, and why. */
+/** A template's acceptance of one code on one resource. */
 export interface Acceptance {
   readonly code: Code
   /** The logical id. */
@@ -31,18 +31,18 @@ export interface Acceptance {
   readonly reason: string
 }
 
-/** A finding that the template accepts, and why. */
+/** A finding that the template accepts, with the reason. */
 export interface AcceptedFinding extends Reported {
   readonly reason: string
 }
 
 /** A report on a template. */
 export interface Report {
-  /** For people. */
+  /** The path of the template or configuration, for messages. */
   readonly file: string
   readonly findings: readonly Reported[]
   readonly accepted: readonly AcceptedFinding[]
-  /** What the template accepts and nothing was found of; empty where something was not judged, which may be just that. */
+  /** Acceptances without a finding. Empty if anything was not checked, because that may hide the finding. */
   readonly unused: readonly Acceptance[]
   readonly notJudged: readonly string[]
 }
@@ -50,9 +50,9 @@ export interface Report {
 const ORDER: readonly Severity[] = ['error', 'warning', 'note']
 
 /**
- * Makes the report of what was judged: the worst comes first.
+ * Builds the report, with the most severe findings first.
  *
- * @param ignored Codes that are left out of it.
+ * @param ignored Codes that the report leaves out.
  */
 export function buildReport(
   { findings, unknown }: Judged,
@@ -89,9 +89,9 @@ function isAccepted(reported: Reported | AcceptedFinding): reported is AcceptedF
 }
 
 /**
- * Reads what a template accepts, by `Metadata: { Lifeguard: { accept: [{ code, reason }] } }` of its resources.
+ * Reads the acceptances of a template from `Metadata: { Lifeguard: { accept: [{ code, reason }] } }` of its resources.
  *
- * @throws UsageError for a code that doctor does not have, or no reason: it would accept nothing, without a word.
+ * @throws UsageError for an unknown code or a missing reason. Otherwise such an acceptance would silently have no effect.
  */
 function readAcceptances({ file, resources }: Template): readonly Acceptance[] {
   return [...resources.values()].flatMap((resource) => readAcceptance(file, resource))
@@ -102,11 +102,11 @@ function readAcceptance(file: string, { id, metadata }: Resource): readonly Acce
   if (own === undefined) return []
   const createAcceptanceError = (what: string): UsageError => new UsageError(`${file}: Metadata.Lifeguard of ${id} ${what}`)
   const list = isObject(own) ? own.accept : undefined
-  if (!Array.isArray(list)) throw createAcceptanceError('accepts nothing; expected { accept: [{ code, reason }] }')
+  if (!Array.isArray(list)) throw createAcceptanceError('is invalid; expected { accept: [{ code, reason }] }')
   return list.map((each: unknown): Acceptance => {
     const { code, reason } = isObject(each) ? each : {}
     if (typeof code !== 'string' || !isCode(code))
-      throw createAcceptanceError(`accepts ${JSON.stringify(code)}, which is no code of doctor`)
+      throw createAcceptanceError(`accepts the unknown code ${JSON.stringify(code)}; docs/doctor.md lists all codes`)
     if (typeof reason !== 'string' || reason.trim() === '') throw createAcceptanceError(`accepts ${code} without a reason`)
     return { code, resource: id, reason: reason.trim() }
   })

@@ -3,35 +3,36 @@ import { parseReference, toSymbolic } from './symbolic.ts'
 import { findResources, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
-/** An action that a role allows. */
+/** One action that a role allows. */
 export interface Right {
-  /** As it is written: `dynamodb:*` too. */
+  /** The action as the policy writes it, wildcards included: `dynamodb:*`. */
   readonly action: string
-  /** As symbolic texts. */
+  /** The resources of the statement, as symbolic texts. */
   readonly on: readonly string[]
+  /** The logical id of the role or policy that contains the statement. */
   readonly resource: string
   readonly path: Path
-  /** Whether it is there under a condition that only the deployment decides. */
+  /** True if its role or policy has a condition that is known only at deployment. */
   readonly conditional: boolean
 }
 
-/** What a function may do. */
+/** The permissions of a function's role. */
 export interface Rights {
-  /** The role's logical id; undefined where the template does not hold it. */
+  /** The role's logical id; undefined if the role is not in the template. */
   readonly role: string | undefined
   readonly rights: readonly Right[]
-  /** Whether these are all: not so where a policy lives elsewhere or is left to the deployment. */
+  /** True if `rights` lists all permissions; false if a policy is outside the template or known only at deployment. */
   readonly complete: boolean
 }
 
-// What these allow concerns logs, traces and network interfaces.
+// AWS managed policies that allow only logs, traces and network interfaces.
 const HARMLESS =
   /policy\/(?:service-role\/)?(?:AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AWSLambdaVPCAccessExecutionRole|CloudWatchLambdaInsightsExecutionRolePolicy)$/
 
-// IAM takes some thousand characters in the policies of a role.
+// Far more than a role can have, because IAM limits the size of its policies. Keeps doctor's time short.
 const MOST_RIGHTS = 2000
 
-/** Reads what the roles of functions allow. Each role is read once, whatever number of functions has it. */
+/** Creates a function that returns the permissions of a function's role. Each role is read only once. */
 export function createRightsReader(template: Template): (lambda: Resource) => Rights {
   const read = new Map<string, Rights>()
   return (lambda) => {
@@ -79,7 +80,7 @@ function readPolicies(role: Resource): { readonly parts: readonly Part[]; readon
   return { parts, complete: policies !== undefined }
 }
 
-/** Nothing is an empty list; undefined where it is no list before the deployment. */
+/** Returns an empty list for a missing value, and undefined for a list that is known only at deployment. */
 function toList(value: unknown): readonly unknown[] | undefined {
   return value === undefined ? [] : Array.isArray(value) ? value : undefined
 }
@@ -106,7 +107,7 @@ function readStatements(holder: Resource, document: unknown, path: Path): Part {
   const statements: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   const parts = statements.map((statement, index): Part => {
     if (!isObject(statement) || !('Effect' in statement)) return { rights: [], complete: false }
-    // What is denied takes rights away that this does not weigh: too few could be told as missing, never the other way.
+    // Deny statements are ignored. That can hide a missing permission, but never reports one that exists.
     if (statement.Effect !== 'Allow') return { rights: [], complete: true }
     const { Action, Resource: on } = statement
     const actions: readonly unknown[] = [Action].flat()

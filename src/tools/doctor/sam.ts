@@ -4,12 +4,12 @@ import { UsageError } from '../lib/errors.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
-// Each function gets a copy of the globals. Those of people have some dozens of entries.
+// Each function gets a copy of the globals. Real templates have some dozens of entries.
 const MOST_COPIES = 500_000
 
 /**
- * Adds what SAM makes of its functions, as far as user pools are concerned: the Lambda function under the same name with
- * the globals in it, its role, the pool's LambdaConfig and the permission to invoke.
+ * Adds the resources that SAM generates for its functions, as far as user pools need them: the Lambda function with the
+ * globals merged in, its role, the pool's LambdaConfig and the invoke permission.
  *
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
@@ -21,7 +21,7 @@ export function expandSam(
   const expanded = new Map(resources)
   const shared = isObject(globals.Function) ? globals.Function : {}
   if (countEntries(shared) * resources.size > MOST_COPIES) {
-    throw new UsageError(`${file}: Globals.Function is too large; each function gets a copy of it`)
+    throw new UsageError(`${file}: Globals.Function is too large, because SAM copies it into each function`)
   }
   for (const declared of resources.values()) {
     if (declared.type === 'AWS::Serverless::SimpleTable') {
@@ -48,7 +48,7 @@ function countEntries(value: unknown): number {
   return isObject(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + countEntries(inner), 0) : 0
 }
 
-/** SAM puts maps together key by key; anything else of the function goes before the global. */
+/** Merges maps key by key, as SAM does. For any other value, the function's own overrides the global one. */
 function mergeProperties(shared: Record<string, unknown>, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const all: Record<string, unknown> = { ...shared, ...own }
   for (const key of Object.keys(shared)) {

@@ -2,9 +2,9 @@ import { CODE_NAMES, CODES } from './codes.ts'
 import type { AcceptedFinding, Report, Reported } from './report.ts'
 
 /**
- * The report as SARIF 2.1.0, which code hosts show beside the lines.
+ * Converts a report to SARIF 2.1.0, which code hosts show beside the affected lines.
  *
- * @param version Of Lifeguard.
+ * @param version The version of Lifeguard.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function toSarif({ findings, accepted, unused, notJudged }: Report, version: string): object {
@@ -19,8 +19,8 @@ export function toSarif({ findings, accepted, unused, notJudged }: Report, versi
           {
             executionSuccessful: true,
             toolExecutionNotifications: [
-              ...unused.map(({ code, resource }) => toNotification(`Accepted and not found: ${code} of ${resource}`)),
-              ...notJudged.map((text) => toNotification(`Not judged: ${text}`)),
+              ...unused.map(({ code, resource }) => toNotification(`Accepted but not found: ${code} of ${resource}`)),
+              ...notJudged.map((text) => toNotification(`Not checked: ${text}`)),
             ],
           },
         ],

@@ -1,7 +1,7 @@
 import type { PlaceOf } from './configuration-files.ts'
 import type { Finding, Place } from './finding.ts'
 
-// How CloudFormation's properties are called in the configuration.
+// CloudFormation's property names, and their names in the configuration.
 const NAMES: Readonly<Record<string, string>> = {
   Timeout: 'timeout',
   MemorySize: 'memorySize',
@@ -10,10 +10,10 @@ const NAMES: Readonly<Record<string, string>> = {
   Role: 'role',
   Environment: 'environment',
 }
-// The role that the framework makes for functions that name none.
+// The role that the framework generates for functions without a role of their own.
 const OWN_ROLE = 'IamRoleLambdaExecution'
 
-/** Finds the place in a Serverless configuration that the packaged template came of. */
+/** Creates a function that finds the place of a finding in the Serverless configuration. */
 export function createServerlessPlaceFinder(findPlace: PlaceOf): (finding: Finding) => Place | undefined {
   return ({ resource, path }) => {
     const own = findPlace(['resources', 'Resources', resource, ...path], 3)
@@ -29,7 +29,7 @@ export function createServerlessPlaceFinder(findPlace: PlaceOf): (finding: Findi
   }
 }
 
-/** What a function may be called in the configuration, of which the framework makes its logical id. */
+/** Returns the names in the configuration from which the framework could have generated a logical id. */
 function listFunctionNames(resource: string): readonly string[] {
   const [, base] = /^(.+)LambdaFunction$/.exec(resource) ?? []
   if (base === undefined) return []

@@ -12,14 +12,14 @@ import { createServerlessPlaceFinder } from './serverless-place.ts'
 import { parseTemplate, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
 
-/** A template, and where a person finds what it says. */
+/** A template, and the files from which it was made. */
 export interface Source {
   readonly template: Template
-  /** The file that a person wrote, or gave, relative to the working folder. */
+  /** The file that the user named or wrote, relative to the working folder. */
   readonly file: string
-  /** Of the project: handlers are relative to it. */
+  /** The project folder. Handler paths are relative to it. */
   readonly folder: string
-  /** Where what a finding is about stands: in that file, or in one that it names. */
+  /** Returns the place of a finding: in `file`, or in a file that it includes. */
   readonly place: (finding: Finding) => Place
 }
 
@@ -29,10 +29,10 @@ const PACKAGED = join('.serverless', 'cloudformation-template-update-stack.json'
 const STATE = join('.serverless', 'serverless-state.json')
 
 /**
- * Reads a template, or what a Serverless configuration makes.
+ * Reads a template, or the packaged template of a Serverless configuration.
  *
- * @param named What the caller named; the configuration in the working folder unless given.
- * @throws UsageError when there is none, or it cannot be read.
+ * @param named The file to read; by default the configuration in the working folder.
+ * @throws UsageError when the file is missing or cannot be read.
  */
 export async function openSource(named: string | undefined, options: OslsOptions & { readonly working: string }): Promise<Source> {
   const { working } = options
@@ -40,7 +40,7 @@ export async function openSource(named: string | undefined, options: OslsOptions
   const file = relative(working, path) || path
   const text = await readTemplateText(path, file)
   if (/^serverless\.[cm]?[jt]s$/.test(basename(path))) {
-    throw new UsageError(`${file}: a program, which doctor does not run. Package it, and name the template: lifeguard doctor ${PACKAGED}`)
+    throw new UsageError(`${file}: doctor does not run configuration programs. Package the service, then run: lifeguard doctor ${PACKAGED}`)
   }
   const read = readYaml(file, text)
   if (!isConfiguration(file, read)) {
@@ -59,18 +59,18 @@ export async function openSource(named: string | undefined, options: OslsOptions
   return { template, file, folder, place: (finding) => inConfiguration(finding) ?? { file, line: undefined } }
 }
 
-/** Whether a file configures the framework: by its name, or by what is in it, since `--config` takes any name. */
+/** Returns true for a Serverless configuration. Checks the content too, because `--config` accepts any file name. */
 function isConfiguration(file: string, { value }: Read): boolean {
   if (isObject(value) && isObject(value.Resources)) return false
   return NAMED_CONFIGURATION.test(basename(file)) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
-/** Whether what lies in the folder of packages was made of a configuration: a folder can have several, which all package into it. */
+/** Returns true if `.serverless/` was packaged from this configuration. Several configurations can share that folder. */
 async function isPackagedFrom(path: string): Promise<boolean> {
   const state = await readFile(join(dirname(path), STATE), 'utf8').then(tryParseJson, () => undefined)
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
-  // The framework has not always noted it.
+  // Older versions of the framework do not write `serviceFilename`.
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
 }
 
@@ -78,7 +78,7 @@ async function findConfiguration(folder: string): Promise<string> {
   for (const name of CONFIGURATIONS) {
     if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) return name
   }
-  throw new UsageError('There is no serverless.yml in this folder. Name a template: lifeguard doctor template.json')
+  throw new UsageError('No serverless.yml in this folder. Name a template: lifeguard doctor template.json')
 }
 
 async function readTemplateText(path: string, shown: string): Promise<string> {
@@ -89,7 +89,7 @@ async function readTemplateText(path: string, shown: string): Promise<string> {
   })
 }
 
-/** Whether the package is younger than the configuration and the files that this names. */
+/** Returns true if the package is newer than the configuration and its included files. */
 async function isFresh(packaged: string, path: string, text: string): Promise<boolean> {
   const made = await stat(packaged).catch(() => undefined)
   if (made === undefined) return false

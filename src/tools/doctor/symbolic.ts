@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { isObject } from '../../shared/rules/invocation.ts'
 
-// Names, ARNs and settings are shorter. Texts that are put into each other can double at each level.
+// Names, ARNs and settings are shorter. Nested substitutions can double the length at each level.
 const LONGEST = 4096
 
-// A cache, since the values of a template do not change and are compared with each other again and again.
+// A cache, because the values of a template do not change and are compared many times.
 const texts = new WeakMap<object, string>()
 
 /**
- * A value as a text in which `${...}` stands for what is known at deployment alone: `${Table}` for a reference, `${Table.Arn}`
- * for an attribute. Two values with the same text are the same; two with different ones may be, unless both are known.
+ * Converts a value to a text in which `${...}` replaces each part that is known only at deployment: `${Table}` for a
+ * reference, `${Table.Arn}` for an attribute. Equal texts mean equal values. Different texts may still be equal, unless both are known.
  *
- * @returns undefined for nothing at all.
+ * @returns undefined for a missing value.
  * @example
- * symbolic({ 'Fn::Join': ['/', ['a', { Ref: 'B' }]] }) // 'a/${B}'
+ * toSymbolic({ 'Fn::Join': ['/', ['a', { Ref: 'B' }]] }) // 'a/${B}'
  */
 export function toSymbolic(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
@@ -25,30 +25,30 @@ export function toSymbolic(value: unknown): string | undefined {
   return text
 }
 
-/** Whether nothing of it is left to the deployment. */
+/** Returns true if no part of the text is known only at deployment. */
 export function isKnown(text: string): boolean {
   return !text.includes('${')
 }
 
-/** The same without what is in the placeholders: names in them may hold the colons that part an ARN. */
+/** Replaces each placeholder by `$`. Names in placeholders may contain colons, which would break the parsing of an ARN. */
 export function withoutNames(text: string): string {
   return replacePlaceholders(text, () => '$')
 }
 
-/** The resource and, where there is one, its attribute, of a text that is nothing but one reference. */
+/** Parses a text that consists of one reference. Returns the resource and the attribute, if there is one. */
 export function parseReference(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
   const [, id, attribute] = /^\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []
   return id === undefined ? undefined : { id, attribute }
 }
 
-/** Names and attributes as `Fn::GetAtt` has them, in a list or in one text. */
+/** Parses the argument of `Fn::GetAtt`, a list or a text with a dot. Returns the resource and the attribute. */
 export function parseGetAtt(value: unknown): readonly [string, string] | undefined {
   const parts = typeof value === 'string' ? value.split(/\.(.*)/s) : Array.isArray(value) ? value : []
   const [id, attribute] = parts
   return typeof id === 'string' && typeof attribute === 'string' ? [id, attribute] : undefined
 }
 
-/** Replaces each `${...}`. A search behind the last `}` would take time that grows with the square of the length. */
+/** Replaces each `${...}`. Stops at the last `}`, because a search after it would take quadratic time. */
 export function replacePlaceholders(text: string, replacement: (inside: string) => string): string {
   const end = text.lastIndexOf('}') + 1
   return text.slice(0, end).replaceAll(/\$\{([^}]*)\}/g, (_, inside: string) => replacement(inside)) + text.slice(end)
@@ -86,7 +86,7 @@ function resolveSubstitution(argument: unknown): string | undefined {
   const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {
-    // What is to stand there as it is, such as a policy's variable, is no value of the deployment; its text is known.
+    // `${!x}` is a literal `${x}`, such as a policy variable. Its text is known before the deployment.
     if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
     if (!Object.hasOwn(named, inside)) return `\${${inside}}`
     const value = toSymbolic(named[inside]) ?? ''

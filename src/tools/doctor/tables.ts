@@ -2,7 +2,7 @@ import { matchesGlob } from './glob.ts'
 import { isKnown, parseReference, toSymbolic, withoutNames } from './symbolic.ts'
 import { findResources, type Resource, type Template } from './template.ts'
 
-/** What is known before the deployment: `maybe` where it decides. */
+/** An answer before the deployment; `maybe` if it depends on a value that is known only at deployment. */
 export type Sure = 'yes' | 'no' | 'maybe'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
@@ -12,7 +12,7 @@ function listTables(template: Template): readonly Resource[] {
   return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
 }
 
-/** The table that a setting names, by reference or by name; and whether the template surely holds none that it could be. */
+/** Finds the table that a setting names. Returns 'elsewhere' if it is surely not in the template, 'unknown' if it may be. */
 export function findTable(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
   const tables = listTables(template)
   const reference = parseReference(setting)
@@ -22,7 +22,7 @@ export function findTable(template: Template, setting: string): Resource | 'else
   return isKnown(setting) && names.every((name) => name === undefined || isKnown(name)) ? 'elsewhere' : 'unknown'
 }
 
-/** Whether a right on these resources covers a table, or an index of it. */
+/** Returns whether a permission on these resources covers a table, or one index of it if `index` is set. */
 export function judgeCoverage(template: Template, on: readonly string[], table: Resource, index?: string): Sure {
   const answers = on.map((resource) =>
     index === undefined ? judgeOneResource(template, resource, table) : coversIndex(template, resource, table, index),
@@ -43,12 +43,12 @@ function judgeOneResource(template: Template, on: string, table: Resource): Sure
   if (name === own || parseReference(name)?.id === table.id) return 'yes'
   if (parseReference(name) !== undefined && template.resources.has(parseReference(name)?.id ?? '')) return 'no'
   if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
-  // No table has such a name, and matching one takes long.
+  // Such a name is invalid, and matching it takes long.
   if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
   return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
 }
 
-/** A table is not its index. A wildcard behind `table/` covers both. */
+/** A permission on a table does not cover its indexes, but a wildcard after `table/` covers both. */
 function coversIndex(template: Template, on: string, table: Resource, index: string): Sure {
   const [holder = '', pattern] = on.split('/index/')
   if (pattern === undefined)
@@ -57,7 +57,7 @@ function coversIndex(template: Template, on: string, table: Resource, index: str
   return matchesGlob(pattern, index) ? judgeOneResource(template, holder, table) : 'no'
 }
 
-/** An index or a stream of a table is not the table. */
+/** Handles ARNs that do not end with a table name. An index or a stream of a table does not cover the table. */
 function judgeOtherResource(template: Template, on: string, table: Resource): Sure {
   const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'

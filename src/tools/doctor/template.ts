@@ -15,37 +15,38 @@ export interface Resource {
   readonly properties: Readonly<Record<string, unknown>>
   readonly dependsOn: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
-  /** Whether it stands under a condition that only the deployment decides. */
+  /** True if its condition is known only at deployment. */
   readonly conditional: boolean
 }
 
-/** A CloudFormation template, with what SAM would make of it. */
+/** A CloudFormation template, with the resources that SAM would generate. */
 export interface Template {
-  /** For people. */
+  /** The file's name, for messages. */
   readonly file: string
-  /** Those that are certainly left out by their condition are not in it. */
+  /** All resources, except those whose condition is false. */
   readonly resources: ReadonlyMap<string, Resource>
-  /** The same as they stand in the file, before SAM. */
+  /** The same resources as the file declares them, before SAM. */
   readonly declared: ReadonlyMap<string, Resource>
-  /** The Lambda functions by what an ARN or a setting may call them: `${Id}`, and their own name. */
+  /** The Lambda functions by the names that an ARN or a setting may use: `${Id}`, and FunctionName. */
   readonly functions: ReadonlyMap<string, Resource>
+  /** Returns the line of a path, from 1. */
   readonly line: (path: Path) => number | undefined
 }
 
 /**
- * Reads a template: JSON, or YAML with or without short tags.
+ * Parses the text of a template: JSON, or YAML with or without short tags.
  *
- * @param file Its name, for people.
- * @throws UsageError when it cannot be read, or is no template.
+ * @param file The file's name, for messages.
+ * @throws UsageError when the text is invalid, or is not a template.
  */
 export function readTemplate(file: string, text: string): Template {
   return parseTemplate(file, readYaml(file, text))
 }
 
 /**
- * Reads a template from its values.
+ * Converts parsed YAML to a template.
  *
- * @throws UsageError as `readTemplate`.
+ * @throws UsageError when the value is not a template, or has more than 500 resources.
  */
 export function parseTemplate(file: string, { value, line }: Read): Template {
   if (!isObject(value) || !isObject(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
@@ -54,7 +55,7 @@ export function parseTemplate(file: string, { value, line }: Read): Template {
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
     if (!isObject(declared) || typeof declared.Type !== 'string') {
-      // A macro that makes resources stands where one would.
+      // A macro such as Fn::Transform can take the place of a resource.
       if (id.startsWith('Fn::')) continue
       throw new UsageError(`${file}: not a CloudFormation template: the resource ${id} has no Type`)
     }
@@ -85,7 +86,7 @@ function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyM
   const functions = new Map<string, Resource>()
   for (const resource of resources.values()) {
     if (resource.type !== 'AWS::Lambda::Function') continue
-    // The first one of a name counts.
+    // If two functions have the same name, the first one is used.
     for (const name of [`\${${resource.id}}`, toSymbolic(resource.properties.FunctionName)]) {
       if (name !== undefined && !functions.has(name)) functions.set(name, resource)
     }
@@ -95,10 +96,12 @@ function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyM
 
 function assertFewResources(file: string, count: number): void {
   if (count <= MOST_RESOURCES) return
-  throw new UsageError(`${file}: ${count} resources; CloudFormation takes ${MOST_RESOURCES} in one template. Split it into several stacks`)
+  throw new UsageError(
+    `${file}: ${count} resources, but CloudFormation accepts at most ${MOST_RESOURCES}. Split the template into several stacks`,
+  )
 }
 
-/** The resources of a type. */
+/** Returns the resources of the given types. */
 export function findResources(template: Template, ...types: readonly string[]): readonly Resource[] {
   return [...template.resources.values()].filter(({ type }) => types.includes(type))
 }

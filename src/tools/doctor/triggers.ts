@@ -5,29 +5,29 @@ import { parseReference, toSymbolic } from './symbolic.ts'
 import { findResources, type Resource, type Template } from './template.ts'
 import type { Path } from './yaml-values.ts'
 
-/** The principal that invokes triggers. */
+/** The service principal that invokes triggers. */
 export const COGNITO = 'cognito-idp.amazonaws.com'
 
-// What stands before the name in a function's ARN.
+// The part of a function's ARN before its name.
 const MARK = ':function:'
 
 /** A function that a user pool calls. */
 export interface Attached {
   readonly trigger: TriggerName
-  /** The version of the event: only the trigger before a token has several. undefined where the deployment decides. */
+  /** The event version; only pre token generation has several. undefined if it is known only at deployment. */
   readonly version: string | undefined
-  /** The function, where the template holds it. */
+  /** The function; undefined if it is not in the template. */
   readonly target: Resource | undefined
-  /** What the pool names: the function, or one of its aliases or versions. */
+  /** The symbolic text that the pool refers to: a function, or one of its aliases or versions. */
   readonly named: string
-  /** The pool; undefined where it lives elsewhere. */
+  /** The pool; undefined if it is not in the template. */
   readonly pool: Resource | undefined
-  /** Where the template says so. */
+  /** The logical id of the resource that attaches the function, such as the pool. */
   readonly resource: string
   readonly path: Path
 }
 
-/** All functions that user pools call, as the template wires them. */
+/** Returns all functions that the template attaches to user pools. */
 export function listAttached(template: Template): readonly Attached[] {
   return [
     ...findResources(template, 'AWS::Cognito::UserPool').flatMap((pool) => listPoolTriggers(template, pool)),
@@ -57,7 +57,7 @@ function listPoolTriggers(template: Template, pool: Resource): readonly Attached
   })
 }
 
-/** What the Serverless Framework's custom resource attaches to pools that live elsewhere. */
+/** Returns the functions that the Serverless Framework's custom resource attaches to pools outside the template. */
 function listExistingPoolTriggers(template: Template): readonly Attached[] {
   return findResources(template, 'Custom::CognitoUserPool').flatMap(({ id, properties }) => {
     const { UserPoolConfigs, FunctionName } = properties
@@ -72,7 +72,7 @@ function listExistingPoolTriggers(template: Template): readonly Attached[] {
   })
 }
 
-/** The function that a reference, an ARN or a name stands for, through aliases and versions. */
+/** Finds the function that a reference, an ARN or a name refers to, also through an alias or version. */
 export function findFunction(template: Template, text: string, depth: number = 0): Resource | undefined {
   const found = template.resources.get(parseReference(text)?.id ?? '')
   if (found?.type === 'AWS::Lambda::Function') return found
@@ -84,7 +84,7 @@ export function findFunction(template: Template, text: string, depth: number = 0
   return template.functions.get(at < 0 ? text : text.slice(at + MARK.length))
 }
 
-/** The functions that a pool outside the template may invoke, by logical id: it is attached where the template cannot show it. */
+/** Returns the logical ids of functions that a pool outside the template may invoke. The template does not show their triggers. */
 export function listCalledFromElsewhere(template: Template): ReadonlySet<string> {
   const permitted = findResources(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
     const source = parseReference(toSymbolic(properties.SourceArn) ?? '')?.id
@@ -93,7 +93,7 @@ export function listCalledFromElsewhere(template: Template): ReadonlySet<string>
   return new Set(permitted.flatMap(({ properties }) => findFunction(template, toSymbolic(properties.FunctionName) ?? '')?.id ?? []))
 }
 
-/** Whether the sign-in or sign-up waits for the trigger. Custom senders are invoked asynchronously. */
+/** Returns true if the sign-in or sign-up waits for the trigger. Cognito invokes custom senders asynchronously. */
 export function isAwaited({ trigger }: Attached): boolean {
   return triggerFacts(trigger).waits
 }

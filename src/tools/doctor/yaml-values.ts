@@ -2,25 +2,25 @@ import { type Alias, isAlias, isCollection, isMap, isNode, isScalar, isSeq, type
 import { UsageError } from '../lib/errors.ts'
 import { createTooMuchError, DEEPEST, parseYaml } from './parse-yaml.ts'
 
-/** Where something stands in a template: keys and indices from the top. */
+/** A position in a template: keys and indices from the root. */
 export type Path = readonly (string | number)[]
 
-/** A text with its values, and the lines that they stand on. */
+/** A parsed text: its value, and the lines of its parts. */
 export interface Read {
-  /** Tags such as `!GetAtt A.Arn` stand in their long form, `{ 'Fn::GetAtt': ['A', 'Arn'] }`. */
+  /** The value. Short tags such as `!GetAtt A.Arn` are expanded to `{ 'Fn::GetAtt': ['A', 'Arn'] }`. */
   readonly value: unknown
-  /** The line of what stands there, from 1; of the nearest thing around it where nothing does. */
+  /** Returns the line of a path, from 1. If the path does not exist, the line of the nearest parent. */
   readonly line: (path: Path) => number | undefined
 }
 
-// A template of the largest size has far fewer. Aliases of aliases can make billions out of a few lines.
+// A template of the largest size has far fewer nodes. Aliases of aliases can expand a few lines to billions.
 const MOST_NODES = 250_000
 
 /**
- * Reads JSON or YAML, with CloudFormation's short tags.
+ * Parses JSON or YAML with CloudFormation's short tags.
  *
- * @param file Its name, for the error.
- * @throws UsageError when it is neither, or larger or deeper than a template can be.
+ * @param file The file's name, for error messages.
+ * @throws UsageError when the text is invalid, or larger or more deeply nested than a template can be.
  * @example
  * readYaml('template.yaml', 'A: !Ref B').value // { A: { Ref: 'B' } }
  */
@@ -32,13 +32,13 @@ export function readYaml(file: string, text: string): Read {
 
   const createYamlError = (what: string, node: unknown): UsageError => {
     const line = isNode(node) && node.range ? ` (line ${lines.linePos(node.range[0]).line})` : ''
-    return new UsageError(`${file}: neither JSON nor YAML: ${what}${line}`)
+    return new UsageError(`${file}: invalid JSON or YAML: ${what}${line}`)
   }
 
-  /** An alias means the last anchor of its name before it. It may be met again, below another alias, after later anchors. */
+  /** Resolves an alias to the last anchor before it. Keeps the result, because later anchors may reuse the name. */
   const resolveAlias = (alias: Alias): Node => {
     const target = targets.get(alias) ?? anchors.get(alias.source)
-    if (target === undefined) throw createYamlError(`no anchor &${alias.source} stands before the alias *${alias.source}`, alias)
+    if (target === undefined) throw createYamlError(`the alias *${alias.source} has no anchor &${alias.source} before it`, alias)
     targets.set(alias, target)
     return target
   }
@@ -47,7 +47,7 @@ export function readYaml(file: string, text: string): Read {
     const key = isAlias(node) ? resolveAlias(node) : node
     if (key === null) return 'null'
     if (isScalar(key)) return String(key.value)
-    throw createYamlError('a key is a list or a map; expected a text', node)
+    throw createYamlError('a key is a list or a map; expected a string', node)
   }
 
   const readValue = (node: unknown, depth: number, isAliased: boolean): unknown => {
@@ -67,7 +67,7 @@ export function readYaml(file: string, text: string): Read {
     for (const { key, value } of node.items) {
       if (!isAliased) note(key)
       const name = readKey(key)
-      if (names.has(name)) throw createYamlError(`the key ${name} stands twice in one map`, key)
+      if (names.has(name)) throw createYamlError(`duplicate key ${name}`, key)
       names.add(name)
       entries.push([name, readValue(value, depth + 1, isAliased)])
     }
@@ -87,7 +87,7 @@ export function readYaml(file: string, text: string): Read {
   }
 }
 
-/** YAML's merge key, as far as templates use it. */
+/** Expands YAML's merge key `<<` with one map, the only form that templates use. */
 function expandMergeKey([key, value]: [string, unknown]): readonly [string, unknown][] {
   return key === '<<' && typeof value === 'object' && value !== null ? Object.entries(value) : [[key, value]]
 }
@@ -96,12 +96,12 @@ function applyTag(tag: string | undefined, value: unknown): unknown {
   if (tag === undefined || !tag.startsWith('!') || tag.length < 2) return value
   const name = tag.slice(1)
   if (name === 'Ref' || name === 'Condition') return { [name]: value }
-  // The attribute may hold dots itself, as those of nested stacks do.
+  // An attribute may contain dots, such as those of nested stacks.
   if (name === 'GetAtt' && typeof value === 'string') return { 'Fn::GetAtt': value.split(/\.(.*)/s).slice(0, 2) }
   return { [`Fn::${name}`]: value }
 }
 
-/** The key of a property tells its line better than its value does, which may begin on the next. */
+/** Finds the node at a path, or its nearest parent. Returns keys instead of values, because a value may begin on the next line. */
 function findNearest(from: unknown, path: Path): Node | undefined {
   let place: Node | undefined
   let inside: unknown = from

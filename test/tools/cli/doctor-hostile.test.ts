@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
 import { createFolder, readStream, start } from '../../support/cli/lifeguard.ts'
 
-// Exponential and quadratic work does not end within it, on any machine.
+// Exponential and quadratic work exceeds this limit on any machine.
 const LIMIT_MS = 25_000
 
 type Values = Readonly<Record<string, unknown>>
@@ -16,7 +16,7 @@ function createMap(count: number, make: (index: number) => readonly [string, unk
   return Object.fromEntries(times(count, make))
 }
 
-/** A value that is put into itself that often. */
+/** Nests a value `depth` times. */
 function nested(depth: number, around: (inside: unknown) => unknown): unknown {
   return times(depth, () => undefined).reduce((inside: unknown) => around(inside), 'x')
 }
@@ -34,13 +34,13 @@ const OPEN = { Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } }
 const SAM = 'AWS::Serverless-2016-10-31'
 const toArn = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] })
 
-/** Conditions, references, names and lists that cost far more to work out than to write. */
+/** Small templates that are expensive to evaluate. */
 const COSTLY: Readonly<Record<string, object>> = {
-  'conditions that name the next one twice': {
+  'conditions that refer to the next one twice': {
     Conditions: createMap(40, (at) => [`C${at}`, { 'Fn::And': [{ Condition: `C${at + 1}` }, { Condition: `C${at + 1}` }] }]),
     Resources: { A: { ...TOPIC, Condition: 'C0' } },
   },
-  'conditions that name all others, in circles': {
+  'conditions that all refer to each other': {
     Conditions: createMap(100, (at) => [`C${at}`, { 'Fn::Or': times(100, (other) => ({ Condition: `C${other}` })) }]),
     Resources: { A: { ...TOPIC, Condition: 'C0' } },
   },
@@ -51,13 +51,13 @@ const COSTLY: Readonly<Record<string, object>> = {
   'substitutions that double a text 60 times': {
     Resources: { A: lambda({ FunctionName: nested(60, (inside) => ({ 'Fn::Sub': [`\${a}\${a}`, { a: inside }] })) }) },
   },
-  'a join that is longer than any text can be': {
+  'a join that exceeds the longest possible string': {
     Resources: { A: lambda({ FunctionName: { 'Fn::Join': ['x'.repeat(500_000), times(19_000, () => '')] } }) },
   },
-  'placeholders that are opened and never closed': {
+  '400,000 unclosed placeholders': {
     Resources: { A: lambda({ FunctionName: { 'Fn::Sub': '${'.repeat(400_000) } }), B: lambda({ FunctionName: ':function:'.repeat(9000) }) },
   },
-  'an Fn::If in each way of the other': {
+  'an Fn::If nested in both branches of each other': {
     Conditions: OPEN,
     Resources: { A: lambda({ Timeout: nested(13, (inside) => ({ 'Fn::If': ['Open', inside, inside] })) }) },
   },
@@ -65,16 +65,16 @@ const COSTLY: Readonly<Record<string, object>> = {
     Conditions: OPEN,
     Resources: { A: lambda({ Timeout: nested(60, (inside) => ({ 'Fn::If': ['Open', inside, 'y'] })) }) },
   },
-  'code with a long gap': {
+  'inline code with 900,000 spaces': {
     Resources: { A: lambda({ Runtime: 'nodejs22.x', Code: { ZipFile: `handler=function${' '.repeat(900_000)}` } }) },
   },
-  '19,000 properties that no resource has': {
+  '19,000 unknown properties': {
     Resources: { A: { Type: 'AWS::RDS::DBInstance', Properties: createMap(19_000, (at) => [`EnableIamDatabaseAuth${at}`, 1]) } },
   },
-  'pools that are made after each other': {
+  '249 pools that depend on each other': {
     Resources: createMap(249, (at) => [`P${at}`, { ...pool({}), DependsOn: times(249, (other) => `P${(at + other) % 249}`) }]),
   },
-  'globals of SAM that are copied to each function': {
+  'SAM globals with 18,000 variables for 240 functions': {
     Transform: SAM,
     Globals: { Function: { Environment: { Variables: createMap(18_000, (at) => [`V${at}`, 'x']) } } },
     Resources: createMap(240, (at) => [
@@ -99,24 +99,24 @@ const COSTLY: Readonly<Record<string, object>> = {
   '5 MB': { Resources: { A: { ...TOPIC, Metadata: { Text: 'x'.repeat(5_000_000) } } } },
 }
 
-/** Texts that cost far more to read than to write. */
+/** Small texts that are expensive to parse. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   '19,000 aliases of one anchor': `Base: &b { a: 1 }\nList:\n${'  - *b\n'.repeat(19_000)}Resources: {}\n`,
   'aliases of aliases': `List:\n${times(60, (at) => `  a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}, *a${at - 1}`}]\n`).join('')}Resources: {}\n`,
   'merged aliases of merged aliases': `List:\n${times(60, (at) => `  a${at}: &a${at} { ${at === 0 ? 'x: 1' : `<<: *a${at - 1}, k: *a${at - 1}`} }\n`).join('')}Resources: {}\n`,
   'an alias of aliases as a key': `${times(40, (at) => `a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}, *a${at - 1}`}]\n`).join('')}? *a39\n: 1\nResources: {}\n`,
-  'an anchor that holds itself': 'Metadata: &m\n  a: *m\nResources: {}\n',
-  'an alias of nothing': 'Metadata: *gone\nResources: {}\n',
-  'one key 20,000 times': `{"Resources":{${'"A":{"Type":"AWS::SNS::Topic"},'.repeat(20_000)}"B":1}}`,
-  '400,000 brackets that are opened': '['.repeat(400_000),
-  '400,000 lists in lists': `{"Resources":${'['.repeat(400_000)}${']'.repeat(400_000)}}`,
-  '100,000 maps in maps': `{"Resources":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
-  '330,000 lists in a list': `{"Resources":[${'[],'.repeat(330_000)}[]]}`,
-  '400,000 dashes in a line': `${'- '.repeat(400_000)}a`,
+  'an anchor that contains itself': 'Metadata: &m\n  a: *m\nResources: {}\n',
+  'an alias without an anchor': 'Metadata: *gone\nResources: {}\n',
+  '20,000 duplicate keys': `{"Resources":{${'"A":{"Type":"AWS::SNS::Topic"},'.repeat(20_000)}"B":1}}`,
+  '400,000 unclosed brackets': '['.repeat(400_000),
+  '400,000 nested lists': `{"Resources":${'['.repeat(400_000)}${']'.repeat(400_000)}}`,
+  '100,000 nested maps': `{"Resources":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
+  'a list of 330,000 lists': `{"Resources":[${'[],'.repeat(330_000)}[]]}`,
+  'a line of 400,000 dashes': `${'- '.repeat(400_000)}a`,
   'a million commas': `[${','.repeat(1_000_000)}]`,
   'a million quotes': '"'.repeat(1_000_000),
-  '300,000 anchors of one value': `- ${'&a '.repeat(300_000)}x`,
-  '500,000 wrong escapes': `"${'\\q'.repeat(500_000)}"`,
+  '300,000 anchors on one value': `- ${'&a '.repeat(300_000)}x`,
+  '500,000 invalid escapes': `"${'\\q'.repeat(500_000)}"`,
 }
 
 async function doctor(
@@ -131,8 +131,8 @@ async function doctor(
   return { code, stderr, stdout }
 }
 
-describe('a template that is made to keep doctor busy', () => {
-  it.each(Object.keys(COSTLY))('ends with findings or a refusal: %s', { timeout: 60_000 }, async (kind) => {
+describe('a hostile template', () => {
+  it.each(Object.keys(COSTLY))('is checked or rejected in time: %s', { timeout: 60_000 }, async (kind) => {
     const { code, stderr, stdout } = await doctor('template.json', JSON.stringify(COSTLY[kind]))
 
     if (code === 2) expect(stderr).toMatch(/^lifeguard: template\.json: [^\n]+\n$/)
@@ -140,7 +140,7 @@ describe('a template that is made to keep doctor busy', () => {
     expect([0, 1, 2]).toContain(code)
   })
 
-  it.each(Object.keys(UNREADABLE))('is read, or refused in one line: %s', { timeout: 60_000 }, async (kind) => {
+  it.each(Object.keys(UNREADABLE))('is parsed, or rejected with one line: %s', { timeout: 60_000 }, async (kind) => {
     const { code, stderr, stdout } = await doctor('template.yaml', UNREADABLE[kind] ?? '')
 
     if (code === 0) expect({ stderr, stdout }).toEqual({ stderr: '', stdout: 'template.yaml: nothing found\n' })
@@ -148,7 +148,7 @@ describe('a template that is made to keep doctor busy', () => {
   })
 })
 
-describe('a template as large as CloudFormation takes it', () => {
+describe('a template of 500 resources, the limit of CloudFormation', () => {
   const triggers = TRIGGER_NAMES.slice(0, 6)
   const large = (pools: number): object => ({
     Resources: {
@@ -182,19 +182,19 @@ describe('a template as large as CloudFormation takes it', () => {
     },
   })
 
-  it('is examined: 500 wired resources', { timeout: 60_000 }, async () => {
+  it('is checked within the time limit', { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await doctor('template.json', JSON.stringify(large(100)))
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/template\.json: \d+ findings\n$/)
   })
 
-  it('is refused with one resource more', async () => {
+  it('is rejected with one more resource', async () => {
     const { code, stderr } = await doctor('template.json', JSON.stringify(large(101)))
 
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'lifeguard: template.json: 501 resources; CloudFormation takes 500 in one template. Split it into several stacks\n',
+      stderr: 'lifeguard: template.json: 501 resources, but CloudFormation accepts at most 500. Split the template into several stacks\n',
     })
   })
 })

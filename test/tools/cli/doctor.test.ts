@@ -8,20 +8,20 @@ import { patchTemplate, TEMPLATES } from '../../support/patched.ts'
 const slow = (): Promise<string> => patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30 })
 
 describe('lifeguard doctor', () => {
-  it('tells what is wrong, where, why and how to mend it, and what it did not judge', async () => {
+  it('prints the problem, place, reason and fix of each finding, and what it did not check', async () => {
     const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout, stderr } = await lifeguard(['doctor', 'template.yaml'], { cwd })
     expect(stdout).toMatch(
-      /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Judge may run for 30 seconds, and Cognito waits 5\n {2}Why: /,
+      /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Timeout of Judge is 30 seconds, but Cognito waits only 5\n {2}Why: /,
     )
     expect(stdout).toContain('\n  Fix: Set Timeout to 5.\n')
-    expect(stdout).toContain('\nNot judged:\n  the rules of Judge: its code stands in the template\n')
+    expect(stdout).toContain('\nNot checked:\n  the rules of Judge: its code is inline in the template\n')
     expect(stdout).toMatch(/\ntemplate\.yaml: 1 finding\n$/)
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
   })
 
-  it('exits with 0 where nothing is found', async () => {
+  it('exits with 0 if it finds nothing', async () => {
     const { code, stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json')])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'test/tools/doctor/templates/osls.json: nothing found\n' })
   })
@@ -34,13 +34,13 @@ describe('lifeguard doctor', () => {
     expect(report).toMatchObject({
       file: 'template.yaml',
       findings: [{ code: 'LG101', severity: 'warning', file: 'template.yaml', resource: 'Judge', path: 'Properties.Timeout' }],
-      notJudged: expect.arrayContaining(['the rules of Judge: its code stands in the template']),
+      notJudged: expect.arrayContaining(['the rules of Judge: its code is inline in the template']),
     })
     expect(text.split('\n')[report.findings[0].line - 1]).toContain('Timeout: 30')
     expect(code).toBe(1)
   })
 
-  it('prints SARIF 2.1.0, each result with a rule and a place', async () => {
+  it('prints SARIF 2.1.0 with a rule and a place for each result', async () => {
     const cwd = await createFolder({ 'a template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'a template.yaml', '--sarif'], { cwd })
     const log = JSON.parse(stdout)
@@ -68,55 +68,55 @@ describe('lifeguard doctor', () => {
     expect(code).toBe(1)
   })
 
-  it('lists apart what the template accepts, with the reason, and exits with 0 where there is nothing else', async () => {
-    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+  it('lists accepted findings with their reason, and exits with 0 if there are no others', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const text = await patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
     const cwd = await createFolder({ 'template.yaml': text })
     const [shown, json, sarif] = await Promise.all(
       [[], ['--json'], ['--sarif']].map((form) => lifeguard(['doctor', 'template.yaml', '--no-handlers', ...form], { cwd })),
     )
     expect(shown?.stdout).toMatch(
-      /^Accepted by the template:\n {2}LG101 {2}Judge\.Properties\.Timeout\n {4}It is called by nobody yet\.\n\n/,
+      /^Accepted by the template:\n {2}LG101 {2}Judge\.Properties\.Timeout\n {4}No user pool calls it yet\.\n\n/,
     )
     expect(shown?.stdout).toMatch(/\ntemplate\.yaml: nothing found, 1 accepted\n$/)
     expect(JSON.parse(json?.stdout ?? '')).toMatchObject({
       findings: [],
-      accepted: [{ code: 'LG101', resource: 'Judge', reason: 'It is called by nobody yet.' }],
+      accepted: [{ code: 'LG101', resource: 'Judge', reason: 'No user pool calls it yet.' }],
     })
-    const suppressions = [{ kind: 'inSource', status: 'accepted', justification: 'It is called by nobody yet.' }]
+    const suppressions = [{ kind: 'inSource', status: 'accepted', justification: 'No user pool calls it yet.' }]
     expect(JSON.parse(sarif?.stdout ?? '').runs[0].results).toMatchObject([{ ruleId: 'LG101', suppressions }])
     expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
   })
 
-  it('tells what the template accepts for nothing, and exits with 0', async () => {
-    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'It is called by nobody yet.' }] } }
+  it('lists acceptances without a finding, and exits with 0', async () => {
+    const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const cwd = await createFolder({
       'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }),
     })
     const [shown, json, sarif, ignored] = await Promise.all(
       [[], ['--json'], ['--sarif'], ['--ignore', 'LG101']].map((form) => lifeguard(['doctor', 'template.json', ...form], { cwd })),
     )
-    expect(shown?.stdout).toBe('Accepted by the template, and not found:\n  LG101  Topic\n\ntemplate.json: nothing found\n')
-    expect(JSON.parse(json?.stdout ?? '').unused).toEqual([{ code: 'LG101', resource: 'Topic', reason: 'It is called by nobody yet.' }])
-    const toolExecutionNotifications = [{ level: 'note', message: { text: 'Accepted and not found: LG101 of Topic' } }]
+    expect(shown?.stdout).toBe('Accepted by the template, but not found:\n  LG101  Topic\n\ntemplate.json: nothing found\n')
+    expect(JSON.parse(json?.stdout ?? '').unused).toEqual([{ code: 'LG101', resource: 'Topic', reason: 'No user pool calls it yet.' }])
+    const toolExecutionNotifications = [{ level: 'note', message: { text: 'Accepted but not found: LG101 of Topic' } }]
     expect(JSON.parse(sarif?.stdout ?? '').runs[0].invocations).toMatchObject([{ toolExecutionNotifications }])
     expect(ignored?.stdout).toBe('template.json: nothing found\n')
     expect([shown, json, sarif, ignored].map((each) => each?.code)).toEqual([0, 0, 0, 0])
   })
 
-  it('leaves out codes that it is told to', async () => {
+  it('leaves out the codes of --ignore', async () => {
     const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
     expect(stdout).toMatch(/\ntemplate\.yaml: nothing found\n$/)
     expect(code).toBe(0)
   })
 
-  it('loads no handler where it must not', async () => {
+  it('loads no handler with --no-handlers', async () => {
     const { stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json'), '--no-handlers'])
-    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: it was not to be loaded\n')
+    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: its handler is not loaded because of --no-handlers\n')
   })
 
-  it('reads what serverless.yml was packaged to, with the handlers beside it, and tells the lines of serverless.yml', async () => {
+  it('reads the packaged template of serverless.yml, and reports lines of serverless.yml', async () => {
     const configuration = `
 service: shop
 provider:
@@ -163,7 +163,7 @@ resources:
     ])
   })
 
-  it('names the file in which a configuration says it, and tells once what is the same of several findings', async () => {
+  it('names the included file of a finding, and prints the reason once for several findings', async () => {
     const longName = 'report'.repeat(11)
     const packaged = await patchTemplate('osls.json', {
       'PreSignUpLambdaFunction.Properties.Timeout': 29,
@@ -182,9 +182,9 @@ resources:
     const timeouts = [
       'warning LG101  Timeout above 5 seconds',
       '  serverless.yml:6  PreSignUpLambdaFunction.Properties.Timeout',
-      '  PreSignUpLambdaFunction may run for 29 seconds, and Cognito waits 5',
+      '  Timeout of PreSignUpLambdaFunction is 29 seconds, but Cognito waits only 5',
       '  serverless.yml:8  PreAuthenticationLambdaFunction.Properties.Timeout',
-      '  PreAuthenticationLambdaFunction may run for 28 seconds, and Cognito waits 5',
+      '  Timeout of PreAuthenticationLambdaFunction is 28 seconds, but Cognito waits only 5',
       '  Why: ',
     ]
     expect(shown?.stdout).toContain(timeouts.join('\n'))
@@ -194,7 +194,7 @@ resources:
     expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/report.yml' }, region: { startLine: 4 } })
   })
 
-  it('takes for the service what was packaged of the configuration that it is asked for, whatever that is called', async () => {
+  it('reads a package only if it was made from the given configuration, whatever its file name', async () => {
     const packaged = await patchTemplate('osls.json')
     const cwd = await createFolder({
       'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
@@ -202,20 +202,20 @@ resources:
       '.serverless/cloudformation-template-update-stack.json': packaged,
       '.serverless/serverless-state.json': '{"service":{"serviceFilename":"second.yml"}}',
     })
-    const notPackaged = 'is not packaged, or has changed since, or something else was packaged'
+    const notPackaged = '.serverless/ has no current package of it'
     expect(await lifeguard(['doctor', 'second.yml', '--no-handlers'], { cwd })).toMatchObject({ code: 0, stderr: '' })
     expect(await lifeguard(['doctor'], { cwd })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`serverless.yml ${notPackaged}`),
+      stderr: expect.stringContaining(`serverless.yml: ${notPackaged}`),
     })
     await rm(join(cwd, '.serverless/serverless-state.json'))
     expect(await lifeguard(['doctor', 'second.yml'], { cwd })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`second.yml ${notPackaged}`),
+      stderr: expect.stringContaining(`second.yml: ${notPackaged}`),
     })
   })
 
-  it('does not take a package for the service that is older than its configuration', async () => {
+  it('rejects a package that is older than the configuration', async () => {
     const packaged = await patchTemplate('osls.json')
     const cwd = await createFolder({
       'serverless.yml': 'service: shop\n',
@@ -224,26 +224,26 @@ resources:
     await utimes(join(cwd, '.serverless/cloudformation-template-update-stack.json'), 1, 1)
     const { code, stdout, stderr } = await lifeguard(['doctor'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: serverless.yml is not packaged, or has changed since, or something else was packaged; and osls is not installed. Package it: the template is read from .serverless/\n',
+      'lifeguard: serverless.yml: .serverless/ has no current package of it, and osls is not installed. Install osls, or package the service\n',
     )
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
   it.each([
-    [[], 'There is no serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
+    [[], 'No serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
     [['no.json'], 'no.json: no such file'],
     [['folder'], 'folder: a folder, not a file'],
     [['text.txt'], 'text.txt: not a CloudFormation template: it has no Resources'],
-    [['broken.json'], 'broken.json: neither JSON nor YAML: '],
+    [['broken.json'], 'broken.json: invalid JSON or YAML: '],
     [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
     [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
-    [['bomb.yaml'], 'bomb.yaml: too large or too deep for a template'],
-    [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
-    [['a.json', 'b.json'], "doctor takes one template; 'b.json' is a second one"],
-    [['a.json', '--json', '--sarif'], '--json and --sarif are two forms of one report: choose one'],
-    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/guides/doctor.md has them all'],
+    [['bomb.yaml'], 'bomb.yaml: too large or nested too deeply'],
+    [['serverless.ts'], 'serverless.ts: doctor does not run configuration programs. Package the service, then run: lifeguard doctor '],
+    [['a.json', 'b.json'], "Unexpected argument 'b.json'. lifeguard doctor takes one template"],
+    [['a.json', '--json', '--sarif'], '--json and --sarif cannot be combined. Use one of them'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: unknown code; docs/reference/findings.md lists all codes'],
     [['--jsn'], "Unknown option '--jsn'; lifeguard doctor --help tells more"],
-  ])('refuses %j in plain text', async (args, message) => {
+  ])('rejects %j with an error message and exit code 2', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)
     const cwd = await createFolder({
       'folder/x': '',

@@ -41,7 +41,7 @@ describe('lifeguard', () => {
     [['effects', 'constructor'], "'constructor' is no command of lifeguard effects"],
     [['domains', 'constructor'], "'constructor' is no command of lifeguard domains"],
     [['replay', '--services', 'constructor'], '--services constructor: expected one of'],
-    [['doctor', '--ignore', 'constructor'], '--ignore constructor: no code of doctor'],
+    [['doctor', '--ignore', 'constructor'], '--ignore constructor: unknown code'],
     [['attach', '--pool', 'eu-west-1_A', '--function', 'constructor=a'], '--function constructor=a: expected TRIGGER=ARN'],
     [['replay', '--repeat', '0'], '--repeat 0: expected a whole number from 1'],
     [['replay', '--repeat', '2.5'], '--repeat 2.5: expected a whole number from 1'],

@@ -21,14 +21,14 @@ const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readon
 describe('a finding', () => {
   const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
 
-  it('is accepted where its resource names its code with a reason, and no other along with it', () => {
+  it('is accepted if its resource accepts its code with a reason; other findings are not', () => {
     const { accepted, findings: left, unused } = reported(accept, { findings })
     expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
     expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
     expect(unused).toEqual([])
   })
 
-  it('leaves its acceptance unused where it is not found', () => {
+  it('leaves its acceptance unused if it is not found', () => {
     const others = findings.slice(1)
     expect(reported(accept, { findings: others })).toMatchObject({
       accepted: [],
@@ -37,20 +37,20 @@ describe('a finding', () => {
   })
 
   it.each<[string, Partial<Judged>, readonly Code[]]>([
-    ['its code is left out of the report', {}, ['LG403']],
-    ['something was not judged, which may be just that', { unknown: ['the rules of It: its code was not found'] }, []],
-  ])('leaves it unsaid where %s', (_, judged, ignored) => {
+    ['its code is ignored', {}, ['LG403']],
+    ['something was not checked', { unknown: ['the rules of It: its code was not found'] }, []],
+  ])('reports no unused acceptance if %s', (_, judged, ignored) => {
     expect(reported(accept, judged, ignored).unused).toEqual([])
   })
 
   it.each([
-    ['LG403', 'accepts nothing; expected { accept: [{ code, reason }] }'],
-    [{ accept: { code: 'LG403', reason: 'x' } }, 'accepts nothing; expected { accept: [{ code, reason }] }'],
-    [{ accept: ['LG403'] }, 'accepts undefined, which is no code of doctor'],
-    [{ accept: [{ code: 'LG999', reason: 'x' }] }, 'accepts "LG999", which is no code of doctor'],
+    ['LG403', 'is invalid; expected { accept: [{ code, reason }] }'],
+    [{ accept: { code: 'LG403', reason: 'x' } }, 'is invalid; expected { accept: [{ code, reason }] }'],
+    [{ accept: ['LG403'] }, 'accepts the unknown code undefined; docs/doctor.md lists all codes'],
+    [{ accept: [{ code: 'LG999', reason: 'x' }] }, 'accepts the unknown code "LG999"; docs/doctor.md lists all codes'],
     [{ accept: [{ code: 'LG403' }] }, 'accepts LG403 without a reason'],
     [{ accept: [{ code: 'LG403', reason: ' ' }] }, 'accepts LG403 without a reason'],
-  ])('cannot be accepted by half: %j', (metadata, message) => {
+  ])('rejects an invalid acceptance: %j', (metadata, message) => {
     expect(() => reported(metadata)).toThrow(`any: Metadata.Lifeguard of Pool ${message}`)
   })
 })

@@ -13,7 +13,7 @@ async function loadHandlerCode(handler: string, load: boolean = true, environmen
 const sender = { Ref: 'Sender' }
 
 describe("a function's code", () => {
-  it('tells its rules with what they need, and the trigger that they are for', async () => {
+  it('contains its rules with their permissions, and the trigger that they are for', async () => {
     const code = await loadHandlerCode('pre-auth.handler')
     expect(code).toMatchObject({ trigger: 'PreAuthentication', takesCallback: false, problem: undefined })
     expect(code?.rule && listRules(code.rule)).toMatchObject([
@@ -22,47 +22,51 @@ describe("a function's code", () => {
     ])
   })
 
-  it('is bundled first where it is TypeScript', async () => {
+  it('is bundled first if it is TypeScript', async () => {
     const code = await loadHandlerCode('written.handler')
     expect(code?.rule && listRules(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
   })
 
   it.each([
-    ['broken.handler', 'it does not start: No such thing'],
-    ['callback.handler', 'it was not made with Lifeguard'],
+    ['broken.handler', 'its handler does not start: No such thing'],
+    ['callback.handler', 'its handler was not made with Lifeguard'],
     ['gone.handler', 'its code was not found'],
     ['pre-sign-up', 'its code was not found'],
-  ])('says why its rules are not known: %s', async (handler, problem) => {
+  ])('contains the reason why its rules are unknown: %s', async (handler, problem) => {
     expect(await loadHandlerCode(handler)).toMatchObject({ rule: undefined, problem, fault: undefined })
   })
 
   it.each([
-    ['settings that are wrong', { STRICT: 'A_PAGE,B_PAGE', A_PAGE: 'x', B_PAGE: '' }, 'Wrong settings: A_PAGE is "x"; B_PAGE is ""'],
-    ['one that is wrong beside what the deployment decides', { STRICT: 'PAGE', PAGE: 'x', STAGE: sender }, 'Wrong settings: PAGE is "x"'],
+    ['two invalid settings', { STRICT: 'A_PAGE,B_PAGE', A_PAGE: 'x', B_PAGE: '' }, 'Wrong settings: A_PAGE is "x"; B_PAGE is ""'],
     [
-      'one that is wrong beside the name of a table',
+      'an invalid setting beside one that is known only at deployment',
+      { STRICT: 'PAGE', PAGE: 'x', STAGE: sender },
+      'Wrong settings: PAGE is "x"',
+    ],
+    [
+      'an invalid setting beside the name of a table',
       { STRICT: ',PAGE', PAGE: '', TABLE: { Ref: 'Profiles' } },
       'Wrong settings: PAGE is ""',
     ],
-    ['a key that is wrong', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
-  ])('tells why it starts nowhere, without what is secret: %s', async (_, environment, fault) => {
+    ['an invalid secret', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
+  ])('reports why it does not start, without the secret value: %s', async (_, environment, fault) => {
     expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
       rule: undefined,
-      problem: 'it does not start',
+      problem: 'its handler does not start',
       fault,
     })
   })
 
   it.each([
-    ['alone', {}],
-    ['beside what the deployment decides', { STAGE: sender }],
-  ])('starts nowhere without a list of domains that belongs beside it: %s', async (_, others) => {
+    ['as the only setting', {}],
+    ['beside a setting that is known only at deployment', { STAGE: sender }],
+  ])('does not start if the list of domains is missing in its folder: %s', async (_, others) => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:none.domains', ...others }
-    const fault = 'ALLOWED_EMAIL_DOMAINS names a list of domains that is not beside the handler'
+    const fault = "ALLOWED_EMAIL_DOMAINS names a list of domains that is not in the handler's folder"
 
     expect(await loadHandlerCode('domain-list.handler', true, environment)).toMatchObject({
       rule: undefined,
-      problem: 'it does not start',
+      problem: 'its handler does not start',
       fault,
     })
 
@@ -75,26 +79,30 @@ describe("a function's code", () => {
     )
   })
 
-  it.each(['domain-list.handler', 'written-list.handler'])('may yet find a list that is not on this machine: %s', async (handler) => {
+  it.each(['domain-list.handler', 'written-list.handler'])('has no fault if the missing list may exist in Lambda: %s', async (handler) => {
     const list = handler === 'domain-list.handler' ? '@file:/opt/none.domains' : '@file:none.domains'
     const code = await loadHandlerCode(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
 
     expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
   })
 
-  it('starts nowhere where it exports no such function', async () => {
+  it('does not start if the file has no export of that name', async () => {
     const fault = "The file exports no function 'other'"
-    expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'it does not start', fault })
+    expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'its handler does not start', fault })
   })
 
   it.each([
-    ['a setting that the deployment decides', { STRICT: 'PAGE', PAGE: sender }, 'Wrong settings: PAGE is "Sender"'],
-    ['one that is looked up then', { STRICT: 'PAGE', PAGE: '{{resolve:ssm:/page}}' }, 'Wrong settings: PAGE is "known-at-deployment"'],
-    ['nobody knows which, and the deployment decides one', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
-    ['a file that is not on this machine', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '...'"],
-  ])('may yet start where this may be the reason that it does not: %s', async (_, environment, reason) => {
+    ['a setting that is known only at deployment', { STRICT: 'PAGE', PAGE: sender }, 'Wrong settings: PAGE is "Sender"'],
+    [
+      'a setting that CloudFormation resolves',
+      { STRICT: 'PAGE', PAGE: '{{resolve:ssm:/page}}' },
+      'Wrong settings: PAGE is "known-at-deployment"',
+    ],
+    ['an unnamed setting, and one is known only at deployment', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
+    ['a file that may exist only in Lambda', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '...'"],
+  ])('has no fault if the error may be caused by %s', async (_, environment, reason) => {
     expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
-      problem: `it does not start: ${reason}`,
+      problem: `its handler does not start: ${reason}`,
       fault: undefined,
     })
   })
@@ -103,7 +111,10 @@ describe("a function's code", () => {
     ['callback.handler', true],
     ['context-done.handler', false],
     ['pre-sign-up.handler', undefined],
-  ])('tells by its text how many parameters it has, where it is not loaded: %s', async (handler, takesCallback) => {
-    expect(await loadHandlerCode(handler, false)).toMatchObject({ takesCallback, problem: 'it was not to be loaded' })
+  ])('reads the parameters from the text if the handler is not loaded: %s', async (handler, takesCallback) => {
+    expect(await loadHandlerCode(handler, false)).toMatchObject({
+      takesCallback,
+      problem: 'its handler is not loaded because of --no-handlers',
+    })
   })
 })

@@ -6,20 +6,20 @@ async function examineForCodes(base: string, change: Readonly<Record<string, unk
   return findings.map(({ code }) => code)
 }
 
-describe('doctor reads what rules declare, and not their names', () => {
+describe('the `judges` declaration of rules', () => {
   it.each([
-    ['staff-only, which declares that it judges a domain', 'staffOnly', ['LG402']],
-    ['a denyIf whose condition reads a domain', 'staffByCondition', ['LG402']],
-    ['domain-owner, which declares nothing', 'domainOwner', []],
-  ] as const)('at sign-up: %s', async (_, exported, codes) => {
+    ['finds LG402 for staff-only, which declares email-domain', 'staffOnly', ['LG402']],
+    ['finds LG402 for a denyIf whose condition reads a domain', 'staffByCondition', ['LG402']],
+    ['finds nothing for domain-owner, which declares nothing', 'domainOwner', []],
+  ] as const)('%s, at sign-up', async (_, exported, codes) => {
     const change = { 'PreSignUp.Properties.Handler': `declared.${exported}`, 'WebClient.Properties.WriteAttributes': ['email'] }
     expect(await examineForCodes('sam.yaml', change)).toEqual(codes)
   })
 
   it.each([
-    ['keep-out, which declares that it judges a block', 'keepOut', ['LG403']],
-    ['block-party, which declares nothing', 'blockParty', []],
-  ] as const)('at sign-in: %s', async (_, exported, codes) => {
+    ['finds LG403 for keep-out, which declares block', 'keepOut', ['LG403']],
+    ['finds nothing for block-party, which declares nothing', 'blockParty', []],
+  ] as const)('%s, at sign-in', async (_, exported, codes) => {
     const change = {
       'PreAuthenticationLambdaFunction.Properties.Handler': `handlers/declared.${exported}`,
       'CognitoUserPoolUsers.Properties.LambdaConfig.PreTokenGeneration': undefined,

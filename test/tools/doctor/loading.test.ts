@@ -11,7 +11,7 @@ import { createFolder } from '../../support/cli/lifeguard.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** A template with functions, of which a pool calls the first. */
+/** Creates a template with functions. A pool calls the first one. */
 function createTemplate(functions: Readonly<Record<string, Values>>): Template {
   const resources = Object.entries(functions).map(([id, properties]) => [
     id,
@@ -28,8 +28,8 @@ async function loadFolderCode(folder: string, properties: Values = {}): Promise<
 
 const variables = (Variables: Values): Values => ({ Environment: { Variables } })
 
-describe('a process that loads a handler', () => {
-  // What a process was started with stays there, whatever it sets later.
+describe('the child process that loads a handler', () => {
+  // /proc/self/environ keeps the variables with which a process started, even if it changes them later.
   const REPORTING = `
     import { readFileSync, writeFileSync } from 'node:fs'
     const started = readFileSync('/proc/self/environ', 'utf8').split('\\0').filter(Boolean).toSorted()
@@ -44,7 +44,7 @@ describe('a process that loads a handler', () => {
   }
   const evil = (folder: string): Values => ({ NODE_OPTIONS: `--require ${folder}/evil.cjs`, 'NODE_OPTIONS=--require ./evil.cjs': '' })
 
-  // Of Node, of the dynamic linkers, of OpenSSL, of shells and other interpreters.
+  // Variables of Node, of dynamic linkers, of OpenSSL, of shells and of other interpreters.
   const DECIDING = [
     ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'],
     ...['NODE_PENDING_DEPRECATION', 'NODE_DEBUG', 'NODE_ICU_DATA', 'NODE_REDIRECT_WARNINGS', 'NODE_USE_ENV_PROXY', 'NODE_CHANNEL_FD'],
@@ -53,7 +53,7 @@ describe('a process that loads a handler', () => {
     ...['JAVA_TOOL_OPTIONS', 'GIT_SSH_COMMAND', 'npm_config_script_shell', 'node_options', 'AWS_ENDPOINT_URL_DYNAMODB'],
   ]
 
-  it.runIf(process.platform === 'linux')('starts the same whatever the template sets', async () => {
+  it.runIf(process.platform === 'linux')('starts with the same environment whatever the template sets', async () => {
     const plain = await report({})
     const set = await report({ ...Object.fromEntries(DECIDING.map((name) => [name, 'evil'])), ...evil('.') })
 
@@ -61,7 +61,7 @@ describe('a process that loads a handler', () => {
     expect(set.seen).toEqual(plain.seen)
   })
 
-  it.runIf(process.platform === 'linux')('starts the same with variables of any name', { timeout: 120_000 }, async () => {
+  it.runIf(process.platform === 'linux')('starts with the same environment for variables of any name', { timeout: 120_000 }, async () => {
     const plain = await report({})
     const name = fc.oneof(fc.stringMatching(/^[A-Z_]{1,12}$/), fc.string({ minLength: 1 }), fc.constantFrom(...DECIDING))
     await fc.assert(
@@ -72,7 +72,7 @@ describe('a process that loads a handler', () => {
     )
   })
 
-  it('has what the template sets for the handler, and no credentials and no way to AWS', async () => {
+  it('has the variables of the template, but no credentials and no access to AWS', async () => {
     const { seen } = await report({
       STAGE: 'prod',
       NODE_ENV: 'production',
@@ -85,7 +85,7 @@ describe('a process that loads a handler', () => {
     expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
   })
 
-  it('is one of a few at a time', { timeout: 120_000 }, async () => {
+  it('is one of at most four at a time', { timeout: 120_000 }, async () => {
     const counting = `
       import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
       import { setTimeout as sleep } from 'node:timers/promises'
@@ -114,38 +114,38 @@ describe("a handler's file", () => {
   const LOADED = `import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('loaded', import.meta.url), '')\nexport const handler = () => {}\n`
 
   it.each([
-    ['by its handler', { Handler: '../other/index.handler' }],
-    ['by an absolute handler', { Handler: 'ROOT/other/index.handler' }],
-    ['by the folder of its code', { Code: { CodeUri: '../other' } }],
-    ['by an absolute folder of its code', { Code: { CodeUri: 'ROOT/other' } }],
-    ['through a link to a file', { Handler: 'link.handler' }],
-    ['through a link to a folder', { Handler: 'linked/index.handler' }],
-  ])('is not loaded from outside of the folder: %s', async (_, properties) => {
+    ['a relative path in Handler', { Handler: '../other/index.handler' }],
+    ['an absolute path in Handler', { Handler: 'ROOT/other/index.handler' }],
+    ['a relative CodeUri', { Code: { CodeUri: '../other' } }],
+    ['an absolute CodeUri', { Code: { CodeUri: 'ROOT/other' } }],
+    ['a symbolic link to a file', { Handler: 'link.handler' }],
+    ['a symbolic link to a folder', { Handler: 'linked/index.handler' }],
+  ])('is not loaded from outside the project folder: %s', async (_, properties) => {
     const root = await createFolder({ 'other/index.mjs': LOADED, 'project/package.json': {} })
     await symlink('../other/index.mjs', join(root, 'project/link.mjs'))
     await symlink('../other', join(root, 'project/linked'))
 
     const code = await loadFolderCode(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
 
-    const problem = `its code lies outside of ${join(root, 'project')}, the folder of the template`
+    const problem = `its code is outside ${join(root, 'project')}, the project folder`
     expect(code).toMatchObject({ problem, text: undefined, fault: undefined })
     expect(await readdir(join(root, 'other'))).toEqual(['index.mjs'])
   })
 
   it.each([
-    ['in a folder whose name begins with dots', '..src', { Handler: '..src/index.handler' }],
-    ['through a link within the folder', 'src', { Handler: 'link.handler' }],
-  ])('is loaded: %s', async (_, name, properties) => {
+    ['a folder whose name begins with dots', '..src', { Handler: '..src/index.handler' }],
+    ['a symbolic link inside the folder', 'src', { Handler: 'link.handler' }],
+  ])('is loaded from inside the project folder: %s', async (_, name, properties) => {
     const root = await createFolder({ [`project/${name}/index.mjs`]: LOADED })
     await symlink('src/index.mjs', join(root, 'project/link.mjs'))
-    // The folder may be named by a link as well.
+    // The project folder itself is a symbolic link.
     await symlink('project', join(root, 'shortcut'))
 
-    expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'it was not made with Lifeguard' })
+    expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'its handler was not made with Lifeguard' })
     expect(await readdir(join(root, 'project', name))).toEqual(['index.mjs', 'loaded'])
   })
 
-  it('is not a folder', async () => {
+  it('is not found if a folder has its name', async () => {
     const folder = await createFolder({})
     await mkdir(join(folder, 'index.mjs'))
 
@@ -153,7 +153,7 @@ describe("a handler's file", () => {
   })
 })
 
-describe('a handler that writes to the pipe by which its process answers', () => {
+describe('a handler that writes to the pipe of its process', () => {
   const deep = (depth: number): string => `${'{"name":"a","kind":"chain","children":['.repeat(depth)}${']}'.repeat(depth)}`
 
   const messages = [
@@ -179,18 +179,22 @@ describe('a handler that writes to the pipe by which its process answers', () =>
   ]
 
   it.each(messages.map((message) => [message.slice(0, 100), message]))(
-    'ends nothing, and is not taken for an answer: %s',
+    'does not crash doctor or forge a reply with the message %s',
     async (_, message) => {
       const send = `import { readFileSync, writeSync } from 'node:fs'
       writeSync(3, readFileSync(new URL('message.json', import.meta.url), 'utf8') + '\\n')`
       const folder = await createFolder({ 'index.mjs': `${send}\nexport const handler = () => {}\n`, 'message.json': message })
 
-      expect(await loadFolderCode(folder)).toMatchObject({ rule: undefined, fault: undefined, problem: 'it was not made with Lifeguard' })
+      expect(await loadFolderCode(folder)).toMatchObject({
+        rule: undefined,
+        fault: undefined,
+        problem: 'its handler was not made with Lifeguard',
+      })
     },
   )
 })
 
-describe('what doctor reports of a handler that does not start', () => {
+describe('the report on a handler that does not start', () => {
   const SECRETS = {
     DB_PASS: 'correct-horse',
     DSN: 'postgres://mary:battery7@db.example.com:5432/shop',
@@ -211,11 +215,14 @@ describe('what doctor reports of a handler that does not start', () => {
   `
 
   it.each([
-    ['prints, within maskInitErrors', `${PRINTED}throw Object.assign(new Error('${MASKED_MESSAGE}'), { name: 'TriggerFailedError' })`],
-    ['throws', `const { DB_PASS, DSN, LONGER } = process.env\nthrow new Error(DB_PASS + LONGER + ' ' + DSN + ' ' + new URL(DSN).password)`],
-    ['throws over several lines', 'throw new Error(process.env.LICENCE)'],
-    ['throws a text', 'throw process.env.DSN'],
-  ])('holds none of the values that the template sets: it %s', async (_, text) => {
+    ['prints them within maskInitErrors', `${PRINTED}throw Object.assign(new Error('${MASKED_MESSAGE}'), { name: 'TriggerFailedError' })`],
+    [
+      'throws them',
+      `const { DB_PASS, DSN, LONGER } = process.env\nthrow new Error(DB_PASS + LONGER + ' ' + DSN + ' ' + new URL(DSN).password)`,
+    ],
+    ['throws an error of several lines', 'throw new Error(process.env.LICENCE)'],
+    ['throws a string', 'throw process.env.DSN'],
+  ])('does not contain the values that the template sets if the handler %s', async (_, text) => {
     const folder = await createFolder({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
     const template = createTemplate({ PreSignUp: variables(SECRETS) })
     const codes = await loadCode(template, { folder, load: true })

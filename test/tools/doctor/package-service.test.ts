@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { packageService } from '../../../src/tools/doctor/package-service.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
-it('does not wait for a process that osls started and that keeps its output open', async () => {
+it('does not wait for a background process of osls that keeps the output open', async () => {
   const osls = `
     const { spawn } = require('node:child_process')
     const { writeFileSync } = require('node:fs')

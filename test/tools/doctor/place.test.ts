@@ -4,7 +4,7 @@ import { openConfiguration } from '../../../src/tools/doctor/configuration-files
 import { createServerlessPlaceFinder } from '../../../src/tools/doctor/serverless-place.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
-// What the framework reads, which no template string of this language is.
+// A ${file(...)} reference of the framework, escaped because TypeScript would interpolate it.
 const file = (name: string, inside: string = ''): string => `\${file(${name})${inside}}`
 
 const CONFIGURATION = `service: shop
@@ -60,11 +60,11 @@ describe('the place of a finding in a Serverless configuration', () => {
     ['IamRoleLambdaExecution.Properties.Policies', 'parts/provider.yml:1'],
     ['Gone.Properties', 'nowhere'],
     ['GoneLambdaFunction.Properties.Timeout', 'nowhere'],
-  ])('is in the file that says it: %s', async (at, place) => {
+  ])('is in the file that contains %s', async (at, place) => {
     expect(await findPlaces(FILES, at)).toEqual([place])
   })
 
-  it('is nowhere in files that name each other', async () => {
+  it('is not found in files that include each other in a circle', async () => {
     const round = `- ${file('round.yml')}\n- ${file('round.yml')}\n`
     const files = { 'serverless.yml': `functions: ${file('self.yml', ':a')}\nresources: ${file('round.yml')}\n`, 'round.yml': round }
     expect(await findPlaces({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([

@@ -7,11 +7,11 @@ import { readTemplate } from '../../../src/tools/doctor/template.ts'
 import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
 import { UsageError } from '../../../src/tools/lib/errors.ts'
 
-/** A text with a placeholder, which no template string of this language is. */
+/** Creates an `Fn::Sub`. `<` and `>` replace the braces, because TypeScript would interpolate them. */
 const sub = (text: string): object => ({ 'Fn::Sub': text.replaceAll('<', '${').replaceAll('>', '}') })
 
-describe('reading YAML', () => {
-  it('reads all JSON that has no key twice and none of YAML merging', () => {
+describe('readYaml', () => {
+  it('reads all JSON without duplicate keys and merge keys', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const text = JSON.stringify(value)
@@ -21,7 +21,7 @@ describe('reading YAML', () => {
     )
   })
 
-  it('reads or refuses any text, and never breaks', () => {
+  it('reads any text or throws a UsageError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-!&*:{}[\],'"|>#%@ \nA-Ca-c0-9]*$/)), (text) => {
         try {
@@ -42,40 +42,36 @@ describe('reading YAML', () => {
     ['!Condition A', { Condition: 'A' }],
     ['!Unheard { A: 1 }', { 'Fn::Unheard': { A: 1 } }],
     ['2012-10-17', '2012-10-17'],
-  ])('puts %s into its long form', (text, value) => {
+  ])('expands %s to its long form', (text, value) => {
     expect(readYaml('any', text).value).toEqual(value)
   })
 
-  it('takes an alias for the last anchor before it, also where the alias stands below another one', () => {
+  it('resolves an alias to the last anchor before it, also inside another alias', () => {
     const text = '- &a 1\n- &b [*a]\n- &a 2\n- *b\n- *a\n'
 
     expect(readYaml('any', text).value).toEqual([1, [1], 2, [1], 2])
   })
 
   it.each([
-    ['a key that stands twice', '{"A": 1, "A": 2}', 'any: neither JSON nor YAML: the key A stands twice in one map (line 1)'],
+    ['a duplicate key', '{"A": 1, "A": 2}', 'any: invalid JSON or YAML: duplicate key A (line 1)'],
+    ['an alias without an anchor', 'A: 1\nB: *gone\n', 'any: invalid JSON or YAML: the alias *gone has no anchor &gone before it (line 2)'],
+    ['a key that is a list', '? [A]\n: 1\n', 'any: invalid JSON or YAML: a key is a list or a map; expected a string (line 1)'],
     [
-      'an alias without an anchor',
-      'A: 1\nB: *gone\n',
-      'any: neither JSON nor YAML: no anchor &gone stands before the alias *gone (line 2)',
-    ],
-    ['a key that is a list', '? [A]\n: 1\n', 'any: neither JSON nor YAML: a key is a list or a map; expected a text (line 1)'],
-    [
-      'text behind a value',
+      'text after the value',
       '{"A": 1}\n}',
-      'any: neither JSON nor YAML: Unexpected flow-map-end token in YAML stream: "}" (line 2, column 1)',
+      'any: invalid JSON or YAML: Unexpected flow-map-end token in YAML stream: "}" (line 2, column 1)',
     ],
-  ])('refuses %s, with its line', (_, text, message) => {
+  ])('rejects %s, with its line', (_, text, message) => {
     expect(() => readYaml('any', text)).toThrow(new UsageError(message))
   })
 
-  it('tells the line of what a path leads to, or of the nearest thing around it', () => {
+  it('returns the line of a path, or of its nearest parent', () => {
     const { line } = readYaml('any', 'A:\n  B:\n    - C\n    - !If\n      - D\n  E: 1\n')
     expect([['A', 'E'], ['A', 'B', 0], ['A', 'B', 1, 0], ['A', 'B', 7], ['A', 'F'], ['G']].map(line)).toEqual([6, 3, 5, 2, 1, undefined])
   })
 })
 
-describe('a value as a text', () => {
+describe('toSymbolic', () => {
   it.each([
     [undefined, undefined],
     [30, '30'],
@@ -86,13 +82,13 @@ describe('a value as a text', () => {
     [{ 'Fn::Sub': [`x\${B}`, { B: { Ref: 'A' } }] }, 'x<A>'],
     [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':x']] }, 'arn:<AWS::Partition>:x'],
     [{ 'Fn::Select': [0, ['a']] }, '<?{"Fn::Select":[0,["a"]])>'],
-  ])('is what it is made of: %j', (value, text) => {
+  ])('converts %j to a text with placeholders', (value, text) => {
     expect(toSymbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
   })
 })
 
-describe('a pattern with wildcards', () => {
-  it('matches what its regular expression does', () => {
+describe('matchesGlob', () => {
+  it('matches like the equivalent regular expression', () => {
     const text = fc.stringMatching(/^[ab*?]{0,8}$/)
     fc.assert(
       fc.property(text, text, (pattern, value) => {
@@ -102,12 +98,12 @@ describe('a pattern with wildcards', () => {
     )
   })
 
-  it('is matched in no time, whatever number of stars it has', () => {
+  it('matches a pattern with 2,000 stars without exponential time', () => {
     expect(matchesGlob('*a'.repeat(2000).concat('b'), 'a'.repeat(4000))).toBe(false)
   })
 })
 
-describe('conditions', () => {
+describe('conditions of a template', () => {
   const holds = createConditionReader({
     Yes: { 'Fn::Equals': ['a', 'a'] },
     No: { 'Fn::Equals': ['a', ''] },
@@ -135,11 +131,11 @@ describe('conditions', () => {
     ['Same', true],
     ['Round', 'unknown'],
     ['Unheard', 'unknown'],
-  ])('hold, do not, or are left to the deployment: %s', (name, expected) => {
+  ])('evaluates %s to %s', (name, expected) => {
     expect(holds(name)).toBe(expected)
   })
 
-  it('decide what stands in the template, where they are known', () => {
+  it('resolves Fn::If if the condition is known', () => {
     const none = { Ref: 'AWS::NoValue' }
     expect(
       resolveConditions({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),

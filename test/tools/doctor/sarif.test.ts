@@ -6,7 +6,7 @@ import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
 import type { Report, Reported } from '../../../src/tools/doctor/report.ts'
 import { toSarif } from '../../../src/tools/doctor/sarif.ts'
 
-// The schema of OASIS, final errata included, as Microsoft's own tool for SARIF ships it.
+// The schema of OASIS with the final errata, from Microsoft's SARIF package.
 const SCHEMA = new URL('../assets/sarif-2.1.0.schema.json', import.meta.resolve('@microsoft/sarif-multitool-ts'))
 
 let isSarif: ValidateFunction
@@ -22,19 +22,19 @@ const finding = (code: Reported['code'], line: number | null): Reported => {
   return { code, severity, title, why, fix, message: 'Something', file: 'a folder/ü.yml', line, resource: 'It', path: 'Properties.A.0' }
 }
 
-describe('SARIF', () => {
+describe('toSarif', () => {
   it.each([
     ['every code, with and without a line', { findings: CODE_NAMES.map((code, at) => finding(code, at % 2 === 0 ? at + 1 : null)) }],
-    ['what the template accepts', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
-    ['what it accepts for nothing', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
-    ['what was not judged', { notJudged: ['the rules of It: its code was not found'] }],
-    ['nothing', {}],
-  ] satisfies readonly (readonly [string, Partial<Report>])[])('keeps to the schema of 2.1.0 for %s', (_, report) => {
+    ['an accepted finding', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
+    ['an unused acceptance', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
+    ['something that was not checked', { notJudged: ['the rules of It: its code was not found'] }],
+    ['an empty report', {}],
+  ] satisfies readonly (readonly [string, Partial<Report>])[])('is valid SARIF 2.1.0 for %s', (_, report) => {
     isSarif(toSarif({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
     expect(isSarif.errors ?? []).toEqual([])
   })
 
-  it('is held to a schema that finds a wrong word', () => {
+  it('is checked against a schema that rejects an invalid level', () => {
     const text = JSON.stringify(toSarif({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
     expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
   })

@@ -12,7 +12,7 @@ const named = (name: string): Template =>
     }}`),
   )
 
-describe('a right', () => {
+describe('judgeCoverage', () => {
   it.each([
     ['*', 'yes'],
     ['<Table.Arn>', 'yes'],
@@ -30,7 +30,7 @@ describe('a right', () => {
     ['arn:aws:dynamodb:*:*:*', 'maybe'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'no'],
     ['arn:<AWS::Partition>:s3:::<Stage>-files', 'no'],
-  ])('on %s covers a table of a known name: %s', (on, sure) => {
+  ])('returns whether a permission on %s covers the table blocks: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed(on)], table)).toBe(sure)
@@ -50,20 +50,20 @@ describe('a right', () => {
     ['arn:aws:dynamodb:*:*:table/*', 'yes'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'yes'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/others/index/queue', 'no'],
-  ])('on %s covers the index queue of that table: %s', (on, sure) => {
+  ])('returns whether a permission on %s covers the index queue of the table blocks: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed(on)], table, 'queue')).toBe(sure)
   })
 
-  it('covers a table when one of its resources does', () => {
+  it('returns yes if one of several resources covers the table', () => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed('<Bucket.Arn>'), placed('<Table.Arn>')], table)).toBe('yes')
   })
 })
 
-describe('a setting', () => {
+describe('findTable', () => {
   it.each([
     ['"blocks"', 'blocks', 'Table'],
     ['"blocks"', '<Table>', 'Table'],
@@ -71,7 +71,7 @@ describe('a setting', () => {
     ['"blocks"', '<Parameter>', 'unknown'],
     ['{"Fn::Sub": "<Stage>-blocks"}', '<Stage>-blocks', 'Table'],
     ['{"Fn::Sub": "<Stage>-blocks"}', 'dev-blocks', 'unknown'],
-  ])('where tables are named %s, %s is %s', (name, setting, expected) => {
+  ])('with TableName %s, finds for the setting %s: %s', (name, setting, expected) => {
     const found = findTable(named(name), placed(setting))
     expect(typeof found === 'string' ? found : found.id).toBe(expected)
   })

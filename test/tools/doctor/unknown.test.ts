@@ -4,21 +4,21 @@ import { examineText, patchTemplate } from '../../support/patched.ts'
 const parameter = { Ref: 'SomeParameter' }
 const imported = { 'Fn::ImportValue': 'something' }
 
-describe('what only the deployment decides', () => {
+describe('values that are known only at deployment', () => {
   it.each([
     ['a timeout', 'osls.json', { 'PreSignUpLambdaFunction.Properties.Timeout': parameter }],
-    ['memory', 'osls.json', { 'PreSignUpLambdaFunction.Properties.MemorySize': { 'Fn::If': ['Unheard', 128, 512] } }],
+    ['a memory size', 'osls.json', { 'PreSignUpLambdaFunction.Properties.MemorySize': { 'Fn::If': ['Unheard', 128, 512] } }],
     ['a runtime', 'osls.json', { 'PreSignUpLambdaFunction.Properties.Runtime': imported }],
-    ['a table, by an import', 'osls.json', { 'PreAuthenticationLambdaFunction.Properties.Environment.Variables.BLOCK_TABLE': imported }],
+    ['an imported table', 'osls.json', { 'PreAuthenticationLambdaFunction.Properties.Environment.Variables.BLOCK_TABLE': imported }],
     ["a table's name", 'osls.json', { 'BlockTable.Properties.TableName': { 'Fn::Sub': `shop-\${Stage}-blocks` } }],
     ['a role', 'osls.json', { 'PreAuthenticationLambdaFunction.Properties.Role': imported, PreAuthenticationRole: undefined }],
     [
-      "a role's further policies",
+      'an imported managed policy of a role',
       'osls.json',
       { 'PreAuthenticationRole.Properties.ManagedPolicyArns': [imported], 'PreAuthenticationRole.Properties.Policies': [] },
     ],
     [
-      'the resource of a right',
+      'the resource of a statement',
       'osls.json',
       { 'PreAuthenticationRole.Properties.Policies.0.PolicyDocument.Statement.1.Resource': parameter },
     ],
@@ -28,34 +28,34 @@ describe('what only the deployment decides', () => {
       { 'PreAuthenticationRole.Properties.Policies.0.PolicyDocument.Statement.1': { 'Fn::If': ['Unheard', {}, {}] } },
     ],
     [
-      'a policy template of SAM',
+      'a SAM policy template',
       'sam.yaml',
       { 'PostConfirmation.Properties.Policies': [{ DynamoDBCrudPolicy: { TableName: { Ref: 'Profiles' } } }] },
     ],
     [
-      'whom a permission is for',
+      'the principal of a permission',
       'osls.json',
       { 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp.Properties.Principal': parameter },
     ],
     [
-      'what a permission is on',
+      'the function of a permission',
       'osls.json',
       { 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp.Properties.FunctionName': imported },
     ],
-    ['a function', 'osls.json', { 'CognitoUserPoolUsers.Properties.LambdaConfig.CustomMessage': imported }],
-    ['what a client may write', 'osls.json', { 'WebClient.Properties.WriteAttributes': parameter }],
+    ['a trigger function', 'osls.json', { 'CognitoUserPoolUsers.Properties.LambdaConfig.CustomMessage': imported }],
+    ['the WriteAttributes of a client', 'osls.json', { 'WebClient.Properties.WriteAttributes': parameter }],
     [
       'the pool of a client',
       'osls.json',
       { 'WebClient.Properties.UserPoolId': imported, 'WebClient.Properties.WriteAttributes': ['email'] },
     ],
     [
-      'the version of a trigger',
+      'the LambdaVersion of a trigger',
       'cdk.template.json',
       { 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion': parameter },
     ],
     [
-      'two functions for tokens',
+      'two pre token generation functions',
       'amplify.json',
       {
         'UserPool.Properties.LambdaConfig.PreTokenGeneration': parameter,
@@ -63,34 +63,42 @@ describe('what only the deployment decides', () => {
       },
     ],
     [
-      'a whole resource, made by a macro',
+      'the function of a macro',
       'plain.yaml',
       { Made: { Type: 'AWS::CloudFormation::Macro', Properties: { Name: 'Makes', FunctionName: parameter } } },
     ],
     [
-      "what pre token generation does, where it is somebody's own",
+      'a pre token generation handler without Lifeguard',
       'osls.json',
       { 'PreTokenGenerationLambdaFunction.Properties.Handler': 'handlers/tokens-v1.handler' },
     ],
-  ] as const)('is not wrong: %s', async (_, base, change) => {
+  ] as const)('cause no finding: %s', async (_, base, change) => {
     expect((await examineText(await patchTemplate(base, change))).findings).toEqual([])
   })
 
-  it('is said once', async () => {
+  it('are listed once as not checked', async () => {
     const change = { 'PreSignUpLambdaFunction.Properties.Timeout': parameter, 'PreAuthenticationLambdaFunction.Properties.Role': imported }
     const { unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(unknown).toEqual([
-      'Timeout of PreSignUpLambdaFunction, which the deployment decides',
-      'the rights of PreAuthenticationLambdaFunction, of which this template does not hold all',
+      'Timeout of PreSignUpLambdaFunction: its value is known only at deployment',
+      'the permissions of PreAuthenticationLambdaFunction: this template does not contain its whole role',
     ])
   })
 
   it.each([
-    ['a rule that does not say what it needs', 'own-rule', 'whether PreSignUp needs its rights: ask-somebody do not say what they need'],
-    ['what such a rule needs', 'own-rule', 'what ask-somebody of PreSignUp needs: it does not say'],
-    ['a handler that does not start', 'broken', 'the rules of PreSignUp: it does not start: No such thing'],
-    ['a handler that is not there', 'gone', 'the rules of PreSignUp: its code was not found'],
-  ])('is all that is said of %s', async (_, file, said) => {
+    [
+      'the unneeded permissions of a rule without `permissions`',
+      'own-rule',
+      'unneeded permissions of PreSignUp: these rules do not declare theirs: ask-service',
+    ],
+    [
+      'the missing permissions of a rule without `permissions`',
+      'own-rule',
+      'the permissions that the rule ask-service of PreSignUp needs: it does not declare them',
+    ],
+    ['a handler that does not start', 'broken', 'the rules of PreSignUp: its handler does not start: No such thing'],
+    ['a missing handler', 'gone', 'the rules of PreSignUp: its code was not found'],
+  ])('lists as not checked, without a finding: %s', async (_, file, said) => {
     const policies = [{ Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }]
     const change = { 'PreSignUp.Properties.Handler': `${file}.handler`, 'PreSignUp.Properties.Policies': policies }
     const { findings, unknown } = await examineText(await patchTemplate('sam.yaml', change))
@@ -98,21 +106,21 @@ describe('what only the deployment decides', () => {
     expect(unknown).toContain(said)
   })
 
-  it('does not ask rules that call nothing what they need', async () => {
+  it('lists nothing for rules that call no AWS service', async () => {
     const { unknown } = await examineText(
       await patchTemplate('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
     )
     expect(unknown).toEqual([])
   })
 
-  it('leaves it open whether a pool elsewhere calls a function, where the template holds no pool', async () => {
+  it('lists the calls of a function as not checked if the template has no pool', async () => {
     const change = { CognitoUserPoolUsers: undefined, WebClient: undefined }
     const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
-    expect(unknown).toContain('whether a pool that lives elsewhere calls PreSignUpLambdaFunction as PreSignUp')
+    expect(unknown).toContain('the calls of PreSignUpLambdaFunction for PreSignUp: the user pool is not in this template')
   })
 
-  it('says why it does not know the rules of a function that a pool elsewhere may invoke', async () => {
+  it('lists why the rules of a function are unknown if a pool outside the template may invoke it', async () => {
     const change = {
       CognitoUserPoolUsers: undefined,
       WebClient: undefined,
@@ -123,10 +131,10 @@ describe('what only the deployment decides', () => {
     }
     const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
-    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: it does not start: Wrong settings: PAGE is "SomeParameter"')
+    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: its handler does not start: Wrong settings: PAGE is "SomeParameter"')
   })
 
-  it('judges functions that a pool elsewhere may invoke as what their rules are for', async () => {
+  it('checks functions that a pool outside the template may invoke, as the trigger of their rules', async () => {
     const permission = 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp'
     const change = {
       CognitoUserPoolUsers: undefined,
@@ -137,7 +145,7 @@ describe('what only the deployment decides', () => {
     expect((await examineText(await patchTemplate('osls.json', change))).findings.map(({ code }) => code)).toEqual(['LG101'])
   })
 
-  it('judges functions that the Serverless Framework attaches to a pool elsewhere', async () => {
+  it('checks functions that the Serverless Framework attaches to a pool outside the template', async () => {
     const change = {
       CognitoUserPoolUsers: undefined,
       WebClient: undefined,

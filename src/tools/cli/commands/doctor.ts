@@ -10,31 +10,33 @@ import { createPart, EXIT, type Io, type Line, type Style } from '../io.ts'
 import { parseOptions } from '../options.ts'
 import { wrapText } from '../text.ts'
 
-/** What lifeguard doctor --help says. */
+/** The help text of `lifeguard doctor`. */
 const DOCTOR_HELP = `lifeguard doctor [serverless.yml | TEMPLATE]
 
-Reads a CloudFormation template, and of the functions that its user pools call the handlers, and
-tells what is wrong with the deployment: each with a code, the place, why it bites, and the fix.
+Checks a CloudFormation template, and the handlers that its user pools call. Reports each problem of
+the deployment with a code, the place, the reason and the fix. Does not call AWS.
 
-TEMPLATE  JSON or YAML, as osls, the CDK (cdk.out/NAME.template.json) or SAM have it. Of
-          serverless.yml, which is read unless given, what it was packaged to in .serverless/; if
-          that is missing or older, osls packages it into a temporary folder, offline
+TEMPLATE  JSON or YAML, from osls, the CDK (cdk.out/NAME.template.json) or SAM. The default is
+          serverless.yml: doctor then reads its package in .serverless/. If the package is
+          missing or outdated, osls packages the service offline into a temporary folder
 
-  --json          one JSON object on standard output
-  --sarif         SARIF 2.1.0 on standard output, for a code host
-  --ignore CODE   leaves findings of that code out; may be repeated
-  --no-handlers   does not load the handlers, so that their rules are not known. Loading one runs
-                  what stands outside its function, with the environment of the template, no
-                  credentials, and no way to AWS
+  --json          prints one JSON object
+  --sarif         prints SARIF 2.1.0, for a code host
+  --ignore CODE   leaves out findings of that code; may be repeated
+  --no-handlers   does not load the handlers, so their rules are not checked. Loading a handler
+                  runs its top-level code with the environment of the template, without
+                  credentials and without access to AWS
 
-What only the deployment decides is not judged, and said so at the end.
+Values that are known only at deployment are not checked. They are listed at the end.
 
-A resource may accept a finding, with a reason; docs/guides/doctor.md says how.
+A resource can accept a finding, with a reason; see docs/guides/doctor.md.
 
-Exit code: 0 nothing found, or all of it accepted; 1 something was; 2 bad usage, or something that
-cannot be read.`
+Example: lifeguard doctor cdk.out/Shop.template.json
 
-/** `lifeguard doctor`. */
+Exit code: 0 no findings, or all accepted; 1 findings; 2 invalid usage, or a file that cannot be
+read.`
+
+/** Runs `lifeguard doctor`. Returns the exit code. */
 export async function runDoctor(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions('doctor', {
     args: [...args],
@@ -52,8 +54,8 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
     return EXIT.fine
   }
   const [file, more] = positionals
-  if (more !== undefined) throw new UsageError(`doctor takes one template; '${more}' is a second one`)
-  if (values.json && values.sarif) throw new UsageError('--json and --sarif are two forms of one report: choose one')
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. lifeguard doctor takes one template`)
+  if (values.json && values.sarif) throw new UsageError('--json and --sarif cannot be combined. Use one of them')
   const ignored = new Set(values.ignore.map(parseCode))
 
   const { folder, environment, signal } = io
@@ -68,15 +70,15 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
 }
 
 function parseCode(word: string): Code {
-  if (!isCode(word)) throw new UsageError(`--ignore ${word}: no code of doctor; docs/guides/doctor.md has them all`)
+  if (!isCode(word)) throw new UsageError(`--ignore ${word}: unknown code; docs/reference/findings.md lists all codes`)
   return word
 }
 
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
-/** Shows a report to people. */
+/** Prints a report as text. */
 async function printDoctor({ file, findings, accepted, unused, notJudged }: Report, io: Io): Promise<void> {
-  // Why and how to mend it is the same for all findings of a code.
+  // All findings of a code share its reason and fix, so they are printed once.
   for (const group of Map.groupBy(findings, ({ code }) => code).values()) {
     const [first] = group
     if (first === undefined) continue
@@ -95,9 +97,9 @@ async function printDoctor({ file, findings, accepted, unused, notJudged }: Repo
   }
   if (unused.length > 0) {
     const lines = unused.map(({ code, resource }) => `  ${code}  ${resource}`)
-    await io.out(['Accepted by the template, and not found:', ...lines, ''])
+    await io.out(['Accepted by the template, but not found:', ...lines, ''])
   }
-  if (notJudged.length > 0) await io.out(['Not judged:', ...notJudged.flatMap((each) => wrapText(each, '  ')), ''])
+  if (notJudged.length > 0) await io.out(['Not checked:', ...notJudged.flatMap((each) => wrapText(each, '  ')), ''])
   const count = findings.length
   const found = count === 0 ? 'nothing found' : count === 1 ? '1 finding' : `${count} findings`
   await io.out([`${file}: ${found}${accepted.length === 0 ? '' : `, ${accepted.length} accepted`}`])

@@ -5,7 +5,7 @@ import { type Code, listAttachedCode, type Subject } from '../loaded.ts'
 import { toSymbolic } from '../symbolic.ts'
 import { findResources, type Resource } from '../template.ts'
 
-/** LG402: app clients through which users change the address that was judged at sign-up. */
+/** LG402: finds app clients that let users change an email whose domain is checked only at sign-up. */
 export function checkClients(subject: Subject): Judged {
   const findings: Finding[] = []
   const unknown: string[] = []
@@ -17,33 +17,33 @@ export function checkClients(subject: Subject): Judged {
     const later = triggers.filter(({ trigger }) => trigger === 'PreAuthentication' || trigger === 'PreTokenGeneration')
     if (later.some(({ code }) => hasDomainRule(code))) continue
     if (later.some(({ code }) => code?.rule === undefined)) {
-      unknown.push(`whether addresses that are changed through ${client.id} are judged: some rules are not known`)
+      unknown.push(`domain checks of emails that users change through ${client.id}: some rules are unknown`)
       continue
     }
     const why = explainWritableEmail(client, judging.pool)
     if (why === undefined) continue
     const path = ['Properties', 'WriteAttributes']
-    findings.push({ code: 'LG402', resource: client.id, path, message: `${client.id} lets users write email${why}` })
+    findings.push({ code: 'LG402', resource: client.id, path, message: `Users can change email through ${client.id}, because ${why}` })
   }
   return { findings, unknown }
 }
 
-/** Why users may write their address through a client; undefined where they may not, or nobody knows. */
+/** Explains why users may change their email through a client; undefined if they may not, or if that is unknown. */
 function explainWritableEmail({ properties }: Resource, pool: Resource | undefined): string | undefined {
   const { WriteAttributes } = properties
-  if (WriteAttributes === undefined) return ', as it names no WriteAttributes, which means all'
+  if (WriteAttributes === undefined) return 'its WriteAttributes are not set, which allows all attributes'
   if (!Array.isArray(WriteAttributes)) return undefined
-  if (WriteAttributes.includes('email')) return ''
+  if (WriteAttributes.includes('email')) return 'its WriteAttributes contain email'
   const schema: readonly unknown[] = Array.isArray(pool?.properties.Schema) ? pool.properties.Schema : []
   const required = schema.some((each) => isObject(each) && each.Name === 'email' && toSymbolic(each.Required) === 'true')
-  return required ? ', as a required attribute is always writable' : undefined
+  return required ? 'the user pool requires email, and required attributes are always writable' : undefined
 }
 
 function hasDomainRule(code: Code | undefined): boolean {
   return code?.rule !== undefined && listRules(code.rule).some(({ judges }) => judges === 'email-domain')
 }
 
-/** Whoever signs in with the credentials of the client itself has no attributes. */
+/** Returns true if the client only signs in with its own credentials. Then no user and no attributes are involved. */
 function isForMachines({ properties }: Resource): boolean {
   const { AllowedOAuthFlows, ExplicitAuthFlows } = properties
   const flows: readonly unknown[] = Array.isArray(AllowedOAuthFlows) ? AllowedOAuthFlows : []

@@ -6,10 +6,10 @@ import { isAwaited } from '../triggers.ts'
 
 const WALL_SECONDS = 5
 const LEAST_MEMORY_MB = 256
-// Lambda's own default.
+// Lambda's default.
 const DEFAULT_MEMORY_MB = 128
 
-/** LG101, LG102 and LG103: how the functions are run that sign-in waits for. */
+/** LG101, LG102 and LG103: checks timeout, memory and runtime of the functions that a sign-up or sign-in waits for. */
 export function checkFunctions(subject: Subject): Judged {
   const awaited = listAttachedCode(subject).filter(isAwaited)
   const targets = new Set(awaited.flatMap(({ target }) => target ?? []))
@@ -20,7 +20,7 @@ export function checkFunctions(subject: Subject): Judged {
       ...parts.flatMap(({ unknown }) => unknown),
       ...awaited
         .filter(({ target, pool }) => target === undefined && pool !== undefined)
-        .map(({ trigger }) => `the function of ${trigger}, which this template does not hold`),
+        .map(({ trigger }) => `the function of ${trigger}: it is not in this template`),
     ],
   }
 }
@@ -32,17 +32,17 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
     const value = properties[name] ?? fallback
     const number = Number(value)
     if (value === undefined || !Number.isNaN(number)) return value === undefined ? undefined : number
-    unknown.push(`${name} of ${id}, which the deployment decides`)
+    unknown.push(`${name} of ${id}: its value is known only at deployment`)
     return undefined
   }
   const timeout = readNumber('Timeout', undefined)
   if (timeout !== undefined && timeout > WALL_SECONDS) {
-    const message = `${id} may run for ${timeout} seconds, and Cognito waits ${WALL_SECONDS}`
+    const message = `Timeout of ${id} is ${timeout} seconds, but Cognito waits only ${WALL_SECONDS}`
     findings.push({ code: 'LG101', resource: id, path: ['Properties', 'Timeout'], message })
   }
   const memory = readNumber('MemorySize', DEFAULT_MEMORY_MB)
   if (memory !== undefined && memory < LEAST_MEMORY_MB) {
-    const message = `${id} has ${memory} MB${properties.MemorySize === undefined ? ', the default' : ''}`
+    const message = `MemorySize of ${id} is ${memory} MB${properties.MemorySize === undefined ? " (Lambda's default)" : ''}; expected at least ${LEAST_MEMORY_MB}`
     findings.push({ code: 'LG102', resource: id, path: ['Properties', 'MemorySize'], message })
   }
   const runtime = toSymbolic(properties.Runtime)
@@ -52,20 +52,20 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
       code: 'LG103',
       resource: id,
       path: ['Properties', 'Runtime'],
-      message: `${id} runs on ${runtime}, whose support ${end}`,
+      message: `Runtime of ${id} is ${runtime}, which AWS deprecated ${end}`,
     })
   }
   return { findings, unknown }
 }
 
-// Node's are dated by AWS's page as it read on 2026-11-22. The others ended years ago, on any reading of it, and stand here
-// without a day; what is not named here is not judged.
+// Deprecation dates of Node.js, from AWS's page as of 2026-11-22.
 const ENDS: Readonly<Record<string, string>> = {
   'nodejs18.x': '2025-09-01',
   'nodejs20.x': '2026-04-30',
   'nodejs22.x': '2027-04-30',
   'nodejs24.x': '2028-04-30',
 }
+// AWS deprecated these years ago. Runtimes in neither list are not checked.
 const LONG_ENDED: ReadonlySet<string> = new Set([
   ...['nodejs', 'nodejs4.3', 'nodejs4.3-edge', 'nodejs6.10', 'nodejs8.10', 'nodejs10.x', 'nodejs12.x', 'nodejs14.x', 'nodejs16.x'],
   ...['python2.7', 'python3.6', 'python3.7', 'python3.8', 'ruby2.5', 'ruby2.7', 'java8', 'go1.x', 'provided'],
@@ -73,42 +73,49 @@ const LONG_ENDED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * When a runtime's support ended, in words; undefined where it goes on, or is not known.
+ * Returns when AWS deprecated a runtime, in words; undefined if it is supported or not listed.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
 function describeRuntimeEnd(runtime: string, today: Date): string | undefined {
   const day = Object.hasOwn(ENDS, runtime) ? ENDS[runtime] : undefined
-  if (day !== undefined) return Date.parse(day) <= today.getTime() ? `ended on ${day}` : undefined
-  return LONG_ENDED.has(runtime) ? 'ended years ago' : undefined
+  if (day !== undefined) return Date.parse(day) <= today.getTime() ? `on ${day}` : undefined
+  return LONG_ENDED.has(runtime) ? 'years ago' : undefined
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 const LONGEST_NAME = 64
 
-/** LG107: names that the Serverless Framework makes of service, stage and function, which no tool measures before AWS does. */
+/** LG107: finds function names that are too long. The Serverless Framework builds them from service, stage and function, and does not check the length. */
 export function checkFunctionNames({ template }: Subject): Judged {
   const findings = findResources(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
     const name = toSymbolic(properties.FunctionName)
     if (name === undefined || !isKnown(name) || name.length <= LONGEST_NAME) return []
-    const message = `The name of ${id} has ${name.length} characters, and Lambda takes ${LONGEST_NAME}`
+    const message = `FunctionName of ${id} has ${name.length} characters, but Lambda accepts at most ${LONGEST_NAME}`
     return [{ code: 'LG107', resource: id, path: ['Properties', 'FunctionName'], message }]
   })
   return { findings, unknown: [] }
 }
 
-// Below these the sweeper begins nothing.
+// With this timeout or less, the sweeper runs no effect.
 const SWEEPER_SECONDS = 8
-// Lambda's own.
+// Lambda's default.
 const DEFAULT_SECONDS = 3
 
-/** LG106: a sweeper that is given no time to sweep. */
+/** LG106: checks that the timeout of the sweeper is long enough to run effects. */
 export function checkSweeper({ template, codes }: Subject): Judged {
   const findings = [...codes].flatMap(([id, { text }]): readonly Finding[] => {
     const timeout = template.resources.get(id)?.properties.Timeout ?? DEFAULT_SECONDS
-    // What only the deployment decides is no number.
+    // A value that is known only at deployment becomes NaN, and causes no finding.
     if (!isSweeper(text ?? '') || !(Number(timeout) <= SWEEPER_SECONDS)) return []
-    return [{ code: 'LG106', resource: id, path: ['Properties', 'Timeout'], message: `${id} sweeps, and may run for ${timeout} seconds` }]
+    return [
+      {
+        code: 'LG106',
+        resource: id,
+        path: ['Properties', 'Timeout'],
+        message: `Timeout of the sweeper ${id} is ${timeout} seconds; expected more than ${SWEEPER_SECONDS}`,
+      },
+    ]
   })
   return { findings, unknown: [] }
 }

@@ -1,7 +1,7 @@
 import type { Finding, Judged } from '../finding.ts'
 import { listAttachedCode, type Subject } from '../loaded.ts'
 
-/** LG104, LG105 and LG108: handlers in a style that current runtimes refuse, or that do not start. */
+/** LG104, LG105 and LG108: finds handlers that current runtimes reject, and handlers that do not start. */
 export function checkHandlers(subject: Subject): Judged {
   const seen = new Set<string>()
   const findings: Finding[] = []
@@ -10,14 +10,24 @@ export function checkHandlers(subject: Subject): Judged {
     seen.add(target.id)
     const path = ['Properties', 'Handler']
     if (code.takesCallback) {
-      findings.push({ code: 'LG104', resource: target.id, path, message: `The handler of ${target.id} takes a third parameter` })
+      findings.push({
+        code: 'LG104',
+        resource: target.id,
+        path,
+        message: `The handler of ${target.id} has a third parameter; expected only event and context`,
+      })
     }
     const [, method] = (code.rule === undefined && /\bcontext\.(done|succeed|fail)\s*\(/.exec(code.text ?? '')) || []
     if (method !== undefined) {
-      findings.push({ code: 'LG105', resource: target.id, path, message: `The handler of ${target.id} calls context.${method}` })
+      findings.push({
+        code: 'LG105',
+        resource: target.id,
+        path,
+        message: `The handler of ${target.id} calls context.${method}, which nodejs24.x does not have`,
+      })
     }
   }
-  // Of a pool that lives elsewhere only the rules would tell that it calls the function.
+  // All loaded functions are checked, because the template does not show which of them an outside pool calls.
   for (const [id, { fault }] of subject.codes) {
     if (fault === undefined) continue
     const message = `The handler of ${id} does not start: ${fault}`

@@ -9,7 +9,7 @@ import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
 import type { Resource, Template } from '../template.ts'
 
-/** LG301, LG302 and LG303: what the rules of a handler need and the template does not give. */
+/** LG301, LG302 and LG303: finds tables and permissions that rules need and the template does not provide. */
 export function checkNeeds(subject: Subject): Judged {
   const findings = new Map<string, Finding>()
   const unknown: string[] = []
@@ -20,12 +20,16 @@ export function checkNeeds(subject: Subject): Judged {
     seen.add(target.id)
     const rights = readRights(target)
     const rules = listRules(code.rule)
-    unknown.push(...rules.filter(hasUndeclaredNeeds).map(({ name }) => `what ${name} of ${target.id} needs: it does not say`))
+    unknown.push(
+      ...rules
+        .filter(hasUndeclaredNeeds)
+        .map(({ name }) => `the permissions that the rule ${name} of ${target.id} needs: it does not declare them`),
+    )
     const needs = rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, rule: rule.name })))
-    if (!rights.complete && needs.length > 0) unknown.push(`the rights of ${target.id}, of which this template does not hold all`)
+    if (!rights.complete && needs.length > 0) unknown.push(`the permissions of ${target.id}: this template does not contain its whole role`)
     for (const { need, rule } of needs) {
       for (const finding of findUnmetNeed(subject.template, target, need, rule, rights)) {
-        // The rules of one function often need the same.
+        // Several rules of one function often need the same permission.
         findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
     }
@@ -49,7 +53,7 @@ function findUnmetNeed(
       code: 'LG301',
       resource: target.id,
       path,
-      message: `${rule} uses the table ${setting}, which the template does not make`,
+      message: `The rule ${rule} of ${target.id} uses the table ${setting} (${resource}), which the template does not create`,
     })
   }
   if (!rights.complete) return missing
@@ -59,13 +63,13 @@ function findUnmetNeed(
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `${rule} of ${target.id} needs ${action}${where}, which ${rights.role} does not allow`
+    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but ${rights.role} does not allow it`
     missing.push({ code, ...findPolicyPlace(template, target, rights), message })
   }
   return missing
 }
 
-/** Where a right is added. A role that SAM makes stands nowhere; it is of what the function says. */
+/** Returns where to add a permission. A role that SAM generates is not in the file, so its function is named instead. */
 function findPolicyPlace({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
   return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
 }
@@ -75,7 +79,7 @@ function readVariable({ properties }: Resource, name: string): string | undefine
   return isObject(variables) ? toSymbolic(variables[name]) : undefined
 }
 
-/** Whether an action as a policy writes it, perhaps with wildcards, allows another. */
+/** Returns true if an action of a policy, which may have wildcards, covers another action. */
 function isActionAllowed(written: string, action: string): boolean {
   return matchesGlob(written.toLowerCase(), action.toLowerCase())
 }

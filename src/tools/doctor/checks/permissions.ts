@@ -4,7 +4,7 @@ import { isKnown, parseReference, toSymbolic, withoutNames } from '../symbolic.t
 import { findResources, type Resource, type Template } from '../template.ts'
 import { type Attached, COGNITO, findFunction, listAttached } from '../triggers.ts'
 
-/** LG202 and LG203: whether the pool may invoke its triggers, and nobody else. */
+/** LG202 and LG203: checks that a pool may invoke its triggers, and that no other account may. */
 export function checkPermissions({ template }: Subject): Judged {
   const attached = listAttached(template)
   const permissions = findResources(template, 'AWS::Lambda::Permission').map((permission): Permission => {
@@ -27,25 +27,25 @@ export function checkPermissions({ template }: Subject): Judged {
 
 interface Permission {
   readonly permission: Resource
-  /** What it names as its function. */
+  /** The symbolic text of its FunctionName. */
   readonly name: string
   readonly invoked: Resource | undefined
 }
 
 function findMissingPermission(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
   const { target, pool, trigger, resource, path, named } = attached
-  // For a pool elsewhere the custom resource adds the permission when it is deployed.
+  // For a pool outside the template, the custom resource adds the permission at deployment.
   if (target === undefined || pool === undefined) return []
   const may = permissions.some(({ permission, name, invoked }) => {
-    // A name that only the deployment knows may be this function's.
+    // A name that is known only at deployment may be this function's.
     if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
     return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
   })
   if (may) return []
-  return [{ code: 'LG202', resource, path, message: `No permission lets ${pool.id} invoke ${target.id} as ${trigger}` }]
+  return [{ code: 'LG202', resource, path, message: `No AWS::Lambda::Permission allows ${pool.id} to invoke ${target.id} for ${trigger}` }]
 }
 
-/** A permission on a function holds for none of its aliases, nor the other way round. */
+/** A permission on a function does not cover its aliases, and a permission on an alias does not cover the function. */
 function isSameQualifier({ resources }: Template, permitted: string, named: string): boolean {
   const [left, right] = [permitted, named].map((text) => resources.get(parseReference(text)?.id ?? ''))
   return left === undefined || right === undefined || left === right
@@ -63,10 +63,20 @@ function isPoolPermitted(template: Template, { properties }: Resource, pool: Res
 function describeWidePermission({ id, properties }: Resource): Pick<Finding, 'path' | 'message'> | undefined {
   const { Principal, SourceArn, SourceAccount } = properties
   const principal = toSymbolic(Principal)
-  if (principal === '*') return { path: ['Properties', 'Principal'], message: `${id} lets anybody invoke the trigger` }
+  if (principal === '*')
+    return { path: ['Properties', 'Principal'], message: `Principal of ${id} is *, so any AWS account may invoke the trigger` }
   if (principal !== COGNITO || SourceAccount !== undefined) return undefined
-  if (SourceArn === undefined) return { path: ['Properties', 'Principal'], message: `${id} names neither SourceArn nor SourceAccount` }
+  if (SourceArn === undefined)
+    return {
+      path: ['Properties', 'Principal'],
+      message: `${id} has neither SourceArn nor SourceAccount, so a user pool of any account may invoke the trigger`,
+    }
   const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(toSymbolic(SourceArn) ?? '')) ?? []
   const wild = toSymbolic(SourceArn) === '*' || account === '*' || account === ''
-  return wild ? { path: ['Properties', 'SourceArn'], message: `${id} names no account in its SourceArn` } : undefined
+  return wild
+    ? {
+        path: ['Properties', 'SourceArn'],
+        message: `SourceArn of ${id} does not name an account, so a user pool of any account may invoke the trigger`,
+      }
+    : undefined
 }

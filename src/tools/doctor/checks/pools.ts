@@ -3,7 +3,7 @@ import type { Finding, Judged } from '../finding.ts'
 import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
 import { findResources, type Resource } from '../template.ts'
 
-/** LG401 and LG403: settings of a pool that undo what its triggers mean to do. */
+/** LG401 and LG403: finds settings of a pool that defeat the rules of its triggers. */
 export function checkPools(subject: Subject): Judged {
   const attached = listAttachedCode(subject)
   const parts = findResources(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {
@@ -20,11 +20,11 @@ function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): readon
   if (!Array.isArray(AliasAttributes) || !AliasAttributes.includes('email')) return []
   const verifying = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && hasEmailVerification(code))
   if (verifying?.target === undefined) return []
-  const message = `Users of ${pool.id} sign in with their address, and ${verifying.target.id} marks addresses as verified at sign-up`
+  const message = `AliasAttributes of ${pool.id} contain email, and ${verifying.target.id} marks emails as verified at sign-up`
   return [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }]
 }
 
-/** Lifeguard's own bundles hold the word in any case: there the composition tells. */
+/** Reads the composition first, because every bundle of Lifeguard contains the word `autoVerifyEmail`. */
 function hasEmailVerification(code: Code | undefined): boolean {
   if (code?.rule !== undefined) return listRules(code.rule).some(({ verifies }) => verifies?.includes('email'))
   return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')
@@ -35,10 +35,10 @@ function checkRefreshes(pool: Resource, triggers: readonly AttachedCode[]): Judg
   if (blocking === undefined) return { findings: [], unknown: [] }
   const tokens = triggers.find(({ trigger }) => trigger === 'PreTokenGeneration')
   if (tokens !== undefined && tokens.code?.rule === undefined) {
-    return { findings: [], unknown: [`whether PreTokenGeneration of ${pool.id} checks blocks: its rules are not known`] }
+    return { findings: [], unknown: [`block checks in PreTokenGeneration of ${pool.id}: its rules are unknown`] }
   }
   if (tokens !== undefined && hasBlockRule(tokens.code)) return { findings: [], unknown: [] }
-  const message = `${pool.id} checks blocks at sign-in, and nothing checks them when tokens are refreshed`
+  const message = `${pool.id} checks blocks in PreAuthentication, but not in PreTokenGeneration, which runs when tokens are refreshed`
   return { findings: [{ code: 'LG403', resource: pool.id, path: blocking.path, message }], unknown: [] }
 }
 

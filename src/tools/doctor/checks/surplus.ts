@@ -8,7 +8,7 @@ import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
 import { findResources, type Resource, type Template } from '../template.ts'
 
-// What every function does, whatever its rules: its log, its traces, its network.
+// Permissions that any function may have: logs, traces, network interfaces.
 const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
 
 interface User {
@@ -17,7 +17,7 @@ interface User {
   readonly rights: Rights
 }
 
-/** LG305: what a trigger's role allows and no rule of the functions that take it on needs. */
+/** LG305: finds permissions of a trigger's role that no rule needs. Considers all functions with that role. */
 export function checkSurplus(subject: Subject): Judged {
   const { template, codes } = subject
   const attached = new Set(listAttachedCode(subject).map(({ target }) => target?.id))
@@ -41,22 +41,22 @@ function checkRole(template: Template, users: readonly User[]): Judged {
   const silent: string[] = []
   const needs: { readonly need: RulePermission; readonly lambda: Resource }[] = []
   for (const { lambda, code } of users) {
-    if (code?.rule === undefined) return { findings: [], unknown: [`whether ${lambda.id} needs its rights: its rules are not known`] }
+    if (code?.rule === undefined) return { findings: [], unknown: [`unneeded permissions of ${lambda.id}: its rules are unknown`] }
     const rules = listRules(code.rule)
     silent.push(...rules.filter(hasUndeclaredNeeds).map(({ name }) => name))
     needs.push(...rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, lambda }))))
   }
   const names = users.map(({ lambda }) => lambda.id).join(', ')
   if (silent.length > 0)
-    return { findings: [], unknown: [`whether ${names} needs its rights: ${silent.join(', ')} do not say what they need`] }
+    return { findings: [], unknown: [`unneeded permissions of ${names}: these rules do not declare theirs: ${silent.join(', ')}`] }
   const needless = rights.filter((right) => !needs.some(({ need, lambda }) => isNeeded(template, right, need, lambda)))
-  // What one statement allows is taken away in one place.
+  // One finding for each statement, because a statement is changed in one place.
   const statements = Map.groupBy(needless, ({ resource, path }) => JSON.stringify([resource, path]))
   const findings = [...statements.values()].flatMap((group): readonly Finding[] => {
     const [first] = group
     if (first === undefined) return []
     const actions = group.map(({ action }) => action).join(', ')
-    const message = `${names}: no rule needs ${actions} on ${first.on.join(', ')}`
+    const message = `The role of ${names} allows ${actions} on ${first.on.join(', ')}, which no rule needs`
     return [{ code: 'LG305', resource: first.resource, path: first.path, message }]
   })
   return { findings, unknown: [] }
@@ -73,7 +73,7 @@ function isNeeded(
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   const named = isObject(variables) ? toSymbolic(variables[setting]) : undefined
   const table = named === undefined ? 'unknown' : findTable(template, named)
-  // On every table there is.
+  // A permission on every table is more than a rule needs.
   if (on.includes('*')) return false
   return typeof table === 'string' || judgeCoverage(template, on, table, index) !== 'no'
 }

@@ -4,18 +4,18 @@ import { listAttachedCode, type Subject } from '../loaded.ts'
 import { isKnown, toSymbolic } from '../symbolic.ts'
 import { findResources } from '../template.ts'
 
-/** LG204, LG205 and LG206: the trigger before tokens, whose versions read different answers. */
+/** LG204, LG205 and LG206: checks that pre token generation returns the response of its configured version. */
 export function checkTokenVersions(subject: Subject): Judged {
   const answers = listAttachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
     const text = code?.text ?? ''
-    // A bundle that knows both may answer as the event asks it to.
+    // A bundle that contains both properties may choose by the version of the event.
     const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
     if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
     if (later && version === 'V1_0') {
-      return [{ code: 'LG204', resource, path, message: `${target.id} answers claimsAndScopeOverrideDetails and is called with V1_0` }]
+      return [{ code: 'LG204', resource, path, message: `${target.id} returns claimsAndScopeOverrideDetails, but is configured as V1_0` }]
     }
     if (first && version !== 'V1_0') {
-      return [{ code: 'LG205', resource, path, message: `${target.id} answers claimsOverrideDetails and is called with ${version}` }]
+      return [{ code: 'LG205', resource, path, message: `${target.id} returns claimsOverrideDetails, but is configured as ${version}` }]
     }
     return []
   })
@@ -28,7 +28,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
     const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
     const plain = toSymbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
-    // Two references to different resources are different; of two parameters nobody knows.
+    // References to two resources differ. Two parameters may have the same value.
     const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
     if (!left || !right) return []
     const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']
@@ -37,7 +37,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
         code: 'LG206',
         resource: id,
         path,
-        message: `${id} names one function as PreTokenGeneration and another in PreTokenGenerationConfig`,
+        message: `${id} names one function in PreTokenGeneration and another in PreTokenGenerationConfig`,
       },
     ]
   })

@@ -1,16 +1,17 @@
 import type { Code } from '../../../../src/tools/doctor/codes.ts'
 
-/** The clean templates, each in the shape that a tool gives them. */
+/** Templates without a fault, each as one tool generates it. */
 export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml', 'amplify.json'] as const
 
-/** A clean template with one fault in it. */
+/** A change that adds one fault to a clean template. */
 export interface Fault {
   readonly base: (typeof CLEAN)[number]
+  /** What is wrong, for the test's title. */
   readonly seeds: string
   readonly code: Code
-  /** Paths below Resources, with dots; undefined takes away what is there. */
+  /** New values by their path below Resources, joined by dots; undefined removes the value. */
   readonly change: Readonly<Record<string, unknown>>
-  /** The resource and the path that the finding must name. */
+  /** The resource and path that the finding must have. */
   readonly at: string
 }
 
@@ -20,9 +21,9 @@ const statements = (role: string): string => `${role}.Properties.Policies.0.Poli
 const inline = (code: string): object => ({ ZipFile: code })
 const allowing = (Action: unknown, Resource: unknown): object => ({ Effect: 'Allow', Action, Resource })
 
-/** Every fault, and what must be found. */
+/** All faults, with the expected findings. */
 export const FAULTS: readonly Fault[] = [
-  // How functions are run.
+  // Settings of functions: LG101 to LG103.
   {
     base: 'osls.json',
     seeds: 'a timeout of 30 seconds',
@@ -32,79 +33,79 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a timeout written as a text',
+    seeds: 'a timeout that is a string',
     code: 'LG101',
     change: { 'Welcome.Properties.Timeout': '6' },
     at: 'Welcome.Properties.Timeout',
   },
   {
     base: 'sam.yaml',
-    seeds: "a timeout of the function's own that goes before the global one",
+    seeds: "a function's own timeout that overrides the global one",
     code: 'LG101',
     change: { 'PreSignUp.Properties.Timeout': 900 },
     at: 'PreSignUp.Properties.Timeout',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a long timeout under a condition that holds',
+    seeds: 'a long timeout in an Fn::If whose condition is known',
     code: 'LG101',
     change: { 'Judge.Properties.Timeout': { 'Fn::If': ['IsCheap', 4, 30] } },
     at: 'Judge.Properties.Timeout',
   },
   {
     base: 'osls.json',
-    seeds: 'the least memory there is',
+    seeds: '128 MB of memory',
     code: 'LG102',
     change: { 'PreAuthenticationLambdaFunction.Properties.MemorySize': 128 },
     at: 'PreAuthenticationLambdaFunction.Properties.MemorySize',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'no memory, where Lambda gives 128 MB',
+    seeds: 'no MemorySize, so that Lambda uses 128 MB',
     code: 'LG102',
     change: { 'Tokens.Properties.MemorySize': undefined },
     at: 'Tokens.Properties.MemorySize',
   },
   {
     base: 'osls.json',
-    seeds: 'Node 20, which has ended',
+    seeds: 'the deprecated runtime Node 20',
     code: 'LG103',
     change: { 'PreSignUpLambdaFunction.Properties.Runtime': 'nodejs20.x' },
     at: 'PreSignUpLambdaFunction.Properties.Runtime',
   },
   {
     base: 'sam.yaml',
-    seeds: 'Node 18, which has ended',
+    seeds: 'the deprecated runtime Node 18',
     code: 'LG103',
     change: { 'PostConfirmation.Properties.Runtime': 'nodejs18.x' },
     at: 'PostConfirmation.Properties.Runtime',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a runtime that ended years ago',
+    seeds: 'a runtime that was deprecated years ago',
     code: 'LG103',
     change: { 'Judge.Properties.Runtime': 'nodejs12.x' },
     at: 'Judge.Properties.Runtime',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a Python that has ended',
+    seeds: 'a deprecated Python runtime',
     code: 'LG103',
     change: { 'Judge.Properties.Runtime': 'python3.7' },
     at: 'Judge.Properties.Runtime',
   },
 
-  // How handlers are written.
+  // Handlers: LG104, LG105 and LG108.
   {
     base: 'cdk.template.json',
-    seeds: 'a handler with a callback, in its file',
+    seeds: 'a callback handler in a file',
     code: 'LG104',
     change: { 'Tokens.Properties.Handler': 'callback.handler' },
     at: 'Tokens.Properties.Handler',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a handler with a callback, in the template',
+    seeds: 'a callback handler inline in the template',
     code: 'LG104',
     change: { 'Judge.Properties.Code': inline('exports.handler = function (event, context, callback) { callback(null, event) }') },
     at: 'Judge.Properties.Handler',
@@ -118,21 +119,21 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a handler that calls context.done, in its file',
+    seeds: 'a handler in a file that calls context.done',
     code: 'LG105',
     change: { 'Tokens.Properties.Handler': 'context-done.handler' },
     at: 'Tokens.Properties.Handler',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a handler that calls context.succeed, in the template',
+    seeds: 'an inline handler that calls context.succeed',
     code: 'LG105',
     change: { 'Judge.Properties.Code': inline('exports.handler = (event, context) => { context.succeed(event) }') },
     at: 'Judge.Properties.Handler',
   },
   {
     base: 'osls.json',
-    seeds: 'a setting with which the handler does not start',
+    seeds: 'an invalid setting that keeps the handler from starting',
     code: 'LG108',
     change: {
       'PreSignUpLambdaFunction.Properties.Handler': 'handlers/at-init.handler',
@@ -142,14 +143,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'sam.yaml',
-    seeds: 'a handler that the file does not export',
+    seeds: 'a handler name that the file does not export',
     code: 'LG108',
     change: { 'PreSignUp.Properties.Handler': 'pre-sign-up.handel' },
     at: 'PreSignUp.Properties.Handler',
   },
   {
     base: 'osls.json',
-    seeds: 'a handler that does not start, called by a pool that lives elsewhere',
+    seeds: 'a handler that does not start, for a pool outside the template',
     code: 'LG108',
     change: {
       CognitoUserPoolUsers: undefined,
@@ -160,7 +161,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpLambdaFunction.Properties.Handler',
   },
 
-  // The sweeper.
+  // The sweeper: LG106.
   {
     base: 'osls.json',
     seeds: 'a sweeper with the timeout of a trigger',
@@ -170,23 +171,23 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'osls.json',
-    seeds: "a sweeper with Lambda's own timeout",
+    seeds: "a sweeper with Lambda's default timeout",
     code: 'LG106',
     change: { SweeperLambdaFunction: sweeper({}) },
     at: 'SweeperLambdaFunction.Properties.Timeout',
   },
 
-  // Names.
+  // Names: LG107.
   {
     base: 'osls.json',
-    seeds: 'a name of 65 characters',
+    seeds: 'a function name of 65 characters',
     code: 'LG107',
     change: { 'PreSignUpLambdaFunction.Properties.FunctionName': 'n'.repeat(65) },
     at: 'PreSignUpLambdaFunction.Properties.FunctionName',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a name of 65 characters on a function that no pool calls, put together',
+    seeds: 'a joined name of 65 characters, on a function that no pool calls',
     code: 'LG107',
     change: {
       Report: {
@@ -201,7 +202,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'Report.Properties.FunctionName',
   },
 
-  // Cycles.
+  // Dependency cycles: LG201.
   {
     base: 'osls.json',
     seeds: "the pool's id in the environment of a trigger",
@@ -229,7 +230,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a policy on the pool that the trigger waits for',
+    seeds: 'a policy on the pool that the trigger depends on',
     code: 'LG201',
     change: {
       'TokensPolicy.Type': 'AWS::IAM::Policy',
@@ -243,7 +244,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'TokensPolicy.Properties.PolicyDocument.Statement.0.Resource',
   },
 
-  // Permissions.
+  // Invoke permissions: LG202 and LG203.
   {
     base: 'osls.json',
     seeds: 'no permission for one trigger',
@@ -260,7 +261,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'plain.yaml',
-    seeds: 'a permission on the function where the pool calls its alias',
+    seeds: 'a permission on the function although the pool calls its alias',
     code: 'LG202',
     change: { 'MayJudge.Properties.FunctionName': { Ref: 'Judge' } },
     at: 'Users.Properties.LambdaConfig.PreSignUp',
@@ -284,37 +285,37 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'osls.json',
-    seeds: 'a permission for every pool there is',
+    seeds: 'a permission for every pool of every account',
     code: 'LG203',
     change: { [`${permission}.Properties.SourceArn`]: undefined },
     at: `${permission}.Properties.Principal`,
   },
   {
     base: 'plain.yaml',
-    seeds: 'a permission for anybody',
+    seeds: 'a permission for any principal',
     code: 'LG203',
     change: { 'MayJudge.Properties.Principal': '*' },
     at: 'MayJudge.Properties.Principal',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a permission for the pools of every account',
+    seeds: 'a SourceArn for the pools of every account',
     code: 'LG203',
     change: { 'WelcomePostConfirmationCognito.Properties.SourceArn': 'arn:aws:cognito-idp:eu-west-1:*:userpool/*' },
     at: 'WelcomePostConfirmationCognito.Properties.SourceArn',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a permission for the pools of every account, in a partition that the deployment names',
+    seeds: 'a SourceArn for the pools of every account, with the partition as a parameter',
     code: 'LG203',
     change: { 'MaySend.Properties.SourceArn': { 'Fn::Sub': `arn:\${AWS::Partition}:cognito-idp:*:*:userpool/*` } },
     at: 'MaySend.Properties.SourceArn',
   },
 
-  // Versions of tokens.
+  // Versions of pre token generation: LG204 to LG206.
   {
     base: 'cdk.template.json',
-    seeds: 'a handler of V2 wired as V1',
+    seeds: 'a V2 handler configured as V1',
     code: 'LG204',
     change: {
       'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig': undefined,
@@ -324,14 +325,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a handler of V2 with LambdaVersion V1_0',
+    seeds: 'a V2 handler with LambdaVersion V1_0',
     code: 'LG204',
     change: { 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion': 'V1_0' },
     at: 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a handler of V1 wired as V3',
+    seeds: 'a V1 handler configured as V3',
     code: 'LG205',
     change: {
       'Users.Properties.LambdaConfig.PreTokenGeneration': undefined,
@@ -341,37 +342,37 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'plain.yaml',
-    seeds: 'two functions for tokens',
+    seeds: 'two pre token generation functions',
     code: 'LG206',
     change: { 'Users.Properties.LambdaConfig.PreTokenGenerationConfig': { LambdaArn: { Ref: 'Live' }, LambdaVersion: 'V2_0' } },
     at: 'Users.Properties.LambdaConfig.PreTokenGeneration',
   },
 
-  // What rules need.
+  // Tables and permissions of rules: LG301 to LG305.
   {
     base: 'osls.json',
-    seeds: 'a table by a name that no table has',
+    seeds: 'a table name that no table of the template has',
     code: 'LG301',
     change: { 'PreAuthenticationLambdaFunction.Properties.Environment.Variables.BLOCK_TABLE': 'shop-blocks' },
     at: 'PreAuthenticationLambdaFunction.Properties.Environment.Variables.BLOCK_TABLE',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'the name of a table that was there once',
+    seeds: 'the name of a table that was removed',
     code: 'LG301',
     change: { 'Welcome.Properties.Environment.Variables.PROFILE_TABLE': 'profiles' },
     at: 'Welcome.Properties.Environment.Variables.PROFILE_TABLE',
   },
   {
     base: 'osls.json',
-    seeds: 'no right to read blocks',
+    seeds: 'no permission to read blocks',
     code: 'LG302',
     change: { [`${statements('PreAuthenticationRole')}.1`]: undefined },
     at: 'PreAuthenticationRole.Properties.Policies',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a policy that went to another role',
+    seeds: 'no permission to update profiles',
     code: 'LG302',
     change: {
       'WelcomeServiceRoleDefaultPolicy.Properties.PolicyDocument.Statement.0': allowing('ses:SendEmail', '*'),
@@ -380,28 +381,28 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'sam.yaml',
-    seeds: 'no right to write profiles',
+    seeds: 'no permission to write profiles',
     code: 'LG302',
     change: { 'PostConfirmation.Properties.Policies.1.Statement.0': undefined },
     at: 'PostConfirmation.Properties.Policies',
   },
   {
     base: 'osls.json',
-    seeds: 'a right on the index of a table and not on the table',
+    seeds: 'a statement on the index of a table instead of the table',
     code: 'LG302',
     change: { [`${statements('PreTokenGenerationRole')}.1`]: allowing('logs:PutLogEvents', { 'Fn::Sub': `\${BlockTable.Arn}/index/x` }) },
     at: 'PreTokenGenerationRole.Properties.Policies',
   },
   {
     base: 'cdk.template.json',
-    seeds: 'no right to send mail',
+    seeds: 'no permission to send email',
     code: 'LG303',
     change: { 'WelcomeServiceRoleDefaultPolicy.Properties.PolicyDocument.Statement.1': undefined },
     at: 'WelcomeServiceRole.Properties.Policies',
   },
   {
     base: 'sam.yaml',
-    seeds: 'a right to send under a condition that does not hold',
+    seeds: 'a permission to send email under a condition that is false',
     code: 'LG303',
     change: {
       'PostConfirmation.Properties.Policies.1.Statement.1': {
@@ -412,51 +413,51 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'osls.json',
-    seeds: 'a trigger that the pool forgot',
+    seeds: 'a trigger function that the pool does not call',
     code: 'LG304',
     change: { 'CognitoUserPoolUsers.Properties.LambdaConfig.PreSignUp': undefined },
     at: 'PreSignUpLambdaFunction.Properties.Handler',
   },
   {
     base: 'sam.yaml',
-    seeds: 'rules of one trigger on another',
+    seeds: 'rules for pre sign-up on custom message',
     code: 'LG304',
     change: { 'PreSignUp.Properties.Events.SignUp.Properties.Trigger': 'CustomMessage' },
     at: 'PreSignUp.Properties.Handler',
   },
   {
     base: 'osls.json',
-    seeds: 'a right to delete blocks, which no rule does',
+    seeds: 'an unneeded permission to delete blocks',
     code: 'LG305',
     change: { [`${statements('PreAuthenticationRole')}.2`]: allowing('dynamodb:DeleteItem', attribute('BlockTable')) },
     at: 'PreAuthenticationRole.Properties.Policies.0.PolicyDocument.Statement.2',
   },
   {
     base: 'osls.json',
-    seeds: 'all rights on the table',
+    seeds: 'a permission for all actions on the table',
     code: 'LG305',
     change: { [`${statements('PreAuthenticationRole')}.2`]: allowing('dynamodb:*', attribute('BlockTable')) },
     at: 'PreAuthenticationRole.Properties.Policies.0.PolicyDocument.Statement.2',
   },
   {
     base: 'osls.json',
-    seeds: 'a needed right, on every table there is',
+    seeds: 'a needed permission, but on every table',
     code: 'LG305',
     change: { [`${statements('PreAuthenticationRole')}.2`]: allowing('dynamodb:BatchGetItem', '*') },
     at: 'PreAuthenticationRole.Properties.Policies.0.PolicyDocument.Statement.2',
   },
   {
     base: 'sam.yaml',
-    seeds: 'a right over the users of the pool, which no rule asks for',
+    seeds: 'an unneeded permission to delete users',
     code: 'LG305',
     change: { 'PreSignUp.Properties.Policies': [{ Statement: [allowing('cognito-idp:AdminDeleteUser', '*')] }] },
     at: 'PreSignUpRole.Properties.Policies.0.PolicyDocument.Statement.0',
   },
 
-  // Settings of the pool.
+  // Settings of the pool: LG401 to LG403.
   {
     base: 'sam.yaml',
-    seeds: 'addresses taken as verified by a rule, in a pool where they are aliases',
+    seeds: 'a rule that marks emails as verified, in a pool with email aliases',
     code: 'LG401',
     change: {
       'Users.Properties.UsernameAttributes': undefined,
@@ -467,7 +468,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'plain.yaml',
-    seeds: 'addresses taken as verified in the template, in a pool where they are aliases',
+    seeds: 'inline code that marks emails as verified, in a pool with email aliases',
     code: 'LG401',
     change: {
       'Judge.Properties.Code': inline('exports.handler = async (event) => { event.response.autoVerifyEmail = true; return event }'),
@@ -476,28 +477,28 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'osls.json',
-    seeds: 'an app client that writes all attributes, as it names none',
+    seeds: 'an app client without WriteAttributes',
     code: 'LG402',
     change: { 'WebClient.Properties.WriteAttributes': undefined },
     at: 'WebClient.Properties.WriteAttributes',
   },
   {
     base: 'sam.yaml',
-    seeds: 'an app client that writes email',
+    seeds: 'an app client that may write email',
     code: 'LG402',
     change: { 'WebClient.Properties.WriteAttributes': ['name', 'email'] },
     at: 'WebClient.Properties.WriteAttributes',
   },
   {
     base: 'sam.yaml',
-    seeds: 'a required email, which every app client writes',
+    seeds: 'a required email, which every app client may write',
     code: 'LG402',
     change: { 'Users.Properties.Schema': [{ Name: 'email', Required: true }] },
     at: 'WebClient.Properties.WriteAttributes',
   },
   {
     base: 'osls.json',
-    seeds: 'blocks that are checked at sign-in alone',
+    seeds: 'blocks that are checked only at sign-in',
     code: 'LG403',
     change: {
       'CognitoUserPoolUsers.Properties.LambdaConfig.PreTokenGeneration': undefined,

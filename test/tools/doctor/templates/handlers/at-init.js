@@ -1,4 +1,4 @@
-// Does not start unless every variable that STRICT names, separated by commas, holds an address of a web page.
+// Throws at startup unless every variable in the comma-separated list STRICT holds a URL.
 import { readFileSync } from 'node:fs'
 import { maskInitErrors } from '../../../../../src/index.ts'
 import { preSignUp } from '../../../../../src/pre-signup/index.ts'

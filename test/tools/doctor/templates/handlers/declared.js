@@ -1,4 +1,4 @@
-// Rules of a user's own: doctor goes by what they declare, and never by their names.
+// Custom rules. doctor reads what they declare, not their names.
 import { defineRule, denyIf, emailDomainIn, not, skip } from '../../../../../src/index.ts'
 import { preAuthentication } from '../../../../../src/pre-auth/index.ts'
 import { preSignUp } from '../../../../../src/pre-signup/index.ts'

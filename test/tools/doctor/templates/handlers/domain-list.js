@@ -1,4 +1,4 @@
-// Reads a list of domains beside itself, or by its absolute path, when it starts.
+// Reads a list of domains at startup, from its own folder or an absolute path.
 import { maskInitErrors } from '../../../../../src/index.ts'
 import { preSignUp } from '../../../../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../../../../src/rules/index.ts'

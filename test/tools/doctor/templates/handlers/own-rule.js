@@ -1,5 +1,5 @@
-// A rule that calls nobody knows what.
+// A custom rule that does not declare its permissions.
 import { defineRule, skip } from '../../../../../src/index.ts'
 import { preSignUp } from '../../../../../src/pre-signup/index.ts'
 
-export const handler = preSignUp(defineRule('ask-somebody', () => skip()))
+export const handler = preSignUp(defineRule('ask-service', () => skip()))

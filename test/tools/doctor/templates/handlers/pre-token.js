@@ -1,4 +1,4 @@
-// The rule of pre authentication, asked again whenever tokens are made.
+// The rule of pre authentication, evaluated again for each token.
 import { blockUsers, dynamoBlockList } from '../../../../../src/rules/index.ts'
 import { documentClient } from '../../../../../src/shared/aws/index.ts'
 import { defineTrigger } from '../../../../../src/shared/lambda/define-trigger.ts'

@@ -1,4 +1,4 @@
-// Rules that call nothing: Lifeguard's own, and one that says so.
+// Rules that call no AWS service: Lifeguard's own, and one that declares it.
 import { defineRule, denyIf, emailDomainIn, failOpen, skip } from '../../../../../src/index.ts'
 import { preSignUp } from '../../../../../src/pre-signup/index.ts'
 import { allowEmailDomains, denyEmailDomains, requireAttributes } from '../../../../../src/rules/index.ts'

@@ -1,2 +1,2 @@
-// As much of the sweeper as its bundle has of words.
+// Only the property by which doctor recognises the sweeper.
 export const handler = Object.assign(async () => undefined, { sweepsEffectsOf: { name: 'chain', kind: 'chain' } })

@@ -1,4 +1,4 @@
-// As domain-list.js, in TypeScript. Doctor bundles it into another folder, where the list is missing in any case.
+// Like domain-list.js, in TypeScript. doctor bundles it into another folder, where the list is always missing.
 import { maskInitErrors, type TriggerHandler } from '../../../../../src/index.ts'
 import { type PreSignUp, preSignUp } from '../../../../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../../../../src/rules/index.ts'
