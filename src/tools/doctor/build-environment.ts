@@ -38,7 +38,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
     const text = toSymbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
     const reference = parseReference(text)
-    // A placeholder is as good as the real name of a table: no handler rejects it.
+    // Handlers accept any table name, so this placeholder cannot cause an error.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
     return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable, literal: false }
   })

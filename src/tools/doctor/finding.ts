@@ -16,14 +16,14 @@ export interface Finding {
 export interface Place {
   /** Relative to the working folder. */
   readonly file: string
-  /** From 1; undefined where the file has no such line. */
+  /** The line number, from 1; undefined if the file has no such line. */
   readonly line: number | undefined
 }
 
 /** The result of a check. */
 export interface Judged {
   readonly findings: readonly Finding[]
-  /** What the check could not check, as `subject: reason` without a full stop. */
+  /** Values and functions that were not checked, each as `subject: reason` without a full stop. */
   readonly unknown: readonly string[]
 }
 

@@ -11,7 +11,7 @@ export interface Reported {
   readonly severity: Severity
   readonly title: string
   readonly message: string
-  /** The file to change. If the template is generated and doctor knows its source, the source. */
+  /** The file to change: the configuration if the template was packaged from one, otherwise the template. */
   readonly file: string
   /** Line number from 1; null if the file has no such line. */
   readonly line: number | null

@@ -15,7 +15,7 @@ import { type Read, readYaml } from './yaml-values.ts'
 /** A template, and the files from which it was made. */
 export interface Source {
   readonly template: Template
-  /** The file that the user named or wrote, relative to the working folder. */
+  /** The template or configuration, relative to the working folder. */
   readonly file: string
   /** The project folder. Handler paths are relative to it. */
   readonly folder: string

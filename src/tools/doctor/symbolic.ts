@@ -9,7 +9,8 @@ const texts = new WeakMap<object, string>()
 
 /**
  * Converts a value to a text in which `${...}` replaces each part that is known only at deployment: `${Table}` for a
- * reference, `${Table.Arn}` for an attribute. Equal texts mean equal values. Different texts may still be equal, unless both are known.
+ * reference, `${Table.Arn}` for an attribute. Values with equal texts are equal. Values with different texts may still be
+ * equal, unless both texts are known.
  *
  * @returns undefined for a missing value.
  * @example

@@ -43,7 +43,7 @@ function hasDomainRule(code: Code | undefined): boolean {
   return code?.rule !== undefined && listRules(code.rule).some(({ judges }) => judges === 'email-domain')
 }
 
-/** Returns true if the client only signs in with its own credentials. Then no user and no attributes are involved. */
+/** Returns true if the client allows only client credentials. That flow has no user, so no attributes. */
 function isForMachines({ properties }: Resource): boolean {
   const { AllowedOAuthFlows, ExplicitAuthFlows } = properties
   const flows: readonly unknown[] = Array.isArray(AllowedOAuthFlows) ? AllowedOAuthFlows : []
