@@ -97,7 +97,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'error',
     title: 'Missing permission to invoke a trigger',
     why: 'Only the Cognito console adds this permission by itself. Without it Cognito cannot invoke the function, so every sign-up or sign-in that calls the trigger fails.',
-    fix: "Add an AWS::Lambda::Permission for cognito-idp.amazonaws.com with the pool's ARN as SourceArn.",
+    fix: "Add an AWS::Lambda::Permission for cognito-idp.amazonaws.com with the pool's ARN as SourceArn. If the pool calls an alias of the function, set FunctionName to the alias.",
   },
   LG203: {
     severity: 'warning',

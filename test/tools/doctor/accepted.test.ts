@@ -21,14 +21,14 @@ const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readon
 describe('a finding', () => {
   const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
 
-  it('is accepted if its resource accepts its code with a reason; other findings are not', () => {
+  it('is accepted only if its resource accepts its code with a reason', () => {
     const { accepted, findings: left, unused } = reported(accept, { findings })
     expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
     expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
     expect(unused).toEqual([])
   })
 
-  it('leaves its acceptance unused if it is not found', () => {
+  it('is listed as an unused acceptance if it was accepted but not found', () => {
     const others = findings.slice(1)
     expect(reported(accept, { findings: others })).toMatchObject({
       accepted: [],

@@ -13,7 +13,7 @@ async function loadHandlerCode(handler: string, load: boolean = true, environmen
 const sender = { Ref: 'Sender' }
 
 describe("a function's code", () => {
-  it('contains its rules with their permissions, and the trigger that they are for', async () => {
+  it('contains the rules of the handler with their permissions, and the trigger that they are for', async () => {
     const code = await loadHandlerCode('pre-auth.handler')
     expect(code).toMatchObject({ trigger: 'PreAuthentication', takesCallback: false, problem: undefined })
     expect(code?.rule && listRules(code.rule)).toMatchObject([
@@ -22,7 +22,7 @@ describe("a function's code", () => {
     ])
   })
 
-  it('is bundled first if it is TypeScript', async () => {
+  it('is bundled before loading if the handler is TypeScript', async () => {
     const code = await loadHandlerCode('written.handler')
     expect(code?.rule && listRules(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
   })
@@ -32,7 +32,7 @@ describe("a function's code", () => {
     ['callback.handler', 'its handler was not made with Lifeguard'],
     ['gone.handler', 'its code was not found'],
     ['pre-sign-up', 'its code was not found'],
-  ])('contains the reason why its rules are unknown: %s', async (handler, problem) => {
+  ])('contains the reason why the rules of %s are unknown', async (handler, problem) => {
     expect(await loadHandlerCode(handler)).toMatchObject({ rule: undefined, problem, fault: undefined })
   })
 
@@ -49,7 +49,7 @@ describe("a function's code", () => {
       'Wrong settings: PAGE is ""',
     ],
     ['an invalid secret', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
-  ])('reports why it does not start, without the secret value: %s', async (_, environment, fault) => {
+  ])('contains the reason why the handler does not start, without secret values: %s', async (_, environment, fault) => {
     expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
       rule: undefined,
       problem: 'its handler does not start',
@@ -60,7 +60,7 @@ describe("a function's code", () => {
   it.each([
     ['as the only setting', {}],
     ['beside a setting that is known only at deployment', { STAGE: sender }],
-  ])('does not start if the list of domains is missing in its folder: %s', async (_, others) => {
+  ])("has a fault if the list of domains is not in the handler's folder: %s", async (_, others) => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:none.domains', ...others }
     const fault = "ALLOWED_EMAIL_DOMAINS names a list of domains that is not in the handler's folder"
 
@@ -86,7 +86,7 @@ describe("a function's code", () => {
     expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
   })
 
-  it('does not start if the file has no export of that name', async () => {
+  it('has a fault if the file does not export the handler', async () => {
     const fault = "The file exports no function 'other'"
     expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'its handler does not start', fault })
   })

@@ -85,7 +85,7 @@ describe('the child process that loads a handler', () => {
     expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
   })
 
-  it('is one of at most four at a time', { timeout: 120_000 }, async () => {
+  it('runs beside at most three others', { timeout: 120_000 }, async () => {
     const counting = `
       import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
       import { setTimeout as sleep } from 'node:timers/promises'
@@ -145,7 +145,7 @@ describe("a handler's file", () => {
     expect(await readdir(join(root, 'project', name))).toEqual(['index.mjs', 'loaded'])
   })
 
-  it('is not found if a folder has its name', async () => {
+  it('is not found if the path is a folder', async () => {
     const folder = await createFolder({})
     await mkdir(join(folder, 'index.mjs'))
 

@@ -63,7 +63,7 @@ function findUnmetNeed(
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but ${rights.role} does not allow it`
+    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but its role ${rights.role} does not allow it`
     missing.push({ code, ...findPolicyPlace(template, target, rights), message })
   }
   return missing

@@ -42,7 +42,16 @@ function findMissingPermission(template: Template, attached: Attached, permissio
     return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
   })
   if (may) return []
-  return [{ code: 'LG202', resource, path, message: `No AWS::Lambda::Permission allows ${pool.id} to invoke ${target.id} for ${trigger}` }]
+  const called = parseReference(named)?.id ?? target.id
+  const shown = called === target.id ? called : `${called} (an alias or version of ${target.id})`
+  return [
+    {
+      code: 'LG202',
+      resource,
+      path,
+      message: `No AWS::Lambda::Permission allows the user pool ${pool.id} to invoke ${shown} for ${trigger}`,
+    },
+  ]
 }
 
 /** A permission on a function does not cover its aliases, and a permission on an alias does not cover the function. */

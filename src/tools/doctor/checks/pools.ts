@@ -38,7 +38,7 @@ function checkRefreshes(pool: Resource, triggers: readonly AttachedCode[]): Judg
     return { findings: [], unknown: [`block checks in PreTokenGeneration of ${pool.id}: its rules are unknown`] }
   }
   if (tokens !== undefined && hasBlockRule(tokens.code)) return { findings: [], unknown: [] }
-  const message = `${pool.id} checks blocks in PreAuthentication, but not in PreTokenGeneration, which runs when tokens are refreshed`
+  const message = `Triggers of ${pool.id} check blocks in PreAuthentication, but not in PreTokenGeneration, which runs when tokens are refreshed`
   return { findings: [{ code: 'LG403', resource: pool.id, path: blocking.path, message }], unknown: [] }
 }
 

@@ -56,7 +56,7 @@ function checkRole(template: Template, users: readonly User[]): Judged {
     const [first] = group
     if (first === undefined) return []
     const actions = group.map(({ action }) => action).join(', ')
-    const message = `The role of ${names} allows ${actions} on ${first.on.join(', ')}, which no rule needs`
+    const message = `The role of ${names} allows ${actions} on ${first.on.join(', ')}, which is more than its rules need`
     return [{ code: 'LG305', resource: first.resource, path: first.path, message }]
   })
   return { findings, unknown: [] }

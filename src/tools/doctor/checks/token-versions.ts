@@ -12,10 +12,24 @@ export function checkTokenVersions(subject: Subject): Judged {
     const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
     if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
     if (later && version === 'V1_0') {
-      return [{ code: 'LG204', resource, path, message: `${target.id} returns claimsAndScopeOverrideDetails, but is configured as V1_0` }]
+      return [
+        {
+          code: 'LG204',
+          resource,
+          path,
+          message: `${target.id} returns claimsAndScopeOverrideDetails, but the user pool sends it V1_0 events`,
+        },
+      ]
     }
     if (first && version !== 'V1_0') {
-      return [{ code: 'LG205', resource, path, message: `${target.id} returns claimsOverrideDetails, but is configured as ${version}` }]
+      return [
+        {
+          code: 'LG205',
+          resource,
+          path,
+          message: `${target.id} returns claimsOverrideDetails, but the user pool sends it ${version} events`,
+        },
+      ]
     }
     return []
   })
@@ -37,7 +51,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
         code: 'LG206',
         resource: id,
         path,
-        message: `${id} names one function in PreTokenGeneration and another in PreTokenGenerationConfig`,
+        message: `The user pool ${id} names one function in PreTokenGeneration and another in PreTokenGenerationConfig`,
       },
     ]
   })

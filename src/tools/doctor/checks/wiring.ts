@@ -19,7 +19,7 @@ export function checkWiring({ template, codes }: Subject): Judged {
       unknown.push(`the calls of ${id} for ${trigger}: the user pool is not in this template`)
       continue
     }
-    const how = calls.length === 0 ? 'no user pool calls it' : `a user pool calls it for ${calls.join(', ')}`
+    const how = calls.length === 0 ? 'no user pool calls the function' : `a user pool calls the function for ${calls.join(', ')}`
     const message = `The rules of ${id} are for ${trigger}, but ${how}`
     findings.push({ code: 'LG304', resource: id, path: ['Properties', 'Handler'], message })
   }
