@@ -19,7 +19,7 @@ export interface Code {
   readonly fault: string | undefined
 }
 
-/** What the checks read: a template, and the code of its functions by logical id. */
+/** The input of all checks: a template, and the code of its functions by logical id. */
 export interface Subject {
   readonly template: Template
   readonly codes: ReadonlyMap<string, Code>

@@ -8,8 +8,8 @@ const FUNCTION = 'AWS::Serverless::Function'
 const MOST_COPIES = 500_000
 
 /**
- * Adds the resources that SAM generates for its functions, as far as user pools need them: the Lambda function with the
- * globals merged in, its role, the pool's LambdaConfig and the invoke permission.
+ * Adds the resources that SAM generates for its functions, if they concern user pools. These are the Lambda function with
+ * the globals merged in, its role, the pool's LambdaConfig and the invoke permission.
  *
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */

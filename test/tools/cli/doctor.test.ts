@@ -68,7 +68,7 @@ describe('lifeguard doctor', () => {
     expect(code).toBe(1)
   })
 
-  it('lists accepted findings with their reason, and exits with 0 if there are no others', async () => {
+  it('lists accepted findings with their reason, and exits with 0 if all are accepted', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const text = await patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
     const cwd = await createFolder({ 'template.yaml': text })

@@ -210,6 +210,7 @@ describe('the report on a handler that does not start', () => {
     console.error('cannot log in with ' + DB_PASS + ' or ' + LONGER + ' at ' + DSN)
     console.error(JSON.stringify({ ODD }), encodeURIComponent(ODD), new URL(DSN).password)
     console.error(LICENCE)
+
     const { PADDED, HOOK, LOGIN } = process.env
     console.error(PADDED.trim(), PADDED.trim().toUpperCase(), HOOK.split('/').at(-1), JSON.parse(LOGIN).password)
   `

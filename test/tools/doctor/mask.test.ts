@@ -42,7 +42,7 @@ describe('createMasker', () => {
     expect(mask('TOKEN is abc at https://x.example/?TOKEN=abc')).toBe('TOKEN is ... at ...')
   })
 
-  it('keeps a short value inside another word, and any text if there are no values', () => {
+  it('keeps a short value inside another word, and any text if no values are given', () => {
     expect(createMasker(['com', 'on'], [])('on complaint of example.com')).toBe('on complaint of example....')
     expect(createMasker(['', ' ', '-'], [''])('- a text')).toBe('- a text')
   })

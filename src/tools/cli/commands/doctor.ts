@@ -22,7 +22,7 @@ TEMPLATE  JSON or YAML, from osls, the CDK (cdk.out/NAME.template.json) or SAM. 
 
   --json          prints one JSON object
   --sarif         prints SARIF 2.1.0, for a code host
-  --ignore CODE   leaves out findings of that code; may be repeated
+  --ignore CODE   leaves out findings of that code. Can be repeated
   --no-handlers   does not load the handlers, so their rules are not checked. Loading a handler
                   runs its top-level code with the environment of the template, without
                   credentials and without access to AWS

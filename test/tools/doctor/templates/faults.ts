@@ -6,7 +6,7 @@ export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml'
 /** A change that adds one fault to a clean template. */
 export interface Fault {
   readonly base: (typeof CLEAN)[number]
-  /** What is wrong, for the test's title. */
+  /** The fault in words, for the test's title. */
   readonly seeds: string
   readonly code: Code
   /** New values by their path below Resources, joined by dots; undefined removes the value. */
