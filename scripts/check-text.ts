@@ -18,7 +18,8 @@ interface Piece {
 
 const MAX_WORDS = 30
 
-const FILES = [
+/** The files whose text is checked. */
+export const FILES: readonly string[] = [
   '{README,CONTRIBUTING,SECURITY}.md',
   'docs/**/*.md',
   'serverless*.yml',
@@ -81,11 +82,18 @@ function splitSentences(text: string): readonly string[] {
     .filter((sentence) => sentence !== '')
 }
 
+/** Lists the texts of a file: the paragraphs of a page; the comments and sentences of a program. */
+export function listTexts(path: string, content: string): readonly Piece[] {
+  const list = path.endsWith('.md') ? listParagraphs : /\.(?:yml|sh)$/.test(path) ? listYamlComments : listPieces
+  return list(content)
+}
+
 /** Lists the marks of hard sentences in a file. */
 export function checkText(path: string, content: string): readonly Finding[] {
-  const list = path.endsWith('.md') ? listParagraphs : /\.(?:yml|sh)$/.test(path) ? listYamlComments : listPieces
   const lineAt = (at: number): number => content.slice(0, at).split('\n').length
-  const sentences = list(content).flatMap(({ at, text }) => splitSentences(text).map((sentence) => ({ line: lineAt(at), sentence })))
+  const sentences = listTexts(path, content).flatMap(({ at, text }) =>
+    splitSentences(text).map((sentence) => ({ line: lineAt(at), sentence })),
+  )
   const marked = sentences.flatMap((each) => MARKS.filter(([, fits]) => fits(each.sentence)).map(([mark]) => ({ ...each, mark })))
   const names = path.endsWith('.ts') ? [...content.matchAll(FUNCTION_NAME)].filter(([, name = '']) => !LANGUAGE.includes(name)) : []
   return [

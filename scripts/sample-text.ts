@@ -1,0 +1,22 @@
+// Prints texts of the repository that are drawn at random, for a person who reads them without context: node scripts/sample-text.ts [COUNT] [SEED]
+import { createHash, randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { FILES, listTexts } from './check-text.ts'
+
+const [count = '40', seed = String(randomInt(1_000_000))] = process.argv.slice(2)
+const repository = resolve(import.meta.dirname, '..')
+
+const texts: string[] = []
+for await (const path of glob([...FILES], { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**', '**/*.md'] }))
+  for (const { at, text } of listTexts(path, readFileSync(join(repository, path), 'utf8'))) {
+    const line = readFileSync(join(repository, path), 'utf8').slice(0, at).split('\n').length
+    texts.push(`${path}:${line}\n${text.trim().replaceAll(/^/gm, '    ')}`)
+  }
+
+// The order of hashes is random, and the same for the same seed.
+const rank = (text: string): string => createHash('sha256').update(`${seed} ${text}`).digest('hex')
+console.log(`seed ${seed}, ${count} of ${texts.length} texts\n`)
+const drawn = texts.map((text) => ({ text, rank: rank(text) })).toSorted((a, b) => (a.rank < b.rank ? -1 : 1))
+for (const { text } of drawn.slice(0, Number(count))) console.log(`${text}\n`)
