@@ -1,4 +1,4 @@
-// Runs one command, in a process of its own that main.ts starts.
+// Runs one command. main.ts starts this file in a child process.
 
 import { EXIT, EXIT_CODES, type Io, renderLines, renderRedrawn } from './io.ts'
 import { formatError } from './print-error.ts'
@@ -10,17 +10,17 @@ const end = (code: number): void => {
   endCode ??= code
   ending.abort()
 }
-// Ctrl-C in a terminal reaches this process as well as main.ts; a signal to main.ts alone arrives as a message.
+// Ctrl-C in a terminal reaches this process directly. main.ts passes on its own signals as messages.
 process.on('SIGINT', () => end(EXIT_CODES.SIGINT))
 process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM))
 process.on('message', (code) => end(Number(code)))
-// main.ts was killed.
+// main.ts was killed, so the channel closed.
 process.on('disconnect', () => end(EXIT_CODES.SIGTERM))
 process.channel?.unref()
-// Whoever reads may have seen enough, as `head` has.
+// The reader may close the pipe early, as `head` does. That is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return end(0)
-  io.err([`lifeguard: what it found cannot be written: ${error.message}`])
+  io.err([`lifeguard: Cannot write to standard output: ${error.message}`])
   end(EXIT.usage)
 })
 
@@ -45,7 +45,7 @@ const io: Io = {
   signal: ending.signal,
 }
 
-// What Node would print of an error that nothing caught is not escaped.
+// Node would print an uncaught error without escaping it.
 process.on('uncaughtException', (error) => {
   io.err(formatError(error))
   process.exit(EXIT.usage)
@@ -53,5 +53,5 @@ process.on('uncaughtException', (error) => {
 
 const code = await run(process.argv.slice(2), io)
 if (endCode === undefined) process.exitCode = code
-// Standard input may be waiting still.
+// A pending read of standard input would keep the process alive.
 else process.exit(endCode)

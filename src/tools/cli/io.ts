@@ -1,43 +1,43 @@
 import { styleText } from 'node:util'
 import { escapeText } from './text.ts'
 
-/** How a part of a line is shown. */
+/** The colour or weight of a part of a line. */
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
 
 /** A part of a line, with or without a style. */
 export type Part = string | { readonly style: Style; readonly text: string }
 
-/** One line of output, without its line break. Its text may come from anywhere: it is escaped when it is written. */
+/** One line of output, without its line break. Its text may hold untrusted characters: rendering escapes them. */
 export type Line = Part | readonly Part[]
 
-/** What a command may use of the process. Nothing else writes to the terminal, so nothing reaches it unescaped. */
+/** The parts of the process that a command may use. Commands write only through this interface, so all output is escaped. */
 export interface Io {
-  /** Writes lines to standard output; done when there is room for more. */
+  /** Writes lines to standard output. Resolves when the stream accepts more. */
   readonly out: (lines: readonly Line[]) => Promise<void>
   /** Writes lines to standard error. */
   readonly err: (lines: readonly Line[]) => void
-  /** Draws a line on standard error in place of the one that was drawn before. An empty text erases it. */
+  /** Replaces the current line on standard error. An empty text erases it. */
   readonly redraw: (text: string) => void
-  /** Whether a person watches standard error. */
+  /** True if standard error is a terminal. */
   readonly errIsTerminal: boolean
   /** Opens standard input. */
   readonly input: () => AsyncIterable<string>
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** The working folder. */
+  /** The working directory. */
   readonly folder: string
   /** Aborted when the command must end. */
   readonly signal: AbortSignal
 }
 
-/** Exit codes, as the help says them. */
+/** The exit codes that each command's help documents. */
 export const EXIT = { fine: 0, unexpected: 1, usage: 2 } as const
 
-/** The exit codes of a command that a signal ended: 128 and the number of the signal, as shells do. */
+/** The exit codes after a signal: 128 plus the signal's number, as in a shell. */
 export const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
 const ERASE_LINE = '\r\u001b[2K'
 
-/** Gives a part of a line a style, which shows on terminals only. */
+/** Creates a part of a line with a style. Only terminals show the style. */
 export function createPart(style: Style, text: string): Part {
   return { style, text }
 }
@@ -49,16 +49,16 @@ export function toLineText(line: Line): string {
     .join('')
 }
 
-/** Splits a text of several lines, such as what a command printed, into indented lines. */
+/** Splits a text of several lines, such as the output of a program, into indented lines. */
 export function indentLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => `  ${line}`)
 }
 
 /**
- * Renders lines for a stream. Escape sequences and line breaks come from here alone; in the text of the lines they are escaped.
+ * Renders lines for a stream. Escapes control characters in the text, so only this function adds line breaks and colours.
  *
  * @example
- * renderLines([['a ', styled('red', 'b\n')]], stream) // 'a b\\n\n' where the stream is no terminal
+ * renderLines([['a ', createPart('red', 'b\n')]], file) // 'a b\\n\n'
  */
 export function renderLines(lines: readonly Line[], stream: NodeJS.WritableStream): string {
   const render = (part: Part): string =>
@@ -66,7 +66,7 @@ export function renderLines(lines: readonly Line[], stream: NodeJS.WritableStrea
   return lines.map((line) => `${toParts(line).map(render).join('')}\n`).join('')
 }
 
-/** Renders a line that replaces the one the cursor is on. */
+/** Renders a line that replaces the line at the cursor. */
 export function renderRedrawn(text: string): string {
   return `${ERASE_LINE}${escapeText(text)}`
 }
@@ -75,7 +75,7 @@ function toParts(line: Line): readonly Part[] {
   return typeof line === 'string' || 'style' in line ? [line] : line
 }
 
-/** Passes on what a generator yields until a signal says that it is enough, even while the next is being waited for. */
+/** Yields the values of a generator until the signal is aborted, even if the next value is still pending. */
 export async function* readUntilAborted<V>(source: AsyncGenerator<V>, signal: AbortSignal): AsyncGenerator<V> {
   while (!signal.aborted) {
     const next = await raceNext(source, signal)
@@ -84,7 +84,7 @@ export async function* readUntilAborted<V>(source: AsyncGenerator<V>, signal: Ab
   }
 }
 
-// Racing one long-lived promise of the abortion would keep everything that was ever yielded in memory.
+// Promise.race with one long-lived promise would keep every yielded value in memory, so each value has its own listener.
 function raceNext<V>(source: AsyncGenerator<V>, signal: AbortSignal): Promise<IteratorResult<V> | undefined> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => resolve(undefined)

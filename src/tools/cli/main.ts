@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// Starts the command in a process of its own. A process that computes cannot handle signals; this one always can.
+// Runs the command in a child process. A busy process cannot handle signals, but this one stays idle and always can.
 import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { EXIT, EXIT_CODES, renderLines } from './io.ts'
 
-// npm passes Ctrl-C on although the terminal has sent it already. People are slower.
+// npm forwards a Ctrl-C that the terminal has already sent. Within this time, both count as one key press.
 const SAME_KEYPRESS_MS = 50
 
-// A process that cannot be started is an error that is thrown or emitted, depending on its kind. Node would print a stack.
+// Depending on the cause, fork() throws or emits an error if it cannot start the process. Node would print a stack trace.
 process.on('uncaughtException', (error) => {
-  complain(`the command cannot be run: ${error.message}`)
+  complain(`Cannot start the command: ${error.message}`)
   process.exit(EXIT.usage)
 })
 
@@ -19,12 +19,12 @@ const command = fork(COMMAND, process.argv.slice(2), { stdio: ['inherit', 'inher
 
 let first: { readonly signal: keyof typeof EXIT_CODES; readonly at: number } | undefined
 
-/** The first signal asks the command to end. The second kills it. */
+/** Ends the command: the first signal lets it clean up, the second kills it. */
 function end(signal: keyof typeof EXIT_CODES): void {
   const now = performance.now()
   if (first === undefined) {
     first = { signal, at: now }
-    // The channel is closed when the command has just ended.
+    // If the command has just ended, the channel is closed and send() fails. Ignore that.
     command.send(EXIT_CODES[signal], () => undefined)
   } else if (signal !== first.signal || now - first.at > SAME_KEYPRESS_MS) command.kill('SIGKILL')
 }
@@ -35,7 +35,7 @@ command.on('exit', (code, signal) => {
   if (code !== null) process.exitCode = code
   else if (first !== undefined) process.exitCode = EXIT_CODES[first.signal]
   else if (signal !== null) {
-    complain(`the command was ended by ${signal}${signal === 'SIGKILL' ? '; the system may have run out of memory' : ''}`)
+    complain(`The command was killed by ${signal}${signal === 'SIGKILL' ? '. The system may be out of memory' : ''}`)
     process.exitCode = 128 + constants.signals[signal]
   }
 })

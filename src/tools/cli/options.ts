@@ -1,35 +1,43 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { SERVICES, type Services } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
+import { findClosestName } from './suggest.ts'
 
 /**
  * Parses the arguments of a command.
  *
- * @throws UsageError that names what is wrong and where help is.
+ * @throws UsageError for an unknown option, with the option that the user probably meant, or for an option without its value.
  */
 export function parseOptions<C extends ParseArgsConfig>(command: string, config: C): ReturnType<typeof parseArgs<C>> {
   try {
     return parseArgs(config)
   } catch (error) {
-    // Node's own text goes on about `--`, which is of use to nobody here.
-    const [what] = (error instanceof Error ? error.message : String(error)).split('. To specify')
-    throw new UsageError(`${what?.replace(/\.$/, '')}; lifeguard ${command} --help tells more`)
+    // The rest of Node's message explains how to pass a positional argument or a value that starts with a dash.
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. To specify|\.?\n/)
+    const [, unknown] = /^Unknown option '(--.*)'$/s.exec(problem) ?? []
+    const options = Object.keys(config.options ?? {}).map((name) => `--${name}`)
+    const closest = unknown && findClosestName(unknown, options)
+    const next = closest ? `Did you mean '${closest}'?` : `Run 'lifeguard ${command} --help' to see the options`
+    throw new UsageError(`${problem.replace(/ argument (?:missing|is ambiguous)$/, ' needs a value')}. ${next}`)
   }
 }
 
-/** @throws UsageError when it is none of them. */
+/**
+ * Parses the value of `--services`.
+ *
+ * @throws UsageError for any other value.
+ */
 export function parseServices(value: string): Services {
   const services = SERVICES.find((each) => each === value)
   if (services === undefined) throw new UsageError(`--services ${value}: expected one of ${SERVICES.join(', ')}`)
   return services
 }
 
-/** What the help of replay and explain says of the options that both have. */
-export const SHARED_HELP: string = `  --services WHICH        embedded (default): DynamoDB and SES are started here, empty, and
-                          stopped again; nothing reaches an account
-                          aws: the services of your own environment, credentials and endpoints
-                          none: no service at all
-  --handler TRIGGER=FILE  the handler of a trigger, such as preSignUp=dist/handler.js; goes before
-                          the one that serverless.yml in this folder names; may be repeated
-  --env NAME[=VALUE]      hands a variable of your environment, or this value, to the handlers; may
-                          be repeated`
+/** The help of the options that replay and explain share. */
+export const SHARED_HELP: string = `  --services WHICH        embedded (default): start an empty DynamoDB and SES; never call AWS
+                          aws: call AWS with the credentials and endpoints of your environment
+                          none: start no services; calls to AWS fail
+  --handler TRIGGER=FILE  use this file as the handler of a trigger, instead of the one that
+                          serverless.yml names; repeatable
+  --env NAME[=VALUE]      pass a variable of your environment, or this value, to the handlers;
+                          repeatable`

@@ -6,20 +6,23 @@ import type { LoggedRule } from '../replay/handler-log.ts'
 import type { ReplayResult } from '../replay/replay.ts'
 import { indentLines } from './io.ts'
 
-/** A path as it is shown: relative to the working folder. */
+/** Formats a path for output: relative to the working directory. */
 export function formatPath(folder: string, file: string): string {
   return file === STDIN ? 'standard input' : relative(folder, resolve(folder, file)) || '.'
 }
 
-/** Says what the caller of Cognito sees of an event. */
+/** Describes what Cognito's caller sees: the error message, or what happens next. */
 export function describeCallerView({ outcome, triggerSource, response, error }: ReplayResult): string {
   if (outcome !== 'proceed') return error?.message ?? ''
   if (triggerSource === 'PreSignUp_SignUp' && response?.autoConfirmUser === true) return 'signed up and confirmed'
   const trigger = findTrigger(triggerSource ?? '')
-  return (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito goes on'
+  return (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito continues'
 }
 
-/** What broke a rule, with where it was thrown, or what it explains of its denial; undefined where no more is known. */
+/**
+ * Formats the message of a rule's error, with the source line that threw it, or the explanation of its denial. Returns undefined
+ * if the rule has neither.
+ */
 export function formatCause({ message, place }: LoggedRule): string | undefined {
   if (message === undefined) return undefined
   const text = message.replaceAll(/\s+/g, ' ')
@@ -27,10 +30,9 @@ export function formatCause({ message, place }: LoggedRule): string | undefined 
 }
 
 /**
- * Returns the lines that say why a handler does not start. A handler that has printed the reason throws a fixed text; then they say
- * where to look.
+ * Explains why a handler does not start. If the handler has already printed the reason, refers to that output.
  *
- * @param start The first line, up to its colon.
+ * @param start The first line, without the colon.
  */
 export function formatNotStarted(start: string, message: string): readonly string[] {
   return message === MASKED_MESSAGE ? [`${start}: see the lines above`] : [`${start}:`, ...indentLines(message)]

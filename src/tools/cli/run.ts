@@ -2,26 +2,30 @@ import { UsageError } from '../lib/errors.ts'
 import { readOwnManifest } from '../lib/own-package.ts'
 import { EXIT, type Io } from './io.ts'
 import { formatError } from './print-error.ts'
+import { describeUnknownCommand } from './suggest.ts'
 
-/** What lifeguard --help says. */
-const HELP = `Rules for the Lambda triggers of an Amazon Cognito user pool, tried without AWS.
+/** The help of `lifeguard` itself. */
+const HELP = `Test and operate rules for the Lambda triggers of an Amazon Cognito user pool.
 
-lifeguard replay [PATH...]   replays events through the built handlers, as Cognito would call them
-lifeguard explain FILE       shows how the rules came to their decision on one event
-lifeguard effects COMMAND    shows and handles effects that are not done, on AWS
-lifeguard domains COMMAND    makes a file of a long list of email domains, and asks one
-lifeguard precompile BUNDLE  makes a bundle start faster, by what one run of it calls
-lifeguard attach --pool ID   attaches functions to a user pool that exists, and changes nothing else
-lifeguard doctor [TEMPLATE]  tells what is wrong with a deployment, before it is one
-lifeguard init DIR           writes a project that is ready to be tried, changed and deployed
+lifeguard replay [PATH...]   Replay events through the built handlers, without AWS
+lifeguard explain FILE       Show how the rules decided one event
+lifeguard effects COMMAND    List, retry, drop or recover effects that are not done, on AWS
+lifeguard domains COMMAND    Build a file from a long list of email domains, or search it
+lifeguard precompile BUNDLE  Make a bundle start faster
+lifeguard attach --pool ID   Attach functions to an existing user pool, and change nothing else
+lifeguard doctor [TEMPLATE]  Find mistakes in a deployment before you deploy it
+lifeguard init DIR           Create a project with handlers, events, a test and a deployment
 
-lifeguard COMMAND --help     tells more of a command
-lifeguard --version`
+lifeguard COMMAND --help     Show the options of a command
+lifeguard --version          Show the version
 
-/** Runs one of the subcommands and returns its exit code. */
+Example:
+  lifeguard replay events/pre-signup/sign-up-mary.json`
+
+/** Runs one of the commands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
-// Loaded when they are asked for: telling the help or a mistyped word must not wait for the AWS SDK.
+// Imported on demand, so that the help and an unknown command do not wait for the AWS SDK to load.
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).runReplay(args, io)],
   ['explain', async (args, io) => (await import('./commands/explain.ts')).runExplain(args, io)],
@@ -34,10 +38,10 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 ])
 
 /**
- * Runs the command line. What a person did wrong is told in plain text; only a fault of ours shows where it happened.
+ * Runs the command line and returns its exit code. Prints a message without a stack trace for a user's mistake, and with one for
+ * a bug of Lifeguard.
  *
- * @param args What follows the command's own name.
- * @returns The exit code.
+ * @param args The arguments after `lifeguard`.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
@@ -46,8 +50,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
     const command = COMMANDS.get(name)
     if (command !== undefined) return await command(rest, io)
-    const what = name === '' ? 'Say what to do' : `'${name}' is no command of lifeguard`
-    throw new UsageError(`${what}: one of ${[...COMMANDS.keys()].join(', ')}; lifeguard --help tells more`)
+    if (args.length > 0) throw new UsageError(describeUnknownCommand('', name, [...COMMANDS.keys()]))
+    io.err(HELP.split('\n'))
+    return EXIT.usage
   } catch (error) {
     if (io.signal.aborted) return EXIT.usage
     io.err(formatError(error))

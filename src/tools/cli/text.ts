@@ -1,5 +1,5 @@
-// Controls and formats (C0, DEL, C1, bidi, zero width, tags), line and paragraph separators, lone surrogates, and everything
-// else that Unicode lets a renderer leave out: fillers, variation selectors, reserved invisible characters.
+// Control and format characters (C0, DEL, C1, bidi, zero width, tags), line and paragraph separators, lone surrogates, and all
+// other characters that a renderer may hide: fillers, variation selectors, reserved invisible characters.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -9,8 +9,8 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Escapes the characters of a text that steer a terminal or cannot be seen, line breaks included. The escapes are those of JSON,
- * so JSON text keeps its meaning. Escaping a text twice is the same as escaping it once.
+ * Escapes control characters, invisible characters and line breaks, so that untrusted text cannot control the terminal. Uses the
+ * escapes of JSON, so JSON text keeps its meaning. Idempotent: escaped text stays unchanged.
  *
  * @example
  * escapeText('a\u001b[2Jb\n') // 'a\\u001b[2Jb\\n'
@@ -24,31 +24,31 @@ function escapeUnit(unit: string): string {
 }
 
 /**
- * Returns a number with its noun.
+ * Formats a number with its noun in singular or plural.
  *
  * @example
- * counted(2, 'file') // '2 files'
+ * formatCount(2, 'file') // '2 files'
  */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** How wide output for people may be. */
+/** The maximum width of text output, in columns. */
 export const WIDTH = 100
 
-/** Lays out rows in aligned columns, each line within the width. Cells are escaped first, since that changes their width. */
+/** Formats rows as aligned columns, and cuts lines at {@link WIDTH}. Escapes the cells first, because that changes their width. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], indent: string = '  '): readonly string[] {
   const all = [head, ...rows].map((row) => row.map(escapeText))
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   return all.map((row) => truncate(`${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()))
 }
 
-/** Cuts a text that is too long for a line. */
+/** Cuts a text to a width, and marks the cut with `…`. */
 export function truncate(text: string, width: number = WIDTH): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
-/** Breaks a text into lines between words; a longer word stays whole, so that it can be copied. Line breaks in it are escaped. */
+/** Wraps a text between words, and escapes its line breaks. A word longer than a line stays whole, so it can be copied. */
 export function wrapText(text: string, indent: string, width: number = WIDTH): readonly string[] {
   const lines: string[] = []
   let line = ''
@@ -62,11 +62,11 @@ export function wrapText(text: string, indent: string, width: number = WIDTH): r
 }
 
 /**
- * A text as one word of a POSIX shell, in quotes that nothing in it can end.
+ * Quotes a text as one word of a POSIX shell, if it needs quotes.
  *
  * @example
- * quoted("it's")     // 'it'\''s'
- * quoted('apps/my')  // apps/my
+ * quote("it's")     // 'it'\''s'
+ * quote('apps/my')  // apps/my
  */
 export function quote(text: string): string {
   return /^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -46,7 +46,7 @@ function suite(library: () => PackedLibrary): void {
   it('precompiles its handlers in its build', async () => {
     for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
       const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
-      expect(printed).toBe(`dist/${name}: precompiled already\n`)
+      expect(printed).toBe(`dist/${name}: already precompiled\n`)
     }
   })
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createFolder, event, type Finished, handler, lifeguard, readStream, start } from '../../support/cli/lifeguard.ts'
 
-/** Whether a process runs. */
-function runs(pid: number): boolean {
+/** Returns true if a process is running. */
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -19,30 +19,30 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   for (let tries = 0; tries < 400 && !(await condition()); tries += 1) await sleep(25)
 }
 
-/** A handler that leaves its process id and hangs. */
+/** A handler that writes its process id to a file and never returns. */
 const HANGING =
   "import { writeFileSync } from 'node:fs'\nexport const handler = () => { writeFileSync('pid', String(process.pid)); for (;;); }\n"
 
-describe('a replay that is ended', () => {
+describe('an interrupted replay', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('by %s stops the services and even a busy handler, and says so in its exit code', async (signal, exitCode) => {
+  ] as const)('stops the services and a busy handler on %s, and exits with %d', async (signal, exitCode) => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
     await until(async () => (await pid()) > 0)
     const handlerPid = await pid()
-    expect(runs(handlerPid)).toBe(true)
+    expect(isRunning(handlerPid)).toBe(true)
 
     child.kill(signal)
     const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     expect({ code, stderr }).toEqual({ code: exitCode, stderr: '' })
-    await until(() => !runs(handlerPid))
-    expect(runs(handlerPid)).toBe(false)
+    await until(() => !isRunning(handlerPid))
+    expect(isRunning(handlerPid)).toBe(false)
   })
 
-  it('ends also while it waits for standard input', async () => {
+  it('exits on SIGINT while it waits for standard input', async () => {
     const child = start(['replay', '-', '--services', 'none', ...handler('approve.js')])
     child.stdin?.write(`${JSON.stringify(event())}\n`)
     await once(child.stdout ?? child, 'data')
@@ -50,7 +50,7 @@ describe('a replay that is ended', () => {
     expect(await once(child, 'close')).toEqual([130, null])
   })
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('exits with 0 and without a message when the reader closes the pipe', async () => {
     const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(event())}\n`.repeat(50_000) })
     const child = start(['replay', 'many.ndjson', '--json', '--services', 'none', ...handler('approve.js')], { cwd })
     const stderr = readStream(child.stderr)
@@ -61,7 +61,7 @@ describe('a replay that is ended', () => {
   })
 })
 
-/** Blocks the process that runs the command, for good, as soon as it has begun. */
+/** A preloaded module that blocks the command's process in an infinite loop. */
 const BLOCKING = `
 import { writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
@@ -71,7 +71,7 @@ if (isMainThread && process.send) setImmediate(() => {
 })
 `
 
-describe('a command that computes without an end', () => {
+describe('a command in an infinite loop', () => {
   it.each([
     ['SIGINT', 130, ['doctor', 'template.json']],
     ['SIGTERM', 143, ['doctor', 'template.json']],
@@ -82,7 +82,7 @@ describe('a command that computes without an end', () => {
     ['SIGTERM', 143, ['effects', 'list']],
     ['SIGINT', 130, ['attach', '--help']],
     ['SIGTERM', 143, ['init', 'app']],
-  ] as const)('ends at once by the second %s, with %d: %j', async (signal, exitCode, args) => {
+  ] as const)('is killed by the second %s, and exits with %d: %j', async (signal, exitCode, args) => {
     const cwd = await createFolder({
       'a.json': event(),
       'template.json': { Resources: {} },
@@ -96,16 +96,16 @@ describe('a command that computes without an end', () => {
 
     child.kill(signal)
     await sleep(200)
-    const survived = runs(busy)
+    const survived = isRunning(busy)
     child.kill(signal)
     const ended = await Promise.race([once(child, 'close'), sleep(5000, 'still there')])
 
     expect({ survived, ended }).toEqual({ survived: true, ended: [exitCode, null] })
-    await until(() => !runs(busy))
-    expect(runs(busy)).toBe(false)
+    await until(() => !isRunning(busy))
+    expect(isRunning(busy)).toBe(false)
   })
 
-  it('takes a signal that npm passes on at once for the same key', async () => {
+  it('counts a signal that npm forwards at once as the same key press', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     await until(async () => (await readFile(join(cwd, 'pid'), 'utf8').catch(() => '')) !== '')
@@ -115,37 +115,37 @@ describe('a command that computes without an end', () => {
 
     const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     const handlerPid = Number(await readFile(join(cwd, 'pid'), 'utf8'))
-    await until(() => !runs(handlerPid))
-    expect({ code, stderr, handlerRuns: runs(handlerPid) }).toEqual({ code: 130, stderr: '', handlerRuns: false })
+    await until(() => !isRunning(handlerPid))
+    expect({ code, stderr, handlerRuns: isRunning(handlerPid) }).toEqual({ code: 130, stderr: '', handlerRuns: false })
   })
 })
 
-/** Runs a command of which one process runs other code first. */
+/** Runs a command with a module that is preloaded in both processes. */
 async function withFirst(code: string): Promise<Finished> {
   const cwd = await createFolder({ 'first.mjs': code })
   return lifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
 }
 
-describe('a command that ends by itself', () => {
+describe('a command whose process fails', () => {
   it.each([
-    ['SIGKILL', 137, 'the command was ended by SIGKILL; the system may have run out of memory'],
-    ['SIGUSR2', 140, 'the command was ended by SIGUSR2'],
-  ])('by %s is reported', async (signal, code, text) => {
+    ['SIGKILL', 137, 'The command was killed by SIGKILL. The system may be out of memory'],
+    ['SIGUSR2', 140, 'The command was killed by SIGUSR2'],
+  ])('reports that it was killed by %s', async (signal, code, text) => {
     const finished = await withFirst(`if (process.send) process.kill(process.pid, '${signal}')`)
     expect(finished).toEqual({ code, stdout: '', stderr: `lifeguard: ${text}\n` })
   })
 
   it.each([
-    ['is missing', "process.execPath = '/missing/\\u001b[31mnode'", 'spawn /missing/\\u001b[31mnode ENOENT'],
-    ['gets too much', "process.env.LONG = 'a'.repeat(2 ** 24)", 'spawn E2BIG'],
-  ])('because its program %s is reported without a stack', async (_, code, text) => {
+    ['the program is missing', "process.execPath = '/missing/\\u001b[31mnode'", 'spawn /missing/\\u001b[31mnode ENOENT'],
+    ['the environment is too large', "process.env.LONG = 'a'.repeat(2 ** 24)", 'spawn E2BIG'],
+  ])('is reported without a stack trace if %s', async (_, code, text) => {
     const finished = await withFirst(code)
-    expect(finished).toEqual({ code: 2, stdout: '', stderr: `lifeguard: the command cannot be run: ${text}\n` })
+    expect(finished).toEqual({ code: 2, stdout: '', stderr: `lifeguard: Cannot start the command: ${text}\n` })
   })
 })
 
-describe('a command whose starter is killed', () => {
-  it('ends too, with its handlers', async () => {
+describe('a command whose parent process is killed', () => {
+  it('stops, together with its handlers', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))
@@ -154,7 +154,7 @@ describe('a command whose starter is killed', () => {
 
     child.kill('SIGKILL')
 
-    await until(() => !runs(handlerPid))
-    expect(runs(handlerPid)).toBe(false)
+    await until(() => !isRunning(handlerPid))
+    expect(isRunning(handlerPid)).toBe(false)
   })
 })

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createPart, type Line, renderLines, renderRedrawn } from '../../../src/tools/cli/io.ts'
 import { escapeText } from '../../../src/tools/cli/text.ts'
 
-/** A stream that is a terminal with colours, or a file. */
+/** Creates a stream that is a terminal with colours, or a file. */
 const stream = (isTTY: boolean): NodeJS.WritableStream => Object.assign(new Writable(), { isTTY, getColorDepth: () => 24 })
 
 describe('escapeText', () => {
@@ -22,13 +22,13 @@ describe('escapeText', () => {
     expect(escapeText(text)).toBe(escaped)
   })
 
-  it('leaves what can be seen as it is', () => {
+  it('keeps visible characters', () => {
     const text = ' ~ It’s «ß» 日本語 🙂 \\u001b é e\u0301'
 
     expect(escapeText(text)).toBe(text)
   })
 
-  it('escapes a text that it has escaped no further', () => {
+  it('is idempotent', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => escapeText(escapeText(text)) === escapeText(text)))
   })
 
@@ -46,12 +46,12 @@ describe('escapeText', () => {
 describe('renderLines', () => {
   const lines: readonly Line[] = ['a\nb', createPart('red', '\u001b[2J'), ['c', createPart('bold', '\r'), '']]
 
-  it('breaks lines and styles parts, and escapes both in the text', () => {
+  it('adds line breaks and styles, and escapes those in the text', () => {
     expect(renderLines(lines, stream(false))).toBe('a\\nb\n\\u001b[2J\nc\\r\n')
     expect(renderLines(lines, stream(true))).toBe('a\\nb\n\u001b[31m\\u001b[2J\u001b[39m\nc\u001b[1m\\r\u001b[22m\n')
   })
 
-  it('escapes the line that is drawn again', () => {
+  it('escapes a redrawn line', () => {
     expect(renderRedrawn('\u001b[2J')).toBe('\r\u001b[2K\\u001b[2J')
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFolder, event, handler, lifeguard } from '../../support/cli/lifeguard.ts'
 
-/** A handler made with Lifeguard, as TypeScript that replay bundles. */
+/** Returns the TypeScript source of a handler with these rules. */
 function composed(trigger: string, rules: string): string {
   return `
 import { ${trigger} } from '${process.cwd()}/src/${trigger === 'preSignUp' ? 'pre-signup/trigger.ts' : 'post-confirmation/trigger.ts'}'
@@ -36,20 +36,20 @@ async function explained(trigger: string, rules: string, source: string, ...opti
 }
 
 describe('lifeguard explain', () => {
-  it('shows the text of a schema, which no log holds', async () => {
+  it('prints the explanation of a denial, which the log does not contain', async () => {
     const { stdout } = await explained('preSignUp', 'chain(pass, anyOf(pass, strict))', 'PreSignUp_SignUp')
     expect(stdout).toContain('strict  deny     not-valid')
     expect(stdout).toContain('name: "x" is too short')
   })
 
-  it('is not alone in that: replay shows it too', async () => {
+  it('prints the explanation of a denial in replay too', async () => {
     const cwd = await createFolder({ 'event.json': event('PreSignUp_SignUp'), 'handler.ts': composed('preSignUp', 'strict') })
     const { stdout } = await lifeguard(['replay', 'event.json', '--services', 'none', '--handler', 'preSignUp=handler.ts'], { cwd })
     expect(stdout).toContain('strict: not-valid')
     expect(stdout).toContain('name: "x" is too short')
   })
 
-  it('draws the composition with what each rule said, and why the others did not run', async () => {
+  it('prints the composition with the outcome of each rule, and why other rules did not run', async () => {
     const rules = `
       when(triggeredBy('PreSignUp_AdminCreateUser'), pass, chain(trust)),
       anyOf(pass, trust, refuse),
@@ -84,7 +84,7 @@ denied by refuse: not-today
     expect(code).toBe(0)
   })
 
-  it('exits with 1 where a rule broke the decision', async () => {
+  it('exits with 1 if a rule fails and the decision with it', async () => {
     const { code, stdout } = await explained('preSignUp', 'crash, trust', 'PreSignUp_SignUp')
     expect(stdout).toContain('├─ crash  error    RangeError')
     expect(stdout).toContain('└─ trust  not run  crash failed before it')
@@ -99,58 +99,58 @@ denied by refuse: not-today
     ['when(asks, trust)', 'when      error    TypeError', 'no answer (handler.ts:19)'],
     ['shadow(later)', 'later  error    Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
     ['anyOf(pass, later)', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
-  ])('says what broke a rule and where, once: %s', async (rules, line, cause) => {
+  ])('prints once which error a rule threw, and where: %s', async (rules, line, cause) => {
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)
     expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)
   })
 
-  it('says it of rules and compositions that are frozen', async () => {
+  it('prints the error of a frozen rule in a frozen composition', async () => {
     const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
     expect(stdout).toContain('─ later  error    Error\n')
     expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
   })
 
-  it('says it of two rules of one name', async () => {
+  it('prints the errors of two rules with the same name', async () => {
     const { stdout } = await explained('preSignUp', 'failOpen(later), failOpen(later)', 'PreSignUp_SignUp')
     expect(stdout.split('no such \\u001b[31minvite (handler.ts:16)')).toHaveLength(3)
   })
 
-  it('says no more of an error that hides what it is', async () => {
+  it('prints only the name of an error whose message cannot be read', async () => {
     const { stdout } = await explained('preSignUp', 'hide', 'PreSignUp_SignUp')
     expect(stdout).toMatch(/─ hide {2}error {4}Error\n\nfailed by hide/)
   })
 
-  it("runs effects in the caller's own services only with --effects", async () => {
+  it('runs effects on AWS only with --effects', async () => {
     const refused = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws')
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toBe(
-      'lifeguard: The PostConfirmation handler may write and send in your own services: add --effects to let it, or leave --services aws out\n',
+      'lifeguard: The PostConfirmation handler may write to your AWS account or send email. Add --effects to allow that, or remove --services aws\n',
     )
     const allowed = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws', '--effects')
     expect(allowed.stdout).toContain('└─ work  done')
   })
 
-  it('runs a handler whose rules only read on AWS without --effects', async () => {
+  it('runs a handler without effects on AWS without --effects', async () => {
     const { code, stderr } = await explained('preSignUp', "allowEmailDomains('example.com')", 'PreSignUp_SignUp', '--services', 'aws')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it('says so where the handler was not made with Lifeguard', async () => {
+  it('reports that a handler does not use Lifeguard', async () => {
     const cwd = await createFolder({ 'event.json': event() })
     const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('approve.js')], { cwd })
-    expect(stdout).toContain('The handler was not made with Lifeguard: there are no rules to show')
+    expect(stdout).toContain('The handler does not use Lifeguard, so explain cannot show its rules')
     expect(stdout).toContain('response {"autoConfirmUser":true}')
   })
 
-  it('shows why a handler does not start', async () => {
+  it('prints why a handler does not start', async () => {
     const cwd = await createFolder({ 'event.json': event() })
     const { code, stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', ...handler('settings-error.js')], { cwd })
     expect(stdout).toContain('The handler does not start:\n  ALLOWED_EMAIL_DOMAINS is missing\n  It should hold domains')
     expect(code).toBe(1)
   })
 
-  it('leads to what a handler has said itself when its settings are wrong', async () => {
+  it('refers to the output of a handler that printed its invalid settings', async () => {
     const source = `
 import { maskInitErrors } from '${process.cwd()}/src/shared/settings/mask-init-errors.ts'
 export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
@@ -167,13 +167,13 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
   })
 
   it.each([
-    ['.', '.: a folder; explain takes one event. To replay a folder: lifeguard replay .'],
-    ['two.ndjson', 'two.ndjson: more than one event; explain takes one'],
-    ['none.ndjson', 'none.ndjson: no event in it'],
+    ['.', '.: is a folder. Expected one event file. To replay a folder: lifeguard replay .'],
+    ['two.ndjson', 'two.ndjson: contains more than one event. Expected one'],
+    ['none.ndjson', 'none.ndjson: contains no event'],
     ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
-    ['other.json', 'other.json: not an event: it has no triggerSource'],
-    ['message.json', 'message.json: no --handler for this trigger'],
-  ])('refuses %s', async (path, message) => {
+    ['other.json', 'other.json: not an event: it names no triggerSource'],
+    ['message.json', 'message.json: no handler given'],
+  ])('rejects %s', async (path, message) => {
     const line = JSON.stringify(event())
     const files = {
       'two.ndjson': `${line}\n${line}\n`,

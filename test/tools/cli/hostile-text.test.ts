@@ -9,13 +9,13 @@ import { createFolder, event, lifeguard } from '../../support/cli/lifeguard.ts'
 import { arn, key, pool } from '../../support/cli/user-pool.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 
-// In file names and arguments there is no NUL and no lone surrogate, in identifiers of templates no line break.
+// File names and arguments cannot contain NUL or lone surrogates, and identifiers of templates cannot contain line breaks.
 const NAME = 'z\u001b[2J\u0007\u009b2J\u007f\u202e\u2066\u061c\u200b\u2028\ufeff\u{e0041}\u115f\r\t'
 const LINES = `${NAME}\nFORGED`
 const TEXT = `\u0000\ud800${LINES}`
 
-// Code points that may not reach a terminal, first and last of each range. Written down without Unicode's own properties, so
-// that the test and the code cannot be wrong together. A line break is looked for apart.
+// Ranges of code points that must not reach a terminal. Written without Unicode properties, because the code uses those and may
+// share a mistake with them. The test checks line breaks separately.
 const RAW: readonly (readonly [number, number])[] = [
   [0x00, 0x09],
   [0x0b, 0x1f],
@@ -43,8 +43,8 @@ function findRawCharacters(text: string): readonly string[] {
   return codes.filter((code) => RAW.some(([first, last]) => code >= first && code <= last)).map((code) => code.toString(16))
 }
 
-// The colours that lifeguard itself sets; none of them stands in the texts above.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// The styles that lifeguard itself prints. The hostile texts contain none of them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression matches escape sequences.
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g
 
 const HANDLER = `
@@ -84,13 +84,13 @@ const POST = 'PostConfirmation_ConfirmSignUp'
 const none = ['--services', 'none']
 const ours = [...none, '--handler', 'preSignUp=handler.mjs']
 
-/** A run of the command with text from outside in it. */
+/** A command line with hostile text in its arguments, files or input. */
 interface Row {
   readonly args: readonly string[]
   readonly files?: Readonly<Record<string, unknown>>
   readonly stdin?: string
   readonly env?: Readonly<Record<string, string>>
-  /** What the output must hold: an escape of the text unless given. */
+  /** The expected output. Default: the escaped form of the hostile text. */
   readonly shows?: string
 }
 
@@ -120,13 +120,13 @@ beforeAll(async () => {
 })
 afterAll(() => services.stop())
 
-/** The commands of lifeguard, and of those that have commands of their own, as they name them themselves. */
+/** Lists all commands, including subcommands such as `effects list`, from the messages for a missing or unknown command. */
 async function commands(): Promise<readonly string[]> {
   const listPrintedNames = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { stderr } = await lifeguard(args)
-    return /: one of ([a-z, ]+);/.exec(stderr)?.[1]?.split(', ') ?? []
+    return /Expected one of ([a-z, ]+)$/m.exec(stderr)?.[1]?.split(', ') ?? []
   }
-  const names = await listPrintedNames()
+  const names = await listPrintedNames('no-such-command')
   const within = await Promise.all(names.map(async (name) => [name, await listPrintedNames(name)] as const))
   return within.flatMap(([name, subcommands]) => (subcommands.length === 0 ? [name] : subcommands.map((each) => `${name} ${each}`)))
 }
@@ -143,7 +143,7 @@ const connected = (handler: object): string =>
     },
   })
 
-// A command without a row, or an option with a value that no row gives, fails the tests below.
+// The tests below fail if a command, or an option with a value, has no row.
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   replay: [
     { args: ['replay', LINES] },
@@ -327,7 +327,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
     ...['', '--json', '--sarif'].flatMap((form): readonly Row[] => {
       const args = ['doctor', LINES, ...(form === '' ? [] : [form])]
-      // SARIF names the file alone, and as an address.
+      // SARIF contains only the file, as a URL.
       const shown = form === '--sarif' ? { shows: '"results"' } : {}
       const named = { Handler: 'handler.handler', Code: { ZipFile: `exports.handler = '${LINES}'` } }
       return [
@@ -361,7 +361,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
-describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text from outside, in %s', (_, rows) => {
+describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostile text in: %s', (_, rows) => {
   it.each(
     rows.map(
       (row, at) =>
@@ -374,7 +374,7 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text f
           row,
         ] as const,
     ),
-  )('is escaped: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
+  )('is escaped in the output: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
     cognito().put({ ...pool, Id: 'eu-west-1_Hostile', Name: TEXT, LambdaConfig: { PreSignUp: LINES, [TEXT]: TEXT }, [TEXT]: TEXT })
     const cwd = await createFolder(content)
     const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, ...poolEnv() }
@@ -389,12 +389,12 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('text f
   })
 })
 
-describe('the table of hostile texts', () => {
-  it('has rows for every command', async () => {
+describe('the rows of hostile text', () => {
+  it('cover every command', async () => {
     expect(Object.keys(ROWS).toSorted()).toEqual([...(await commands()), 'no command'].toSorted())
   })
 
-  it('has a row for every option that takes a value', async () => {
+  it('cover every option that takes a value', async () => {
     const given = new Set(Object.values(ROWS).flatMap((rows) => rows.flatMap(({ args }) => args.map((arg) => `${args[0]} ${arg}`))))
     const names = [...new Set((await commands()).map((name) => name.split(' ')[0] ?? ''))]
     for (const name of names) {
@@ -404,8 +404,8 @@ describe('the table of hostile texts', () => {
     }
   }, 180_000)
 
-  it('is about the only way out: nothing else in the commands writes to the terminal', async () => {
-    // main.ts and command.ts write rendered lines only; the other two run in the process of a handler.
+  it('cover all output: only the listed files write to the terminal', async () => {
+    // main.ts and command.ts write only escaped lines. The other two run in the handler's process.
     const writers = ['cli/main.ts', 'cli/command.ts', 'replay/child.ts', 'cli/commands/precompile/only-this-machine.ts']
     const files: string[] = []
     for await (const file of glob('src/tools/**/*.ts')) if (!writers.includes(file.replace('src/tools/', ''))) files.push(file)

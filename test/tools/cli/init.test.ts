@@ -12,14 +12,14 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name).slice(folder.length + 1)] : [])).toSorted()
 }
 
-/** The files that a message lists, a line each behind its first. */
+/** Parses the files that a message lists after its first line. */
 function parseListed(message: string): readonly string[] {
   const [, ...lines] = message.trim().split('\n')
   return lines.map((line) => line.trim()).toSorted()
 }
 
 describe('lifeguard init', () => {
-  it('writes a project into a folder that is not there, and says what comes next', async () => {
+  it('creates a project in a new folder, and prints the next steps', async () => {
     const cwd = await createFolder({})
     const { code, stdout, stderr } = await lifeguard(['init', 'apps/My.Users'], { cwd })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -34,7 +34,7 @@ describe('lifeguard init', () => {
     expect(await readFile(join(cwd, 'apps/My.Users/serverless.yml'), 'utf8')).toContain('\nservice: my-users\n')
   })
 
-  it('writes into the working folder, beside other files, under a name that is given', async () => {
+  it('creates a project in the working directory, beside other files, with the name of --name', async () => {
     const cwd = await createFolder({ LICENSE: 'mine', 'src/notes.txt': 'mine' })
     const { code, stdout } = await lifeguard(['init', '.', '--name', 'members'], { cwd })
     expect(code).toBe(0)
@@ -44,7 +44,7 @@ describe('lifeguard init', () => {
   })
 
   it.skipIf(process.platform === 'win32').each(['my users', "it's/my-users", 'a;b/my-users', 'a$(id)/my-users', 'a`id`', 'a&b', '*', '~'])(
-    'prints a way into %s that a shell takes to the letter',
+    'prints a cd command into %s that a shell can run',
     async (target) => {
       const cwd = await createFolder({})
       const { stdout } = await lifeguard(['init', target, '--name', 'users'], { cwd })
@@ -54,7 +54,7 @@ describe('lifeguard init', () => {
     },
   )
 
-  it('takes no longer a name than leaves room for a stage of ten letters in the name of every function', async () => {
+  it('limits the name so that every function name has room for a stage of ten letters', async () => {
     const cwd = await createFolder({})
     expect((await lifeguard(['init', '.', '--name', 'as-long-as-it-can-be'], { cwd })).code).toBe(0)
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
@@ -64,7 +64,7 @@ describe('lifeguard init', () => {
     }
   })
 
-  it('depends on a tarball that is named, from wherever the project is', async () => {
+  it('depends on the tarball of --package, by a path relative to the project', async () => {
     const cwd = await createFolder({ 'cognito-lifeguard-0.1.0.tgz': 'bytes' })
     const { stdout } = await lifeguard(['init', 'a/project', '--package', 'cognito-lifeguard-0.1.0.tgz'], { cwd })
     const spec = 'file:../../cognito-lifeguard-0.1.0.tgz'
@@ -74,7 +74,7 @@ describe('lifeguard init', () => {
     expect(packages['node_modules/cognito-lifeguard']).toMatchObject({ resolved: spec, integrity: expect.stringMatching(/^sha512-/) })
   })
 
-  it('writes nothing where one of its files is there already, and lists all of them', async () => {
+  it('writes nothing if some of its files exist, and lists these files', async () => {
     const cwd = await createFolder({
       'app/package.json': '{}',
       'app/src/pre-auth/handler.ts': '// mine',
@@ -86,13 +86,13 @@ describe('lifeguard init', () => {
       code: 2,
       stdout: '',
       stderr:
-        'lifeguard: app has files of these names already, and nothing was written:\n  deploy\n  package.json\n  src/pre-auth/handler.ts\n',
+        'lifeguard: Nothing was written, because app already contains these files:\n  deploy\n  package.json\n  src/pre-auth/handler.ts\n',
     })
     expect(await listFiles(join(cwd, 'app'))).toEqual(['deploy', 'other', 'package.json', 'src/pre-auth/handler.ts'])
     expect(await readFile(join(cwd, 'app/package.json'), 'utf8')).toBe('{}')
   })
 
-  it('writes nothing a second time', async () => {
+  it('writes nothing the second time', async () => {
     const cwd = await createFolder({})
     await lifeguard(['init', 'app'], { cwd })
     const { code, stderr } = await lifeguard(['init', 'app'], { cwd })
@@ -101,14 +101,14 @@ describe('lifeguard init', () => {
     expect(parseListed(stderr)).toEqual(files)
   })
 
-  it.skipIf(process.platform === 'win32')('says what is there when it is cut off, and leaves no half of a file', async () => {
+  it.skipIf(process.platform === 'win32')('lists the written files after an error, and leaves no partial file', async () => {
     const cwd = await createFolder({})
-    // No file may be longer than 64 blocks of half a kilobyte; the lock file is.
+    // Limits files to 64 blocks of 512 bytes. The lock file is larger.
     const limited = `ulimit -f 64; exec '${process.execPath}' '${resolve('src/tools/cli/main.ts')}' init app`
     const child = spawn('sh', ['-c', limited], { cwd, env: { PATH: process.env.PATH }, stdio: 'pipe' })
     const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])
     expect(stderr).toMatch(
-      /^lifeguard: app: the project is not whole, EFBIG: .*; \d+ of \d+ files are there; remove them before another try:\n/,
+      /^lifeguard: app: the project is incomplete: EFBIG: .*\. \d+ of \d+ files were written\. Remove them before you try again:\n/,
     )
     const files = await listFiles(join(cwd, 'app'))
     expect(parseListed(stderr)).toEqual(files)
@@ -117,17 +117,17 @@ describe('lifeguard init', () => {
   })
 
   it.each([
-    [['init'], 'Say into which folder: lifeguard init DIR'],
-    [['init', 'a1', 'b1'], "init takes one folder; 'b1' is a second one"],
-    [['init', 'a1', '--force'], "Unknown option '--force'; lifeguard init --help tells more"],
-    [['init', 'a1', '--name', 'My Users'], "'My Users' is no name for a service; give one with --name NAME: 2 to 20 lower-case letters"],
-    [['init', 'My Users!'], "The folder's name 'My Users!' makes no name for a service; give one with --name NAME"],
-    [['init', '42'], "The folder's name '42' makes no name for a service; give one with --name NAME"],
-    [['init', 'one-letter-too-many-1'], "The folder's name 'one-letter-too-many-1' makes no name for a service"],
-    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file. Name the tarball of cognito-lifeguard (.tgz) with --package FILE'],
-    [['init', 'a-file'], 'a-file: not a folder, and nothing was written'],
-    [['init', 'a-file/below'], 'a-file/below: the project is not whole, '],
-  ])('refuses %j in plain text', async (args, text) => {
+    [['init'], 'Missing folder. Expected: lifeguard init DIR'],
+    [['init', 'a1', 'b1'], "Unexpected argument 'b1'. Expected one folder: lifeguard init DIR"],
+    [['init', 'a1', '--force'], "Unknown option '--force'. Run 'lifeguard init --help' to see the options"],
+    [['init', 'a1', '--name', 'My Users'], '--name My Users: expected 2 to 20 lower-case letters'],
+    [['init', 'My Users!'], "The folder name 'My Users!' is not a valid service name. Pass --name NAME with 2 to 20 lower-case letters"],
+    [['init', '42'], "The folder name '42' is not a valid service name. Pass --name NAME"],
+    [['init', 'one-letter-too-many-1'], "The folder name 'one-letter-too-many-1' is not a valid service name"],
+    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file; name the packed cognito-lifeguard (.tgz) with --package FILE'],
+    [['init', 'a-file'], 'a-file: not a folder. Nothing was written'],
+    [['init', 'a-file/below'], 'a-file/below: the project is incomplete: '],
+  ])('rejects %j with a message and without a stack trace', async (args, text) => {
     const cwd = await createFolder({ 'a-file': '' })
     const { code, stdout, stderr } = await lifeguard(args, { cwd })
     expect(stderr).toContain(text)
@@ -137,7 +137,7 @@ describe('lifeguard init', () => {
     expect((await stat(join(cwd, 'a-file'))).size).toBe(0)
   })
 
-  it('tells of itself with --help, within 100 columns', async () => {
+  it('prints its help within 100 columns', async () => {
     const { code, stdout } = await lifeguard(['init', '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard init DIR')

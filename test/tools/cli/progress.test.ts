@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { startProgress } from '../../../src/tools/cli/commands/replay/progress.ts'
 import { type Line, renderRedrawn, toLineText } from '../../../src/tools/cli/io.ts'
 
-/** What is written to a standard error that is or is not a terminal. */
+/** Creates an Io that records what is written to standard error. */
 function screen(errIsTerminal: boolean): {
   readonly written: string[]
   readonly io: Parameters<typeof startProgress>[0]
@@ -13,7 +13,7 @@ function screen(errIsTerminal: boolean): {
   return { written, io: { errIsTerminal, err, redraw: (text) => void written.push(renderRedrawn(text)) } }
 }
 
-it('shows a line on a terminal once it takes longer than a second, and takes it away again', async () => {
+it('shows a line on a terminal after a second, and erases it at the end', async () => {
   const { written, io } = screen(true)
   const progress = startProgress(io)
   progress.done()
@@ -25,7 +25,7 @@ it('shows a line on a terminal once it takes longer than a second, and takes it 
   expect(written.at(-1)).toBe('\r\u001b[2K')
 })
 
-it('writes nothing for a short command where nobody watches', async () => {
+it('writes nothing for a short command if standard error is not a terminal', async () => {
   const { written, io } = screen(false)
   const progress = startProgress(io)
   await sleep(1300)

@@ -3,7 +3,7 @@ import { createFolder, event, handler, lifeguard, parseNdjson } from '../../supp
 
 const none = ['--services', 'none']
 
-/** Replays one event through a fixture and returns the one object and the exit code. */
+/** Replays one event through a fixture with --json. */
 async function replayed(fixture: string, given: unknown = event(), env: Record<string, string> = {}, trigger: string = 'preSignUp') {
   const cwd = await createFolder({ 'event.json': given })
   const { code, stdout, stderr } = await lifeguard(['replay', 'event.json', '--json', ...none, ...handler(fixture, trigger)], { cwd, env })
@@ -13,7 +13,7 @@ async function replayed(fixture: string, given: unknown = event(), env: Record<s
 }
 
 describe('lifeguard replay --json', () => {
-  it('writes one object an event with the documented keys', async () => {
+  it('writes one object per event with the documented keys', async () => {
     const { code, stderr, result } = await replayed('approve.js')
     expect(result).toEqual({
       file: 'event.json',
@@ -33,7 +33,7 @@ describe('lifeguard replay --json', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it("gives an error of the function in Cognito's words", async () => {
+  it("reports an error of the function in Cognito's words", async () => {
     const { code, result } = await replayed('throw.js')
     expect(result).toMatchObject({
       outcome: 'denied',
@@ -44,7 +44,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(0)
   })
 
-  it('gives what was thrown as text where it is no error', async () => {
+  it('reports a thrown string as the message', async () => {
     const { result } = await replayed('throw-text.js')
     expect(result.error).toEqual({ name: 'UserLambdaValidationException', message: 'PreSignUp failed with error just a text.' })
   })
@@ -56,7 +56,7 @@ describe('lifeguard replay --json', () => {
     ['array', 'the function returned array; expected the event'],
     ['partial', "the function returned an event without 'version'"],
     ['without-response', "the function returned an event without 'response'"],
-  ])('refuses the answer %s as Cognito does', async (answer, reason) => {
+  ])('rejects the answer %s as Cognito does', async (answer, reason) => {
     const { code, result } = await replayed('answer.js', event('PreSignUp_SignUp', { answer }))
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -67,7 +67,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it('tells a function that ended its process, and goes on with a new one', async () => {
+  it('reports a function that ended its process, and starts a new process for the next event', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('exit.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject(
@@ -81,7 +81,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it('gives a function that hangs three times five seconds, and says what AWS leaves open', async () => {
+  it('waits for a hanging function three times for five seconds, and reports a timeout', async () => {
     const { code, result } = await replayed('hang.js')
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -93,7 +93,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it("tells a wrong setting as the handler's own text, once, and what callers would read", async () => {
+  it("prints the handler's message about an invalid setting once, and fails each event", async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('settings-error.js')], { cwd })
     expect(stderr).toBe(
@@ -106,11 +106,11 @@ describe('lifeguard replay --json', () => {
   it.each([
     ['exit-at-load.js', 'Runtime exited with error: exit status 4'],
     ['not-exported.js', "The file exports no function 'handler'"],
-  ])('says why %s does not start', async (fixture, text) => {
+  ])('prints why %s does not start', async (fixture, text) => {
     expect((await replayed(fixture)).stderr).toContain(text)
   })
 
-  it('reads the decision from the line of this very invocation, and passes on what the handler prints', async () => {
+  it('reads the decision from the log line of the same invocation, and prints other output of the handler', async () => {
     const { stderr, result } = await replayed('noisy.js')
     expect(result).toMatchObject({
       outcome: 'proceed',
@@ -130,7 +130,7 @@ describe('lifeguard replay --json', () => {
     ])
   })
 
-  it('runs a handler with a callback, and says that newer runtimes do not', async () => {
+  it('runs a handler with a callback, and warns that newer runtimes reject it', async () => {
     const { stderr, result } = await replayed('callback.cjs')
     expect(result.outcome).toBe('proceed')
     expect(stderr).toContain('callback.cjs takes a callback as third parameter. Lambda does not support callbacks from nodejs24.x on')
@@ -140,7 +140,7 @@ describe('lifeguard replay --json', () => {
     expect((await replayed('typed.ts')).result).toMatchObject({ outcome: 'proceed', response: {} })
   })
 
-  it('reads neither answer nor error of a sender, which Cognito does not wait for', async () => {
+  it('ignores the answer and the error of a custom sender, because Cognito does not wait for it', async () => {
     const given: Record<string, unknown> = { ...event('CustomEmailSender_SignUp', { answer: 'null' }), response: undefined }
     expect((await replayed('answer.js', given, {}, 'customEmailSender')).result).toMatchObject({ outcome: 'proceed', error: null })
     expect((await replayed('throw.js', given, {}, 'customEmailSender')).result).toMatchObject({
@@ -148,7 +148,7 @@ describe('lifeguard replay --json', () => {
     })
   })
 
-  it('reports events without a handler and files that are no event, and does not count them as unexpected', async () => {
+  it('reports events without a handler and files that are not events, and does not count them as unexpected', async () => {
     const cwd = await createFolder({
       'a.json': event('CustomMessage_SignUp'),
       'b.json': { hello: 'world' },
@@ -176,20 +176,20 @@ describe('lifeguard replay --json', () => {
   })
 
   it.each([
-    ['package.json', { name: 'people' }, 'package.json: not an event: it has no triggerSource'],
-    ['new.json', event('NewTrigger_New'), "new.json: not an event: unknown triggerSource 'NewTrigger_New'"],
-    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it has no triggerSource'],
-  ])('does not pass over what is no event where it is named: %s', async (file, content, message) => {
+    ['package.json', { name: 'people' }, 'package.json: not an event: it names no triggerSource'],
+    ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
+  ])('rejects a named file that is not an event: %s', async (file, content, message) => {
     const cwd = await createFolder({ [file]: content })
     const args = [...none, ...handler('approve.js')]
     const { code, stderr } = await lifeguard(['replay', file, '--json', ...args], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` })
     const people = await lifeguard(['replay', file, ...args], { cwd })
     expect(people.code).toBe(2)
-    expect(people.stdout).toContain(`Not as it should be:\n  ${message}\n`)
+    expect(people.stdout).toContain(`Unexpected results:\n  ${message}\n`)
   })
 
-  it('says which line of which file cannot be read and why, and replays the others', async () => {
+  it('reports each unreadable line with its file, and replays the others', async () => {
     const cwd = await createFolder({
       'a.json': '{"triggerSource":',
       'b.json': event(),
@@ -209,7 +209,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(2)
   })
 
-  it('compares with the expectation beside an event', async () => {
+  it('compares the result with the expectation beside an event', async () => {
     const cwd = await createFolder({
       'met.json': event(),
       'met.expect.json': { outcome: 'proceed', response: { autoConfirmUser: true } },
@@ -224,14 +224,14 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it('counts an event that was expected to come to something, and has no handler, as unexpected', async () => {
+  it('counts an event with an expectation but without a handler as unexpected', async () => {
     const cwd = await createFolder({ 'a.json': event('CustomMessage_SignUp'), 'a.expect.json': { outcome: 'proceed' } })
     const { code, stdout } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject([{ outcome: null, error: { name: 'NoHandler' }, expected: false }])
     expect(code).toBe(1)
   })
 
-  it('counts a failure that was expected as fine', async () => {
+  it('exits with 0 for an expected failure', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': { outcome: 'failed' } })
     const { code } = await lifeguard(['replay', 'a.json', '--json', ...none, ...handler('exit.js')], { cwd })
     expect(code).toBe(0)
@@ -239,16 +239,16 @@ describe('lifeguard replay --json', () => {
 
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
-    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
-    ['[]', 'a.expect.json: expected a JSON object'],
-  ])('refuses the expectation %s', async (text, message) => {
+    ['{"outcom":"denied"}', "a.expect.json: 'outcom' is none of outcome, decidedBy, reason, response, effects"],
+    ['[]', 'a.expect.json: not an object'],
+  ])('rejects the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
     expect(code).toBe(2)
   })
 
-  it('tells what broke a rule, and where, of that very invocation', async () => {
+  it('reports the error of a rule and its source line, for the same invocation', async () => {
     const source = `
       import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
@@ -265,10 +265,10 @@ describe('lifeguard replay --json', () => {
       ]),
     )
     const people = await lifeguard(['replay', 'a.json', ...args], { cwd })
-    expect(people.stdout).toContain('\n      crash broke and was passed over: Error: no seat for ann (handler.ts:4)\n')
+    expect(people.stdout).toContain('\n      crash failed and was ignored: Error: no seat for ann (handler.ts:4)\n')
   })
 
-  it('tells people what the handler failed on', async () => {
+  it('prints the error on which the handler failed', async () => {
     const source = `
       import { preSignUp } from '${process.cwd()}/src/pre-signup/trigger.ts'
       import { requireAttributes } from '${process.cwd()}/src/rules/require-attributes.ts'
@@ -279,21 +279,21 @@ describe('lifeguard replay --json', () => {
     expect(stdout).toContain('require-attributes: RangeError\n      no table (handler.ts:4)\n      → PreSignUp failed with error Something')
   })
 
-  it('replays only the triggers that --only names, however they are written', async () => {
+  it('replays only the triggers of --only, in any spelling', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
     const args = ['replay', '.', '--json', ...none, ...handler('approve.js'), ...handler('approve.js', 'PreAuthentication')]
     expect(parseNdjson((await lifeguard([...args, '--only', 'pre-auth'], { cwd })).stdout)).toMatchObject([{ file: 'b.json' }])
     const nothing = await lifeguard([...args, '--only', 'customMessage'], { cwd })
-    expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: 'lifeguard: No event of CustomMessage in .\n' })
+    expect(nothing).toMatchObject({ code: 2, stdout: '', stderr: 'lifeguard: Found no event of CustomMessage in .\n' })
   })
 
-  it('replays each event as often as --repeat says', async () => {
+  it('replays each event N times with --repeat N', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { stdout } = await lifeguard(['replay', '.', '--json', '--repeat', '3', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout).map(({ file }) => file)).toEqual(['a.json', 'a.json', 'a.json', 'b.json', 'b.json', 'b.json'])
   })
 
-  it('reads standard input: one event a line, or one over many lines', async () => {
+  it('reads standard input with one event per line, or with one event over many lines', async () => {
     const args = ['replay', '-', '--json', ...none, ...handler('approve.js')]
     const lines = await lifeguard(args, { stdin: `${JSON.stringify(event())}\n${JSON.stringify(event())}\n` })
     expect(parseNdjson(lines.stdout)).toMatchObject([
@@ -304,7 +304,7 @@ describe('lifeguard replay --json', () => {
     expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
   })
 
-  it('streams a file that is larger than the memory it may use', async () => {
+  it('streams a file that is larger than its memory limit', async () => {
     const count = 8000
     const long = { ...event(), padding: 'x'.repeat(10_000) }
     const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
@@ -334,7 +334,7 @@ describe('the environment of a replayed handler', () => {
     return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
   }
 
-  it('holds documented defaults for what the caller does not set, and the caller’s own settings', async () => {
+  it('contains the settings of the environment, and the documented defaults for others', async () => {
     expect(await seen('none', { ALLOWED_EMAIL_DOMAINS: 'example.net', LOG_LEVEL: 'silent' })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
       WELCOME_EMAIL_FROM: 'welcome@example.com',
@@ -346,7 +346,7 @@ describe('the environment of a replayed handler', () => {
     })
   })
 
-  it('holds what lifeguard.env sets, where the caller sets nothing else', async () => {
+  it('contains the settings in lifeguard.env, unless the environment overrides them', async () => {
     const file = '# A comment\nALLOWED_EMAIL_DOMAINS="example.net"\nWELCOME_APP_NAME=From the file\nLOG_LEVEL=silent\nBLOCK_TABLE=filed\n'
     expect(await seen('embedded', { WELCOME_APP_NAME: 'Mine' }, { 'lifeguard.env': file })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
@@ -357,19 +357,19 @@ describe('the environment of a replayed handler', () => {
     })
   })
 
-  it('holds no default beside a lifeguard.env, so that a setting which is misspelt there is missing', async () => {
+  it('contains no defaults with a lifeguard.env, so that a misspelt setting is missing', async () => {
     const environment = await seen('none', {}, { 'lifeguard.env': 'ALLOWED_EMAIL_DOMIANS=example.net\n' })
     expect(environment).toMatchObject({ ALLOWED_EMAIL_DOMIANS: 'example.net' })
     for (const name of ['ALLOWED_EMAIL_DOMAINS', 'WELCOME_EMAIL_FROM', 'BLOCK_TABLE']) expect(environment).not.toHaveProperty(name)
   })
 
-  it('cannot be had where lifeguard.env cannot be read', async () => {
+  it('reports an unreadable lifeguard.env', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'lifeguard.env/file': '' })
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...none, ...handler('environment.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'lifeguard: lifeguard.env: a folder, not a file\n' })
   })
 
-  it('holds nothing of the caller’s account with embedded services', async () => {
+  it('contains no AWS credentials of the environment with embedded services', async () => {
     const env = await seen('embedded', secrets)
     expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'us-east-1' })
     expect(env.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -378,21 +378,21 @@ describe('the environment of a replayed handler', () => {
     expect(env).not.toHaveProperty('AWS_PROFILE')
   })
 
-  it('leads nowhere without services', async () => {
+  it('contains an unreachable endpoint with --services none', async () => {
     const env = await seen('none', secrets)
     expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
     expect(env).not.toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB')
   })
 
-  it('is the caller’s own where --services aws asks for it', async () => {
+  it('contains the AWS variables of the environment with --services aws', async () => {
     const env = await seen('aws', { ...secrets, LOG_LEVEL: 'debug' })
     expect(env).toMatchObject({ ...secrets, LOG_LEVEL: 'debug' })
     expect(Object.keys(env).filter((name) => name.startsWith('AWS_ENDPOINT'))).toEqual([])
   })
 })
 
-describe('lifeguard replay for people', () => {
-  it('tells decision, rule, what the caller sees, and what was not as expected', async () => {
+describe('lifeguard replay as text', () => {
+  it('prints the decision, the rule, what the caller sees, and unexpected results', async () => {
     const cwd = await createFolder({
       'pre-signup/approved.json': event(),
       'pre-signup/approved.expect.json': { outcome: 'denied' },
@@ -415,7 +415,7 @@ other
       not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
   - message (CustomMessage)                     not run  no --handler for this trigger
 
-Not as it should be:
+Unexpected results:
   pre-signup/approved.json: expected outcome denied, got proceed
   other/broken.json: not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
 
@@ -425,13 +425,13 @@ Not as it should be:
     expect(code).toBe(2)
   })
 
-  it('shows no colour and no control character on anything but a terminal', async () => {
+  it('prints no colours or control characters if the output is not a terminal', async () => {
     const cwd = await createFolder({ 'a\u001b[31m.json': event() })
     const { stdout } = await lifeguard(['replay', '.', ...none, ...handler('approve.js')], { cwd })
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('names the way out where there is no handler at all', async () => {
+  it('suggests --handler without any handler', async () => {
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(

@@ -3,9 +3,9 @@ import { triggersInFolder } from '../../../src/tools/lib/find-trigger.ts'
 import { lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 import { FOLDERS, FUNCTIONS } from '../../support/triggers.ts'
 
-// These run in the project itself, on its own bundles and sample events.
+// These tests run in this repository, with its own bundles and sample events.
 describe('lifeguard replay in this project', () => {
-  it('finds every sample event as expected, in the order of a user’s life, and leaves nothing out', async () => {
+  it('replays every sample event with the expected result, in the order of a user’s life', async () => {
     const { code, stdout } = await lifeguard(['replay', '--json'])
     const results = parseNdjson(stdout)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
@@ -16,24 +16,24 @@ describe('lifeguard replay in this project', () => {
     expect(code).toBe(0)
   })
 
-  it('shows people lines of at most 100 columns, the profiles and the mails', async () => {
+  it('prints the profiles and emails, in lines of at most 100 columns', async () => {
     const { code, stdout } = await lifeguard(['replay'])
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     expect(stdout).toMatch(/^PreSignUp {2}events\/pre-signup$/m)
     expect(stdout).toMatch(/^Profiles written: \d+$/m)
-    expect(stdout).toMatch(/^Mails sent: \d+$/m)
+    expect(stdout).toMatch(/^Emails sent: \d+$/m)
     expect(stdout).toMatch(/^(\d+) as expected; /m)
     expect(code).toBe(0)
   })
 
-  it('leaves one profile and sends one mail however often a confirmation is repeated', async () => {
+  it('writes one profile and sends one email when a confirmation is repeated', async () => {
     const { stdout } = await lifeguard(['replay', 'events/post-confirmation/confirm-mary.json', '--repeat', '3'])
     expect(stdout).toContain('confirm-mary #3')
     expect(stdout).toContain('Profiles written: 1\n')
-    expect(stdout).toContain('Mails sent: 1\n')
+    expect(stdout).toContain('Emails sent: 1\n')
   })
 
-  it('gives the reason of a wrong setting in plain text', async () => {
+  it('prints an invalid setting without a stack trace', async () => {
     const { code, stdout, stderr } = await lifeguard(['replay', 'events/pre-signup/sign-up-mary.json'], {
       env: { ALLOWED_EMAIL_DOMAINS: 'not a domain' },
     })
@@ -45,7 +45,7 @@ describe('lifeguard replay in this project', () => {
     expect(code).toBe(1)
   })
 
-  it('explains a denial', async () => {
+  it('explains a denied event', async () => {
     const { code, stdout } = await lifeguard(['explain', 'events/pre-signup/sign-up-other-domain.json'])
     expect(stdout).toMatch(/allow-email-domains +deny +domain-not-allowed +[\d.]+ ms/)
     expect(stdout).toContain('denied by allow-email-domains: domain-not-allowed\n→ PreSignUp failed with error ')

@@ -8,7 +8,7 @@ import { createFolder, event, parseNdjson, start } from '../../support/cli/lifeg
 const APPROVE = 'export const handler = async (event) => event\n'
 const REFUSE = 'export const handler = async () => { throw new Error("no") }\n'
 
-it('--watch replays again when an event or a handler changes, and goes on after a mistake', async () => {
+it('replays again with --watch when an event or a handler changes, also after an invalid event', async () => {
   const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': APPROVE })
   const child = start(['replay', '--watch', '--json', '--services', 'none', '--handler', 'preSignUp=handler.mjs'], { cwd })
   let stdout = ''
@@ -17,7 +17,7 @@ it('--watch replays again when an event or a handler changes, and goes on after 
   child.stderr?.on('data', (chunk) => (stderr += chunk))
   const waits = async (times: number): Promise<void> => {
     for (let tries = 0; tries < 400 && stderr.split('Waiting for a change').length <= times; tries += 1) await sleep(25)
-    // The watchers are set up just after the line is written.
+    // The command sets up the watchers just after it writes the line.
     await sleep(100)
   }
 

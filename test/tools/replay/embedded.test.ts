@@ -30,7 +30,7 @@ describe('replay with embedded services', () => {
   user  email             confirmed  sign-ins  reset
   mary  mary@example.com  yes        1
 
-Mails sent: 1
+Emails sent: 1
   to                subject
   mary@example.com  Welcome
 `)

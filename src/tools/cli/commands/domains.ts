@@ -9,30 +9,37 @@ import { STDIN } from '../../lib/event-files.ts'
 import { replaceFiles } from '../../lib/replace-files.ts'
 import { EXIT, type Io } from '../io.ts'
 import { parseOptions } from '../options.ts'
+import { describeUnknownCommand } from '../suggest.ts'
 import { formatCount } from '../text.ts'
 
-const DOMAINS_HELP = `lifeguard domains build LIST [--out FILE] [--json]
-lifeguard domains check FILE [DOMAIN...] [--json]
+const DOMAINS_HELP = `Build a file from a long list of email domains, or look domains up in such a file.
 
-Makes a file of a long list of email domains that a handler reads at no cost, and asks one. The file
-goes into the function's zip, and its name into a setting: ALLOWED_EMAIL_DOMAINS=@file:staff.domains
+Usage: lifeguard domains build LIST [--out FILE] [--json]
+       lifeguard domains check FILE [DOMAIN...] [--json]
 
-build   reads LIST, or standard input for -, one pattern a line: example.com for the domain itself,
-        *.example.org for all below one. Blank lines are passed over, and lines that begin with #.
-        Writes sorted text; writes no file when a line is wrong
-check   checks FILE as a handler does when it starts, and says of each DOMAIN which pattern matches
-        it, if one does
+A handler starts fast with such a file, even with thousands of domains. Put the file into the
+function's zip and its name into a setting: ALLOWED_EMAIL_DOMAINS=@file:staff.domains
 
-  --out FILE   build: where to write it; LIST with the ending .domains unless given
-  --json       build: one JSON object on standard output; check: one a domain
+build   Reads LIST, or standard input for -, with one pattern per line: example.com for the domain
+        itself, *.example.org for all its subdomains. Skips blank lines and lines that begin with #.
+        Writes sorted text. Writes nothing if a line is invalid.
+check   Validates FILE, and prints the pattern that matches each DOMAIN.
 
-Exit code: 0 built, or a pattern matches every domain; 1 none matches one of them; 2 bad usage, or
-something that cannot be read.`
+Options:
+  --out FILE   build: write to this file (default: LIST with the extension .domains)
+  --json       build: print one JSON object; check: print one JSON object per domain
+
+Exit code: 0 built, or every domain matches a pattern; 1 a domain matches no pattern; 2 invalid
+usage or input.
+
+Example:
+  lifeguard domains build staff.txt
+  lifeguard domains check staff.domains mail.example.org`
 
 const ENDING = '.domains'
 const COMMANDS = ['build', 'check'] as const
 
-/** `lifeguard domains`. */
+/** Runs `lifeguard domains` and returns its exit code. */
 export async function runDomains(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions('domains', {
     args: [...args],
@@ -46,36 +53,35 @@ export async function runDomains(args: readonly string[], io: Io): Promise<numbe
   const [name = '', file, ...rest] = positionals
   const command = COMMANDS.find((each) => each === name)
   if (command === undefined) {
-    const what = name === '' ? 'Say what to do with domains' : `'${name}' is no command of lifeguard domains`
-    throw new UsageError(`${what}: one of ${COMMANDS.join(', ')}; lifeguard domains --help tells more`)
+    throw new UsageError(describeUnknownCommand('domains', name, COMMANDS))
   }
   const json = values.json ?? false
   if (command === 'check') {
-    if (values.out !== undefined) throw new UsageError('--out goes with domains build')
-    if (file === undefined || file === STDIN) throw new UsageError('Say which list to ask: lifeguard domains check FILE DOMAIN...')
+    if (values.out !== undefined) throw new UsageError("--out works only with 'domains build'")
+    if (file === undefined || file === STDIN) throw new UsageError('Missing list. Expected: lifeguard domains check FILE DOMAIN...')
     return checkDomains(file, rest, json, io)
   }
-  if (file === undefined) throw new UsageError('Say which list to build: lifeguard domains build LIST, or - for standard input')
-  if (rest.length > 0) throw new UsageError(`domains build takes one list; '${rest[0]}' is a second one`)
+  if (file === undefined) throw new UsageError('Missing list. Expected: lifeguard domains build LIST, or - for standard input')
+  if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'. Expected one list: lifeguard domains build LIST`)
   return buildDomains(file, values.out, json, io)
 }
 
-/** `lifeguard domains build`. */
+/** Runs `lifeguard domains build`. */
 async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
   const target = out ?? chooseTarget(list)
-  if (resolve(target) === resolve(list)) throw new UsageError(`${list}: is the list itself; name another file to write with --out`)
+  if (resolve(target) === resolve(list))
+    throw new UsageError(`${list}: this would overwrite the list itself. Choose another file with --out FILE`)
   const read = await readDomainSource(splitLines(await openInput(list, io)))
   const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list
   if (faulty > 0) {
     io.err(formatFaults(name, read))
-    const lines = faulty === 1 ? '1 line holds' : `${faulty} lines hold`
-    throw new UsageError(`${name}: ${lines} no pattern, and nothing was written; ${EXPECTED_LINE}`)
+    throw new UsageError(`${name}: ${formatCount(faulty, 'invalid line')}, and nothing was written; ${EXPECTED_LINE}`)
   }
-  if (patterns.length === 0) throw new UsageError(`${name}: holds no pattern; ${EXPECTED_LINE}`)
+  if (patterns.length === 0) throw new UsageError(`${name}: contains no patterns; ${EXPECTED_LINE}`)
   const built = buildDomainList(patterns)
   await replaceFiles(new Map([[target, built.bytes]])).catch((error: Error) => {
-    throw new UsageError(`${target}: cannot be written: ${error.message}`)
+    throw new UsageError(`${target}: cannot write the file: ${error.message}`)
   })
   const counts = { patterns: built.patterns, bytes: built.bytes.length, duplicates: built.duplicates, covered: built.covered }
   await io.out([json ? JSON.stringify({ file: target, ...counts }) : `${target}: ${describeCounts(counts)}`])
@@ -83,25 +89,25 @@ async function buildDomains(list: string, out: string | undefined, json: boolean
 }
 
 function chooseTarget(list: string): string {
-  if (list === STDIN) throw new UsageError('Say where to write the list: lifeguard domains build - --out FILE')
+  if (list === STDIN) throw new UsageError('Missing --out. Expected: lifeguard domains build - --out FILE')
   return `${list.slice(0, list.length - extname(list).length)}${ENDING}`
 }
 
 async function openInput(list: string, io: Io): Promise<AsyncIterable<string>> {
   if (list === STDIN) return io.input()
   const found = await stat(list).catch(() => undefined)
-  if (found === undefined || found.isDirectory()) throw new UsageError(`${list}: ${found ? 'a folder, not a file' : 'no such file'}`)
+  if (found === undefined || found.isDirectory()) throw new UsageError(`${list}: ${found ? 'is a folder, not a file' : 'no such file'}`)
   return createReadStream(list, 'utf8')
 }
 
 type Counts = Readonly<Record<'patterns' | 'bytes' | 'duplicates' | 'covered', number>>
 
 function describeCounts({ patterns, bytes, duplicates, covered }: Counts): string {
-  const left = [
-    ...(duplicates > 0 ? [`${duplicates} left out that stood there twice`] : []),
-    ...(covered > 0 ? [`${covered} left out that a wildcard covers`] : []),
+  const removed = [
+    ...(duplicates > 0 ? [`${formatCount(duplicates, 'duplicate')} removed`] : []),
+    ...(covered > 0 ? [`${covered} removed because a wildcard covers ${covered === 1 ? 'it' : 'them'}`] : []),
   ]
-  return [`${formatCount(patterns, 'pattern')} in ${bytes} bytes`, ...left].join('; ')
+  return [`${formatCount(patterns, 'pattern')} in ${bytes} bytes`, ...removed].join('; ')
 }
 
 async function checkDomains(file: string, domains: readonly string[], json: boolean, io: Io): Promise<number> {
@@ -113,8 +119,8 @@ async function checkDomains(file: string, domains: readonly string[], json: bool
   for (const domain of domains) {
     const pattern = list.findPattern(domain)
     if (pattern === undefined) missing += 1
-    const said = pattern ?? (domain.includes('@') ? "no pattern: the domain is only what stands behind the '@'" : 'no pattern')
-    await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${said}`])
+    const result = pattern ?? (domain.includes('@') ? "no match. Expected only the domain, which is the part after the '@'" : 'no match')
+    await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${result}`])
   }
   return missing > 0 ? EXIT.unexpected : EXIT.fine
 }
@@ -133,5 +139,5 @@ async function openList(file: string): Promise<BuiltDomainList> {
 
 function describeFileError({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return 'no such file'
-  return code === 'EISDIR' ? 'a folder, not a file' : message
+  return code === 'EISDIR' ? 'is a folder, not a file' : message
 }

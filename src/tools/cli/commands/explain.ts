@@ -13,16 +13,21 @@ import { parseOptions, parseServices, SHARED_HELP } from '../options.ts'
 import { describeCallerView, formatCause, formatNotStarted, formatPath } from '../print-result.ts'
 import { escapeText, wrapText } from '../text.ts'
 
-/** What lifeguard explain --help says. */
-const EXPLAIN_HELP: string = `lifeguard explain FILE
+const EXPLAIN_HELP: string = `Show how the rules of a handler decided one event.
 
-Replays one event and shows the rules of its handler as a tree: what each of them said, why, and how
-long it took; and of those that did not run, why not.
+Usage: lifeguard explain FILE
 
-  --effects               with --services aws: lets rules that write and send do so there
+Replays the event and prints the handler's rules as a tree. Each rule has its outcome, reason and
+time, or the reason why it did not run.
+
+Options:
+  --effects               allow rules to write and send with --services aws
 ${SHARED_HELP}
 
-Exit code: 0 explained; 1 the function failed; 2 bad usage, or an event that cannot be read.`
+Exit code: 0 explained; 1 the handler failed; 2 invalid usage, or an unreadable event.
+
+Example:
+  lifeguard explain events/pre-signup/sign-up-mary.json`
 
 interface Wanted {
   readonly file: string
@@ -32,7 +37,7 @@ interface Wanted {
   readonly variables: readonly string[]
 }
 
-/** `lifeguard explain`. */
+/** Runs `lifeguard explain` and returns its exit code. */
 export async function runExplain(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args)
   if (wanted === 'help') {
@@ -41,7 +46,7 @@ export async function runExplain(args: readonly string[], io: Io): Promise<numbe
   }
   await assertPaths([wanted.file])
   if (wanted.file !== STDIN && (await stat(wanted.file)).isDirectory()) {
-    throw new UsageError(`${wanted.file}: a folder; explain takes one event. To replay a folder: lifeguard replay ${wanted.file}`)
+    throw new UsageError(`${wanted.file}: is a folder. Expected one event file. To replay a folder: lifeguard replay ${wanted.file}`)
   }
   const { folder, environment, signal } = io
   const onNote = (note: string): void => io.err([note])
@@ -68,11 +73,11 @@ function parseArguments(args: readonly string[]): Wanted | 'help' {
   })
   if (values.help) return 'help'
   const [file, more] = positionals
-  if (file === undefined) throw new UsageError('Say which event to explain: lifeguard explain FILE')
-  if (more !== undefined) throw new UsageError(`explain takes one event; '${more}' is a second one`)
+  if (file === undefined) throw new UsageError('Missing event. Expected: lifeguard explain FILE')
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one event: lifeguard explain FILE`)
   const services = parseServices(values.services)
   if (values.effects && services !== 'aws')
-    throw new UsageError('--effects lets rules write and send in your own services, so it goes with --services aws')
+    throw new UsageError('--effects works only with --services aws, because it lets rules write to AWS and send email')
   return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
 }
 
@@ -80,14 +85,14 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   const events = readEvents([file], io.input)
   const { value: read } = await events.next()
   const { value: second } = await events.next()
-  if (read === undefined) throw new UsageError(`${file}: no event in it`)
-  if (second !== undefined) throw new UsageError(`${file}: more than one event; explain takes one`)
+  if (read === undefined) throw new UsageError(`${file}: contains no event`)
+  if (second !== undefined) throw new UsageError(`${file}: contains more than one event. Expected one`)
   const trigger =
     typeof read.event === 'object' && read.event !== null ? findTrigger(String(Reflect.get(read.event, 'triggerSource'))) : undefined
   const lambda = trigger && (await session.lambda(trigger))
   if (services === 'aws' && !effects && lambda !== undefined && mayHaveEffects(await lambda.rule())) {
     throw new UsageError(
-      `The ${trigger} handler may write and send in your own services: add --effects to let it, or leave --services aws out`,
+      `The ${trigger} handler may write to your AWS account or send email. Add --effects to allow that, or remove --services aws`,
     )
   }
   for await (const replayed of readUntilAborted(replay(yieldOnce(read), session, { only: [], repeat: 1 }), io.signal)) {
@@ -102,7 +107,7 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   return EXIT.fine
 }
 
-/** Returns whether a handler may do more than read. One that was not made with Lifeguard may. */
+/** Returns true if a handler may have side effects. A handler without a composition counts as one that may. */
 function mayHaveEffects(rule: RuleDescription | undefined): boolean {
   if (rule === undefined || rule.commits) return true
   if (rule.kind === 'rule' && (rule.can === undefined || rule.can.includes('done'))) return true
@@ -119,7 +124,7 @@ function formatHead({ result }: Replayed, io: Io): Line {
 
 function describeMissingTree({ notStarted }: Replayed): readonly string[] {
   return notStarted === undefined
-    ? ['  The handler was not made with Lifeguard: there are no rules to show']
+    ? ['  The handler does not use Lifeguard, so explain cannot show its rules']
     : formatNotStarted('  The handler does not start', notStarted)
 }
 
@@ -138,7 +143,7 @@ interface Row {
   readonly rule: ExplainedRule
 }
 
-// A handler's log may hold any word in place of an outcome.
+// A Map, because a handler's log may contain any outcome, such as 'constructor'.
 const COLOURS: ReadonlyMap<string, Style> = new Map([
   ['allow', 'green'],
   ['done', 'green'],
@@ -149,7 +154,7 @@ const COLOURS: ReadonlyMap<string, Style> = new Map([
 ])
 const MOST_BRANCH = 44
 
-/** The lines of a composition's tree, with what each rule said in a column of its own. */
+/** Formats the tree of a composition, with a column for each rule's outcome. */
 function formatTree(rules: readonly ExplainedRule[]): readonly Line[] {
   const rows = toTreeRows(rules, '')
   const width = Math.min(MOST_BRANCH, Math.max(...rows.map(({ branch }) => branch.length)))

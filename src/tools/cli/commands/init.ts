@@ -9,33 +9,37 @@ import { parseOptions } from '../options.ts'
 import { formatError } from '../print-error.ts'
 import { quote, wrapText } from '../text.ts'
 
-// Lambda takes names of 64 characters. The longest here, NAME-existing-pool-STAGE-postAuthentication, then leaves ten for the stage.
+// Lambda limits a function name to 64 characters. NAME-existing-pool-STAGE-postAuthentication, the longest name here, leaves ten
+// for the stage.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
 
-/** What lifeguard init --help says. */
-const INIT_HELP = `lifeguard init DIR [--name NAME] [--package FILE]
+const INIT_HELP = `Create a project with handlers, sample events, a test, a build and a deployment.
 
-Writes a project into DIR, for a user pool of its own or one that exists: handlers composed of
-Lifeguard's rules, one for each trigger that Lifeguard has rules for, and a sweeper; sample events
-with what must come of them, a test, a build, and what deploys all of it with the Serverless
-Framework. There:
+Usage: lifeguard init DIR [--name NAME] [--package FILE]
 
-  npm ci                  installs the versions that this Lifeguard is tested with, Node 24 included
-  npx lifeguard replay    builds the handlers and replays the events
-  npm test                tests the rules
-  npm run package         writes what would be deployed to .serverless/, offline
+The project has one handler for each trigger that Lifeguard has rules for, and a sweeper. It deploys
+with the Serverless Framework, to a new user pool or an existing one.
 
-Nothing is installed and no network is used before that. Nothing is overwritten: where a file of the
-project is there already, nothing is written at all. DIR is made unless it is there.
+Init installs nothing and does not use the network. It creates DIR if needed, and never overwrites:
+if one of its files exists, it writes nothing. After init, run in DIR:
 
-  --name NAME     what the package and the service are called: DIR's own name unless given; 2 to 20
-                  lower-case letters, digits and hyphens, with a letter in front
-  --package FILE  the packed cognito-lifeguard (.tgz) that the project depends on: the one that this
-                  command was installed from unless given, or else the registry's
+  npm ci                  install the tested versions, including Node 24
+  npx lifeguard replay    build the handlers and replay the events
+  npm test                test the rules
+  npm run package         write the deployment to .serverless/, offline
 
-Exit code: 0 written; 2 bad usage, or something that is in the way or cannot be written.`
+Options:
+  --name NAME     name of the package and the service (default: the name of DIR); 2 to 20 lower-case
+                  letters, digits and hyphens, beginning with a letter
+  --package FILE  packed cognito-lifeguard (.tgz) that the project depends on (default: the package
+                  file that Lifeguard was installed from, or else the npm registry)
 
-/** `lifeguard init`. */
+Exit code: 0 created; 2 invalid usage, a conflicting file, or a file that cannot be written.
+
+Example:
+  lifeguard init my-users`
+
+/** Runs `lifeguard init` and returns its exit code. */
 export async function runInit(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions('init', {
     args: [...args],
@@ -47,8 +51,8 @@ export async function runInit(args: readonly string[], io: Io): Promise<number> 
     return EXIT.fine
   }
   const [target = '', more] = positionals
-  if (target === '') throw new UsageError('Say into which folder: lifeguard init DIR')
-  if (more !== undefined) throw new UsageError(`init takes one folder; '${more}' is a second one`)
+  if (target === '') throw new UsageError('Missing folder. Expected: lifeguard init DIR')
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one folder: lifeguard init DIR`)
 
   const folder = resolve(io.folder, target)
   const name = chooseProjectName(values.name, folder)
@@ -70,24 +74,24 @@ function chooseProjectName(given: string | undefined, folder: string): string {
   if (NAME.test(name)) return name
   const what =
     given === undefined
-      ? `The folder's name '${basename(folder)}' makes no name for a service; give one`
-      : `'${given}' is no name for a service; give one`
-  throw new UsageError(`${what} with --name NAME: 2 to 20 lower-case letters, digits and hyphens, with a letter in front`)
+      ? `The folder name '${basename(folder)}' is not a valid service name. Pass --name NAME with`
+      : `--name ${given}: expected`
+  throw new UsageError(`${what} 2 to 20 lower-case letters, digits and hyphens, beginning with a letter`)
 }
 
 async function writeProject(target: string, folder: string, files: ProjectFiles, io: Io): Promise<void> {
   const found = await findConflictingFiles(folder, files)
-  if (found.includes('')) throw new UsageError(`${target}: not a folder, and nothing was written`)
-  if (found.length > 0) throw new UsageError(`${target} has files of these names already, and nothing was written`, found.join('\n'))
+  if (found.includes('')) throw new UsageError(`${target}: not a folder. Nothing was written`)
+  if (found.length > 0) throw new UsageError(`Nothing was written, because ${target} already contains these files`, found.join('\n'))
   const written = await writeFiles(folder, files, io.signal)
   if (written.delivery === undefined) return
-  const what = `${target}: the project is not whole, ${written.delivery}`
+  const what = `${target}: the project is incomplete: ${written.delivery}`
   const count = written.files.length
   const problem =
     count === 0
-      ? new UsageError(`${what}; no file was written`)
-      : new UsageError(`${what}; ${count} of ${files.size} files are there; remove them before another try`, written.files.join('\n'))
-  // Of a command that was told to stop nothing else is said.
+      ? new UsageError(`${what}. No file was written`)
+      : new UsageError(`${what}. ${count} of ${files.size} files were written. Remove them before you try again`, written.files.join('\n'))
+  // run() prints no errors after a signal, so this prints the files that are left.
   if (io.signal.aborted) io.err(formatError(problem))
   throw problem
 }
@@ -102,11 +106,11 @@ function formatSummary(target: string, from: string, { spec }: Origin, files: Pr
   return [
     `${target}: ${names.length} files`,
     ...wrapText(shown.join(', '), '  '),
-    `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'of the registry,'} ${spec.replace(/^file:/, '')}`,
+    `  with cognito-lifeguard ${spec.startsWith('file:') ? 'from' : 'from the npm registry,'} ${spec.replace(/^file:/, '')}`,
     '',
     'Next:',
     ...change,
-    '  npm ci                  # installs what it needs, at the versions that are tested together',
+    '  npm ci                  # installs the dependencies, in versions that are tested together',
     '  npx lifeguard replay    # builds the handlers and replays the events',
   ]
 }

@@ -7,13 +7,13 @@ import { createFolder, lifeguard, parseNdjson, readStream, start } from '../../.
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
 
 describe('lifeguard domains build', () => {
-  it('makes a list that answers as its lines do, and counts what it left out', async () => {
+  it('builds a list that matches as its lines do, and counts removed patterns', async () => {
     const cwd = await createFolder({ 'staff.txt': staff })
     const { code, stdout, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
     const bytes = await readFile(join(cwd, 'staff.domains'))
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: `staff.domains: 3 patterns in ${bytes.length} bytes; 1 left out that stood there twice; 1 left out that a wildcard covers\n`,
+      stdout: `staff.domains: 3 patterns in ${bytes.length} bytes; 1 duplicate removed; 1 removed because a wildcard covers it\n`,
       stderr: '',
     })
     const list = readDomainList(bytes)
@@ -27,7 +27,7 @@ describe('lifeguard domains build', () => {
     expect((await readdir(cwd)).toSorted()).toEqual(['staff.domains', 'staff.txt'])
   })
 
-  it('reads standard input, writes where it is told, in place of what is there, and tells it as JSON', async () => {
+  it('reads standard input, overwrites the file of --out, and prints JSON with --json', async () => {
     const cwd = await createFolder({ 'lists/all.domains': 'an old one' })
     const { code, stdout } = await lifeguard(['domains', 'build', '-', '--out', 'lists/all.domains', '--json'], {
       cwd,
@@ -40,7 +40,7 @@ describe('lifeguard domains build', () => {
     expect(await readdir(join(cwd, 'lists'))).toEqual(['all.domains'])
   })
 
-  it('names every line that is wrong, and leaves the list that is there alone', async () => {
+  it('prints every invalid line, and does not change an existing list', async () => {
     const cwd = await createFolder({
       'staff.txt': 'example.com\n\ncom\n# com\n*\na@b.com\nexample.org # us\n',
       'staff.domains': 'an old one',
@@ -49,15 +49,15 @@ describe('lifeguard domains build', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.trim().split('\n')).toEqual([
       "staff.txt:3: 'com' names a whole top-level domain, or no domain at all",
-      "staff.txt:5: '*' allows every domain and is not valid in a list; write it directly in the setting or the rule",
-      "staff.txt:6: 'a@b.com' has an '@'; expected only the domain after it",
-      "staff.txt:7: 'example.org # us' has whitespace or an invisible character",
-      "lifeguard: staff.txt: 4 lines hold no pattern, and nothing was written; expected one domain per line ('example.com'), or '*.' and a domain for all its subdomains ('*.example.org')",
+      "staff.txt:5: '*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen",
+      "staff.txt:6: 'a@b.com' has an '@': only what stands behind it is the domain",
+      "staff.txt:7: 'example.org # us' has white space or an invisible character",
+      "lifeguard: staff.txt: 4 invalid lines, and nothing was written; expected one domain a line ('example.com'), or one after '*.' for all below it ('*.example.org')",
     ])
     expect(await readFile(join(cwd, 'staff.domains'), 'utf8')).toBe('an old one')
   })
 
-  it('names the first 20 of a million wrong lines, and counts the others', async () => {
+  it('prints the first 20 of a million invalid lines, and counts the others', async () => {
     const cwd = await createFolder({ 'staff.txt': 'com\n'.repeat(1_000_000) })
 
     const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
@@ -66,14 +66,14 @@ describe('lifeguard domains build', () => {
     expect(lines).toHaveLength(22)
     expect(lines[19]).toMatch(/^staff\.txt:20: 'com' names /)
     expect(lines[20]).toBe('and 999,980 more')
-    expect(lines[21]).toContain('staff.txt: 1000000 lines hold no pattern, and nothing was written')
+    expect(lines[21]).toContain('staff.txt: 1000000 invalid lines, and nothing was written')
     expect(code).toBe(2)
   })
 
-  it.skipIf(process.platform === 'win32')('follows no link that lies where it writes its temporary file', async () => {
+  it.skipIf(process.platform === 'win32')('does not follow a symbolic link in place of its temporary file', async () => {
     const cwd = await createFolder({ 'mine.txt': 'mine' })
     const child = start(['domains', 'build', '-', '--out', 'staff.domains'], { cwd })
-    // The process id was the whole name once, and can be read by any user of the machine.
+    // An earlier version used the process id as the name, which any user of the machine can read.
     await symlink('mine.txt', join(cwd, `staff.domains.${child.pid}`))
     child.stdin?.end('example.com')
     await readStream(child.stdout)
@@ -84,7 +84,7 @@ describe('lifeguard domains build', () => {
   })
 
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'says that a folder cannot be written to, and leaves nothing there',
+    'reports a folder without write permission, and leaves no temporary file',
     async () => {
       const cwd = await createFolder({ 'staff.txt': 'example.com', 'lists/staff.domains': 'an old one' })
       await chmod(join(cwd, 'lists'), 0o500)
@@ -92,7 +92,7 @@ describe('lifeguard domains build', () => {
       const { code, stderr } = await lifeguard(['domains', 'build', 'staff.txt', '--out', 'lists/staff.domains'], { cwd })
 
       await chmod(join(cwd, 'lists'), 0o700)
-      expect({ code, stderr: stderr.startsWith('lifeguard: lists/staff.domains: cannot be written: EACCES') }).toEqual({
+      expect({ code, stderr: stderr.startsWith('lifeguard: lists/staff.domains: cannot write the file: EACCES') }).toEqual({
         code: 2,
         stderr: true,
       })
@@ -101,29 +101,29 @@ describe('lifeguard domains build', () => {
   )
 
   it.each([
-    [['build'], 'Say which list to build: lifeguard domains build LIST, or - for standard input'],
-    [['build', '-'], 'Say where to write the list: lifeguard domains build - --out FILE'],
+    [['build'], 'Missing list. Expected: lifeguard domains build LIST, or - for standard input'],
+    [['build', '-'], 'Missing --out. Expected: lifeguard domains build - --out FILE'],
     [['build', 'none.txt'], 'none.txt: no such file'],
-    [['build', 'folder'], 'folder: a folder, not a file'],
-    [['build', 'empty.txt'], "empty.txt: holds no pattern; expected one domain per line ('example.com')"],
-    [['build', 'one.txt', 'two.txt'], "domains build takes one list; 'two.txt' is a second one"],
-    [['build', 'one.txt', '--out', './one.txt'], 'one.txt: is the list itself; name another file to write with --out'],
-    [['build', 'one.domains'], 'one.domains: is the list itself'],
-    [['build', 'wrong.txt'], 'wrong.txt: 1 line holds no pattern'],
-    [['build', 'one.txt', '--out', 'none/one.domains'], 'none/one.domains: cannot be written: ENOENT'],
-    [['build', 'one.txt', '--out', 'folder'], 'folder: cannot be written: '],
-    [['check'], 'Say which list to ask: lifeguard domains check FILE DOMAIN...'],
-    [['check', '-'], 'Say which list to ask'],
+    [['build', 'folder'], 'folder: is a folder, not a file'],
+    [['build', 'empty.txt'], "empty.txt: contains no patterns; expected one domain a line ('example.com')"],
+    [['build', 'one.txt', 'two.txt'], "Unexpected argument 'two.txt'. Expected one list: lifeguard domains build LIST"],
+    [['build', 'one.txt', '--out', './one.txt'], 'one.txt: this would overwrite the list itself. Choose another file with --out FILE'],
+    [['build', 'one.domains'], 'one.domains: this would overwrite the list itself'],
+    [['build', 'wrong.txt'], 'wrong.txt: 1 invalid line, and nothing was written'],
+    [['build', 'one.txt', '--out', 'none/one.domains'], 'none/one.domains: cannot write the file: ENOENT'],
+    [['build', 'one.txt', '--out', 'folder'], 'folder: cannot write the file: '],
+    [['check'], 'Missing list. Expected: lifeguard domains check FILE DOMAIN...'],
+    [['check', '-'], 'Missing list. Expected: lifeguard domains check FILE'],
     [['check', 'none.domains'], 'none.domains: no such file'],
-    [['check', 'folder'], 'folder: a folder, not a file'],
+    [['check', 'folder'], 'folder: is a folder, not a file'],
     [['check', 'wrong.txt', 'example.com'], "wrong.txt: Line 1 of the domain list is wrong: 'a' names a whole top-level domain"],
-    [['check', 'one.domains', '--out', 'two'], '--out goes with domains build'],
-    [[], 'Say what to do with domains: one of build, check; lifeguard domains --help tells more'],
-    [['list'], "'list' is no command of lifeguard domains: one of build, check"],
-    [['build', '--format', 'x'], "Unknown option '--format'; lifeguard domains --help tells more"],
-  ])('refuses %j in plain text', async (args, text) => {
+    [['check', 'one.domains', '--out', 'two'], "--out works only with 'domains build'"],
+    [[], 'Missing command. Expected one of build, check'],
+    [['chekc'], "Unknown command 'domains chekc'. Did you mean 'domains check'?"],
+    [['build', '--format', 'x'], "Unknown option '--format'. Run 'lifeguard domains --help' to see the options"],
+  ])('rejects %j with a message and without a stack trace', async (args, text) => {
     const cwd = await createFolder({
-      'empty.txt': '# nobody\n\n',
+      'empty.txt': '# No domains\n\n',
       'one.txt': 'example.com\n',
       'one.domains': 'example.com\n',
       'wrong.txt': 'a\n',
@@ -136,7 +136,7 @@ describe('lifeguard domains build', () => {
     expect((await readdir(cwd)).toSorted()).toEqual(['empty.txt', 'folder', 'one.domains', 'one.txt', 'wrong.txt'])
   })
 
-  it('tells of itself with --help, within 100 columns', async () => {
+  it('prints its help within 100 columns', async () => {
     const { code, stdout } = await lifeguard(['domains', '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard domains build LIST')
@@ -151,7 +151,7 @@ describe('lifeguard domains check', () => {
     return cwd
   }
 
-  it('says which pattern matches, and ends with 0 where one matches every domain', async () => {
+  it('prints the pattern that matches each domain, and exits with 0 if all match', async () => {
     const cwd = await builtStaff()
     const domains = ['EXAMPLE.com', 'a.b.example.org', 'münchen.de.']
     expect(await lifeguard(['domains', 'check', 'staff.domains', ...domains], { cwd })).toEqual({
@@ -161,18 +161,18 @@ describe('lifeguard domains check', () => {
     })
   })
 
-  it('ends with 1 where none matches one of them', async () => {
+  it('exits with 1 if a domain matches no pattern', async () => {
     const cwd = await builtStaff()
     const { code, stdout } = await lifeguard(['domains', 'check', 'staff.domains', 'example.com', 'example.org', 'ann@example.com'], {
       cwd,
     })
     expect(code).toBe(1)
     expect(stdout).toBe(
-      "example.com: example.com\nexample.org: no pattern\nann@example.com: no pattern: the domain is only what stands behind the '@'\n",
+      "example.com: example.com\nexample.org: no match\nann@example.com: no match. Expected only the domain, which is the part after the '@'\n",
     )
   })
 
-  it('tells it as JSON, one object a domain', async () => {
+  it('prints one JSON object per domain with --json', async () => {
     const cwd = await builtStaff()
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', 'example.com', 'evil.com', '--json'], { cwd })
     expect(parseNdjson(stdout)).toEqual([
@@ -181,14 +181,14 @@ describe('lifeguard domains check', () => {
     ])
   })
 
-  it('says how much there is where no domain is asked for', async () => {
+  it('prints the number of patterns without a domain', async () => {
     const cwd = await builtStaff()
     expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, sorted\n')
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', '--json'], { cwd })
     expect(parseNdjson(stdout)).toEqual([{ file: 'staff.domains', patterns: 3 }])
   })
 
-  it('finds damage that no look-up would come across', async () => {
+  it('detects damage that a lookup would miss', async () => {
     const cwd = await builtStaff()
     const bytes = await readFile(join(cwd, 'staff.domains'))
     bytes[bytes.length - 1] = 0
@@ -201,7 +201,7 @@ describe('lifeguard domains check', () => {
     })
   })
 
-  it('takes sorted text from elsewhere, and names the first line that is out of order', async () => {
+  it('accepts a sorted list that it did not build, and reports the first line that is out of order', async () => {
     const cwd = await createFolder({ 'a.domains': '*.example.org\nexample.com\n', 'b.domains': 'example.com\n*.example.org\n' })
     expect(await lifeguard(['domains', 'check', 'a.domains'], { cwd })).toMatchObject({
       code: 0,

@@ -10,7 +10,7 @@ import { isSender } from './triggers.ts'
 import { createUpdate } from './update.ts'
 import { ATTACH_HELP } from './usage.ts'
 
-/** `lifeguard attach`. */
+/** Runs `lifeguard attach` and returns its exit code. */
 export async function runAttach(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args)
   if (wanted === 'help') {
@@ -23,7 +23,7 @@ export async function runAttach(args: readonly string[], io: Io): Promise<number
     described = await service.describe(wanted.userPoolId, io.signal)
   } catch (error) {
     if (io.signal.aborted) throw error
-    return reportError(io, `The pool '${wanted.userPoolId}' cannot be read in ${wanted.region}: ${describeAwsError(error)}`)
+    return reportError(io, `Cannot read the pool '${wanted.userPoolId}' in ${wanted.region}: ${describeAwsError(error)}`)
   }
   return attach(described, wanted, service, io)
 }
@@ -33,25 +33,30 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
   const current = pool.LambdaConfig ?? {}
   const plan = createAttachPlan(current, wanted)
   const lines = formatTriggers(current, plan)
-  await io.out([`${userPoolId} (${pool.Name})`, ...(lines.length === 0 ? ['  no trigger'] : lines)])
+  await io.out([`${userPoolId} (${pool.Name})`, ...(lines.length === 0 ? ['  no triggers'] : lines)])
   if (plan.changes.length === 0) {
-    if (functions.length > 0) await io.out(['', 'Nothing to do: the pool has these functions'])
+    if (functions.length > 0) await io.out(['', 'Nothing to do: these functions are already attached'])
     await printNeeds(wanted, pool, plan, io)
     return EXIT.fine
   }
 
   const unavailable = explainMissingKey(wanted, plan) ?? explainTierLimit(pool, plan)
-  if (unavailable !== undefined) return reportError(io, `Nothing is changed: ${unavailable}`, EXIT.usage)
+  if (unavailable !== undefined) return reportError(io, `Nothing was changed: ${unavailable}`, EXIT.usage)
   const taken = replace ? [] : describeConflicts(plan)
-  if (taken.length > 0) return reportError(io, `Nothing is changed: ${taken.join(', ')}; --replace takes its place`)
+  if (taken.length > 0) return reportError(io, `Nothing was changed: ${taken.join(', ')}. To replace, add --replace`)
   if (unknown.length > 0) {
-    const what = `The pool has settings that this version does not know, and an update would reset: ${unknown.join(', ')}`
-    if (!dryRun) return reportError(io, `Nothing is changed. ${what}. --dry-run prints the update, to which they can be added by hand`)
-    io.err([`lifeguard: ${what}. Add them to the update`])
+    const what = `The pool has settings that this version of Lifeguard does not support, and an update would reset them: ${unknown.join(', ')}`
+    if (!dryRun) return reportError(io, `Nothing was changed. ${what}. Run with --dry-run, and add them to the printed update by hand`)
+    io.err([`lifeguard: ${what}. Add them to the printed update`])
   }
   const update = createUpdate(pool, plan.lambdaConfig)
   if (dryRun) {
-    await io.out(['', 'Nothing is changed. This would do it, with all else that the pool has:', '', ...formatUpdateCommand(update, region)])
+    await io.out([
+      '',
+      'Nothing was changed. This command makes the change, and keeps all other settings:',
+      '',
+      ...formatUpdateCommand(update, region),
+    ])
     await printNeeds(wanted, pool, plan, io)
     return EXIT.fine
   }
@@ -61,39 +66,39 @@ async function attach({ pool, unknown }: Described, wanted: Wanted, service: Poo
   return code
 }
 
-/** Says what is known, and where it is not all what to do. */
+/** Prints the result of the update, and the next step if the result is unknown. */
 async function reportUpdateResult(updateResult: UpdateResult, { userPoolId, region, home }: Wanted, io: Io): Promise<number> {
   const look = `lifeguard attach --pool ${userPoolId}${region === home ? '' : ` --region ${region}`}`
-  if (updateResult.state === 'refused') return reportError(io, `The pool '${userPoolId}' is not changed: ${updateResult.trouble}`)
+  if (updateResult.state === 'refused') return reportError(io, `The pool '${userPoolId}' was not changed: ${updateResult.trouble}`)
   const { state, lost } = updateResult
-  const sent = `The update was sent, and Cognito did not say what came of it: ${io.signal.aborted ? 'the command was interrupted' : lost}`
-  // It attaches what is not attached and leaves the rest alone, so it can do no harm.
-  const again = 'Then give the same command again: it does nothing where it is done'
+  const sent = `The update was sent, but its result is unknown: ${io.signal.aborted ? 'the command was interrupted' : lost}`
+  // Running the command again is safe, because it attaches only missing functions.
+  const again = 'Then run the same command again. It changes only what is still missing'
   if (state === 'asBefore')
-    return reportError(io, `${sent}. The pool is as it was, but the update may arrive yet. Look in a minute: ${look}. ${again}`)
+    return reportError(io, `${sent}. The pool is unchanged, but the update may still arrive. Check in a minute: ${look}. ${again}`)
   if (state === 'unread') {
-    if (lost !== undefined) return reportError(io, `${sent}. Whether the pool is changed is not known. See: ${look}. ${again}`)
+    if (lost !== undefined) return reportError(io, `${sent}. The pool may be changed or not. Check it: ${look}. ${again}`)
     const why = io.signal.aborted ? 'the command was interrupted' : updateResult.trouble
-    return reportError(io, `Attached, but whether all else is as it was cannot be told: ${why}. See: ${look} and the pool's settings`)
+    return reportError(io, `Attached, but the other settings could not be checked: ${why}. Check the pool's settings and run: ${look}`)
   }
   if (state === 'differs') {
-    const what = `of the pool these are not what they were to be: ${updateResult.settings.join(', ')}. Look at them`
-    return reportError(io, lost === undefined ? `Attached, but ${what}` : `${sent}. It was read again: ${what}`)
+    const what = `these settings of the pool are not as expected: ${updateResult.settings.join(', ')}. Check them`
+    return reportError(io, lost === undefined ? `Attached, but ${what}` : `${sent}. The pool was read again, and ${what}`)
   }
-  if (lost !== undefined) io.err([`lifeguard: ${sent}. The pool was read again, and has what it was to have`])
-  await io.out(['', 'Attached; all other settings are as they were'])
+  if (lost !== undefined) io.err([`lifeguard: ${sent}. The pool was read again, and the functions are attached`])
+  await io.out(['', 'Attached. All other settings are unchanged'])
   return EXIT.fine
 }
 
 /**
- * What the pool cannot say: whether the functions may be called, and may decrypt. Told of those that are attached already too,
- * since somebody may ask again after a run that was cut off.
+ * Prints the permissions that the functions need to be called and to decrypt, because the pool's settings do not show them. Prints
+ * them for functions that are already attached too, because an earlier run may have been interrupted.
  */
 async function printNeeds({ functions, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
   const { Arn } = pool
   if (Arn !== undefined && functions.length > 0) {
     const commands = functions.flatMap(({ trigger, arn }) => formatPermissionCommand(trigger, arn, Arn, region))
-    const need = 'A function must let the pool call it. The stack of serverless.existing-pool.yml sees to that; others may need:'
+    const need = 'The pool needs permission to call each function. serverless.existing-pool.yml grants it. For other functions, run:'
     await io.out(['', need, '', ...commands])
   }
   const key = functions.some(isSender) ? plan.lambdaConfig.KMSKeyID : undefined

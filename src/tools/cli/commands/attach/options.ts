@@ -4,30 +4,30 @@ import { parseOptions } from '../../options.ts'
 import type { Wish } from './plan.ts'
 import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
-// `eu-west-1_Example`: a region, and what follows is unique in it. The European Sovereign Cloud begins with more than two letters.
+// Such as `eu-west-1_Example`. Regions of the European Sovereign Cloud (`eusc-de-east-1`) begin with more than two letters.
 const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
-// A bare id or an alias is no ARN of a key, which is what Cognito takes.
+// Cognito accepts only the ARN of a key, and not its id or alias.
 const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/
 
 const SAMPLE_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:NAME'
 const SAMPLE_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/ID'
 
-/** What lifeguard attach was asked for. */
+/** The parsed command line of `lifeguard attach`. */
 export interface Wanted extends Wish {
   readonly userPoolId: string
   readonly region: string
-  /** The region that the pool's id names. */
+  /** The region in the pool's id. */
   readonly home: string
   readonly dryRun: boolean
   readonly replace: boolean
 }
 
 /**
- * Reads the command line, and refuses what could not be attached to any pool.
+ * Parses the command line, and rejects options that are invalid for every pool.
  *
- * @throws UsageError that names the option and what is expected of it.
+ * @throws UsageError with the option and its expected value.
  * @example
  * parseArguments(['--pool', 'eu-west-1_Example', '--function', `PreTokenGeneration@V2_0=${arn}`])
  */
@@ -46,9 +46,9 @@ export function parseArguments(args: readonly string[]): Wanted | 'help' {
     },
   })
   if (values.help) return 'help'
-  if (positionals[0] !== undefined) throw new UsageError(`attach takes no '${positionals[0]}'; lifeguard attach --help tells more`)
+  if (positionals[0] !== undefined) throw new UsageError(`Unexpected argument '${positionals[0]}'. Expected: lifeguard attach --pool ID`)
   const userPoolId = values.pool
-  if (!userPoolId) throw new UsageError('Say which pool: lifeguard attach --pool ID')
+  if (!userPoolId) throw new UsageError('Missing pool. Expected: lifeguard attach --pool ID')
   const [, home] = POOL_ID.exec(userPoolId) ?? []
   if (home === undefined) throw new UsageError(`--pool ${userPoolId}: expected the id of a user pool, such as eu-west-1_Example`)
   const region = values.region ?? home
@@ -57,7 +57,7 @@ export function parseArguments(args: readonly string[]): Wanted | 'help' {
   for (const option of values.function ?? []) {
     const wanted = parseFunctionOption(option, region)
     if (functions.some(({ trigger }) => trigger === wanted.trigger))
-      throw new UsageError(`--function ${option}: ${wanted.trigger} has one already`)
+      throw new UsageError(`--function ${option}: ${wanted.trigger} already has a function. Pass one function per trigger`)
     functions.push(wanted)
   }
   const kmsKey = parseKeyOption(values['kms-key'] ?? [], functions, region)
@@ -65,9 +65,9 @@ export function parseArguments(args: readonly string[]): Wanted | 'help' {
 }
 
 /**
- * Reads `TRIGGER=ARN` or `TRIGGER@VERSION=ARN`.
+ * Parses `TRIGGER=ARN` or `TRIGGER@VERSION=ARN`.
  *
- * @throws UsageError when it is neither, or a trigger has no such version, or the function is in another region.
+ * @throws UsageError if the format, the trigger or its version is invalid, or the function is in another region.
  * @example
  * parseFunctionOption(`custom-email-sender=${arn}`, 'eu-west-1') // { trigger: 'CustomEmailSender', version: undefined, arn }
  */
@@ -77,30 +77,35 @@ export function parseFunctionOption(option: string, region: string): WantedFunct
   const named = word.replaceAll(/[-_]/g, '').toLowerCase()
   const expected = `--function ${option}: expected`
   if (named === 'pretokengenerationconfig')
-    throw new UsageError(`${expected} PreTokenGeneration@VERSION=ARN, which is what sets PreTokenGenerationConfig`)
+    throw new UsageError(`${expected} PreTokenGeneration@VERSION=ARN, which sets PreTokenGenerationConfig`)
   const trigger = TRIGGER_NAMES.find((each) => each.toLowerCase() === named)
   if (trigger === undefined) throw new UsageError(`${expected} TRIGGER=ARN with one of ${TRIGGER_NAMES.join(', ')}`)
   const versions = triggerFacts(trigger).lambdaVersions
-  if (versions === undefined && version !== undefined) throw new UsageError(`--function ${option}: ${trigger} has no versions`)
+  if (versions === undefined && version !== undefined)
+    throw new UsageError(`--function ${option}: ${trigger} has no versions. Expected ${trigger}=ARN`)
   const [, where] = FUNCTION_ARN.exec(arn) ?? []
   if (where === undefined) throw new UsageError(`${expected} the ARN of a function, such as ${SAMPLE_ARN}`)
-  if (where !== region) throw new UsageError(`--function ${option}: the function is in ${where}; a pool in ${region} calls none there`)
+  if (where !== region)
+    throw new UsageError(
+      `--function ${option}: the function is in ${where}, but the pool is in ${region}. Expected a function in ${region}`,
+    )
   if (versions === undefined) return { trigger, arn }
   const found = versions.find((each) => each === version?.toUpperCase())
-  if (version !== undefined && found === undefined)
-    throw new UsageError(`${expected} a version that ${trigger} has: ${versions.join(', ')}`)
+  if (version !== undefined && found === undefined) throw new UsageError(`${expected} a version of ${trigger}: ${versions.join(', ')}`)
   return { trigger, arn, version: found }
 }
 
-/** The pool's one key. It is named with a custom sender only; whether that needs it depends on what the pool has. */
+/** Parses `--kms-key`, which requires a custom sender. {@link explainMissingKey} checks if a sender needs it. */
 function parseKeyOption(keys: readonly string[], functions: readonly WantedFunction[], region: string): string | undefined {
   const [key, another] = keys
   if (key === undefined) return undefined
-  if (another !== undefined) throw new UsageError(`--kms-key ${another}: a pool has one key for all its senders`)
+  if (another !== undefined)
+    throw new UsageError(`--kms-key ${another}: expected --kms-key once, because all senders of a pool share one key`)
   const [, where] = KEY_ARN.exec(key) ?? []
   if (where === undefined) throw new UsageError(`--kms-key ${key}: expected the ARN of a key, such as ${SAMPLE_KEY}`)
-  // A replica of a key that several regions share has an ARN of its own in each of them.
-  if (where !== region) throw new UsageError(`--kms-key ${key}: the key is in ${where}; a pool in ${region} uses none there`)
+  // A multi-region key has a different ARN in each region.
+  if (where !== region)
+    throw new UsageError(`--kms-key ${key}: the key is in ${where}, but the pool is in ${region}. Expected a key in ${region}`)
   if (functions.some(isSender)) return key
-  throw new UsageError(`--kms-key ${key}: only custom senders use a key; name ${SENDERS.join(' or ')} with --function`)
+  throw new UsageError(`--kms-key ${key}: only custom senders use a key. Pass ${SENDERS.join(' or ')} with --function`)
 }

@@ -3,32 +3,31 @@ import type { LambdaConfigType, UserPoolType } from '@aws-sdk/client-cognito-ide
 import type { TriggerName } from '../../../../shared/cognito/triggers.ts'
 import { type Attached, findAttached, isSender, type WantedFunction, withFunction } from './triggers.ts'
 
-/** One trigger of a pool, or the key of its senders: what is attached, and what is to be. */
+/** A change of one trigger, or of the key of the custom senders. */
 export interface Change {
   readonly name: TriggerName | 'KMSKeyID'
   readonly from: Attached | undefined
   readonly to: Attached
 }
 
-/** What is to be attached. */
+/** The functions and the key to attach. */
 export interface Wish {
   readonly functions: readonly WantedFunction[]
   readonly kmsKey: string | undefined
 }
 
-/** What attaching comes to. */
+/** The changes that attaching makes to a pool. */
 export interface AttachPlan {
-  /** What is new, or another than before. */
+  /** The added and the replaced functions and keys. */
   readonly changes: readonly Change[]
-  /** What the pool is to have. */
+  /** The resulting triggers of the pool. */
   readonly lambdaConfig: LambdaConfigType
 }
 
 /**
- * Works out what a pool's triggers become. What is not wanted otherwise stays as it is, and a trigger for which no version is
- * wanted keeps the version that it has.
+ * Computes the changes to a pool's triggers. Keeps all other triggers. A trigger without a requested version keeps its version.
  *
- * @param current What the pool has.
+ * @param current The current triggers of the pool.
  * @example
  * createAttachPlan({ PreTokenGeneration: other }, { functions: [{ trigger: 'PreSignUp', arn }], kmsKey: undefined }).lambdaConfig
  * // { PreTokenGeneration: other, PreSignUp: arn }
@@ -50,27 +49,27 @@ export function createAttachPlan(current: LambdaConfigType, { functions, kmsKey 
 }
 
 /**
- * Why a custom sender cannot be attached, in words, or undefined. A pool has one key for all its senders, so that one which has
- * senders already need not be told its key again.
+ * Explains why a custom sender cannot be attached: it needs a key, and the pool has none. Returns undefined if the key is present.
+ * All senders of a pool share one key, so a pool that has senders needs no new one.
  */
 export function explainMissingKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
   const sender = functions.find(isSender)
   if (sender === undefined || lambdaConfig.KMSKeyID !== undefined) return undefined
-  return `${sender.trigger} needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none`
+  return `${sender.trigger} needs a key that encrypts its codes, and the pool has none. Pass --kms-key ARN`
 }
 
-/** What of the pool would have to give way, in words. */
+/** Describes the current functions, versions and keys that the plan would replace. */
 export function describeConflicts({ changes }: AttachPlan): readonly string[] {
   return changes.flatMap(({ name, from, to }) => {
     if (from === undefined) return []
-    if (name === 'KMSKeyID') return [`${name} of the pool is another key`]
-    return [from.arn === to.arn ? `${name} of the pool has another version, ${from.version}` : `${name} of the pool has another function`]
+    if (name === 'KMSKeyID') return ['the pool has another KMSKeyID']
+    return [from.arn === to.arn ? `${name} has another version, ${from.version}` : `${name} has another function`]
   })
 }
 
 /**
- * Why the pool's feature plan has no such version, in words, or undefined. A Lite pool has the first version of pre token
- * generation, and the second only if advanced security was on before there were plans; nothing else depends on the plan.
+ * Explains why the pool's feature plan does not support the version of pre token generation, or returns undefined. A Lite pool
+ * supports V1_0, and V2_0 only if it has advanced security, which is older than the plans.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
@@ -78,7 +77,7 @@ export function explainTierLimit({ UserPoolTier, UserPoolAddOns }: UserPoolType,
   const change = changes.find(({ name }) => name === 'PreTokenGeneration')
   if (UserPoolTier !== 'LITE' || change === undefined || change.from?.version === change.to.version) return undefined
   const secured = (UserPoolAddOns?.AdvancedSecurityMode ?? 'OFF') !== 'OFF'
-  if (change.to.version === 'V3_0') return 'PreTokenGeneration@V3_0 needs the plan ESSENTIALS or PLUS, and the pool has LITE'
+  if (change.to.version === 'V3_0') return 'PreTokenGeneration@V3_0 needs the plan ESSENTIALS or PLUS, but the pool has LITE'
   if (change.to.version !== 'V2_0' || secured) return undefined
-  return 'PreTokenGeneration@V2_0 needs the plan ESSENTIALS or PLUS, or an old pool with advanced security, and the pool has LITE without it'
+  return 'PreTokenGeneration@V2_0 needs the plan ESSENTIALS or PLUS, but the pool has LITE without advanced security'
 }

@@ -9,30 +9,30 @@ import {
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 
-/** A user pool, as the command reads and changes it. */
+/** The calls to Cognito that the command needs. */
 export interface PoolService {
   readonly describe: (userPoolId: string, signal: AbortSignal) => Promise<Described>
   readonly update: (update: UpdateUserPoolRequest, signal: AbortSignal) => Promise<void>
 }
 
-/** What a pool is said to be. */
+/** Cognito's description of a pool. */
 export interface Described {
   readonly pool: UserPoolType
-  /** Settings that Cognito sent and the installed client does not know, so that no update can say them again. */
+  /** Settings that Cognito sent but the installed AWS SDK does not support, so an update would reset them. */
   readonly unknown: readonly string[]
 }
 
-// A person waits longer than a trigger may, over a line that may be slow; forever is too long.
+// Longer than in Lambda, because a user can wait and may have a slow connection.
 const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
-/** The caller's own Cognito: the SDK reads credentials and endpoints from the environment. */
+/** Opens a client of Cognito. The SDK reads credentials and endpoints from the environment. */
 export function poolService(region: string): PoolService {
   const client = new CognitoIdentityProviderClient({ region, requestHandler })
-  // An update that is sent again seconds later would take back what somebody else changed in between, and Cognito knows no
-  // condition against that. It would also hide what the first answer was.
+  // No retries: a second update could overwrite a change that another user made in between, because Cognito has no conditional
+  // updates. A retry would also hide the first response.
   const updating = new CognitoIdentityProviderClient({ region, requestHandler, maxAttempts: 1 })
   let raw: unknown
-  // The client drops what it does not know, so the answer is read before it does.
+  // Reads the raw response, because the SDK drops fields that it does not support.
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
@@ -49,7 +49,7 @@ export function poolService(region: string): PoolService {
   return {
     async describe(UserPoolId, abortSignal) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }), { abortSignal })
-      if (UserPool === undefined) throw new Error('The answer holds no pool')
+      if (UserPool === undefined) throw new Error('The response contains no pool')
       return { pool: UserPool, unknown: findUnknownFields(isObject(raw) ? raw.UserPool : undefined, UserPool) }
     },
     async update(update, abortSignal) {
@@ -59,7 +59,7 @@ export function poolService(region: string): PoolService {
 }
 
 /**
- * What of an answer is missing from what was made of it, as paths.
+ * Lists the paths of fields that a raw response contains, but its parsed form does not.
  *
  * @example
  * findUnknownFields({ Policies: { New: 1 } }, { Policies: {} }) // ['Policies.New']

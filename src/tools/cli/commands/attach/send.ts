@@ -9,13 +9,13 @@ import type { PoolService } from './pool.ts'
 import { findChangedSettings } from './update.ts'
 
 /**
- * What is known of a pool after an update was sent.
+ * The result of an update. `lost` is the error if no response came.
  *
- * - `refused`: Cognito said no, and nothing is changed.
- * - `attached`: it is as it was to be; `lost` says what became of the answer, if none came.
- * - `differs`: it was read, and these settings are not what they were to be.
- * - `asBefore`: no answer came, and the pool is as it was. The update may arrive yet.
- * - `unread`: it could not be read, so only the answer is known, or not even that.
+ * - `refused`: Cognito rejected the update. The pool is unchanged.
+ * - `attached`: the pool was read again, and is as expected.
+ * - `differs`: the pool was read again, and these settings are not as expected.
+ * - `asBefore`: no response came, and the pool is unchanged. The update may still arrive.
+ * - `unread`: the pool could not be read again.
  */
 export type UpdateResult =
   | { readonly state: 'refused'; readonly trouble: string }
@@ -25,10 +25,10 @@ export type UpdateResult =
   | { readonly state: 'unread'; readonly lost: string | undefined; readonly trouble: string }
 
 /**
- * Sends an update, and reads the pool again whatever came back: what Cognito made of it is what counts.
+ * Sends an update, then reads the pool again and compares it, even if no response came.
  *
- * @param before The pool that was read to make the update.
- * @throws The signal's reason when it was aborted before anything was sent.
+ * @param before The pool from which the update was made.
+ * @throws The signal's reason if it is aborted before the update is sent.
  */
 export async function sendUpdate(
   service: PoolService,
@@ -56,8 +56,8 @@ export async function sendUpdate(
   }
 }
 
-// Only an answer from Cognito itself that blames the request means that nothing was done. After a timeout, a cut connection or a
-// fault of the service the update may have been carried out, or may still be.
+// Only a 4xx response of Cognito means that the pool is unchanged. After a timeout, a lost connection or a 5xx response, Cognito may
+// have made the update, or may still make it.
 function isRefusal(error: unknown): boolean {
   const status = error instanceof CognitoIdentityProviderServiceException ? error.$metadata.httpStatusCode : undefined
   return status !== undefined && status >= 400 && status < 500

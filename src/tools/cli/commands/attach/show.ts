@@ -5,7 +5,7 @@ import { quote } from '../../text.ts'
 import type { AttachPlan } from './plan.ts'
 import { SENDERS } from './triggers.ts'
 
-/** The triggers of a pool line by line, and what becomes of them: `+` comes, `-` goes, the rest stays. */
+/** Formats the triggers of a pool as a diff: `+` is added, `-` is removed, other lines are unchanged. */
 export function formatTriggers(current: LambdaConfigType, { lambdaConfig }: AttachPlan): readonly Line[] {
   const before = new Map(Object.entries(current))
   const after = new Map(Object.entries(lambdaConfig))
@@ -24,27 +24,27 @@ export function formatTriggers(current: LambdaConfigType, { lambdaConfig }: Atta
 }
 
 /**
- * What custom senders need besides a permission to be called; without it users get no codes.
+ * Describes the KMS permissions that custom senders need. Without them, users get no codes.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
  */
 export function describeSenderNeeds(config: LambdaConfigType, key: string): readonly string[] {
   const senders = SENDERS.filter((name) => config[name] !== undefined)
   return [
-    `The function of ${senders.join(' and of ')} gets codes that are encrypted with`,
+    `Cognito encrypts the codes for ${senders.join(' and ')} with`,
     `  ${key}`,
-    'Its role needs kms:Decrypt for that key, and whoever updates the pool kms:CreateGrant.',
+    "The function's role needs kms:Decrypt for this key. Your own credentials need kms:CreateGrant.",
   ]
 }
 
-/** The update as a command of the AWS CLI, for a POSIX shell. */
+/** Formats an update as an AWS CLI command for a POSIX shell. */
 export function formatUpdateCommand(update: UpdateUserPoolRequest, region: string): readonly string[] {
   const json = quote(escapeNonAscii(JSON.stringify(update, null, 2)))
   return `aws cognito-idp update-user-pool --region ${region} --cli-input-json ${json}`.split('\n')
 }
 
 /**
- * What lets a pool call a function, as a command of the AWS CLI. It names the pool, so that no other pool may.
+ * Formats the AWS CLI command that allows one pool, and no other, to call a function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
@@ -58,7 +58,7 @@ export function formatPermissionCommand(trigger: string, functionArn: string, po
   ]
 }
 
-/** A function with the version of its event reads like any other function. */
+/** Formats the value of a trigger: an ARN, an ARN with a version, or JSON for any other value. */
 function formatFunction(value: unknown): string {
   if (typeof value === 'string') return value
   const { LambdaArn, LambdaVersion, ...rest }: Record<string, unknown> = Object(value)
@@ -66,7 +66,7 @@ function formatFunction(value: unknown): string {
   return isKnown ? `${LambdaArn} ${LambdaVersion}` : JSON.stringify(value)
 }
 
-// So that a shell of any locale takes it to the letter.
+// A shell in any locale reads ASCII unchanged.
 function escapeNonAscii(json: string): string {
   return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,34 +1,34 @@
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import { type LambdaVersion, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 
-/** A function that a trigger is to have. */
+/** A function to attach to a trigger. */
 export interface WantedFunction {
   readonly trigger: TriggerName
   readonly arn: string
-  /** Of a trigger that has versions. Without one, it keeps the version that it has, or gets the lowest. */
+  /** The version of the event, for a trigger that has versions. Default: the current version, or else the lowest. */
   readonly version?: LambdaVersion | undefined
 }
 
-/** The triggers whose codes are encrypted with the pool's KMSKeyID. No pool has them without one. */
+/** The triggers that need the pool's KMSKeyID, because Cognito encrypts their codes with it. */
 export const SENDERS: readonly TriggerName[] = TRIGGER_NAMES.filter((trigger) => isSender({ trigger }))
 
-/** Returns whether codes are encrypted for a function. */
+/** Returns true if the trigger of a function is a custom sender, which gets encrypted codes. */
 export function isSender({ trigger }: Pick<WantedFunction, 'trigger'>): boolean {
   return triggerFacts(trigger).needsKmsKey === true
 }
 
-/** What a trigger has. */
+/** The function that is attached to a trigger. */
 export interface Attached {
   readonly arn: string
-  /** The version of its event, of a trigger that has versions. */
+  /** The version of the event, for a trigger that has versions. */
   readonly version?: string
 }
 
 /**
- * What a pool has on a trigger.
+ * Returns the function that is attached to a trigger.
  *
- * Pre token generation stands in two places, `PreTokenGeneration` without and `PreTokenGenerationConfig` with a version. Cognito
- * wants the same function in both, and alone the former means V1_0.
+ * Pre token generation has two settings, `PreTokenGeneration` without a version and `PreTokenGenerationConfig` with one. Cognito
+ * requires the same function in both. Without the second, the version is V1_0.
  */
 export function findAttached(config: LambdaConfigType, trigger: TriggerName): Attached | undefined {
   if (trigger === 'PreTokenGeneration') {
@@ -41,7 +41,7 @@ export function findAttached(config: LambdaConfigType, trigger: TriggerName): At
 }
 
 /**
- * Gives a trigger its function.
+ * Returns the triggers of a pool with a function attached to one of them.
  *
  * @example
  * withFunction({}, { trigger: 'PreTokenGeneration', arn, version: 'V2_0' })
@@ -54,7 +54,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
     const version = wanted.version ?? versioned?.LambdaVersion
     return {
       ...config,
-      // Two functions that differ Cognito refuses, so where the older place is taken it changes too.
+      // Cognito rejects two different functions, so this also updates the older setting if the pool has it.
       ...((version === undefined || config.PreTokenGeneration !== undefined) && { PreTokenGeneration: arn }),
       ...(version !== undefined && { PreTokenGenerationConfig: { ...versioned, LambdaArn: arn, LambdaVersion: version } }),
     }
@@ -68,7 +68,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
   }
 }
 
-/** Both places of pre token generation, whichever a pool has: Cognito may describe the one that an update left out. */
+/** Fills both settings of pre token generation from the one that a pool has, because Cognito may return one that was not set. */
 export function fillBothPlaces(config: LambdaConfigType): LambdaConfigType {
   const { PreTokenGeneration: plain, PreTokenGenerationConfig: versioned } = config
   const arn = versioned?.LambdaArn ?? plain

@@ -3,12 +3,12 @@ import type { LambdaConfigType, UpdateUserPoolRequest, UserPoolType } from '@aws
 import { fillBothPlaces } from './triggers.ts'
 
 /**
- * Makes the update that changes the triggers of a pool and nothing else. UpdateUserPool sets back to its default what an update
- * leaves out, so every setting that the pool has is said again. A setting that a later version of the client adds does not
- * compile until somebody has decided here what becomes of it.
+ * Creates the update that changes the triggers of a pool and nothing else. UpdateUserPool resets omitted settings to their
+ * defaults, so the update repeats every setting of the pool. If a later version of the SDK adds a setting, this function does not
+ * compile until it handles that setting.
  *
- * @param pool As DescribeUserPool says it.
- * @param lambdaConfig Its triggers from now on.
+ * @param pool The response of DescribeUserPool.
+ * @param lambdaConfig The new triggers.
  * @example
  * await client.send(new UpdateUserPoolCommand(createUpdate(pool, { ...pool.LambdaConfig, PreSignUp: arn })))
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
@@ -21,7 +21,7 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     ...normaliseValidity(pool),
     DeletionProtection: pool.DeletionProtection,
     AutoVerifiedAttributes: pool.AutoVerifiedAttributes,
-    // No longer used, but described where they are set, and then the same as in the template below.
+    // Superseded by VerificationMessageTemplate. If set, DescribeUserPool returns the same texts in both.
     SmsVerificationMessage: pool.SmsVerificationMessage,
     EmailVerificationMessage: pool.EmailVerificationMessage,
     EmailVerificationSubject: pool.EmailVerificationSubject,
@@ -34,54 +34,53 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     SmsConfiguration: pool.SmsConfiguration,
     UserPoolTags: selectWritableTags(pool),
     UserPoolAddOns: pool.UserPoolAddOns,
-    // The one setting that is kept when it is left out.
+    // The only setting that Cognito keeps if an update omits it.
     DcrConfiguration: undefined,
     AccountRecoverySetting: pool.AccountRecoverySetting,
-    // Left out it would become ESSENTIALS, which has another price.
+    // If omitted, the plan would become ESSENTIALS, which has a different price.
     UserPoolTier: pool.UserPoolTier,
     KeyConfiguration: pool.KeyConfiguration,
     IssuerConfiguration: pool.IssuerConfiguration,
-    // Described with its defaults whether it is set or not; a Lite pool cannot have set it and may not set it.
+    // DescribeUserPool returns it with defaults even if it is not set. Cognito rejects it for a Lite pool.
     AcrConfiguration: pool.UserPoolTier === 'LITE' ? undefined : pool.AcrConfiguration,
   } satisfies Record<keyof UpdateUserPoolRequest, unknown>
 }
 
 /**
- * The settings that an update changed although it said them again, by name.
+ * Returns the names of the settings that are not as expected after an update.
  *
- * @param before The pool that was read before it.
- * @param after The pool as it is now.
- * @param lambdaConfig The triggers that it was to have.
+ * @param before The pool before the update.
+ * @param after The pool after the update.
+ * @param lambdaConfig The expected triggers.
  */
 export function findChangedSettings(before: UserPoolType, after: UserPoolType, lambdaConfig: LambdaConfigType): readonly string[] {
   const expected = new Map(Object.entries({ ...before, ...normaliseValidity(before), LambdaConfig: fillBothPlaces(lambdaConfig) }))
   const found = new Map(Object.entries({ ...after, ...normaliseValidity(after), LambdaConfig: fillBothPlaces(after.LambdaConfig ?? {}) }))
   const names = new Set([...expected.keys(), ...found.keys()])
-  return [...names].filter((name) => !OF_ITSELF.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
+  return [...names].filter((name) => !VOLATILE.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
 }
 
-// These change whether somebody updates the pool or not.
-const OF_ITSELF: ReadonlySet<string> = new Set(['LastModifiedDate', 'EstimatedNumberOfUsers'] satisfies (keyof UserPoolType)[])
+// Cognito changes these also without an update.
+const VOLATILE: ReadonlySet<string> = new Set(['LastModifiedDate', 'EstimatedNumberOfUsers'] satisfies (keyof UserPoolType)[])
 
 /**
- * How long a temporary password is valid is described twice, and an update that says both is refused: "Please use
- * TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays". A pool that is old enough says only the
- * latter.
+ * Keeps only one of the two settings for the validity of a temporary password, because Cognito rejects an update with both: "Please
+ * use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays". An old pool may have only the latter.
  */
 function normaliseValidity({
   Policies,
   AdminCreateUserConfig,
 }: UserPoolType): Required<Pick<UserPoolType, 'Policies' | 'AdminCreateUserConfig'>> {
-  const { UnusedAccountValidityDays, ...administrators } = AdminCreateUserConfig ?? {}
+  const { UnusedAccountValidityDays, ...rest } = AdminCreateUserConfig ?? {}
   const days = Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ?? UnusedAccountValidityDays
   return {
     Policies:
       days === undefined ? Policies : { ...Policies, PasswordPolicy: { ...Policies?.PasswordPolicy, TemporaryPasswordValidityDays: days } },
-    AdminCreateUserConfig: AdminCreateUserConfig && administrators,
+    AdminCreateUserConfig: AdminCreateUserConfig && rest,
   }
 }
 
-/** AWS's own tags, such as those that CloudFormation sets, can be read and neither written nor removed. */
+/** Returns the tags without those of AWS, such as those of CloudFormation, which an update cannot set. */
 function selectWritableTags({ UserPoolTags }: UserPoolType): Record<string, string> | undefined {
   return UserPoolTags && Object.fromEntries(Object.entries(UserPoolTags).filter(([name]) => !name.startsWith('aws:')))
 }

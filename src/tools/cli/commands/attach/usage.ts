@@ -8,35 +8,39 @@ const versioned = TRIGGER_NAMES.flatMap((name) => {
 })
 const indent = ' '.repeat(26)
 
-/** What lifeguard attach --help says. */
-export const ATTACH_HELP: string = `lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--kms-key ARN] [--dry-run] [--replace]
-                 [--region REGION]
+/** The help of `lifeguard attach`. */
+export const ATTACH_HELP: string = `Attach functions to an existing user pool, and change nothing else.
 
-Attaches functions to a user pool that exists, and leaves everything else of the pool as it is:
-other triggers, and the settings that Cognito resets when an update leaves them out. Shows what is
-attached and what changes; without --function it only shows. Works on AWS, with the credentials of
-your environment, which need cognito-idp:DescribeUserPool and, to change something, UpdateUserPool.
+Usage: lifeguard attach --pool ID [--function TRIGGER=ARN ...] [--kms-key ARN] [--dry-run]
+                        [--replace] [--region REGION]
 
-Afterwards it reads the pool again, and says so where anything else is not what it was. It does not
-see whether a function lets the pool call it, and prints the commands that make it so.
+Shows the attached functions and the changes. Without --function, it only shows them. Keeps other
+triggers, and also the settings that Cognito resets if an update omits them. After the update, reads
+the pool again and reports any other setting that changed.
 
-  --pool ID               the id of the pool, such as eu-west-1_Example
-  --function TRIGGER=ARN  the function of a trigger, such as preSignUp=arn:aws:lambda:...; may be
-                          repeated
+Works on AWS, with the credentials of your environment. They need cognito-idp:DescribeUserPool, and
+cognito-idp:UpdateUserPool for a change. The pool also needs permission to call each function. This
+command does not check that permission, but prints the AWS CLI commands that grant it.
+
+Options:
+  --pool ID               id of the user pool, such as eu-west-1_Example
+  --function TRIGGER=ARN  function of a trigger, such as preSignUp=arn:aws:lambda:...; repeatable
   --function TRIGGER@VERSION=ARN
-                          the same with the version of the event that the function gets; a Lite pool
-                          has V1_0 only. Without a version the trigger keeps its own, or gets V1_0.
+                          the same, with the version of the event that the function gets (default:
+                          the current version, or else V1_0). A Lite pool supports only V1_0.
                           These triggers have versions:
 ${wrapText(versioned.join(', '), indent).join('\n')}
-  --kms-key ARN           the key with which Cognito encrypts what custom senders send: needed with
-                          ${SENDERS.join(' and ')} unless the pool has one. It has one
-                          for both, in its own region, and who sets it needs kms:CreateGrant
-  --dry-run               changes nothing, and prints the command of the AWS CLI that would
-  --replace               where the pool has another function, version or key, takes its place;
-                          without it that is a reason to change nothing
-  --region REGION         the region of the pool and of the functions; the one in the pool's id
-                          unless given
+  --kms-key ARN           key that encrypts the codes for ${SENDERS.join(' and ')},
+                          which need it unless the pool has one. It must be in the pool's region.
+                          Setting it needs kms:CreateGrant.
+  --dry-run               change nothing, and print the AWS CLI command for the change
+  --replace               replace another function, version or key of the pool; without it, a
+                          difference is an error, and nothing is changed
+  --region REGION         region of the pool and the functions (default: the one in the pool's id)
 
-Exit code: 0 attached, or nothing to do; 1 could not be done, or is not known to be, and the message
-says what is; 2 bad usage, or a version that the plan of the pool does not have, or a custom sender
-without a key.`
+Exit code: 0 attached, or nothing to do; 1 the change failed, or its result is unknown; 2 invalid
+usage, a version that the pool's plan does not support, or a custom sender without a key.
+
+Example:
+  lifeguard attach --pool eu-west-1_Example --dry-run \\
+    --function preSignUp=arn:aws:lambda:eu-west-1:111122223333:function:sign-up`

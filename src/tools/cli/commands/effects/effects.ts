@@ -12,15 +12,16 @@ import { STDIN } from '../../../lib/event-files.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
 import { describeAwsError } from '../../print-error.ts'
+import { describeUnknownCommand } from '../../suggest.ts'
 import { listEffects, type OpenState, STATES } from './list.ts'
 import { recoverEffects } from './recover.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
 import { EFFECTS_HELP } from './usage.ts'
 
-// Longer than a pool's id, a `sub` and a rule's name are; DynamoDB refuses a key of more than 2048 bytes.
+// Pool ids, subs and rule names are shorter. DynamoDB limits a partition key to 2048 bytes.
 const LONGEST_PART = 200
 
-/** What the commands work on. */
+/** The access to the ledger that the commands need. */
 export interface EffectsServices {
   readonly effects: Effects
   readonly pendingEffects: PendingEffects
@@ -31,7 +32,7 @@ type Work = (services: EffectsServices, io: Io) => Promise<number>
 const DELIVERIES = ['at-most-once', 'at-least-once'] as const satisfies readonly Delivery[]
 const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
 
-/** `lifeguard effects`. */
+/** Runs `lifeguard effects` and returns its exit code. */
 export async function runEffects(args: readonly string[], io: Io): Promise<number> {
   const wanted = await parseArguments(args, io)
   if (wanted === 'help') {
@@ -42,15 +43,15 @@ export async function runEffects(args: readonly string[], io: Io): Promise<numbe
     return await wanted.work(effectsServices(wanted.table), io)
   } catch (error) {
     if (error instanceof UsageError || io.signal.aborted) throw error
-    io.err([`lifeguard: The table '${wanted.table}' cannot be used: ${describeAwsError(error)}`])
+    io.err([`lifeguard: Cannot use the table '${wanted.table}': ${describeAwsError(error)}`])
     return EXIT.unexpected
   }
 }
 
-// A person waits longer than Cognito does, over a line that may be slow; forever is too long.
+// Longer than in Lambda, because a user can wait and may have a slow connection.
 const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
-/** The caller's own services: the SDK reads credentials, region and endpoints from the environment. */
+/** Opens the ledger on AWS. The SDK reads credentials, region and endpoints from the environment. */
 function effectsServices(table: string): EffectsServices {
   const documents = lazily(() =>
     DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), { marshallOptions: { removeUndefinedValues: true } }),
@@ -77,15 +78,15 @@ async function parseArguments(args: readonly string[], io: Io): Promise<{ readon
   const [name = '', ...rest] = positionals
   const command = COMMANDS.find((each) => each === name)
   if (command === undefined) {
-    const what = name === '' ? 'Say what to do with effects' : `'${name}' is no command of lifeguard effects`
-    throw new UsageError(`${what}: one of ${COMMANDS.join(', ')}; lifeguard effects --help tells more`)
+    throw new UsageError(describeUnknownCommand('effects', name, COMMANDS))
   }
   for (const [option, owner] of Object.entries(OWNERS)) {
-    if (Reflect.get(values, option) !== undefined && owner !== command) throw new UsageError(`--${option} goes with effects ${owner}`)
+    if (Reflect.get(values, option) !== undefined && owner !== command)
+      throw new UsageError(`--${option} works only with 'effects ${owner}'`)
   }
   const work = await parseWork(command, rest, values, io)
   const table = values.table ?? io.environment.EFFECT_TABLE
-  if (!table) throw new UsageError('Say which table holds the effects: --table NAME, or EFFECT_TABLE in the environment')
+  if (!table) throw new UsageError('Missing table of effects. Pass --table NAME, or set EFFECT_TABLE in the environment')
   return { table, work }
 }
 
@@ -103,7 +104,7 @@ interface Values {
 async function parseWork(command: (typeof COMMANDS)[number], rest: readonly string[], values: Values, io: Io): Promise<Work> {
   switch (command) {
     case 'list': {
-      if (rest.length > 0) throw new UsageError(`effects list takes no '${rest[0]}'`)
+      if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'. Expected: lifeguard effects list`)
       const states = parseStates(values.state)
       return async (services) => {
         await listEffects(services, states, values.json ?? false, io)
@@ -115,8 +116,9 @@ async function parseWork(command: (typeof COMMANDS)[number], rest: readonly stri
         const key = parseEffectKey(command, rest)
         return (services) => retryEffect(services, key, values['even-unknown'] ?? false, io)
       }
-      if (values['even-unknown']) throw new UsageError('--even-unknown goes with one effect: look at each before it may happen twice')
-      if (rest.length > 0) throw new UsageError(`effects retry takes --all-failed or one effect; '${rest[0]}' is too much`)
+      if (values['even-unknown'])
+        throw new UsageError('--even-unknown works only with one effect, because you must decide for each whether it may run twice')
+      if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'. Expected one effect or --all-failed, not both`)
       return (services) => retryAllFailed(services, io)
     }
     case 'drop': {
@@ -135,10 +137,12 @@ async function parseWork(command: (typeof COMMANDS)[number], rest: readonly stri
 }
 
 function parseEffectKey(command: string, [userPoolId, sub, effect, more]: readonly string[]): EffectKey {
-  if (!userPoolId || !sub || !effect) throw new UsageError(`Say which effect: lifeguard effects ${command} POOL SUB EFFECT`)
-  if (more !== undefined) throw new UsageError(`effects ${command} takes one effect; '${more}' is too much`)
+  if (!userPoolId || !sub || !effect) throw new UsageError(`Missing effect. Expected: lifeguard effects ${command} POOL SUB EFFECT`)
+  if (more !== undefined)
+    throw new UsageError(`Unexpected argument '${more}'. Expected one effect: lifeguard effects ${command} POOL SUB EFFECT`)
   for (const each of [userPoolId, sub, effect]) {
-    if (each.length > LONGEST_PART) throw new UsageError(`'${each.slice(0, LONGEST_PART)}...' is no part of an effect: it is too long`)
+    if (each.length > LONGEST_PART)
+      throw new UsageError(`'${each.slice(0, LONGEST_PART)}...' is too long. POOL, SUB and EFFECT have at most ${LONGEST_PART} characters`)
   }
   return { userPoolId, sub, effect }
 }
@@ -156,9 +160,9 @@ function parseDelivery(value: string = 'at-most-once'): Delivery {
 }
 
 async function createInputReader([file = STDIN, more]: readonly string[], io: Io): Promise<() => AsyncIterable<string>> {
-  if (more !== undefined) throw new UsageError(`effects recover takes one file; '${more}' is a second one`)
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one file: lifeguard effects recover FILE`)
   if (file === STDIN) return io.input
   const found = await stat(file).catch(() => undefined)
-  if (found === undefined || found.isDirectory()) throw new UsageError(`${file}: ${found ? 'a folder, not a file' : 'no such file'}`)
+  if (found === undefined || found.isDirectory()) throw new UsageError(`${file}: ${found ? 'is a folder, not a file' : 'no such file'}`)
   return () => createReadStream(file, 'utf8')
 }

@@ -3,13 +3,13 @@ import type { EffectKey } from '../../../../shared/rules/once.ts'
 import { createPart, type Io } from '../../io.ts'
 import type { EffectsServices } from './effects.ts'
 
-/** The state of an effect that is not done. */
+/** The state of an effect that is not done yet. */
 export type OpenState = Exclude<EffectState, 'done'>
 export const STATES: readonly OpenState[] = ['pending', 'unknown', 'failed']
 
 const COLOURS = { pending: 'dim', unknown: 'yellow', failed: 'red' } as const
 
-/** Prints what is not done; of the users no more than pool and `sub`. */
+/** Prints the effects in some states. Prints only the pool and the `sub` of a user, and no attributes. */
 export async function listEffects({ effects }: EffectsServices, states: readonly OpenState[], json: boolean, io: Io): Promise<void> {
   const counts = { pending: 0, unknown: 0, failed: 0 }
   for (const state of states) {
@@ -24,24 +24,24 @@ export async function listEffects({ effects }: EffectsServices, states: readonly
   if (json) return
   const total = states.reduce((sum, state) => sum + counts[state], 0)
   const parts = states.map((state) => `${counts[state]} ${state}`).join(', ')
-  await io.out(total === 0 ? [`No effect is ${states.join(', ')}`] : ['', `${formatEffectCount(total)}: ${parts}`])
+  await io.out(total === 0 ? [`No effects in state ${states.join(', ')}`] : ['', `${formatEffectCount(total)}: ${parts}`])
 }
 
-/** An effect as the other commands take it; a row that cannot be read by its key, which `drop --force` takes. */
+/** Formats an effect as the arguments POOL SUB EFFECT, or an unreadable row as its key, which `drop --force` accepts. */
 export function formatEffectKey(row: EffectRow | EffectKey): string {
   return 'pk' in row ? row.pk : `${row.userPoolId} ${row.sub} ${row.effect}`
 }
 
-/** Where an effect stands, in words. */
+/** Describes the state of an effect: attempts, due time and reason. */
 export function describeEffect(row: EffectRow): string {
-  if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; effects drop --force removes it`
+  if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; delete it with effects drop --force`
   const { state, attempt, dueAt, reason, token } = row
   const attempts = `after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'}`
   const next = state === 'pending' && dueAt !== undefined ? `, ${token === undefined ? 'due' : 'claimed until'} ${dueAt.toISOString()}` : ''
   return `${state} ${attempts}${next}${reason === undefined ? '' : `: ${reason}`}`
 }
 
-/** @param count Of effects. */
+/** Formats a number of effects. */
 export function formatEffectCount(count: number): string {
   return `${count} ${count === 1 ? 'effect' : 'effects'}`
 }

@@ -4,21 +4,21 @@ import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 
-/** What a log line says of a lost effect. */
+/** A lost effect that was found in a log, or the number of a line that mentions one but is not readable. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
 
-// How the AWS CLI's `logs tail` and an export to S3 begin a line: a time, and with `tail` the name of the log stream.
+// The prefix of a line in an export to S3 (a time) and in `aws logs tail` (a time and the name of the log stream).
 const PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?\s+(?:\d{4}\/\d\d\/\d\d\/[\w-]*\[[\w$-]+\][\da-f]+\s+)?(?=\{)/
 
-// An event as CloudWatch's API describes it, and no log line of a program.
+// The fields of a log event in CloudWatch's API. An object with other fields is a program's own log line.
 const EVENT_FIELDS: readonly string[] = ['timestamp', 'ingestionTime', 'message', 'eventId', 'logStreamName']
 
 /**
- * Finds the lines by which handlers tell of effects that no ledger knows. Such a line is one JSON object, and nothing else: in any
- * other line, and in a text inside an object, a user may have written the same words.
+ * Finds the log lines in which handlers report effects that they could not write to the ledger. Such a line is exactly one JSON
+ * object. Ignores other lines and texts inside an object, because they may contain text of a user.
  *
- * The lines may have the prefix of `aws logs tail` or of an export to S3, or be events of CloudWatch's API. Where the input begins
- * with a lone bracket, it is what the AWS CLI prints with `--output json`: a document of such events, or of lines as JSON texts.
+ * A line may have the prefix of `aws logs tail` or of an export to S3, or be a log event of CloudWatch's API. If the first line is a
+ * lone bracket, reads the input as the output of the AWS CLI with `--output json`: log events, or log lines as strings.
  */
 export async function* readLostEffects(lines: AsyncIterable<Line>): AsyncGenerator<LostLine> {
   let printed: Line[] | undefined
@@ -32,11 +32,11 @@ export async function* readLostEffects(lines: AsyncIterable<Line>): AsyncGenerat
   if (printed !== undefined) yield* readDocuments(printed)
 }
 
-/** A text that is not all JSON is a log like any other, that begins with something printed over several lines. */
+/** Reads the input as JSON documents, or line by line if it is not JSON throughout. */
 function* readDocuments(lines: readonly Line[]): Generator<LostLine> {
   const documents = splitDocuments(lines).map((document) => ({
     ...document,
-    // The AWS CLI prints no events in one line, so this is a line of a log.
+    // The AWS CLI never prints events on a single line, so this is a log line.
     isLine: !document.text.includes('\n'),
     value: tryParseJson(document.text),
   }))
@@ -45,12 +45,12 @@ function* readDocuments(lines: readonly Line[]): Generator<LostLine> {
 }
 
 function* readDocument({ number, value }: { readonly number: number; readonly value?: unknown }): Generator<LostLine> {
-  // Only a list that is the whole document holds lines as texts. Elsewhere a text may come from a user.
+  // Only a top-level list contains log lines as strings. Any other string may come from a user.
   if (Array.isArray(value)) for (const each of value) yield* readLogEvent(each, number)
   else for (const each of toLogEvents(value)) if (isObject(each)) yield* readLogEvent(each, number)
 }
 
-/** One or more documents, the output of one call after the other. Brackets that span lines stand at the ends of lines. */
+/** Splits the output of several AWS CLI calls into documents, by the brackets at the ends and starts of lines. */
 function splitDocuments(lines: readonly Line[]): readonly Line[] {
   const documents: Line[] = []
   let held: Line[] = []
@@ -76,12 +76,12 @@ function toLogEvents(document: unknown): readonly unknown[] {
 function* readLogLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
   const value = tryParseJson(text.replace(PREFIX, ''))
-  // A program may log an object with a time and a message of a user, but not the time at which CloudWatch took it.
+  // Only CloudWatch adds `ingestionTime`. A program's own log line may have a timestamp and a message of a user.
   const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
   yield* isEvent ? readLogEvent(value, number) : readLogObject(value, number)
 }
 
-/** What a document has in place of a line: the text of the line, an event with that text, or the line's own object. */
+/** Reads an entry of a document: a log line as a string, a log event with that string, or the line's own object. */
 function* readLogEvent(event: unknown, number: number): Generator<LostLine> {
   const line = typeof event === 'string' ? event : findMessage(event)
   if (line?.includes(EFFECT_LOST)) yield* readLogObject(tryParseJson(line), number)
@@ -99,7 +99,7 @@ function* readLogObject(value: unknown, number: number): Generator<LostLine> {
   else if (effect !== undefined) yield { kind: 'lost', effect }
 }
 
-/** Undefined for an object that tells of something else. */
+/** Parses the log line of a lost effect. Returns undefined for any other log line. */
 function parseLostEffect(value: Readonly<Record<string, unknown>>): LostEffect | 'unreadable' | undefined {
   if (value.message !== EFFECT_LOST) return undefined
   const { userPoolId, sub, effect, token, triggerSource, appClient } = value

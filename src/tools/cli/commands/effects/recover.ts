@@ -5,6 +5,7 @@ import type { Delivery } from '../../../../shared/rules/once.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { describeAwsError } from '../../print-error.ts'
+import { formatCount } from '../../text.ts'
 import type { EffectsServices } from './effects.ts'
 import { formatEffectCount, formatEffectKey } from './list.ts'
 import { readLostEffects } from './lost.ts'
@@ -12,8 +13,8 @@ import { readLostEffects } from './lost.ts'
 const MOST_NAMED = 20
 
 /**
- * Puts effects into the ledger that nothing but a log knows of, and gives back claims under which nothing ran. Anything else
- * that the ledger knows stays as it is.
+ * Adds lost effects from a log to the ledger, and releases claims under which nothing ran. Leaves every other effect in the ledger
+ * unchanged.
  */
 export async function recoverEffects(
   services: EffectsServices,
@@ -21,37 +22,35 @@ export async function recoverEffects(
   delivery: Delivery,
   io: Io,
 ): Promise<number> {
-  const counts = { put: 0, released: 0, known: 0, failed: 0 }
+  const counts = { added: 0, released: 0, known: 0, failed: 0 }
   const seen = new Set<string>()
   let unreadable = 0
-  // Of a million such lines nobody reads them all; the last line counts them.
+  // A log can have a million invalid lines, so only the first ones are printed. The last line has the total.
   const complain = (line: string): void => {
     if (unreadable + counts.failed < MOST_NAMED) io.err([line])
   }
   for await (const found of readLostEffects(takeUntilAborted(splitLines(readChunks(chunks)), io.signal))) {
     if (found.kind === 'unreadable') {
-      complain(`line ${found.number}: has '${EFFECT_LOST}' in it, but is not a whole line of a handler's log`)
+      complain(`line ${found.number}: contains '${EFFECT_LOST}', but is not a complete log line of a handler`)
       unreadable += 1
       continue
     }
-    // Several claims of one effect can be lost, and any of them may be the one that was written.
+    // The token is part of the key: several claims of one effect can be lost, and each may be the one in the ledger.
     const line = `${formatEffectKey(found.effect)} ${found.effect.token}`
     if (seen.has(line)) continue
     seen.add(line)
     const outcome = await recover(services, found.effect, delivery, io.signal, complain)
     counts[outcome] += 1
   }
-  const { put, released, known, failed } = counts
+  const { added, released, known, failed } = counts
   const parts = [
-    `${put} put into the ledger`,
-    ...(released > 0 ? [`${released} given back`] : []),
-    `${known} known to it already`,
+    `${added} added to the ledger`,
+    ...(released > 0 ? [`${formatCount(released, 'claim')} released`] : []),
+    `${known} already there`,
     ...(failed > 0 ? [`${failed} not recovered`] : []),
-    ...(unreadable > 0 ? [`${unreadable} unreadable ${unreadable === 1 ? 'line' : 'lines'}`] : []),
+    ...(unreadable > 0 ? [formatCount(unreadable, 'unreadable line')] : []),
   ]
-  await io.out([
-    seen.size + unreadable === 0 ? 'No lost effect in these lines' : `${formatEffectCount(seen.size)} lost: ${parts.join(', ')}`,
-  ])
+  await io.out([seen.size + unreadable === 0 ? 'Found no lost effects' : `${formatEffectCount(seen.size)} lost: ${parts.join(', ')}`])
   return failed + unreadable > 0 || io.signal.aborted ? EXIT.unexpected : EXIT.fine
 }
 
@@ -61,10 +60,10 @@ async function recover(
   delivery: Delivery,
   signal: AbortSignal,
   complain: (line: string) => void,
-): Promise<'put' | 'released' | 'known' | 'failed'> {
+): Promise<'added' | 'released' | 'known' | 'failed'> {
   const { token: _, ...queued } = lost
   try {
-    if (await pendingEffects.enqueue({ ...queued, delivery }, signal)) return 'put'
+    if (await pendingEffects.enqueue({ ...queued, delivery }, signal)) return 'added'
     return (await effects.release(lost, signal)) ? 'released' : 'known'
   } catch (error) {
     complain(`${formatEffectKey(lost)}: ${describeAwsError(error)}`)
@@ -72,12 +71,12 @@ async function recover(
   }
 }
 
-/** What the lines come from is the caller's: where it cannot be read, the ledger is not to blame. */
+/** Turns an error of the input into a UsageError, so that it is not reported as an error of the table. */
 async function* readChunks(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   try {
     yield* chunks
   } catch (error) {
-    throw new UsageError(`The lines cannot be read: ${describeAwsError(error)}`)
+    throw new UsageError(`Cannot read the log lines: ${describeAwsError(error)}`)
   }
 }
 

@@ -1,33 +1,38 @@
-/** What lifeguard effects --help says. */
-export const EFFECTS_HELP: string = `lifeguard effects list [--state STATE] [--json]
-lifeguard effects retry POOL SUB EFFECT [--even-unknown] | --all-failed
-lifeguard effects drop POOL SUB EFFECT [--force]
-lifeguard effects recover [FILE]
+/** The help of `lifeguard effects`. */
+export const EFFECTS_HELP: string = `List, retry, drop or recover effects that are not done, such as a welcome email.
 
-Shows and handles effects, such as the welcome mail, that are not done. A user is named by pool and
-sub; EFFECT is the name of the rule, such as send-welcome-email. Works on AWS, with the credentials,
-the region and the endpoints of your environment.
+Usage: lifeguard effects list [--state STATE] [--json]
+       lifeguard effects retry POOL SUB EFFECT [--even-unknown]
+       lifeguard effects retry --all-failed
+       lifeguard effects drop POOL SUB EFFECT [--force]
+       lifeguard effects recover [FILE]
 
-list     what is not done: pending (the sweeper runs it when it is due), failed (tried often enough)
-         or unknown (cut off, so that nobody knows whether it happened, and must not happen twice)
-retry    makes failed effects due at once; the sweeper runs them, with what the pool knows of
-         the user
-drop     forgets an effect that is not done: nobody runs it again, unless its event comes again.
-         With --force it removes a row that was edited by hand and cannot be read; it takes the
-         row's key then, as list shows it
-recover  reads log lines from FILE, or from standard input, finds effects that were lost because
-         the ledger could not be reached, and puts each into the ledger, once; the sweeper runs
-         them. A claim that was written although its answer was lost is given back. The lines may
-         have the prefix of aws logs tail or be the output of aws logs with --output json. Only
-         whole lines count: text of a user may stand in any other.
+Works on AWS, with the credentials, region and endpoints of your environment. POOL is the id of the
+user pool, SUB the user's sub, and EFFECT the name of the rule, such as send-welcome-email.
 
-  --table NAME      the table of effects; EFFECT_TABLE of your environment unless given
-  --state STATE     list: only pending, unknown or failed ones
-  --json            list: one JSON object a line on standard output, and nothing else there
-  --all-failed      retry: every effect that failed
-  --force           drop: a row that cannot be read, by its key or by POOL SUB EFFECT
-  --even-unknown    retry: although it may have happened already
-  --delivery WHICH   recover: what about an effect that is cut off once more: at-most-once (default)
-                    or at-least-once
+list     Lists effects that are not done. States: pending (the sweeper runs it when it is due),
+         failed (all attempts failed), unknown (it may have run, and must not run twice).
+retry    Makes failed effects due now. The sweeper runs them with the user's current attributes.
+drop     Deletes an effect that is not done. It runs again only if its event comes again.
+         With --force, deletes an unreadable row that was edited by hand. You may then pass the
+         key that list prints, instead of POOL SUB EFFECT.
+recover  Reads log lines from FILE or standard input, and finds effects that were lost because a
+         handler could not reach the ledger. Adds each to the ledger once, and the sweeper runs it.
+         Releases a claim that reached the ledger although the handler got no answer.
+         Reads the output of aws logs tail, and of aws logs with --output json. Reads only complete
+         log lines, because other text may come from a user.
 
-Exit code: 0 done; 1 something could not be done; 2 bad usage.`
+Options:
+  --table NAME      table of effects (default: EFFECT_TABLE of your environment)
+  --state STATE     list: only pending, unknown or failed effects
+  --json            list: print one JSON object per effect on standard output, and nothing else
+  --all-failed      retry: retry every failed effect
+  --even-unknown    retry: retry an unknown effect, even if it may run twice
+  --force           drop: delete an unreadable row
+  --delivery WHICH  recover: at-most-once (default) or at-least-once; decides whether an effect
+                    that is interrupted again is run again
+
+Exit code: 0 done; 1 not everything could be done; 2 invalid usage.
+
+Example:
+  lifeguard effects list --state failed`

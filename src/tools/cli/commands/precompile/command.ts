@@ -4,24 +4,29 @@ import { parseOptions } from '../../options.ts'
 import { formatCount } from '../../text.ts'
 import { precompile } from './precompile.ts'
 
-const PRECOMPILE_HELP = `lifeguard precompile BUNDLE [--event FILE]
+const PRECOMPILE_HELP = `Make a bundle start faster.
 
-Makes a bundle start faster. Runs its handler once for an event, and puts the functions that this
-calls in parentheses, so that V8 compiles them with the file. Takes any bundle of a Lambda function,
-in ES modules or CommonJS, and keeps its source map right. The run uses an embedded DynamoDB and SES
-and the settings of lifeguard.env, as lifeguard replay does, and connects to no other machine.
+Usage: lifeguard precompile BUNDLE [--event FILE]
 
-BUNDLE  a folder with handler.js or index.js (.mjs and .cjs too), a handler's file, or FILE.EXPORT
+Runs the handler once for an event, and puts the functions that were called in parentheses. V8 then
+compiles these functions together with the file. Accepts any bundle of a Lambda function, as an ES
+module or CommonJS, and updates its source map. The test run uses an embedded DynamoDB and SES and
+the settings in lifeguard.env, as lifeguard replay does. It cannot connect to other machines.
 
-  --event FILE  the event of the run; unless given, the first one in events/ of the bundle's trigger
-                whose .expect.json does not say that it is denied or fails
+BUNDLE  a folder that contains handler.js or index.js (or .mjs or .cjs), a handler's file, or
+        FILE.EXPORT
+
+Options:
+  --event FILE  event for the test run (default: the first event in events/ for the bundle's trigger
+                that is not expected to be denied or to fail)
 
 Needs the packages acorn, magic-string, @jridgewell/sourcemap-codec and dynalite.
-Exit code: 0 done; 1 the run failed, and the bundle is as it was; 2 bad usage.
+Exit code: 0 done; 1 the test run failed, and the bundle is unchanged; 2 invalid usage.
 
+Example:
   lifeguard precompile dist/pre-signup --event events/pre-signup/sign-up-mary.json`
 
-/** `lifeguard precompile`. */
+/** Runs `lifeguard precompile` and returns its exit code. */
 export async function runPrecompile(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions('precompile', {
     args: [...args],
@@ -33,15 +38,15 @@ export async function runPrecompile(args: readonly string[], io: Io): Promise<nu
     return EXIT.fine
   }
   const [bundle, more] = positionals
-  if (bundle === undefined) throw new UsageError('Name a bundle: lifeguard precompile BUNDLE')
-  if (more !== undefined) throw new UsageError(`precompile takes one bundle; '${more}' is a second one`)
+  if (bundle === undefined) throw new UsageError('Missing bundle. Expected: lifeguard precompile BUNDLE')
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one bundle: lifeguard precompile BUNDLE`)
   const { folder, environment, signal } = io
   const result = await precompile({ bundle, event: values.event, folder, environment, signal })
   if ('fault' in result) {
-    io.err([`lifeguard: ${bundle} is as it was, because its trial start failed:`, ...indentLines(result.fault)])
+    io.err([`lifeguard: ${bundle} is unchanged, because its test run failed:`, ...indentLines(result.fault)])
     return EXIT.unexpected
   }
   const [functions, files] = [formatCount(result.functions, 'function'), formatCount(result.files, 'file')]
-  await io.out([result.functions === 0 ? `${bundle}: precompiled already` : `${bundle}: precompiled ${functions} in ${files}`])
+  await io.out([result.functions === 0 ? `${bundle}: already precompiled` : `${bundle}: precompiled ${functions} in ${files}`])
   return EXIT.fine
 }

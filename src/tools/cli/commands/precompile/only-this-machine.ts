@@ -1,4 +1,4 @@
-// Loaded before a handler in its trial start. Ends the process when the handler connects to another machine.
+// Preloaded in the test run. Ends the process if the handler connects to another machine.
 import { Socket as UdpSocket } from 'node:dgram'
 import { setServers } from 'node:dns'
 import { Socket } from 'node:net'
@@ -13,10 +13,10 @@ restrictMethod(UdpSocket.prototype, 'send')
 function restrictMethod(prototype: object, name: string): void {
   const original = Reflect.get(prototype, name)
   Reflect.set(prototype, name, function (this: unknown, ...args: readonly unknown[]): unknown {
-    // The host is among the options, which Node itself passes in an array, or the first text after the port or the message.
+    // The host is in the options, which Node may pass in an array, or it is the first string after the port or the message.
     const host: unknown = Object(args.flat()[0]).host ?? args.slice(1).find((each) => typeof each === 'string')
     if (typeof host !== 'string' || LOCAL.test(host)) return Reflect.apply(original, this, args)
-    process.stderr.write(`It connects to ${host}. A trial start reaches this machine alone.\n`)
+    process.stderr.write(`The handler connects to ${host}. A test run may connect only to this machine.\n`)
     process.exit(1)
   })
 }

@@ -19,41 +19,42 @@ import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
 import { readServerlessHandlers } from '../../../replay/serverless-handlers.ts'
 import { openServices } from '../../../replay/session.ts'
 
-/** What is precompiled, and how. */
+/** The options of {@link precompile}. */
 export interface PrecompileOptions {
   /** The bundle's folder, its handler's file, or `path/to/file.export` as in serverless.yml. */
   readonly bundle: string
-  /** The event of the trial start: a sample event of the trigger unless set. */
+  /** The file of the event for the test run. Default: a sample event of the bundle's trigger. */
   readonly event?: string | undefined
-  /** The working folder, with serverless.yml, the settings file and the sample events. */
+  /** The working directory, with serverless.yml, the settings file and the sample events. */
   readonly folder: string
   readonly environment: Environment
-  /** Ends the trial start. */
+  /** Stops the test run. */
   readonly signal: AbortSignal
 }
 
-/** How many functions of how many files were put in parentheses; or why the bundle is as it was. */
+/** The number of functions and files that changed, or the reason why the bundle is unchanged. */
 export type Precompiled = { readonly functions: number; readonly files: number } | { readonly fault: string }
 
 const PEERS = ['acorn', 'magic-string', '@jridgewell/sourcemap-codec']
 const HANDLERS = 'handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs'
-// Longer than a function of a user pool may take, since a build machine is busy.
+// Longer than Cognito's 5 s, because a build machine may be busy.
 const LIMIT_MS = 10_000
 const OUTPUT_LINES = 5
 const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts' : './only-this-machine.js', import.meta.url).href
 
 /**
- * Starts a bundle once for an event, and has V8 compile the functions that this called together with the file. A bundle whose
- * start fails stays as it is, byte for byte.
+ * Runs a bundle once for an event, and rewrites it so that V8 compiles the called functions together with the file. Does not
+ * change the bundle if the test run fails.
  *
- * @throws UsageError when bundle or event cannot be had, MissingPeerError without an optional peer.
+ * @throws UsageError if the bundle or the event is missing or invalid.
+ * @throws MissingPeerError if an optional peer dependency is missing.
  */
 export async function precompile(options: PrecompileOptions): Promise<Precompiled> {
   const { rewrite } = await importPeer(PEERS, 'to precompile a bundle', () => import('./rewrite.ts'))
   const { trigger, ...handler } = await locate(options)
   const trial = await startOnce(handler, await chooseEvent(options, trigger), options)
   if ('fault' in trial) return trial
-  if (trial.called.size === 0) return { fault: 'V8 reported no function of it' }
+  if (trial.called.size === 0) return { fault: 'V8 reported no called function' }
   const texts = new Map<string, string>()
   const counts: number[] = []
   for (const [file, called] of trial.called) {
@@ -65,12 +66,12 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
   }
   options.signal.throwIfAborted()
   await replaceFiles(texts).catch((error: Error) => {
-    throw new UsageError(`${options.bundle}: cannot be written: ${error.message}`)
+    throw new UsageError(`${options.bundle}: cannot write the bundle: ${error.message}`)
   })
   return { functions: counts.reduce((sum, count) => sum + count, 0), files: counts.filter((count) => count > 0).length }
 }
 
-/** Finds the handler of a bundle. Its trigger stands in serverless.yml, or is the name of its folder or file. */
+/** Finds the handler of a bundle. Its trigger comes from serverless.yml, or else from the name of its folder or file. */
 async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
   const declared = [...((await readServerlessHandlers(folder))?.handlers ?? [])]
   const path = resolve(folder, bundle)
@@ -78,7 +79,7 @@ async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & 
   const inFolder = declared.map(([, reference]) => reference).filter((each) => dirname(resolve(folder, each)) === path)
   const references = isFolder ? [...inFolder, ...HANDLERS.split(', ').map((name) => join(bundle, name))] : [bundle]
   const found = (await Promise.all(references.map((each) => look(folder, each)))).find((each) => each !== undefined)
-  const problem = isFolder ? `a folder without a handler; expected one of ${HANDLERS}` : 'no such file or folder'
+  const problem = isFolder ? `the folder contains no handler; expected one of ${HANDLERS}` : 'no such file or folder'
   if (found === undefined) throw new UsageError(`${bundle}: ${problem}`)
   const { file, exported } = found
   if (!/\.[cm]?js$/.test(file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
@@ -88,10 +89,10 @@ async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & 
   return { file: await realpath(file), exported, trigger }
 }
 
-/** Reads the named event, or the first sample event of the trigger that is to proceed, in the order of replay. */
+/** Reads the given event, or the first sample event of the trigger that is expected to proceed. */
 async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger: TriggerName | undefined): Promise<ReadEvent> {
-  const help = 'name an event of the trial start: --event FILE'
-  if (event === undefined && trigger === undefined) throw new UsageError(`${bundle}: nothing says of which trigger it is; ${help}`)
+  const help = 'Choose an event for the test run with --event FILE'
+  if (event === undefined && trigger === undefined) throw new UsageError(`${bundle}: the trigger is unknown. ${help}`)
   const path = resolve(folder, event ?? 'events')
   if (event !== undefined) await assertPaths([path])
   for await (const read of readEvents(existsSync(path) ? [path] : [], async function* () {})) {
@@ -99,7 +100,9 @@ async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger
     if (read.unreadable !== undefined) throw new UsageError(`${event}: ${read.unreadable}`)
     return read
   }
-  throw new UsageError(event ? `${event}: holds no event` : `${bundle}: events/ has no event of ${trigger} that is to proceed; ${help}`)
+  throw new UsageError(
+    event ? `${event}: contains no event` : `${bundle}: events/ has no event of ${trigger} that is expected to proceed. ${help}`,
+  )
 }
 
 async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undefined): Promise<boolean> {
@@ -108,10 +111,10 @@ async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undef
   return ((await readExpectation(file))?.outcome ?? 'proceed') === 'proceed'
 }
 
-/** The functions that a start called, as `start-end` in UTF-16 code units, by file of the bundle; or why the start failed. */
+/** The called functions by file, as `start-end` in UTF-16 code units, or the reason why the test run failed. */
 type Trial = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
 
-/** Starts a handler for one event as replay does. V8 writes which functions this calls when the process exits. */
+/** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
 async function startOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<Trial> {
   const { environment, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
@@ -136,16 +139,16 @@ async function startOnce(handler: Located, { file, event }: ReadEvent, { signal,
   }
 }
 
-/** Returns what went wrong. A start in which a rule failed is not how starts usually go. */
+/** Returns the error of the test run, if any. A failed rule counts, because a normal start calls other functions. */
 function findFault({ log, ...invocation }: Invocation): string | undefined {
-  if (invocation.kind === 'timedOut') return `no answer within ${LIMIT_MS / 1000} seconds`
+  if (invocation.kind === 'timedOut') return `the handler did not answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
   const failed = log?.trace.find(({ error }) => error !== undefined)
   return failed && `the rule ${failed.rule} failed: ${failed.error}: ${failed.message}`
 }
 
 type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number }
-/** What V8 writes. The first range of a function is the whole of it. */
+/** V8's coverage report. The first range of a function is the whole function. */
 type Coverage = {
   readonly result: readonly { readonly url: string; readonly functions: readonly { readonly ranges: readonly [Range] }[] }[]
 }
@@ -156,7 +159,7 @@ async function readCoverage(reports: string, bundle: string): Promise<ReadonlyMa
     const { result }: Coverage = JSON.parse(await readFile(join(reports, report), 'utf8'))
     for (const { url, functions } of result.filter((each) => each.url.startsWith('file:'))) {
       const file = fileURLToPath(url)
-      // Packages beside a bundle belong to npm.
+      // Skips installed packages and files outside the bundle.
       if (
         relative(bundle, file)
           .split(sep)

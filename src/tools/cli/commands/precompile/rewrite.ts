@@ -6,27 +6,28 @@ import MagicString from 'magic-string'
 import { withoutMark } from '../../../../shared/lines.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 
-// In characters. With the few longer functions, post confirmation used more memory, and started no faster.
+// In characters. Precompiling longer functions used more memory in post confirmation, and did not make it start faster.
 const LONGEST = 2000
 
 /**
- * Puts functions in parentheses. V8 compiles a function in parentheses with the file, and any other one at its first call.
+ * Puts functions in parentheses. V8 compiles a function in parentheses together with the file, and other functions at their first
+ * call.
  *
- * Skips declarations, which exist before the first statement, and methods, which are not expressions.
+ * Skips function declarations, because they are hoisted, and methods, because they are not expressions.
  *
  * @param called The spans of the functions, as `start-end` in UTF-16 code units.
- * @throws SyntaxError when the code is neither an ES module nor CommonJS.
+ * @throws SyntaxError if the code is neither an ES module nor CommonJS.
  * @see https://v8.dev/blog/preparser#pife
  */
 export function parenthesize(code: string, called: ReadonlySet<string>): MagicString {
   const text = new MagicString(code)
   const nodes: Node[] = [parseEither(code)]
-  // A list instead of recursion: acorn-walk overflows the stack at 1,000 chained calls.
+  // Uses a list instead of recursion, because acorn-walk overflows the stack at 1,000 chained calls.
   for (const parent of nodes) {
     for (const node of Object.values(parent).flat().filter(isNode)) {
       nodes.push(node)
       const { type, start, end } = node
-      // The function of a method starts at its parameters.
+      // The function of a method starts at its parameter list.
       const isExpression = type === 'ArrowFunctionExpression' || (type === 'FunctionExpression' && code[start] !== '(')
       const isBare = isExpression && parent.type !== 'ParenthesizedExpression' && end - start <= LONGEST
       if (isBare && called.has(`${start}-${end}`)) text.appendRight(start, '(').appendLeft(end, ')')
@@ -49,15 +50,16 @@ function isNode(value: unknown): value is Node {
 }
 
 /**
- * Moves the columns of a source map. Sources and names stay as they are: composing two maps would rewrite them.
+ * Updates the columns of a source map for the added parentheses. Keeps sources and names, which composing two maps would rewrite.
  *
- * @throws Error when the map is a list of other maps.
+ * @throws Error if the map consists of other maps.
  */
 export function moveColumns(json: string, text: MagicString): string {
   const map: unknown = JSON.parse(withoutMark(json))
-  if (!isObject(map) || typeof map.mappings !== 'string') throw new Error('the source map has no mappings of its own')
+  if (!isObject(map) || typeof map.mappings !== 'string')
+    throw new Error('the source map has no mappings. Source maps with sections are not supported')
   const moved = text.generateDecodedMap({ hires: true }).mappings.map((line) => new Map(line.map(([to, , , from]) => [from, to])))
-  // Magic-string has no position for the end of a line.
+  // Magic-string does not map the end of a line.
   const lines = text.original.split('\n')
   const grown = text
     .toString()
@@ -71,17 +73,16 @@ export function moveColumns(json: string, text: MagicString): string {
 }
 
 /**
- * Puts functions of a file in parentheses, and moves its source map, which is inline, in a file, or absent.
+ * Puts the called functions of a file in parentheses, and updates its source map, if any. Returns the number of functions.
  *
- * @param texts Gets the new texts of both, by path.
- * @returns The number of functions.
- * @throws Error that tells why the file cannot be changed.
+ * @param texts Receives the new content of the file and of its source map, by path.
+ * @throws Error if the file or its source map cannot be changed.
  */
 export async function rewrite(file: string, called: ReadonlySet<string>, texts: Map<string, string>): Promise<number> {
   const bytes = await readFile(file)
   const whole = bytes.toString()
   if (!Buffer.from(whole).equals(bytes)) throw new Error('the file is not UTF-8')
-  // V8 counts without the byte order mark.
+  // V8's offsets do not count the byte order mark.
   const code = withoutMark(whole)
   const text = parenthesize(code, called)
   const functions = (text.toString().length - code.length) / 2
@@ -97,7 +98,7 @@ export async function rewrite(file: string, called: ReadonlySet<string>, texts: 
   } else if (protocol === 'file:') {
     const map = await readFile(fileURLToPath(href), 'utf8').catch(() => undefined)
     if (map !== undefined) texts.set(fileURLToPath(href), moveColumns(map, text))
-  } else throw new Error(`the source map is elsewhere: ${url}`)
+  } else throw new Error(`the source map is not a local file: ${url}`)
   texts.set(file, whole.slice(0, whole.length - code.length) + text.toString())
   return functions
 }

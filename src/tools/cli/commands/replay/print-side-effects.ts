@@ -3,19 +3,19 @@ import { createPart, type Line } from '../../io.ts'
 import { escapeText, formatTable, truncate } from '../../text.ts'
 
 const MOST_ROWS = 20
-// In many pools the user name is a UUID.
+// The length of a UUID, which is the user name in many pools.
 const USER_WIDTH = 36
 const EMAIL_WIDTH = 30
 
-/** The lines that tell what is in the embedded services: the profiles and the mails. */
+/** Formats the profiles and emails in the embedded services. */
 export function formatSideEffects({ profiles, mails }: SideEffects): readonly Line[] {
-  if (profiles.length === 0 && mails.length === 0) return ['', 'No profile written, no mail sent']
+  if (profiles.length === 0 && mails.length === 0) return ['', 'No profiles written, no emails sent']
   return [
     '',
     createPart('bold', `Profiles written: ${profiles.length}`),
     ...formatRows(['user', 'email', 'confirmed', 'sign-ins', 'reset'], profiles, toProfileRow),
     '',
-    createPart('bold', `Mails sent: ${mails.length}`),
+    createPart('bold', `Emails sent: ${mails.length}`),
     ...formatRows(['to', 'subject'], mails, (mail) => [mail.to.join(', '), mail.subject]),
   ]
 }
@@ -39,7 +39,7 @@ function toProfileRow(row: Readonly<Record<string, unknown>>): readonly string[]
   ]
 }
 
-// A handler may have written anything.
+// A handler may have written a value of any type.
 function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

@@ -1,20 +1,20 @@
 import type { Io } from '../../io.ts'
 
-/** Tells how far a long command is, on standard error. */
+/** Shows the progress of a long command on standard error. */
 export interface Progress {
-  /** Something is done. */
+  /** Counts one event. */
   readonly done: () => void
-  /** Takes the line away, so that something else can be written. */
+  /** Erases the progress line before other output. */
   readonly clear: () => void
   readonly stop: () => void
 }
 
 const FIRST_AFTER_MS = 1000
 const REDRAW_MS = 200
-// Nobody watches a file or a CI log grow; it should not grow much.
+// A CI log should not grow by five lines a second.
 const PLAIN_EVERY_MS = 10_000
 
-/** Starts counting. On a terminal a line appears after a second; elsewhere there is one every ten seconds. */
+/** Starts counting. A terminal shows a line after one second. Other output gets a line every ten seconds. */
 export function startProgress(io: Pick<Io, 'err' | 'redraw' | 'errIsTerminal'>): Progress {
   const startedAt = performance.now()
   let count = 0

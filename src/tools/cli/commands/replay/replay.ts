@@ -22,7 +22,7 @@ interface Wanted extends ReplayOptions {
   readonly watch: boolean
 }
 
-/** `lifeguard replay`. */
+/** Runs `lifeguard replay` and returns its exit code. */
 export async function runReplay(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args, io)
   if (wanted === 'help') {
@@ -38,7 +38,7 @@ export async function runReplay(args: readonly string[], io: Io): Promise<number
       io.err(formatError(error))
       return { sources: [] }
     })
-    io.err(['Waiting for a change; Ctrl-C ends'])
+    io.err(['Waiting for a change. Press Ctrl-C to stop'])
     await waitForChange(wanted.session.folder, wanted.session.paths, sources, startedAt, io.signal)
   }
   return EXIT.fine
@@ -61,7 +61,8 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   })
   if (values.help) return 'help'
   const paths = positionals.length === 0 ? ['events'] : positionals
-  if (values.watch && paths.includes(STDIN)) throw new UsageError('--watch cannot read standard input a second time')
+  if (values.watch && paths.includes(STDIN))
+    throw new UsageError('--watch does not work with standard input, which can be read only once. Pass a file or folder')
   const { folder, environment, signal } = io
   return {
     only: values.only.map(parseOnly),
@@ -83,7 +84,7 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
 
 interface Once {
   readonly code: number
-  /** What the handlers were made of. */
+  /** The source files of the handlers. */
   readonly sources: readonly string[]
 }
 
@@ -97,14 +98,14 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
   try {
     session = await openReplaySession({ ...wanted.session, onNote })
     const tally = startTally(io.folder)
-    const told = new Set<string>()
+    const reported = new Set<string>()
     const events = replay(readEvents(wanted.session.paths, io.input), session, wanted)
     let group = ''
     for await (const replayed of readUntilAborted(events, io.signal)) {
       tally.add(replayed)
       progress.done()
       progress.clear()
-      printTroubleOnce(replayed, told, wanted, io)
+      printTroubleOnce(replayed, reported, wanted, io)
       if (wanted.json) await io.out([JSON.stringify(replayed.result)])
       else group = await printEvent(replayed, group, io)
     }
@@ -123,11 +124,11 @@ async function printEvent(replayed: Replayed, group: string, io: Io): Promise<st
   return next
 }
 
-/** What stands in nobody's way but must not go unseen: a handler that does not start, once, and what cannot be read. */
-function printTroubleOnce(replayed: Replayed, told: Set<string>, { json }: Wanted, io: Io): void {
+/** Prints why a handler does not start, once per handler, and which files are unreadable. */
+function printTroubleOnce(replayed: Replayed, reported: Set<string>, { json }: Wanted, io: Io): void {
   const { result, notStarted, unreadable } = replayed
-  if (notStarted !== undefined && result.trigger !== null && !told.has(result.trigger)) {
-    told.add(result.trigger)
+  if (notStarted !== undefined && result.trigger !== null && !reported.has(result.trigger)) {
+    reported.add(result.trigger)
     io.err(formatNotStarted(`The ${result.trigger} handler does not start`, notStarted))
   }
   if (unreadable && json) io.err([`${formatResultPlace(replayed, io.folder)}: ${result.error?.message}`])
@@ -140,22 +141,30 @@ async function finish(
   { json, only, session: { paths } }: Wanted,
   io: Io,
 ): Promise<void> {
-  if (tally.count() === 0) throw new UsageError(`No event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
+  if (tally.count() === 0) throw new UsageError(`Found no event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
   if (json) return
   const sideEffects = await session.sideEffects()
   progress.stop()
   await io.out([...(sideEffects === undefined ? [] : formatSideEffects(sideEffects)), ...tally.lines()])
 }
 
-/** @throws UsageError when it is none. */
+/**
+ * Parses the value of `--only`.
+ *
+ * @throws UsageError if it is not a trigger.
+ */
 function parseOnly(value: string): TriggerName {
   const trigger = parseTriggerName(value)
   if (trigger === undefined) throw new UsageError(`--only ${value}: expected one of ${TRIGGER_NAMES.join(', ')}`)
   return trigger
 }
 
-/** @throws UsageError when it is no whole number from 1. */
+/**
+ * Parses the value of `--repeat`.
+ *
+ * @throws UsageError if it is not a positive integer.
+ */
 function parseRepeat(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--repeat ${value}: expected a whole number from 1`)
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new UsageError(`--repeat ${value}: expected a whole number of at least 1`)
   return Number(value)
 }

@@ -4,19 +4,19 @@ import { formatPath } from '../../print-result.ts'
 import { wrapText } from '../../text.ts'
 import { isUnexpected } from './print-event.ts'
 
-/** Counts results. */
+/** The counts of a replay's results. */
 export interface Tally {
   readonly add: (replayed: Replayed) => void
   readonly count: () => number
   readonly exitCode: () => number
-  /** The last lines: what was unexpected, and how many of what. */
+  /** Formats the summary: the unexpected results and the counts. */
   readonly lines: () => readonly Line[]
 }
 
-// Of a file of many thousand lines nobody reads them all.
+// The summary names this many unexpected results, because a file may have thousands.
 const MOST_NAMED = 20
 
-/** Starts counting. */
+/** Starts counting results and time. */
 export function startTally(folder: string): Tally {
   const startedAt = performance.now()
   const counts = { proceed: 0, denied: 0, failed: 0, notRun: 0, met: 0, open: 0, unexpected: 0, unreadable: 0 }
@@ -52,7 +52,7 @@ export function startTally(folder: string): Tally {
       return [
         '',
         ...(named.length > 0
-          ? [createPart('red', 'Not as it should be:'), ...named.flatMap((name) => wrapText(name, '  ')), ...more, '']
+          ? [createPart('red', 'Unexpected results:'), ...named.flatMap((name) => wrapText(name, '  ')), ...more, '']
           : []),
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
         [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
@@ -61,7 +61,7 @@ export function startTally(folder: string): Tally {
   }
 }
 
-/** A result's place, as editors take it. */
+/** Formats the place of a result as `file:line`, which editors can open. */
 export function formatResultPlace({ result }: Replayed, folder: string): string {
   return `${formatPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
 }

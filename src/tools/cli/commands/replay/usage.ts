@@ -5,32 +5,37 @@ const defaults = Object.entries(defaultSettings())
   .map(([name, value]) => `  ${name}=${value}`)
   .join('\n')
 
-/** What lifeguard replay --help says. */
-export const REPLAY_HELP: string = `lifeguard replay [PATH...]
+/** The help of `lifeguard replay`. */
+export const REPLAY_HELP: string = `Replay events through the built handlers, as Cognito calls them.
 
-Replays events through the built handlers as Cognito calls them: 5 seconds a try, up to three tries
-where nothing came back, the answer checked, errors in Cognito's words. Bundles that are missing or
-older than their sources are built first, with npm run build.
+Usage: lifeguard replay [PATH...]
 
-PATH  a file with an event, an .ndjson file with one a line, a folder of them, or - for standard
-      input; events/ unless given. Beside CASE.json, CASE.expect.json says what must come of it.
-      seed.json in a folder or its parent says who is blocked in the embedded DynamoDB.
+First runs npm run build if a bundle is missing or older than its sources. Waits 5 seconds for an
+answer, and tries up to three times. Checks the answer, and prints errors in Cognito's words.
 
-  --json                  one JSON object an event on standard output, and nothing else there
-  --only TRIGGER          only events of this trigger; may be repeated
-  --repeat N              each event N times in a row
-  --watch                 again whenever an event or a source changes
+PATH  an event file, an .ndjson file with one event per line, a folder of these, or - for standard
+      input (default: events/). CASE.expect.json beside CASE.json contains the expected result.
+      seed.json in a folder or its parent lists blocked users for the embedded DynamoDB.
+
+Options:
+  --json                  print one JSON object per event on standard output, and nothing else
+  --only TRIGGER          replay only events of this trigger; repeatable
+  --repeat N              replay each event N times in a row
+  --watch                 replay again when an event or a source changes
 ${SHARED_HELP}
 
-Handlers get the settings of the file lifeguard.env in this folder, one NAME=value a line, with
-quotes around a value that has a # in it. A variable of your environment takes the place of a
-setting in the file. Handlers get nothing else of your environment but Lifeguard's own settings,
-what the system needs (PATH, HOME, TMPDIR, LANG, TZ and the like), what --env names and, with
---services aws, the variables that begin with AWS_. LOG_LEVEL is info at most, since the decision
-is read from their log line. Without lifeguard.env, what you do not set is as follows; with it,
-only the tables of the embedded DynamoDB are, and any other setting is missing as it would be in a
-deployment:
+Handlers get the settings in lifeguard.env in this folder, with one NAME=value per line. Put quotes
+around a value that contains #. Your environment overrides the file. From your environment, handlers
+get only Lifeguard's settings, the settings in the file, system variables such as PATH, HOME and TZ,
+the variables that --env names, and, with --services aws, all AWS_* variables. Replay reads the
+decision from the log line, so it changes a LOG_LEVEL of warn, error or silent to info.
+
+Without lifeguard.env, these defaults apply. With it, only the tables of the embedded DynamoDB have
+defaults, so that a missing setting is missing as in a deployment:
 ${defaults}
 
-Exit code: 0 nothing unexpected; 1 something was: another outcome than expected, or a failure that
-was not; 2 bad usage, something that cannot be read, or a file named here that is no event.`
+Exit code: 0 all results as expected; 1 an unexpected result, or a failure that was not expected;
+2 invalid usage, an unreadable file, or a PATH that contains no event.
+
+Example:
+  lifeguard replay events/pre-signup/sign-up-mary.json --watch`

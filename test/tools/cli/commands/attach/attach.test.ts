@@ -13,19 +13,19 @@ const ours = ['--function', `preSignUp=${arn('sign-up')}`, '--function', `PostCo
 const lambdaConfig = (): Pool => Object(cognito().pool(ID)?.LambdaConfig)
 
 describe('lifeguard attach', () => {
-  it('attaches functions, and leaves every other setting and every other trigger as it is', async () => {
+  it('attaches functions, and keeps all other settings and triggers', async () => {
     const { code, stdout, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const LambdaConfig = { ...Object(pool.LambdaConfig), PreSignUp: arn('sign-up'), PostConfirmation: arn('confirmed') }
     expect(cognito().pool(ID)).toEqual({ ...pool, LambdaConfig, LastModifiedDate: expect.any(Number) })
     expect(stdout).toContain(`${ID} (people's)\n  + PreSignUp                    ${arn('sign-up')}\n`)
     expect(stdout).toContain(`    CustomMessage                ${arn('message')}\n`)
-    expect(stdout).toContain('Attached; all other settings are as they were\n')
+    expect(stdout).toContain('Attached. All other settings are unchanged\n')
     expect(stdout).toContain('--principal cognito-idp.amazonaws.com')
     expect(stdout).toContain(`--source-arn ${pool.Arn}\n`)
   })
 
-  it('shows what is attached where no function is named, and changes nothing', async () => {
+  it('shows the attached functions without --function, and changes nothing', async () => {
     const before = cognito().updates()
     expect(await attach()).toEqual({
       code: 0,
@@ -39,7 +39,7 @@ describe('lifeguard attach', () => {
       stderr: '',
     })
     cognito().put({ ...pool, LambdaConfig: {} })
-    expect((await attach()).stdout).toBe(`${ID} (people's)\n  no trigger\n`)
+    expect((await attach()).stdout).toBe(`${ID} (people's)\n  no triggers\n`)
     expect(cognito().updates()).toBe(before)
   })
 
@@ -48,18 +48,18 @@ describe('lifeguard attach', () => {
     const before = cognito().updates()
     const { code, stdout } = await attach(...ours)
     expect(code).toBe(0)
-    expect(stdout).toContain('Nothing to do: the pool has these functions')
+    expect(stdout).toContain('Nothing to do: these functions are already attached')
     expect(cognito().updates()).toBe(before)
   })
 
-  it('takes the place of another function only when it is told to, and else attaches none of them', async () => {
+  it('replaces a function only with --replace, and attaches nothing otherwise', async () => {
     cognito().put({ ...pool, LambdaConfig: { PreSignUp: arn('theirs') } })
     const before = cognito().updates()
     for (const more of [[], ['--dry-run']]) {
       const { code, stdout, stderr } = await attach(...ours, ...more)
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: 'lifeguard: Nothing is changed: PreSignUp of the pool has another function; --replace takes its place\n',
+        stderr: 'lifeguard: Nothing was changed: PreSignUp has another function. To replace, add --replace\n',
       })
       expect(stdout).toContain(`  - PreSignUp                    ${arn('theirs')}\n  + PreSignUp                    ${arn('sign-up')}\n`)
     }
@@ -68,7 +68,7 @@ describe('lifeguard attach', () => {
     expect(lambdaConfig()).toEqual({ PreSignUp: arn('sign-up'), PostConfirmation: arn('confirmed') })
   })
 
-  it('keeps the version of a pre token generation trigger that it replaces', async () => {
+  it('keeps the version of pre token generation when it replaces the function', async () => {
     const token = (name: string): Pool => ({
       PreTokenGeneration: arn(name),
       PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn(name) },
@@ -81,14 +81,14 @@ describe('lifeguard attach', () => {
     expect(lambdaConfig()).toEqual({ PreTokenGeneration: arn('mine') })
   })
 
-  it('keeps how long a temporary password is valid, in a pool so old that it says so elsewhere', async () => {
+  it('keeps the validity of temporary passwords of an old pool, which has it in another setting', async () => {
     cognito().put({ ...pool, Policies: undefined, AdminCreateUserConfig: { UnusedAccountValidityDays: 30 } })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(cognito().pool(ID)).toMatchObject({ Policies: { PasswordPolicy: { TemporaryPasswordValidityDays: 30 } } })
   })
 
-  it('says nothing of what a Lite pool may not say', async () => {
+  it('omits the settings that Cognito rejects for a Lite pool', async () => {
     cognito().put({ ...pool, UserPoolTier: 'LITE', UserPoolAddOns: undefined, AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
     cognito().meddle({ AcrConfiguration: { AAL1: { AcrValue: 'urn:a' } } })
     const { code, stderr } = await attach(...ours)
@@ -96,13 +96,13 @@ describe('lifeguard attach', () => {
     expect(cognito().pool(ID)?.UserPoolTier).toBe('LITE')
   })
 
-  it('prints with --dry-run the command that does the same, and changes nothing', async () => {
+  it('prints the equivalent AWS CLI command with --dry-run, and changes nothing', async () => {
     const before = cognito().updates()
     const { code, stdout } = await attach(...ours, '--dry-run')
     expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
     const command = /^aws cognito-idp update-user-pool[\s\S]*?\n\}'$/m.exec(stdout)?.[0] ?? ''
     expect(command).not.toMatch(/[^\n\x20-\x7e]/)
-    // As a shell takes it apart.
+    // A shell splits the command into its arguments.
     const shell = await promisify(execFile)('sh', ['-c', `aws() { printf '%s\\n' "$1" "$2" "$4"; printf '%s' "$6"; }\n${command}`])
     const [service, operation, region, ...input] = shell.stdout.split('\n')
     expect([service, operation, region]).toEqual(['cognito-idp', 'update-user-pool', 'eu-west-1'])
@@ -115,48 +115,50 @@ describe('lifeguard attach', () => {
     })
   })
 
-  it('changes no pool that has a setting which it could not say again', async () => {
+  it('does not change a pool with a setting that the AWS SDK does not support', async () => {
     cognito().put({ ...pool, NewSetting: { On: true }, UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED', Newer: 1 } })
     const before = cognito().updates()
     const { code, stderr } = await attach(...ours)
     expect({ code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
-    expect(stderr).toContain('settings that this version does not know, and an update would reset: UserPoolAddOns.Newer, NewSetting')
+    expect(stderr).toContain(
+      'settings that this version of Lifeguard does not support, and an update would reset them: UserPoolAddOns.Newer, NewSetting',
+    )
     const dry = await attach(...ours, '--dry-run')
     expect(dry.code).toBe(0)
-    expect(dry.stderr).toContain('NewSetting. Add them to the update')
+    expect(dry.stderr).toContain('NewSetting. Add them to the printed update')
   })
 
-  it('says so when Cognito changed something else', async () => {
+  it('reports other settings that Cognito changed', async () => {
     cognito().meddle({ MfaConfiguration: 'OFF', UserPoolTier: 'ESSENTIALS' })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'lifeguard: Attached, but of the pool these are not what they were to be: MfaConfiguration, UserPoolTier. Look at them\n',
+      stderr: 'lifeguard: Attached, but these settings of the pool are not as expected: MfaConfiguration, UserPoolTier. Check them\n',
     })
   })
 
-  it('says what Cognito refuses', async () => {
+  it('reports an error of Cognito', async () => {
     cognito().fault('UpdateUserPool', 'ConcurrentModificationException')
     expect(await attach(...ours)).toMatchObject({
       code: 1,
-      stderr: `lifeguard: The pool '${ID}' is not changed: ConcurrentModificationException: Injected fault\n`,
+      stderr: `lifeguard: The pool '${ID}' was not changed: ConcurrentModificationException: As told\n`,
     })
     expect(await lifeguard(['attach', '--pool', 'eu-west-1_None'], { env: env() })).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        "lifeguard: The pool 'eu-west-1_None' cannot be read in eu-west-1: ResourceNotFoundException: User pool eu-west-1_None does not exist.\n",
+        "lifeguard: Cannot read the pool 'eu-west-1_None' in eu-west-1: ResourceNotFoundException: User pool eu-west-1_None does not exist.\n",
     })
   })
 
-  it('is not steered by what a pool holds', async () => {
+  it('escapes control characters in the name of a pool', async () => {
     cognito().put({ ...pool, Name: 'a\u001b[2Jb' })
     const { stdout } = await attach('--dry-run', ...ours)
     expect(stdout).not.toContain('\u001b')
     expect(stdout).toContain('(a\\u001b[2Jb)')
   })
 
-  it('tells of itself with --help, within 100 columns', async () => {
+  it('prints its help within 100 columns', async () => {
     const { code, stdout } = await attach('--help')
     expect(code).toBe(0)
     expect(stdout).toContain('--function TRIGGER=ARN')
@@ -164,17 +166,17 @@ describe('lifeguard attach', () => {
   })
 
   it.each([
-    [[], 'Say which pool: lifeguard attach --pool ID'],
+    [[], 'Missing pool. Expected: lifeguard attach --pool ID'],
     [['--pool', 'people'], '--pool people: expected the id of a user pool, such as eu-west-1_Example'],
-    [['--pool', ID, 'more'], "attach takes no 'more'; lifeguard attach --help tells more"],
+    [['--pool', ID, 'more'], "Unexpected argument 'more'. Expected: lifeguard attach --pool ID"],
     [['--pool', ID, '--region', 'Ireland'], '--region Ireland: expected a region, such as eu-west-1'],
     [['--pool', ID, '--function', 'signUp=a'], '--function signUp=a: expected TRIGGER=ARN with one of UserMigration, '],
     [['--pool', ID, '--function', 'preSignUp'], '--function preSignUp: expected the ARN of a function'],
     [['--pool', ID, '--function', 'preSignUp=sign-up'], '--function preSignUp=sign-up: expected the ARN of a function'],
-    [['--pool', 'us-east-1_Example', ...ours], 'the function is in eu-west-1; a pool in us-east-1 calls none there'],
-    [['--pool', ID, ...ours, '--function', `PreSignUp=${arn('b')}`], 'PreSignUp has one already'],
-    [['--pool', ID, '--dryrun'], "Unknown option '--dryrun'; lifeguard attach --help tells more"],
-  ])('refuses %j in plain text', async (args, text) => {
+    [['--pool', 'us-east-1_Example', ...ours], 'the function is in eu-west-1, but the pool is in us-east-1'],
+    [['--pool', ID, ...ours, '--function', `PreSignUp=${arn('b')}`], 'PreSignUp already has a function. Pass one function per trigger'],
+    [['--pool', ID, '--dryrun'], "Unknown option '--dryrun'. Did you mean '--dry-run'?"],
+  ])('rejects %j with a message and without a stack trace', async (args, text) => {
     const { code, stdout, stderr } = await lifeguard(['attach', ...args], { env: env() })
     expect(stderr).toMatch(/^lifeguard: /)
     expect(stderr).toContain(text)

@@ -8,7 +8,7 @@ import { arn, key } from '../../../../support/cli/user-pool.ts'
 const REGION = 'eu-west-1'
 const readVersions = (trigger: TriggerName): readonly string[] | undefined => triggerFacts(trigger).lambdaVersions
 
-/** A trigger as people write it: PreSignUp, preSignUp, pre-sign-up, pre_sign_up. */
+/** Generates the spellings of a trigger: PreSignUp, preSignUp, pre-sign-up, pre_sign_up. */
 const spelt = (trigger: string): fc.Arbitrary<string> =>
   fc.constantFrom(
     trigger,
@@ -34,8 +34,8 @@ const parsed = (option: string): unknown => {
   }
 }
 
-describe('a function on the command line', () => {
-  it('is read however its trigger and its version are spelt', () => {
+describe('parseFunctionOption', () => {
+  it('accepts every spelling of a trigger and its version', () => {
     fc.assert(
       fc.property(wanted, ({ trigger, word, version, name, lower }) => {
         const at = version === undefined ? '' : `@${lower ? version.toLowerCase() : version}`
@@ -45,7 +45,7 @@ describe('a function on the command line', () => {
     )
   })
 
-  it('is refused with any version that its trigger does not have, an empty one included', () => {
+  it('rejects a version that the trigger does not have, also an empty one', () => {
     const version = fc.oneof(fc.string(), fc.stringMatching(/^[Vv][0-9](_[0-9])?$/))
     fc.assert(
       fc.property(fc.constantFrom(...TRIGGER_NAMES), version, (trigger, version) => {
@@ -57,7 +57,7 @@ describe('a function on the command line', () => {
     )
   })
 
-  it('is a function or bad usage, whatever is written', () => {
+  it('returns a function or throws a UsageError for any input', () => {
     const piece = fc.constantFrom(...TRIGGER_NAMES, '@', '=', 'V1_0', 'V4_0', arn('a'), 'arn:aws:lambda:', ':', '\n', 'é')
     fc.assert(
       fc.property(
@@ -74,18 +74,18 @@ describe('a function on the command line', () => {
   })
 })
 
-describe('the command line', () => {
+describe('parseArguments', () => {
   const of = (...args: readonly string[]): unknown => parseArguments(['--pool', 'eu-west-1_Example', ...args])
   const sender = ['--function', `CustomSMSSender=${arn('sms')}`]
 
-  it('holds a key for all senders', () => {
+  it('parses one key for all senders', () => {
     const email = ['--function', `CustomEmailSender@V1_0=${arn('mail')}`]
     expect(of('--kms-key', key('1'), ...email, ...sender)).toMatchObject({ kmsKey: key('1'), functions: { length: 2 } })
     expect(of('--kms-key', key('mrk-1'), ...sender)).toMatchObject({ kmsKey: key('mrk-1') })
   })
 
   it.each(['eu-west-1', 'ap-southeast-2', 'mx-central-1', 'us-gov-west-1', 'us-isob-east-1', 'cn-north-1', 'eusc-de-east-1'])(
-    'knows a pool of %s by its id',
+    'parses the region of a pool in %s from its id',
     (region) => {
       const pool = ['--pool', `${region}_Example`]
       expect(parseArguments(pool)).toMatchObject({ userPoolId: `${region}_Example`, region, home: region })
@@ -94,27 +94,27 @@ describe('the command line', () => {
   )
 
   it.each([
-    [['--kms-key', key('1')], 'only custom senders use a key; name CustomEmailSender or CustomSMSSender with --function'],
+    [['--kms-key', key('1')], 'only custom senders use a key. Pass CustomEmailSender or CustomSMSSender with --function'],
     [['--kms-key', key('1'), '--function', `InboundFederation=${arn('a')}`], 'only custom senders use a key'],
-    [['--kms-key', key('1'), '--kms-key', key('2'), ...sender], `--kms-key ${key('2')}: a pool has one key for all its senders`],
+    [['--kms-key', key('1'), '--kms-key', key('2'), ...sender], `--kms-key ${key('2')}: expected --kms-key once`],
     [['--kms-key', '1234-abcd', ...sender], '--kms-key 1234-abcd: expected the ARN of a key, such as arn:aws:kms:'],
     [['--kms-key', 'arn:aws:kms:eu-west-1:111122223333:alias/codes', ...sender], 'expected the ARN of a key'],
     [
       ['--kms-key', key('mrk-1').replace('eu-west-1', 'us-east-1'), ...sender],
-      'the key is in us-east-1; a pool in eu-west-1 uses none there',
+      'the key is in us-east-1, but the pool is in eu-west-1. Expected a key in eu-west-1',
     ],
     [
       ['--function', `PreTokenGenerationConfig=${arn('a')}`],
-      'expected PreTokenGeneration@VERSION=ARN, which is what sets PreTokenGenerationConfig',
+      'expected PreTokenGeneration@VERSION=ARN, which sets PreTokenGenerationConfig',
     ],
-    [['--function', `PreTokenGeneration@V4_0=${arn('a')}`], 'expected a version that PreTokenGeneration has: V1_0, V2_0, V3_0'],
-    [['--function', `InboundFederation@V2_0=${arn('a')}`], 'expected a version that InboundFederation has: V1_0'],
+    [['--function', `PreTokenGeneration@V4_0=${arn('a')}`], 'expected a version of PreTokenGeneration: V1_0, V2_0, V3_0'],
+    [['--function', `InboundFederation@V2_0=${arn('a')}`], 'expected a version of InboundFederation: V1_0'],
     [['--function', `PreSignUp@V1_0=${arn('a')}`], 'PreSignUp has no versions'],
     [
       ['--function', `PreTokenGeneration@V2_0=${arn('a')}`, '--function', `PreTokenGeneration=${arn('b')}`],
-      'PreTokenGeneration has one already',
+      'PreTokenGeneration already has a function',
     ],
-  ])('refuses %j, which fits no pool', (args, text) => {
+  ])('rejects %j', (args, text) => {
     expect(() => of(...args)).toThrow(UsageError)
     expect(() => of(...args)).toThrow(text)
   })

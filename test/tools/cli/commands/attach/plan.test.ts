@@ -19,15 +19,15 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   kmsKey: optional(fc.constantFrom('1', '2').map(key)),
 })
 
-/** The triggers of a pool as they come to be, one after the other. */
+/** Generates the triggers of a pool by attaching functions one after the other. */
 const config: fc.Arbitrary<LambdaConfigType> = fc
   .tuple(fc.array(wish, { maxLength: 3 }), optional(lambda), fc.boolean())
   .map(([wishes, legacy, hasLegacy]) =>
     wishes.reduce((current, each) => createAttachPlan(current, each).lambdaConfig, hasLegacy ? { PreTokenGeneration: legacy } : {}),
   )
 
-describe('what becomes of the triggers of a pool', () => {
-  it('is what was wanted, and what was not asked about stays to the letter', () => {
+describe('createAttachPlan', () => {
+  it('attaches the requested functions, and keeps all other settings unchanged', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
         const { lambdaConfig } = createAttachPlan(current, asked)
@@ -45,7 +45,7 @@ describe('what becomes of the triggers of a pool', () => {
     )
   })
 
-  it('has one function for pre token generation, in whichever places', () => {
+  it('sets the same function in both settings of pre token generation', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
         const { PreTokenGeneration, PreTokenGenerationConfig } = createAttachPlan(current, asked).lambdaConfig
@@ -55,7 +55,7 @@ describe('what becomes of the triggers of a pool', () => {
     )
   })
 
-  it('is reached in one step', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
         const once = createAttachPlan(current, asked)
@@ -65,7 +65,7 @@ describe('what becomes of the triggers of a pool', () => {
     )
   })
 
-  it('keeps a version that this version does not know, and what stands beside it', () => {
+  it('keeps an unknown version and unknown fields of a trigger', () => {
     const odd = { LambdaArn: arn('theirs'), LambdaVersion: 'V9_0', Later: true }
     const current = { CustomSMSSender: odd, KMSKeyID: key('1') } as object
     const functions: readonly WantedFunction[] = [{ trigger: 'CustomSMSSender', arn: arn('mine'), version: undefined }]
@@ -73,7 +73,7 @@ describe('what becomes of the triggers of a pool', () => {
     expect(lambdaConfig).toEqual({ CustomSMSSender: { ...odd, LambdaArn: arn('mine') }, KMSKeyID: key('1') })
   })
 
-  it('tells apart what is in the way', () => {
+  it('describes functions, versions and keys that conflict', () => {
     const current: LambdaConfigType = {
       PreSignUp: arn('theirs'),
       PreTokenGeneration: arn('mine'),
@@ -87,14 +87,14 @@ describe('what becomes of the triggers of a pool', () => {
       { trigger: 'CustomEmailSender', arn: arn('mine'), version: 'V1_0' },
     ]
     expect(describeConflicts(createAttachPlan(current, { functions, kmsKey: key('2') }))).toEqual([
-      'PreSignUp of the pool has another function',
-      'PreTokenGeneration of the pool has another version, V1_0',
-      'KMSKeyID of the pool is another key',
+      'PreSignUp has another function',
+      'PreTokenGeneration has another version, V1_0',
+      'the pool has another KMSKeyID',
     ])
   })
 })
 
-describe('the plan of a pool', () => {
+describe('explainTierLimit', () => {
   const reason = (version: 'V1_0' | 'V2_0' | 'V3_0' | undefined, pool: object, current: LambdaConfigType = {}): string | undefined =>
     explainTierLimit(
       pool,
@@ -103,7 +103,7 @@ describe('the plan of a pool', () => {
   const lite = { UserPoolTier: 'LITE' }
   const secured = (mode: string): object => ({ ...lite, UserPoolAddOns: { AdvancedSecurityMode: mode } })
 
-  it('has every version of pre token generation unless it is Lite', () => {
+  it('allows every version of pre token generation unless the pool is Lite', () => {
     for (const pool of [{}, { UserPoolTier: 'ESSENTIALS' }, { UserPoolTier: 'PLUS' }])
       for (const version of TRIGGERS.PreTokenGeneration.lambdaVersions) expect(reason(version, pool)).toBeUndefined()
     expect(reason('V1_0', lite)).toBeUndefined()
@@ -111,14 +111,14 @@ describe('the plan of a pool', () => {
     expect(reason('V3_0', lite)).toContain('PreTokenGeneration@V3_0 needs the plan ESSENTIALS or PLUS')
   })
 
-  it('has the second one where advanced security is on, which is older than the plans', () => {
+  it('allows V2_0 in a Lite pool with advanced security', () => {
     expect(reason('V2_0', secured('AUDIT'))).toBeUndefined()
     expect(reason('V2_0', secured('ENFORCED'))).toBeUndefined()
-    expect(reason('V2_0', secured('OFF'))).toContain('LITE without it')
+    expect(reason('V2_0', secured('OFF'))).toContain('LITE without advanced security')
     expect(reason('V3_0', secured('ENFORCED'))).toContain('needs the plan')
   })
 
-  it('is no reason against a version that the pool has', () => {
+  it('allows a version that the pool already has', () => {
     const current: LambdaConfigType = { PreTokenGenerationConfig: { LambdaArn: arn('theirs'), LambdaVersion: 'V2_0' } }
     expect(reason(undefined, lite, current)).toBeUndefined()
     expect(reason('V2_0', lite, current)).toBeUndefined()

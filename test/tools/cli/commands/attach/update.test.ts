@@ -22,8 +22,8 @@ afterAll(async () => {
 const { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes, ...settings } = pool
 const fixed = { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes }
 
-describe('an update of the triggers', () => {
-  it('changes nothing else, whatever of its settings a pool has', async () => {
+describe('createUpdate and findChangedSettings', () => {
+  it('create an update that keeps all other settings of any pool', async () => {
     const service = poolService('eu-west-1')
     await fc.assert(
       fc.asyncProperty(fc.subarray(Object.keys(settings)), async (names) => {
@@ -40,7 +40,7 @@ describe('an update of the triggers', () => {
     )
   })
 
-  it('is told from one that reset a setting', async () => {
+  it('report a setting that the update reset', async () => {
     const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
     for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
       const LambdaConfig = { PreSignUp: arn('sign-up') }
@@ -49,8 +49,8 @@ describe('an update of the triggers', () => {
   })
 })
 
-describe('what a client does not know', () => {
-  it('is found however deep it is, and nothing that is merely empty', () => {
+describe('findUnknownFields', () => {
+  it('finds unknown fields at any depth, and ignores null', () => {
     const raw = { A: 1, B: { C: [{ D: 1, New: 2 }] }, Empty: null, Newer: {} }
     expect(findUnknownFields(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
     const inherited = JSON.parse('{"constructor":1,"toString":1,"__proto__":1,"A":{"valueOf":1}}')

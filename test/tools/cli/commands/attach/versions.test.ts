@@ -15,7 +15,7 @@ const token = (name: string, LambdaVersion: string): Pool => ({
   PreTokenGenerationConfig: versioned(name, LambdaVersion),
 })
 
-describe('lifeguard attach of a trigger that has versions', () => {
+describe('lifeguard attach with versions and keys', () => {
   it('attaches both senders with their key, and inbound federation', async () => {
     having({ PreSignUp: arn('sign-up') })
     const functions = ['custom-sms-sender', 'CustomEmailSender@V1_0', 'inboundFederation@v1_0'].flatMap((name) => [
@@ -35,13 +35,11 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(stdout).toContain(`  + InboundFederation            ${arn('inboundFed')} V1_0\n`)
     expect(stdout).toContain(`  + KMSKeyID                     ${key('codes')}\n`)
     expect(stdout).toContain(`add-permission --region eu-west-1 --statement-id cognito-InboundFederation-${ID} `)
-    expect(stdout).toContain(
-      `The function of CustomEmailSender and of CustomSMSSender gets codes that are encrypted with\n  ${key('codes')}\n`,
-    )
+    expect(stdout).toContain(`Cognito encrypts the codes for CustomEmailSender and CustomSMSSender with\n  ${key('codes')}\n`)
     expect(stdout).toContain('kms:Decrypt')
   })
 
-  it('carries over to the letter the ones that are not named, of versions that it does not know too', async () => {
+  it('keeps other triggers with versions unchanged, also with unknown versions', async () => {
     const there = {
       ...token('token', 'V3_0'),
       CustomSMSSender: versioned('sms', 'V9_0'),
@@ -57,7 +55,7 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(stdout).not.toContain('kms:Decrypt')
   })
 
-  it('says version and key in the command that --dry-run prints', async () => {
+  it('prints the version and the key in the command of --dry-run', async () => {
     having({ PreTokenGeneration: arn('token') })
     const before = cognito().updates()
     const functions = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
@@ -72,7 +70,7 @@ describe('lifeguard attach of a trigger that has versions', () => {
     })
   })
 
-  it('gives pre token generation its version where it says one, in the older place only where that is taken', async () => {
+  it('sets the older setting of pre token generation only if the pool already has it', async () => {
     having({})
     expect((await attach('--function', `PreTokenGeneration@V3_0=${arn('token')}`)).code).toBe(0)
     expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V3_0') })
@@ -81,7 +79,7 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(lambdaConfig()).toEqual(token('token', 'V3_0'))
   })
 
-  it('is content when Cognito then describes both places of pre token generation', async () => {
+  it('accepts that Cognito returns both settings of pre token generation', async () => {
     having({})
     cognito().meddle({ LambdaConfig: token('token', 'V2_0') })
     expect(await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
@@ -90,15 +88,15 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(await attach('--function', `PreTokenGeneration=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('says so when Cognito made another version of it', async () => {
+  it('reports that Cognito set another version', async () => {
     having({})
     cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
     const { code, stderr } = await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)
     expect(code).toBe(1)
-    expect(stderr).toContain('Attached, but of the pool these are not what they were to be: LambdaConfig')
+    expect(stderr).toContain('Attached, but these settings of the pool are not as expected: LambdaConfig')
   })
 
-  it('finds nothing to do where the pool has it, and says again what the functions need', async () => {
+  it('prints the needed permissions also if there is nothing to do', async () => {
     having({ PreTokenGeneration: arn('token'), CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
     const functions = ['--function', `PreTokenGeneration@V1_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
     const before = cognito().updates()
@@ -109,20 +107,20 @@ describe('lifeguard attach of a trigger that has versions', () => {
     expect(stdout).toContain('kms:Decrypt')
   })
 
-  it('puts another version or key in place only when it is told to', async () => {
+  it('replaces a version or a key only with --replace', async () => {
     having({ ...token('token', 'V1_0'), CustomSMSSender: versioned('sms'), KMSKeyID: key('1') })
     const options = ['--function', `PreTokenGeneration@V2_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
     const before = cognito().updates()
     const refused = await attach(...options, '--kms-key', key('2'))
     expect({ code: refused.code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
     expect(refused.stderr).toBe(
-      'lifeguard: Nothing is changed: PreTokenGeneration of the pool has another version, V1_0, KMSKeyID of the pool is another key; --replace takes its place\n',
+      'lifeguard: Nothing was changed: PreTokenGeneration has another version, V1_0, the pool has another KMSKeyID. To replace, add --replace\n',
     )
     expect(refused.stdout).toContain(`  - KMSKeyID                     ${key('1')}\n  + KMSKeyID                     ${key('2')}\n`)
     const replaced = await attach(...options, '--kms-key', key('2'), '--replace')
     expect(replaced.code).toBe(0)
-    // The sender that nobody named has to decrypt with the new key as well.
-    expect(replaced.stdout).toContain('The function of CustomEmailSender and of CustomSMSSender gets codes')
+    // The other sender must decrypt with the new key too.
+    expect(replaced.stdout).toContain('Cognito encrypts the codes for CustomEmailSender and CustomSMSSender with')
     expect(lambdaConfig()).toEqual({
       ...token('token', 'V2_0'),
       CustomSMSSender: versioned('sms'),
@@ -131,35 +129,35 @@ describe('lifeguard attach of a trigger that has versions', () => {
     })
   })
 
-  it('sends no version to a Lite pool that Cognito would refuse there', async () => {
+  it('does not send a version that Cognito rejects for a Lite pool', async () => {
     having({}, { UserPoolTier: 'LITE', UserPoolAddOns: undefined })
     const before = cognito().updates()
     for (const version of ['V2_0', 'V3_0']) {
       const { code, stderr } = await attach('--function', `PreTokenGeneration@${version}=${arn('token')}`, '--dry-run')
       expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
-      expect(stderr).toContain(`Nothing is changed: PreTokenGeneration@${version} needs the plan ESSENTIALS or PLUS`)
+      expect(stderr).toContain(`Nothing was changed: PreTokenGeneration@${version} needs the plan ESSENTIALS or PLUS`)
     }
     having({}, { UserPoolTier: 'LITE' })
     expect((await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).code).toBe(0)
     expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V2_0') })
   })
 
-  it('needs no key for a sender of a pool that has one, and says which the function decrypts with', async () => {
+  it('needs no --kms-key if the pool has a key, and prints that key', async () => {
     having({ CustomEmailSender: versioned('theirs'), KMSKeyID: key('1') })
     const { code, stdout, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, '--replace')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(lambdaConfig()).toEqual({ CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
-    expect(stdout).toContain(`The function of CustomEmailSender gets codes that are encrypted with\n  ${key('1')}\n`)
+    expect(stdout).toContain(`Cognito encrypts the codes for CustomEmailSender with\n  ${key('1')}\n`)
   })
 
-  it('attaches no sender to a pool without a key where none is given', async () => {
+  it('does not attach a custom sender without a key', async () => {
     having({ PreSignUp: arn('sign-up') })
     const before = cognito().updates()
     for (const more of [[], ['--dry-run'], ['--replace']]) {
       const { code, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, ...more)
       expect({ code, updates: cognito().updates() }).toEqual({ code: 2, updates: before })
       expect(stderr).toBe(
-        'lifeguard: Nothing is changed: CustomEmailSender needs --kms-key ARN, the key with which Cognito encrypts what it is to send: the pool has none\n',
+        'lifeguard: Nothing was changed: CustomEmailSender needs a key that encrypts its codes, and the pool has none. Pass --kms-key ARN\n',
       )
     }
   })

@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const effects = (args: readonly string[], stdin = '') => lifeguard(['effects', ...args], { env, stdin })
 
-/** One effect that failed, one that is unknown, one that is due. */
+/** Creates a failed, an unknown and a pending effect. */
 async function oneOfEach(): Promise<void> {
   for (const state of ['failed', 'unknown'] as const) {
     const effect = { ...world.welcome(), effect: `be-${state}` }
@@ -52,7 +52,7 @@ async function oneOfEach(): Promise<void> {
 }
 
 describe('lifeguard effects list', () => {
-  it('shows what is not done, and no attribute', async () => {
+  it('lists effects that are not done, without user attributes', async () => {
     await oneOfEach()
     const { code, stdout, stderr } = await effects(['list'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -63,12 +63,12 @@ describe('lifeguard effects list', () => {
     expect(stdout).not.toContain('@')
   })
 
-  it('tells a claim from an effect that waits', async () => {
+  it('shows until when an effect is claimed', async () => {
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     expect((await effects(['list'])).stdout).toContain('    pending after 1 attempt, claimed until 20')
   })
 
-  it('shows one state, for programs', async () => {
+  it('lists one state as JSON', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['list', '--state', 'failed', '--json'])
     expect(code).toBe(0)
@@ -86,8 +86,8 @@ describe('lifeguard effects list', () => {
     ])
   })
 
-  it('says that there is nothing', async () => {
-    expect(await effects(['list'])).toEqual({ code: 0, stdout: 'No effect is pending, unknown, failed\n', stderr: '' })
+  it('reports that no effect is open', async () => {
+    expect(await effects(['list'])).toEqual({ code: 0, stdout: 'No effects in state pending, unknown, failed\n', stderr: '' })
     expect(await effects(['list', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })
@@ -96,18 +96,18 @@ describe('lifeguard effects retry', () => {
   it('makes a failed effect due', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['retry', ann.userPoolId, ann.sub, 'be-failed'])
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ann.userPoolId} ${ann.sub} be-failed is due; the sweeper runs it\n` })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ann.userPoolId} ${ann.sub} be-failed is due now. The sweeper will run it\n` })
     expect(await world.open()).toContainEqual(expect.objectContaining({ effect: 'be-failed', state: 'pending', attempt: 0 }))
   })
 
-  it('makes all of them due', async () => {
+  it('makes all failed effects due', async () => {
     await oneOfEach()
-    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '1 effect made due; the sweeper runs it\n' })
-    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '0 effects made due; the sweeper runs them\n' })
+    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '1 effect due now. The sweeper will run it\n' })
+    expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '0 effects due now\n' })
     expect((await world.open()).map(({ state }) => state).toSorted()).toEqual(['pending', 'pending', 'unknown'])
   })
 
-  it('makes an unknown one due only where somebody owns up to it', async () => {
+  it('makes an unknown effect due with --even-unknown', async () => {
     await oneOfEach()
     expect(await effects(['retry', ann.userPoolId, ann.sub, 'be-unknown', '--even-unknown'])).toMatchObject({ code: 0, stderr: '' })
     expect(await world.open()).toContainEqual(expect.objectContaining({ effect: 'be-unknown', state: 'pending' }))
@@ -116,50 +116,48 @@ describe('lifeguard effects retry', () => {
   it.each([
     [
       'be-unknown',
-      'only a failed effect can be; it is unknown after 0 attempts: Throttling. It may have happened; --even-unknown runs it again all the same',
+      'expected a failed effect, but it is unknown after 0 attempts: Throttling. It may have run already. To run it again, add --even-unknown',
     ],
-    ['send-welcome-email', 'only a failed effect can be; it is pending after 0 attempts, due 20'],
-    ['no-such-effect', 'there is no such effect'],
-  ])('says why another cannot be: %s', async (effect, why) => {
+    ['send-welcome-email', 'expected a failed effect, but it is pending after 0 attempts, due 20'],
+    ['no-such-effect', 'the effect does not exist'],
+  ])('explains why it cannot retry %s', async (effect, why) => {
     await oneOfEach()
     const { code, stdout, stderr } = await effects(['retry', ann.userPoolId, ann.sub, effect])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain(`lifeguard: ${ann.userPoolId} ${ann.sub} ${effect} cannot be retried: ${why}`)
+    expect(stderr).toContain(`lifeguard: Cannot retry ${ann.userPoolId} ${ann.sub} ${effect}: ${why}`)
   })
 })
 
 describe('lifeguard effects drop', () => {
-  it('forgets an effect that is not done', async () => {
+  it('deletes an effect that is not done', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['drop', ann.userPoolId, ann.sub, 'be-unknown'])
     expect(code).toBe(0)
-    expect(stdout).toBe(`${ann.userPoolId} ${ann.sub} be-unknown is dropped; it was unknown after 0 attempts: Throttling\n`)
+    expect(stdout).toBe(`Dropped ${ann.userPoolId} ${ann.sub} be-unknown. It was unknown after 0 attempts: Throttling\n`)
     expect((await world.open()).map(({ effect }) => effect)).toEqual(['send-welcome-email', 'be-failed'])
   })
 
-  it('says until when a trigger or a sweeper has claimed it', async () => {
+  it('reports until when a trigger or the sweeper has claimed the effect', async () => {
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     const { code, stderr } = await effects(['drop', ...KEY])
     expect(code).toBe(1)
-    expect(stderr).toMatch(
-      /cannot be dropped: a trigger or a sweeper is running it, or has just changed it: it is claimed until 20.*Z\. Try again/,
-    )
+    expect(stderr).toMatch(/Cannot drop .*: a trigger or the sweeper is running it, or has just changed it\. Try again after 20.*Z/)
   })
 
-  it('never forgets one that is done, which would then happen again', async () => {
+  it('does not delete an effect that is done, because it would run again', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     await world.sweep()
     expect(await effects(['drop', ...KEY])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `lifeguard: ${KEY.join(' ')} cannot be dropped: it is done\n`,
+      stderr: `lifeguard: Cannot drop ${KEY.join(' ')}: it is done\n`,
     })
     expect(await world.pendingEffects.enqueue(world.welcome(), signal)).toBe(false)
   })
 })
 
-describe('rows that were edited by hand', () => {
-  /** A row that cannot be read, and one with a key of no effect at all. */
+describe('unreadable rows, which were edited by hand', () => {
+  /** Writes two unreadable rows, one of them with an invalid key. */
   const edit = async (): Promise<void> => {
     await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, attempt: 'x' } }))
     await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, pk: 'x\u001b[2J' } }))
@@ -168,11 +166,11 @@ describe('rows that were edited by hand', () => {
     for (const pk of [dueRow.pk, 'x\u001b[2J']) await world.documents.send(new DeleteCommand({ TableName: 'effects', Key: { pk } }))
   })
 
-  it('are listed by their key, with what is wrong', async () => {
+  it('are listed with their key and their fault', async () => {
     await edit()
     const { code, stdout } = await effects(['list'])
     expect(code).toBe(0)
-    expect(stdout).toContain(`${dueRow.pk}\n    pending: unreadable-attempt; effects drop --force removes it\n`)
+    expect(stdout).toContain(`${dueRow.pk}\n    pending: unreadable-attempt; delete it with effects drop --force\n`)
     expect(stdout).not.toContain('\u001b[2J')
     expect(stdout).toContain('2 effects: 2 pending')
     expect(parseNdjson((await effects(['list', '--json'])).stdout)).toContainEqual({
@@ -183,35 +181,35 @@ describe('rows that were edited by hand', () => {
     })
   })
 
-  it('are not dropped without --force, which is what the refusal says', async () => {
+  it('are dropped only with --force', async () => {
     await edit()
     const { code, stdout, stderr } = await effects(['drop', EDITED.userPoolId, EDITED.sub, EDITED.effect])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
-      `lifeguard: ${EDITED.userPoolId} ${EDITED.sub} ${EDITED.effect} cannot be dropped: its row cannot be read (unreadable-attempt). Look at it in the table; --force removes it\n`,
+      `lifeguard: Cannot drop ${EDITED.userPoolId} ${EDITED.sub} ${EDITED.effect}: its row is unreadable (unreadable-attempt). Check it in the table, then delete it with --force\n`,
     )
   })
 
   it.each([
-    ['the three parts', [EDITED.userPoolId, EDITED.sub, EDITED.effect]],
+    ['POOL, SUB and EFFECT', [EDITED.userPoolId, EDITED.sub, EDITED.effect]],
     ['the key', [effectPk(EDITED)]],
-  ])('are removed with --force, by %s', async (_, args) => {
+  ])('are deleted with --force by %s', async (_, args) => {
     await edit()
     expect(await effects(['drop', ...args, '--force'])).toEqual({
       code: 0,
-      stdout: `${dueRow.pk} is removed; it was pending: unreadable-attempt\n`,
+      stdout: `Deleted ${dueRow.pk}. It was pending: unreadable-attempt\n`,
       stderr: '',
     })
     expect(await world.effects.get(effectPk(EDITED), signal)).toBeUndefined()
   })
 
-  it('are removed with --force whatever their key is', async () => {
+  it('are deleted with --force by an invalid key', async () => {
     await edit()
     expect(await effects(['drop', 'x\u001b[2J', '--force'])).toMatchObject({ code: 0, stderr: '' })
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
   })
 
-  it('are removed with --force after a sweeper has given them up', async () => {
+  it('are deleted with --force after the sweeper has set them to unknown', async () => {
     await edit()
     await world.sweep()
     expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')
@@ -219,28 +217,28 @@ describe('rows that were edited by hand', () => {
   })
 
   it.each([
-    ['one that is done', { state: 'done', attempt: 'x' }, 'it is done'],
-    ['one that can be read', {}, `its row can be read; drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
-    ['none', undefined, 'there is no such row'],
-  ])('are not removed with --force where there is %s', async (_, change, why) => {
+    ['the row is done', { state: 'done', attempt: 'x' }, 'it is done'],
+    ['the row is readable', {}, `its row is readable. Drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
+    ['the row does not exist', undefined, 'the row does not exist'],
+  ])('are not deleted with --force if %s', async (_, change, why) => {
     if (change !== undefined) await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, ...change } }))
     expect(await effects(['drop', effectPk(EDITED), '--force'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `lifeguard: ${dueRow.pk} cannot be dropped: ${why}\n`,
+      stderr: `lifeguard: Cannot drop ${dueRow.pk}: ${why}\n`,
     })
   })
 
-  it('are passed over where all that failed is retried', async () => {
+  it('are skipped by retry --all-failed', async () => {
     await world.documents.send(
       new PutCommand({ TableName: 'effects', Item: { ...dueRow, state: 'failed', queue: 'failed', attempt: 'x' } }),
     )
-    expect((await effects(['retry', '--all-failed'])).stdout).toBe('0 effects made due; the sweeper runs them\n')
+    expect((await effects(['retry', '--all-failed'])).stdout).toBe('0 effects due now\n')
   })
 })
 
 describe('lifeguard effects recover', () => {
-  it('heals an effect that nothing but the log knew of, once', async () => {
+  it('adds a lost effect from the log to the ledger, once', async () => {
     stubEnvironment({ ...env, ...mail, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' })
     const { handler } = await import('../../../../../src/post-confirmation/handler.ts')
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -252,27 +250,27 @@ describe('lifeguard effects recover', () => {
 
     expect(await effects(['recover'], log)).toEqual({
       code: 0,
-      stdout: '1 effect lost: 1 put into the ledger, 0 known to it already\n',
+      stdout: '1 effect lost: 1 added to the ledger, 0 already there\n',
       stderr: '',
     })
     expect(await world.open()).toMatchObject([{ state: 'pending', event: undefined }])
     expect((await world.sweep()).swept).toEqual({ done: 1 })
-    expect((await effects(['recover', '-'], log)).stdout).toContain('0 put into the ledger, 1 known to it already')
+    expect((await effects(['recover', '-'], log)).stdout).toContain('0 added to the ledger, 1 already there')
     expect((await world.sweep()).swept).toEqual({})
     expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email] }])
   })
 
-  it('gives a claim back that was written although its answer was lost, also when it counts as unknown by now', async () => {
+  it('releases a claim that the handler took for lost, also after the sweeper set it to unknown', async () => {
     await world.ledger.claim(world.welcome(), `token-of-${ann.sub}`, signal)
     world.wait(10_000)
     expect((await world.sweep()).swept).toEqual({ unknown: 1 })
     const { code, stdout } = await effects(['recover'], `${JSON.stringify(lost(ann.sub))}\n`)
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 effect lost: 0 put into the ledger, 1 given back, 0 known to it already\n' })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 effect lost: 0 added to the ledger, 1 claim released, 0 already there\n' })
     expect((await world.sweep()).swept).toEqual({ done: 1 })
     expect(world.services.ses.inbox()).toHaveLength(1)
   })
 
-  it('keeps the trigger source and the app client of the event, which conditions around the effect ask about', async () => {
+  it('keeps the trigger source and the app client of the event, which conditions need', async () => {
     const lines = [
       lost('with', { triggerSource: 'PostConfirmation_X', appClient: 'web' }),
       lost('without', { triggerSource: 7, appClient: '' }),
@@ -284,63 +282,63 @@ describe('lifeguard effects recover', () => {
     ])
   })
 
-  it('takes each effect once out of a file', async () => {
-    const lines = [lost(ann.sub), { timestamp: 1, ingestionTime: 2, message: JSON.stringify(lost(ann.sub)) }, lost('somebody-else')].map(
+  it('reads a file, and adds each effect once', async () => {
+    const lines = [lost(ann.sub), { timestamp: 1, ingestionTime: 2, message: JSON.stringify(lost(ann.sub)) }, lost('another-user')].map(
       (line) => JSON.stringify(line),
     )
     const folder = await createFolder({ 'log.ndjson': `${lines.join('\n')}\n` })
     const { code, stdout, stderr } = await effects(['recover', `${folder}/log.ndjson`, '--delivery', 'at-least-once'])
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: '2 effects lost: 2 put into the ledger, 0 known to it already\n',
+      stdout: '2 effects lost: 2 added to the ledger, 0 already there\n',
       stderr: '',
     })
     expect((await world.open()).map(({ sub, delivery }) => [sub, delivery]).toSorted()).toEqual(
       [
         [ann.sub, 'at-least-once'],
-        ['somebody-else', 'at-least-once'],
+        ['another-user', 'at-least-once'],
       ].toSorted(),
     )
   })
 
-  it('says what it could not recover, and goes on', async () => {
-    // A key of DynamoDB has its limits.
+  it('reports effects that it could not recover, and continues', async () => {
+    // DynamoDB rejects such a long key.
     const log = [lost('x'.repeat(3000)), lost(''), lost(ann.sub)].map((line) => JSON.stringify(line)).join('\n')
     const { code, stdout, stderr } = await effects(['recover'], log)
     expect(code).toBe(1)
-    expect(stdout).toContain('2 effects lost: 1 put into the ledger, 0 known to it already, 1 not recovered, 1 unreadable line')
+    expect(stdout).toContain('2 effects lost: 1 added to the ledger, 0 already there, 1 not recovered, 1 unreadable line')
     expect(stderr).toContain('ValidationException')
-    expect(stderr).toContain("line 2: has 'effect lost' in it, but is not a whole line of a handler's log")
+    expect(stderr).toContain("line 2: contains 'effect lost', but is not a complete log line of a handler")
   })
 
-  it('takes nothing out of a text of a user', async () => {
+  it('ignores a log line inside text of a user', async () => {
     const forged = JSON.stringify(lost(ann.sub))
     const log = [`name: ${forged}`, JSON.stringify({ level: 'INFO', message: forged }), JSON.stringify({ userName: forged })].join('\n')
     const { code, stdout } = await effects(['recover'], log)
     expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: '0 effects lost: 0 put into the ledger, 0 known to it already, 1 unreadable line\n',
+      stdout: '0 effects lost: 0 added to the ledger, 0 already there, 1 unreadable line\n',
     })
     expect(await world.open()).toEqual([])
   })
 
-  it('names the first 20 lines that it could not read, and counts them all', async () => {
+  it('prints the first 20 unreadable lines, and counts all of them', async () => {
     const { stdout, stderr } = await effects(['recover'], 'ERROR effect lost\n'.repeat(100_000))
     expect(stderr.trim().split('\n')).toHaveLength(20)
     expect(stdout).toContain('100000 unreadable lines\n')
   })
 
-  it('says that nothing is lost', async () => {
+  it('reports that no effect is lost', async () => {
     expect(await effects(['recover'], '{"message":"PostConfirmation proceed"}\n')).toEqual({
       code: 0,
-      stdout: 'No lost effect in these lines\n',
+      stdout: 'Found no lost effects\n',
       stderr: '',
     })
   })
 })
 
 describe('lifeguard effects', () => {
-  it('tells its commands, within 100 columns', async () => {
+  it('prints its help within 100 columns', async () => {
     const { code, stdout } = await effects(['--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard effects recover [FILE]')
@@ -348,51 +346,51 @@ describe('lifeguard effects', () => {
   })
 
   it.each([
-    [[], 'Say what to do with effects: one of list, retry, drop, recover'],
-    [['lits'], "'lits' is no command of lifeguard effects: one of list, retry, drop, recover"],
-    [['list', '--jsn'], "Unknown option '--jsn'; lifeguard effects --help tells more"],
-    [['list', 'failed'], "effects list takes no 'failed'"],
+    [[], 'Missing command. Expected one of list, retry, drop, recover'],
+    [['lits'], "Unknown command 'effects lits'. Did you mean 'effects list'?"],
+    [['list', '--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
+    [['list', 'failed'], "Unexpected argument 'failed'. Expected: lifeguard effects list"],
     [['list', '--state', 'done'], '--state done: expected one of pending, unknown, failed'],
-    [['retry'], 'Say which effect: lifeguard effects retry POOL SUB EFFECT'],
-    [['retry', ...KEY, 'more'], "effects retry takes one effect; 'more' is too much"],
-    [['retry', 'pool', '--all-failed'], "effects retry takes --all-failed or one effect; 'pool' is too much"],
-    [['drop', 'pool', 'sub'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
-    [['drop', '--all-failed'], '--all-failed goes with effects retry'],
-    [['retry', ...KEY, '--json'], '--json goes with effects list'],
-    [['list', '--delivery', 'at-most-once'], '--delivery goes with effects recover'],
+    [['retry'], 'Missing effect. Expected: lifeguard effects retry POOL SUB EFFECT'],
+    [['retry', ...KEY, 'more'], "Unexpected argument 'more'. Expected one effect: lifeguard effects retry POOL SUB EFFECT"],
+    [['retry', 'pool', '--all-failed'], "Unexpected argument 'pool'. Expected one effect or --all-failed, not both"],
+    [['drop', 'pool', 'sub'], 'Missing effect. Expected: lifeguard effects drop POOL SUB EFFECT'],
+    [['drop', '--all-failed'], "--all-failed works only with 'effects retry'"],
+    [['retry', ...KEY, '--json'], "--json works only with 'effects list'"],
+    [['list', '--delivery', 'at-most-once'], "--delivery works only with 'effects recover'"],
     [['recover', '--delivery', 'never'], '--delivery never: expected one of at-most-once, at-least-once'],
     [['recover', 'no-such-file'], 'no-such-file: no such file'],
-    [['recover', '.'], '.: a folder, not a file'],
-    [['retry', '--all-failed', '--even-unknown'], '--even-unknown goes with one effect'],
-    [['drop', 'p', 's'.repeat(300), 'e'], `'${'s'.repeat(200)}...' is no part of an effect: it is too long`],
-    [['list', '--force'], '--force goes with effects drop'],
-    [['drop', '--force'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
-    [['drop', 'pool', 'sub', '--force'], 'Say which effect: lifeguard effects drop POOL SUB EFFECT'],
-    [['recover', 'a', 'b'], "effects recover takes one file; 'b' is a second one"],
-  ])('refuses %j in plain text', async (args, text) => {
+    [['recover', '.'], '.: is a folder, not a file'],
+    [['retry', '--all-failed', '--even-unknown'], '--even-unknown works only with one effect'],
+    [['drop', 'p', 's'.repeat(300), 'e'], `'${'s'.repeat(200)}...' is too long. POOL, SUB and EFFECT have at most 200 characters`],
+    [['list', '--force'], "--force works only with 'effects drop'"],
+    [['drop', '--force'], 'Missing effect. Expected: lifeguard effects drop POOL SUB EFFECT'],
+    [['drop', 'pool', 'sub', '--force'], 'Missing effect. Expected: lifeguard effects drop POOL SUB EFFECT'],
+    [['recover', 'a', 'b'], "Unexpected argument 'b'. Expected one file: lifeguard effects recover FILE"],
+  ])('rejects %j with a message and without a stack trace', async (args, text) => {
     const { code, stdout, stderr } = await effects(args)
     expect(stderr).toContain(`lifeguard: ${text}`)
     expect(stderr).not.toMatch(/^\s+at /m)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
-  it('wants to know the table', async () => {
+  it('requires the name of the table', async () => {
     const { EFFECT_TABLE: _, ...without } = env
     const { code, stderr } = await lifeguard(['effects', 'list'], { env: without })
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'lifeguard: Say which table holds the effects: --table NAME, or EFFECT_TABLE in the environment\n',
+      stderr: 'lifeguard: Missing table of effects. Pass --table NAME, or set EFFECT_TABLE in the environment\n',
     })
     expect(await lifeguard(['effects', 'list', '--table', 'effects'], { env: without })).toMatchObject({ code: 0 })
   })
 
-  it('says what is wrong with the table, or with AWS', async () => {
+  it('reports errors of the table and of the AWS settings', async () => {
     const { code, stdout, stderr } = await effects(['list', '--table', 'no-such-table'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^lifeguard: The table 'no-such-table' cannot be used: ResourceNotFoundException/)
+    expect(stderr).toMatch(/^lifeguard: Cannot use the table 'no-such-table': ResourceNotFoundException/)
     const { AWS_REGION: _, ...nowhere } = env
     expect((await lifeguard(['effects', 'list'], { env: { ...nowhere, HOME: '/nowhere' } })).stderr).toBe(
-      "lifeguard: The table 'effects' cannot be used: no region is set: set AWS_REGION, or name one in your AWS profile\n",
+      "lifeguard: Cannot use the table 'effects': AWS region is missing. Set AWS_REGION, or set a region in your AWS profile\n",
     )
   })
 })

@@ -16,21 +16,21 @@ function precompiled(folder: string, bundle: string = 'handler.js', given: strin
   return precompile({ bundle, ...(given !== false && { event: given }), folder, environment: { PATH: process.env.PATH }, signal })
 }
 
-/** What becomes of a handler's file. */
+/** Precompiles a handler's file and returns its new text. */
 async function precompiledText(code: string, name = 'handler.js', reference = name): Promise<string> {
   const folder = await createFolder({ ...EVENT, [name]: code })
   expect(await precompiled(folder, reference)).not.toHaveProperty('fault')
   return readFile(join(folder, name), 'utf8')
 }
 
-/** The texts of all files of a folder. */
+/** Reads the texts of all files of a folder. */
 async function readTexts(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
 }
 
 describe('precompile', () => {
-  it('puts what was called when the bundle was loaded, and by the event, in parentheses', async () => {
+  it('puts functions in parentheses that were called at load or by the event', async () => {
     const code = `const atLoad=()=>1;const byEvent=()=>2;const never=()=>3;
       atLoad();export const handler=async({userName})=>{if(userName==='mary')byEvent();else never()}`
 
@@ -38,7 +38,7 @@ describe('precompile', () => {
       atLoad();export const handler=(async({userName})=>{if(userName==='mary')byEvent();else never()})`)
   })
 
-  it('takes CommonJS, a callback, a shebang, a byte order mark and text that is not ASCII', async () => {
+  it('accepts CommonJS, a callback, a shebang, a byte order mark and non-ASCII text', async () => {
     const code =
       "\uFEFF#!/usr/bin/env node\r\n'use strict'\r\nconst é='ü😀';exports.run=(event,context,done)=>done(null,[é].map(function(x){return x}))\r\n"
     const changed = await precompiledText(code.replace('#!/usr/bin/env node', ''), 'sign-up.cjs', 'sign-up.run')
@@ -50,7 +50,7 @@ describe('precompile', () => {
     )
   })
 
-  it('takes the chunks that the start loads, and no package beside the bundle', async () => {
+  it('changes the chunks that the test run loads, and no packages beside the bundle', async () => {
     const folder = await createFolder({
       ...EVENT,
       'handler.js': "import{f}from'./a-1.js';import g from'g';export const handler=async()=>[f(),g(),(await import('./b-2.js')).h()]",
@@ -76,7 +76,7 @@ describe('precompile', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
-  it('makes the same of the same, and changes nothing the second time', async () => {
+  it('is deterministic, and changes nothing the second time', async () => {
     const files = { ...EVENT, 'handler.js': 'const f=a=>b=>a+b;export const handler=async()=>f(1)(2)' }
     const [one, two] = [await createFolder(files), await createFolder(files)]
     for (const folder of [one, two]) expect(await precompiled(folder)).toEqual({ functions: 3, files: 1 })
@@ -91,13 +91,13 @@ describe('precompile', () => {
   })
 
   it.each<[string, BuildOptions]>([
-    ['in a file, named by a comment', { sourcemap: 'linked' }],
+    ['in a file that a comment names', { sourcemap: 'linked' }],
     ['in a file', { sourcemap: 'external' }],
     ['inline', { sourcemap: 'inline' }],
     ['absent', { sourcemap: false }],
-    ['in a file, with sources of a scheme of their own', { sourcemap: 'linked', sourceRoot: 'webpack://app/./' }],
+    ['in a file, with sources of another URL scheme', { sourcemap: 'linked', sourceRoot: 'webpack://app/./' }],
     ['in a file, of CommonJS', { sourcemap: 'linked', format: 'cjs', outExtension: { '.js': '.cjs' } }],
-  ])('keeps the source map right: %s', async (_, options) => {
+  ])('updates the source map: %s', async (_, options) => {
     const folder = await createFolder({
       ...EVENT,
       'src/other.ts': '\n\nexport const fail = (what: string): never => {\n  throw new TypeError(`no ` + what)\n}\n',
@@ -137,39 +137,43 @@ describe('precompile', () => {
   it.each([
     ['fails', "throw new TypeError('no table')", 'TypeError: no table'],
     ['ends its process', 'process.exit(7)', 'Runtime.ExitError: Runtime exited with error: exit status 7'],
-    ['waits for nothing', 'await new Promise(()=>0)', 'Runtime.ExitError: Runtime exited without providing a reason'],
-    ['says what is wrong', "console.error('no such table');process.exit(1)", 'exit status 1\nno such table'],
-  ])('leaves a bundle alone whose handler %s', async (_, body, fault) => {
-    await isLeftAlone({ 'handler.js': `export const handler=async()=>{${body}}` }, fault)
+    ['waits for a promise that never resolves', 'await new Promise(()=>0)', 'Runtime.ExitError: Runtime exited without providing a reason'],
+    ['prints an error', "console.error('no such table');process.exit(1)", 'exit status 1\nno such table'],
+  ])('does not change a bundle whose handler %s', async (_, body, fault) => {
+    await expectUnchanged({ 'handler.js': `export const handler=async()=>{${body}}` }, fault)
   })
 
   it.each([
-    ['holds a syntax error', '=', 'Runtime.UserCodeSyntaxError: SyntaxError: '],
+    ['has a syntax error', '=', 'Runtime.UserCodeSyntaxError: SyntaxError: '],
     ['is empty', '', "Runtime.HandlerNotFound: The file exports no function 'handler'"],
-    ['ends its process when it is loaded', 'process.exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
-    ['waits for nothing when it is loaded', 'await new Promise(()=>0)', 'InitTimeout: The handler did not load within 10 seconds'],
-  ])('leaves a bundle alone that %s', async (_, code, fault) => {
-    await isLeftAlone({ 'handler.js': code }, fault)
+    ['ends its process at load', 'process.exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
+    [
+      'waits at load for a promise that never resolves',
+      'await new Promise(()=>0)',
+      'InitTimeout: The handler was not loaded after 10 seconds',
+    ],
+  ])('does not change a bundle that %s', async (_, code, fault) => {
+    await expectUnchanged({ 'handler.js': code }, fault)
   })
 
   it.each([
     ['whose source map is not JSON', { 'handler.js.map': 'no' }, 'handler.js: Unexpected token'],
     [
-      'whose source map is made of parts',
+      'whose source map has sections',
       { 'handler.js.map': { version: 3, sections: [] } },
-      'handler.js: the source map has no mappings of its own',
+      'handler.js: the source map has no mappings. Source maps with sections are not supported',
     ],
     [
-      'whose source map is elsewhere',
+      'whose source map is on a server',
       { 'handler.js': 'export const handler=()=>1\n//# sourceMappingURL=https://example.com/a.map' },
-      'handler.js: the source map is elsewhere: https://example.com/a.map',
+      'handler.js: the source map is not a local file: https://example.com/a.map',
     ],
     ['that is not UTF-8', { 'handler.js': Buffer.from('export const handler=()=>"\xe9"', 'latin1') }, 'handler.js: the file is not UTF-8'],
-  ])('leaves a bundle alone %s', async (_, files, fault) => {
-    await isLeftAlone({ 'handler.js': 'export const handler=()=>1', ...files }, fault)
+  ])('does not change a bundle %s', async (_, files, fault) => {
+    await expectUnchanged({ 'handler.js': 'export const handler=()=>1', ...files }, fault)
   })
 
-  it('leaves a bundle alone in which a rule failed, though the handler went on', async () => {
+  it('does not change a bundle in which a rule failed and the handler continued', async () => {
     const rules = join(process.cwd(), 'src/index.ts')
     const confirmation = join(process.cwd(), 'src/post-confirmation/index.ts')
     const source = `import { defineRule } from '${rules}'; import { postConfirmation } from '${confirmation}'
@@ -188,7 +192,7 @@ describe('precompile', () => {
     expect(await precompiled(folder)).toEqual({ fault: expect.stringMatching(/^the rule invite failed: Error: no seat/) })
   })
 
-  it('reaches nothing beyond this machine, by whatever way, and says what was called', async () => {
+  it('blocks connections to other machines, and reports the host', async () => {
     for (const way of [
       "fetch('http://lifeguard.example/x').catch(()=>0)",
       "new Promise(done=>process.getBuiltinModule('node:http').get('http://lifeguard.example/x',done).on('error',done))",
@@ -196,14 +200,14 @@ describe('precompile', () => {
       "new Promise(done=>new (process.getBuiltinModule('node:net').Socket)().connect(443,'lifeguard.example').on('error',done))",
       "new Promise(done=>process.getBuiltinModule('node:dgram').createSocket('udp4').send('x',53,'lifeguard.example',done))",
     ]) {
-      await isLeftAlone(
+      await expectUnchanged(
         { 'handler.js': `export const handler=()=>${way}` },
-        'It connects to lifeguard.example. A trial start reaches this machine alone.',
+        'The handler connects to lifeguard.example. A test run may connect only to this machine.',
       )
     }
   })
 
-  it('has a DynamoDB and an SES at hand, and what else listens on this machine', async () => {
+  it('can use the embedded DynamoDB and SES, and other servers on this machine', async () => {
     const server = createServer((_, response) => response.end('here'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = Object(server.address())
@@ -219,14 +223,14 @@ describe('precompile', () => {
     expect(changed).toContain("(()=>'server')")
   })
 
-  it('takes the settings of lifeguard.env', async () => {
+  it('uses the settings in lifeguard.env', async () => {
     const code = "export const handler=()=>{if(process.env.SETTING==='set')[1].map(()=>'set')}"
     const folder = await createFolder({ ...EVENT, 'handler.js': code, 'lifeguard.env': 'SETTING=set\n' })
 
     expect(await precompiled(folder)).toEqual({ functions: 2, files: 1 })
   })
 
-  it('finds the handler through a link, by its folder, or as serverless.yml names it', async () => {
+  it('finds the handler through a symbolic link, by its folder, or in serverless.yml', async () => {
     const code = 'export const handler=()=>1;export const run=()=>2'
     const folder = await createFolder({
       ...EVENT,
@@ -243,7 +247,7 @@ describe('precompile', () => {
     expect(await readFile(join(folder, 'dist/confirm/main.js'), 'utf8')).toBe('export const handler=()=>1;export const run=(()=>2)')
   })
 
-  it('takes the first sample event of the trigger that is to proceed', async () => {
+  it('uses the first sample event of the trigger that is expected to proceed', async () => {
     const code = "export const handler=({userName})=>{if(userName==='c')[1].map(()=>'c')}"
     const folder = await createFolder({
       'package.json': EVENT['package.json'],
@@ -260,13 +264,13 @@ describe('precompile', () => {
   })
 })
 
-/** The source map of a bundle. */
+/** Reads the source map of a bundle. */
 function openMap(texts: Readonly<Record<string, string>>, name: string) {
   const inline = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(texts[name] ?? '')?.[1]
   return JSON.parse(inline === undefined ? (texts[`${name}.map`] ?? '') : Buffer.from(inline, 'base64').toString())
 }
 
-/** Where a part of a bundle comes from. */
+/** Finds the source position of a part of a bundle. */
 function findPlace(texts: Readonly<Record<string, string>>, name: string, part: string): object {
   const code = texts[name] ?? ''
   const before = code.slice(0, code.indexOf(part)).split('\n')
@@ -276,7 +280,7 @@ function findPlace(texts: Readonly<Record<string, string>>, name: string, part: 
   return { originalSource, originalLine, originalColumn }
 }
 
-async function isLeftAlone(files: Readonly<Record<string, unknown>>, fault: string): Promise<void> {
+async function expectUnchanged(files: Readonly<Record<string, unknown>>, fault: string): Promise<void> {
   const folder = await createFolder({ ...EVENT, ...files })
   const before = await readTexts(folder)
   expect(await precompiled(folder)).toEqual({ fault: expect.stringContaining(fault) })
@@ -284,40 +288,43 @@ async function isLeftAlone(files: Readonly<Record<string, unknown>>, fault: stri
 }
 
 describe('lifeguard precompile', () => {
-  it('says what it did', async () => {
+  it('prints the number of changed functions and files', async () => {
     const cwd = await createFolder({ ...EVENT, 'handler.js': 'export const handler=()=>1' })
     const args = ['precompile', '.', '--event', 'event.json']
 
     expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: precompiled 1 function in 1 file\n', stderr: '' })
-    expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: precompiled already\n', stderr: '' })
+    expect(await lifeguard(args, { cwd })).toEqual({ code: 0, stdout: '.: already precompiled\n', stderr: '' })
   })
 
-  it('ends with 1 where the trial start failed', async () => {
+  it('exits with 1 if the test run failed', async () => {
     const cwd = await createFolder({ ...EVENT, 'handler.js': "export const handler=()=>{throw new Error('no\\u001b[31m')}" })
 
     expect(await lifeguard(['precompile', '.', '--event', 'event.json'], { cwd })).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'lifeguard: . is as it was, because its trial start failed:\n  Error: no\\u001b[31m\n',
+      stderr: 'lifeguard: . is unchanged, because its test run failed:\n  Error: no\\u001b[31m\n',
     })
   })
 
   it.each([
-    [[], 'Name a bundle: lifeguard precompile BUNDLE'],
-    [['a.js', 'b.js'], "precompile takes one bundle; 'b.js' is a second one"],
+    [[], 'Missing bundle. Expected: lifeguard precompile BUNDLE'],
+    [['a.js', 'b.js'], "Unexpected argument 'b.js'. Expected one bundle: lifeguard precompile BUNDLE"],
     [['nope.js', '--event', 'event.json'], 'nope.js: no such file or folder'],
     [
       ['empty', '--event', 'event.json'],
-      'empty: a folder without a handler; expected one of handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs',
+      'empty: the folder contains no handler; expected one of handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs',
     ],
     [['event.json', '--event', 'event.json'], 'event.json: not a bundle; expected a .js, .mjs or .cjs file'],
     [['source.ts', '--event', 'event.json'], 'source.ts: not a bundle; expected a .js, .mjs or .cjs file'],
-    [['handler.js'], 'handler.js: nothing says of which trigger it is; name an event of the trial start: --event FILE'],
-    [['pre-signup'], 'pre-signup: events/ has no event of PreSignUp that is to proceed; name an event of the trial start: --event FILE'],
+    [['handler.js'], 'handler.js: the trigger is unknown. Choose an event for the test run with --event FILE'],
+    [
+      ['pre-signup'],
+      'pre-signup: events/ has no event of PreSignUp that is expected to proceed. Choose an event for the test run with --event FILE',
+    ],
     [['handler.js', '--event', 'nope.json'], 'nope.json: no such file or folder'],
     [['handler.js', '--event', 'source.ts'], 'source.ts: not JSON: '],
-    [['handler.js', '--events', 'event.json'], "Unknown option '--events'"],
-  ])('ends with 2 and changes nothing: %j', async (args, problem) => {
+    [['handler.js', '--events', 'event.json'], "Unknown option '--events'. Did you mean '--event'?"],
+  ])('rejects %j, exits with 2 and changes nothing', async (args, problem) => {
     const cwd = await createFolder({
       ...EVENT,
       'handler.js': 'export const handler=()=>1',
@@ -334,10 +341,10 @@ describe('lifeguard precompile', () => {
     expect(await readTexts(cwd)).toEqual(before)
   })
 
-  it('says how it is used', async () => {
+  it('prints its help', async () => {
     expect(await lifeguard(['precompile', '--help'])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^lifeguard precompile BUNDLE/),
+      stdout: expect.stringContaining('Usage: lifeguard precompile BUNDLE'),
     })
   })
 })

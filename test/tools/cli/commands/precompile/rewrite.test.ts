@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { moveColumns, parenthesize } from '../../../../../src/tools/cli/commands/precompile/rewrite.ts'
 
-/** The span of a part of a program. */
+/** Returns the span of a part of a program. */
 function span(code: string, part: string): string {
   const start = code.indexOf(part)
   if (start === -1) throw new Error(`${part} is not in ${code}`)
@@ -21,7 +21,7 @@ function early(code: string, ...parts: readonly string[]): string {
   return parenthesized(code, new Set(parts.map((part) => span(code, part))))
 }
 
-/** The spans of all nodes of a program. */
+/** Lists the spans of all nodes of a program. */
 function listSpans(code: string): readonly string[] {
   const spans = new Set<string>()
   const visit = (value: unknown): void => {
@@ -37,12 +37,12 @@ function listSpans(code: string): readonly string[] {
 const runText = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
 
 describe('parenthesize', () => {
-  it('puts the functions that are called in parentheses, and no other', () => {
+  it('puts only called functions in parentheses', () => {
     const code = 'const f=()=>1,g=()=>2,h=function(){return 3};f(h());'
     expect(early(code, '()=>1', 'function(){return 3}')).toBe('const f=(()=>1),g=()=>2,h=(function(){return 3});f(h());')
   })
 
-  it('puts functions inside of each other in parentheses', () => {
+  it('puts nested functions in parentheses', () => {
     expect(early('const f=a=>b=>a+b', 'a=>b=>a+b', 'b=>a+b')).toBe('const f=(a=>(b=>a+b))')
   })
 
@@ -52,49 +52,45 @@ describe('parenthesize', () => {
     expect(early(once, '()=>1', 'g=>g')).toBe(once)
   })
 
-  it('takes code that nests deeper than calls may', () => {
+  it('accepts code that nests deeper than the call stack', () => {
     const code = `a${'.b()'.repeat(5000)};f(()=>1)`
 
     expect(early(code, '()=>1')).toBe(code.replace('()=>1', '(()=>1)'))
   })
 
   it.each([
-    ['a declaration, which is there before the first statement', 'f();function f(){}', 'function f(){}'],
-    ['an inner declaration', '{function f(){}}', 'function f(){}'],
-    ['a default export without a name', 'export default function(){}', 'function(){}'],
+    ['a function declaration, which is hoisted', 'f();function f(){}', 'function f(){}'],
+    ['a nested function declaration', '{function f(){}}', 'function f(){}'],
+    ['an anonymous default export', 'export default function(){}', 'function(){}'],
     ['a method', 'class C{m(){}}', '(){}'],
     ['a constructor', 'class C{constructor(){}}', '(){}'],
     ['a private method', 'class C{#m(){}}', '(){}'],
     ['a method of an object', 'const o={m(){}};', '(){}'],
     ['an accessor', 'const o={get m(){return 1}};', '(){return 1}'],
-    ['what is no function', 'const a=1;', 'const a=1;'],
+    ['a statement that is not a function', 'const a=1;', 'const a=1;'],
     ['a long function', `const f=()=>'${'x'.repeat(2000)}'`, `()=>'${'x'.repeat(2000)}'`],
-  ])('leaves %s alone', (_, code, part) => {
+  ])('does not change %s', (_, code, part) => {
     expect(early(code, part)).toBe(code)
   })
 
   it.each([
     ['an arrow that returns an object', 'export const result=[1].map(n=>({n}))', 'n=>({n})'],
     ['an async arrow', 'const f=async n=>n;export const result=[f.name,await f(1)]', 'async n=>n'],
-    ['a default of a parameter', 'export const result=((f=()=>f.name)=>f())()', '()=>f.name'],
-    ['a function in a template', `const t=f=>f();export const result=\`\${t(()=>7)}()=>1\``, '()=>7'],
+    ['a default value of a parameter', 'export const result=((f=()=>f.name)=>f())()', '()=>f.name'],
+    ['a function in a template literal', `const t=f=>f();export const result=\`\${t(()=>7)}()=>1\``, '()=>7'],
     ['a generator', 'const g=function*(){yield*[1,2]};export const result=[...g()]', 'function*(){yield*[1,2]}'],
-    ['a function that is called at once', 'export const result=!function(){return 1}()', 'function(){return 1}'],
-    ['a function that is constructed', 'export const result=new function(){this.a=1}().a', 'function(){this.a=1}'],
-    [
-      'a function behind `return` without a space',
-      'const f=()=>{return function(){return 2}};export const result=f()()',
-      'function(){return 2}',
-    ],
+    ['a function that is called immediately', 'export const result=!function(){return 1}()', 'function(){return 1}'],
+    ['a function called with new', 'export const result=new function(){this.a=1}().a', 'function(){this.a=1}'],
+    ['a function after return', 'const f=()=>{return function(){return 2}};export const result=f()()', 'function(){return 2}'],
     ['a function before a line without a semicolon', 'const f=()=>1\nconst g=[f()]\nexport const result=g', '()=>1'],
     ['a static field', 'class C{static s=()=>3\n;[`t`]=1}export const result=C.s.name+C.s()', '()=>3'],
     [
-      'a directive of a function',
+      'a function with a directive',
       "const f=function(){'use strict';return this===undefined};export const result=f()",
       "function(){'use strict';return this===undefined}",
     ],
-    ['text that is not ASCII', "const é='ü😀',f=()=>é;export const result=f()", '()=>é'],
-  ])('keeps what a program does: %s', async (_, code, part) => {
+    ['non-ASCII text', "const é='ü😀',f=()=>é;export const result=f()", '()=>é'],
+  ])('keeps the behaviour of a program: %s', async (_, code, part) => {
     const changed = early(code, part)
 
     expect(changed).not.toBe(code)
@@ -102,17 +98,17 @@ describe('parenthesize', () => {
   })
 
   it.each([
-    ['a shebang, a directive and line breaks of Windows', "#!/usr/bin/env node\r\n'use strict'\r\nexports.f=()=>1\r\n", '()=>1', '(()=>1)'],
-    ['sloppy code of CommonJS', 'with({a:1})exports.f=()=>a;return', '()=>a', '(()=>a)'],
-  ])('takes %s', (_, code, part, changed) => {
+    ['a shebang, a directive and Windows line breaks', "#!/usr/bin/env node\r\n'use strict'\r\nexports.f=()=>1\r\n", '()=>1', '(()=>1)'],
+    ['sloppy CommonJS code', 'with({a:1})exports.f=()=>a;return', '()=>a', '(()=>a)'],
+  ])('accepts %s', (_, code, part, changed) => {
     expect(early(code, part)).toBe(code.replace(part, changed))
   })
 
-  it('refuses what is no program', () => {
+  it('throws a SyntaxError for invalid code', () => {
     expect(() => early('const')).toThrow(SyntaxError)
   })
 
-  it('does not change what a program does, whichever functions are called', async () => {
+  it('keeps the behaviour of a program, whichever functions are called', async () => {
     const code = `const seen=[];add(1);function add(n){seen.push(n);return twice(n)}function twice(n){return[n].map(m=>m*2)[0]}
       async function later(){await null;return add(2)}function*each(){yield*[3,4].map(function(n){return n+one()})}
       const o={m(){return(()=>this.n)()},n:5,get g(){return 6}};class C{#p=()=>7;v(){return this.#p()}static s=function(){return 8}}
@@ -126,7 +122,7 @@ describe('parenthesize', () => {
     )
   })
 
-  it('does not change what any generated program does', async () => {
+  it('keeps the behaviour of generated programs', async () => {
     await fc.assert(
       fc.asyncProperty(programs, async (expressions) => {
         const code = `const id=x=>x;export const result=[\n${expressions.join(',\n')}\n]`
@@ -139,7 +135,7 @@ describe('parenthesize', () => {
   })
 })
 
-/** Expressions with functions of all kinds in all kinds of places. Each has a value that can be compared. */
+/** Generates expressions with all kinds of functions in all kinds of places. The values of the expressions can be compared. */
 const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) => {
   const value = tie('expression')
   return {
@@ -176,7 +172,7 @@ const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) =
 const programs: fc.Arbitrary<readonly string[]> = fc.array(expression, { minLength: 1, maxLength: 4 })
 
 describe('moveColumns', () => {
-  it('leads from every place to the same place of the sources as before', async () => {
+  it('maps every position to the same source position as before', async () => {
     const source =
       "first()\n\nfunction first(): void {\n  const second = (): string => 'ü' + [1].map((n) => n)\n  second()\n}\nexport const two = (): number => 2\n"
     for (const minify of [true, false]) {
@@ -204,8 +200,8 @@ describe('moveColumns', () => {
     }
   })
 
-  it('keeps positions without a source, empty lines and positions that are out of order', () => {
-    // Columns 4, 2 and 6 of the first line, none of the second; the end of the third.
+  it('keeps positions without a source, empty lines and unsorted positions', () => {
+    // Maps columns 4, 2 and 6 of the first line, none of the second, and the end of the third.
     const map = {
       version: 3,
       sources: ['webpack://a/./a', 'unused'],
