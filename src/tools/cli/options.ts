@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { SERVICES, type Services } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
+import type { HelpEntry } from './help.ts'
 import { findClosestName } from './suggest.ts'
 
 /**
@@ -34,10 +35,15 @@ export function parseServices(value: string): Services {
 }
 
 /** The help of the options that replay and explain share. */
-export const SHARED_HELP: string = `  --services WHICH        embedded (default): start an empty DynamoDB and SES; never call AWS
-                          aws: call AWS with the credentials and endpoints of your environment
-                          none: start no services; calls to AWS fail
-  --handler TRIGGER=FILE  use this file as the handler of a trigger, instead of the one that
-                          serverless.yml names; repeatable
-  --env NAME[=VALUE]      pass a variable of your environment, or this value, to the handlers;
-                          repeatable`
+export const SHARED_OPTIONS: readonly HelpEntry[] = [
+  [
+    '--services WHICH',
+    [
+      'embedded (default): start an empty DynamoDB and SES on this machine',
+      'aws: call AWS with the credentials and endpoints of your environment',
+      'none: start no services, so that calls to AWS fail',
+    ].join('\n'),
+  ],
+  ['--handler TRIGGER=FILE', 'use this file as the handler of a trigger, instead of the one in serverless.yml; repeatable'],
+  ['--env NAME[=VALUE]', 'pass a variable of your environment, or this value, to the handlers; repeatable'],
+]

@@ -1,26 +1,35 @@
 import { UsageError } from '../lib/errors.ts'
 import { readOwnManifest } from '../lib/own-package.ts'
+import { formatHelp } from './help.ts'
 import { EXIT, type Io } from './io.ts'
 import { formatError } from './print-error.ts'
 import { describeUnknownCommand } from './suggest.ts'
 
 /** The help of `lifeguard` itself. */
-const HELP = `Test and operate rules for the Lambda triggers of an Amazon Cognito user pool.
-
-lifeguard replay [PATH...]   Replay events through the built handlers, without AWS
-lifeguard explain FILE       Show how the rules decided one event
-lifeguard effects COMMAND    List, retry, drop or recover effects that are not done, on AWS
-lifeguard domains COMMAND    Build a file from a long list of email domains, or search it
-lifeguard precompile BUNDLE  Make a bundle start faster
-lifeguard attach --pool ID   Attach functions to an existing user pool, and change nothing else
-lifeguard doctor [TEMPLATE]  Find mistakes in a deployment before you deploy it
-lifeguard init DIR           Create a project with handlers, events, a test and a deployment
-
-lifeguard COMMAND --help     Show the options of a command
-lifeguard --version          Show the version
-
-Example:
-  lifeguard replay events/pre-signup/sign-up-mary.json`
+const HELP = formatHelp([
+  'Test and operate rules for the Lambda triggers of an Amazon Cognito user pool.',
+  {
+    title: 'Commands',
+    entries: [
+      ['lifeguard replay [PATH...]', 'Replay events through the built handlers, without AWS'],
+      ['lifeguard explain FILE', 'Show how the rules decided one event'],
+      ['lifeguard effects COMMAND', 'List, retry, drop or recover effects that are not done, on AWS'],
+      ['lifeguard domains COMMAND', 'Build a file from a long list of email domains, or search it'],
+      ['lifeguard precompile BUNDLE', 'Make a bundle start faster'],
+      ['lifeguard attach --pool ID', 'Attach functions to an existing user pool, and change nothing else'],
+      ['lifeguard doctor [TEMPLATE]', 'Find mistakes in a deployment before you deploy it'],
+      ['lifeguard init DIR', 'Create a project with handlers, events, a test and a deployment'],
+    ],
+  },
+  {
+    title: 'Options',
+    entries: [
+      ['--help', 'Show this help, or with a command the help of the command'],
+      ['--version', 'Show the version'],
+    ],
+  },
+  { title: 'Example', lines: ['lifeguard replay events/pre-signup/sign-up-mary.json'] },
+])
 
 /** Runs one of the commands and returns its exit code. */
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
@@ -46,12 +55,12 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [name = '', ...rest] = args
   try {
-    if (name === '--version' || name === '-v') return await print(io, (await readOwnManifest()).version)
+    if (name === '--version' || name === '-v') return await print(io, [(await readOwnManifest()).version])
     if (name === '--help' || name === '-h' || name === 'help') return await print(io, HELP)
     const command = COMMANDS.get(name)
     if (command !== undefined) return await command(rest, io)
     if (args.length > 0) throw new UsageError(describeUnknownCommand('', name, [...COMMANDS.keys()]))
-    io.err(HELP.split('\n'))
+    io.err(HELP)
     return EXIT.usage
   } catch (error) {
     if (io.signal.aborted) return EXIT.usage
@@ -60,7 +69,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function print(io: Io, text: string): Promise<number> {
-  await io.out(text.split('\n'))
+async function print(io: Io, lines: readonly string[]): Promise<number> {
+  await io.out(lines)
   return EXIT.fine
 }

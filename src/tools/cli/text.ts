@@ -1,5 +1,5 @@
-// Control and format characters (C0, DEL, C1, bidi, zero width, tags), line and paragraph separators, lone surrogates, and all
-// other characters that a renderer may hide: fillers, variation selectors, reserved invisible characters.
+// Control characters, format characters, lone surrogates, line separators and paragraph separators. Format characters include
+// bidirectional controls, zero-width characters and tags. The last property covers all other characters that a renderer may hide.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const SHORT: ReadonlyMap<string, string> = new Map([

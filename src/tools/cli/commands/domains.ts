@@ -7,34 +7,43 @@ import { splitLines } from '../../../shared/lines.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { STDIN } from '../../lib/event-files.ts'
 import { replaceFiles } from '../../lib/replace-files.ts'
+import { formatHelp } from '../help.ts'
 import { EXIT, type Io } from '../io.ts'
 import { parseOptions } from '../options.ts'
 import { describeUnknownCommand } from '../suggest.ts'
 import { formatCount } from '../text.ts'
 
-const DOMAINS_HELP = `Build a file from a long list of email domains, or look domains up in such a file.
-
-Usage: lifeguard domains build LIST [--out FILE] [--json]
-       lifeguard domains check FILE [DOMAIN...] [--json]
-
-A handler starts fast with such a file, even with thousands of domains. Put the file into the
-function's zip and its name into a setting: ALLOWED_EMAIL_DOMAINS=@file:staff.domains
-
-build   Reads LIST, or standard input for -, with one pattern per line: example.com for the domain
-        itself, *.example.org for all its subdomains. Skips blank lines and lines that begin with #.
-        Writes sorted text. Writes nothing if a line is invalid.
-check   Validates FILE, and prints the pattern that matches each DOMAIN.
-
-Options:
-  --out FILE   build: write to this file (default: LIST with the extension .domains)
-  --json       build: print one JSON object; check: print one JSON object per domain
-
-Exit code: 0 built, or every domain matches a pattern; 1 a domain matches no pattern; 2 invalid
-usage or input.
-
-Example:
-  lifeguard domains build staff.txt
-  lifeguard domains check staff.domains mail.example.org`
+const DOMAINS_HELP = formatHelp([
+  'Build a file from a long list of email domains, or search it.',
+  { title: 'Usage', lines: ['lifeguard domains build LIST [--out FILE] [--json]', 'lifeguard domains check FILE [DOMAIN...] [--json]'] },
+  "A handler starts fast with such a file, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
+  {
+    title: 'Commands',
+    entries: [
+      [
+        'build',
+        'Reads LIST, or standard input for -, with one pattern per line. The pattern example.com matches the domain itself, and *.example.org all its subdomains. Skips blank lines and lines that begin with #. Writes sorted text. Writes nothing if a line is invalid.',
+      ],
+      ['check', 'Validates FILE, and prints the pattern that matches each DOMAIN.'],
+    ],
+  },
+  {
+    title: 'Options',
+    entries: [
+      ['--out FILE', 'build: write to this file (default: LIST with the extension .domains)'],
+      ['--json', 'build: print one JSON object; check: print one JSON object per domain'],
+    ],
+  },
+  {
+    title: 'Exit codes',
+    entries: [
+      ['0', 'the file was built, or every domain matches a pattern'],
+      ['1', 'a domain matches no pattern'],
+      ['2', 'the usage or the input is invalid'],
+    ],
+  },
+  { title: 'Example', lines: ['lifeguard domains build staff.txt', 'lifeguard domains check staff.domains mail.example.org'] },
+])
 
 const ENDING = '.domains'
 const COMMANDS = ['build', 'check'] as const
@@ -47,7 +56,7 @@ export async function runDomains(args: readonly string[], io: Io): Promise<numbe
     options: { help: { type: 'boolean', short: 'h' }, out: { type: 'string' }, json: { type: 'boolean' } },
   })
   if (values.help) {
-    await io.out(DOMAINS_HELP.split('\n'))
+    await io.out(DOMAINS_HELP)
     return EXIT.fine
   }
   const [name = '', file, ...rest] = positionals

@@ -8,26 +8,27 @@ import { type ExplainedRule, explainRules } from '../../replay/explain.ts'
 import { readEvents } from '../../replay/read-events.ts'
 import { type Replayed, replay } from '../../replay/replay.ts'
 import { openReplaySession, type ReplaySession } from '../../replay/session.ts'
+import { formatHelp } from '../help.ts'
 import { createPart, EXIT, type Io, type Line, readUntilAborted, type Style } from '../io.ts'
-import { parseOptions, parseServices, SHARED_HELP } from '../options.ts'
+import { parseOptions, parseServices, SHARED_OPTIONS } from '../options.ts'
 import { describeCallerView, formatCause, formatNotStarted, formatPath } from '../print-result.ts'
 import { escapeText, wrapText } from '../text.ts'
 
-const EXPLAIN_HELP: string = `Show how the rules of a handler decided one event.
-
-Usage: lifeguard explain FILE
-
-Replays the event and prints the handler's rules as a tree. Each rule has its outcome, reason and
-time, or the reason why it did not run.
-
-Options:
-  --effects               allow rules to write and send with --services aws
-${SHARED_HELP}
-
-Exit code: 0 explained; 1 the handler failed; 2 invalid usage, or an unreadable event.
-
-Example:
-  lifeguard explain events/pre-signup/sign-up-mary.json`
+const EXPLAIN_HELP = formatHelp([
+  'Show how the rules of a handler decided one event.',
+  { title: 'Usage', lines: ['lifeguard explain FILE'] },
+  "Replays the event and prints the handler's rules as a tree. Each rule has its outcome, reason and time, or the reason why it did not run.",
+  { title: 'Options', entries: [['--effects', 'allow rules to write and send with --services aws'], ...SHARED_OPTIONS] },
+  {
+    title: 'Exit codes',
+    entries: [
+      ['0', 'the event was explained'],
+      ['1', 'the handler failed'],
+      ['2', 'the usage is invalid, or the event is unreadable'],
+    ],
+  },
+  { title: 'Example', lines: ['lifeguard explain events/pre-signup/sign-up-mary.json'] },
+])
 
 interface Wanted {
   readonly file: string
@@ -41,7 +42,7 @@ interface Wanted {
 export async function runExplain(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args)
   if (wanted === 'help') {
-    await io.out(EXPLAIN_HELP.split('\n'))
+    await io.out(EXPLAIN_HELP)
     return EXIT.fine
   }
   await assertPaths([wanted.file])

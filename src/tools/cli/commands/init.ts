@@ -4,6 +4,7 @@ import { createProjectFiles, type ProjectFiles } from '../../init/project.ts'
 import { findConflictingFiles, writeFiles } from '../../init/write.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { PACKAGE_FOLDER, readOwnManifest } from '../../lib/own-package.ts'
+import { formatHelp } from '../help.ts'
 import { EXIT, type Io } from '../io.ts'
 import { parseOptions } from '../options.ts'
 import { formatError } from '../print-error.ts'
@@ -13,31 +14,42 @@ import { quote, wrapText } from '../text.ts'
 // for the stage.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
 
-const INIT_HELP = `Create a project with handlers, sample events, a test, a build and a deployment.
-
-Usage: lifeguard init DIR [--name NAME] [--package FILE]
-
-The project has one handler for each trigger that Lifeguard has rules for, and a sweeper. It deploys
-with the Serverless Framework, to a new user pool or an existing one.
-
-Init installs nothing and does not use the network. It creates DIR if needed, and never overwrites:
-if one of its files exists, it writes nothing. After init, run in DIR:
-
-  npm ci                  install the tested versions, including Node 24
-  npx lifeguard replay    build the handlers and replay the events
-  npm test                test the rules
-  npm run package         write the deployment to .serverless/, offline
-
-Options:
-  --name NAME     name of the package and the service (default: the name of DIR); 2 to 20 lower-case
-                  letters, digits and hyphens, beginning with a letter
-  --package FILE  packed cognito-lifeguard (.tgz) that the project depends on (default: the package
-                  file that Lifeguard was installed from, or else the npm registry)
-
-Exit code: 0 created; 2 invalid usage, a conflicting file, or a file that cannot be written.
-
-Example:
-  lifeguard init my-users`
+const INIT_HELP = formatHelp([
+  'Create a project with handlers, sample events, a test, a build and a deployment.',
+  { title: 'Usage', lines: ['lifeguard init DIR [--name NAME] [--package FILE]'] },
+  'The project has one handler for each trigger that Lifeguard has rules for, and a sweeper. It deploys with the Serverless Framework, to a new user pool or an existing one.',
+  'The command installs nothing and does not use the network. It creates DIR if needed. It never overwrites a file: if one of its files exists, it writes nothing.',
+  {
+    title: 'Next steps in DIR',
+    entries: [
+      ['npm ci', 'install the tested versions, including Node 24'],
+      ['npx lifeguard replay', 'build the handlers and replay the events'],
+      ['npm test', 'test the rules'],
+      ['npm run package', 'write the deployment to .serverless/, offline'],
+    ],
+  },
+  {
+    title: 'Options',
+    entries: [
+      [
+        '--name NAME',
+        'name of the package and the service (default: the name of DIR); 2 to 20 lower-case letters, digits and hyphens, beginning with a letter',
+      ],
+      [
+        '--package FILE',
+        'packed cognito-lifeguard (.tgz) that the project depends on (default: the file that Lifeguard was installed from, or else the npm registry)',
+      ],
+    ],
+  },
+  {
+    title: 'Exit codes',
+    entries: [
+      ['0', 'the project was created'],
+      ['2', 'the usage is invalid, a file exists, or a file cannot be written'],
+    ],
+  },
+  { title: 'Example', lines: ['lifeguard init my-users'] },
+])
 
 /** Runs `lifeguard init` and returns its exit code. */
 export async function runInit(args: readonly string[], io: Io): Promise<number> {
@@ -47,7 +59,7 @@ export async function runInit(args: readonly string[], io: Io): Promise<number> 
     options: { help: { type: 'boolean', short: 'h' }, name: { type: 'string' }, package: { type: 'string' } },
   })
   if (values.help) {
-    await io.out(INIT_HELP.split('\n'))
+    await io.out(INIT_HELP)
     return EXIT.fine
   }
   const [target = '', more] = positionals

@@ -14,7 +14,7 @@ import { ATTACH_HELP } from './usage.ts'
 export async function runAttach(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args)
   if (wanted === 'help') {
-    await io.out(ATTACH_HELP.split('\n'))
+    await io.out(ATTACH_HELP)
     return EXIT.fine
   }
   const service = poolService(wanted.region)

@@ -36,7 +36,7 @@ const COMMANDS = ['list', 'retry', 'drop', 'recover'] as const
 export async function runEffects(args: readonly string[], io: Io): Promise<number> {
   const wanted = await parseArguments(args, io)
   if (wanted === 'help') {
-    await io.out(EFFECTS_HELP.split('\n'))
+    await io.out(EFFECTS_HELP)
     return EXIT.fine
   }
   try {

@@ -26,7 +26,7 @@ interface Wanted extends ReplayOptions {
 export async function runReplay(args: readonly string[], io: Io): Promise<number> {
   const wanted = parseArguments(args, io)
   if (wanted === 'help') {
-    await io.out(REPLAY_HELP.split('\n'))
+    await io.out(REPLAY_HELP)
     return EXIT.fine
   }
   await assertPaths(wanted.session.paths)

@@ -344,7 +344,7 @@ describe('lifeguard precompile', () => {
   it('prints its help', async () => {
     expect(await lifeguard(['precompile', '--help'])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Usage: lifeguard precompile BUNDLE'),
+      stdout: expect.stringContaining('Usage:\n  lifeguard precompile BUNDLE'),
     })
   })
 })
