@@ -4,7 +4,7 @@ import { wrapText } from './text.ts'
 export type HelpEntry = readonly [term: string, description: string]
 
 /** A part of a help text: a paragraph, or a titled list of entries or of lines. */
-export type HelpSection =
+type HelpSection =
   | string
   | { readonly title?: string; readonly entries: readonly HelpEntry[] }
   | { readonly title: string; readonly lines: readonly string[] }

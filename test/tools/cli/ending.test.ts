@@ -145,7 +145,7 @@ describe('a command whose process fails', () => {
 })
 
 describe('a command whose parent process is killed', () => {
-  it('stops, together with its handlers', async () => {
+  it('stops its handlers and exits', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))

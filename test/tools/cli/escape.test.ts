@@ -28,7 +28,7 @@ describe('escapeText', () => {
     expect(escapeText(text)).toBe(text)
   })
 
-  it('is idempotent', () => {
+  it('does not change text that is already escaped', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => escapeText(escapeText(text)) === escapeText(text)))
   })
 

@@ -61,7 +61,7 @@ describe('the help of lifeguard', () => {
       const { code, stdout, stderr } = await lifeguard([...(command === '' ? [] : [command]), '--help'])
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(stdout).toMatch(/^(?:Test|Replay|Show|List|Build|Make|Attach|Create) /)
+      expect(stdout).toMatch(/^(?:Test|Replay|Show|List|Build|Make|Attach|Create)\b/)
       expect(stdout).toMatch(new RegExp(`\n\nExample:\n(?:  .*\n)*  lifeguard ${command}.*\n(?:  .*\n)*$`))
       expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     },

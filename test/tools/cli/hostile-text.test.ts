@@ -390,11 +390,11 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostil
 })
 
 describe('the rows of hostile text', () => {
-  it('cover every command', async () => {
+  it('include every command', async () => {
     expect(Object.keys(ROWS).toSorted()).toEqual([...(await commands()), 'no command'].toSorted())
   })
 
-  it('cover every option that takes a value', async () => {
+  it('include every option that takes a value', async () => {
     const given = new Set(Object.values(ROWS).flatMap((rows) => rows.flatMap(({ args }) => args.map((arg) => `${args[0]} ${arg}`))))
     const names = [...new Set((await commands()).map((name) => name.split(' ')[0] ?? ''))]
     for (const name of names) {
@@ -404,7 +404,7 @@ describe('the rows of hostile text', () => {
     }
   }, 180_000)
 
-  it('cover all output: only the listed files write to the terminal', async () => {
+  it('are enough, because only the listed files write to the terminal', async () => {
     // main.ts and command.ts write only escaped lines. The other two run in the handler's process.
     const writers = ['cli/main.ts', 'cli/command.ts', 'replay/child.ts', 'cli/commands/precompile/only-this-machine.ts']
     const files: string[] = []

@@ -317,7 +317,7 @@ describe('lifeguard replay --json', () => {
   }, 180_000)
 })
 
-describe('the environment of a replayed handler', () => {
+describe('the environment of a handler in replay', () => {
   const secrets = {
     AWS_ACCESS_KEY_ID: 'AKIAREAL',
     AWS_SECRET_ACCESS_KEY: 'real',
@@ -431,7 +431,7 @@ Unexpected results:
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('suggests --handler without any handler', async () => {
+  it('suggests --handler if it finds no handlers', async () => {
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(

@@ -43,7 +43,7 @@ describe('lifeguard attach', () => {
     expect(cognito().updates()).toBe(before)
   })
 
-  it('does nothing the second time', async () => {
+  it('changes nothing if the functions are already attached', async () => {
     await attach(...ours)
     const before = cognito().updates()
     const { code, stdout } = await attach(...ours)

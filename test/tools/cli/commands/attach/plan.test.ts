@@ -55,7 +55,7 @@ describe('createAttachPlan', () => {
     )
   })
 
-  it('is idempotent', () => {
+  it('returns no changes for functions that are already attached', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
         const once = createAttachPlan(current, asked)

@@ -22,8 +22,8 @@ afterAll(async () => {
 const { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes, ...settings } = pool
 const fixed = { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes }
 
-describe('createUpdate and findChangedSettings', () => {
-  it('create an update that keeps all other settings of any pool', async () => {
+describe('an update of the triggers', () => {
+  it('keeps all other settings of any pool', async () => {
     const service = poolService('eu-west-1')
     await fc.assert(
       fc.asyncProperty(fc.subarray(Object.keys(settings)), async (names) => {
@@ -40,7 +40,7 @@ describe('createUpdate and findChangedSettings', () => {
     )
   })
 
-  it('report a setting that the update reset', async () => {
+  it('is reported if it reset a setting', async () => {
     const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
     for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
       const LambdaConfig = { PreSignUp: arn('sign-up') }

@@ -156,7 +156,7 @@ describe('lifeguard effects drop', () => {
   })
 })
 
-describe('unreadable rows, which were edited by hand', () => {
+describe('lifeguard effects with rows that were edited by hand', () => {
   /** Writes two unreadable rows, one of them with an invalid key. */
   const edit = async (): Promise<void> => {
     await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, attempt: 'x' } }))
@@ -166,7 +166,7 @@ describe('unreadable rows, which were edited by hand', () => {
     for (const pk of [dueRow.pk, 'x\u001b[2J']) await world.documents.send(new DeleteCommand({ TableName: 'effects', Key: { pk } }))
   })
 
-  it('are listed with their key and their fault', async () => {
+  it('lists unreadable rows with their key and fault', async () => {
     await edit()
     const { code, stdout } = await effects(['list'])
     expect(code).toBe(0)
@@ -181,7 +181,7 @@ describe('unreadable rows, which were edited by hand', () => {
     })
   })
 
-  it('are dropped only with --force', async () => {
+  it('does not drop an unreadable row without --force', async () => {
     await edit()
     const { code, stdout, stderr } = await effects(['drop', EDITED.userPoolId, EDITED.sub, EDITED.effect])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -193,7 +193,7 @@ describe('unreadable rows, which were edited by hand', () => {
   it.each([
     ['POOL, SUB and EFFECT', [EDITED.userPoolId, EDITED.sub, EDITED.effect]],
     ['the key', [effectPk(EDITED)]],
-  ])('are deleted with --force by %s', async (_, args) => {
+  ])('drops an unreadable row with --force by %s', async (_, args) => {
     await edit()
     expect(await effects(['drop', ...args, '--force'])).toEqual({
       code: 0,
@@ -203,13 +203,13 @@ describe('unreadable rows, which were edited by hand', () => {
     expect(await world.effects.get(effectPk(EDITED), signal)).toBeUndefined()
   })
 
-  it('are deleted with --force by an invalid key', async () => {
+  it('drops an unreadable row with --force by an invalid key', async () => {
     await edit()
     expect(await effects(['drop', 'x\u001b[2J', '--force'])).toMatchObject({ code: 0, stderr: '' })
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
   })
 
-  it('are deleted with --force after the sweeper has set them to unknown', async () => {
+  it('drops an unreadable row with --force after the sweeper has set it to unknown', async () => {
     await edit()
     await world.sweep()
     expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')
@@ -220,7 +220,7 @@ describe('unreadable rows, which were edited by hand', () => {
     ['the row is done', { state: 'done', attempt: 'x' }, 'it is done'],
     ['the row is readable', {}, `its row is readable. Drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
     ['the row does not exist', undefined, 'the row does not exist'],
-  ])('are not deleted with --force if %s', async (_, change, why) => {
+  ])('does not drop a row with --force if %s', async (_, change, why) => {
     if (change !== undefined) await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, ...change } }))
     expect(await effects(['drop', effectPk(EDITED), '--force'])).toEqual({
       code: 1,
@@ -229,7 +229,7 @@ describe('unreadable rows, which were edited by hand', () => {
     })
   })
 
-  it('are skipped by retry --all-failed', async () => {
+  it('skips unreadable rows in retry --all-failed', async () => {
     await world.documents.send(
       new PutCommand({ TableName: 'effects', Item: { ...dueRow, state: 'failed', queue: 'failed', attempt: 'x' } }),
     )
