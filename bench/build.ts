@@ -93,7 +93,7 @@ async function writeEntry(name: ProgramName, source: Source, root: string, dist:
   return file
 }
 
-/** Returns the path of the event for the trial start of the precompilation. */
+/** The file of the event for the test run. */
 async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
   if (ordinary === undefined) throw new Error('its trigger has no ordinary sample event')

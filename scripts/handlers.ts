@@ -36,8 +36,8 @@ export async function bundleDeployed(bundles: readonly Bundle[]): Promise<void> 
 /**
  * Precompiles the functions of a bundle that run when it handles an event.
  *
- * @param event The path of the event file, relative to the root of the repository.
- * @returns undefined on success. If the trial start failed, returns the reason, and the bundle is unchanged.
+ * @param event A file, relative to the root of the repository.
+ * @returns Why the bundle is as it was, where its test run failed.
  */
 export async function precompileDeployed(bundle: string, event: string): Promise<string | undefined> {
   const environment = { PATH: process.env.PATH, ...SETTINGS }

@@ -52,12 +52,12 @@ const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts'
 export async function precompile(options: PrecompileOptions): Promise<Precompiled> {
   const { rewrite } = await importPeer(PEERS, 'to precompile a bundle', () => import('./rewrite.ts'))
   const { trigger, ...handler } = await locate(options)
-  const trial = await startOnce(handler, await chooseEvent(options, trigger), options)
-  if ('fault' in trial) return trial
-  if (trial.called.size === 0) return { fault: 'V8 reported no called function' }
+  const run = await runOnce(handler, await chooseEvent(options, trigger), options)
+  if ('fault' in run) return run
+  if (run.called.size === 0) return { fault: 'V8 reported no called function' }
   const texts = new Map<string, string>()
   const counts: number[] = []
-  for (const [file, called] of trial.called) {
+  for (const [file, called] of run.called) {
     try {
       counts.push(await rewrite(file, called, texts))
     } catch (error) {
@@ -112,10 +112,10 @@ async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undef
 }
 
 /** The called functions by file, as `start-end` in UTF-16 code units, or the reason why the test run failed. */
-type Trial = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
+type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
 
 /** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
-async function startOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<Trial> {
+async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<TestRun> {
   const { environment, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
   const output: string[] = []
