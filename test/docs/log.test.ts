@@ -171,7 +171,7 @@ describe('docs/reference/log.md', () => {
     expect(listDocumentedFields('Rule errors')).toEqual(listUniqueFields(lines.slice(1)))
   })
 
-  it('has a row for every field of metrics that have a line of their own', async () => {
+  it('has a row for every field of the metrics that a handler writes at the level silent', async () => {
     const { lines } = await runPre([refuse], preEvent(), { logLevel: 'silent' })
 
     expect(lines).toHaveLength(1)
