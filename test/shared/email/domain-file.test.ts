@@ -406,7 +406,7 @@ describe('buildDomainList', () => {
     const bytes = buildBytes(['example.com', '*.example.com', 'example.org', 'mail.example.net', 'a.example.org'])
     const lines = 'example.org\na.example.org\nexample.com\n*.example.com\nmail.example.net\n'
     expect(Buffer.from(bytes).toString()).toBe(`${summaryFor(5, Buffer.from(lines)).summary}\n${lines}`)
-    expect(await readFile('docs/guides/domain-lists.md', 'utf8')).toContain(`\`\`\`\n${Buffer.from(bytes)}\`\`\`\n`)
+    expect(await readFile('docs/guides/domain-lists.md', 'utf8')).toContain(`\n${Buffer.from(bytes)}\`\`\`\n`)
   })
 
   it('writes lines that readDomainList accepts without the first line', () => {
