@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
@@ -11,14 +12,16 @@ type Step =
   | { readonly text: string; readonly output: string; readonly folder?: string | undefined }
   | { readonly file: string; readonly content: string }
 
+const examples = (await readdir(join(repository, 'examples'))).filter((name) => existsSync(join(repository, 'examples', name, 'README.md')))
+const SAMPLES = ['events/README.md', ...examples.map((name) => join('examples', name, 'README.md'))]
 /** The pages whose commands run in the repository. The commands of every other page run in an empty folder. */
-const IN_REPOSITORY = new Set(['README.md', 'docs/reference/cli.md', 'CONTRIBUTING.md'])
+const IN_REPOSITORY = new Set(['README.md', 'docs/reference/cli.md', 'CONTRIBUTING.md', ...SAMPLES])
 
 // UPDATE_DOCS=1 writes what the commands print into the pages.
 const UPDATE = process.env.UPDATE_DOCS === '1'
 
 const files = (await readdir(join(repository, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
-const pages = ['README.md', 'CONTRIBUTING.md', ...files.map((file) => join('docs', file))]
+const pages = ['README.md', 'CONTRIBUTING.md', ...SAMPLES, ...files.map((file) => join('docs', file))]
 const texts = new Map(await Promise.all(pages.map(async (page) => [page, await readFile(join(repository, page), 'utf8')] as const)))
 const withCommands = pages.filter((page) => texts.get(page)?.includes('\n```console\n'))
 

@@ -35,7 +35,7 @@ async function replay(line: string, ...more: readonly string[]): Promise<readonl
 }
 
 function readCommand(example: string): string {
-  const [command = ''] = /^ {4}.*npx lifeguard replay .*$/m.exec(readFileSync(join(folder, example, 'README.md'), 'utf8')) ?? []
+  const [command = ''] = /^\$ npx lifeguard replay .*$/m.exec(readFileSync(join(folder, example, 'README.md'), 'utf8')) ?? []
   return command
 }
 
