@@ -23,6 +23,7 @@ await Promise.all(
     const event = await ordinaryEvent(each)
     if (event === undefined) return
     const fault = await precompileDeployed(`${target}/${each}`, event)
-    if (fault !== undefined) process.stderr.write(`${each}: not precompiled, because its test run failed (docs/guides/performance.md): ${fault}\n`)
+    if (fault !== undefined)
+      process.stderr.write(`${each}: not precompiled, because its test run failed (docs/guides/performance.md): ${fault}\n`)
   }),
 )

@@ -20,7 +20,7 @@ const MAX_WORDS = 30
 
 /** The files whose text is checked. */
 export const FILES: readonly string[] = [
-  '{README,CONTRIBUTING,SECURITY}.md',
+  '{README,CONTRIBUTING,SECURITY,CHANGELOG,events/README}.md',
   'docs/**/*.md',
   'serverless*.yml',
   '*.config.ts',

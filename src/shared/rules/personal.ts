@@ -12,7 +12,16 @@ const LEAST_PART = 4
  * same word as an attribute or as metadata. `test/shared/rules/own-reasons.test.ts` compares the list with the sources.
  */
 export const OWN_REASONS: ReadonlySet<string> = new Set([
-  ...['attributes-not-valid', 'blocks-not-read', 'condition-false', 'confirmed', 'connect-timeout', 'deadline-exceeded', 'domain-denied'],
+  ...[
+    'answered-already',
+    'attributes-not-valid',
+    'blocks-not-read',
+    'condition-false',
+    'confirmed',
+    'connect-timeout',
+    'deadline-exceeded',
+    'domain-denied',
+  ],
   ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-lost', 'effect-unknown', 'email-malformed'],
   ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified'],
   ...[
@@ -29,6 +38,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'not-blocked',
     'not-done',
     'pool-not-found',
+    'reserved',
     'rule-error',
     'shadowed',
     'trigger-denied',

@@ -9,7 +9,7 @@ it('declares every reason of this package, in the rule that returns it or in OWN
   for await (const file of glob('src/!(tools|esbuild)/**/*.ts')) {
     // Skip comments, because the reasons in examples are not ours.
     const code = readFileSync(file, 'utf8').replace(/^\s*\*.*$/gm, '')
-    const pattern = /\b(?:skip|deny|refuse)\('([\w-]+)'|\brespond(?:<\w+>)?\(\w+, '([\w-]+)'|\breadonly code = '([\w-]+)'/g
+    const pattern = /\b(?:skip|deny|refuse)\('([\w-]+)'|\brespond(?:<\w+>)?\(\w+, '([\w-]+)'|\b(?:readonly code =|reason:) '([\w-]+)'/g
     const declared = /\breasons: \[([^\]]*)\]/.exec(code)?.[1] ?? ''
     for (const [, outcome, answered, code_] of code.matchAll(pattern)) {
       const reason = outcome ?? answered ?? code_ ?? ''
