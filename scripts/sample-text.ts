@@ -8,12 +8,20 @@ import { FILES, listTexts } from './check-text.ts'
 const [count = '40', seed = String(randomInt(1_000_000))] = process.argv.slice(2)
 const repository = resolve(import.meta.dirname, '..')
 
+/** A test's strings are data, except its titles. */
+const TITLE = /\b(?:it|test|describe)(?:\.\w+)*\(\s*$|\]\)\(\s*$|\w\)\(\s*$/
+
 const texts: string[] = []
-for await (const path of glob([...FILES], { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**', '**/*.md'] }))
-  for (const { at, text } of listTexts(path, readFileSync(join(repository, path), 'utf8'))) {
-    const line = readFileSync(join(repository, path), 'utf8').slice(0, at).split('\n').length
-    texts.push(`${path}:${line}\n${text.trim().replaceAll(/^/gm, '    ')}`)
+for await (const path of glob([...FILES], { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**', '**/*.md'] })) {
+  const content = readFileSync(join(repository, path), 'utf8')
+  for (const { at, text } of listTexts(path, content)) {
+    const before = content.slice(0, at)
+    const isData = path.startsWith('test/') && /['"`]/.test(content.charAt(at)) && !TITLE.test(before)
+    const words = text.split(/\s+/).filter((word) => /^[\p{L}'’.,:;-]{2,}$/u.test(word))
+    const isWhole = text.split('${').length === text.split('}').length
+    if (!isData && isWhole && words.length > 2) texts.push(`${path}:${before.split('\n').length}\n${text.trim().replaceAll(/^/gm, '    ')}`)
   }
+}
 
 // The order of hashes is random, and the same for the same seed.
 const rank = (text: string): string => createHash('sha256').update(`${seed} ${text}`).digest('hex')
