@@ -25,7 +25,7 @@ const STAR = 42
 
 /** Matches line 1 of a built list. The checksum is the CRC-32 of all other lines, with the number of patterns as initial value. */
 const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-32: ([\da-f]{8})\n$/
-const WRITE_IT = 'write it with lifeguard domains build'
+const WRITE_IT = 'Write it with lifeguard domains build'
 
 /**
  * Reads a list of domains that `lifeguard domains build` wrote. It matches the same domains as `domainList` with the same patterns.
@@ -93,7 +93,7 @@ function checkList(bytes: Uint8Array): CheckedList {
   const second = text.indexOf(LF) + 1
   const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
   const first = lineOne.length
-  if (first === text.length) throw new InvalidDomainListError(`The domain list holds no pattern; ${WRITE_IT}`)
+  if (first === text.length) throw new InvalidDomainListError(`The domain list is empty. ${WRITE_IT}`)
   if (first > 0 && computeChecksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
@@ -139,7 +139,7 @@ function findOrderFault(text: Buffer, start: number, end: number, line: string):
 }
 
 function createLineError(number: number, fault: string): InvalidDomainListError {
-  return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}; ${WRITE_IT}`)
+  return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}. ${WRITE_IT}`)
 }
 
 function computeChecksum(lines: Uint8Array, patterns: number): string {

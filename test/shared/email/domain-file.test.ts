@@ -297,7 +297,7 @@ describe('readDomainList with a damaged list', () => {
       Buffer.from(text, 'utf16le'),
       Buffer.from(Buffer.from(text).toString('base64')),
     ])
-      expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*; write it with lifeguard domains build$/)
+      expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*. Write it with lifeguard domains build$/)
   })
 
   it('reports the correct line 1 if all other lines are valid', () => {
@@ -305,14 +305,14 @@ describe('readDomainList with a damaged list', () => {
     const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
     const { summary } = summaryFor(29, withoutSummary(cut))
     expect(() => readDomainList(cut)).toThrow(
-      `Line 1 of the domain list is wrong: the checksum does not match, so the list was cut off or edited; expected ${summary}; write it with lifeguard domains build`,
+      `Line 1 of the domain list is wrong: the checksum does not match, so the list was cut off or edited; expected ${summary}. Write it with lifeguard domains build`,
     )
     expect(readDomainList(Buffer.from(`${summary}\n${lines.slice(1, -1).join('\n')}\n`)).size).toBe(29)
   })
 
   it.each([
-    ['', 'The domain list holds no pattern; write it with lifeguard domains build'],
-    ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list holds no pattern'],
+    ['', 'The domain list is empty. Write it with lifeguard domains build'],
+    ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list is empty'],
     ['example.com', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF'],
     ['example.com\n\n', "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org')"],
     ['example.com\r\n', 'Line 1 of the domain list is wrong: it ends in CR LF; expected LF'],

@@ -220,7 +220,7 @@ describe('a setting of domains', () => {
     ['', 'EISDIR'],
     ['half.domains', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off'],
     ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
-    ['empty.domains', 'The domain list holds no pattern; write it with lifeguard domains build'],
+    ['empty.domains', 'The domain list is empty. Write it with lifeguard domains build'],
   ])('throws if its file is missing or invalid: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be read: ${join(folder, file)}`)

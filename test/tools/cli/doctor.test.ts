@@ -237,13 +237,13 @@ resources:
     [['broken.json'], 'broken.json: invalid JSON or YAML: '],
     [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
     [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
-    [['bomb.yaml'], 'bomb.yaml: too large or too deep for a template'],
-    [['serverless.ts'], 'serverless.ts: a program, which doctor does not run. Package it, and name the template: lifeguard doctor '],
-    [['a.json', 'b.json'], "doctor takes one template; 'b.json' is a second one"],
-    [['a.json', '--json', '--sarif'], '--json and --sarif are two forms of one report: choose one'],
-    [['a.json', '--ignore', 'LG1'], '--ignore LG1: no code of doctor; docs/guides/doctor.md has them all'],
+    [['bomb.yaml'], 'bomb.yaml: too large or nested too deeply'],
+    [['serverless.ts'], 'serverless.ts: doctor does not run configuration programs. Package the service, then run: lifeguard doctor '],
+    [['a.json', 'b.json'], "Unexpected argument 'b.json'. lifeguard doctor takes one template"],
+    [['a.json', '--json', '--sarif'], '--json and --sarif cannot be combined. Use one of them'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: unknown code; docs/reference/findings.md lists all codes'],
     [['--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
-  ])('refuses %j in plain text', async (args, message) => {
+  ])('rejects %j with an error message and exit code 2', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)
     const cwd = await createFolder({
       'folder/x': '',

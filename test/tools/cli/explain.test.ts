@@ -171,8 +171,8 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
     ['two.ndjson', 'two.ndjson: contains more than one event. Expected one'],
     ['none.ndjson', 'none.ndjson: contains no event'],
     ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
-    ['other.json', 'other.json: not an event: it names no triggerSource'],
-    ['message.json', 'message.json: no handler given'],
+    ['other.json', 'other.json: not an event: it has no triggerSource'],
+    ['message.json', 'message.json: no --handler for this trigger'],
   ])('rejects %s', async (path, message) => {
     const line = JSON.stringify(event())
     const files = {

@@ -124,7 +124,7 @@ describe('lifeguard init', () => {
     [['init', 'My Users!'], "The folder name 'My Users!' is not a valid service name. Pass --name NAME with 2 to 20 lower-case letters"],
     [['init', '42'], "The folder name '42' is not a valid service name. Pass --name NAME"],
     [['init', 'one-letter-too-many-1'], "The folder name 'one-letter-too-many-1' is not a valid service name"],
-    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file; name the packed cognito-lifeguard (.tgz) with --package FILE'],
+    [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file. Name the tarball of cognito-lifeguard (.tgz) with --package FILE'],
     [['init', 'a-file'], 'a-file: not a folder. Nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is incomplete: '],
   ])('rejects %j with a message and without a stack trace', async (args, text) => {

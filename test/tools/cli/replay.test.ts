@@ -176,9 +176,9 @@ describe('lifeguard replay --json', () => {
   })
 
   it.each([
-    ['package.json', { name: 'people' }, 'package.json: not an event: it names no triggerSource'],
-    ['new.json', event('NewTrigger_New'), "new.json: not an event: no trigger is called 'NewTrigger_New'"],
-    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it names no triggerSource'],
+    ['package.json', { name: 'people' }, 'package.json: not an event: it has no triggerSource'],
+    ['new.json', event('NewTrigger_New'), "new.json: not an event: unknown triggerSource 'NewTrigger_New'"],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it has no triggerSource'],
   ])('rejects a named file that is not an event: %s', async (file, content, message) => {
     const cwd = await createFolder({ [file]: content })
     const args = [...none, ...handler('approve.js')]
@@ -239,8 +239,8 @@ describe('lifeguard replay --json', () => {
 
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
-    ['{"outcom":"denied"}', "a.expect.json: 'outcom' is none of outcome, decidedBy, reason, response, effects"],
-    ['[]', 'a.expect.json: not an object'],
+    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
+    ['[]', 'a.expect.json: expected a JSON object'],
   ])('rejects the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })

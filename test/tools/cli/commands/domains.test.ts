@@ -49,10 +49,10 @@ describe('lifeguard domains build', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.trim().split('\n')).toEqual([
       "staff.txt:3: 'com' names a whole top-level domain, or no domain at all",
-      "staff.txt:5: '*' lets everybody in, which takes no list: write it into the setting or the rule itself, where it stands alone and is seen",
-      "staff.txt:6: 'a@b.com' has an '@': only what stands behind it is the domain",
-      "staff.txt:7: 'example.org # us' has white space or an invisible character",
-      "lifeguard: staff.txt: 4 invalid lines, and nothing was written; expected one domain a line ('example.com'), or one after '*.' for all below it ('*.example.org')",
+      "staff.txt:5: '*' allows every domain and is not valid in a list; write it directly in the setting or the rule",
+      "staff.txt:6: 'a@b.com' has an '@'; expected only the domain after it",
+      "staff.txt:7: 'example.org # us' has whitespace or an invisible character",
+      "lifeguard: staff.txt: 4 invalid lines, and nothing was written; expected one domain per line ('example.com'), or '*.' and a domain for all its subdomains ('*.example.org')",
     ])
     expect(await readFile(join(cwd, 'staff.domains'), 'utf8')).toBe('an old one')
   })
@@ -105,7 +105,7 @@ describe('lifeguard domains build', () => {
     [['build', '-'], 'Missing --out. Expected: lifeguard domains build - --out FILE'],
     [['build', 'none.txt'], 'none.txt: no such file'],
     [['build', 'folder'], 'folder: is a folder, not a file'],
-    [['build', 'empty.txt'], "empty.txt: contains no patterns; expected one domain a line ('example.com')"],
+    [['build', 'empty.txt'], "empty.txt: contains no patterns; expected one domain per line ('example.com')"],
     [['build', 'one.txt', 'two.txt'], "Unexpected argument 'two.txt'. Expected one list: lifeguard domains build LIST"],
     [['build', 'one.txt', '--out', './one.txt'], 'one.txt: this would overwrite the list itself. Choose another file with --out FILE'],
     [['build', 'one.domains'], 'one.domains: this would overwrite the list itself'],
@@ -197,7 +197,7 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'lifeguard: staff.domains: Line 4 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF; write it with lifeguard domains build\n',
+        'lifeguard: staff.domains: Line 4 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF. Write it with lifeguard domains build\n',
     })
   })
 
@@ -211,7 +211,7 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        "lifeguard: b.domains: Line 2 of the domain list is wrong: '*.example.org' is out of order after 'example.com'; expected lines sorted by their text read from right to left; write it with lifeguard domains build\n",
+        "lifeguard: b.domains: Line 2 of the domain list is wrong: '*.example.org' is out of order after 'example.com'; expected lines sorted by their text read from right to left. Write it with lifeguard domains build\n",
     })
   })
 })

@@ -141,7 +141,7 @@ describe('lifeguard attach', () => {
     cognito().fault('UpdateUserPool', 'ConcurrentModificationException')
     expect(await attach(...ours)).toMatchObject({
       code: 1,
-      stderr: `lifeguard: The pool '${ID}' was not changed: ConcurrentModificationException: As told\n`,
+      stderr: `lifeguard: The pool '${ID}' was not changed: ConcurrentModificationException: Injected fault\n`,
     })
     expect(await lifeguard(['attach', '--pool', 'eu-west-1_None'], { env: env() })).toEqual({
       code: 1,

@@ -59,7 +59,7 @@ describe('lifeguard attach over a failing connection', () => {
     cognito().fault('UpdateUserPool', 'InternalErrorException')
     const { code, stderr } = await attach()
     expect(code).toBe(1)
-    expect(stderr).toContain(`${UNCERTAIN}InternalErrorException: As told. The pool is unchanged`)
+    expect(stderr).toContain(`${UNCERTAIN}InternalErrorException: Injected fault. The pool is unchanged`)
   })
 
   it('reports unexpected settings when no response came', async () => {

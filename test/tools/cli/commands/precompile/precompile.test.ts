@@ -150,7 +150,7 @@ describe('precompile', () => {
     [
       'waits at load for a promise that never resolves',
       'await new Promise(()=>0)',
-      'InitTimeout: The handler was not loaded after 10 seconds',
+      'InitTimeout: The handler did not load within 10 seconds',
     ],
   ])('does not change a bundle that %s', async (_, code, fault) => {
     await expectUnchanged({ 'handler.js': code }, fault)
