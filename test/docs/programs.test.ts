@@ -102,6 +102,17 @@ test('every TypeScript program of the docs compiles in a strict project of a use
   expect(await compile()).toBe('')
 })
 
+test('the rule that CONTRIBUTING.md shows compiles in the folder that it names', async () => {
+  const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
+  const [, path = ''] = /`src\/(pre-signup\/[\w-]+\.ts)`/.exec(text) ?? []
+  const [, program = ''] = /^ {3}```ts\n(.*?)^ {3}```$/ms.exec(text) ?? []
+  await writeFile(join(folder, 'node_modules/cognito-lifeguard/src', path), program.replaceAll(/^ {3}/gm, ''))
+  await writeFile(join(folder, 'contributing.ts'), `export * from './node_modules/cognito-lifeguard/src/${path}'\n`)
+
+  expect(program).toContain('defineRule')
+  expect(await compile()).toBe('')
+})
+
 test('every handler of the docs composes', async () => {
   const programs = (
     await Promise.all((await listPages()).map(async (page) => (await readPrograms(page)).map((program) => ({ page, program }))))
