@@ -43,6 +43,9 @@ function drawSvg(title: string, width: number, height: number, content: readonly
   return `${start}\n  <title id="title">${title}</title>\n  ${STYLE}\n  <text class="title" x="0" y="20">${title}</text>\n${content.map((line) => `  ${line}\n`).join('')}</svg>\n`
 }
 
+/** The width of the labels on the left. */
+const LABELS = 230
+
 /** Draws the triggers in the life of a user, from the table in docs/concepts.md. */
 export function drawLifecycle(concepts: string): string {
   const rows = readTable(concepts, 'Moment | Triggers, in order').map(([moment = '', triggers = '']) => ({
@@ -56,11 +59,12 @@ export function drawLifecycle(concepts: string): string {
     const [kind = 'other'] = kinds.find(([, names = '']) => names.replaceAll(/[- ]/g, '').split(',').includes(name.toLowerCase())) ?? []
     return kind.replace(' trigger', '')
   }
+  let right = 0
   const lines = rows.flatMap(({ moment, triggers }, row) => {
     const y = 44 + row * 44
-    let x = 210
+    let x = LABELS
     const boxes = triggers.flatMap((name, index) => {
-      const width = Math.round(name.length * 7.4 + 18)
+      const width = Math.round(name.length * 7.6 + 22)
       const kind = findKind(name)
       const box = [
         ...(index === 0 ? [] : [`<path d="M${x - 22} ${y + 14}h18"/>`]),
@@ -68,6 +72,7 @@ export function drawLifecycle(concepts: string): string {
         `<text x="${x + width / 2}" y="${y + 18}" text-anchor="middle">${name}</text>`,
       ]
       x += width + 26
+      right = Math.max(right, x - 26)
       return box
     })
     return [`<text class="label" x="0" y="${y + 18}">${moment}</text>`, ...boxes]
@@ -78,10 +83,10 @@ export function drawLifecycle(concepts: string): string {
     ['working', 'has effects'],
     ['other', 'no rules yet'],
   ].flatMap(([kind = '', text = ''], index) => [
-    `<rect class="${kind}" x="${210 + index * 180}" y="${y}" width="16" height="16" rx="3"/>`,
-    `<text class="quiet" x="${232 + index * 180}" y="${y + 13}">${text}</text>`,
+    `<rect class="${kind}" x="${LABELS + index * 180}" y="${y}" width="16" height="16" rx="3"/>`,
+    `<text class="quiet" x="${LABELS + 22 + index * 180}" y="${y + 13}">${text}</text>`,
   ])
-  return drawSvg('The triggers in the life of a user', 1080, y + 30, [...lines, ...legend])
+  return drawSvg('The triggers in the life of a user', right + 2, y + 30, [...lines, ...legend])
 }
 
 /** Draws the path of an event through a handler, from the table in docs/architecture.md. */
