@@ -20,7 +20,10 @@ const USER_FILES = {
   'invites.ts': [
     "import { allow, skip } from 'cognito-lifeguard'",
     "import { preSignUp } from 'cognito-lifeguard/pre-signup'",
-    "export const invites = { has: async (email?: string, _signal?: AbortSignal) => email === 'guest@elsewhere.example' }",
+    'type Secret = string | null | undefined',
+    'const has = async (email?: string, _signal?: AbortSignal) => email === "guest@elsewhere.example"',
+    'const wasSentTo = async (email: string | undefined, secret: Secret, _signal?: AbortSignal) => email !== undefined && secret === "1f3c"',
+    'export const invites = { has, wasSentTo }',
     "export const invited = preSignUp.rule('invited', async ({ user }) => ((await invites.has(user.email)) ? allow() : skip()))",
   ].join('\n'),
   'seats.ts':
