@@ -71,6 +71,6 @@ describe('a truncated domain list', () => {
       complaint += text
     })
     expect(error).toEqual({ name: 'TriggerFailedError', message: 'Something went wrong, please try again later' })
-    expect(complaint).toContain(`@file:staff.domains cannot be read: ${list}: Line 41 of the domain list is wrong: it does not end with LF`)
+    expect(complaint).toContain(`@file:staff.domains cannot be read: ${list}: Line 41 of the domain list is wrong: found no LF at the end`)
   })
 })

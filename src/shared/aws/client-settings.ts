@@ -1,10 +1,10 @@
 /** Timeouts of calls to AWS, in milliseconds. The SDK has no default timeout, and Cognito waits only 5 s. */
 export interface ClientTimes {
-  /** Time to connect. */
+  /** Maximum time to connect. */
   readonly connectionTimeout: number
-  /** Time from the request to the first byte of the response. */
+  /** Maximum time from the request to the first byte of the response. */
   readonly requestTimeout: number
-  /** Idle time of the socket. No other timeout ends a response that stalls halfway. */
+  /** Maximum idle time of the socket. No other timeout ends a response that stalls halfway. */
   readonly socketTimeout: number
   readonly throwOnRequestTimeout: true
 }
@@ -12,7 +12,7 @@ export interface ClientTimes {
 /**
  * The request handler's settings. Without `throwOnRequestTimeout`, the SDK only logs a warning after `requestTimeout`.
  *
- * Two attempts take at most 2 s (measured). A throttled request waits up to 1 s more between them.
+ * Two attempts take at most 2 s (measured). After throttling, the SDK waits up to 1 s more before the second attempt.
  */
 export const requestHandler: ClientTimes = { connectionTimeout: 300, requestTimeout: 800, socketTimeout: 800, throwOnRequestTimeout: true }
 

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { LifeguardError } from '../rules/errors.ts'
 
-/** The connection or its TLS handshake timed out. */
+/** The error of a connection or TLS handshake that timed out. */
 class ConnectTimeoutError extends LifeguardError {
   override readonly name = 'ConnectTimeoutError'
   override readonly code = 'connect-timeout'
@@ -16,11 +16,11 @@ class ConnectTimeoutError extends LifeguardError {
 export interface ConnectionTimes {
   /** Time limit for the DNS lookup, the connection and the TLS handshake together. */
   readonly connectMs: number
-  /** Maximum idle time of a connection that is reused. */
+  /** Maximum idle time after which a connection is still reused. */
   readonly idleMs: number
 }
 
-/** The agents of one client, and what they record about their connections. */
+/** The HTTP agents of one client, with functions that watch their connections. */
 export interface Connections {
   readonly httpAgent: HttpAgent
   readonly httpsAgent: HttpsAgent
@@ -54,7 +54,7 @@ export function createWatchedConnections(times: ConnectionTimes): Connections {
   const httpAgent = new HttpAgent({ keepAlive: true })
   const httpsAgent = new HttpsAgent({ keepAlive: true })
   watch(httpAgent, 'connect')
-  // Node sends the request only after the handshake.
+  // Waits for 'secureConnect', because Node sends the request only after the TLS handshake.
   watch(httpsAgent, 'secureConnect')
   return {
     httpAgent,
@@ -75,7 +75,7 @@ function watchUntilMade(socket: Duplex, made: string, connectMs: number, onFailu
     clearTimeout(timer)
     socket.off('error', onFailure)
   }
-  // The request fails with the same error object as its connection.
+  // The request fails with the same error object as its connection, so `neverMade` recognises this object.
   socket.once('error', onFailure).once(made, stop).once('close', stop)
 }
 
@@ -88,7 +88,8 @@ interface Moment {
 
 const now = (): Moment => ({ wall: Date.now(), monotonic: performance.now() })
 
-// Uses the longer time of both clocks. The monotonic clock may stop while the process is frozen, and the wall clock may be changed.
+// Measures with two clocks and returns the longer time, because each clock can be wrong. The monotonic clock may stop while the
+// process is frozen, and the wall clock may be adjusted.
 function idleMs(since: Moment): number {
   const { wall, monotonic } = now()
   return Math.max(Math.abs(wall - since.wall), monotonic - since.monotonic)

@@ -26,7 +26,7 @@ export function isConditionFailure(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }
 
-/** Waits for a conditional write. Returns false if its condition was false. */
+/** Waits for a conditional write. Returns false if the condition of the write was false. */
 export async function tryConditionalWrite(write: Promise<unknown>): Promise<boolean> {
   try {
     await write

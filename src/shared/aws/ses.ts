@@ -51,7 +51,7 @@ export function sesClient(): Ses {
           throw neverMade(error) ? new NotDoneError(error) : error
         }
       },
-      // Wraps the only attempt.
+      // This step encloses all attempts, but there is only one.
       { step: 'initialize', name: 'watched-connections' },
     )
     return client

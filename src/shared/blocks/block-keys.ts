@@ -21,8 +21,8 @@ const HASHED = 'sha256:'
 
 const LONGEST_DOMAIN = 253
 
-// `end` matches characters that no program accepts in a domain or a local part. Both are lazy, because Unicode classes are slow to
-// compile at a cold start.
+// `end` matches a character at which a domain or a local part ends. `dropped` matches characters that a parser may remove. Both are
+// compiled at their first use, because Unicode classes are slow to compile at a cold start.
 const end = lazily(() => /[\s\p{Cc}"'(),/:;<>@[\]\\%!?#]/u)
 const dropped = lazily(() => /["\s\p{C}]/gu)
 
@@ -34,7 +34,7 @@ const dropped = lazily(() => /["\s\p{C}]/gu)
  * blockKey({ userPoolId: 'eu-west-1_abc', type: 'email', value: 'eve@example.com' }) // 'eu-west-1_abc#email#eve@example.com'
  */
 export function blockKey({ userPoolId, type, value }: BlockKey): string {
-  // A value that looks like a hash is hashed too, so that it cannot match the value with that hash.
+  // Also hashes a value that looks like a hash. Otherwise it could have the same key as a long value with that hash.
   const bounded = Buffer.byteLength(value) > MAX_VALUE_BYTES || value.startsWith(HASHED) ? hashValue(value) : value
   return `${userPoolId}#${type}#${bounded}`
 }
@@ -54,7 +54,7 @@ export function blockKeys(userPoolId: string, user: Pick<RuleUser, 'sub' | 'user
   const { addresses, domains } = emailKeys(user.email)
   const values: readonly (readonly [BlockType, readonly (string | undefined)[]])[] = [
     ['sub', [user.sub]],
-    // If users sign in with their email, Cognito sets the user name to the `sub`. A block on either one matches.
+    // If users sign in with their email, Cognito sets the user name to the `sub`. Then blocks of both types match.
     ['username', [user.userName, userNameKey(user.userName)]],
     ['email', addresses],
     ['emailDomain', domains.flatMap(withParents)],
@@ -86,9 +86,9 @@ function withParents(domain: string): readonly string[] {
 
 /** The domains and addresses that some program may read in an ambiguous address. */
 interface Readings {
-  /** In ASCII and lower case. */
+  /** The domains, in ASCII and lower case. */
   readonly domains: readonly string[]
-  /** Each as `local@domain`, in lower case. */
+  /** The addresses, each as `local@domain` in lower case. */
   readonly addresses: readonly string[]
 }
 
@@ -119,7 +119,7 @@ function findReadings(email: string): Readings {
   return { domains: [...domains], addresses: [...addresses] }
 }
 
-// Loops, because the regular expression `[^...]+$` takes quadratic time, and the user controls the input.
+// Uses a loop, because the regular expression `[^...]+$` takes quadratic time, and the user controls the input.
 function takeRunBefore(text: string, at: number): string {
   let start = at
   while (start > 0 && !end().test(text.charAt(start - 1))) start -= 1
@@ -132,7 +132,7 @@ function takeRunAfter(text: string, at: number): string {
   return text.slice(at, stop)
 }
 
-/** Returns the text, its decoded forms, and each of them without the parts that a parser may remove. */
+/** Returns the address, its decoded forms, and each of these without the parts that a parser may remove, such as comments. */
 function listSpellings(email: string): ReadonlySet<string> {
   const word = /=\?[^?]*\?([bq])\?([^?]*)(?:\?=|$)/gi
   const decoded = (['latin1', 'utf8'] as const).map((charset) =>
@@ -165,13 +165,13 @@ function decodeWord(encoding: string, text: string): Buffer {
 /** Returns the DNS names that programs derive from a domain. */
 function listDomainForms(text: string): readonly string[] {
   if (text.length > LONGEST_DOMAIN + 1) return []
-  // Mappings of IDNA2003 that UTS #46 does not have.
+  // Applies the mappings of IDNA2003 that UTS #46 does not have.
   const older = text
     .normalize('NFKC')
     .replace(/[ßẞ]/g, 'ss')
     .replace(/ς/g, 'σ')
     .replace(/[\u200c\u200d]/g, '')
-  // Some programs end a domain at the first character that is invalid in a host name.
+  // Cuts the domain at the first character that is invalid in a host name, as some programs do.
   const [host = ''] = /^[a-z\d.-]*/i.exec(text) ?? []
   const forms = [normaliseDomain(text), domainToASCII(text), domainToASCII(older), host]
   const names = forms.map((name) =>

@@ -7,7 +7,7 @@ export type BlockType = 'sub' | 'username' | 'email' | 'emailDomain'
 export interface BlockKey {
   readonly userPoolId: string
   readonly type: BlockType
-  /** The compared value. A sub is exact, a user name is exact or in lower case, and an address or a domain is normalised. */
+  /** The attribute's value. A `sub` is exact, a user name is exact or in lower case, and an address or a domain is normalised. */
   readonly value: string
 }
 
@@ -15,7 +15,7 @@ export interface BlockKey {
 export interface Block extends BlockKey {
   /** A constant identifier, for the log. */
   readonly reason: string
-  /** The message for the user, if the rule reveals blocks. */
+  /** The message for the user. It is shown only if the rule reveals blocks. */
   readonly message?: string
   /** The end of the block. Without it, the block is permanent. */
   readonly expiresAt?: Date

@@ -9,11 +9,11 @@ import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISS
 /** The DynamoDB client and table of a block list. */
 export interface DynamoBlockListOptions {
   readonly documents: Documents
-  /** A table whose partition key is a string named `pk`. */
+  /** The name of a table whose partition key is a string attribute named `pk`. */
   readonly table: string
 }
 
-/** DynamoDB returned only some of the keys, for example because it throttled the request, or returned nothing for the table. */
+/** Thrown if DynamoDB did not read all keys, for example because it throttled the request. A block may be missing then. */
 export class BlocksNotReadError extends LifeguardError {
   override readonly name = 'BlocksNotReadError'
   override readonly code = 'blocks-not-read'
@@ -46,7 +46,10 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
   }
 }
 
-/** Converts an item. An item written by hand may have invalid fields, but still blocks. Without a valid expiry, the block is permanent. */
+/**
+ * Converts an item to a block. An item with invalid fields still blocks, because an administrator may have written it by hand.
+ * Without a valid expiry, the block is permanent.
+ */
 function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   const { reason, message, expiresAt } = item
   return {
@@ -57,7 +60,7 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   }
 }
 
-/** Options for writing a key. */
+/** Options for the key of a block that is written or removed. */
 export interface BlockWriterOptions {
   /**
    * True to match the user name exactly, for a pool with case-sensitive user names. By default, a block ignores the case of the
@@ -94,13 +97,13 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
         pk: blockKey(normaliseKey(block, options)),
         reason,
         ...(message !== undefined && { message }),
-        // DynamoDB's TTL needs seconds. Rounded up, so that the block does not end early.
+        // DynamoDB's TTL needs seconds. Rounds up, so that the block does not end early.
         ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
       }
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },
     async unblock(key, options) {
-      // A user name may be blocked in both forms.
+      // Both an exact and a case-insensitive block of a user name may exist.
       const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
       for (const pk of new Set(forms.map((form) => blockKey(normaliseKey(key, form)))))
         await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))

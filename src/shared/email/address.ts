@@ -28,15 +28,15 @@ const HYPHEN = 45
 const localPartMarks = "#$&'*+/=?^_`{|}~-"
 
 const asciiDomain = /^[A-Za-z0-9.-]+$/
-/** Matches a last label with which URL parsers and Node's IDNA read the name as an IP address. */
+/** Matches a numeric last label. URL parsers and Node's IDNA read a name with such a label as an IP address. */
 const numericLabel = /^(?:\d+|0[Xx][\dA-Fa-f]*)$/
 
 /**
  * Parses a plain email address, `local@domain`.
  *
  * It is stricter than the RFCs, because an address that two programs read differently can bypass a check. It rejects quoted local
- * parts, comments, display names, IP addresses, routes and encoded words. It rejects more than 254 characters, and non-ASCII
- * characters before the `@`, where Amazon SES cannot send either. It does not check that the mailbox exists.
+ * parts, comments, display names, IP addresses, routes and encoded words. It rejects addresses of more than 254 characters. It rejects
+ * non-ASCII characters before the `@`, because Amazon SES does not support them. It does not check that the mailbox exists.
  *
  * @returns undefined if the text is not a plain address. Never throws. Long texts are rejected at once.
  * @example
@@ -50,7 +50,7 @@ export function parseEmailAddress(text: string): EmailAddress | undefined {
   const local = text.slice(0, at)
   if (!isPlainLocalPart(local)) return undefined
   const domain = normaliseDomain(text.slice(at + 1))
-  // IDNA can lengthen a domain.
+  // Checks the length again, because IDNA can lengthen a domain.
   if (domain === undefined || at + 1 + domain.length > longestAddress) return undefined
   return { local, domain }
 }
@@ -69,9 +69,9 @@ export function emailKey(address: EmailAddress): string {
 /**
  * Normalises a domain for comparison: lower case, converted to ASCII by IDNA, without the final dot. It is idempotent.
  *
- * A non-ASCII domain is accepted only if IDNA maps it to itself, ignoring case. Programs disagree about other domains: IDNA2003
- * maps `straße.de` to `strasse.de`, and UTS #46 does not. A Punycode domain is also accepted if it decodes to `ß`, `ς` or one of the
- * two joiners.
+ * A non-ASCII domain is rejected if IDNA changes more than its case, because programs then disagree about its ASCII form: IDNA2003
+ * maps `straße.de` to `strasse.de`, and UTS #46 does not. A Punycode domain may contain `ß`, `ς` and the two joiners, because
+ * programs do not change a domain that is already ASCII.
  *
  * @returns undefined if the text is not a domain of at least two labels, or if its ASCII form depends on the program. Examples: an IP
  *   address, a URL, a host with a port, full-width letters, an invisible character. Never throws. Long texts are rejected at once.
@@ -92,7 +92,7 @@ export function normaliseDomain(text: string): string | undefined {
 /** Parses a DNS name in ASCII. Returns it in lower case without the final dot, or undefined if it is invalid. */
 function parseDnsName(text: string): string | undefined {
   const name = text.endsWith('.') ? text.slice(0, -1) : text
-  // Checked before it is lowercased, because toLowerCase() maps some non-ASCII letters to ASCII.
+  // Checks the name before lowercasing it, because toLowerCase() maps some non-ASCII letters to ASCII.
   if (name.length > longestDomain || !isDnsName(name)) return undefined
   const lower = name.toLowerCase()
   return lower.includes('xn--') && !isPunycode(lower) ? undefined : lower
@@ -139,7 +139,7 @@ export function isDnsName(text: string): boolean {
   return start > 0 && isLabel(text, start, text.length) && !(isDigit(text.charCodeAt(start)) && numericLabel.test(text.slice(start)))
 }
 
-/** Returns true if a part of the text is a label. The caller checks its characters. */
+/** Returns true if a part of the text has a label's length and no hyphen at either end. The caller checks the other characters. */
 function isLabel(text: string, start: number, end: number): boolean {
   return end > start && end - start <= longestLabel && text.charCodeAt(start) !== HYPHEN && text.charCodeAt(end - 1) !== HYPHEN
 }
@@ -154,11 +154,9 @@ function isLetterOrDigit(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code)
 }
 
-/**
- * Matches a domain that every program maps to the same ASCII name. The second pattern is for a domain decoded from Punycode. It also
- * allows `ß`, `ς` and the two joiners, because programs do not map a domain that is already ASCII.
- */
+/** Matches a domain that every program maps to the same ASCII name. */
 const stableDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}]+$`, 'u'))
+/** Matches such a domain that was decoded from Punycode. It may also contain `ß`, `ς` and the two joiners: see {@link normaliseDomain}. */
 const decodedDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}ßς\\u200c\\u200d]+$`, 'u'))
 
 const rightToLeft = /[\u0590-\u08ff]/
@@ -197,7 +195,7 @@ function isPunycode(ascii: string): boolean {
 const unseenProperties = ['Cc', 'Cf', 'Z', 'Cs', 'Co', 'Cn', 'Default_Ignorable_Code_Point']
 const unseen = lazily(() => new RegExp(`[${unseenProperties.map((property) => `\\p{${property}}`).join('')}]`, 'u'))
 
-/** Returns true if the text contains whitespace, or a control, invisible, private, unassigned or broken character. */
+/** Returns true if the text contains whitespace, a lone surrogate, or a control, invisible, private-use or unassigned character. */
 export function hasUnseenCharacter(text: string): boolean {
   return unseen().test(text)
 }

@@ -5,7 +5,7 @@ import { type DomainList, formatPatternFault, normalisePattern } from './domain-
 // Invariants of a list file
 // - Lines are sorted by their bytes, read from right to left. So all names below a domain are together, directly after its wildcard,
 //   because `*` sorts before every character of a name.
-// - No line matches another line. So at most one line matches a name, and a binary search finds it.
+// - No line's pattern matches another line. So at most one line matches a name, and a binary search finds this line.
 // - readDomainList checks both before the first look-up: by the checksum in line 1, or line by line.
 
 /** Thrown if the bytes are not a sorted domain list. The message contains the line number, what was expected and what to do. */
@@ -25,7 +25,7 @@ const STAR = 42
 
 /** Matches line 1 of a built list. The checksum is the CRC-32 of all other lines, with the number of patterns as initial value. */
 const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-32: ([\da-f]{8})\n$/
-const WRITE_IT = 'Write it with lifeguard domains build'
+const RUN_BUILD = 'Run lifeguard domains build'
 
 /**
  * Reads a list of domains that `lifeguard domains build` wrote. It matches the same domains as `domainList` with the same patterns.
@@ -86,14 +86,14 @@ interface CheckedList {
 }
 
 function checkList(bytes: Uint8Array): CheckedList {
-  // Plain JavaScript can pass any value.
+  // Checks the type, because plain JavaScript can pass any value.
   if (!(bytes instanceof Uint8Array))
     throw new InvalidDomainListError(`A domain list must be a Uint8Array, not a value of type ${typeof bytes}`)
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const second = text.indexOf(LF) + 1
   const [lineOne = '', count = '', sum = ''] = summary.exec(text.toString('latin1', 0, second)) ?? []
   const first = lineOne.length
-  if (first === text.length) throw new InvalidDomainListError(`The domain list is empty. ${WRITE_IT}`)
+  if (first === text.length) throw new InvalidDomainListError(`The domain list is empty. ${RUN_BUILD}`)
   if (first > 0 && computeChecksum(text.subarray(first), Number(count)) === sum) return { first, patterns: Number(count) }
   const patterns = checkLines(text, first)
   if (first > 0) {
@@ -110,7 +110,7 @@ function checkLines(text: Buffer, first: number): number {
   let previous = first
   for (let start = first; start < text.length; number += 1) {
     const end = text.indexOf(LF, start)
-    if (end === -1) throw createLineError(number, 'it does not end with LF, so the list may be cut off; expected LF')
+    if (end === -1) throw createLineError(number, 'found no LF at the end, so the list may be cut off; expected LF')
     const line = text.toString('utf8', start, end)
     const fault = findLineFault(line) ?? (start > first ? findOrderFault(text, previous, start - 1, line) : undefined)
     if (fault !== undefined) throw createLineError(number, fault)
@@ -121,9 +121,9 @@ function checkLines(text: Buffer, first: number): number {
 }
 
 function findLineFault(line: string): string | undefined {
-  if (line.startsWith('\uFEFF')) return 'it begins with a byte order mark; expected UTF-8 without one'
-  if (line.endsWith('\r')) return 'it ends in CR LF; expected LF'
-  if (line.startsWith('#')) return "it is a comment, which only the input of domains build may have; expected a pattern ('example.com')"
+  if (line.startsWith('\uFEFF')) return 'found a byte order mark; expected UTF-8 without one'
+  if (line.endsWith('\r')) return 'found CR LF; expected LF'
+  if (line.startsWith('#')) return "found a comment, which only the input of domains build may have; expected a pattern ('example.com')"
   const pattern = normalisePattern(line)
   if (pattern === undefined) return `${formatPatternFault(line)}; expected a pattern ('example.com', '*.example.org')`
   return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
@@ -134,16 +134,16 @@ function findOrderFault(text: Buffer, start: number, end: number, line: string):
   if (order < 0) return undefined
   const above = text.toString('latin1', start, end)
   if (above === line) return `'${line}' is a duplicate of the line above; expected every pattern once`
-  if (order === 0) return `'${line}' is covered by '${above}' in the line above; expected only the wildcard`
-  return `'${line}' is out of order after '${above}'; expected lines sorted by their text read from right to left`
+  if (order === 0) return `'${above}' in the line above already matches '${line}'; remove '${line}'`
+  return `'${line}' is out of order after '${above}'; expected lines sorted by their reversed text`
 }
 
 function createLineError(number: number, fault: string): InvalidDomainListError {
-  return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}. ${WRITE_IT}`)
+  return new InvalidDomainListError(`Line ${number} of the domain list is wrong: ${fault}. ${RUN_BUILD}`)
 }
 
 function computeChecksum(lines: Uint8Array, patterns: number): string {
-  // Native, because a check of every line would dominate the cold start. Loaded on demand, because most handlers read no list.
+  // Uses Node's native CRC-32, because checking each line would dominate the cold start. Loads it only here: few handlers read a list.
   const { crc32 } = process.getBuiltinModule('node:zlib')
   return crc32(lines, patterns).toString(16).padStart(8, '0')
 }

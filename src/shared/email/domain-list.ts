@@ -3,7 +3,7 @@ import { hasUnseenCharacter, normaliseDomain } from './address.ts'
 
 /** A set of domains. */
 export interface DomainList {
-  /** Returns true if a pattern matches the domain. It normalises the domain first. It returns false for an invalid domain. */
+  /** Normalises a domain, and returns true if a pattern matches. Returns false for an invalid domain. */
   readonly has: (domain: string) => boolean
   /** Number of different patterns, at least 1. */
   readonly size: number
@@ -84,7 +84,7 @@ export function toDomainList(domains: Domains): DomainList {
     if (!Array.isArray(domains)) throw new TypeError(`domains is ${describeValue(domains)}; expected a list such as ['example.com']`)
     return domainList(domains)
   }
-  // A list that the user implemented may be empty.
+  // A user's own implementation of DomainList may be empty.
   if (!(domains.size > 0)) throw new TypeError('A domain list needs at least one pattern; this one is empty')
   return domains
 }
@@ -100,7 +100,7 @@ export function parseDomainArguments(owner: string, given: DomainArguments): Dom
   return domainList(given)
 }
 
-/** Returns true if the value is a domain list. A Set is not one, because it does not match patterns. */
+/** Returns true if the value is a domain list. A Set is rejected, because it does not match patterns. */
 export function isDomainList(value: unknown): value is DomainList {
   return typeof value === 'object' && value !== null && 'has' in value && 'every' in value && typeof value.every === 'boolean'
 }
@@ -140,7 +140,7 @@ function quotePattern(pattern: string): string {
 function describePatternFault(pattern: string): string {
   if (pattern === '') return 'is empty'
   if (hasUnseenCharacter(pattern)) return 'has whitespace or an invisible character'
-  if (pattern.includes('@')) return "has an '@'; expected only the domain after it"
+  if (pattern.includes('@')) return "has an '@'; expected only the domain"
   if (/[/\\:?#]/.test(pattern)) return 'looks like a URL'
   const base = pattern.startsWith('*.') ? pattern.slice(2) : pattern
   if (base.includes('*')) return "has a '*' that is not the whole first label"

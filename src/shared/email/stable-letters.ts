@@ -3,10 +3,10 @@
  * expression with the flag `u`.
  *
  * A character is included if IDNA2003, UTS #46 (transitional or not) and each Node version of Lambda map it to itself, ignoring case.
- * So `ß`, `ς` and all characters newer than Unicode 3.2, which IDNA2003 uses, are missing. Arabic digits are missing, because a label
- * must not mix them with ASCII digits. `test/shared/email/stable-letters.test.ts` compares the list with these programs.
+ * So the class has no `ß`, no `ς`, and no character newer than Unicode 3.2, the version that IDNA2003 uses. It has no Arabic digits,
+ * because a label must not mix them with ASCII digits. `test/shared/email/stable-letters.test.ts` tests these statements.
  *
- * The scripts are those that Unicode recommends for identifiers.
+ * The letters belong to the scripts that Unicode recommends for identifiers.
  *
  * @see https://www.unicode.org/reports/tr31/#Table_Recommended_Scripts
  * @example
@@ -16,7 +16,7 @@ export function stableLetters(): string {
   return RANGES.replace(/[\da-f]+/g, '\\u{$&}').replaceAll(' ', '')
 }
 
-/** Ranges of hexadecimal code points. */
+/** The code points of the stable letters, as hexadecimal ranges. */
 const RANGES = [
   // Latin
   'c0-d6 d8-de e0-f6 f8-12f 131 134-13e 141-148 14a-17e 180-1c3 1cd-1f0 1f4-220 222-233 250-2ad 1e00-1e99 1ea0-1ef9',

@@ -28,8 +28,8 @@ import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middlew
  * - `onError`: `fail` or `continue` after a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
  * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`.
  * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
- *   The engine calls it for each answer of a rule, and for the combined answer, which may be undefined. It throws if the event's
- *   version does not support the answer.
+ *   The engine calls `encode` for each answer of a rule, and for the combined answer, which may be undefined. `encode` throws if
+ *   the event's version does not support the answer.
  */
 export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
@@ -59,7 +59,7 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   /** True if the trigger's rules may deny. Lambda counts a denial as an error of the function. */
   readonly refuses: boolean
   /**
-   * Sets the observer for the next invocations. It receives rule errors and details that must not be logged.
+   * Sets the observer for the next invocations. The observer receives rule errors and details that must not be logged.
    * `lifeguard replay` and `lifeguard explain` use it.
    */
   readonly observe: (observer: RuleObserver) => void
@@ -134,7 +134,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
 /** A factory's arguments: optional settings, then rules. */
 type Given<T extends Trigger> = readonly (HandlerSettings<T> | RuleArgument<T>)[]
 
-// A method, because TypeScript checks method parameters bivariantly, so a typed `combine` can be passed where the type is erased.
+// Declares `combine` as a method, because TypeScript checks a method's parameters less strictly, so a typed `combine` fits.
 interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }
@@ -168,7 +168,7 @@ function compose<T extends Trigger>(contract: TriggerContract, owner: string, gi
   assertRules(`${owner}()`, given.slice(offset), offset + 1)
   const rule = chain(...given.filter((each): each is RuleArgument<T> => isRule(each)))
   assertComposition(rule, contract)
-  // Throws now if two effects share a name. Otherwise the second would never run.
+  // `onceRules` throws if two effects share a name. Otherwise the second effect would never run.
   onceRules(rule)
   return { contract, rule, settings }
 }

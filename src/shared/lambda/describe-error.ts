@@ -2,7 +2,7 @@ import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { InvalidEventError } from './errors.ts'
 
-/** The parts of an error that may be logged. Never its message: SES messages contain the recipient. */
+/** The parts of an error that may be logged. The message may not, because error messages of SES contain the recipient. */
 export interface DescribedError {
   readonly name: string
   readonly code?: string
@@ -23,7 +23,7 @@ const FRAME = /^at (?:async )?(?:[^()]+ \()?(?:file:|node:|\/|[a-z]:[\\/])[^()]*
 
 /** Returns the loggable parts of an error, without its message. */
 export function describeError(error: unknown): DescribedError {
-  // The cause is more useful than the wrapper.
+  // A NotDoneError only wraps its cause, which is more useful in the log.
   if (error instanceof NotDoneError) return describeError(error.cause)
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
   try {
@@ -35,7 +35,7 @@ export function describeError(error: unknown): DescribedError {
 }
 
 function describe(error: Error): DescribedError {
-  // The ledger's error is more useful than the code 'effect-lost'.
+  // For a lost effect, the reason (the ledger's error) is more useful than the code 'effect-lost'.
   const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(readAwsRequestId(error))
   return {
@@ -57,14 +57,14 @@ function readAwsRequestId(error: Error): unknown {
 }
 
 /**
- * Reads the frames after the message, because a message may contain lines that look like frames. Returns none if the stack does
- * not start with the name and the message: the message was changed later, so the stack may contain the old one anywhere.
+ * Reads the stack frames after the message, because a message may contain lines that look like frames. Returns no frames if the
+ * stack does not start with the current name and message. Then the stack may contain an older message anywhere.
  */
 function readFrames(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
   const afterName = stack.replace(STACK_NAME, '')
-  // Before an empty message, Node omits the colon. Its source map support does not.
+  // If the message is empty, Node omits the colon, but not with source maps enabled.
   const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
   if (head === undefined) return []
   return afterName

@@ -9,14 +9,14 @@ export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 
 /** Thrown by a handler for a denial. Cognito shows its message to the caller. */
 export class TriggerDeniedError extends LifeguardError {
-  // Lambda's JSON log format logs the class name, which minifying shortens.
+  // Sets the class name, because Lambda's JSON log format logs it, and minifying would shorten it.
   static override readonly name = 'TriggerDeniedError'
   override readonly name = 'TriggerDeniedError'
   override readonly code = 'trigger-denied'
   constructor(message: string) {
-    // A rule may deny without deny(), which removes the full stop. Cognito adds one.
+    // Cognito adds a full stop. A message that did not go through deny() may still end with one.
     super(withoutFullStop(message))
-    // Removes the frames, because Lambda logs the stack and all frames are in this package.
+    // Removes the stack frames, which Lambda would log. They are useless, because all are in this package.
     this.stack = `${this.name}: ${this.message}`
   }
 }
@@ -44,7 +44,7 @@ export class InvalidEventError extends LifeguardError {
   }
 }
 
-/** A middleware ended the invocation before the rules ran. */
+/** The error of an invocation that a middleware ended before the rules ran. */
 export class EngineNeverRanError extends LifeguardError {
   override readonly name = 'EngineNeverRanError'
   override readonly code = 'engine-never-ran'

@@ -38,11 +38,11 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  * The engine evaluates the original event. The answer depends only on the engine's decision and is built outside middy. Otherwise an
  * `onError` that returns a value would turn a denial into success, and a `before` that returns a value would replace the answer.
  *
- * @param observed Read once per invocation, before the rules run.
+ * @param observed The handler's observer. It is read once per invocation, before the rules run.
  */
 export function createHandler<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
-  // middy throws if a middleware is invalid. Do that when the handler is created, not at the first sign-up.
+  // Makes middy check the middleware now. Otherwise an invalid middleware would throw at the first sign-up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(contract.name, rule, settings)
   const coldStartMs = coldStart(clock.now())
@@ -111,7 +111,7 @@ type Judge<T extends Trigger> = (event: T['event'], deadline: Deadline) => Promi
 
 // Turns off middy's timeout. Our deadline is earlier and starts with the invocation.
 const WITHOUT_TIMEOUT = { timeoutEarlyInMillis: 0 }
-// Our middy handler does not read Lambda's context.
+// An empty context, because the middy handler below does not read Lambda's context.
 const NO_CONTEXT = {} as LambdaContext
 
 /** Validates the event and runs the engine. All invocations share one middy pipeline, which gets the invocation as its event. */
@@ -135,7 +135,7 @@ function withMiddleware<T extends Trigger>(
     }
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
-    // `setImmediate` lets the engine store its decision about rules that timed out.
+    // `setImmediate` delays the rejection until the engine has stored its decision about the rules that timed out.
     const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
     // middy replaces an undefined event with an empty object. null instead is rejected as an invalid event.
     return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
@@ -144,7 +144,7 @@ function withMiddleware<T extends Trigger>(
 
 // Time to serialise and send the answer before Lambda's timeout.
 const LAMBDA_MARGIN_MS = 100
-// Rules get at least this time, even after a slow cold start. Cognito's limit is a second after the default deadline.
+// Rules get at least this time, even after a slow cold start. This is safe, because Cognito waits 1 s longer than the default deadline.
 const LEAST_MS = 250
 
 /** Returns the time limit of an invocation, in milliseconds. */
@@ -155,11 +155,11 @@ function timeLeft(deadlineMs: number, coldStartMs: number, context: InvocationCo
 }
 
 // An on-demand environment gets its first event as soon as the init phase ends. A provisioned or proactively initialised
-// environment waits much longer for its first event.
+// environment gets it much later, so Cognito did not wait for the cold start.
 const ON_DEMAND_GAP_MS = 250
 
 /**
- * Returns a function that returns how much of Cognito's 5 s the cold start used, in milliseconds. The function returns 0 after its
+ * Creates a function that returns how much of Cognito's 5 s the cold start used, in milliseconds. The function returns 0 after its
  * first call, in an environment that was started in advance, and outside Lambda.
  *
  * @param readyAt Time of the handler's creation, in milliseconds since the process started. It is the end of the init phase.
@@ -233,7 +233,7 @@ export function eventProblems(event: unknown): readonly string[] {
 
 const NOTHING: Readonly<Record<string, unknown>> = {}
 
-// Rules read strings, and booleans as in AWS's sample events. Rules would treat any other value, such as an array, as missing.
+// Accepts strings, and booleans as in AWS's sample events. Rules would treat any other value, such as an array, as missing.
 function attributeProblems(attributes: Readonly<Record<string, unknown>>): readonly string[] {
   const wrong = Object.keys(attributes).filter((name) => !isAttributeValue(attributes[name]))
   return wrong.map((name) => `request.userAttributes.${isAttributeName(name) ? name : '?'}: expected a string`)

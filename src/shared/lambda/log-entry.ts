@@ -49,11 +49,11 @@ export interface Ended {
   readonly hashKey: string | undefined
   /** The names of the composition's rules, read when the handler was created. */
   readonly names: ReadonlySet<string>
-  /** The reasons that the rules declare. */
+  /** The reasons that the rules declare. They are never hidden. */
   readonly reasons: ReadonlySet<string>
 }
 
-// A log line is billed by the byte.
+// Longer details are truncated, because CloudWatch bills log lines by the byte.
 const MAX_DETAIL_LENGTH = 500
 
 /** Returns the log entry of an invocation. It contains no attributes, tokens or error messages. */
@@ -67,7 +67,7 @@ export function logEntry(ended: Ended): LogEntry {
     return hidden(text)
   }
   const event = readLoggedTexts(ended.event)
-  // The last one, because a branch of an `anyOf` may have denied earlier under the same name.
+  // Uses the last denial, because a rule with the same name may have denied earlier in a branch of an `anyOf`.
   const decisive = decision.trace.findLast((line) => line.rule === decision.rule && line.outcome === 'deny' && !line.shadow)
   return {
     requestId: ended.requestId,
@@ -136,7 +136,7 @@ function truncate(text: string): string {
   return text.length > MAX_DETAIL_LENGTH ? `${text.slice(0, MAX_DETAIL_LENGTH)}...` : text
 }
 
-/** Reads the loggable strings of the input, which may be any value. */
+/** Reads the strings of an event that may be logged. The event may be any value. */
 function readLoggedTexts(input: unknown): Record<'triggerSource' | 'userPoolId' | 'userName' | 'clientId', string | null> {
   const caller = field(input, 'callerContext')
   return {
@@ -161,13 +161,13 @@ const HASH_HEX_DIGITS = 32
 
 /**
  * Returns a keyed hash of the user for the log. A user has the same hash in every trigger. Without the key, the hash of a guessed
- * name cannot be computed. It uses the user name, because `sub` does not exist yet at pre sign-up.
+ * name cannot be computed. The hash uses the user name, because `sub` does not exist yet at pre sign-up.
  *
  * @example
  * hashUser('secret', { userPoolId: 'eu-west-1_abc', userName: 'mary' })
  */
 export function hashUser(key: string, event: { readonly userPoolId?: string | null; readonly userName?: string | null }): string {
-  // An import would load the module at every cold start, and few handlers have a key.
+  // Loads `node:crypto` only here. An import would load it at every cold start, but few handlers have a key.
   const { createHmac } = process.getBuiltinModule('node:crypto')
   return createHmac('sha256', key)
     .update(`${event.userPoolId ?? ''}/${event.userName ?? ''}`)

@@ -15,8 +15,8 @@ export type Report = <T extends Trigger>(
 ) => void
 
 /**
- * Creates a handler's reporter. It writes metrics at any log level. They are part of the log line, or a separate line if a logger is
- * set or the log level filters the log line.
+ * Creates a handler's reporter. It writes metrics at any log level. Metrics are part of the log line. They have a separate line if a
+ * logger is set or if the log level filters out the log line.
  *
  * Metrics go directly to standard output, because CloudWatch reads them only from lines of pure JSON. `console.log` adds a prefix in
  * Lambda's text format and wraps the line in its JSON format.
@@ -59,7 +59,7 @@ export function reporter(
     const broken = severity === 'info' ? [] : rulesWithErrors(entry)
     const metrics = metricFields(entry, broken.length, now)
     if (isWritten(severity, logLevel)) {
-      // Serialised first, because the user's logger may change the entry.
+      // Serialises the entry first, because the user's logger may change it.
       const line = JSON.stringify({ level: LEVELS[severity], timestamp: new Date(now).toISOString(), message, ...entry, ...metrics })
       if (logger !== undefined && callLogger(logger, severity, message, entry)) writeMetricsAlone(metrics)
       else write(`${line}\n`)
@@ -73,7 +73,7 @@ export function reporter(
     try {
       writeLines(...ended)
     } catch {
-      // The line is lost. Rethrowing would replace the answer, and the caller would read the error.
+      // Drops the line and the error. If thrown, the error would replace the handler's answer, and the caller would read it.
     }
   }
 }
@@ -84,7 +84,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN',
 function callLogger(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
   try {
     const logging: unknown = logger[severity](message, entry)
-    // An async logger matches the type too, and an unhandled rejection would end the process.
+    // The logger may be async. An unhandled rejection would end the process.
     if (logging instanceof Promise) logging.catch(() => undefined)
     return true
   } catch {
@@ -153,12 +153,12 @@ export function ruleErrorLine(trigger: string, rule: string, now: number): LogFi
   return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('RuleErrors')] }, trigger, rule, RuleErrors: 1 }
 }
 
-/** Returns the rules that had an error. Leaves out compositions around such a rule, and shadow rules. */
+/** Returns the names of the rules that had an error. Leaves out shadow rules, and combinators around a rule with an error. */
 export function rulesWithErrors(entry: LogEntry): readonly string[] {
   const broken = entry.trace.filter((line) => line.outcome === 'error' && !line.shadow)
   const innermost = broken.filter((line) => !broken.some((other) => other.path.startsWith(`${line.path}.`)))
   const rules = innermost.map((line) => line.rule)
-  // An error outside the rules, such as in middleware, has no trace entry.
+  // An error outside the rules, such as in middleware, has no trace entry, so `decidedBy` is added.
   const { decision, decidedBy } = entry
   return decision === 'failed' && decidedBy !== null && !rules.includes(decidedBy) ? [...rules, decidedBy] : rules
 }
@@ -167,8 +167,8 @@ export function rulesWithErrors(entry: LogEntry): readonly string[] {
 export const EFFECT_LOST = 'effect lost'
 
 /**
- * Returns the log line for a lost effect, one that the ledger may not have recorded. It identifies the user only by pool and `sub`,
- * and counts the effect in the metric `EffectsLost` for an alarm.
+ * Returns the log line for a lost effect, which is an effect that the ledger may not have recorded. The line identifies the user only
+ * by pool and `sub`. It counts the effect in the metric `EffectsLost` for an alarm.
  */
 export function lostLine(effect: LostEffect, trigger: string, now: number): LogFields {
   const metric = { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger']], Metrics: [{ Name: 'EffectsLost', Unit: 'Count' }] }
@@ -210,7 +210,7 @@ export function standardOutput(direct: boolean = isLambda(), write: Write = toDe
       while (written < length) written += write(Buffer.from(line).subarray(written))
     } catch (error) {
       if (!isFull(error)) throw error
-      // A stream made the pipe non-blocking, and the pipe is full. From now on use the stream, which waits and keeps the order.
+      // The pipe is full, and non-blocking because other code used `process.stdout`. That stream waits and keeps the order of the lines.
       asStream = true
       process.stdout.write(Buffer.from(line).subarray(written))
     }

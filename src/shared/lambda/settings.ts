@@ -43,7 +43,7 @@ export interface MiddlewareRequest<Event> {
   context: LambdaContext
   response: Event | null | undefined
   error: Error | null | undefined
-  // middy's type is an empty object, which middleware fills.
+  // An object in which middleware stores its own values. middy declares it as an empty object.
   internal: Record<never, unknown>
 }
 
@@ -66,13 +66,13 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   readonly logger?: Logger
   /** The lowest severity that is logged. Default: `info`. Metrics are always written. */
   readonly logLevel?: LogLevel
-  /** A random string of at least 16 characters. If set, log lines contain a hash of the user, keyed with it. */
+  /** The key of the user hash in log lines, a random string of at least 16 characters. Default: no user hash. */
   readonly logHashKey?: string
-  /** Your own middy middleware. It gets a copy of the event. It can make an invocation fail, but cannot undo a denial. */
+  /** Your own middy middleware. It receives a copy of the event. It can make an invocation fail, but cannot undo a denial. */
   readonly middleware?: readonly Middleware<T['event']>[]
-  /** A clock, for tests. */
+  /** Replaces the clock, for tests. */
   readonly clock?: Clock
-  /** Writes a line to standard output, for tests. */
+  /** Replaces the function that writes a line to standard output, for tests. */
   readonly write?: (line: string) => void
 }
 

@@ -39,8 +39,8 @@ const CONTEXT: InvocationContext = { awsRequestId: 'warm-up', getRemainingTimeIn
  * Creates a handler and, in Lambda, runs it a few times before the first event. Then its code is compiled and its connections are
  * open.
  *
- * The warm-up starts after the module is loaded, and ends when the first event uses a client. Its requests have no body and no
- * signature, so services store nothing and send no email. It writes no log line and no metrics. Its errors are ignored.
+ * The warm-up starts after the module is loaded, and ends when the first event uses a client. Warm-up requests have no body and no
+ * signature, so services store nothing and send no email. The warm-up writes no log line and no metrics, and its errors are ignored.
  *
  * @param event The event of the warm-up runs.
  * @param make Creates the handler. It must pass every AWS SDK client through `use`, and pass `settings` to the handler.
@@ -95,16 +95,16 @@ export function warmUpEvent<const Source extends string>(triggerSource: Source, 
   }
 }
 
-/** The last position before the SDK sends the request. */
+/** The position of a middleware in the SDK's stack: directly before the SDK sends the request. */
 const INNERMOST = { step: 'deserialize', priority: 'low', name: 'only-connect' } as const
 
 const SENT =
   '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
 
-/** Returns a fake response body. SES: the email was sent. DynamoDB: a new profile, a claimed effect and no blocks. */
+/** Returns a fake response body. For SES, it confirms an email. For DynamoDB, it has a new profile, a claimed effect and no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
   if (serviceId !== 'DynamoDB') return SENT
-  // The SDK logs a warning if its byte array is converted with String().
+  // Uses TextDecoder for a byte array, because the SDK logs a warning for String().
   const { RequestItems = {} } = JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body))
   return JSON.stringify({
     Attributes: { state: { S: 'pending' }, token: { S: 'warm-up' }, attempt: { N: '1' }, signInCount: { N: '1' } },
@@ -146,7 +146,7 @@ function toEmptyRequest<Args extends { readonly request: unknown }>(args: Args):
 
 async function withBody<Answered extends { readonly response: unknown }>(answer: string, answered: Answered): Promise<Answered> {
   const response = Object(answered.response)
-  // The agent reuses a connection only after its response is read.
+  // Reads the whole response, because the agent reuses a connection only after that.
   await new Promise((resolve) => response.body.once('close', resolve).resume())
   Object.assign(response, { statusCode: 200, headers: {}, body: new TextEncoder().encode(answer) })
   return answered

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Posts a few bytes, and returns the status or the error. */
+/** Sends a POST request with a few bytes, and returns the HTTP status or the error. */
 function post(url: string, agent: Agent): Promise<unknown> {
   return new Promise((resolve) => {
     const send = url.startsWith('https:') ? httpsRequest : httpRequest
@@ -54,7 +54,7 @@ describe('createWatchedConnections', () => {
     expect(used.size).toBe(1)
   })
 
-  /** Posts twice, moves the clocks between the requests, and returns the number of connections. */
+  /** Sends two requests, advances the clocks between them, and returns the number of connections used. */
   const connectionsAfter = async ({ wall, monotonic }: { readonly wall: number; readonly monotonic: number }): Promise<number> => {
     const [wallNow, monotonicNow] = [Date.now(), performance.now()]
     await postTwice(() => {
@@ -76,7 +76,7 @@ describe('createWatchedConnections', () => {
     expect(await connectionsAfter(clocks)).toBe(2)
   })
 
-  it('closes only the idle one of two connections', async () => {
+  it('closes an idle connection, and reuses a recently used one', async () => {
     const agent = connections.httpAgent
     await Promise.all([post(service.endpoint, agent), post(service.endpoint, agent)])
     expect(used.size).toBe(2)

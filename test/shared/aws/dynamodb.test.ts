@@ -12,7 +12,7 @@ import {
 } from '../../support/troubled-service.ts'
 
 const read = new GetCommand({ TableName: 'blocks', Key: { pk: '1' } })
-// The handler's deadline. A call that is still pending then is aborted, which gives another error than the client's timeout.
+// The handler's deadline. If a call is still pending then, the test aborts it, and the error differs from the client's timeout.
 const DEADLINE_MS = 4000
 
 let service: TroubledService
@@ -43,7 +43,7 @@ describe('documentClient', () => {
     expect(client.config.translateConfig?.marshallOptions).toMatchObject({ removeUndefinedValues: true })
   })
 
-  it('parses an answer of DynamoDB', async () => {
+  it('parses a response of DynamoDB', async () => {
     await expect(client.send(read)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200, attempts: 1 } })
   })
 })

@@ -43,7 +43,7 @@ describe('updateItem', () => {
     })
   })
 
-  it('omits undefined attributes and empty clauses', () => {
+  it('omits undefined attributes and clauses without attributes', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: { reason: 'x', appClient: undefined }, remove: [] })
 
     expect(input).toEqual({

@@ -48,13 +48,13 @@ describe('sesClient', () => {
     { fault: 'reset', error: { code: 'ECONNRESET', $metadata: { attempts: 1 } } },
     { fault: 'status500', error: { name: 'InternalFailure', $metadata: { attempts: 1 } } },
     { fault: 'throttling', error: { name: 'Throttling', $metadata: { attempts: 1 } } },
-  ] as const)('does not retry after the fault $fault', async ({ fault, error }) => {
+  ] as const)('makes only one attempt when SES has the fault $fault', async ({ fault, error }) => {
     service.fault(fault)
     await expect(client.send(mail)).rejects.toMatchObject(error)
     expect(service.inbox()).toEqual([])
   })
 
-  it('sends one email when the connection closes before the answer', async () => {
+  it('sends one email when the connection closes before the response', async () => {
     service.fault('dropResponse')
     await expect(client.send(mail)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(service.inbox()).toHaveLength(1)
@@ -77,7 +77,7 @@ describe('sesClient', () => {
     it.each([
       { fault: 'hangs', go: () => undefined },
       { fault: 'stalls in the middle of its answer', go: troubles['stalls in the middle of its answer'] },
-    ])('waits until its signal is aborted when SES $fault', async ({ go }) => {
+    ])('waits until the signal of the call is aborted when SES $fault', async ({ go }) => {
       const abort = new AbortController()
       await startClient((call) => {
         go(call)
@@ -88,7 +88,7 @@ describe('sesClient', () => {
       expect(trouble.calls()).toBe(1)
     })
 
-    it('waits for a late answer, because SES may have accepted the email', async () => {
+    it('waits for a late response, because SES may have accepted the email', async () => {
       await startClient(({ response }) => setTimeout(() => response.end(ACCEPTED), 1200))
       await expect(patient.send(mail)).resolves.toMatchObject({ MessageId: 'late' })
     })
@@ -138,7 +138,7 @@ describe('sesClient', () => {
     server.close()
   })
 
-  it('has request timeouts longer than the default deadline, and a shorter connect timeout', () => {
+  it('uses request timeouts that are longer than the default deadline, and a connect timeout that is shorter', () => {
     expect(Math.min(sendTimes.requestTimeout, sendTimes.socketTimeout)).toBeGreaterThan(DEFAULT_DEADLINE_MS)
     expect(sendConnections.connectMs).toBeLessThan(DEFAULT_DEADLINE_MS)
   })

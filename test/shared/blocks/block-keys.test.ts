@@ -10,7 +10,7 @@ const listKeys = (user: { sub?: string; userName?: string; email?: string }) =>
   blockKeys(userPoolId, { sub: user.sub, userName: user.userName ?? '', email: user.email }).map(({ type, value }) => `${type}=${value}`)
 
 describe('blockKey', () => {
-  it('joins pool, type and value', () => {
+  it('joins the pool, the type and the value of a block', () => {
     expect(blockKey({ userPoolId, type: 'email', value: 'eve@example.com' })).toBe('eu-west-1_Example#email#eve@example.com')
   })
 
@@ -29,13 +29,13 @@ describe('blockKey', () => {
     expect(key('ä'.repeat(257))).toContain('#sha256:')
   })
 
-  it('returns different keys for a long value and for the text of its hash', () => {
+  it('returns different keys for a long value and for a value that equals its hash', () => {
     const long = blockKey({ userPoolId, type: 'username', value: 'a'.repeat(600) })
     const [, , posing = ''] = long.split('#')
     expect(blockKey({ userPoolId, type: 'username', value: posing })).not.toBe(long)
   })
 
-  it('fits into a partition key, and is equal only for equal blocks', () => {
+  it('returns keys of at most 2,048 bytes, which are equal only for equal blocks', () => {
     const value = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
       fc.string({ unit: 'grapheme', minLength: 400, maxLength: 700 }),
@@ -122,8 +122,8 @@ describe('blockKeys', () => {
     expect(listKeys({ email })).toEqual(expect.arrayContaining(reads))
   })
 
-  it('returns the domain evil.com for every hostile address that contains it', () => {
-    // After a comma or a slash, evil.com is another address or a path, not the domain of the address.
+  it('returns a key of evil.com for every hostile address that contains this domain', () => {
+    // Leaves out addresses with a comma or slash before evil.com, because no program reads evil.com as their domain.
     const evil = /[@%][^\s,/\uff0f\u2105\uff03]{0,40}evil\.com\b/
     const unread = hostileAddresses.filter(({ address }) => evil.test(address) && parseEmailAddress(address) === undefined)
     expect(unread.length).toBeGreaterThan(15)
@@ -132,7 +132,7 @@ describe('blockKeys', () => {
   })
 
   it.each(['', 'ann', 'ann@', 'ann@[127.0.0.1]', `ann@${'e'.repeat(100_000)}.com`])(
-    'returns no email keys for a text without a domain: case %#',
+    'returns no email keys for a string without a domain: case %#',
     (email) => {
       expect(listKeys({ userName: 'ann', email })).toEqual(['username=ann'])
     },
@@ -153,7 +153,7 @@ describe('blockKeys', () => {
     )
   })
 
-  it('handles crafted addresses quickly, even one with more keys than a look-up accepts', () => {
+  it('handles crafted addresses, even one with more keys than one look-up may have', () => {
     const email = Array.from({ length: 200 }, (_, index) => `a@b${index}.com`).join('')
     expect(listKeys({ email }).length).toBeGreaterThan(MAX_KEYS)
     expect(listKeys({ email: '@'.repeat(2048) })).toEqual([])

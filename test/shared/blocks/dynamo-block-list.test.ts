@@ -73,7 +73,7 @@ onEveryDynamoDb((engine) => {
     expect(await list.find([key], signal)).toEqual([])
   })
 
-  it('normalises addresses and domains when it blocks and unblocks', async () => {
+  it('normalises addresses and domains in block and unblock', async () => {
     const pool = newPool()
     await writer.block({ ...keyed(pool, 'email', 'Eve@EXAMPLE.com.'), reason: 'fraud' })
     await writer.block({ ...keyed(pool, 'emailDomain', 'MÜNCHEN.de'), reason: 'spam' })
@@ -104,7 +104,7 @@ onEveryDynamoDb((engine) => {
     { content: 'null as expiry', item: { reason: 'fraud', expiresAt: null }, block: { reason: 'fraud' } },
     { content: 'a number as message', item: { reason: 'fraud', message: 42 }, block: { reason: 'fraud' } },
     { content: 'an additional field', item: { reason: 'fraud', ticket: 7 }, block: { reason: 'fraud' } },
-  ])('blocks with an item that was written by hand with $content', async ({ item, block }) => {
+  ])('denies the user if an administrator wrote an item with $content', async ({ item, block }) => {
     const key = keyed(newPool(), 'username', 'ann')
     const pk = `${key.userPoolId}#username#ann`
     await engine.documents().send(new PutCommand({ TableName: engine.tables.blocks, Item: { pk, ...item } }))
@@ -211,18 +211,18 @@ describe('dynamoBlockList with a faulty DynamoDB', () => {
   })
 
   it.each([{}, { Responses: {} }, { Responses: { another: [] }, UnprocessedKeys: {} }])(
-    'rejects when the answer does not contain the table: %j',
+    'rejects when the response does not contain the table: %j',
     async (body) => {
       await expect(findWith(answering(200, body))).rejects.toMatchObject({ name: 'BlocksNotReadError' })
     },
   )
 
-  it('accepts an answer without unprocessed keys, and ignores items with other keys', async () => {
+  it('accepts a response without unprocessed keys, and ignores items with other keys', async () => {
     const answer = answering(200, { Responses: { blocks: [{ pk: { S: 'another#sub#1' }, reason: { S: 'fraud' } }] } })
     expect(await findWith(answer)).toEqual([])
   })
 
-  it('rejects when its signal is aborted', async () => {
+  it('rejects when the abort signal of the call is aborted', async () => {
     const abort = new AbortController()
     await expect(findWith(() => abort.abort(), abort.signal)).rejects.toMatchObject({ name: 'AbortError' })
   })

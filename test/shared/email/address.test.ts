@@ -103,11 +103,11 @@ describe('normaliseDomain', () => {
     'é\u00ad.com',
     'http://example.com',
     `${'a'.repeat(64)}.com`,
-  ])('returns undefined for %j', (text) => {
+  ])('returns undefined for the invalid domain %j', (text) => {
     expect(normaliseDomain(text)).toBeUndefined()
   })
 
-  it('accepts a name of up to 253 characters, plus a final dot', () => {
+  it('accepts a domain of up to 253 characters, plus a final dot', () => {
     const longest = `${'abc.'.repeat(63)}d`
     expect(longest).toHaveLength(253)
     expect(normaliseDomain(longest)).toBe(longest)
@@ -116,7 +116,7 @@ describe('normaliseDomain', () => {
     expect(normaliseDomain(`é.${longest.slice(2)}`)).toBeUndefined()
   })
 
-  it('is idempotent', () => {
+  it('returns a normalised domain unchanged', () => {
     fc.assert(
       fc.property(anyDomain, (text) => {
         const domain = normaliseDomain(text)
@@ -151,7 +151,7 @@ describe('parseEmailAddress', () => {
     expect(parseEmailAddress(address)).toEqual({ local: address.slice(0, address.indexOf('@')), domain })
   })
 
-  it('accepts an address of up to 254 characters, before and after IDNA', () => {
+  it('accepts an address if it has up to 254 characters, both before and after IDNA conversion', () => {
     const local = 'e'.repeat(64)
     const domain = `${'abc.'.repeat(47)}d`
     expect(parseEmailAddress(`${local}@${domain}`)).toEqual({ local, domain })
@@ -162,7 +162,7 @@ describe('parseEmailAddress', () => {
     expect(parseEmailAddress(`${local.slice(2)}@${grows}`)?.domain).toHaveLength(191)
   })
 
-  it('never throws, and returns printable ASCII with one @ that it accepts again', () => {
+  it('never throws, and returns only addresses in printable ASCII, which it parses to the same result', () => {
     fc.assert(
       fc.property(anyAddress, (text) => {
         const address = parseEmailAddress(text)
@@ -189,7 +189,7 @@ describe('parseEmailAddress', () => {
     )
   })
 
-  it('rejects very long texts', () => {
+  it('rejects strings of two million characters', () => {
     for (const char of ['a', '.', '@', 'é', '\ud800', '\u00ad', 'xn--']) {
       expect(parseEmailAddress(char.repeat(2_000_000))).toBeUndefined()
       expect(parseEmailAddress(`eve@${char.repeat(2_000_000)}.com`)).toBeUndefined()
@@ -212,7 +212,7 @@ describe('emailKey', () => {
   })
 })
 
-// The specification of the loop, as a regular expression. It is not used in production, because it is slow to compile.
+// Specifies `isDnsName`. The code uses a loop instead, because this regular expression is slow to compile.
 const DNS_NAME =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?!(?:\d+|0[Xx][\dA-Fa-f]*)$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 
@@ -221,7 +221,7 @@ const almostNames = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join
 
 describe('isDnsName', () => {
   it.each(['example.com', 'a.b', 'EXAMPLE.Com', 'a-b.c-d', '1.a', '3com.com', '0x.0xg', `${'a'.repeat(63)}.com`])(
-    'returns true for %s',
+    'returns true for the domain %s',
     (text) => {
       expect(isDnsName(text)).toBe(true)
     },
@@ -241,11 +241,11 @@ describe('isDnsName', () => {
     ['a hexadecimal prefix as last label', 'a.0x'],
     ['a line break at the end', 'a.com\n'],
     ['an underscore', 'a_b.com'],
-  ])('returns false for a text with %s', (_, text) => {
+  ])('returns false for a string with %s', (_, text) => {
     expect(isDnsName(text)).toBe(false)
   })
 
-  it('gives the same result as its regular expression for any text', () => {
+  it('returns the same result as the regular expression DNS_NAME for any string', () => {
     fc.assert(
       fc.property(fc.oneof(almostNames, fc.domain(), fc.string({ unit: 'binary' })), (text) => {
         expect(isDnsName(text)).toBe(DNS_NAME.test(text))
@@ -258,7 +258,7 @@ describe('isDnsName', () => {
 const LOCAL_PART = /^(?!.*(?:=\?|\?=))[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*$/
 
 describe('isPlainLocalPart', () => {
-  it.each(['ann', 'Ann.Lee', 'a+news', "o'neill", 'a.b.c', '-', '#$&*/=^_?`{|}~'])('returns true for %s', (text) => {
+  it.each(['ann', 'Ann.Lee', 'a+news', "o'neill", 'a.b.c', '-', '#$&*/=^_?`{|}~'])('returns true for the local part %s', (text) => {
     expect(isPlainLocalPart(text)).toBe(true)
   })
 
@@ -277,11 +277,11 @@ describe('isPlainLocalPart', () => {
     '=?utf-8?q?x?=',
     'a=?b',
     'a?=b',
-  ])('returns false for %j', (text) => {
+  ])('returns false for the invalid local part %j', (text) => {
     expect(isPlainLocalPart(text)).toBe(false)
   })
 
-  it('gives the same result as its regular expression for any text', () => {
+  it('returns the same result as the regular expression LOCAL_PART for any string', () => {
     const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 4 })
     fc.assert(
       fc.property(

@@ -9,12 +9,12 @@ import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/h
 const buildBytes = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
 
-/** Returns a list without its first line, as a user can write it without the command. */
+/** Returns a list without its checksum line, as a user could write it without `lifeguard domains build`. */
 const withoutSummary = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
 
 const built = (patterns: readonly string[]) => readDomainList(buildBytes(patterns))
 
-// Few labels, so that names collide: nested names, labels that are a prefix of another, and characters that sort next to a dot.
+// Uses few labels, so that many names are equal, nested or a prefix of another, or differ in a character that sorts next to a dot.
 const name = fc
   .array(fc.constantFrom('a', 'b', 'aa', 'a-b', 'ab', 'a0', '0'), { minLength: 1, maxLength: 4 })
   .map((labels) => `${labels.join('.')}.a`)
@@ -83,7 +83,7 @@ describe('readDomainList', () => {
     expect(built(['example.com', 'EXAMPLE.com', '*.example.org', 'mail.example.org'])).toMatchObject({ size: 2, every: false })
   })
 
-  it('matches domains of maximum length, with few or many labels', () => {
+  it('matches domains of the maximum length, with few or many labels', () => {
     const longest = `${`${'a'.repeat(61)}.`.repeat(4)}com.de`.slice(-253)
     const labels = `${'a.'.repeat(125)}com`
     expect([longest.length, labels.length]).toEqual([253, 253])
@@ -160,7 +160,7 @@ describe('readDomainList with hostile addresses', () => {
     expect(hostileAddresses.filter(({ address }) => allows(address))).toEqual([])
   })
 
-  it('gives the same result as domainList for any part of a hostile address that is read as its domain', () => {
+  it('gives the same result as domainList for any part of a hostile address that a program could read as the domain', () => {
     const plain = domainList(allowedDomains)
     const texts = [...hostileAddresses, ...acceptedForms]
       .flatMap(({ address }) => [address, address.slice(address.indexOf('@') + 1), address.slice(address.lastIndexOf('@') + 1)])
@@ -193,7 +193,7 @@ describe('readDomainList with a damaged list', () => {
     }
   }
 
-  /** Returns the domains for which a list gives another result than its own patterns. */
+  /** Reads a list, and returns the probes for which it gives another result than `domainList` with the list's lines. */
   function wrongAnswers(bytes: Uint8Array): readonly string[] {
     const list = unlessInvalid(() => readDomainList(bytes))
     if (list === undefined) return []
@@ -247,7 +247,7 @@ describe('readDomainList with a damaged list', () => {
     )
   })
 
-  it('rejects a changed list without line 1, or matches exactly the patterns in it', () => {
+  it('rejects a changed list without the checksum line, or matches exactly the patterns in the changed list', () => {
     const lines = withoutSummary(whole)
     const place = fc.nat(lines.length - 1)
     const change = fc.oneof(
@@ -272,19 +272,19 @@ describe('readDomainList with a damaged list', () => {
     }
   })
 
-  it('rejects a list with a missing beginning, unless complete lines remain', () => {
+  it('rejects a list without its beginning, unless complete lines remain', () => {
     for (let start = 1; start < whole.length; start += 1) {
       const refused = isRefused(whole.subarray(start))
-      // The end of a pattern can be a valid pattern, so the list may be accepted.
+      // A cut inside a pattern can leave a valid pattern, so readDomainList may accept the list.
       if (whole[start - 1] === 10) expect(refused).toBe(false)
       else expect(wrongAnswers(whole.subarray(start))).toEqual([])
     }
   })
 
   it.each([
-    ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: it does not end with LF'],
+    ['a zero byte', Uint8Array.of(0), 'Line 32 of the domain list is wrong: found no LF at the end'],
     ['an empty line', Uint8Array.of(10), "Line 32 of the domain list is wrong: '' is empty"],
-    ['another list', whole, 'Line 32 of the domain list is wrong: it is a comment'],
+    ['another list', whole, 'Line 32 of the domain list is wrong: found a comment'],
   ])('rejects a list with appended bytes: %s', (_, more, message) => {
     expect(() => readDomainList(Uint8Array.from([...whole, ...more]))).toThrow(message)
   })
@@ -297,27 +297,27 @@ describe('readDomainList with a damaged list', () => {
       Buffer.from(text, 'utf16le'),
       Buffer.from(Buffer.from(text).toString('base64')),
     ])
-      expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*. Write it with lifeguard domains build$/)
+      expect(() => readDomainList(bytes)).toThrow(/^Line 1 of the domain list is wrong: .*. Run lifeguard domains build$/)
   })
 
-  it('reports the correct line 1 if all other lines are valid', () => {
+  it('reports the expected checksum line if all other lines are valid', () => {
     const lines = Buffer.from(whole).toString().trimEnd().split('\n')
     const cut = Buffer.from(`${lines.slice(0, -1).join('\n')}\n`)
     const { summary } = summaryFor(29, withoutSummary(cut))
     expect(() => readDomainList(cut)).toThrow(
-      `Line 1 of the domain list is wrong: the checksum does not match, so the list was cut off or edited; expected ${summary}. Write it with lifeguard domains build`,
+      `Line 1 of the domain list is wrong: the checksum does not match, so the list was cut off or edited; expected ${summary}. Run lifeguard domains build`,
     )
     expect(readDomainList(Buffer.from(`${summary}\n${lines.slice(1, -1).join('\n')}\n`)).size).toBe(29)
   })
 
   it.each([
-    ['', 'The domain list is empty. Write it with lifeguard domains build'],
+    ['', 'The domain list is empty. Run lifeguard domains build'],
     ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list is empty'],
-    ['example.com', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF'],
+    ['example.com', 'Line 1 of the domain list is wrong: found no LF at the end, so the list may be cut off; expected LF'],
     ['example.com\n\n', "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org')"],
-    ['example.com\r\n', 'Line 1 of the domain list is wrong: it ends in CR LF; expected LF'],
-    ['\uFEFFexample.com\n', 'Line 1 of the domain list is wrong: it begins with a byte order mark; expected UTF-8 without one'],
-    ['# staff\nexample.com\n', 'Line 1 of the domain list is wrong: it is a comment'],
+    ['example.com\r\n', 'Line 1 of the domain list is wrong: found CR LF; expected LF'],
+    ['\uFEFFexample.com\n', 'Line 1 of the domain list is wrong: found a byte order mark; expected UTF-8 without one'],
+    ['# staff\nexample.com\n', 'Line 1 of the domain list is wrong: found a comment'],
     ['example.com\n*\n', "Line 2 of the domain list is wrong: '*' has a '*' that is not the whole first label"],
     ['*.com\n', "Line 1 of the domain list is wrong: '*.com' names a whole top-level domain"],
     ['a.com\n b.com\n', "Line 2 of the domain list is wrong: ' b.com' has whitespace"],
@@ -327,15 +327,12 @@ describe('readDomainList with a damaged list', () => {
     ['münchen.de\n', "Line 1 of the domain list is wrong: 'münchen.de' is not normalised; expected 'xn--mnchen-3ya.de'"],
     [
       'a.com\nc.com\nb.com\n',
-      "Line 3 of the domain list is wrong: 'b.com' is out of order after 'c.com'; expected lines sorted by their text read from right to left",
+      "Line 3 of the domain list is wrong: 'b.com' is out of order after 'c.com'; expected lines sorted by their reversed text",
     ],
     ['a.com\na.com\n', "Line 2 of the domain list is wrong: 'a.com' is a duplicate of the line above; expected every pattern once"],
-    [
-      '*.a.com\nb.a.com\n',
-      "Line 2 of the domain list is wrong: 'b.a.com' is covered by '*.a.com' in the line above; expected only the wildcard",
-    ],
-    ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.b.a.com' is covered by '*.a.com'"],
-  ])('reports the line number and the expected content: %j', (text, message) => {
+    ['*.a.com\nb.a.com\n', "Line 2 of the domain list is wrong: '*.a.com' in the line above already matches 'b.a.com'; remove 'b.a.com'"],
+    ['*.a.com\n*.b.a.com\n', "Line 2 of the domain list is wrong: '*.a.com' in the line above already matches '*.b.a.com'"],
+  ])('reports the number of the invalid line and the expected content for the list %j', (text, message) => {
     expect(() => readDomainList(Buffer.from(text))).toThrow(InvalidDomainListError)
     expect(() => readDomainList(Buffer.from(text))).toThrow(message)
   })
@@ -368,7 +365,7 @@ describe('readDomainList with a damaged list', () => {
   })
 })
 
-/** Returns line 1 of a list. Computes the CRC-32 bit by bit, as its definition does. */
+/** Returns the checksum line of a list. Computes the CRC-32 bit by bit, independently of the code under test. */
 function summaryFor(patterns: number, lines: Uint8Array): { readonly summary: string } {
   let crc = ~patterns
   for (const byte of lines) {
@@ -409,7 +406,7 @@ describe('buildDomainList', () => {
     expect(await readFile('docs/guides/domain-lists.md', 'utf8')).toContain(`\n${Buffer.from(bytes)}\`\`\`\n`)
   })
 
-  it('writes lines that readDomainList accepts without the first line', () => {
+  it('writes lines that readDomainList accepts without the checksum line', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
         const list = readDomainList(withoutSummary(buildBytes(patterns)))

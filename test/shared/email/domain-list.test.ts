@@ -27,7 +27,7 @@ describe('domainList', () => {
     expect(unmatched.filter((domain) => list.has(domain))).toEqual([])
   })
 
-  it('normalises its patterns and counts the different ones', () => {
+  it('normalises its patterns, and counts equal patterns once', () => {
     const list = domainList(['Example.COM', 'example.com.', '*.München.de', '*.xn--mnchen-3ya.de', 'münchen.de'])
     expect(list.size).toBe(3)
     expect(list.has('mail.münchen.de')).toBe(true)
@@ -41,7 +41,7 @@ describe('domainList', () => {
     expect(['', 'localhost', '127.0.0.1', '*', 'a b.com'].filter((text) => list.has(text))).toEqual([])
   })
 
-  it('matches a listed domain, but no subdomain and no domain that starts or ends with it', () => {
+  it('matches a listed domain, but not its subdomains or a domain that starts or ends with the listed one', () => {
     fc.assert(
       fc.property(realDomain, label, label, (domain, start, top) => {
         const list = domainList([domain])
@@ -51,7 +51,7 @@ describe('domainList', () => {
     )
   })
 
-  it('matches subdomains of a wildcard, but not its domain or a domain that only ends with it', () => {
+  it("matches a wildcard's subdomains, but not its domain or a longer name that ends with its domain", () => {
     fc.assert(
       fc.property(realDomain, label, label, (domain, start, other) => {
         fc.pre(normaliseDomain(`${other}.${start}.${domain}`) !== undefined)
@@ -113,7 +113,7 @@ describe('domainList with invalid patterns', () => {
     [' example.com', "' example.com' has whitespace"],
     ['exam\u00adple.com', "'exam\\u{ad}ple.com' has whitespace or an invisible character"],
     ['a\nb.com', "'a\\u{a}b.com' has whitespace"],
-    ['@example.com', "'@example.com' has an '@'; expected only the domain after it"],
+    ['@example.com', "'@example.com' has an '@'; expected only the domain"],
     ['ann@example.com', "'ann@example.com' has an '@'"],
     ['https://example.com', "'https://example.com' looks like a URL"],
     ['example.com/login', "'example.com/login' looks like a URL"],
@@ -133,7 +133,7 @@ describe('domainList with invalid patterns', () => {
     ['127.0.0.1', "'127.0.0.1' is not a domain name"],
     ['xn--a.com', "'xn--a.com' is not a domain name"],
     [`${'a'.repeat(300)}.com`, `'${'a'.repeat(80)}...' is not a domain name`],
-  ])('reports an invalid pattern and its fault: %j', (pattern, message) => {
+  ])('throws an error with the fault of the invalid pattern %j', (pattern, message) => {
     const make = (): unknown => domainList(['example.com', pattern])
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`The domain pattern ${message}`)
@@ -171,7 +171,7 @@ describe('domainList with hostile addresses', () => {
     return address !== undefined && list.has(address.domain)
   }
 
-  it('has more than sixty samples, without duplicates', () => {
+  it('tests more than sixty hostile addresses, without duplicates', () => {
     expect(new Set(hostileAddresses.map(({ address }) => address)).size).toBe(hostileAddresses.length)
     expect(hostileAddresses.length).toBeGreaterThan(60)
   })

@@ -28,11 +28,11 @@ const createUserContext = (userAttributes: Readonly<Record<string, string>> | nu
 describe('emailDomainIn', () => {
   const inside = emailDomainIn(...allowedDomains)
 
-  it.each(acceptedForms)('is true for $trick: $address', ({ address }) => {
+  it.each(acceptedForms)('returns true for $trick: $address', ({ address }) => {
     expect(inside(createUserContext({ email: address }))).toBe(true)
   })
 
-  it('is false or throws for a hostile address', () => {
+  it('returns false or throws for a hostile address', () => {
     for (const { address } of hostileAddresses) {
       const ctx = createUserContext({ email: address })
       if (address === '' || parseEmailAddress(address) !== undefined) expect(inside(ctx)).toBe(false)
@@ -40,7 +40,7 @@ describe('emailDomainIn', () => {
     }
   })
 
-  it('is false for a user without an address', () => {
+  it('returns false for a user without an email address', () => {
     for (const attributes of [null, {}, { email: '' }, { name: 'eve@example.com' }])
       expect(inside(createUserContext(attributes))).toBe(false)
   })
@@ -58,20 +58,20 @@ describe('emailDomainIn', () => {
     }
   })
 
-  it('with *, is true for any plain address and throws for an ambiguous one', () => {
+  it('returns true for any plain address if the domain is *, but throws for an ambiguous address', () => {
     const anywhere = emailDomainIn('*')
     expect(anywhere(createUserContext({ email: 'eve@evil.com' }))).toBe(true)
     expect(() => anywhere(createUserContext({ email: 'eve@evil.com,a@example.com' }))).toThrow(UnreadableEmailError)
     expect(anywhere(createUserContext({}))).toBe(false)
   })
 
-  it('is marked as a condition on the domain only, also inside not() and or()', () => {
+  it('creates a condition with domain as its proof, also inside not() and or()', () => {
     expect(inside.proof).toBe('domain')
     expect(not(inside).proof).toBe('domain')
     expect(or(triggeredBy('PreSignUp_SignUp'), inside).proof).toBe('domain')
   })
 
-  it('throws for an empty list or an invalid domain when it is created', () => {
+  it('throws when the condition is created with an empty list or an invalid domain', () => {
     expect(() => emailDomainIn()).toThrow(TypeError)
     expect(() => emailDomainIn('example.com', '@example.org')).toThrow("The domain pattern '@example.org' has an '@'")
   })

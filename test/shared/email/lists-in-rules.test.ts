@@ -36,7 +36,7 @@ describe.each(lists)('rules with %s', (_, list) => {
         when(condition, denyEmailDomains('example.com', '*.example.org')),
       ),
     ],
-  ])('makes the same decisions as with single patterns: %s', async (_name, rules) => {
+  ])('makes the same decisions with a list as with its patterns: %s', async (_name, rules) => {
     const decisions = await Promise.all(
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )
@@ -44,18 +44,18 @@ describe.each(lists)('rules with %s', (_, list) => {
     expect(decisions.flat().map(({ kind }) => kind)).toEqual(expect.arrayContaining(['proceed', 'denied']))
   })
 
-  it('is rejected as proof by autoConfirm', () => {
+  it('autoConfirm rejects emailDomainIn with a list as proof', () => {
     expect(() => autoConfirm({ when: emailDomainIn(list) })).toThrow('an email domain proves nothing')
   })
 
-  it('is recognised as a domain list', () => {
+  it('isDomainList and toDomainList accept the list', () => {
     expect(isDomainList(list)).toBe(true)
     expect(toDomainList(list)).toBe(list)
   })
 })
 
 describe('a domain list', () => {
-  it('allows a user without an address only if the list is *', async () => {
+  it('allowEmailDomains allows a user without an email address only if the list is *', async () => {
     const every = allowEmailDomains(domainList(['*']))
     expect(await preSignUp(every).decide(preSignUpEvent({}))).toMatchObject({ kind: 'proceed' })
     for (const [, list] of lists) {
@@ -63,13 +63,13 @@ describe('a domain list', () => {
     }
   })
 
-  it('is rejected by readDomainList if its bytes are damaged', () => {
+  it('readDomainList rejects damaged bytes', () => {
     const damaged = Uint8Array.from(bytes)
     damaged[damaged.length - 1] = 0x7a
     expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainListError)
   })
 
-  it.each([0, -1, Number.NaN])('is rejected if the user implemented it with the size %d', (size) => {
+  it.each([0, -1, Number.NaN])('rules reject a list that the user implemented with the size %d', (size) => {
     const empty: DomainList = { has: () => false, size, every: false }
     for (const make of [() => allowEmailDomains(empty), () => denyEmailDomains(empty), () => emailDomainIn(empty)]) {
       expect(make).toThrow('A domain list needs at least one pattern; this one is empty')

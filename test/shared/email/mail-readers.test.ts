@@ -49,7 +49,7 @@ function encodedWord(random: (limit: number) => number): string {
     : `=?${charset}?${'bB'[random(2)]}?${Buffer.from(text).toString('base64')}?=`
 }
 
-/** Returns an address with up to four inserted pieces, mostly before the `@`. */
+/** Returns an address with up to four pieces inserted, mostly before the `@`. */
 function oddAddress(random: (limit: number) => number): string {
   let text = whole[random(whole.length)] ?? ''
   for (let left = random(5); left > 0; left -= 1) {
@@ -60,7 +60,7 @@ function oddAddress(random: (limit: number) => number): string {
   return text
 }
 
-/** Returns the addresses that mail software reads in a text, with and without decoding it first. */
+/** Returns the addresses that libmime and nodemailer read in a string, with and without decoding encoded words first. */
 function addressesRead(text: string): readonly string[] {
   return [libmime.decodeWords(text), text].flatMap((read) =>
     addressparser(read, { flatten: true }).map(({ address }) => {
@@ -71,7 +71,7 @@ function addressesRead(text: string): readonly string[] {
 }
 
 describe('parseEmailAddress', () => {
-  it('accepts only texts in which mail software reads the same single address', () => {
+  it('accepts a string only if libmime and nodemailer read the same single address in it', () => {
     const random = startRandom(20261126)
     const differing: string[] = []
     let accepted = 0

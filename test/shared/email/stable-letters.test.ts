@@ -11,7 +11,7 @@ import { runs } from '../../support/runs.ts'
 
 const child = join(import.meta.dirname, 'fixtures/normalise-child.ts')
 
-/** Runs `normaliseDomain` and Node's own conversion on the oldest supported Node. Returns null for a rejected domain. */
+/** Runs `normaliseDomain` and `domainToASCII` on the oldest supported Node version. Returns null for each domain that is rejected. */
 function onOldestNode(domains: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { maxBuffer: 1 << 29 }
@@ -30,7 +30,7 @@ function onThisNode(domains: readonly string[]): unknown {
   })
 }
 
-/** Returns the ASCII forms of a domain by UTS #46, with and without transitional processing. */
+/** Returns the two ASCII forms of a domain in UTS #46, with and without transitional processing. */
 function formsByStandard(domain: string): readonly (string | null)[] {
   return [true, false].map((transitionalProcessing) =>
     tr46.toASCII(domain, { transitionalProcessing, checkBidi: true, checkJoiners: true }),
@@ -75,7 +75,7 @@ const ofOneRange = fc.oneof(...letters.map((letter) => fc.array(letter, { minLen
 const wholeDomain = fc.array(fc.oneof(label, ofOneRange), { minLength: 1, maxLength: 2 }).map((labels) => `${labels.join('.')}.com`)
 
 describe('normaliseDomain', () => {
-  it('accepts only domains with one ASCII form in every program, for each Unicode character', () => {
+  it('accepts a domain only if Node and UTS #46 return the same ASCII form, for each Unicode character', () => {
     const differing: string[] = []
     let accepted = 0
     for (const char of everyCharacter()) {
@@ -91,8 +91,8 @@ describe('normaliseDomain', () => {
     expect(accepted).toBeGreaterThan(100_000)
   }, 120_000)
 
-  it('returns the same on the oldest supported Node and on this one, for each Unicode character', async () => {
-    // The current Node may encode characters that the oldest one cannot decode, so Punycode forms are tested too.
+  it('returns the same results on the oldest supported Node and the current Node, for each Unicode character', async () => {
+    // The current Node may encode characters that the oldest Node cannot decode, so the Punycode forms are tested too.
     const domains = [...everyCharacter()].flatMap((char) => places.slice(0, 2).map((place) => place(char)))
     const encoded = domains.map((domain) => domainToASCII(domain)).filter((domain) => domain.includes('xn--'))
     const all = [...domains, ...encoded]
@@ -100,7 +100,7 @@ describe('normaliseDomain', () => {
     expect(await onOldestNode(all)).toEqual(onThisNode(all))
   }, 300_000)
 
-  it('accepts only domains with one ASCII form in every program, for combinations of letters', async () => {
+  it('accepts a domain only if Node and UTS #46 return the same ASCII form, for combinations of letters', async () => {
     const domains = fc.sample(wholeDomain, { numRuns: runs(20_000), seed: 20261126 })
 
     expect(await onOldestNode(domains)).toEqual(onThisNode(domains))

@@ -24,13 +24,13 @@ const schema = z.looseObject(
   EXPECTED_OBJECT,
 )
 
-/** Returns the schema's problems of an event, in the format of `eventProblems`. */
+/** Returns the problems that the zod schema finds in an event, in the format of `eventProblems`. */
 function schemaProblems(input: unknown): readonly string[] {
   const { error } = schema.safeParse(input)
   return error === undefined ? [] : error.issues.map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`)
 }
 
-/** Returns `eventProblems` without problems of attribute values, which the schema does not check. */
+/** Returns the problems from `eventProblems`, except those of attribute values, because the zod schema does not check them. */
 function shapeProblems(input: unknown): readonly string[] {
   return eventProblems(input).filter((problem) => !problem.startsWith('request.userAttributes.'))
 }
@@ -55,12 +55,12 @@ describe('eventProblems', () => {
       if (problems.length > 0) refused += 1
     }
     expect(disagreed).toEqual([])
-    // Without rejected events the test would prove nothing.
+    // If every event were valid, the comparison would prove nothing.
     expect(refused).toBeGreaterThan(MUTATED / 50)
     expect(refused).toBeLessThan(MUTATED / 2)
   }, 120_000)
 
-  it('returns the same problems as the zod schema for every type of value in each field, also outside JSON', () => {
+  it('returns the same problems as the zod schema for every type of value in each field, including types that JSON does not have', () => {
     const value = fc.constantFrom<unknown>(
       undefined,
       null,

@@ -48,7 +48,7 @@ describe('assertEvent', () => {
     ])
   })
 
-  it('throws only InvalidEventError, and does not change its input', () => {
+  it('throws no error except InvalidEventError, and does not change the event', () => {
     const parts = fc.record({ request: fc.jsonValue(), callerContext: fc.jsonValue(), userName: fc.jsonValue() }, { requiredKeys: [] })
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), parts), (input) => {

@@ -4,7 +4,7 @@ import { coldStart } from '../../../src/shared/lambda/handler.ts'
 describe('coldStart', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
-  it('returns the age of the process at the creation of the handler, only for the first invocation', () => {
+  it('returns the time from process start to handler creation for the first invocation, and 0 afterwards', () => {
     const spent = coldStart(1500, true)
     expect([spent(1520), spent(1530), spent(9000)]).toEqual([1500, 0, 0])
   })
@@ -29,7 +29,7 @@ describe('coldStart', () => {
   it.each([
     ['the AWS SDK', () => import('@aws-sdk/client-dynamodb')],
     ['Powertools', () => import('@aws-lambda-powertools/logger')],
-  ])('returns 0 outside Lambda if %s creates an empty global awslambda', async (_, load) => {
+  ])('returns 0 outside Lambda, although %s creates an empty global awslambda', async (_, load) => {
     await load()
     expect(Reflect.has(globalThis, 'awslambda')).toBe(true)
     expect(coldStart(1500)(1501)).toBe(0)

@@ -23,7 +23,7 @@ import {
   work,
 } from '../../support/harness.ts'
 
-/** Starts a handler with a hanging rule, and returns the time until it answers, in milliseconds. */
+/** Starts an invocation on fake timers, and returns the milliseconds until the handler answers. */
 async function measureTime(start: () => Promise<unknown>): Promise<number> {
   let ended = false
   const running = captureResult(start()).then(() => {
@@ -45,7 +45,7 @@ describe('the deadline of a handler', () => {
     return result
   }
 
-  it('fails a pre trigger with a hanging rule, and logs the name of the rule', async () => {
+  it('fails a pre trigger when a rule hangs, and logs the name of the rule', async () => {
     const out = collector()
     const { error } = await started(pre({ write: out.write }, noOpinion, hang, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -58,7 +58,7 @@ describe('the deadline of a handler', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('continues a post trigger without a hanging rule', async () => {
+  it('lets a post trigger proceed when a rule hangs until the deadline', async () => {
     const out = collector()
     const { answer } = await started(post({ write: out.write }, work, hangAfter)(postEvent()), 4001)
     expect(answer).toStrictEqual(postEvent())
@@ -106,7 +106,7 @@ describe('the deadline of a handler', () => {
   it.each([
     ['before', 'deadline-exceeded'],
     ['after', 'deadline-exceeded'],
-  ] as const)('ends a hanging %s of a middleware', async (hook, reason) => {
+  ] as const)('fails when the %s hook of a middleware hangs until the deadline', async (hook, reason) => {
     const out = collector()
     const middleware = [{ [hook]: () => new Promise(() => undefined) }]
     const { error } = await started(pre({ write: out.write, middleware }, confirm)(preEvent()), 4001)
@@ -123,11 +123,11 @@ describe('the deadline of a handler', () => {
   })
 
   it.each([
-    ['ends 100 ms before the Lambda timeout', 1000, 900],
-    ['does not extend the deadline', 60_000, 4000],
-    ['allows less than 250 ms', 150, 50],
-    ['allows at least 1 ms', 20, 1],
-  ])('%s if Lambda has %d ms left', async (_, remaining, expected) => {
+    [1000, 900, '100 ms before the Lambda timeout'],
+    [60_000, 4000, 'at the default deadline'],
+    [150, 50, 'with less than 250 ms for the rules'],
+    [20, 1, 'at the earliest after 1 ms'],
+  ])('if Lambda has %d ms left, answers after %d ms: %s', async (remaining, expected) => {
     const handler = pre({ write: () => undefined }, hang)
     expect(await measureTime(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
   })
@@ -137,7 +137,7 @@ describe('the deadline of the first invocation', () => {
   beforeEach(() => void vi.stubGlobal('awslambda', { streamifyResponse: () => undefined }))
   afterEach(() => void vi.unstubAllGlobals())
 
-  /** Returns the time limits of the first and the second invocation of a process that was ready after `readyAt` ms. */
+  /** Returns the durations of two invocations with a hanging rule. The handler is created `readyAt` ms after the process start. */
   async function measureLimits(readyAt: number, gap: number, deadlineMs: number): Promise<readonly unknown[]> {
     const clock = manualClock(readyAt)
     const out = collector()
@@ -152,7 +152,7 @@ describe('the deadline of the first invocation', () => {
     return out.lines().flatMap(({ durationMs }: Line) => (durationMs === undefined ? [] : [durationMs]))
   }
 
-  it('subtracts the init phase from the deadline of the first invocation, because Cognito counts it', async () => {
+  it("subtracts the init phase from the deadline of the first invocation, because Cognito's 5 s include it", async () => {
     expect(await measureLimits(1800, 40, 4000)).toEqual([2200, 4000])
   })
 
@@ -160,14 +160,14 @@ describe('the deadline of the first invocation', () => {
     expect(await measureLimits(1800, 5000, 4000)).toEqual([4000, 4000])
   })
 
-  it('leaves at least 250 ms after a slow init phase, or the configured deadline if that is shorter', async () => {
+  it('allows at least 250 ms after a slow init phase, or the configured deadline if it is shorter', async () => {
     expect(await measureLimits(9000, 40, 4000)).toEqual([250, 4000])
     expect(await measureLimits(9000, 40, 100)).toEqual([100, 100])
   })
 })
 
 describe('a rule after a hanging rule', () => {
-  it('does not start after the deadline in a post trigger, but is in the trace', async () => {
+  it('starts no rule of a post trigger after the deadline, but adds the rule to the trace', async () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()

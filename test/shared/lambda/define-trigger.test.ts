@@ -48,7 +48,7 @@ describe('a trigger factory', () => {
     )
   })
 
-  it.each(['', 'fifteen letters'])('rejects a hash key that is too short, without the key in the message: %j', (logHashKey) => {
+  it.each(['', 'fifteen letters'])('rejects the short hash key %j with a message that does not contain the key', (logHashKey) => {
     expect(() => pre({ logHashKey }, noOpinion)).toThrow(
       new RangeError('logHashKey is too short; expected a random string of at least 16 characters'),
     )
@@ -120,7 +120,7 @@ describe('decide', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  it('fails for an answer that the trigger does not support', async () => {
+  it("returns a failed decision if a rule's answer has a field that the trigger does not support", async () => {
     const wrong = defineRule<Pre>('wrong', () => respond(unchecked({ autoConfirm: true })))
     expect(await pre(wrong).decide(preEvent())).toMatchObject({ kind: 'failed', rule: 'wrong' })
   })

@@ -33,13 +33,13 @@ describe('the answer of a handler', () => {
     ['is missing', { response: undefined }],
     ['is null', { response: null }],
     ['is empty', { response: {} }],
-  ])('returns a response even if the response of the event %s', async (_, change) => {
+  ])("returns an event with a response even if the response of Cognito's event %s", async (_, change) => {
     expect((await runPre([confirm], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: { autoConfirmUser: true } })
     expect((await runPre([noOpinion], preEvent(change))).answer).toStrictEqual({ ...preEvent(change), response: {} })
   })
 
   it.each([[[]], [[{ before: () => undefined }]]])(
-    'keeps fields with the name __proto__, with or without middleware',
+    'keeps event fields with the name __proto__, with or without middleware',
     async (middleware) => {
       const text =
         '{"__proto__":{"a":1},"triggerSource":"PreSignUp_SignUp","request":{"userAttributes":{"__proto__":"x","email":"a@b.de"}},"response":{"__proto__":null}}'
@@ -49,19 +49,22 @@ describe('the answer of a handler', () => {
     },
   )
 
-  it('throws an error with the message of the rule, without a full stop, on a denial', async () => {
+  it('throws the message of the denying rule, without its full stop', async () => {
     const { answer, error, lines } = await runPre([confirm, refuse])
     expect(answer).toBeUndefined()
     expect(error).toMatchObject({ name: 'TriggerDeniedError', message: 'You need an invitation' })
     expect(lines[0]).toMatchObject({ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' })
   })
 
-  it.each(['No', 'No.', 'No. . ', 'No…'])('removes the full stop if a rule returns the message %j without deny()', async (message) => {
-    const byHand = defineRule<Pre>('by-hand', () => ({ kind: 'deny', reason: 'by-hand', message }))
-    expect((await runPre([byHand])).error?.message).toBe(message.replace(/[ .]+$/, ''))
-  })
+  it.each(['No', 'No.', 'No. . ', 'No…'])(
+    'removes the full stop if a rule returns the message %j without calling deny()',
+    async (message) => {
+      const byHand = defineRule<Pre>('by-hand', () => ({ kind: 'deny', reason: 'by-hand', message }))
+      expect((await runPre([byHand])).error?.message).toBe(message.replace(/[ .]+$/, ''))
+    },
+  )
 
-  it('throws an error with a fixed message when a rule throws, without details of the rule', async () => {
+  it('throws a fixed message when a rule throws, and reveals nothing about the rule or its error', async () => {
     const { error, lines } = await runPre([crash, confirm])
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
     expect(error?.text).toBe(`TriggerFailedError: ${MASKED}{"name":"TriggerFailedError","code":"trigger-failed"}`)
@@ -75,7 +78,7 @@ describe('the answer of a handler', () => {
   })
 
   it.each(['PreSignUp_SomethingNew', '', 'toString', 'PostConfirmation_ConfirmSignUp'])(
-    'treats the unknown trigger source %j like any other',
+    'runs the rules and returns their decision for the unknown trigger source %j',
     async (triggerSource) => {
       const event = preEvent({ triggerSource })
       expect((await runPre([confirm], event)).answer).toMatchObject({ triggerSource, response: { autoConfirmUser: true } })
@@ -160,7 +163,7 @@ describe('a handler', () => {
     expect(post(defineRule('any', () => skip())).length).toBeLessThanOrEqual(2)
   })
 
-  it.each([undefined, null, {}])('accepts %j as its context', async (context) => {
+  it.each([undefined, null, {}])("accepts %j as Lambda's context", async (context) => {
     const out = collector()
     const handler = pre({ write: out.write }, confirm)
     await expect(handler(preEvent(), unchecked(context))).resolves.toMatchObject({ response: { autoConfirmUser: true } })

@@ -49,7 +49,7 @@ describe('describeError', () => {
     ': ',
     '\n',
     'Error: \n    at fake (/fake.js:1:1)',
-  ])('does not read a line of the message %j as a frame', (message) => {
+  ])('does not read a line of the message %j as a stack frame', (message) => {
     const { frames } = describeError(new Error(message))
     expect(frames[0]).toMatch(FRAME)
     expect(frames.join('\n')).not.toMatch(/fake|beginning/)
@@ -149,7 +149,7 @@ describe('hashUser', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  it('sets the user of the log line only with a key, to the same hash in every trigger', async () => {
+  it('writes the same user hash to the log line of every trigger, but only if a hash key is set', async () => {
     expect((await runPre([confirm])).lines[0]).not.toHaveProperty('user')
     const before = collector()
     const after = collector()
@@ -159,7 +159,7 @@ describe('hashUser', () => {
     expect(after.lines()[0]?.user).toBe(before.lines()[0]?.user)
   })
 
-  it.each([null, 7, undefined])('sets no user in the log line if the user name is %j', async (userName) => {
+  it.each([null, 7, undefined])('writes no user hash to the log line if the user name is %j', async (userName) => {
     const { lines } = await runPre([confirm], preEvent({ userName }), { logHashKey: KEY })
     expect(lines[0]).not.toHaveProperty('user')
   })

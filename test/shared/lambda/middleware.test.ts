@@ -23,13 +23,13 @@ type Middleware = MiddlewareObj<PreEvent, PreEvent>
 
 const forever = (): Promise<never> => new Promise(() => undefined)
 const approval = (): PreEvent => preEvent({ response: { autoConfirmUser: true, autoVerifyEmail: true } })
-/** Changes an object, because at run time middleware can change `readonly` properties. */
+/** Changes an object, even its `readonly` properties, as middleware can at run time. */
 const edit = (target: unknown, change: object): void => void Object.assign(Object(target), change)
 
-/** The point at which an attack prevents an approval. A denial is kept if the rules ran before. */
+/** The time at which an attack makes the handler fail, or `none`. If the rules denied before, the handler still denies. */
 type Harm = 'none' | 'before-the-rules' | 'after-the-rules'
 
-/** Every attack that a middleware could make on a decision. */
+/** Attacks by which a middleware could try to change a decision. */
 const attacks: readonly {
   readonly name: string
   readonly middleware: () => Middleware
@@ -192,7 +192,7 @@ const attacks: readonly {
   { name: 'an onError that hangs', middleware: () => ({ onError: forever }), harm: 'none' },
 ]
 
-/** Denies every user except `invited`. Only a middleware can change the event to that user. */
+/** Denies the tested user. It skips only if a middleware was able to change the event. */
 const onlyInvited: Rule<Pre> = defineRule<Pre>('only-invited', ({ user, event }) =>
   user.userName === 'invited' || event.triggerSource === 'PreSignUp_AdminCreateUser' || user.email === 'edited@example.com'
     ? skip()
@@ -232,7 +232,7 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
     expect(lines[0]).toMatchObject({ decision: 'failed' })
   })
 
-  it('either fails or leaves the answer of the rules unchanged', async () => {
+  it('fails, or returns the answer of the rules unchanged', async () => {
     const { answer, error, lines } = await runAttack([claims], [middleware()])
     if (harm === 'none') {
       const response = { autoConfirmUser: false, autoVerifyEmail: null, claims: { role: 'user' } }
@@ -247,14 +247,14 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
 })
 
 describe('middleware of the user', () => {
-  it('can turn a denial into an approval inside middy, so the handler builds its answer outside', async () => {
+  it('turns a denial into an approval in plain middy, so the handler builds its answer outside middy', async () => {
     const denying = middy(() => {
       throw new Error('denied')
     }).use({ onError: () => approval() })
     await expect(denying({}, unchecked({}))).resolves.toEqual(approval())
   })
 
-  it('gets the event, the context, the answer and the error', async () => {
+  it('passes the event, the context, the answer and the error to middleware', async () => {
     const seen: unknown[] = []
     const middleware: Middleware[] = [
       {
@@ -273,20 +273,20 @@ describe('middleware of the user', () => {
     ])
   })
 
-  it('gets a TriggerFailedError instead of the error of a rule', async () => {
+  it('passes a TriggerFailedError to middleware instead of the error of a rule', async () => {
     const errors: string[] = []
     await runPre([crash], preEvent(), { middleware: [{ onError: ({ error }) => void errors.push(`${error?.stack}`) }] })
     expect(errors).toEqual([`TriggerFailedError: ${MASKED}`])
   })
 
-  it('runs each before from first to last, and each after from last to first', async () => {
+  it('runs before hooks from first to last, and after hooks from last to first', async () => {
     const order: string[] = []
     const named = (name: string): Middleware => ({ before: () => void order.push(name), after: () => void order.push(name) })
     await runPre([noOpinion], preEvent(), { middleware: [named('first'), named('second')] })
     expect(order).toEqual(['first', 'second', 'second', 'first'])
   })
 
-  it('runs only the onError of a middleware for an invalid event', async () => {
+  it('runs only the onError hook of a middleware for an invalid event', async () => {
     const before = vi.fn()
     const onError = vi.fn()
     await runPre([noOpinion], 7, { middleware: [{ before, onError }] })
@@ -294,11 +294,11 @@ describe('middleware of the user', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('throws at the creation of the handler if a middleware has no hook', () => {
+  it('throws when the handler is created if a middleware has no hook', () => {
     expect(() => pre({ middleware: [{}] }, noOpinion)).toThrow(/Middleware must/)
   })
 
-  it('starts no rule if a before ends after the deadline', async () => {
+  it('starts no rule if a before hook ends after the deadline', async () => {
     const evaluate = vi.fn(() => skip())
     const clock = manualClock()
     let endBefore: () => void = () => undefined

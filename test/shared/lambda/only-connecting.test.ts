@@ -96,7 +96,7 @@ describe('onlyConnecting', () => {
     documents.config.requestHandler.destroy?.()
   })
 
-  it('does not block the original client while a call hangs', async () => {
+  it('does not block the original client while a warm-up call hangs', async () => {
     service = await startTroubledService((call) =>
       call.request.method === 'GET' ? troubles['never answers'](call) : answering(200, {})(call),
     )

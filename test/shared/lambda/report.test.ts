@@ -46,7 +46,7 @@ function recorder(): { readonly logger: Logger; readonly calls: readonly (readon
 }
 
 describe('the log line of an invocation', () => {
-  it('has exactly the documented fields for an approval', async () => {
+  it('writes a log line with exactly the documented fields for an approval', async () => {
     const { lines } = await runPre([noOpinion, confirm])
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS))
@@ -62,7 +62,7 @@ describe('the log line of an invocation', () => {
     expect(lines[0]?.timestamp).toBe(new Date(String(lines[0]?.timestamp)).toISOString())
   })
 
-  it('has the denying rule as an additional dimension for a denial', async () => {
+  it('writes the denying rule as an additional metric dimension for a denial', async () => {
     const { lines } = await runPre([refuse])
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'rule'))
@@ -76,7 +76,7 @@ describe('the log line of an invocation', () => {
     })
   })
 
-  it('has the error for a failure, and a second line counts the error of the rule', async () => {
+  it('logs the error of a failure, and counts the error of the rule in a second line', async () => {
     const { lines } = await runPre([crash])
     expect(lines).toHaveLength(2)
     expect(sorted(lines[0])).toEqual(keys(...ALWAYS, 'error'))
@@ -85,14 +85,14 @@ describe('the log line of an invocation', () => {
     expect(lines[1]).toEqual({ _aws: expect.any(Object), trigger: 'PreSignUp', rule: 'crash', RuleErrors: 1 })
   })
 
-  it('reports a cold start only for the first invocation', async () => {
+  it('reports a cold start only for the first invocation of a handler', async () => {
     const out = collector()
     const handler = pre({ write: out.write }, noOpinion)
     for (let invocation = 0; invocation < 3; invocation++) await handler(preEvent())
     expect(out.lines().map(({ coldStart }) => coldStart)).toEqual([true, false, false])
   })
 
-  it('escapes line breaks in values', async () => {
+  it('escapes line breaks in logged values', async () => {
     const { raw, lines } = await runPre([noOpinion], preEvent({ triggerSource: 'a\nb\u2028c', userPoolId: 'x\r\n{"level":"ERROR"}' }))
     expect(raw.split('\n')).toEqual([expect.any(String), ''])
     expect(lines[0]).toMatchObject({ triggerSource: 'a\nb\u2028c' })
@@ -103,12 +103,12 @@ describe('the log line of an invocation', () => {
     expect(lines[0]?.triggerSource).toBe(`${'x'.repeat(500)}...`)
   })
 
-  it('rounds times to microseconds', async () => {
+  it('rounds logged times to microseconds', async () => {
     const { lines } = await runPre([noOpinion])
     expect(String(lines[0]?.durationMs)).toMatch(/^\d+(\.\d{1,3})?$/)
   })
 
-  it('has the detail of the deciding denial, truncated if it is long', async () => {
+  it('logs the detail of the deciding denial, truncated if it is long', async () => {
     const denying = (detail: string): Rule<Pre> => defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))
     const branches = await runPre([
       shadow(denying('of-a-shadow')),
@@ -121,7 +121,7 @@ describe('the log line of an invocation', () => {
   })
 
   it.each(['an invitation of mary@example.com', 'mary', 'x: MARY', 'Mary Hidden', '+491701234567', 'mary@example.com'])(
-    'hides a detail that is free text or a value of the event: %s',
+    'hides the detail of a denial if it is free text or a value of the event: %s',
     async (detail) => {
       const { lines } = await runPre([defineRule<Pre>('denying', () => deny('nope', 'No', { detail }))])
       expect(lines[0]).toMatchObject({ reason: 'nope', detail: 'hidden', trace: [{ detail: 'hidden' }] })
@@ -153,7 +153,7 @@ describe('the log line of an invocation', () => {
     expect(skipped.lines[0]).toMatchObject({ trace: [{ reason: 'hidden' }] })
   })
 
-  it('has a trace entry for every rule, with reason, overrides, shadow and error', async () => {
+  it('logs a trace entry for every rule, with reason, overrides, shadow and error', async () => {
     const again = defineRule<Pre>('again', () => respond({ autoConfirmUser: false }, 'not-yet'))
     const { lines } = await runPre([confirm, again, failOpen(crash), shadow(refuse)])
     expect(lines[0]).toMatchObject({
@@ -170,7 +170,7 @@ describe('the log line of an invocation', () => {
     })
   })
 
-  it('has the level WARN if a rule of a post trigger throws', async () => {
+  it('logs at the level WARN if a rule throws, but the post trigger proceeds', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', RuleErrors: 1 })
@@ -196,14 +196,14 @@ describe('the log line of a lost effect', () => {
     ...counted,
   }
 
-  it.each(LOG_LEVELS)('has only pool, sub, effect, token and metric at the log level %s', async (logLevel) => {
+  it.each(LOG_LEVELS)('logs only the pool, sub, effect, token and metric of a lost effect at the log level %s', async (logLevel) => {
     const out = collector()
     await post({ write: out.write, logLevel }, losing, work)(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
     expect(out.raw()).not.toContain('mary@')
   })
 
-  it('goes to standard output even if a logger is set', async () => {
+  it('writes a lost effect to standard output even if a logger is set', async () => {
     const out = collector()
     const { logger, calls } = recorder()
     await post({ write: out.write, logger }, losing)(postEvent())
@@ -212,13 +212,13 @@ describe('the log line of a lost effect', () => {
     expect(JSON.stringify(calls)).not.toContain('sub-1')
   })
 
-  it('is written once for an error that also fails the surrounding compositions', async () => {
+  it('logs a lost effect once if its error also fails the surrounding combinators', async () => {
     const out = collector()
     await captureResult(post({ write: out.write }, failClosed(chain(losing)))(postEvent()))
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
   })
 
-  it('is written for each lost effect of an invocation', async () => {
+  it('logs each lost effect of an invocation', async () => {
     const out = collector()
     const other = defineRule<Post>('other', () => {
       throw new EffectLostError({ userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'other', token: 'token-2' }, undefined)
@@ -227,7 +227,7 @@ describe('the log line of a lost effect', () => {
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
-  it('is written only for a lost effect, not for other errors', async () => {
+  it('logs no lost effect for any other error', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.raw()).not.toContain(EFFECT_LOST)
@@ -262,7 +262,7 @@ describe('the metrics of an invocation', () => {
     expect(ruleErrors.every(({ RuleErrors: count, trigger }) => count === 1 && trigger === 'PreSignUp')).toBe(true)
   })
 
-  it('counts a denial for its rule too', async () => {
+  it('counts a denial for the trigger and for the denying rule', async () => {
     const [counted] = (await runPre([refuse])).lines
     expect(counted?._aws).toMatchObject({
       CloudWatchMetrics: [
@@ -281,19 +281,22 @@ describe('the log level', () => {
   ]
   const cases = LOG_LEVELS.flatMap((level) => outcomes.map(([severity, rules]) => [level, severity, rules] as const))
 
-  it.each(cases)('applies the log level %s to a line of the severity %s, but not to the metrics', async (logLevel, severity, rules) => {
-    const written = LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(logLevel)
-    const { lines } = await runPre(rules, preEvent(), { logLevel })
-    expect(lines.flatMap(emfProblems)).toEqual([])
-    expect(lines[0]?.level).toBe(written ? severity.toUpperCase() : undefined)
-    if (!written) expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
+  it.each(cases)(
+    'applies the log level %s to a log line of the severity %s, but always writes the metrics',
+    async (logLevel, severity, rules) => {
+      const written = LOG_LEVELS.indexOf(severity) >= LOG_LEVELS.indexOf(logLevel)
+      const { lines } = await runPre(rules, preEvent(), { logLevel })
+      expect(lines.flatMap(emfProblems)).toEqual([])
+      expect(lines[0]?.level).toBe(written ? severity.toUpperCase() : undefined)
+      if (!written) expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
 
-    const { logger, calls } = recorder()
-    const own = await runPre(rules, preEvent(), { logLevel, logger })
-    expect(calls.map(([level]) => level)).toEqual(written ? [severity] : [])
-    expect(own.lines.flatMap(emfProblems)).toEqual([])
-    expect(sorted(own.lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
-  })
+      const { logger, calls } = recorder()
+      const own = await runPre(rules, preEvent(), { logLevel, logger })
+      expect(calls.map(([level]) => level)).toEqual(written ? [severity] : [])
+      expect(own.lines.flatMap(emfProblems)).toEqual([])
+      expect(sorted(own.lines[0])).toEqual(keys(...METRICS_ONLY, ...(severity === 'info' ? ['rule'] : [])))
+    },
+  )
 
   it.each<LogLevel>(['silent', 'error'])('writes only the metrics of an approval at the log level %s', async (logLevel) => {
     const { lines } = await runPre([confirm], preEvent(), { logLevel })
@@ -303,7 +306,7 @@ describe('the log level', () => {
 })
 
 describe('the logger of the user', () => {
-  it('receives the log entry without the metrics, which have their own lines', async () => {
+  it('passes the log entry to the logger, and writes the metrics to standard output', async () => {
     const { logger, calls } = recorder()
     const { lines } = await runPre([crash], preEvent(), { logger })
     expect(calls).toMatchObject([['error', 'PreSignUp failed', { requestId: 'request-1', decision: 'failed', decidedBy: 'crash' }]])
@@ -314,7 +317,7 @@ describe('the logger of the user', () => {
   const fail = (): never => {
     throw new Error('the logger is broken')
   }
-  it('writes the line to standard output if the logger throws, without a change of the decision', async () => {
+  it('writes the log line to standard output if the logger throws, and keeps the decision', async () => {
     const logger: Logger = { info: fail, warn: fail, error: fail }
     const approved = await runPre([confirm], preEvent(), { logger })
     expect(approved.answer).toStrictEqual((await runPre([confirm])).answer)
@@ -326,7 +329,7 @@ describe('the logger of the user', () => {
     expect((await runPre([crash], preEvent(), { logger })).error).toMatchObject({ name: 'TriggerFailedError' })
   })
 
-  it('ignores a logger that rejects', async () => {
+  it('ignores a rejected promise that the logger returns', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     const reject = async (): Promise<void> => fail()
@@ -337,7 +340,7 @@ describe('the logger of the user', () => {
     expect(unhandled).not.toHaveBeenCalled()
   })
 
-  it('keeps the metrics if the logger edits the entry', async () => {
+  it('writes correct metrics even if the logger changes the log entry', async () => {
     const editEntry = (_: string, fields: LogFields): void => {
       for (const name of Object.keys(fields)) fields[name] = null
     }
@@ -349,7 +352,7 @@ describe('the logger of the user', () => {
 describe('standard output', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('gets the log line in one write by default', async () => {
+  it('writes the log line to standard output in one write by default', async () => {
     const written: unknown[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(chunk) > 0)
     await pre(confirm)(preEvent())
@@ -358,7 +361,7 @@ describe('standard output', () => {
     expect(String(written[0])).toMatch(/^\{.*\}\n$/)
   })
 
-  it('keeps the decision if a write fails', async () => {
+  it('keeps the decision if writing the log line fails', async () => {
     const write = (): never => {
       throw new Error('EPIPE: a private detail')
     }

@@ -9,7 +9,7 @@ import { captureResult, collector, type Pre, type PreEvent, pre, preEvent, unche
 /** A secret that no log line may contain. Every string of the events and errors contains it. */
 const SECRET = 'mary.hidden@secret.example'
 
-/** A secret that is an identifier, such as a user name. */
+/** A second secret. It looks like an identifier, as many user names do. */
 const CONSTANT = 'mary-hidden-4711'
 
 /** Strings that contain the secret. */
@@ -63,7 +63,7 @@ const event = fc.record(
   { requiredKeys: [] },
 )
 
-/** Values that rules and middleware throw. Their messages contain the secret, and some were changed later. */
+/** Values that rules and middleware throw. Their messages contain the secret. Some messages are changed after the error is created. */
 const thrown: fc.Arbitrary<unknown> = fc.tuple(secretText, fc.string({ maxLength: 8 })).chain(([message, other]) => {
   const error = new TypeError(message)
   const changed = (to: string): Error => Object.assign(new Error(message), { message: to })
@@ -113,7 +113,7 @@ const places: Readonly<
   'in an onError': (error) => ({ rules: [defineRule('denies', () => deny('no', 'No'))], middleware: [{ onError: () => rethrow(error) }] }),
 }
 
-/** Outcomes of plain JavaScript rules. Their strings contain the secret, and some values throw when they are converted. */
+/** Outcomes of plain JavaScript rules. Their strings contain the secret, and some values throw when they are converted to a string. */
 const outcome: fc.Arbitrary<unknown> = fc.record(
   {
     kind: fc.constantFrom('allow', 'skip', 'deny', 'done', SECRET),
@@ -128,7 +128,7 @@ const outcome: fc.Arbitrary<unknown> = fc.record(
   { requiredKeys: ['kind'] },
 )
 
-/** Rules of plain JavaScript that use the secret as the name of a rule or a function. */
+/** Creates rules in which the name of a rule or a function is the secret `text`, as plain JavaScript allows. */
 const renamedRules: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
   'is renamed while it runs': (text) => {
     const rule = defineRule<Pre>('renamed', () => {
@@ -158,12 +158,12 @@ const renamedRules: Readonly<Record<string, (text: string) => Rule<Pre>>> = {
       children: [],
       evaluate: () => ({ kind: 'deny', by: text, reason: 'a-reason', message: 'No' }),
     }),
-  'throws from a function with that name': (text) =>
+  'throws from a function whose name is the secret': (text) =>
     defineRule<Pre>('throws', () => ({ [text]: () => rethrow(new Error('no')) })[text]?.() ?? deny('a-reason', 'No')),
 }
 
 describe('the log', () => {
-  it('contains no attribute, user name or error message, for any event and any error', async () => {
+  it('never logs an attribute, a user name or an error message, for any event and any error', async () => {
     await fc.assert(
       fc.asyncProperty(event, thrown, fc.constantFrom(...Object.keys(places)), fc.boolean(), async (input, error, place, keyed) => {
         const { rules, middleware = [] } = places[place]?.(error) ?? { rules: [] }
@@ -186,7 +186,7 @@ describe('the log', () => {
     )
   })
 
-  it.each(Object.keys(renamedRules))('does not contain the secret if a rule %s', async (how) => {
+  it.each(Object.keys(renamedRules))('does not log the secret if a rule %s', async (how) => {
     for (const text of [SECRET, CONSTANT]) {
       const out = collector()
       const rule = renamedRules[how]?.(text) ?? defineRule('none', () => deny('no', 'No'))
@@ -203,7 +203,7 @@ describe('the log', () => {
     ['the given name', 'greeting-maryc'],
     ['a part of the user name', 'okta-user77'],
     ['an ID of an identity provider', '109500000000000000000'],
-  ])('hides a text that contains %s', async (_, text) => {
+  ])('hides any logged reason, detail, error name or error code that contains %s', async (_, text) => {
     const attributes = { email: 'mary.smith@example.com', given_name: 'MaryC', identities: '[{"userId":"109500000000000000000"}]' }
     const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
     const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })
@@ -218,7 +218,7 @@ describe('the log', () => {
     }
   })
 
-  it('keeps the reasons of this package and declared reasons, even if the event contains them', async () => {
+  it('logs the reasons of this package and declared reasons, even if the event contains the same text', async () => {
     const sent = { x: 'user-blocked', y: 'AccessDeniedException', z: 'not-on-trial', w: 'no-invite' }
     const input = preEvent({
       userName: 'user-blocked',
@@ -237,7 +237,7 @@ describe('the log', () => {
     }
   })
 
-  it('does not contain the secret for any outcome, error and name of a plain JavaScript rule', async () => {
+  it('does not log the secret for any outcome, error and name of a plain JavaScript rule', async () => {
     const broken = fc.constantFrom(SECRET, CONSTANT).map((text) => Object.assign(new Error(text), { name: text, code: text }))
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(outcome, broken), { minLength: 1, maxLength: 3 }), fc.boolean(), async (results, shadowed) => {

@@ -12,7 +12,7 @@ const MODULE = new URL('../../../src/shared/lambda/report.ts', import.meta.url).
 /** Lines longer than the buffer of a pipe, with multi-byte characters. */
 const LINES = ['a', 'é', '漢'].map((char) => `${char.repeat(100_000)}\n`)
 
-/** Runs a child process that writes these lines as in Lambda, and returns the text that a slow reader gets. */
+/** Runs a child process that writes {@link LINES} as in Lambda. Starts to read its output after 50 ms, and returns it. */
 async function readLate(first: string, last: string): Promise<string> {
   const program = `
     globalThis.awslambda = { streamifyResponse() {} }
@@ -59,7 +59,7 @@ describe('standardOutput', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('switches to the stream when the pipe is full', () => {
+  it('switches from the file descriptor to process.stdout when the pipe is full', () => {
     const stream: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => stream.push(Buffer.from(chunk).toString()) > 0)
     const written: string[] = []
@@ -73,7 +73,7 @@ describe('standardOutput', () => {
     expect(stream).toEqual(['st\n', 'second\n'])
   })
 
-  it('throws any other error, and tries again with the next line', () => {
+  it('throws any other error of a write, and writes the next line to the file descriptor again', () => {
     const write = standardOutput(true, () => {
       throw Object.assign(new Error('broken'), { code: 'EPIPE' })
     })
@@ -81,7 +81,7 @@ describe('standardOutput', () => {
     expect(() => write('second\n')).toThrow('broken')
   })
 
-  it('writes to process.stdout outside Lambda, also if it was replaced', () => {
+  it('writes to process.stdout outside Lambda, even if process.stdout.write was replaced', () => {
     const stream: unknown[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => stream.push(chunk) > 0)
     standardOutput()('line\n')

@@ -39,7 +39,7 @@ describe('the middleware of a factory', () => {
     expect(out.lines().flatMap(emfProblems)).toEqual([])
   })
 
-  it('does not freeze the event, and prevents changes by a rule', async () => {
+  it('does not freeze the event, but prevents rules from changing it', async () => {
     const meddle = defineRule<Pre>('meddle', ({ event }) => {
       Reflect.set(event, 'userName', 'changed')
       Reflect.set(event.response, 'autoConfirmUser', true)
@@ -63,7 +63,7 @@ describe('the middleware of a factory', () => {
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
   })
 
-  it('masks a failure, and logs the error without its message', async () => {
+  it('replaces the message of a failure, and logs the error without its message', async () => {
     const out = collector()
     const { error } = await captureResult(middy(base).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -71,12 +71,15 @@ describe('the middleware of a factory', () => {
     expect(out.raw()).not.toContain('secret')
   })
 
-  it.each([7, null, preEvent({ request: 'x' })])('masks and logs an invalid event: %j', async (input) => {
-    const out = collector()
-    const { error } = await captureResult(middy(base).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
-    expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
-    expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
-  })
+  it.each([7, null, preEvent({ request: 'x' })])(
+    'throws the fixed message for an invalid event, and logs the failure: %j',
+    async (input) => {
+      const out = collector()
+      const { error } = await captureResult(middy(base).use(middleware([confirm], { write: out.write }))(unchecked(input), context))
+      expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
+      expect(out.lines()[0]).toMatchObject({ decision: 'failed', decidedBy: 'handler', reason: 'invalid-event' })
+    },
+  )
 
   it('ends a hanging rule at the deadline, and leaves no timer', async () => {
     const clock = manualClock()
@@ -102,7 +105,7 @@ describe('the middleware of a factory', () => {
     expect(out.lines()[0]).toMatchObject({ triggerSource: 'changed' })
   })
 
-  it('writes to standard output by default', async () => {
+  it('writes the log line to standard output by default', async () => {
     const written: string[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0)
     const { error } = await captureResult(middy(base).use(pre.middleware(refuse))(preEvent(), context))
@@ -114,7 +117,7 @@ describe('the middleware of a factory', () => {
 })
 
 describe('a middy handler with the middleware of a factory', () => {
-  it('turns a denial into success if an onError returns a value, unlike a handler of the factory', async () => {
+  it('turns a denial into success if an onError hook returns a value, unlike a handler that the factory creates', async () => {
     const forgiving = { onError: () => preEvent() }
     const quiet = { write: () => undefined }
     expect(
@@ -125,7 +128,7 @@ describe('a middy handler with the middleware of a factory', () => {
     expect((await captureResult(pre({ ...quiet, middleware: [forgiving] }, refuse)(preEvent()))).error?.name).toBe('TriggerDeniedError')
   })
 
-  it('skips the rules if an earlier before returns a value', async () => {
+  it('skips the rules if an earlier before hook returns a value', async () => {
     const out = collector()
     const handler = middy(base)
       .use({ before: () => preEvent() })

@@ -50,7 +50,7 @@ describe('lifeguard domains build', () => {
     expect(stderr.trim().split('\n')).toEqual([
       "staff.txt:3: 'com' names a whole top-level domain, or no domain at all",
       "staff.txt:5: '*' allows every domain and is not valid in a list; write it directly in the setting or the rule",
-      "staff.txt:6: 'a@b.com' has an '@'; expected only the domain after it",
+      "staff.txt:6: 'a@b.com' has an '@'; expected only the domain",
       "staff.txt:7: 'example.org # us' has whitespace or an invisible character",
       "lifeguard: staff.txt: 4 invalid lines, and nothing was written; expected one domain per line ('example.com'), or '*.' and a domain for all its subdomains ('*.example.org')",
     ])
@@ -197,7 +197,7 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'lifeguard: staff.domains: Line 4 of the domain list is wrong: it does not end with LF, so the list may be cut off; expected LF. Write it with lifeguard domains build\n',
+        'lifeguard: staff.domains: Line 4 of the domain list is wrong: found no LF at the end, so the list may be cut off; expected LF. Run lifeguard domains build\n',
     })
   })
 
@@ -211,7 +211,7 @@ describe('lifeguard domains check', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        "lifeguard: b.domains: Line 2 of the domain list is wrong: '*.example.org' is out of order after 'example.com'; expected lines sorted by their text read from right to left. Write it with lifeguard domains build\n",
+        "lifeguard: b.domains: Line 2 of the domain list is wrong: '*.example.org' is out of order after 'example.com'; expected lines sorted by their reversed text. Run lifeguard domains build\n",
     })
   })
 })
