@@ -26,8 +26,8 @@ export const sendConnections: ConnectionTimes = { connectMs: 1000, idleMs: 2000 
 export type Ses = () => SESClient
 
 /**
- * Returns a lazily created SES client. It makes one attempt, because a retry could send an email twice. It does not reuse idle
- * connections, because an error on one does not show if the email was sent.
+ * Returns a lazily created SES client. It makes one attempt, because a retry could send an email twice. It does not reuse a connection
+ * after 2 s idle, because an error on an idle connection does not show if the email was sent.
  *
  * Its calls throw {@link NotDoneError} if the connection failed, because then nothing was sent.
  *
@@ -51,7 +51,7 @@ export function sesClient(): Ses {
           throw neverMade(error) ? new NotDoneError(error) : error
         }
       },
-      // This step encloses all attempts, but there is only one.
+      // The `initialize` step is outside the SDK's retries. This client makes only one attempt.
       { step: 'initialize', name: 'watched-connections' },
     )
     return client

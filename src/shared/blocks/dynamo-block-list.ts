@@ -103,7 +103,7 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },
     async unblock(key, options) {
-      // Both an exact and a case-insensitive block of a user name may exist.
+      // Without `exactUserName`, removes both blocks of a user name: the exact and the case-insensitive one.
       const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
       for (const pk of new Set(forms.map((form) => blockKey(normaliseKey(key, form)))))
         await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))

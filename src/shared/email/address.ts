@@ -70,7 +70,7 @@ export function emailKey(address: EmailAddress): string {
  * Normalises a domain for comparison: lower case, converted to ASCII by IDNA, without the final dot. It is idempotent.
  *
  * A non-ASCII domain is rejected if IDNA changes more than its case, because programs then disagree about its ASCII form: IDNA2003
- * maps `straße.de` to `strasse.de`, and UTS #46 does not. A Punycode domain may contain `ß`, `ς` and the two joiners, because
+ * maps `straße.de` to `strasse.de`, and UTS #46 does not. A Punycode domain may contain `ß`, `ς`, U+200C and U+200D, because
  * programs do not change a domain that is already ASCII.
  *
  * @returns undefined if the text is not a domain of at least two labels, or if its ASCII form depends on the program. Examples: an IP
@@ -154,9 +154,9 @@ function isLetterOrDigit(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code)
 }
 
-/** Matches a domain that every program maps to the same ASCII name. */
+/** Matches a stable domain, which every program maps to the same ASCII name. */
 const stableDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}]+$`, 'u'))
-/** Matches such a domain that was decoded from Punycode. It may also contain `ß`, `ς` and the two joiners: see {@link normaliseDomain}. */
+/** Matches a stable domain that was decoded from Punycode. It may contain `ß`, `ς`, U+200C and U+200D: see {@link normaliseDomain}. */
 const decodedDomain = lazily(() => new RegExp(`^[A-Za-z0-9.\\-${stableLetters()}ßς\\u200c\\u200d]+$`, 'u'))
 
 const rightToLeft = /[\u0590-\u08ff]/

@@ -134,7 +134,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
 /** A factory's arguments: optional settings, then rules. */
 type Given<T extends Trigger> = readonly (HandlerSettings<T> | RuleArgument<T>)[]
 
-// Declares `combine` as a method, because TypeScript checks a method's parameters less strictly, so a typed `combine` fits.
+// Declares `combine` as a method. TypeScript checks a method's parameters less strictly, so a typed `combine` can be assigned.
 interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }

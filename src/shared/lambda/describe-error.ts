@@ -2,7 +2,7 @@ import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { InvalidEventError } from './errors.ts'
 
-/** The parts of an error that may be logged. The message may not, because error messages of SES contain the recipient. */
+/** The parts of an error that may be logged. The message must not, because SES writes the recipient into it. */
 export interface DescribedError {
   readonly name: string
   readonly code?: string
@@ -35,7 +35,7 @@ export function describeError(error: unknown): DescribedError {
 }
 
 function describe(error: Error): DescribedError {
-  // For a lost effect, the reason (the ledger's error) is more useful than the code 'effect-lost'.
+  // The `reason` of a lost effect names the ledger's error, which is more useful than the code 'effect-lost'.
   const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(readAwsRequestId(error))
   return {

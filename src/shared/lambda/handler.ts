@@ -103,7 +103,7 @@ interface Invocation<T extends Trigger> {
   readonly event: T['event']
   readonly context: InvocationContext | undefined
   readonly deadline: Deadline
-  /** Set by the engine. */
+  /** The engine's decision. Undefined until the engine has run. */
   decision: Decision<T> | undefined
 }
 

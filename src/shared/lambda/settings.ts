@@ -43,7 +43,7 @@ export interface MiddlewareRequest<Event> {
   context: LambdaContext
   response: Event | null | undefined
   error: Error | null | undefined
-  // An object in which middleware stores its own values. middy declares it as an empty object.
+  // An object in which middleware stores its own values. middy's type for it has no properties.
   internal: Record<never, unknown>
 }
 

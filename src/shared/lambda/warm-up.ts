@@ -101,7 +101,7 @@ const INNERMOST = { step: 'deserialize', priority: 'low', name: 'only-connect' }
 const SENT =
   '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
 
-/** Returns a fake response body. For SES, it confirms an email. For DynamoDB, it has a new profile, a claimed effect and no blocks. */
+/** Returns a fake response body. For SES: the email was sent. For DynamoDB: a new profile, a claimed effect and no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
   if (serviceId !== 'DynamoDB') return SENT
   // Uses TextDecoder for a byte array, because the SDK logs a warning for String().

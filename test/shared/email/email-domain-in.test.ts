@@ -65,7 +65,7 @@ describe('emailDomainIn', () => {
     expect(anywhere(createUserContext({}))).toBe(false)
   })
 
-  it('creates a condition with domain as its proof, also inside not() and or()', () => {
+  it('creates a condition whose proof property is domain, also inside not() and or()', () => {
     expect(inside.proof).toBe('domain')
     expect(not(inside).proof).toBe('domain')
     expect(or(triggeredBy('PreSignUp_SignUp'), inside).proof).toBe('domain')

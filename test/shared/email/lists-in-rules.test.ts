@@ -36,7 +36,7 @@ describe.each(lists)('rules with %s', (_, list) => {
         when(condition, denyEmailDomains('example.com', '*.example.org')),
       ),
     ],
-  ])('makes the same decisions with a list as with its patterns: %s', async (_name, rules) => {
+  ])('%s makes the same decisions for a list as for the patterns of the list', async (_name, rules) => {
     const decisions = await Promise.all(
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )

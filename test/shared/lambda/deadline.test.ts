@@ -73,7 +73,7 @@ describe('the deadline of a handler', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no timer after any decision', async () => {
+  it('leaves no pending timer after any decision', async () => {
     const slow = defineRule<Pre>('slow', async ({ signal }) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       return respond({ autoConfirmUser: !signal.aborted })
@@ -160,7 +160,7 @@ describe('the deadline of the first invocation', () => {
     expect(await measureLimits(1800, 5000, 4000)).toEqual([4000, 4000])
   })
 
-  it('allows at least 250 ms after a slow init phase, or the configured deadline if it is shorter', async () => {
+  it('gives the rules at least 250 ms after a slow init phase, or the configured deadline if it is shorter', async () => {
     expect(await measureLimits(9000, 40, 4000)).toEqual([250, 4000])
     expect(await measureLimits(9000, 40, 100)).toEqual([100, 100])
   })

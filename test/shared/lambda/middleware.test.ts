@@ -26,7 +26,7 @@ const approval = (): PreEvent => preEvent({ response: { autoConfirmUser: true, a
 /** Changes an object, even its `readonly` properties, as middleware can at run time. */
 const edit = (target: unknown, change: object): void => void Object.assign(Object(target), change)
 
-/** The time at which an attack makes the handler fail, or `none`. If the rules denied before, the handler still denies. */
+/** The time at which an attack makes the handler fail, or `none`. If the rules denied before the attack, the handler still denies. */
 type Harm = 'none' | 'before-the-rules' | 'after-the-rules'
 
 /** Attacks by which a middleware could try to change a decision. */
@@ -192,7 +192,7 @@ const attacks: readonly {
   { name: 'an onError that hangs', middleware: () => ({ onError: forever }), harm: 'none' },
 ]
 
-/** Denies the tested user. It skips only if a middleware was able to change the event. */
+/** Denies the tested user. The rule skips only if a middleware has changed the event of the engine. */
 const onlyInvited: Rule<Pre> = defineRule<Pre>('only-invited', ({ user, event }) =>
   user.userName === 'invited' || event.triggerSource === 'PreSignUp_AdminCreateUser' || user.email === 'edited@example.com'
     ? skip()
@@ -232,7 +232,7 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
     expect(lines[0]).toMatchObject({ decision: 'failed' })
   })
 
-  it('fails, or returns the answer of the rules unchanged', async () => {
+  it('fails or returns the unchanged answer of the rules, whatever the middleware does', async () => {
     const { answer, error, lines } = await runAttack([claims], [middleware()])
     if (harm === 'none') {
       const response = { autoConfirmUser: false, autoVerifyEmail: null, claims: { role: 'user' } }

@@ -73,7 +73,7 @@ describe('standardOutput', () => {
     expect(stream).toEqual(['st\n', 'second\n'])
   })
 
-  it('throws any other error of a write, and writes the next line to the file descriptor again', () => {
+  it('throws a write error other than EAGAIN, and uses the file descriptor again for the next line', () => {
     const write = standardOutput(true, () => {
       throw Object.assign(new Error('broken'), { code: 'EPIPE' })
     })

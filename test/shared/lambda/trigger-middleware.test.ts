@@ -63,7 +63,7 @@ describe('the middleware of a factory', () => {
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
   })
 
-  it('replaces the message of a failure, and logs the error without its message', async () => {
+  it('throws the fixed message on a failure, and logs the error without its own message', async () => {
     const out = collector()
     const { error } = await captureResult(middy(base).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
