@@ -5,7 +5,7 @@ import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostAuthentication } from './trigger.ts'
 
-// Cognito waits 5 s for an answer and calls up to three times.
+// Cognito waits 5 s for a response and calls up to three times, so repeats of one event arrive within 15 s.
 const NOT_AGAIN_WITHIN_MS = 15_000
 
 /** Pending effects to enqueue at a sign-in. The sweeper runs them. */
@@ -20,8 +20,8 @@ export interface RecordSignInOptions {
   /** The attributes that the profile stores. Each sign-in updates them. */
   readonly attributes?: readonly string[]
   /**
-   * Milliseconds after a counted sign-in within which another one is not counted, 15,000 by default. An event does not show whether
-   * it is a repeat or a second sign-in, so the count is always approximate.
+   * Milliseconds after a counted sign-in, 15,000 by default. Another sign-in within this time is not counted. An event does not show
+   * whether it is a repeat or a second sign-in, so the count is always approximate.
    */
   readonly notAgainWithinMs?: number
   /**
@@ -68,7 +68,7 @@ export function recordSignIn(
       if (pendingEffects !== undefined && !effectsEnqueued) {
         const { userPoolId, sub } = user
         await Promise.all(pendingEffects.effects.map((effect) => pendingEffects.ledger.enqueue({ userPoolId, sub, ...effect }, ctx.signal)))
-        // Only after all are enqueued: if one fails, the next sign-in tries again.
+        // Marks the profile only after all effects are enqueued. If one fails, the next sign-in tries again.
         await profiles.markEffectsEnqueued(user, now(), ctx.signal)
       }
       return done()

@@ -23,7 +23,7 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, { do
   if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return parallel(profile)
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
   const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
-  // Around `once`, so that a password reset does not claim the effect in the ledger.
+  // The condition is around `once`, so that a password reset does not claim the effect in the ledger.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
   return parallel(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
 }

@@ -8,7 +8,7 @@ import { postConfirmationSettings } from './settings.ts'
 const settings = maskInitErrors(() => readSettings(postConfirmationSettings, process.env))
 const documents = documentClient()
 const ses = sesClient()
-// If the warm-up ever sent the email, it would go to its own sender.
+// The event's user has the sender's address. If the warm-up ever sent the email, only the sender would get it.
 const event = warmUpEvent('PostConfirmation_ConfirmSignUp', settings.WELCOME_EMAIL_FROM)
 
 /** Stores a profile and sends the welcome email. If a rule throws, the error is logged and counted, and the user stays confirmed. */

@@ -29,7 +29,7 @@ export interface Mailer {
 
 /** Options of {@link sendWelcomeEmail}. */
 export interface SendWelcomeEmailOptions {
-  /** By default, unverified addresses get no email: it may go to a stranger, and complaints hurt the sender's reputation. */
+  /** By default, unverified addresses get no email, because a stranger may own the address and complain about the sender. */
   readonly unverified?: 'skip' | 'send'
 }
 

@@ -13,11 +13,11 @@ export interface SesMailerOptions {
 const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
 
 /**
- * Makes a mailer that sends emails through Amazon SES. The client's `maxAttempts` decides how often it tries. In the SES sandbox,
- * recipients must be verified addresses too.
+ * Makes a mailer that sends emails through Amazon SES. The client's `maxAttempts` limits the attempts. In the SES sandbox, recipients
+ * must be verified addresses too.
  *
- * `send` throws `NotDoneError` if the email was certainly not sent. After more than one attempt it cannot know that, because SES may
- * have accepted an earlier one.
+ * `send` throws `NotDoneError` if the email was certainly not sent. After more than one attempt it throws the original error,
+ * because SES may have accepted an earlier attempt.
  *
  * @example
  * sesMailer({ ses: sesClient(), from: 'welcome@example.com' })
@@ -39,7 +39,7 @@ export function sesMailer({ ses, from }: SesMailerOptions): Mailer {
 
 /**
  * Counts the HTTP requests of a command. The returned function returns undefined if the client never started this command, for
- * example because it sent another one. The SDK's count, `$metadata.attempts`, is missing on some errors, such as an abort.
+ * example because it sent another command. The SDK's count, `$metadata.attempts`, is missing on some errors, such as an abort.
  */
 function countRequests({ middlewareStack }: SendEmailCommand, signal: AbortSignal): () => number | undefined {
   let begun = false
@@ -79,7 +79,7 @@ function isRefusal(error: unknown): boolean {
 
 /** The system calls that set up a connection. If one fails, nothing was sent. */
 const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
-/** A part of the message of the SDK's connection timeout. It has no code, so only the message distinguishes it from a socket timeout. */
+/** A part of the SDK's message for a connection timeout. The error has no code, so only the message differs from a socket timeout. */
 const NOT_ESTABLISHED = 'did not establish a connection'
 
 /** Returns true if the error shows that no connection was made. */

@@ -41,14 +41,14 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
     const plain = (value: string): string => value
     return { subject: toOneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
-  // Reports unknown placeholders at init instead of at the first user. With a name, so that the sections for a name are checked too.
+  // Reports unknown placeholders at init instead of at the first user. Passes a name, so that name sections are checked too.
   render('')
   return { render }
 }
 
 /** Replaces line breaks, because in a subject they could inject another header, or SES would reject the email. */
 function toOneLine(text: string): string {
-  // A string, because a literal with Unicode classes slows down loading the file.
+  // A string, because a regular expression literal with Unicode classes slows down loading the file.
   const breaks = '[\\p{Cc}\\p{Zl}\\p{Zp}]+'
   return (/[^ -~]/.test(text) ? text.replace(new RegExp(breaks, 'gu'), ' ') : text).trim()
 }

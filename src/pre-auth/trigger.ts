@@ -11,7 +11,7 @@ import type { Approving } from '../shared/rules/trigger.ts'
 export interface PreAuthenticationEvent extends CognitoEvent {
   readonly triggerSource: Open<SourceOf<'PreAuthentication'>>
   readonly request: {
-    /** AWS does not document its value for a user who does not exist. */
+    /** AWS does not document which attributes a user who does not exist has here. */
     readonly userAttributes?: AttributeMap | null | undefined
     /** The `ClientMetadata` of InitiateAuth. */
     readonly validationData?: AttributeMap | null | undefined

@@ -16,7 +16,7 @@ export interface AutoConfirmOptions {
    * `trust-unproven-address` accepts that risk.
    */
   readonly verifyEmail?: boolean | 'trust-unproven-address'
-  /** Marks the phone number as verified, with the same need for proof. `trust-unproven-number` accepts the risk. */
+  /** Marks the phone number as verified. `true` needs a `when` that holds proof. `trust-unproven-number` accepts the risk. */
   readonly verifyPhone?: boolean | 'trust-unproven-number'
   /** Required if `when` depends on an email domain and holds no proof: a domain proves nothing about who typed the address. */
   readonly trust?: 'unproven-address'
@@ -29,11 +29,11 @@ export interface AutoConfirmNode extends RuleNode {
 }
 
 /**
- * Makes a rule that confirms users at once, so that Cognito sends them no code. It never allows. It skips users whom an administrator
- * creates, because Cognito ignores the flags for them.
+ * Makes a rule that confirms users at once, so that Cognito sends them no code. It never returns allow. It skips users whom an
+ * administrator creates, because Cognito ignores the flags for them.
  *
- * The rule marks an attribute as verified only if an option says so. It never marks an attribute that the user lacks, because that would
- * fail the sign-up.
+ * The rule marks an attribute as verified only if an option requires it. It never marks a missing attribute, because that would fail the
+ * sign-up.
  *
  * A condition on an email domain looks like proof, but it is not. So it needs `trust` as well. Without a `when`, the rule confirms
  * every user and needs no `trust`.

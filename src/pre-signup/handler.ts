@@ -47,7 +47,7 @@ const rules: readonly Rule<PreSignUp>[] = [
         }),
       ]
     : []),
-  // Last, because only this rule calls DynamoDB. A user whom another rule denies needs no look-up.
+  // This rule comes last, because only it calls DynamoDB. A user whom another rule denies needs no look-up.
   ...(settings.BLOCK_TABLE ? [blockUsersFromTable(settings.BLOCK_TABLE)] : []),
 ]
 

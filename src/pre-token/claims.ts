@@ -1,4 +1,4 @@
-// The claims that AWS reserves. In addition, `dev:` claims can be suppressed but not added.
+// The claims that AWS reserves. AWS also reserves claims with the prefix `cognito:` or `dev:`.
 const RESERVED = [
   'acr',
   'amr',
@@ -30,8 +30,8 @@ const RESERVED = [
  */
 export type ProtectedClaim = (typeof RESERVED)[number] | `cognito:${string}` | `dev:${string}`
 
-// Reserved claims that a rule may suppress all the same, to remove the groups and roles from a token.
 const RESERVED_NAMES: ReadonlySet<string> = new Set(RESERVED)
+// Reserved claims that a rule may suppress, to remove the groups and roles from a token. `dev:` claims may be suppressed too.
 const SUPPRESSIBLE: ReadonlySet<string> = new Set(['cognito:groups', 'cognito:roles', 'cognito:preferred_role'])
 
 /** Returns why a claim with this name cannot be added, or undefined if it can. */

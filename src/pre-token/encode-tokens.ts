@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Builds Cognito's response from the rules' answer. The event has null there, so it returns complete objects.
+ * Builds Cognito's response from the rules' answer. The response field of the event is null, so the result is complete.
  *
  * @throws TypeError if the answer has fields that {@link Tokens} lacks or invalid claims, or if the event's version does not support it.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
@@ -49,10 +49,10 @@ export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): C
 function assertFields(tokens: Tokens): void {
   for (const [part, changes] of Object.entries(tokens)) {
     const fields = Object.hasOwn(FIELDS, part) ? FIELDS[part] : undefined
-    if (fields === undefined) throw new TypeError(`Tokens cannot have '${part}'; expected id, access, groups`)
-    if (!isObject(changes)) throw new TypeError(`'${part}' of the tokens is not an object`)
+    if (fields === undefined) throw new TypeError(`Unknown field '${part}' of the tokens; expected id, access, groups`)
+    if (!isObject(changes)) throw new TypeError(`Field '${part}' of the tokens is not an object`)
     const unknown = Object.keys(changes).find((field) => !fields.includes(field))
-    if (unknown !== undefined) throw new TypeError(`'${part}' of the tokens cannot have '${unknown}'; expected ${fields.join(', ')}`)
+    if (unknown !== undefined) throw new TypeError(`Unknown field '${part}.${unknown}' of the tokens; expected ${fields.join(', ')}`)
   }
 }
 
@@ -94,7 +94,7 @@ function encodeScopes({ scopes = [], suppressScopes = [] }: AccessTokenChanges):
   return { scopesToAdd: [...scopes], scopesToSuppress: [...suppressScopes] }
 }
 
-// Always sets both lists, because Cognito removes every group for null or an empty object.
+// Always sets both lists, because null or an empty object makes Cognito remove every group.
 function encodeGroups({ names, roles, preferredRole }: Groups): CognitoResponse {
   return { groupsToOverride: [...names], iamRolesToOverride: [...roles], ...(preferredRole !== undefined && { preferredRole }) }
 }

@@ -3,7 +3,7 @@ import { type LogSettings, logFields, nonEmptyString, oneOf, type SettingsTable 
 /** The settings of the pre token generation function, from environment variables. */
 export interface PreTokenGenerationSettings extends LogSettings {
   readonly BLOCK_TABLE: string
-  /** The decision while the block list cannot be read. `deny`: no user gets tokens. `allow`: every user does, and an alarm fires. */
+  /** The decision while the block list cannot be read. `deny`: no user gets tokens. `allow`: all users get tokens, and an alarm fires. */
   readonly BLOCK_WHEN_UNKNOWN: 'deny' | 'allow'
 }
 

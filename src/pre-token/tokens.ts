@@ -22,14 +22,14 @@ export interface Groups {
   readonly preferredRole?: string
 }
 
-/** The answer of a pre token generation rule. Missing parts stay as Cognito has them. */
+/** The answer of a pre token generation rule. Cognito does not change the parts that the answer lacks. */
 export interface Tokens {
   readonly id?: TokenChanges
   readonly access?: AccessTokenChanges
   readonly groups?: Groups
 }
 
-/** Combines two answers. Later values of claims and later groups win. Suppressed claims and scopes of both are united. */
+/** Combines two answers. The later answer wins for groups and for a claim's value. Suppressed claims and scopes are united. */
 export function combineTokens(earlier: Tokens, later: Tokens): Tokens {
   const id = combineToken(earlier.id, later.id)
   const access = combineToken(earlier.access, later.access)

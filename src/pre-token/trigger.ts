@@ -13,7 +13,7 @@ export interface GroupConfiguration {
 }
 
 /**
- * The pre token generation event. Any source may be a refresh: GetTokensFromRefreshToken sends `TokenGeneration_Authentication`.
+ * The pre token generation event. Any trigger source may come from a refresh: GetTokensFromRefreshToken sends `TokenGeneration_Authentication`.
  *
  * `version` is `1`, `2` or `3`, depending on the pool's PreTokenGenerationConfig. Versions 2 and 3 can also change the access token.
  *
@@ -24,7 +24,7 @@ export interface PreTokenGenerationEvent extends CognitoEvent {
   readonly request: {
     readonly userAttributes?: AttributeMap | null | undefined
     readonly groupConfiguration?: GroupConfiguration | null | undefined
-    /** Only in versions 2 and 3. */
+    /** The scopes of the access token. Only versions 2 and 3 of the event have them. */
     readonly scopes?: readonly string[] | null | undefined
     readonly clientMetadata?: AttributeMap | null | undefined
   }

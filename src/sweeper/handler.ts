@@ -8,7 +8,7 @@ const settings = readSettings(sweeperSettings, process.env)
 const table = settings.EFFECT_TABLE
 const documents = documentClient()
 
-/** Runs pending effects that are due. A schedule calls it. */
+/** Runs the pending effects that are due. A schedule calls this handler. */
 export const handler: SweeperHandler = sweeper(defaultPostConfirmation(settings, { documents, ses: sesClient() }), {
   effects: dynamoEffects({ documents, table }),
   users: cognitoUsers(cognitoClient()),

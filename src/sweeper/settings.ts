@@ -1,7 +1,7 @@
 import { nonEmptyString, type SettingsTable } from 'cognito-lifeguard/settings'
 import { type PostConfirmationSettings, postConfirmationSettings } from '../post-confirmation/settings.ts'
 
-/** The settings of the sweeper: those of post confirmation, whose effects it runs. The table of effects is required. */
+/** The settings of the sweeper. They equal those of post confirmation, because it runs the same effects, but EFFECT_TABLE is required. */
 export interface SweeperSettings extends PostConfirmationSettings {
   readonly EFFECT_TABLE: string
 }

@@ -33,11 +33,11 @@ export interface SweepReport {
   readonly swept: Readonly<Partial<Record<Swept, number>>>
   /** The number of effects by reason. */
   readonly reasons: Readonly<Record<string, number>>
-  /** Effects whose claim failed. DynamoDB may have written the claim although the answer was lost. */
+  /** Effects whose claim failed. DynamoDB may have written the claim, because only its response may be lost. */
   readonly lost: readonly LostEffect[]
-  /** The pools whose user look-ups failed repeatedly, so the sweep skipped their other effects. Missing if all pools answered. */
+  /** The pools whose user look-ups failed repeatedly, so the sweep skipped their other effects. Missing if the sweep skipped no pool. */
   readonly givenUp?: readonly string[]
-  /** The reason why the ledger could not be read. Missing if it could. */
+  /** The reason why the ledger could not be read. Missing if the ledger was read. */
   readonly unread?: string
   /** True if the time was too short to read any effect. */
   readonly tooShort?: true
@@ -45,7 +45,7 @@ export interface SweepReport {
 
 // The time limit of one effect, equal to a handler's deadline and well below the lease of a claim.
 const EFFECT_MS = 4000
-// The time that must be left to start an effect: its limit, and a second to abort its last write.
+// The time that must be left to start an effect: the time limit of the effect, and a second to abort its last write.
 const LEAST_MS = 5000
 // Effects that run in parallel. Each looks a user up first, and the ListUsers quota is 30 requests per second and account.
 const AT_ONCE = 4
@@ -57,11 +57,11 @@ const PREPARE_MS = 2500
 const MAX_IN_A_ROW = 3
 
 /**
- * Runs the due effects of a ledger until all have run or the time is nearly over. Never throws. With five seconds or less it does
- * nothing and returns `tooShort`.
+ * Runs the due effects of a ledger until all have run or the time is nearly over. Never throws. With five seconds or less left, the
+ * function does nothing and returns `tooShort`.
  *
  * An effect becomes a dead letter if it was cut off and is at-most-once, if it used up its attempts, or if its row is unreadable. An
- * effect that fails does not stop the others. A pool whose look-ups fail is left to the next sweep.
+ * effect that fails does not stop the others. If the look-ups of a pool fail repeatedly, the next sweep runs its other effects.
  *
  * @example
  * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
@@ -144,7 +144,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   const giveUp = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
     ifUnchanged(effects.giveUp(item, as, reason, deadline.signal()), { as, reason })
   const remove = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
-  /** Counts an attempt although the effect did not run. Otherwise it would block the effects behind it for ever. */
+  /** Counts an attempt although the effect did not run, and delays the next one. Otherwise every sweep would start with this effect. */
   const postpone = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
     item.attempt + 1 >= MAX_ATTEMPTS
       ? giveUp('failed', outcome.reason)
@@ -178,7 +178,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   }
   if (!wanted) return remove({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
-  // The claim failed. The ledger may be unavailable, so this write may fail too.
+  // If the claim failed, the ledger may be unavailable, so this write may fail too.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
     await postpone({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hideReason(outcome.reason, item, user) }

@@ -9,7 +9,7 @@ import type { Users } from './users.ts'
 
 /** Options of {@link sweeper}. */
 export interface SweeperOptions {
-  /** The effects of the ledger that `once` uses. */
+  /** The effects in the ledger. The `once` rules of the composition must use the same ledger. */
   readonly effects: Effects
   /** Looks up the current user, because an effect may run long after its event. */
   readonly users: Users
@@ -52,12 +52,12 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
     const report = await sweep({ effects, users, rules, remainingMs })
     const countingMs = Math.max(0, Math.round(remainingMs() + MARGIN_MS / 2))
     const deadLetters = report.unread === undefined ? await countDeadLetters(effects, AbortSignal.timeout(countingMs)) : {}
-    // Not through `console`, because CloudWatch reads metrics only from lines that are plain JSON.
+    // Does not use `console`, because CloudWatch reads metrics only from lines that are plain JSON.
     const write = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
     for (const effect of report.lost) write(lostLine(effect, 'Sweeper', Date.now()))
     write(formatSweepLine(report, deadLetters, table, Date.now()))
     // A thrown error raises Lambda's error metric. The next sweep tries again.
-    if (report.tooShort) throw new Error('No time to sweep: the function needs a timeout well above 8 seconds; set 60')
+    if (report.tooShort) throw new Error('No time to sweep: the function needs more than 8 seconds; set its timeout to 60')
     if (report.unread !== undefined) throw new Error(`The ledger could not be read: ${report.unread}`)
     if (report.givenUp !== undefined)
       throw new Error(`Users could not be looked up in ${report.givenUp.join(', ')}; the log line has the reasons`)

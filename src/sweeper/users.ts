@@ -32,8 +32,8 @@ export class PoolNotFoundError extends LifeguardError {
 }
 
 /**
- * Builds an event to run an effect with, from the current user data. The trigger source and the app client are those of the effect's
- * own event. If the effect had none, the trigger source is `PostConfirmation_ConfirmSignUp`.
+ * Builds the event for an effect from the current user data. The trigger source and the app client come from the effect. If the
+ * effect has no trigger source, the event has `PostConfirmation_ConfirmSignUp`.
  *
  * @param attributes The names of the attributes to include.
  */

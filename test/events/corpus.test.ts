@@ -34,7 +34,7 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
   }, FIVE_MINUTES)
   afterAll(() => handlers.stop())
 
-  it('is decided, has no handler yet, or is not an event', () => {
+  it('decides each event file, unless it has no handler yet or is not an event', () => {
     expect(files).not.toHaveLength(0)
     const count = (kind: HandledFile['kind']): number => results.filter((each) => each.kind === kind).length
     expect(count('decided') + count('no handler yet') + count('not an event')).toBe(files.length)
@@ -48,14 +48,14 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
     expect(broken).toEqual([])
   })
 
-  it('is returned with all its fields, or denied with a reason', () => {
+  it('returns an event with all its fields, or denies it with a reason', () => {
     for (const { file, event, handled } of decided()) {
       if (handled.decision === 'denied') expect(handled, file).toMatchObject({ decidedBy: expect.any(String), reason: expect.any(String) })
       else expect(handled.answer, file).toMatchObject(event)
     }
   })
 
-  it('is skipped with a reason by post triggers if it has no sub', () => {
+  it('skips an event without a sub in post triggers, with a reason', () => {
     for (const { file, folder, event, handled } of decided()) {
       if (!folder.startsWith('post-') || Post.safeParse(event).success) continue
       expect(handled.trace, file).toContainEqual(expect.objectContaining({ outcome: 'skip', reason: 'no-sub' }))
@@ -77,7 +77,7 @@ async function handleFile(handlers: DefaultHandlers, root: string, file: string)
   return { file, kind: 'decided', folder, event, handled: await handlers.handle(folder, event) }
 }
 
-/** Parses JSON. Returns undefined if the text is not JSON. */
+/** Parses JSON. Returns undefined if the string is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))

@@ -22,13 +22,13 @@ const listAllowed = (folder: string): ReadonlySet<string> =>
   new Set(samples.filter((sample) => sample.folder === folder && sample.expected.outcome === 'proceed').map(toUserKey))
 
 describe('sample event files', () => {
-  it.each(FOLDERS)('have an expectation for every event of %s', (folder) => {
+  it.each(FOLDERS)('every sample event of %s has an expectation file', (folder) => {
     const files = listEventFiles(folder)
     const expectations = files.filter((file) => file.endsWith('.expect.json')).map((file) => file.replace('.expect.json', '.json'))
     expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
   })
 
-  it.each(FOLDERS)('have one ordinary event of %s, and list existing events in starter.txt', (folder) => {
+  it.each(FOLDERS)('%s has one ordinary event, and lists only existing events in starter.txt', (folder) => {
     expect(() => ordinaryEvent(folder)).not.toThrow()
     const starters = readFileSync(join(repository, 'events', folder, 'starter.txt'), 'utf8')
       .trim()
@@ -37,7 +37,7 @@ describe('sample event files', () => {
     expect(starters.map((name) => `${folder}/${name}`)).toContain(ordinaryEvent(folder))
   })
 
-  it('list every setting of the function in settings.env', async () => {
+  it('settings.env has every setting of its function', async () => {
     for (const { folder, fields } of await settingsTables()) {
       if (!FOLDERS.includes(folder)) continue
       const set = parseEnv(readFileSync(join(repository, 'events', folder, 'settings.env'), 'utf8'))
@@ -48,16 +48,16 @@ describe('sample event files', () => {
     }
   })
 
-  it('are named in kebab-case', () => {
+  it('every sample event has a name in kebab-case', () => {
     expect(samples.map(({ name }) => name).filter((name) => !/^[a-z]+(-[a-z]+)*$/.test(name))).toEqual([])
   })
 
-  it('contain at least 34 events, all different', () => {
+  it('at least 34 sample events exist, all different', () => {
     expect(samples.length).toBeGreaterThanOrEqual(34)
     expect(new Set(samples.map(({ raw }) => JSON.stringify(raw))).size).toBe(samples.length)
   })
 
-  it('cover every trigger source, and an unknown one for each trigger', () => {
+  it('sample events cover every trigger source, and an unknown source for each trigger', () => {
     for (const folder of FOLDERS) {
       const sources = triggersInFolder(folder).flatMap((name) => Object.keys(triggerFacts(name).sources))
       const found = new Set(samples.filter((sample) => sample.folder === folder).map(({ event }) => event.triggerSource))
@@ -68,12 +68,12 @@ describe('sample event files', () => {
 })
 
 describe('sample events', () => {
-  it.each(titled)('have the shape that Cognito sends: %s', async (_, { folder, raw, event }) => {
+  it.each(titled)('%s has the shape of an event that Cognito sends', async (_, { folder, raw, event }) => {
     expect((await loadContract(folder)).eventShape.parse(raw)).toEqual(raw)
     expect(findFolder(event.triggerSource)).toBe(folder)
   })
 
-  it('have no app client if an administrator creates a user, and may have none if one confirms a user', () => {
+  it('an event has no app client if an administrator creates the user, and may have none if one confirms the user', () => {
     const client = ({ event }: SampleEvent): string | null => event.callerContext.clientId
     const created = samples.filter(({ event }) => event.triggerSource.endsWith('_AdminCreateUser'))
     expect(new Set(created.map(client))).toEqual(new Set(['CLIENT_ID_NOT_APPLICABLE']))
@@ -84,7 +84,7 @@ describe('sample events', () => {
     }
   })
 
-  it('have the identities of federated users as a JSON string, and a user name from the first identity', () => {
+  it('an event of a federated user has the identities as a JSON string, and a user name from the first one', () => {
     const Identities = z.tuple([
       z.strictObject({
         userId: z.string(),
@@ -103,7 +103,7 @@ describe('sample events', () => {
     }
   })
 
-  it('have empty aliases and empty validation data if a federated user signs up', () => {
+  it('the sign-up event of a federated user has empty aliases and empty validation data', () => {
     const federated = from('PreSignUp_ExternalProvider')
     expect(federated).not.toHaveLength(0)
     for (const { event } of federated) {
@@ -112,7 +112,7 @@ describe('sample events', () => {
     }
   })
 
-  it('have no attributes for users who do not exist', () => {
+  it('an event for a user who does not exist has no attributes', () => {
     const unknown = samples.filter(({ event }) => event.request.userNotFound === true)
     expect(unknown).not.toHaveLength(0)
     for (const { event } of unknown) expect(event.request.userAttributes).toEqual({})
@@ -120,24 +120,24 @@ describe('sample events', () => {
 })
 
 describe('users across sample events', () => {
-  it('have one sub in all their events', () => {
+  it('each user has the same sub in all events, and no two users share a sub', () => {
     const known = samples.filter((sample) => getSub(sample) !== undefined)
     const users = new Set(known.map(toUserKey))
     expect(new Set(known.map((sample) => `${toUserKey(sample)} ${getSub(sample)}`)).size).toBe(users.size)
     expect(new Set(known.map(getSub)).size).toBe(users.size)
   })
 
-  it('are confirmed only if their sign-up was allowed', () => {
+  it('a user is confirmed only if the sign-up was allowed', () => {
     const signedUp = listAllowed('pre-signup')
     expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(toUserKey(sample)))).toEqual([])
   })
 
-  it('are signed in only if pre authentication allowed them', () => {
+  it('a user signs in only if pre authentication allowed it', () => {
     const notRefused = listAllowed('pre-auth')
     expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(toUserKey(sample)))).toEqual([])
   })
 
-  it('include one denied user for each active block in seed.json', () => {
+  it('sample events include one denied user for each active block in seed.json', () => {
     const active = seededBlocks().filter(({ expiresAt }) => expiresAt === undefined || expiresAt > new Date())
     const met = samples.filter(
       ({ folder, expected }) => folder === 'pre-auth' && expected.outcome === 'denied' && expected.reason === 'user-blocked',
@@ -155,7 +155,7 @@ describe('the deployed handlers', () => {
   afterAll(() => handlers.stop())
 
   // Runs in order, because later events depend on the data of earlier ones.
-  it.each(titled)('decide %s as expected', async (_, { folder, raw, event, expected }) => {
+  it.each(titled)('the handler decides %s as expected', async (_, { folder, raw, event, expected }) => {
     const handled = await handlers.handle(folder, raw)
     expect({ outcome: handled.decision, decidedBy: handled.decidedBy, reason: handled.reason }).toEqual({
       outcome: expected.outcome,
@@ -168,7 +168,7 @@ describe('the deployed handlers', () => {
     expect(handled.trace.filter(({ outcome }) => outcome === 'error')).toEqual([])
   })
 
-  it('send one welcome email to each verified address of a confirmed sign-up, without links from user names', () => {
+  it('the handlers send one welcome email to each verified address, without links from user names', () => {
     const due = from('PostConfirmation_ConfirmSignUp').map(({ event }) => event.request.userAttributes)
     const addresses = due.filter(({ email_verified }) => email_verified === 'true').map(({ email }) => email?.toLowerCase())
     const mails = handlers.inbox()

@@ -5,7 +5,7 @@ import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { loadContracts, ordinarySample, triggerOfFolder } from '../support/triggers.ts'
 
-/** The error of a failed decision. It contains only the fixed message, because Cognito shows it to its caller. */
+/** The error of a failed decision. It contains only the fixed message, because Cognito returns the message to the app. */
 const masked = {
   errorType: 'TriggerFailedError',
   errorMessage: 'Something went wrong, please try again later',
@@ -16,7 +16,7 @@ const denied = (errorMessage: string): object => ({
   error: { errorType: 'TriggerDeniedError', errorMessage, trace: [`TriggerDeniedError: ${errorMessage}`] },
 })
 
-// The remaining time that the handler reads, and a longer real limit. The handler must answer within the first.
+// HURRY_MS is the remaining time that Lambda reports to the handler, which must answer within it. The sandbox waits longer.
 const HURRY_MS = 500
 const PATIENCE_MS = 20_000
 
@@ -61,7 +61,7 @@ underRuntimeClient('the built bundles', (client) => {
       expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
     }
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
-    // A chunk that is loaded on demand describes the problems.
+    // The handler describes the problems with code from a chunk that is loaded on demand.
     const errors = parseLogLines(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
     expect(errors).toHaveLength(3)
     for (const error of errors)

@@ -8,7 +8,7 @@ import { sample } from '../support/fidelity/deployed.ts'
 import { startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** A variable with which a deployment stops the runtime client from defining its global `awslambda`. */
+/** An environment variable that stops the runtime client from defining its global `awslambda`. */
 const WITHOUT_GLOBAL = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: 'true' }
 
 underRuntimeClient('detection of Lambda', (client) => {
@@ -37,11 +37,11 @@ underRuntimeClient('detection of Lambda', (client) => {
       process.stdout.write(typeof globalThis.awslambda?.streamifyResponse + ' ' + isLambda() + '\\n')
       export const handler = async (event) => event`
 
-    it('is true while a handler is loaded, because the client has already defined its global', async () => {
+    it('returns true while a handler is loaded, because the client has already defined its global', async () => {
       expect(await printed(source)).toEqual(['function true'])
     })
 
-    it("is false if the deployment disables the client's global", async () => {
+    it("returns false if the deployment disables the client's global", async () => {
       expect(await printed(source, WITHOUT_GLOBAL)).toEqual(['undefined false'])
     })
   })
@@ -65,11 +65,11 @@ underRuntimeClient('detection of Lambda', (client) => {
     const deadlines = async (environment = {}): Promise<readonly string[]> =>
       (await printed(source, environment)).filter((line) => line.startsWith('deadline'))
 
-    it('includes the cold start in the first invocation only', async () => {
+    it('subtracts the cold start from the deadline of the first invocation only', async () => {
       expect(await deadlines()).toEqual(['deadline 2500', 'deadline 4000'])
     })
 
-    it('ignores the cold start if Lambda cannot be detected', async () => {
+    it('does not subtract the cold start from the deadline if Lambda cannot be detected', async () => {
       expect(await deadlines(WITHOUT_GLOBAL)).toEqual(['deadline 4000', 'deadline 4000'])
     })
   })

@@ -33,10 +33,10 @@ underRuntimeClient('the log', (client) => {
     return sandbox.stop()
   }
 
-  describe.each(['TEXT', 'JSON'] as const)('in the %s format', (format) => {
+  describe.each(['TEXT', 'JSON'] as const)('the log in the %s format', (format) => {
     const inFormat = { AWS_LAMBDA_LOG_FORMAT: format }
 
-    it('has only complete lines of the handler on standard output if the client logs to its own descriptor', async () => {
+    it('has only complete lines of the handler on standard output if the runtime client logs to its own file descriptor', async () => {
       const { stdout, telemetry } = await written(inFormat, true)
       expect(stdout.endsWith('\n')).toBe(true)
       const lines = stdout
@@ -48,7 +48,7 @@ underRuntimeClient('the log', (client) => {
         ['INFO', 'proceed', undefined],
         ['INFO', 'denied', 'block-users'],
         ['ERROR', 'failed', undefined],
-        // The metric of the error has its own line.
+        // The error metric is a separate line.
         [undefined, undefined, 'handler'],
       ])
       expect(parseFrames(telemetry)).toEqual([
@@ -57,7 +57,7 @@ underRuntimeClient('the log', (client) => {
       ])
     })
 
-    it('has complete lines of handler and client if both log to standard output', async () => {
+    it('has complete lines of the handler and the client if both log to standard output', async () => {
       const { stdout } = await written(inFormat, false)
       const lines = stdout.trimEnd().split('\n')
       const theirs = lines.filter((line) => !line.includes('"_aws"'))
@@ -76,7 +76,7 @@ underRuntimeClient('the log', (client) => {
     })
   })
 
-  it("has only metrics at the level silent, and ignores the runtime's own log level", async () => {
+  it("has only metrics if LOG_LEVEL is silent, and ignores the runtime's own log level", async () => {
     const { stdout, telemetry } = await written({ LOG_LEVEL: 'silent', AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'FATAL' }, true)
     const lines = stdout
       .trimEnd()

@@ -6,7 +6,7 @@ import { createLambdaFunction, type Invocation } from '../../src/tools/replay/la
 import { type Exit, type Outcome, startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** Handlers by their behaviour. Some errors contain the number of invocations of their process. */
+/** The source code of handlers, by behaviour. Some error messages count the invocations in one process. */
 const handlers: Readonly<Record<string, string>> = {
   'answers with the event': 'export const handler = async (event) => event',
   'answers without waiting': 'export const handler = (event) => ({ ...event, response: { autoConfirmUser: true } })',
@@ -49,7 +49,7 @@ const HANGING_MS = 500
 const hanging = ['waits for a promise that never settles', 'blocks the event loop']
 const event = { version: '1', triggerSource: 'PreSignUp_SignUp', userName: 'é€𝄞\u2028', request: {}, response: {} }
 
-underRuntimeClient('replay and Lambda give the same results', (client) => {
+underRuntimeClient('results of replay and Lambda', (client) => {
   let folder: string
   beforeAll(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-parity-')))
@@ -57,7 +57,7 @@ underRuntimeClient('replay and Lambda give the same results', (client) => {
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  /** Invokes the handler, and a second time if the process is still running. */
+  /** Invokes the handler once, and again if the process is still running. */
   async function inLambda(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
     const sandbox = await startSandbox({ client, file, environment: {} })
     onTestFinished(async () => void (await sandbox.stop()))
@@ -84,7 +84,7 @@ underRuntimeClient('replay and Lambda give the same results', (client) => {
       : [fromReplay(first)]
   }
 
-  it.each(Object.entries(handlers))('for a handler that %s', async (name, source) => {
+  it.each(Object.entries(handlers))('replay returns the same result as Lambda for a handler that %s', async (name, source) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
     await writeFile(file, source)
     const limitMs = hanging.includes(name) ? HANGING_MS : LIMIT_MS
@@ -95,14 +95,14 @@ underRuntimeClient('replay and Lambda give the same results', (client) => {
   it.each([
     ['exports no handler', 'export const handle = async (event) => event'],
     ['exports something else as its handler', 'export const handler = { handle: 1 }'],
-  ])('with different messages for a handler that %s', async (name, source) => {
+  ])('replay returns the same error name as Lambda for a handler file that %s', async (name, source) => {
     const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
     await writeFile(file, source)
     expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
     expect(await inReplay(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
   })
 
-  it('except for a handler with a callback, which only replay accepts', async () => {
+  it('replay accepts a handler with a callback, which Lambda rejects', async () => {
     const file = join(folder, 'callback.js')
     await writeFile(file, 'export const handler = (event, context, callback) => callback(null, event)')
     expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.CallbackHandlerDeprecated' }])

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { deployed, down, parseLogLines, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-// The sweeper runs for one minute and starts nothing in its last seconds.
+// The timeout of the deployed sweeper. It starts no effect in its last seconds.
 const SWEEPER_TIMEOUT_MS = 60_000
 
 underRuntimeClient('the sweeper', (client) => {
@@ -19,7 +19,7 @@ underRuntimeClient('the sweeper', (client) => {
       [await silent(), expect.any(String)],
     ] as const) {
       const delivery = await start('sweeper', environment)
-      // Just enough time to start.
+      // Just enough time to start a sweep.
       const outcome = await delivery.invoke({}, 9000)
       expect(outcome).toMatchObject({
         kind: 'error',

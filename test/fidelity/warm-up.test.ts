@@ -43,7 +43,7 @@ underRuntimeClient('the warm-up', (client) => {
   }
 
   it.each(warmed)(
-    'of $folder opens connections before the first event, sends no data, and does not change the calls',
+    '$folder opens connections before the first event, sends no data on them, and makes no other calls',
     async ({ folder, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
       const { event, answer } = ordinarySample(folder)
@@ -64,14 +64,14 @@ underRuntimeClient('the warm-up', (client) => {
     },
   )
 
-  it('does not affect events if the services refuse connections', async () => {
+  it('handles events after a warm-up whose connections were refused', async () => {
     const event = await sample('post-auth/sign-in-mary')
     const sandbox = await start('post-auth', down)
     for (let time = 0; time < 2; time++) expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
     expect((await sandbox.stop()).stderr).toBe('')
   })
 
-  it('does not delay events if a service never answers', async () => {
+  it('handles an event in time if a service did not respond to the warm-up', async () => {
     const sandbox = await start('pre-auth', await silent())
     await sandbox.initialised
     expect(await sandbox.invoke(null)).toMatchObject({ kind: 'error', error: { errorType: 'TriggerFailedError' } })
@@ -94,7 +94,7 @@ interface Watched {
   readonly warmings: readonly Promise<Warming>[]
 }
 
-/** Returns an event's request with another user, because effects run only once per user. */
+/** Returns the request of an event with another sub, because effects run only once per user. */
 function withSub({ request }: Record<string, unknown>, sub: string): object {
   const { userAttributes } = Object(request)
   return { ...Object(request), userAttributes: { ...userAttributes, sub } }

@@ -67,7 +67,7 @@ describe('the post authentication handler', () => {
     expect(handler.composition.children).toMatchObject([{ name: 'record-sign-in', permissions: [{ resource: 'PROFILE_TABLE' }] }])
   })
 
-  it('fails at init without its table', async () => {
+  it('fails at init without PROFILE_TABLE', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('PROFILE_TABLE is missing')
   })
 

@@ -90,14 +90,11 @@ describe('recordSignIn', () => {
     expect(await postAuthentication({ write: () => undefined, logLevel: 'silent' }, recordSignIn(profiles))(event)).toEqual(event)
   })
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])(
-    'throws for an interval of %d milliseconds when it is composed',
-    (notAgainWithinMs) => {
-      expect(() => recordSignIn(memory(), { notAgainWithinMs })).toThrow(
-        `notAgainWithinMs is ${notAgainWithinMs}; expected a whole number of milliseconds`,
-      )
-    },
-  )
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 0.5])('throws if the option `notAgainWithinMs` is %d', (notAgainWithinMs) => {
+    expect(() => recordSignIn(memory(), { notAgainWithinMs })).toThrow(
+      `notAgainWithinMs is ${notAgainWithinMs}; expected a whole number of milliseconds`,
+    )
+  })
 
   it('declares the IAM permissions of its store and its ledger', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
@@ -132,7 +129,7 @@ describe('recordSignIn with pending effects', () => {
     }
   }
 
-  it('enqueues them at the first sign-in, and not again at the second', async () => {
+  it('enqueues the pending effects at the first sign-in, and not again at the second', async () => {
     const profiles = memory()
     const { enqueued, pendingEffects } = memoryLedger()
     for (let time = 0; time < 2; time += 1)
@@ -142,7 +139,7 @@ describe('recordSignIn with pending effects', () => {
     expect(profiles.recorded).toHaveLength(2)
   })
 
-  it('lets the sign-in continue if the ledger fails, and enqueues them at the next one', async () => {
+  it('lets the sign-in continue if the ledger fails, and enqueues the effects at the next sign-in', async () => {
     const profiles = memory()
     const troubles = [() => Promise.reject(new Error('down'))]
     const { enqueued, pendingEffects } = memoryLedger(async () => troubles.shift()?.())
@@ -152,7 +149,7 @@ describe('recordSignIn with pending effects', () => {
     expect(enqueued).toHaveLength(1)
   })
 
-  it('enqueues them at a later sign-in if they were not configured at the first', async () => {
+  it('enqueues the effects at a later sign-in if they were not configured at the first', async () => {
     const profiles = memory()
     await runForTrace(profiles)
     const { enqueued, pendingEffects } = memoryLedger()
@@ -169,7 +166,7 @@ onEveryDynamoDb((engine) => {
       return engine.tables.profiles
     },
   })
-  /** Handles events of a new pool, and reads the profile of their user. */
+  /** Returns functions that handle sign-ins in a new pool, and read the profile of the user. */
   function pool() {
     const userPoolId = `eu-west-1_Pool${++pools}`
     return {

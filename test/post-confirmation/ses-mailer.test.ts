@@ -66,7 +66,7 @@ describe('sesMailer', () => {
     { fault: 'status500', arrived: 0 },
     { fault: 'reset', arrived: 0 },
     { fault: 'dropResponse', arrived: 1 },
-  ] as const)('throws another error if the email may have been sent: $fault', async ({ fault, arrived }) => {
+  ] as const)('throws no NotDoneError if the email may have been sent: $fault', async ({ fault, arrived }) => {
     ses.fault(fault)
     const error = await mailer.send(mail, signal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
@@ -83,7 +83,7 @@ describe('sesMailer', () => {
     })
   })
 
-  it('throws if the answer is not from SES', async () => {
+  it('throws if the response is not from SES', async () => {
     const proxy = await startTroubledService(({ response }) => response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No'))
     vi.stubEnv('AWS_ENDPOINT_URL_SES', proxy.endpoint)
     const client = sesClient()
@@ -140,7 +140,7 @@ describe('sesMailer with a custom SES client', () => {
   const forward = (body: string, { headers: { authorization = '' } }: IncomingMessage): Promise<Response> =>
     fetch(ses.endpoint, { method: 'POST', body, headers: { authorization } })
 
-  /** Starts a service that accepts the first email but loses the answer, and rejects all others. */
+  /** Starts a service that accepts the first email without sending a response, and rejects all later emails. */
   async function startForgetful(): Promise<TroubledService> {
     let calls = 0
     const service = await startTroubledService(async ({ body, request, response }) => {
@@ -203,7 +203,7 @@ describe('sesMailer with a custom SES client', () => {
     expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
-  it('throws NotDoneError for a connection timeout, by the message of the SDK', async () => {
+  it('throws NotDoneError for a connection timeout, which only the SDK message reveals', async () => {
     // Never connects, because the DNS look-up never ends.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })
@@ -213,7 +213,7 @@ describe('sesMailer with a custom SES client', () => {
   it.each([
     { timeout: 'request timeout', requestHandler: { requestTimeout: 50, throwOnRequestTimeout: true } },
     { timeout: 'socket timeout', requestHandler: { socketTimeout: 50 } },
-  ])('throws TimeoutError for any other timeout: $timeout', async ({ requestHandler }) => {
+  ])('throws TimeoutError if the client times out after it has connected: $timeout', async ({ requestHandler }) => {
     ses.fault('hang')
     expect(await send({ maxAttempts: 1, requestHandler })).toMatchObject({ name: 'TimeoutError' })
   })
@@ -227,7 +227,7 @@ describe('sesMailer with a custom SES client', () => {
   })
 
   it.each([[[]], [['no error']], [[new Error('refused'), new Error('later')]]])(
-    'throws an AggregateError unless all its errors are connection errors: %j',
+    'throws the AggregateError itself unless all its errors are connection errors: %j',
     async (errors) => {
       const requestHandler = { handle: () => Promise.reject(new AggregateError(errors)) }
       expect(await send({ maxAttempts: 1, requestHandler })).toBeInstanceOf(AggregateError)

@@ -13,7 +13,7 @@ const mail = {
 }
 
 describe('postConfirmationSettings', () => {
-  it('requires only the table; by default it sends no email and is at-most-once', () => {
+  it('requires only PROFILE_TABLE; by default no email is sent, and the delivery is at-most-once', () => {
     expect(read({ PROFILE_TABLE })).toEqual({ PROFILE_TABLE, WELCOME_EMAIL_DELIVERY: 'at-most-once' })
   })
 

@@ -19,7 +19,7 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('leaves out the name section without a name', () => {
+  it('leaves out the name section if the user has no name', () => {
     expect(mailTemplate(files, values).render(undefined)).toMatchObject({
       text: 'Hello: https://app.example.com/?a=1&b=2',
       html: '<p>Example, </p>',
@@ -77,7 +77,7 @@ describe('mailTemplate', () => {
 })
 
 describe('the welcome email', () => {
-  it('greets the user and links only the application', () => {
+  it('greets the user by name, and has no link except to the application', () => {
     const mail = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, values).render('Ann')
     expect(mail.text).toContain('Hello Ann,')
     expect(mail.html).toContain('>Hello Ann,<')

@@ -8,7 +8,7 @@ export const contract: TriggerTestContract = {
   eventShape: z.strictObject({
     ...envelope,
     request: z.strictObject({
-      // Empty for a user who does not exist.
+      // The attributes are empty for a user who does not exist.
       userAttributes: z.union([withSub, noFields]),
       validationData: texts.nullish(),
       userNotFound: z.boolean().optional(),

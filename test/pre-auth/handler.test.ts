@@ -45,7 +45,7 @@ describe('the pre authentication handler', () => {
     ])
   })
 
-  it('fails at init without its table', async () => {
+  it('fails at init without BLOCK_TABLE', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })
 

@@ -37,7 +37,7 @@ describe('autoConfirm', () => {
     expect(await respond(options)).toEqual(response)
   })
 
-  it('does not mark an attribute that the user lacks, because that would fail the sign-up', async () => {
+  it('does not mark a missing attribute as verified, because that would fail the sign-up', async () => {
     const all = { when: proof, verifyEmail: true, verifyPhone: true }
     expect(await respond(all, preSignUpEvent({ email: 'ann@example.com' }))).toEqual({ autoConfirmUser: true, autoVerifyEmail: true })
     expect(await respond(all, preSignUpEvent({ phone_number: '+15550100' }))).toEqual({ autoConfirmUser: true, autoVerifyPhone: true })
@@ -141,7 +141,7 @@ const byProof: readonly { readonly what: string; readonly when: Condition<PreSig
   { what: 'proof and either a domain or the trigger source', when: and(proof, or(domain, source)) },
 ]
 
-describe('autoConfirm, when it is composed', () => {
+describe('options of autoConfirm', () => {
   it.each(byDomain)('throws for the condition "$what" without `trust`', ({ when }) => {
     expect(() => autoConfirm({ when })).toThrow("trust: 'unproven-address'")
     expect(() => autoConfirm({ when, verifyPhone: 'trust-unproven-number' })).toThrow("trust: 'unproven-address'")
@@ -152,12 +152,12 @@ describe('autoConfirm, when it is composed', () => {
     expect(() => autoConfirm({ when, verifyEmail: 'trust-unproven-address' })).not.toThrow()
   })
 
-  it.each(byDomain)('throws for verification with the condition "$what", even with `trust`', ({ when }) => {
+  it.each(byDomain)('throws if the condition "$what" verifies an attribute, even with `trust`', ({ when }) => {
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyEmail: true })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyPhone: true })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
 
-  it.each(byCircumstance)('accepts the condition "$what" to confirm, and throws for it to verify', ({ when }) => {
+  it.each(byCircumstance)('accepts the condition "$what" for confirmation, but not for verification', ({ when }) => {
     const given = when === undefined ? {} : { when }
     expect(() => autoConfirm(given)).not.toThrow()
     expect(() => autoConfirm({ ...given, verifyEmail: true })).toThrow("verifyEmail: 'trust-unproven-address'")
@@ -165,12 +165,12 @@ describe('autoConfirm, when it is composed', () => {
     expect(() => autoConfirm({ ...given, verifyEmail: 'trust-unproven-address', verifyPhone: 'trust-unproven-number' })).not.toThrow()
   })
 
-  it.each(byProof)('accepts the condition "$what" to confirm and to verify', ({ when }) => {
+  it.each(byProof)('accepts the condition "$what" for confirmation and for verification', ({ when }) => {
     expect(() => autoConfirm({ when, verifyEmail: true, verifyPhone: true })).not.toThrow()
   })
 
-  it('accepts no other value for the options that accept missing proof', () => {
-    // Calls it like plain JavaScript, without type checks.
+  it('throws for any other value of the options that accept missing proof', () => {
+    // Calls autoConfirm like plain JavaScript, without type checks.
     const loosely = (options: Record<string, unknown>): unknown => Reflect.apply(autoConfirm, undefined, [options])
     expect(() => loosely({ when: domain, trust: true })).toThrow("trust: 'unproven-address'")
     expect(() => loosely({ verifyEmail: 'yes' })).toThrow("verifyEmail: 'trust-unproven-address'")
@@ -178,7 +178,7 @@ describe('autoConfirm, when it is composed', () => {
     expect(() => loosely({ verifyPhone: 'trust-unproven-address' })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
 
-  it('lists in its node which attributes it marks as verified', () => {
+  it('lists the attributes that the rule marks as verified in `verifies`', () => {
     expect(autoConfirm().verifies).toEqual([])
     expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual([
       'email',

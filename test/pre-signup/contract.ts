@@ -3,7 +3,7 @@ import { envelope, texts, withoutSub } from '../support/event-shapes.ts'
 import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 export const contract: TriggerTestContract = {
-  // Two thirds are the SDK, in a chunk that is loaded only if a block list table is set.
+  // Two thirds of the bundle are the AWS SDK, in a chunk that is loaded only if a block list table is set.
   budget: { raw: 227_600, gzipped: 80_300 },
   clients: ['dynamodb'],
   eventShape: z.strictObject({

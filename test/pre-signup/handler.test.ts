@@ -79,7 +79,7 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ kind: 'failed', rule: 'block-users' })
   })
 
-  it('reads all its domains from built lists', async () => {
+  it('reads all domains from built list files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-lists-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const writeList = async (name: string, patterns: readonly string[]): Promise<string> => {
@@ -107,7 +107,7 @@ describe('the pre sign-up handler', () => {
     expect(complaint).toContain(`@file:none.domains cannot be read: ${path}: ENOENT`)
   })
 
-  it('confirms self-service users of the AUTO_CONFIRM_DOMAINS only', async () => {
+  it('confirms only self-service users whose email domain is in AUTO_CONFIRM_DOMAINS', async () => {
     const handler = await handlerWith({ AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' })
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ ...allowed, response: { autoConfirmUser: true } })
     const created = adminCreatedEvent()

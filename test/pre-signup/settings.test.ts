@@ -104,7 +104,7 @@ describe('preSignUpSettings', () => {
       environment: { ALLOWED_EMAIL_DOMAINS, LOG_HASH_KEY: 'short' },
       problem: 'LOG_HASH_KEY has an invalid value (not shown); expected a random',
     },
-  ])('reports the invalid variable, its value and the expected one: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable, its value and the expected value: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 

@@ -64,7 +64,7 @@ describe('byAdministrator and byIdentityProvider', () => {
     { source: 'an administrator', event: adminCreatedEvent(), held: ['byAdministrator'] },
     { source: 'an identity provider', event: federatedEvent(), held: ['byIdentityProvider'] },
     { source: 'an unknown trigger source', event: preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }), held: [] },
-  ])('hold for the right source: $source', async ({ event, held }) => {
+  ])('each condition holds only for its own trigger source: $source', async ({ event, held }) => {
     expect(await listHolding(event)).toEqual(held)
   })
 })

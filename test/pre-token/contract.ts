@@ -3,7 +3,7 @@ import { envelope, noFields, text, texts, withSub } from '../support/event-shape
 import { BLOCKED_TEXTS, type TriggerTestContract } from '../support/triggers.ts'
 
 const request = {
-  // Client credentials have no user.
+  // Tokens for client credentials have no user, so the attributes are empty.
   userAttributes: z.union([withSub, noFields]),
   groupConfiguration: z.strictObject({
     groupsToOverride: z.array(text),

@@ -6,7 +6,7 @@ import { tokenEvent } from './token-event.ts'
 const encode = (tokens: Tokens | undefined, version = '1') => encodeTokens(tokens, tokenEvent({ version }))
 
 describe('encodeTokens for version 1 of the event', () => {
-  it('builds the complete object, because the event has null there', () => {
+  it('returns a complete object, because the response field of the event is null', () => {
     expect(encode({ id: { claims: { tenant: 'acme', level: 3, trial: true }, suppress: ['email'] } })).toEqual({
       claimsOverrideDetails: { claimsToAddOrOverride: { tenant: 'acme', level: '3', trial: 'true' }, claimsToSuppress: ['email'] },
     })
@@ -61,12 +61,12 @@ describe.each(['2', '3'])('encodeTokens for version %s of the event', (version) 
   })
 })
 
-describe('encodeTokens with an answer that Cognito would drop or misread', () => {
+describe('encodeTokens with an invalid answer', () => {
   it.each<[string, unknown, string]>([
-    ['an unknown part', { claims: { tenant: 'acme' } }, "Tokens cannot have 'claims'; expected id, access, groups"],
-    ['a misspelt field', { id: { claim: {} } }, "'id' of the tokens cannot have 'claim'; expected claims, suppress"],
-    ['scopes of the ID token', { id: { scopes: [] } }, "'id' of the tokens cannot have 'scopes'"],
-    ['a part that is a string', { id: 'acme' }, "'id' of the tokens is not an object"],
+    ['an unknown part', { claims: { tenant: 'acme' } }, "Unknown field 'claims' of the tokens; expected id, access, groups"],
+    ['a misspelt field', { id: { claim: {} } }, "Unknown field 'id.claim' of the tokens; expected claims, suppress"],
+    ['scopes of the ID token', { id: { scopes: [] } }, "Unknown field 'id.scopes' of the tokens"],
+    ['a part that is a string', { id: 'acme' }, "Field 'id' of the tokens is not an object"],
     ['a reserved claim', { id: { claims: { sub: 'x' } } }, "id token: Cognito reserves the claim 'sub'"],
     [
       'a claim with a reserved prefix',
@@ -91,7 +91,7 @@ describe('encodeTokens with an answer that Cognito would drop or misread', () =>
     expect(() => encode(tokens as Tokens, '2')).toThrow(message)
   })
 
-  it('allows suppressing the groups and `dev:` claims', () => {
+  it('accepts a rule that suppresses the groups or `dev:` claims', () => {
     expect(() => encode({ id: { suppress: ['cognito:groups', 'cognito:roles', 'dev:x', 'email'] } })).not.toThrow()
   })
 })

@@ -64,7 +64,7 @@ describe('the pre token generation handler', () => {
     expect(open.composition.children).toMatchObject([{ kind: 'when', children: [{ kind: 'failOpen' }] }])
   })
 
-  it('fails at init without its table', async () => {
+  it('fails at init without BLOCK_TABLE', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })
 

@@ -26,13 +26,13 @@ describe('addClaims', () => {
   it.each([
     ['access', ['accessTokenGeneration']],
     ['both', ['idTokenGeneration', 'accessTokenGeneration']],
-  ] as const)('adds claims to the target %s in version 2', async (to, parts) => {
+  ] as const)('adds claims to the tokens that `to: %s` selects in version 2 of the event', async (to, parts) => {
     const decision = await decide([addClaims({ app: 'shop' }, { to })], { version: '2' })
     const details = decision.kind === 'proceed' ? Object(decision.response.claimsAndScopeOverrideDetails) : {}
     expect(Object.keys(details)).toEqual(parts)
   })
 
-  it('fails for the access token in version 1, and names the rule', async () => {
+  it('fails if a rule adds a claim to the access token in version 1 of the event', async () => {
     expect(await decide([addClaims({ app: 'shop' }, { to: 'both' })])).toMatchObject({ kind: 'failed', rule: 'add-claims' })
   })
 
@@ -53,7 +53,7 @@ describe('addClaims', () => {
     ['a claim without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
     ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a string; expected 'id', 'access' or 'both'"],
     ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): unknown option 'in'"],
-  ])('throws for %s when it is composed', (_, args, message) => {
+  ])('throws for %s when the rule is made', (_, args, message) => {
     expect(plain(addClaims, ...args)).toThrow(message)
   })
 })
@@ -69,7 +69,7 @@ describe('suppressClaims', () => {
     ['an empty list', [[]], 'suppressClaims() needs at least one value'],
     ['a string', ['email'], "suppressClaims(): expected a list of names, such as ['email']"],
     ['a reserved claim', [['sub']], "suppressClaims(): Cognito reserves the claim 'sub'"],
-  ])('throws for %s when it is composed', (_, args, message) => {
+  ])('throws for %s when the rule is made', (_, args, message) => {
     expect(plain(suppressClaims, ...args)).toThrow(message)
   })
 })

@@ -13,7 +13,7 @@ const tokens: fc.Arbitrary<Tokens> = fc.record(
 )
 
 describe('combineTokens', () => {
-  it('merges the claims, and unites the suppressed claims', () => {
+  it('merges the claims of two answers, and unites their suppressed claims', () => {
     fc.assert(
       fc.property(tokens, tokens, (earlier, later) => {
         const both = combineTokens(earlier, later)
@@ -35,7 +35,7 @@ describe('combineTokens', () => {
     )
   })
 
-  it('unites the scopes of both', () => {
+  it('unites the scopes of two answers', () => {
     const both = combineTokens(
       { access: { scopes: ['a'], suppressScopes: ['x'] } },
       { access: { scopes: ['b', 'a'], suppressScopes: ['y'] } },

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 describe('cognitoUsers', () => {
-  it('finds a user by sub, with the status as an attribute like in events', async () => {
+  it('finds a user by sub, and returns the user status as an attribute, like events do', async () => {
     expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
       userName: ann.userName,
       attributes: { sub: ann.sub, email: ann.email, email_verified: 'true', 'cognito:user_status': 'CONFIRMED' },
@@ -46,7 +46,7 @@ describe('cognitoUsers', () => {
 describe('cognitoClient', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it('creates one client at its first use, with two attempts', async () => {
+  it('creates the SDK client once, at the first use, with two attempts per request', async () => {
     const cognito = cognitoClient()
     stubEnvironment(endpointEnvironment({}))
     const client = cognito()

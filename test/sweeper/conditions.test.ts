@@ -52,19 +52,19 @@ function annIs(attributes: Readonly<Record<string, string>>): void {
 
 const unlessExcluded = (rule: Rule<PostConfirmation>) => when(not(hasAttribute('custom:excluded', 'yes')), rule)
 
-describe('conditions around a swept effect', () => {
+describe('conditions of a swept effect', () => {
   it.each([
-    ['directly around it', unlessExcluded],
-    ['around other combinators', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(parallel(failOpen(rule))))],
+    ['condition directly around the effect', unlessExcluded],
+    ['condition around other combinators', (rule: Rule<PostConfirmation>) => unlessExcluded(chain(parallel(failOpen(rule))))],
     [
-      'one of several conditions',
+      'one of several nested conditions',
       (rule: Rule<PostConfirmation>) => when(triggeredBy('PostConfirmation_ConfirmSignUp'), chain(unlessExcluded(rule))),
     ],
     [
-      'a part of a condition',
+      'a part of an `and` condition',
       (rule: Rule<PostConfirmation>) => when(and(emailDomainIn('example.com'), not(hasAttribute('custom:excluded'))), rule),
     ],
-  ])('stop the email to an excluded user: %s', async (_, around) => {
+  ])('sends no email to a user whom a condition excludes: %s', async (_, around) => {
     const rule = around(mail)
     annIs({ 'custom:excluded': 'yes' })
     await world.pendingEffects.enqueue(world.welcome(), signal)
@@ -79,7 +79,7 @@ describe('conditions around a swept effect', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('get the current user from the pool, not the user of the event', async () => {
+  it('evaluates a condition with the current user in the pool, not with the user of the event', async () => {
     const rule = unlessExcluded(mail)
     await runWhileSesFails(rule)
     expect(await world.open()).toMatchObject([{ state: 'pending', attempt: 1 }])
@@ -88,7 +88,7 @@ describe('conditions around a swept effect', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('get attributes that the effect does not read, and the status of the user', async () => {
+  it('evaluates conditions on the user status and on attributes that the effect does not read', async () => {
     annIs({ 'custom:plan': 'trial' })
     const confirmed = defineCondition(({ user }) => user.status === 'CONFIRMED', { reads: ['cognito:user_status'] })
     await world.pendingEffects.enqueue(world.welcome(), signal)
@@ -98,7 +98,7 @@ describe('conditions around a swept effect', () => {
   it.each([
     ['the app client', fromAppClient('web'), { callerContext: { awsSdkVersion: 'x', clientId: 'web' } }],
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmSignUp'), {}],
-  ] as const)('get %s of the event, also after a retry by an operator', async (_, condition, change) => {
+  ] as const)('evaluates a condition with %s of the event, also after an operator retries the effect', async (_, condition, change) => {
     const rule = when(condition, mail)
     const event = postConfirmationEvent(undefined, change)
     await runWhileSesFails(rule, event)
@@ -113,7 +113,7 @@ describe('conditions around a swept effect', () => {
   it.each([
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmForgotPassword')],
     ['the app client', fromAppClient('web')],
-  ] as const)('get %s from the stored event if the row has no attribute for it, also after a retry', async (_, condition) => {
+  ] as const)('reads %s from the stored event if the row lacks that attribute, also after a retry', async (_, condition) => {
     let failing = true
     const notice = defineRule<PostConfirmation>(
       'notice',
@@ -142,7 +142,7 @@ describe('conditions around a swept effect', () => {
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
-  it('get an app client that the condition excludes', async () => {
+  it('skips the effect if a condition excludes the app client of the event', async () => {
     const rule = when(not(fromAppClient('batch')), mail)
     const event = postConfirmationEvent(undefined, { callerContext: { awsSdkVersion: 'x', clientId: 'batch' } })
     await runWhileSesFails(mail, event)
@@ -153,7 +153,7 @@ describe('conditions around a swept effect', () => {
     ['throws', () => Promise.reject(new RangeError('down')), 'RangeError'],
     ['hangs', () => new Promise<boolean>(() => undefined), 'deadline-exceeded'],
     ['returns a non-boolean', () => Object('yes'), 'TypeError'],
-  ])('postpone the effect and count an attempt if a condition %s', async (_, answer, reason) => {
+  ])('postpones the effect and counts an attempt if a condition %s', async (_, answer, reason) => {
     let failing = true
     const condition = defineCondition(() => (failing ? answer() : true), { reads: [] })
     const rule = when(condition, mail)
@@ -166,7 +166,7 @@ describe('conditions around a swept effect', () => {
     expect((await sweepRule(rule)).swept).toEqual({ done: 1 })
   })
 
-  it('make the effect a dead letter if a condition throws at every attempt', async () => {
+  it('makes the effect a dead letter if a condition throws at every attempt', async () => {
     const rule = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
       mail,
@@ -180,7 +180,7 @@ describe('conditions around a swept effect', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('run an effect that is in several places if the conditions of one place hold', async () => {
+  it('runs an effect that a composition contains several times if the conditions hold in one place', async () => {
     const excluded = when(hasAttribute('custom:excluded'), mail)
     const throwing = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
@@ -192,7 +192,7 @@ describe('conditions around a swept effect', () => {
     expect((await sweepRule(chain(excluded, throwing, unlessExcluded(mail)))).swept).toEqual({ done: 1 })
   })
 
-  it('are not evaluated for a deleted user or a cut-off at-most-once effect', async () => {
+  it('evaluates no condition for a deleted user or a cut-off at-most-once effect', async () => {
     const evaluate = vi.fn(() => true)
     const rule = when(defineCondition(evaluate, { reads: [] }), mail)
     await world.pendingEffects.enqueue(world.welcome(randomUUID()), signal)
@@ -202,7 +202,7 @@ describe('conditions around a swept effect', () => {
     expect(evaluate).not.toHaveBeenCalled()
   })
 
-  it('change nothing if the effect has changed since it was read', async () => {
+  it('leaves an effect to the next sweep if it has changed since it was read', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
     const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }

@@ -77,7 +77,7 @@ describe('the sweeper handler', () => {
 
   it.each([3000, 8000])('throws if a timeout of %i ms is too short for a sweep', async (milliseconds) => {
     const { error, line } = await runSweeper({}, milliseconds)
-    expect(error).toBe('Error: No time to sweep: the function needs a timeout well above 8 seconds; set 60')
+    expect(error).toBe('Error: No time to sweep: the function needs more than 8 seconds; set its timeout to 60')
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })
 

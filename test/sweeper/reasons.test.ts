@@ -14,7 +14,7 @@ import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const { signal } = new AbortController()
-// Start with a letter, so that they are valid reasons.
+// These values start with a letter, so that they are valid reasons.
 const SUB = 'c0ffee00-0000-4000-8000-000000000001'
 const NAME = 'Wilhelmina'
 const USER_NAME = 'mina.smith'
@@ -37,14 +37,14 @@ const enqueue = () => world.pendingEffects.enqueue({ ...world.welcome(SUB), effe
 const sweepRule = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
   world.sweep({ rules: onceRules(rule), ...options })
 
-describe('reasons of a sweep', () => {
+describe('reasons in the report of a sweep', () => {
   it.each([
     ['an attribute', NAME],
     ['an attribute in upper case', NAME.toUpperCase()],
-    ['a text that contains an attribute', `no-${NAME}`],
+    ['a string that contains an attribute', `no-${NAME}`],
     ['the user name', USER_NAME],
     ['the sub', SUB],
-  ])('hide %s in the error code of a condition, in the report and in the ledger', async (_, code) => {
+  ])('hides %s that a condition throws as an error code, in the report and in the ledger', async (_, code) => {
     await enqueue()
     const condition = defineCondition(() => Promise.reject(withCode(code)), { reads: [] })
 
@@ -59,19 +59,19 @@ describe('reasons of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hide an attribute in the error code of a rule', async () => {
+  it('hides an attribute that a rule throws as an error code', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide an attribute in the skip reason of a rule', async () => {
+  it('hides an attribute that a rule returns as a skip reason', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => skip(String(user.attributes.given_name))))
     expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide an attribute of the stored event that the pool no longer has', async () => {
+  it('hides an attribute value of the stored event that the pool no longer has', async () => {
     const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
@@ -83,7 +83,7 @@ describe('reasons of a sweep', () => {
     expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hide the sub in the error code of a look-up, in the report and in the ledger', async () => {
+  it('hides the sub that a user look-up throws as an error code, in the report and in the ledger', async () => {
     await enqueue()
     const users: World['users'] = { find: (_, sub) => Promise.reject(withCode(sub)) }
 
@@ -96,7 +96,7 @@ describe('reasons of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hide the sub in the error code of the ledger', async () => {
+  it('hides the sub that the ledger throws as an error code', async () => {
     await enqueue()
     const effects: World['effects'] = { ...world.effects, remove: ({ sub }) => Promise.reject(withCode(sub)) }
     const never = defineCondition(() => false, { reads: [] })
@@ -113,7 +113,7 @@ describe('reasons of a sweep', () => {
   })
 
   it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
-    'count an error code that is a property of every object: %s',
+    'counts an error code that equals the name of an inherited property: %s',
     async (code) => {
       await enqueue()
       const report = await sweepRule(notice(() => Promise.reject(new NotDoneError(withCode(code)))))

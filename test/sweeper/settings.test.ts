@@ -5,7 +5,7 @@ import { type SweeperSettings, sweeperSettings } from '../../src/sweeper/setting
 const read = (environment: Environment): SweeperSettings => readSettings(sweeperSettings, environment)
 
 describe('sweeperSettings', () => {
-  it('has the settings and defaults of post confirmation', () => {
+  it('has the same settings and defaults as post confirmation', () => {
     expect(read({ PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' })).toEqual({
       PROFILE_TABLE: 'profiles',
       EFFECT_TABLE: 'effects',

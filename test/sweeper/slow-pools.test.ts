@@ -22,7 +22,7 @@ async function putEffects(userPoolId: string, count: number): Promise<readonly s
   return subs
 }
 
-/** Look-ups that never end and ignore their signal, except those in the healthy pool. */
+/** User look-ups that never end and ignore the signal, except in the healthy pool. */
 const hanging: World['users'] = {
   find: (pool, sub, aborted) => (pool === HEALTHY ? world.users.find(pool, sub, aborted) : new Promise(() => undefined)),
 }
@@ -34,7 +34,7 @@ const sweepFor = (ms: number, users: World['users']) => {
 }
 
 describe('a pool with slow or failing look-ups', () => {
-  it('does not stop the effects of other pools in the same sweep', async () => {
+  it('runs the effects of a healthy pool in the same sweep if the look-ups of another pool hang', async () => {
     await putEffects('eu-west-1_Hanging', 70)
     await putEffects(HEALTHY, 5)
     const { swept, reasons, givenUp } = await sweepFor(20_000, hanging)
@@ -50,7 +50,7 @@ describe('a pool with slow or failing look-ups', () => {
     }
   }, 60_000)
 
-  it('does not block later sweeps, even if there are many such pools', async () => {
+  it('runs the effects of a healthy pool in a later sweep, even if 20 other pools hang', async () => {
     for (let pool = 0; pool < 20; pool += 1) await putEffects(`eu-west-1_Hanging${pool}`, 1)
     await putEffects(HEALTHY, 5)
     let sweeps = 0
@@ -60,7 +60,7 @@ describe('a pool with slow or failing look-ups', () => {
     expect(sweeps).toBeLessThan(5)
   }, 120_000)
 
-  it('is tried again by the next sweep, and runs its effects once it answers', async () => {
+  it('tries a failing pool again in the next sweep, and runs its effects once the look-ups succeed', async () => {
     await putEffects('eu-west-1_Slow', 10)
     let failing = true
     const users: World['users'] = {
@@ -75,7 +75,7 @@ describe('a pool with slow or failing look-ups', () => {
     expect((await world.sweep({ users })).swept).toEqual({ done: first.swept.error })
   })
 
-  it('is not given up if some look-ups fail between successful ones', async () => {
+  it('does not give up a pool if some look-ups fail between successful ones', async () => {
     const subs = await putEffects('eu-west-1_Shaky', 40)
     const failing = new Set(subs.filter((_, index) => index % 5 === 0))
     const users: World['users'] = {

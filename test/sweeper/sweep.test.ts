@@ -28,7 +28,7 @@ afterEach(() => world.stop())
 
 const inbox = () => world.services.ses.inbox()
 
-/** Claims an effect and never reports a result, like a killed holder. */
+/** Claims an effect and reports no result, like a holder that is killed. */
 const claimAndAbandon = async (...effect: Parameters<World['welcome']>): Promise<void> => {
   expect(await world.ledger.claim(world.welcome(...effect), randomUUID(), signal)).toHaveProperty('kind', 'claimed')
 }
@@ -54,7 +54,7 @@ describe('sweep', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('makes a cut-off at-most-once effect an unknown dead letter without user data', async () => {
+  it('sets a cut-off at-most-once effect to unknown, and deletes its user data', async () => {
     await claimAndAbandon()
     world.wait(LEASE_MS)
     expect(await world.sweep()).toEqual({ swept: { unknown: 1 }, reasons: { 'cut-off': 1 }, lost: [] })
@@ -101,7 +101,7 @@ describe('sweep', () => {
     expect(inbox()).toHaveLength(1)
   })
 
-  it('makes an effect that was cut off too often a dead letter', async () => {
+  it('makes an effect a dead letter if it was cut off too often', async () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       await claimAndAbandon(ann.sub, 'at-least-once')
       world.wait(LEASE_MS)
@@ -111,7 +111,7 @@ describe('sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('makes an effect without a rule or with an unknown pool a dead letter', async () => {
+  it('makes an effect a dead letter if no rule has its name, or if its pool does not exist', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     await world.pendingEffects.enqueue({ ...world.welcome(), userPoolId: 'eu-west-1_Elsewhere' }, signal)
     expect(await world.sweep()).toEqual({ swept: { failed: 2 }, reasons: { 'no-rule': 1, 'pool-not-found': 1 }, lost: [] })
@@ -132,7 +132,7 @@ describe('sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'failed', reason: 'AccessDeniedException' }])
   })
 
-  it('runs an effect without an event with the user data of the pool', async () => {
+  it('runs an effect that was enqueued without an event, with the user data of the pool', async () => {
     const newcomer = randomUUID()
     const attributes = { sub: newcomer, email: 'new@example.com', email_verified: 'true', name: 'Newcomer', phone_number: '+15550100' }
     world.cognito.addPool(ann.userPoolId, { userName: 'newcomer', attributes })
@@ -158,7 +158,7 @@ describe('sweep', () => {
     expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
   })
 
-  it('reports a claim whose answer was lost, because it may have been written', async () => {
+  it('reports a failed claim as lost, because DynamoDB may have written it', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
@@ -169,11 +169,11 @@ describe('sweep', () => {
     const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
     expect(swept).toEqual({ 'rule-error': 1 })
     expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
-    // It counts an attempt and is postponed. Otherwise it would be first in every sweep.
+    // The sweeper counts an attempt and postpones the effect. Otherwise it would come first in every sweep.
     expect(await world.open()).toMatchObject([{ attempt: 1, reason: 'effect-lost' }])
   })
 
-  it('reports an effect as waiting if it has changed since it was read', async () => {
+  it('reports an effect as waiting if it has changed since the sweeper read it', async () => {
     await claimAndAbandon()
     world.wait(LEASE_MS)
     const effects: World['effects'] = { ...world.effects, giveUp: async () => false }
@@ -225,7 +225,7 @@ describe('sweep', () => {
     expect(again).toEqual({ swept: { done: 1, 'rule-error': 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 
-  it('runs the other effects if one cannot be updated, and handles it in the next sweep', async () => {
+  it('runs the other effects if one cannot be updated, and handles that one in the next sweep', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const effects: World['effects'] = { ...world.effects, giveUp: () => Promise.reject(new RangeError('no table')) }
@@ -262,7 +262,7 @@ describe('sweep', () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' })
   })
 
-  it('has nothing to do after the trigger has completed the effect', async () => {
+  it('runs nothing if the trigger has already completed the effect', async () => {
     const deadline = startDeadline(4000, processClock)
     const contract = SAMPLES.working
     await decide(chain(world.rule('at-most-once')), postConfirmationEvent(), { contract, deadline })

@@ -5,7 +5,7 @@ import { emfProblems } from '../support/emf.ts'
 
 const { signal } = new AbortController()
 
-/** Makes a ledger that counts in these parts and throws at an Error. */
+/** Makes a ledger whose `count` yields these partial counts. An Error in the list is thrown instead. */
 const holding = (failed: readonly (number | Error)[], unknown: readonly (number | Error)[]): Pick<Effects, 'count'> => ({
   async *count(state) {
     for (const part of state === 'failed' ? failed : unknown) {
@@ -16,7 +16,7 @@ const holding = (failed: readonly (number | Error)[], unknown: readonly (number 
 })
 
 describe('countDeadLetters', () => {
-  it('adds up the parts of each state', async () => {
+  it('adds up the partial counts of each state', async () => {
     expect(await countDeadLetters(holding([3, 4], [2]), signal)).toEqual({ failed: 7, unknown: 2 })
     expect(await countDeadLetters(holding([0], [0]), signal)).toEqual({ failed: 0, unknown: 0 })
   })
@@ -25,7 +25,7 @@ describe('countDeadLetters', () => {
     expect(await countDeadLetters(holding([3, new Error('The time is over')], [1]), signal)).toEqual({ failed: 3, unknown: 1 })
   })
 
-  it('leaves out a count of 0 if the ledger fails', async () => {
+  it('leaves out the count of a state if the ledger fails while that count is still 0', async () => {
     expect(await countDeadLetters(holding([new Error('down')], [0, new Error('down')]), signal)).toEqual({})
   })
 })
@@ -44,14 +44,14 @@ describe('formatSweepLine', () => {
     expect(line).toMatchObject({ level: 'INFO', EffectsRun: 5, EffectsDone: 3, EffectsFailed: 2, EffectsUnknown: 7, table: 'effects' })
   })
 
-  it('leaves out the dead letter metrics if they could not be counted', () => {
+  it('leaves out the dead letter metrics if the dead letters could not be counted', () => {
     const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], unread: 'ECONNREFUSED' }, {}, 'effects', now)
     expect(emfProblems(line)).toEqual([])
     expect(line).toMatchObject({ level: 'ERROR', unread: 'ECONNREFUSED', EffectsRun: 0 })
     expect(JSON.stringify(line)).not.toMatch(/EffectsFailed|EffectsUnknown/)
   })
 
-  it('has the level ERROR if the time was too short', () => {
+  it('writes a line of level ERROR if the time was too short for a sweep', () => {
     const line = formatSweepLine({ swept: {}, reasons: {}, lost: [], tooShort: true }, {}, 'effects', now)
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })
   })

@@ -37,9 +37,9 @@ async function stillDue(): Promise<readonly unknown[]> {
 }
 
 describe('rows that were edited by hand', () => {
-  it('cover more than 100 cases', () => expect(handEdited.length).toBeGreaterThan(100))
+  it('tests more than 100 hand-edited rows', () => expect(handEdited.length).toBeGreaterThan(100))
 
-  it.each(handEdited)('become dead letters with a reason, and send no email: %s, %s', async (_, __, row) => {
+  it.each(handEdited)('makes a row with an invalid %s a dead letter with a reason, and sends no email: %s', async (_, __, row) => {
     if (!(await put(row))) return
     await world.sweep()
     expect(await stillDue()).toEqual([])
@@ -50,7 +50,7 @@ describe('rows that were edited by hand', () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
   })
 
-  it('all become dead letters in one sweep, and do not stop other effects', async () => {
+  it('makes all hand-edited rows dead letters in one sweep, and runs the other effects', async () => {
     const rows = handEdited.map(([, , row], index) => ({ ...row, pk: `row-${index}` }))
     for (const row of rows) await put(row)
     await world.pendingEffects.enqueue(world.welcome(), signal)
@@ -62,26 +62,26 @@ describe('rows that were edited by hand', () => {
     expect(world.services.ses.inbox()).toMatchObject([{ to: [`${ann.sub}@example.com`] }])
   })
 
-  it('count as unknown until they are deleted, so that the alarm lasts', async () => {
+  it('counts an unreadable row as unknown until it is deleted, so that the alarm lasts', async () => {
     await put({ ...dueRow, attempt: 'x' })
     await world.sweep()
     expect(await countDeadLetters(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })
   })
 
-  it('do not become dead letters if they have changed since they were read', async () => {
+  it('does not make an unreadable row a dead letter if it has changed since it was read', async () => {
     await put({ ...dueRow, attempt: 'x' })
     const [row] = await world.rows()
     await put({ ...dueRow, dueAt: '2026-05-01T12:00:01.000Z' })
     expect(row && (await world.effects.giveUp(row, 'unknown', 'unreadable-attempt', signal))).toBe(false)
   })
 
-  it('run if they have all required attributes', async () => {
+  it('runs the effect of an edited row that has all required attributes', async () => {
     const { event: _, token: __, triggerSource: ___, appClient: ____, createdAt: _____, updatedAt: ______, ...bare } = dueRow
     await put({ ...bare, reason: 7, note: 'checked by Bob' })
     expect((await world.sweep()).swept).toEqual({ done: 1 })
   })
 
-  it('do not hide other rows if a number does not fit into a JavaScript number', async () => {
+  it('reads the other rows if a number of one row does not fit into a JavaScript number', async () => {
     const number = { N: '12345678901234567890.5' }
     for (const name of ['attempt', 'state', 'note', 'event']) {
       const Item = { pk: { S: `row-${name}` }, queue: { S: 'pending' }, dueAt: { S: '2026-05-01T12:00:00.000Z' }, [name]: number }

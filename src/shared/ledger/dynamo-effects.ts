@@ -18,11 +18,11 @@ import {
   type UnreadableItem,
 } from './effect-item.ts'
 
-/** The pending effects and dead letters, for the sweeper and for operators. Unreadable rows, for example edited by hand, are included. */
+/** Reads and updates the pending effects and dead letters, for the sweeper and for operators. Also handles unreadable rows. */
 export interface Effects {
   /**
-   * Returns pages of effects whose lease has expired or whose next attempt is due, oldest due time first. Before them come rows
-   * whose due time is implausibly far in the future, as unreadable rows.
+   * Returns pages of due effects, oldest due time first. An effect is due if its lease has expired or its next attempt is due. Rows
+   * whose due time is more than seven days ahead come first, as unreadable rows.
    */
   readonly due: (now: Date, signal: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
   /** Reads one effect in any state, by its partition key. */
@@ -32,15 +32,15 @@ export interface Effects {
   /** Counts the effects in a state. Yields a partial count for each page of the query. */
   readonly count: (state: Exclude<EffectState, 'done'>, signal: AbortSignal) => AsyncGenerator<number>
   /**
-   * Makes an effect a dead letter. `unknown` if it was cut off and must not run twice, or if its row is unreadable. `failed` if it
-   * used up its attempts. Returns false, and writes nothing, if the row has changed since it was read.
+   * Makes an effect a dead letter. The state is `unknown` if the effect was cut off and must not run twice, or if its row is
+   * unreadable. It is `failed` if the effect used up its attempts. Returns false if the row has changed since it was read.
    */
   readonly giveUp: (row: EffectRow, state: DeadLetterState, reason: string, signal: AbortSignal) => Promise<boolean>
-  /** Counts an attempt although the effect did not run, and delays the next one. Returns false if it has changed since it was read. */
+  /** Counts an attempt although the effect did not run, and delays the next one. Returns false if the row has changed since it was read. */
   readonly postpone: (item: EffectItem, reason: string, now: Date, signal: AbortSignal) => Promise<boolean>
-  /** Makes a dead letter pending and due now, with its attempts reset. Returns false if the effect is in none of these states. */
+  /** Makes a dead letter pending and due now, with its attempts reset. Returns false if the effect is in none of the given states. */
   readonly retry: (key: EffectKey, states: readonly DeadLetterState[], signal: AbortSignal) => Promise<boolean>
-  /** Releases a claim under which the effect certainly did not run. Returns false if the row does not hold that claim. */
+  /** Releases a claim whose holder certainly did not run the effect. Returns false if the row has another token. */
   readonly release: (lost: LostEffect, signal: AbortSignal) => Promise<boolean>
   /**
    * Deletes an effect, so that a repeated event runs it again. Returns false, and deletes nothing, if the effect is running or has
@@ -60,9 +60,9 @@ export interface DynamoEffectsOptions {
   readonly random?: () => number
 }
 
-// Rows a query. With small pages, the first effects run before the rest is read.
+// The number of rows that one query reads. With small pages, the first effects run before the rest is read.
 const PAGE = 100
-// A due time further ahead is invalid. Leases, back-offs and a clock that is a day fast stay well below this.
+// A due time further ahead is invalid. The longest back-off is six hours, so a clock that is a day fast causes no error.
 const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
 
 /**

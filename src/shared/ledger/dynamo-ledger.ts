@@ -33,7 +33,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   const { documents, table, leaseMs = LEASE_MS, now = () => new Date(), random = Math.random } = options
 
   const update = async (key: EffectKey, change: Change, signal: AbortSignal): Promise<Row> => {
-    // Returns only the written attributes, because an attribute added by hand may be one that the SDK cannot parse.
+    // Returns only the written attributes, because the SDK may fail to parse an attribute that was added by hand.
     const command = updateItem({ table, pk: effectPk(key), ...change, returned: 'UPDATED_NEW' })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
@@ -58,7 +58,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
         return { kind: 'claimed', claim: toEffectClaim(effect, token, item) }
       } catch (error) {
         if (isConditionFailure(error)) return toClaimResult(effect, token, await read(effect, signal))
-        // DynamoDB may have written the claim although the call failed. The effect did not run, so try to release the claim.
+        // DynamoDB may have written the claim although this call failed. Releases it, because the effect did not run.
         await update(effect, transitions.giveBack(token, now()), signal).catch(() => undefined)
         throw error
       }
@@ -79,14 +79,14 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   }
 }
 
-/** Ignores a failed condition: another holder has taken over, or an earlier try of this same write succeeded and its answer was lost. */
+/** Ignores a failed condition. Another holder claimed the effect, or an earlier attempt of this write succeeded without a response. */
 function unlessConditionFailed(error: unknown): void {
   if (!isConditionFailure(error)) throw error
 }
 
-/** Returns the result of a claim whose conditional write failed, from the row as it is now. */
+/** Returns the result of a claim whose conditional write failed. The current row shows the reason. */
 function toClaimResult(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
-  // An earlier try of this same claim succeeded, and its answer was lost.
+  // An earlier attempt of this claim succeeded, but its response was lost.
   if (item?.token === token) return { kind: 'claimed', claim: toEffectClaim(key, token, item) }
   const state = item?.state
   return state === 'done' || state === 'unknown' || state === 'failed' ? { kind: 'settled', state } : { kind: 'held' }

@@ -3,9 +3,9 @@
  *
  *   - no row    The ledger does not have the effect.
  *   - pending   A holder runs it (the row has a token and a lease until dueAt), or it waits for its next attempt at dueAt.
- *   - done      It ran. It never runs again.
- *   - unknown   A dead letter. It may have run or not, and it must not run twice.
- *   - failed    A dead letter. It used up its attempts, or it cannot be run.
+ *   - done      The effect ran. It never runs again.
+ *   - unknown   A dead letter. The effect may have run or not, so it is not retried.
+ *   - failed    A dead letter. The effect used up its attempts, or it cannot be run.
  *
  * The transitions. Each is one conditional write. The holder is the trigger or sweeper whose token is in the row. The sweeper and
  * the operator read the row first, and change it only if it is still as they read it.
@@ -19,11 +19,11 @@
  *   - finish      holder                       pending, unknown                      done
  *   - fail        holder                       pending, unknown                      pending, due later; unknown; failed
  *   - giveBack    trigger, when its claim      pending                               pending, due now
- *                 failed without an answer
+ *                 failed without a response
  *   - drop        holder, nothing to do        pending, unknown                      no row
  *   - giveUp      sweeper                      pending                               unknown, failed
  *   - postpone    sweeper                      pending                               pending, due later, one attempt more
- *   - retry       effects retry                failed; unknown with --even-unknown   pending, due now, without attempts
+ *   - retry       effects retry                failed; unknown with --even-unknown   pending, due now, attempts reset
  *   - release     effects recover              pending, unknown, with the token      pending, due now
  *                                              of the lost claim
  *   - remove      sweeper, effects drop        any, unless it is running             no row
@@ -66,7 +66,7 @@ import {
   type UnreadableItem,
 } from './effect-item.ts'
 
-// The trigger makes the first attempt. The second comes soon, because most faults are short.
+// The delay after the first attempt. It is short, because most faults are short.
 const FIRST_MS = 30_000
 const LONGEST_MS = 6 * 60 * 60_000
 
@@ -87,7 +87,7 @@ export function backOffMs(attempt: number, random: () => number): number {
   return Math.round(full * (0.5 + random() / 2))
 }
 
-/** Returns the dead letter state of a due effect that must not run again. Returns undefined if it may run. */
+/** Returns the dead letter state of a due effect that must not run again. Returns undefined if the effect may run. */
 export function settledAs({ delivery, token, attempt }: Pick<EffectItem, 'delivery' | 'token' | 'attempt'>): DeadLetterState | undefined {
   if (token !== undefined && delivery === 'at-most-once') return 'unknown'
   return attempt >= MAX_ATTEMPTS ? 'failed' : undefined
@@ -126,13 +126,13 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       attempt: oneMore(),
       dueAt: addMilliseconds(at, leaseMs),
       event: JSON.stringify(effect.event),
-      // Stored beside the event too, because a dead letter loses its event and an operator may still retry it.
+      // Stores a copy of two event fields, because a dead letter loses its event and an operator may still retry it.
       triggerSource,
       appClient: clientId ?? undefined,
       createdAt: ifNotExists(now),
       updatedAt: now,
     },
-    // An earlier claim may have stored a client.
+    // An earlier claim may have stored an app client.
     remove: clientId === null ? ['appClient'] : [],
   }
 }
@@ -164,13 +164,13 @@ export function drop({ token }: EffectClaim): Condition {
 }
 
 export function giveUp(row: EffectRow, state: DeadLetterState, reason: string, at: Date): Change {
-  // The row may have them only in its event, which is removed below. The conditions read them at a retry.
+  // Copies both from the event if the row lacks them. The event is removed below, and conditions read both at a retry.
   const { triggerSource, appClient } = isReadable(row) ? row : {}
   return {
     if: isReadable(row) ? isAsRead(row) : and(equals('queue', 'pending'), equals('dueAt', row.dueAt ?? '')),
     set: { ...inState(state), reason, updatedAt: at.toISOString(), triggerSource, appClient },
     // Deletes the user's data. A retry reads the user from the pool. An unknown effect keeps its token, so that `release` can
-    // still match a claim under which nothing ran.
+    // still match a lost claim, whose holder did not run the effect.
     remove: state === 'unknown' ? ['event'] : ['event', 'token'],
   }
 }
@@ -226,8 +226,8 @@ function mayRunAgain(): Condition {
 }
 
 /**
- * Holds if the effect has not changed since it was read. Every claim, failure and postponement changes the attempt or the due time.
- * So does a released claim, after which the effect certainly did not run.
+ * Holds if the effect has not changed since it was read. Every claim, released claim, failure and postponement changes the attempt
+ * or the due time.
  */
 function isAsRead({ attempt, dueAt }: EffectItem): Condition {
   return and(equals('state', 'pending'), equals('attempt', attempt), equals('dueAt', dueAt?.toISOString() ?? ''))

@@ -2,13 +2,13 @@ import type { CognitoEvent } from '../cognito/event.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { Delivery, EffectKey } from '../rules/once.ts'
 
-/** The state of an effect. `unknown`: it may have run or not. `failed`: it used up its attempts or cannot be run. */
+/** The state of an effect. `unknown`: the effect may have run or not. `failed`: it used up its attempts, or cannot be run. */
 export type EffectState = 'pending' | 'done' | 'unknown' | 'failed'
 
 /** The state of a dead letter: an effect that waits for an operator. */
 export type DeadLetterState = 'unknown' | 'failed'
 
-/** A readable row of the table. */
+/** A valid row of the ledger's table. */
 export interface EffectItem extends EffectKey {
   readonly state: EffectState
   readonly delivery: Delivery
@@ -17,11 +17,11 @@ export interface EffectItem extends EffectKey {
   readonly attempt: number
   /** The end of the lease, or the time of the next attempt. */
   readonly dueAt: Date | undefined
-  /** The event to run it with. If undefined, the sweeper makes one from the user in the pool. */
+  /** The event with which the effect runs. If undefined, the sweeper makes an event from the user in the pool. */
   readonly event: CognitoEvent | undefined
-  /** The trigger source of its event. Kept when the event is dropped. Undefined if the effect was enqueued without one. */
+  /** The trigger source of the event. Kept when the event is deleted. Undefined if the effect was enqueued without one. */
   readonly triggerSource: string | undefined
-  /** The app client of its event. Kept when the event is dropped. Undefined if the event had none. */
+  /** The app client of the event. Kept when the event is deleted. Undefined if the event had none. */
   readonly appClient: string | undefined
   /** If set, the effect runs only for users who were created at this time or later. */
   readonly createdSince: Date | undefined
@@ -35,11 +35,11 @@ export interface UnreadableItem {
   readonly fault: string
   /** The state in the table. Undefined if the value is not a valid state. */
   readonly state: EffectState | undefined
-  /** The due time as the table has it, which may be an invalid date. */
+  /** The due time as a string, because it may be an invalid date. */
   readonly dueAt: string | undefined
 }
 
-/** A row of the table. */
+/** A row of the ledger's table, valid or not. */
 export type EffectRow = EffectItem | UnreadableItem
 
 /** An effect to enqueue without an event. The sweeper makes the event from the user in the pool when it runs the effect. */
@@ -47,13 +47,13 @@ export interface PendingEffect extends EffectKey {
   readonly delivery: Delivery
   /** If set, the effect runs only for users who were created at this time or later. */
   readonly createdSince?: Date
-  /** The trigger source of its event, `PostConfirmation_ConfirmSignUp` by default. */
+  /** The trigger source of that event, `PostConfirmation_ConfirmSignUp` by default. */
   readonly triggerSource?: string
-  /** The app client of its event, if known. */
+  /** The app client of that event, if known. */
   readonly appClient?: string
 }
 
-/** The name of the sparse index: the effects that are not done, by state and due time. */
+/** The name of the sparse index, which has the effects that are not done, by state and due time. */
 export const QUEUE_INDEX = 'queue'
 
 /** Returns the partition key of an effect. */
@@ -61,7 +61,7 @@ export function effectPk({ userPoolId, sub, effect }: EffectKey): string {
   return `${userPoolId}#${sub}#${effect}`
 }
 
-/** Returns true if a row can be run. */
+/** Returns true if the row is valid, so that its effect can be run. */
 export function isReadable(row: EffectRow): row is EffectItem {
   return !('fault' in row)
 }
@@ -157,7 +157,7 @@ function isEvent(value: unknown): value is CognitoEvent {
   return Object.values(request.userAttributes).every((attribute) => typeof attribute === 'string')
 }
 
-/** Returns true if an event has the pool and user of its row. With another user in it, the wrong user would get the email. */
+/** Returns true if an event has the pool and user of its row. Otherwise the wrong user could get the email. */
 function isEventOfRow(event: CognitoEvent | undefined, { userPoolId, sub }: Row): boolean {
   return event !== undefined && event.userPoolId === userPoolId && event.request.userAttributes?.sub === sub
 }

@@ -15,11 +15,11 @@ export interface ProfileUser extends ProfileKey {
   readonly attributes: AttributeMap
 }
 
-/** A sign-in, as far as the event describes it. */
+/** A sign-in to record. */
 export interface SignIn {
   readonly at: Date
   readonly appClient: string | null
-  /** Milliseconds after a counted sign-in within which another one is not counted, because it is probably a repeated event. */
+  /** Milliseconds after a counted sign-in. Another sign-in within this time is not counted, because it is probably a repeated event. */
   readonly notAgainWithinMs: number
 }
 
@@ -37,7 +37,7 @@ export interface Profiles {
   readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Records that a password was reset. */
   readonly passwordReset: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
-  /** Updates the user's data. For trigger sources that the rule does not know. */
+  /** Updates the user's data only. Rules call this method for unknown trigger sources. */
   readonly refreshed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Records a sign-in. */
   readonly signedIn: (user: ProfileUser, signIn: SignIn, signal: AbortSignal) => Promise<SignedIn>

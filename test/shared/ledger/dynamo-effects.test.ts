@@ -22,7 +22,7 @@ async function listed(ledger: TimedLedger, state: 'pending' | 'unknown' | 'faile
 }
 
 onEveryDynamoDb((engine) => {
-  /** Returns those of these effects that are due. Other tests share the table. */
+  /** Returns the due effects with these keys. Leaves out the effects of other tests, which use the same table. */
   const readDue = async (ledger: TimedLedger, ...keys: readonly EffectKey[]) => {
     const due = (await allDue(ledger.effects, ledger.now())).filter(isReadable)
     return due.filter((item) => keys.some((key) => effectPk(key) === effectPk(item)))
@@ -60,7 +60,7 @@ onEveryDynamoDb((engine) => {
     expect(await readDue(ledger, waiting, ended, lost, gone)).toMatchObject([{ sub: waiting.sub, token: undefined, reason: 'Throttling' }])
   })
 
-  it('returns the effects that are due longest first', async () => {
+  it('returns due effects in the order of their due time, oldest first', async () => {
     const ledger = timedLedger(engine)
     const first = newEffect('at-least-once', 'eu-west-1_First')
     const second = newEffect('at-least-once', 'eu-west-1_Second')
@@ -71,7 +71,7 @@ onEveryDynamoDb((engine) => {
     expect((await readDue(ledger, second, first)).map(({ sub }) => sub)).toEqual([first.sub, second.sub])
   })
 
-  it('makes a cut-off at-most-once effect an unknown dead letter and deletes its event', async () => {
+  it('sets a cut-off at-most-once effect to unknown, and deletes its event', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
@@ -84,7 +84,7 @@ onEveryDynamoDb((engine) => {
     expect(await readDue(ledger, effect)).toEqual([])
   })
 
-  it('makes an effect without attempts left a failed dead letter and deletes its event and token', async () => {
+  it('sets an effect without attempts left to failed, and deletes its event and token', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -142,7 +142,7 @@ onEveryDynamoDb((engine) => {
       },
     ],
   ]
-  it.each(since)('does not make an effect a dead letter that %s after it was read', async (_, found) => {
+  it.each(since)('does not make an effect a dead letter if it %s after it was read', async (_, found) => {
     const ledger = timedLedger(engine)
     const item = await found(ledger)
     const before = await ledger.stored(item)
@@ -150,7 +150,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(item)).toEqual(before)
   })
 
-  it('does not make an effect without a due time a dead letter', async () => {
+  it('does not make an effect a dead letter if it has no due time', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.claim(effect, randomUUID(), signal)
@@ -162,7 +162,7 @@ onEveryDynamoDb((engine) => {
   })
 
   describe('postpone', () => {
-    it('counts the attempt and doubles the delay of the next one each time', async () => {
+    it('counts an attempt each time, and doubles the delay until the next attempt', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
       await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
@@ -179,7 +179,7 @@ onEveryDynamoDb((engine) => {
       }
     })
 
-    it.each(since)('changes nothing in an effect that %s after it was read', async (_, found) => {
+    it.each(since)('changes nothing if the effect %s after it was read', async (_, found) => {
       const ledger = timedLedger(engine)
       const item = await found(ledger)
       const before = await ledger.stored(item)
@@ -200,7 +200,7 @@ onEveryDynamoDb((engine) => {
       await engine.documents().send(new DeleteCommand({ TableName: engine.tables.effects, Key: { pk: dueRow.pk } }))
     })
 
-    it('becomes a dead letter, unless it has changed since it was read', async () => {
+    it('makes an unreadable row a dead letter, unless it has changed since it was read', async () => {
       const row = await put({ attempt: {} })
       expect(await ledger.effects.giveUp({ ...row, dueAt: '2026-05-01T11:00:00.000Z' }, 'unknown', row.fault, signal)).toBe(false)
       expect(await ledger.effects.giveUp(row, 'unknown', row.fault, signal)).toBe(true)
@@ -209,7 +209,7 @@ onEveryDynamoDb((engine) => {
       expect(deadLetter).toMatchObject({ state: 'unknown', fault: 'unreadable-attempt' })
     })
 
-    it('is due if its due time is more than seven days ahead, and not if it is exactly seven days', async () => {
+    it('returns a row as due and unreadable if its due time is more than seven days ahead', async () => {
       const week = 7 * 24 * 60 * 60_000
       const dueAt = new Date(ledger.now().getTime() + week + 1).toISOString()
       await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: { ...dueRow, dueAt } }))
@@ -219,7 +219,7 @@ onEveryDynamoDb((engine) => {
       expect(later.filter((row) => 'pk' in row && row.pk === dueRow.pk)).toEqual([])
     })
 
-    it('is erased, unless it is done or has changed since it was read', async () => {
+    it('erases an unreadable row, unless it is done or has changed since it was read', async () => {
       const row = await put({ state: 'done' })
       expect(await ledger.effects.erase(row, signal)).toBe(false)
       expect(await ledger.effects.erase({ ...(await put({ delivery: 7 })), dueAt: '2026-05-01T11:00:00.000Z' }, signal)).toBe(false)
@@ -227,7 +227,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.effects.erase(row, signal)).toBe(false)
     })
 
-    it('is erased if it has neither a due time nor a state', async () => {
+    it('erases a row that has neither a due time nor a state', async () => {
       const { dueAt: _, state: __, queue: ___, ...rest } = dueRow
       await engine.documents().send(new PutCommand({ TableName: engine.tables.effects, Item: rest }))
       const row = await ledger.effects.get(String(dueRow.pk), signal)
@@ -241,7 +241,7 @@ onEveryDynamoDb((engine) => {
     const effects = Array.from({ length: 6 }, () => newEffect('at-most-once', 'eu-west-1_Listed'))
     for (const effect of effects) {
       await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
-      // A page of DynamoDB holds 1 MB, so six of these fill two pages.
+      // A page of DynamoDB holds 1 MB, so six rows of 300 kB need two pages.
       const update = { UpdateExpression: 'SET padding = :padding', ExpressionAttributeValues: { ':padding': 'x'.repeat(300_000) } }
       await engine.documents().send(new UpdateCommand({ TableName: engine.tables.effects, Key: { pk: effectPk(effect) }, ...update }))
     }
@@ -268,7 +268,7 @@ onEveryDynamoDb((engine) => {
     for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
 
-  it('retries a failed effect: due now, with its attempts reset', async () => {
+  it('makes a failed effect pending and due now for a retry, and resets its attempts', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -295,7 +295,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(other)).toMatchObject({ state: 'done' })
   })
 
-  it('retries an unknown effect if the caller names that state', async () => {
+  it('retries an unknown effect if the caller passes the state unknown', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
@@ -329,7 +329,7 @@ onEveryDynamoDb((engine) => {
     for (const effect of effects) await erase(engine.documents(), engine.tables.effects, effect)
   })
 
-  describe('release of a claim whose answer was lost', () => {
+  describe('release of a claim whose response was lost', () => {
     const token = 'the-token-of-the-lost-claim'
 
     it('releases the claim before its lease expires', async () => {
@@ -354,7 +354,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.stored(effect)).not.toHaveProperty('reason')
     })
 
-    it('changes nothing if the token differs, another holder has claimed the effect, or it is done', async () => {
+    it('releases nothing if the token differs, the effect is done, or another holder has claimed it', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
       const claim = assertGranted(await ledger.claim(effect, token, signal))
@@ -370,7 +370,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('removes an effect, so that its event can run it again', async () => {
+  it('removes an effect, so that a repeated event can run it again', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), { kind: 'unknown', reason: 'x' }, signal)
@@ -381,7 +381,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('removes no effect that is running, done, or changed since it was read', async () => {
+  it('does not remove an effect that is running, done, or changed since it was read', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))

@@ -90,7 +90,7 @@ onEveryDynamoDb((engine) => {
     await ledger.claim(effect, randomUUID(), signal)
     ledger.wait(1000 * LEASE_MS)
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
-    // A later claim cannot change the delivery: that of the first claim holds.
+    // The delivery of the first claim decides, so a claim with another delivery is refused too.
     expect(await ledger.claim({ ...effect, delivery: 'at-least-once' }, randomUUID(), signal)).toEqual(HELD)
   })
 
@@ -155,7 +155,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).not.toContain(effectPk(effect))
   })
 
-  it('keeps an unknown effect as a dead letter without its event and token', async () => {
+  it('keeps an unknown effect as a dead letter, and deletes its event and token', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), unknown, signal)
@@ -175,7 +175,7 @@ onEveryDynamoDb((engine) => {
     ['unknown', (ledger, claim) => ledger.fail(claim, unknown, signal)],
     ['dropped', (ledger, claim) => ledger.drop(claim, signal)],
   ]
-  it.each(slow)('does not let a slow holder overwrite the next one: %s', async (_, late) => {
+  it.each(slow)('does not let a slow holder overwrite the claim of the next holder: %s', async (_, late) => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const first = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -197,7 +197,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  /** Calls `use` with a ledger whose first `lost` answers get lost. It uses the handlers' own DynamoDB client. */
+  /** Calls `use` with a ledger that never receives the first `lost` responses of DynamoDB. It has the same client as the handlers. */
   async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
     const proxy = await startLossyProxy(engine.endpoint(), lost)
     stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
@@ -210,16 +210,16 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('releases a claim whose answers were all lost', async () => {
+  it('releases a claim if the responses of all attempts were lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
-    // The client makes two attempts. Both answers get lost.
+    // The client makes two attempts. Both responses get lost.
     await losingAnswers((lossy) => expect(lossy.claim(effect, randomUUID(), signal)).rejects.toThrow(), 2)
     expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', queue: 'pending' })
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
   })
 
-  it('recognises its own claim by the token if the first answer was lost', async () => {
+  it('recognises its own claim by the token if the first response was lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await losingAnswers(async (lossy) => {
@@ -231,7 +231,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
   })
 
-  it.each(slow)('repeats a write whose answer was lost: %s', async (_, say) => {
+  it.each(slow)('repeats a write whose response was lost: %s', async (_, say) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))

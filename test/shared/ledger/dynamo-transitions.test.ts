@@ -12,23 +12,23 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 
 describe('backOffMs', () => {
-  it('starts at 30 s at most and doubles after each attempt', () => {
+  it('returns at most 30 s after the first attempt, and doubles that maximum after each attempt', () => {
     const longest = [1, 2, 3, 4, 5].map((attempt) => backOffMs(attempt, () => 1))
     expect(longest).toEqual([30, 60, 120, 240, 480].map((seconds) => seconds * SECOND))
   })
 
-  it('is at least half of that, whatever the random number', () => {
+  it('returns at least half of the maximum for any random number', () => {
     expect(backOffMs(1, () => 0)).toBe(15 * SECOND)
     expect(backOffMs(3, () => 0)).toBe(60 * SECOND)
     expect(backOffMs(3, () => 0.5)).toBe(90 * SECOND)
   })
 
-  it('is at most six hours', () => {
+  it('never returns more than six hours', () => {
     expect(backOffMs(20, () => 1)).toBe(6 * HOUR)
     expect(backOffMs(5000, () => 1)).toBe(6 * HOUR)
   })
 
-  it('adds up to more than 30 hours, longer than an exhausted SES quota of 24 hours', () => {
+  it('adds up to more than 30 hours over all attempts, because an exhausted SES quota lasts 24 hours', () => {
     const attempts = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, index) => backOffMs(index + 1, () => 0))
     expect(attempts.reduce((sum, ms) => sum + ms)).toBeGreaterThan(30 * HOUR)
   })
@@ -48,7 +48,7 @@ describe('settledAs', () => {
   })
 })
 
-// A row for each state, seen at `NOW`.
+// Example rows in each state. Their due times are relative to `NOW`.
 const NOW = new Date('2026-05-01T12:00:00.000Z')
 const PAST = new Date(NOW.getTime() - 1)
 const FUTURE = new Date(NOW.getTime() + 1)
@@ -72,7 +72,7 @@ const ROWS: Readonly<Record<string, ReturnType<typeof row> | undefined>> = {
   failed: row('failed', PAST),
 }
 
-// The claim and the items that the transitions get, as read from the row before.
+// The arguments of the transitions: a claim, and the item that was read from the row.
 const claim = { ...effect, token, attempt: 1 }
 const item = (place: string): EffectItem => ({
   ...{ userPoolId, sub, effect: name, delivery: 'at-most-once', attempt: 1, token: undefined, event: undefined, reason: undefined },
@@ -88,7 +88,7 @@ const unreadable = (place: string) => ({ pk: effectPk(effect), fault: 'x', state
 interface Transition {
   readonly name: string
   readonly change: (place: string) => Change | Condition
-  /** The state that each row of ROWS has afterwards, in that order. '-' if the write changes nothing. */
+  /** The state of each row after the transition, in the order of ROWS. '-' if the write changes nothing. */
   readonly to: readonly string[]
 }
 

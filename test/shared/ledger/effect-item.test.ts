@@ -37,7 +37,7 @@ describe('readEffectRow', () => {
     })
   })
 
-  it.each(['unknown', 'failed'])('parses a dead letter: %s', (state) => {
+  it.each(['unknown', 'failed'])('parses a dead letter in the state %s', (state) => {
     const { event: _, ...deadLetter } = dueRow
     expect(readEffectRow({ ...deadLetter, state, queue: state })).toMatchObject({ state, event: undefined })
   })

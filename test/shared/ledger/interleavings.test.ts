@@ -47,7 +47,7 @@ interface Course {
   readonly holders: readonly Holder[]
 }
 
-/** Plays the steps on a table. Each granted claim starts the effect. Each `end` step reports a result to the ledger. */
+/** Runs the steps against a table. Each granted claim starts the effect. Each `end` step reports a result to the ledger. */
 async function play(engine: Engine, delivery: Delivery, course: readonly Step[]): Promise<Course> {
   const ledger = timedLedger(engine)
   const effect = newEffect(delivery)
@@ -57,7 +57,7 @@ async function play(engine: Engine, delivery: Delivery, course: readonly Step[])
     const claimed = await ledger.claim(effect, randomUUID(), signal)
     if (claimed.kind !== 'claimed') return
     expect(isDone).toBe(false)
-    // All earlier holders have reported that the effect certainly did not run.
+    // A new claim is allowed only if all earlier holders reported that the effect did not run.
     if (delivery === 'at-most-once') expect(held.filter(({ ended }) => ended !== 'refused')).toEqual([])
     held.push({ claim: claimed.claim })
   }
@@ -115,13 +115,13 @@ onEveryDynamoDb((engine) => {
           expect(Number(stored.attempt)).toBeGreaterThanOrEqual(MAX_ATTEMPTS)
           expect(await ledger.effects.retry(effect, ['failed'], signal)).toBe(true)
         } else {
-          // The sweeper finds the effect in every other case.
+          // In every other state, the sweeper must find the effect.
           ledger.wait(24 * 60 * 60_000)
           const due = (await allDue(ledger.effects, ledger.now())).map(assertReadable)
           expect(due.map(effectPk)).toContain(effectPk(effect))
           expect(await ledger.claim(effect, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
         }
-        // The next run must not find this effect.
+        // Deletes the row, so that the next run does not find this effect.
         await erase(engine.documents(), engine.tables.effects, effect)
       }),
       { numRuns: 60 },

@@ -85,7 +85,7 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ confirmedAt: noon, createdAt: noon, signInCount: 1 })
   })
 
-  it('does not count a repeated sign-in, but stores what changed', async () => {
+  it('does not count a repeated sign-in, but stores the changed attributes', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
     const renamed = { ...user, userName: 'anna', attributes: { email: 'anna@example.com' } }
