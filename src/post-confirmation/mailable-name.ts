@@ -6,7 +6,7 @@ import type { RuleUser } from '../shared/rules/trigger.ts'
 // `evil.com`. So a name that exceeds these limits or has other characters is left out.
 const MAX_LENGTH = 40
 const MAX_PARTS = 4
-// The limits of one part. Without them, a script without spaces could have a whole sentence in one part.
+// The limits of one part. In a script without spaces, a longer part could be a whole sentence.
 const MAX_LETTERS = 20
 const MAX_IDEOGRAPHS = 6
 // A Burmese or Thai letter may have three combining marks. More would overlap the lines above and below.

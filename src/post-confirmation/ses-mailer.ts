@@ -79,7 +79,7 @@ function isRefusal(error: unknown): boolean {
 
 /** The system calls that set up a connection. If one fails, nothing was sent. */
 const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
-/** A part of the SDK's message for a connection timeout. The error has no code, so only the message differs from a socket timeout. */
+/** A part of the SDK's message for a connection timeout. The error has no code, so this text identifies it. */
 const NOT_ESTABLISHED = 'did not establish a connection'
 
 /** Returns true if the error shows that no connection was made. */

@@ -1,4 +1,4 @@
-// esbuild inlines these files as text.
+// esbuild inlines these files as strings.
 declare module '*.txt' {
   const text: string
   export default text

@@ -8,7 +8,7 @@ import type { Approving, CognitoResponse } from '../shared/rules/trigger.ts'
 export interface PreSignUpAnswer {
   /** Confirms the user at once, so that Cognito sends no code. */
   readonly autoConfirmUser?: boolean
-  /** Marks the email address as verified. Another user who has it as an alias loses it. Without an `email`, the sign-up fails. */
+  /** Marks the email address as verified. Another user with this alias loses it. Without an `email`, the sign-up fails. */
   readonly autoVerifyEmail?: boolean
   /** Marks the phone number as verified. Without a `phone_number`, the sign-up fails. */
   readonly autoVerifyPhone?: boolean

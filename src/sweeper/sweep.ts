@@ -33,7 +33,7 @@ export interface SweepReport {
   readonly swept: Readonly<Partial<Record<Swept, number>>>
   /** The number of effects by reason. */
   readonly reasons: Readonly<Record<string, number>>
-  /** Effects whose claim failed. DynamoDB may have written the claim, because only its response may be lost. */
+  /** Effects whose claim failed. DynamoDB may still have written the claim, if only its response was lost. */
   readonly lost: readonly LostEffect[]
   /** The pools whose user look-ups failed repeatedly, so the sweep skipped their other effects. Missing if the sweep skipped no pool. */
   readonly givenUp?: readonly string[]
@@ -53,7 +53,7 @@ const AT_ONCE = 4
 const GONE_AFTER_MS = 60_000
 // The time limit of the look-up and the conditions. If they hang, the rest of EFFECT_MS is left to postpone the effect.
 const PREPARE_MS = 2500
-// Failed look-ups in a row after which the sweep skips the other effects of the pool.
+// After this many failed look-ups in a row, the sweep skips the other effects of the pool.
 const MAX_IN_A_ROW = 3
 
 /**

@@ -20,7 +20,7 @@ export interface SweeperOptions {
 /** The Lambda handler of a sweeper. It ignores its event. */
 export interface SweeperHandler {
   (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void>
-  /** The composition, readable without running it. `lifeguard doctor` recognises a sweeper in a bundle by this property. */
+  /** The composition, which can be read without running it. `lifeguard doctor` recognises a sweeper in a bundle by this property. */
   readonly sweepsEffectsOf: RuleNode
   /** The IAM permissions to find effects and users, and to run the effects. */
   readonly permissions: readonly RulePermission[]

@@ -41,7 +41,7 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
     expect(decided()).not.toHaveLength(0)
   })
 
-  it('never makes a handler or a rule throw', () => {
+  it('no event file makes a handler or a rule throw', () => {
     const broken = decided().filter(
       ({ handled }) => handled.decision === 'failed' || handled.trace.some(({ outcome }) => outcome === 'error'),
     )

@@ -40,7 +40,7 @@ const handlers: Readonly<Record<string, string>> = {
   'imports a missing file': 'import "./nowhere.js"\nexport const handler = async (event) => event',
 }
 
-/** The result of an invocation, in a form that Lambda's and replay's results share. */
+/** The result of an invocation in Lambda or in replay, in a common format. */
 type Told = { readonly kind: string; readonly json?: string; readonly name?: string; readonly message?: string }
 
 // Long enough for every handler that ends by itself, even on a busy machine.
@@ -138,7 +138,7 @@ function fromReplay(invocation: Invocation): Told {
     case 'threw':
       return { kind: 'threw', ...invocation.error }
     case 'notStarted':
-      // A process that exits while it loads the handler reports no error itself.
+      // Replay reports an exit during loading as `notStarted`. Lambda reports it like any other exit.
       return { kind: invocation.error.name === 'Runtime.ExitError' ? 'ended' : 'not started', ...invocation.error }
     case 'crashed':
       return { kind: 'ended', ...invocation.error }

@@ -43,7 +43,7 @@ underRuntimeClient('the warm-up', (client) => {
   }
 
   it.each(warmed)(
-    '$folder opens connections before the first event, sends no data on them, and makes no other calls',
+    '$folder opens connections before the first event, sends no data on them, and later makes the usual calls',
     async ({ folder, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
       const { event, answer } = ordinarySample(folder)

@@ -115,7 +115,7 @@ describe('sendWelcomeEmail', () => {
     ])
   })
 
-  it('fails with the reason of SES if SES rejects the email', async () => {
+  it('fails with the error name of SES as the reason if SES rejects the email', async () => {
     const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'error', reason: 'MessageRejected', error })

@@ -66,7 +66,7 @@ describe('sesMailer', () => {
     { fault: 'status500', arrived: 0 },
     { fault: 'reset', arrived: 0 },
     { fault: 'dropResponse', arrived: 1 },
-  ] as const)('throws no NotDoneError if the email may have been sent: $fault', async ({ fault, arrived }) => {
+  ] as const)('throws an error other than NotDoneError if the email may have been sent: $fault', async ({ fault, arrived }) => {
     ses.fault(fault)
     const error = await mailer.send(mail, signal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
@@ -203,7 +203,7 @@ describe('sesMailer with a custom SES client', () => {
     expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
-  it('throws NotDoneError for a connection timeout, which only the SDK message reveals', async () => {
+  it('throws NotDoneError for a connection timeout, recognised by the SDK message', async () => {
     // Never connects, because the DNS look-up never ends.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })

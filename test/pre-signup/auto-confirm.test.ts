@@ -152,7 +152,7 @@ describe('options of autoConfirm', () => {
     expect(() => autoConfirm({ when, verifyEmail: 'trust-unproven-address' })).not.toThrow()
   })
 
-  it.each(byDomain)('throws if the condition "$what" verifies an attribute, even with `trust`', ({ when }) => {
+  it.each(byDomain)('does not accept the condition "$what" for verification, even with `trust`', ({ when }) => {
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyEmail: true })).toThrow("verifyEmail: 'trust-unproven-address'")
     expect(() => autoConfirm({ when, trust: 'unproven-address', verifyPhone: true })).toThrow("verifyPhone: 'trust-unproven-number'")
   })

@@ -109,7 +109,7 @@ describe('overrideGroups', () => {
 })
 
 describe('preTokenGeneration', () => {
-  it('returns the whole event, and replaces the null field only if a rule answered', async () => {
+  it('returns the whole event, and replaces its null response field only if a rule answered', async () => {
     const event = tokenEvent()
     expect(await preTokenGeneration(quiet, addClaims({ a: 'b' }))(event)).toEqual({
       ...event,

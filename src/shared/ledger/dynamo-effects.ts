@@ -62,7 +62,7 @@ export interface DynamoEffectsOptions {
 
 // The number of rows that one query reads. With small pages, the first effects run before the rest is read.
 const PAGE = 100
-// A due time further ahead is invalid. The longest back-off is six hours, so a clock that is a day fast causes no error.
+// A due time more than seven days ahead is invalid. The longest back-off is six hours, so a clock that is a day fast causes no error.
 const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
 
 /**

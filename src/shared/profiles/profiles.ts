@@ -11,7 +11,7 @@ export interface ProfileKey {
 /** The user data that a trigger writes into a profile. */
 export interface ProfileUser extends ProfileKey {
   readonly userName: string
-  /** The attributes to store. They replace all that were stored before. */
+  /** The attributes to store. They replace all stored attributes. */
   readonly attributes: AttributeMap
 }
 
@@ -31,7 +31,7 @@ export interface SignedIn {
   readonly effectsEnqueued: boolean
 }
 
-/** A store of profiles. Every call may be repeated. All calls except `markEffectsEnqueued` create a missing profile. */
+/** A store of profiles. Every call can be repeated safely. All calls except `markEffectsEnqueued` create a missing profile. */
 export interface Profiles {
   /** Records that a sign-up was confirmed. */
   readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
