@@ -49,10 +49,10 @@ export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): C
 function assertFields(tokens: Tokens): void {
   for (const [part, changes] of Object.entries(tokens)) {
     const fields = Object.hasOwn(FIELDS, part) ? FIELDS[part] : undefined
-    if (fields === undefined) throw new TypeError(`Unknown field '${part}' of the tokens; expected id, access, groups`)
-    if (!isObject(changes)) throw new TypeError(`Field '${part}' of the tokens is not an object`)
+    if (fields === undefined) throw new TypeError(`Unknown token field '${part}'; expected id, access, groups`)
+    if (!isObject(changes)) throw new TypeError(`Token field '${part}' is not an object`)
     const unknown = Object.keys(changes).find((field) => !fields.includes(field))
-    if (unknown !== undefined) throw new TypeError(`Unknown field '${part}.${unknown}' of the tokens; expected ${fields.join(', ')}`)
+    if (unknown !== undefined) throw new TypeError(`Unknown token field '${part}.${unknown}'; expected ${fields.join(', ')}`)
   }
 }
 

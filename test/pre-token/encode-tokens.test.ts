@@ -63,10 +63,10 @@ describe.each(['2', '3'])('encodeTokens for version %s of the event', (version) 
 
 describe('encodeTokens with an invalid answer', () => {
   it.each<[string, unknown, string]>([
-    ['an unknown part', { claims: { tenant: 'acme' } }, "Unknown field 'claims' of the tokens; expected id, access, groups"],
-    ['a misspelt field', { id: { claim: {} } }, "Unknown field 'id.claim' of the tokens; expected claims, suppress"],
-    ['scopes of the ID token', { id: { scopes: [] } }, "Unknown field 'id.scopes' of the tokens"],
-    ['a part that is a string', { id: 'acme' }, "Field 'id' of the tokens is not an object"],
+    ['an unknown part', { claims: { tenant: 'acme' } }, "Unknown token field 'claims'; expected id, access, groups"],
+    ['a misspelt field', { id: { claim: {} } }, "Unknown token field 'id.claim'; expected claims, suppress"],
+    ['scopes of the ID token', { id: { scopes: [] } }, "Unknown token field 'id.scopes'"],
+    ['a part that is a string', { id: 'acme' }, "Token field 'id' is not an object"],
     ['a reserved claim', { id: { claims: { sub: 'x' } } }, "id token: Cognito reserves the claim 'sub'"],
     [
       'a claim with a reserved prefix',
