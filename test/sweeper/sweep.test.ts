@@ -233,7 +233,7 @@ describe('sweep', () => {
     expect((await world.sweep()).swept).toEqual({ failed: 1 })
   })
 
-  it('reads all pages', async () => {
+  it('reads all pages of due effects', async () => {
     const subs = Array.from({ length: 130 }, () => randomUUID())
     world.cognito.addPool(
       ann.userPoolId,
