@@ -21,7 +21,7 @@ export interface PostAuthenticationSettings extends LogSettings {
   readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const postAuthenticationSettings: SettingsTable<PostAuthenticationSettings> = {
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),

@@ -22,7 +22,7 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> = {
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),

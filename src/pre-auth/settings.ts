@@ -5,7 +5,7 @@ export interface PreAuthenticationSettings extends LogSettings {
   readonly BLOCK_TABLE: string
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const preAuthenticationSettings: SettingsTable<PreAuthenticationSettings> = {
   fields: {
     BLOCK_TABLE: nonEmptyString('the name of the DynamoDB table of blocks', 'lifeguard-blocks'),

@@ -22,7 +22,7 @@ export interface PreSignUpSettings extends LogSettings {
   readonly BLOCK_TABLE?: string | undefined
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const preSignUpSettings: SettingsTable<PreSignUpSettings> = {
   fields: {
     ALLOWED_EMAIL_DOMAINS: domains(),

@@ -7,7 +7,7 @@ export interface PreTokenGenerationSettings extends LogSettings {
   readonly BLOCK_WHEN_UNKNOWN: 'deny' | 'allow'
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const preTokenGenerationSettings: SettingsTable<PreTokenGenerationSettings> = {
   fields: {
     BLOCK_TABLE: nonEmptyString('the name of the DynamoDB table of blocks', 'lifeguard-blocks'),

@@ -6,7 +6,7 @@ export interface SweeperSettings extends PostConfirmationSettings {
   readonly EFFECT_TABLE: string
 }
 
-/** The parser of each setting. */
+/** Parsers of the settings, by environment variable. */
 export const sweeperSettings: SettingsTable<SweeperSettings> = {
   ...postConfirmationSettings,
   fields: {

@@ -59,13 +59,13 @@ describe('reasons in the report of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hides an attribute that a rule throws as an error code', async () => {
+  it('hides an attribute value that a rule throws as an error code', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hides an attribute that a rule returns as a skip reason', async () => {
+  it('hides an attribute value that a rule returns as a skip reason', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => skip(String(user.attributes.given_name))))
     expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
