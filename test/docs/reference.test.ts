@@ -1,11 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { postAuthenticationSettings } from '../../src/post-auth/settings.ts'
-import { postConfirmationSettings } from '../../src/post-confirmation/settings.ts'
-import { preAuthenticationSettings } from '../../src/pre-auth/settings.ts'
-import { preSignUpSettings } from '../../src/pre-signup/settings.ts'
-import { preTokenGenerationSettings } from '../../src/pre-token/settings.ts'
+import { TRIGGERS } from '../../src/shared/cognito/triggers.ts'
 import { OWN_REASONS } from '../../src/shared/rules/personal.ts'
 import { repository } from '../support/built.ts'
 
@@ -17,30 +14,40 @@ async function readRows(path: string): Promise<readonly (readonly string[])[]> {
 }
 
 describe('docs/reference/settings.md', () => {
-  const TABLES = {
-    'pre sign-up': preSignUpSettings,
-    'pre authentication': preAuthenticationSettings,
-    'pre token generation': preTokenGenerationSettings,
-    'post authentication': postAuthenticationSettings,
-    'post confirmation': postConfirmationSettings,
-  }
-
   it('has a row for each setting of each handler with its default, and no other', async () => {
-    const rows = (await readRows('docs/reference/settings.md')).filter(([handler = '']) => handler in TABLES || handler === 'every trigger')
     const everywhere = new Set(['LOG_LEVEL', 'LOG_HASH_KEY'])
-    const expected = Object.entries(TABLES).flatMap(([handler, { fields }]) =>
-      Object.entries<{ readonly default?: unknown; readonly optional?: unknown }>(fields)
-        .filter(([name]) => !everywhere.has(name))
-        .map(([name, field]) => `${handler} \`${name}\` ${toDefault(field)}`),
+    const expected = await Promise.all(
+      Object.entries(TRIGGERS).map(async ([trigger, { folder }]) =>
+        Object.entries(await readFields(folder))
+          .filter(([name]) => !everywhere.has(name))
+          .map(([name, field]) => `${trigger.toLowerCase()} \`${name}\` ${toDefault(field)}`),
+      ),
     )
 
-    expect(rows.map((row) => row.slice(0, 3).join(' ')).toSorted()).toEqual(
-      [...expected, 'every trigger `LOG_LEVEL` `info`', 'every trigger `LOG_HASH_KEY` none'].toSorted(),
+    const rows = (await readRows('docs/reference/settings.md')).filter(
+      ([handler = '', name = '']) => handler !== 'Handler of' && /^`[A-Z_]+`$/.test(name),
     )
+    const found = rows
+      .filter(([handler = '']) => !handler.startsWith('`'))
+      .map(([handler = '', ...cells]) => [handler.replaceAll(/[- ]/g, ''), cells[0], cells[1]].join(' '))
+    expect(expected.flat().length).toBeGreaterThan(15)
+    expect(found.toSorted()).toEqual([...expected.flat(), 'everytrigger `LOG_LEVEL` `info`', 'everytrigger `LOG_HASH_KEY` none'].toSorted())
   })
 })
 
-function toDefault(field: { readonly default?: unknown }): string {
+interface FieldWithDefault {
+  readonly default?: unknown
+}
+
+/** Reads the fields of the settings of a trigger's handler; none if Lifeguard has no handler for it. */
+async function readFields(folder: string): Promise<Readonly<Record<string, FieldWithDefault>>> {
+  const path = join(repository, 'src', folder, 'settings.ts')
+  if (!existsSync(path)) return {}
+  const exported: Readonly<Record<string, { readonly fields?: Readonly<Record<string, FieldWithDefault>> }>> = await import(path)
+  return Object.values(exported).find(({ fields }) => fields !== undefined)?.fields ?? {}
+}
+
+function toDefault(field: FieldWithDefault): string {
   if (!('default' in field)) return 'required'
   return field.default === undefined ? 'none' : `\`${String(field.default)}\``
 }
