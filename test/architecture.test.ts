@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { repository } from './support/built.ts'
 
-/** The allowed imports between rooms, with the reason. A room is a folder. A folder with a trigger.ts belongs to the room `trigger`. */
+/** For each folder of src: the folders that it may import, with the reason. `trigger` stands for every folder with a trigger.ts. */
 const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared/cognito': {},
   'shared/rules': { 'shared/cognito': 'types of triggers, sources and events' },
@@ -103,7 +103,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** Small helpers that every room may import. They import nothing. */
+/** Small helpers that every file of src may import. They import nothing. */
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
 // The only files that may import the AWS SDK, so that a bundle without an adapter does not contain it.
@@ -153,13 +153,13 @@ function findRoom(file: string): string {
   return triggers.has(first) ? 'trigger' : first.replace(/\.ts$/, '')
 }
 
-/** Returns true if both files are in the same room. Each trigger's folder counts as its own room here. */
+/** Returns true if both files of an import are in the same folder of the map, and not in the folders of two triggers. */
 function isSameRoom({ from, to }: Import): boolean {
   return findRoom(from) === findRoom(to) && (findRoom(from) !== 'trigger' || dirname(from) === dirname(to))
 }
 
-describe('the rooms of src', () => {
-  it('import only the rooms that the map allows', () => {
+describe('the imports of src', () => {
+  it('allows an import between two folders only if the map has it', () => {
     const wrong = relatives.filter((each) => {
       const { from, to } = each
       if (isSameRoom(each) || FOR_ALL.includes(to) || deployed.has(from)) return false
@@ -168,13 +168,13 @@ describe('the rooms of src', () => {
     expect(wrong).toEqual([])
   })
 
-  it('have no unused entry in the map', () => {
+  it('finds an import for every entry of the map', () => {
     const used = new Set(relatives.map(({ from, to }) => `${findRoom(from)} -> ${findRoom(to)}`))
     const edges = Object.entries(MAP).flatMap(([room, others]) => Object.keys(others).map((other) => `${room} -> ${other}`))
     expect(edges.filter((edge) => !used.has(edge))).toEqual([])
   })
 
-  it('import in one direction', () => {
+  it('finds no circular import between the folders of the map', () => {
     const above = new Map<string, ReadonlySet<string>>()
     const reached = (room: string, path: readonly string[] = []): ReadonlySet<string> => {
       if (path.includes(room)) throw new Error(`circular import: ${[...path, room].join(' -> ')}`)
@@ -185,24 +185,24 @@ describe('the rooms of src', () => {
     for (const room of Object.keys(MAP)) expect(reached(room)).not.toContain(room)
   })
 
-  it('import middy only in shared/lambda, and zod only in tools', () => {
+  it('allows imports of middy only in shared/lambda, and of zod only in tools', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@middy/') && !from.startsWith('shared/lambda/'))).toEqual([])
     expect(packages.filter(({ from, to }) => to.startsWith('zod') && !from.startsWith('tools/'))).toEqual([])
   })
 
-  it('import the AWS SDK only in adapters', () => {
+  it('allows imports of the AWS SDK only in adapters', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !ADAPTERS.test(from))).toEqual([])
   })
 })
 
 describe('a deployed function', () => {
-  it('imports this package by its name, and only the chain and settings of other functions', () => {
+  it('a deployed function imports this package by its name, and only the chain and settings of other functions', () => {
     const others = relatives.filter(({ from, to }) => deployed.has(from) && dirname(from) !== dirname(to))
     expect(others.filter(({ to }) => !/\/(?:settings|default-chain)\.ts$/.test(to))).toEqual([])
     expect(packages.filter(({ from, to }) => deployed.has(from) && !to.startsWith('cognito-lifeguard'))).toEqual([])
   })
 
-  it('is not imported by the package', () => {
+  it('the package imports no file of a deployed function', () => {
     expect(relatives.filter(({ from, to }) => !deployed.has(from) && deployed.has(to))).toEqual([])
   })
 })
@@ -218,7 +218,7 @@ describe('docs/architecture.md', () => {
     expect(walked.length).toBeLessThanOrEqual(13)
   })
 
-  it('has the name of every room in the map', () => {
+  it('names every folder of the map of imports', () => {
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
     for (const room of Object.keys(MAP))
       if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|profiles)|^tools\//, ''))

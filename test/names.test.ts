@@ -6,7 +6,7 @@ import { repository } from './support/built.ts'
 
 const SOURCES = ['src', 'scripts', 'bench', 'chaos', 'starter', 'examples', 'test/support'].map((folder) => `${folder}/**/*.ts`)
 
-/** Names that may end in Of, In or Named, with the reason. */
+/** Function names that may end in Of, In or Named, with the reason. */
 const ALLOWED: Readonly<Record<string, string>> = {
   anyOf: 'a combinator of the rule language',
   emailDomainIn: 'a condition of the rule language',
@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   signIn: 'sign in is a verb',
 }
 
-/** Matches declarations of functions, and of constants with a function as value. */
+/** Matches declarations of functions, and of constants that hold a function. */
 const FUNCTION = /\bfunction\*?\s+(\w+)|\bconst\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:function\b|(?:<[^=\n]*>)?\(|\w+\s*=>)/g
 
 const ENDS_IN_PREPOSITION = /[a-z](?:Of|In|Named)$/
@@ -32,13 +32,13 @@ it.each(['linesOf', 'keyNamed', 'nameIn'])('detects the function name %s', (name
   expect(listBadNames(`const ${name} = (a) => a`)).toEqual([name])
 })
 
-it('ignores other constants, allowed names and comments', () => {
+it('ignores allowed function names, constants without a function, and comments', () => {
   const source = ['const isIn = wasIn', 'function* anyOf(', '// function nameIn('].join('\n')
 
   expect(listBadNames(source)).toEqual([])
 })
 
-it('has no function whose name ends in Of, In or Named, except the allowed ones', async () => {
+it('finds no function in the repository whose name ends in Of, In or Named, except the allowed names', async () => {
   const found: string[] = []
   for await (const file of glob(SOURCES, { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**'] }))
     for (const name of listBadNames(readFileSync(join(repository, file), 'utf8'))) found.push(`${file}: ${name}`)

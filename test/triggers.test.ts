@@ -35,12 +35,12 @@ const isException = (path: string): boolean =>
   Object.keys(EXCEPTIONS).some((each) => (each.endsWith('/') ? path.startsWith(each) : path === each))
 
 const FILES = ['{src,scripts,starter,bench,chaos,deploy,test}/**/*.{ts,js,mjs,cjs,json,yml,yaml,txt}', '*.{ts,json}', 'serverless*.yml']
-// The table itself, and files that are installed, built or recorded.
+// Files that are not searched for trigger names: the TRIGGERS table itself, and files that are installed, built or recorded.
 const LEFT_OUT = /^src\/shared\/cognito\/triggers\.ts$|(?:^|\/)(?:node_modules|dist|package-lock\.json)(?:\/|$)|^bench\/results/
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
-/** Matches a trigger's name as in LambdaConfig, its name with a lower-case first letter, or its folder, as a whole word. */
+/** For each trigger, a pattern that matches its LambdaConfig name in either case of the first letter, or its folder, as a whole word. */
 const patterns = new Map(
   TRIGGER_NAMES.map((name): [TriggerName, RegExp] => [
     name,
@@ -48,12 +48,12 @@ const patterns = new Map(
   ]),
 )
 
-/** Returns the folders of the triggers whose names are in a text. Triggers that share a folder count once. */
+/** Returns the folders of the triggers that a file names. Triggers that share a folder count once. */
 function findFolders(text: string): readonly string[] {
   return toFolders(TRIGGER_NAMES.filter((name) => patterns.get(name)?.test(text)))
 }
 
-/** Returns the folders of the triggers whose sources are in a text. */
+/** Returns the folders of the triggers whose sources a file contains. */
 function findSourceFolders(text: string): readonly string[] {
   return toFolders(TRIGGER_NAMES.filter((name) => Object.keys(triggerFacts(name).sources).some((source) => text.includes(source))))
 }
@@ -66,7 +66,7 @@ function namesSeveral(text: string): boolean {
   return findFolders(text).length >= 3 || findSourceFolders(text).length >= 2
 }
 
-/** Returns true if a test names four or more triggers. Up to three are examples, but more may be a list that a new trigger must join. */
+/** Returns true if a test names four or more triggers. Such a test may contain a list that must be extended for a new trigger. */
 function namesMany(text: string): boolean {
   return new Set([...findFolders(text), ...findSourceFolders(text)]).size >= 4
 }
@@ -85,11 +85,11 @@ async function findFilesWithSeveral(): Promise<readonly string[]> {
 }
 
 describe('lists of triggers', () => {
-  it('are only in the TRIGGERS table and in the exceptions', async () => {
+  it('finds lists of triggers only in the TRIGGERS table and in the exceptions', async () => {
     expect((await findFilesWithSeveral()).filter((path) => !isException(path))).toEqual([])
   })
 
-  it('have no exception that is not needed', async () => {
+  it('finds a list of triggers in every file of the exceptions', async () => {
     const several = await findFilesWithSeveral()
     expect(Object.keys(EXCEPTIONS).filter((each) => !several.some((path) => path.startsWith(each)))).toEqual([])
   })

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
 
-/** A step of a page: a command with the output that the page shows, or a file that the reader saves. */
+/** A step on a page of the docs: a command with its documented output, or a file that the reader saves. */
 type Step =
   | { readonly text: string; readonly output: string; readonly folder?: string | undefined }
   | { readonly file: string; readonly content: string }
@@ -17,7 +17,7 @@ const SAMPLES = ['events/README.md', ...examples.map((name) => join('examples', 
 /** The pages whose commands run in the repository. The commands of every other page run in an empty folder. */
 const IN_REPOSITORY = new Set(['README.md', 'docs/reference/cli.md', 'CONTRIBUTING.md', ...SAMPLES])
 
-// UPDATE_DOCS=1 writes what the commands print into the pages.
+// With UPDATE_DOCS=1, this test writes the output of the commands into the pages.
 const UPDATE = process.env.UPDATE_DOCS === '1'
 
 const files = (await readdir(join(repository, 'docs'), { recursive: true })).filter((file) => file.endsWith('.md'))
@@ -29,8 +29,8 @@ const CONSOLE = /^```console\n(.*?)^```$/gms
 const STEP = /(?:^<!-- in (\S+) -->\n)?^```console\n(.*?)^```$|`([\w./-]+)`:\n\n```\w+\n(.*?)^```$/gms
 
 /**
- * Reads the steps of a page, in order. "Save this as `FILE`:" before a block makes a file of it. `<!-- in FOLDER -->` before a block
- * of commands runs them in a folder of this repository.
+ * Reads the steps of a page, in order. A block after "Save this as `FILE`:" is a file. The commands of a block after `<!-- in FOLDER -->`
+ * run in that folder of this repository.
  */
 function readSteps(page: string): readonly Step[] {
   return [...page.matchAll(STEP)].flatMap(([, folder, commands, file = '', content = '']): readonly Step[] =>
@@ -48,7 +48,7 @@ function splitBlock(block: string): readonly { readonly text: string; readonly o
     })
 }
 
-/** Replaces times, and the counts of functions that precompile prints, because they change with every run or version. */
+/** Replaces times, and the counts of functions that precompile prints, because these change with every run or version. */
 function normalise(output: string): string {
   return output
     .replaceAll(/\b\d+(?:\.\d+)? ms\b/g, '0.4 ms')
@@ -69,9 +69,9 @@ beforeAll(async () => {
   await mkdir(bin)
   const lifeguard = join(library.installed, 'lib/tools/cli/main.js')
   const scripts = {
-    // In a project of the user the command is that of the installed package.
+    // `npx` runs the command of the packed library, as in a project of a user.
     npx: `shift; exec "${process.execPath}" "${lifeguard}" "$@"`,
-    // Installs without the registry: links what this repository has installed, and the packed library.
+    // `npm ci` and `npm install` work without the registry: they link the packages of this repository, and the packed library.
     npm: `if [ "$1" != ci ] && [ "$1" != install ]; then PATH="${process.env.PATH}"; exec npm "$@"; fi
 mkdir -p node_modules && ln -sfn "${repository}"/node_modules/* "${repository}"/node_modules/.bin node_modules/ && ln -sfn "${library.installed}" node_modules/cognito-lifeguard`,
   }
@@ -86,7 +86,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Takes the steps one after another, as in one terminal. Returns what each command printed. */
+/** Runs the steps in order, as in one terminal. Returns the output of each command. */
 async function takeSteps(steps: readonly Step[], start: string): Promise<readonly string[]> {
   let cwd = start
   const env = { PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter), HOME: root, TZ: 'UTC' }
@@ -104,7 +104,7 @@ async function takeSteps(steps: readonly Step[], start: string): Promise<readonl
     const ran =
       folder === undefined ? promisify(execFile)('sh', ['-c', `${text}`], { cwd, env }).catch((error) => error) : { stdout: '', stderr: '' }
     const { stdout, stderr } = await ran
-    // Errors are what the page shows of a command that prints nothing else. Progress is not.
+    // A page shows stderr only if stdout is empty, because stderr may also hold progress messages.
     printed.push(normalise(stdout === '' ? stderr : stdout))
   }
   return printed
@@ -122,12 +122,12 @@ function putOutputs(page: string, outputs: readonly string[]): string {
 }
 
 describe('the commands of the docs', () => {
-  it('are there', () => {
+  it('some pages of the docs have commands', () => {
     expect(withCommands).toEqual(expect.arrayContaining(['README.md', 'docs/getting-started.md', 'docs/reference/cli.md']))
   })
 
   it.each(withCommands)(
-    'print what %s says',
+    'the commands of %s print the output that the page shows',
     async (page) => {
       const text = texts.get(page) ?? ''
       const steps = IN_REPOSITORY.has(page) ? readSteps(text).filter((step) => 'text' in step) : readSteps(text)
@@ -156,7 +156,7 @@ describe('the shell commands of the docs that need AWS or the registry', () => {
   )
 
   it.each(lines.filter(({ options }) => options.length > 0))(
-    'name options that the command has: $page, $command',
+    '$page uses only options that the command $command has',
     async ({ command, options }) => {
       const [help = ''] = await takeSteps([{ text: `npx lifeguard ${command} --help`, output: '' }], root)
 

@@ -14,7 +14,7 @@ const PAGES = [
   ...inDocs.map((file) => join('docs', file)),
 ]
 
-/** Returns the anchors of a page, as GitHub makes them of its headings. */
+/** Returns the anchors that GitHub makes from the headings of a page. */
 async function listAnchors(path: string): Promise<readonly string[]> {
   const text = (await readFile(join(repository, path), 'utf8')).replaceAll(/^```.*?^```$/gms, '')
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -26,7 +26,7 @@ async function listAnchors(path: string): Promise<readonly string[]> {
   )
 }
 
-it.each(PAGES)('every link of %s leads to a file of the repository, and to a heading of it', async (page) => {
+it.each(PAGES)('every link of %s leads to an existing file and, if it has an anchor, to an existing heading', async (page) => {
   const text = (await readFile(join(repository, page), 'utf8')).replaceAll(/^```.*?^```$/gms, '')
   const links = [...text.matchAll(/\]\(([^)\s#]*)(?:#([^)\s]+))?\)/g)].filter(([, path = '']) => !/^https?:/.test(path))
   const broken = await Promise.all(

@@ -36,13 +36,13 @@ function readSection(heading: string): string {
   return text.split('\n## ')[0] ?? ''
 }
 
-/** Lists the names in the first cells of a section's tables. The tables of replacements and reasons name no fields. */
+/** Lists the field names in the first column of a section's tables. Skips tables that do not describe fields. */
 function listDocumentedFields(heading: string): readonly string[] {
   const names = [...readSection(heading).matchAll(/^\| `([^`]+)` \| (?:string|number|boolean|list|object|true)\b/gm)]
   return names.map(([, name = '']) => name).sort()
 }
 
-/** Lists the fields of a line, with those of its trace entries and errors. */
+/** Lists the fields of a log line, including the fields of its trace entries and errors. */
 function listFields(line: Line): readonly string[] {
   const trace: readonly unknown[] = Array.isArray(line.trace) ? line.trace : []
   const entries = trace.filter(isObject)
@@ -72,7 +72,7 @@ const takePlace = defineRule<Pre>('take-place', () => skip(), {
   commit: { reserve: () => undefined, release: () => undefined },
 })
 
-/** Returns the lines of the invocations that together have every field. */
+/** Runs invocations, and returns their log lines. Together, the lines have every field. */
 async function writeInvocationLines(): Promise<readonly Line[]> {
   const runs = await Promise.all([
     runPre([denyWithDetail], preEvent(), hashed),
@@ -83,7 +83,7 @@ async function writeInvocationLines(): Promise<readonly Line[]> {
   return runs.flatMap(({ lines }) => lines.slice(0, 1))
 }
 
-/** Returns the lines of a handler whose ledger cannot be reached. */
+/** Returns the `effect lost` log lines of a handler whose ledger is unreachable. */
 async function writeLostLines(): Promise<readonly Line[]> {
   const unreachable = (): Promise<never> => Promise.reject(new Error('No connection'))
   const ledger: Ledger = { claim: unreachable, done: unreachable, fail: unreachable, drop: unreachable }
@@ -94,7 +94,7 @@ async function writeLostLines(): Promise<readonly Line[]> {
   return out.lines().filter(({ message }) => message === 'effect lost')
 }
 
-// The compiler reports a result or a field that these objects lack.
+// These objects have every result and field. If one is missing, the types make the compiler fail.
 const results: Record<Swept, number> = {
   ...{ done: 1, skipped: 1, 'rule-error': 1, unknown: 1, failed: 1, gone: 1, 'not-due': 1, waiting: 1, error: 1 },
 }
@@ -121,7 +121,7 @@ const lostFields: Record<keyof LostEffect, true> = {
   ...{ userPoolId: true, sub: true, effect: true, token: true, triggerSource: true, appClient: true },
 }
 
-/** A metric as a line declares it, with its set of dimensions. */
+/** A metric that a log line declares, with its set of dimensions. */
 interface Metric {
   readonly namespace: string
   readonly dimensions: string
@@ -145,7 +145,7 @@ const formatMetric = ({ namespace, dimensions, name, unit }: Metric): string =>
   `| \`${name}\` | \`${namespace}\` | ${dimensions} | ${unit} |`
 
 describe('docs/reference/log.md', () => {
-  it('has a row for every field of an invocation, and no other', async () => {
+  it('docs/reference/log.md has a row for every field of an invocation, and no other row', async () => {
     const lines = await writeInvocationLines()
 
     expect(lines.map(({ level, decision }) => `${level} ${decision}`)).toEqual([
@@ -157,28 +157,28 @@ describe('docs/reference/log.md', () => {
     expect(listDocumentedFields('Invocations')).toEqual(listUniqueFields(lines))
   })
 
-  it('has a row for every optional field of a trace entry and of an error', () => {
+  it('docs/reference/log.md has a row for every optional field of a trace entry and of an error', () => {
     const documented = listDocumentedFields('Invocations')
 
     expect(documented).toEqual(expect.arrayContaining(Object.keys(ruleFields).map((name) => `trace[].${name}`)))
     expect(documented).toEqual(expect.arrayContaining(Object.keys(errorFields).map((name) => `error.${name}`)))
   })
 
-  it('has a row for every field of a line that counts an error of a rule', async () => {
+  it('docs/reference/log.md has a row for every field of a log line that counts a rule error', async () => {
     const { lines } = await runPre([callAws])
 
     expect(lines).toHaveLength(2)
     expect(listDocumentedFields('Rule errors')).toEqual(listUniqueFields(lines.slice(1)))
   })
 
-  it('has a row for every field of the metrics that a handler writes at the level silent', async () => {
+  it('docs/reference/log.md has a row for every field that a handler writes at the log level silent', async () => {
     const { lines } = await runPre([refuse], preEvent(), { logLevel: 'silent' })
 
     expect(lines).toHaveLength(1)
     expect(listDocumentedFields('Invocations')).toEqual(expect.arrayContaining([...listUniqueFields(lines)]))
   })
 
-  it('has a row for every field of a lost effect, and no other', async () => {
+  it('docs/reference/log.md has a row for every field of a lost effect, and no other row', async () => {
     const lines = await writeLostLines()
 
     expect(lines).toHaveLength(1)
@@ -186,17 +186,17 @@ describe('docs/reference/log.md', () => {
     expect(listDocumentedFields('Lost effects')).toEqual(listUniqueFields(lines))
   })
 
-  it('has a row for every field of a sweep, and no other', () => {
+  it('docs/reference/log.md has a row for every field of a sweep, and no other row', () => {
     expect(listDocumentedFields('Sweeps')).toEqual(listUniqueFields([sweepLine]))
   })
 
-  it('has a row for every result of a sweep, and no other', () => {
+  it('docs/reference/log.md has a row for every result of a sweep, and no other row', () => {
     const documented = [...readSection('Sweeps').matchAll(/^\| `swept\.([\w-]+)` \|/gm)].map(([, name]) => name)
 
     expect(documented.toSorted()).toEqual(Object.keys(results).toSorted())
   })
 
-  it('has a row for every metric with its namespace, dimensions and unit, and no other', async () => {
+  it('docs/reference/log.md has a row for every metric with its namespace, dimensions and unit, and no other row', async () => {
     const { lines } = await runPre([callAws])
     const every = [...(await writeInvocationLines()), ...lines, ...(await writeLostLines()), sweepLine]
       .flatMap(listMetrics)
@@ -208,7 +208,7 @@ describe('docs/reference/log.md', () => {
 })
 
 describe('docs/guides/logging.md', () => {
-  it('shows a line with the fields of a denial', async () => {
+  it('docs/guides/logging.md shows a log line with the fields of a denial', async () => {
     const [, json = ''] = /^```json\n(.*?)^```$/ms.exec(guide) ?? []
     const shown: unknown = JSON.parse(json)
     const { lines } = await runPre([refuse], preEvent(), hashed)

@@ -11,7 +11,7 @@ interface Exported {
   readonly source: string
 }
 
-/** Reads the entries of the package, and not a list of them. */
+/** Lists the names that the entry points in package.json export. */
 async function exportedNames(): Promise<readonly Exported[]> {
   const { exports } = JSON.parse(await read('package.json'))
   const entries = Object.keys(exports).filter((entry) => entry !== './package.json')
@@ -30,7 +30,7 @@ async function exportedNames(): Promise<readonly Exported[]> {
   return (await Promise.all(names)).flat()
 }
 
-/** The properties of an interface; those of an object inside it as `outer.inner`. */
+/** Lists the properties of an interface. A property of an inner object is listed as `outer.inner`. */
 function listProperties(name: string, source: string): readonly string[] {
   const lines = source.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`export interface ${name}`))
@@ -47,16 +47,16 @@ function listProperties(name: string, source: string): readonly string[] {
   return found
 }
 
-/** The first cells of the first table after the text that ends in an interface's name: "(`X`):" or "`X`:". */
+/** Lists the options in the first table after "(`NAME`):" or "`NAME`:", where NAME is an interface. */
 function documentedOptions(name: string, pages: readonly string[]): readonly string[] {
   const introduction = new RegExp(`\`${name}\`\\)?:`)
   const [, ...after] = pages.find((text) => introduction.test(text))?.split(introduction) ?? []
   const table = /^\|.*?(?=\n\n|$(?![\s\S]))/ms.exec(after.join(''))?.[0] ?? ''
-  // An option may have a row for each of its values.
+  // Remove duplicates, because an option may have a row for each of its values.
   return [...new Set([...table.matchAll(/^\| `([\w.]+)/gm)].map(([, option = '']) => option))]
 }
 
-/** The names of exported functions and constants whose declared type begins with one of these. */
+/** Lists the exported functions and constants whose declared type begins with one of the given types. */
 async function findByType(...types: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(
     names.map(async ({ name, source }) => {
@@ -75,7 +75,7 @@ const files = (await readdir(join(repository, 'docs'), { recursive: true })).fil
 const pages = await Promise.all(files.map((file) => read(join('docs', file))))
 
 describe('options in the docs', () => {
-  test('cover the options that the package exports', () => {
+  test('the test finds the options interfaces that the package exports', () => {
     const found = new Set(optionsInterfaces.map(({ name }) => name))
 
     expect(found).toContain('AllowEmailDomainsOptions')
@@ -84,7 +84,7 @@ describe('options in the docs', () => {
   })
 
   test.each([...new Map(optionsInterfaces.map((entry) => [entry.name, entry])).values()])(
-    'list every option of $name, and no other',
+    'the docs list every option of $name, and no other option',
     async ({ name, source }) => {
       const properties = listProperties(name, await read(source))
 
@@ -99,30 +99,30 @@ describe('the pages in docs/rules', async () => {
   const folder = await readdir(join(repository, 'docs/rules'))
   const rulePages = folder.filter((file) => file !== 'README.md')
 
-  test('are about rules, combinators and conditions', () => {
+  test('the test finds the rules, combinators and conditions that the package exports', () => {
     expect(rules).toEqual(expect.arrayContaining(['allowEmailDomains', 'once', 'defineRule', 'sendWelcomeEmail', 'not', 'byAdministrator']))
   })
 
-  // Two constants stand on the page of the condition that makes them.
+  // Two exported conditions are documented on the page of `triggeredBy`, which makes them.
   const MADE_BY = new Map([
     ['byAdministrator', 'triggeredBy'],
     ['byIdentityProvider', 'triggeredBy'],
   ])
 
-  test.each(rules)('have one with the title %s', async (name) => {
+  test.each(rules)('docs/rules has one page with %s in its title', async (name) => {
     const titles = await Promise.all(rulePages.map(async (file) => /^# (.*)$/m.exec(await read(`docs/rules/${file}`))?.[1] ?? ''))
 
     expect(titles.filter((title) => title.includes(`\`${MADE_BY.get(name) ?? name}\``))).toHaveLength(1)
   })
 
-  test.each(rulePages)('have all sections: %s', async (file) => {
+  test.each(rulePages)('docs/rules/%s has all required sections', async (file) => {
     const headings = [...(await read(`docs/rules/${file}`)).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
 
     expect(headings).toEqual(expect.arrayContaining(['Import and usage', 'Events', 'Permissions', 'Errors']))
     expect(headings.some((heading) => heading === 'When it acts' || heading === 'When it holds')).toBe(true)
   })
 
-  test.each(rulePages)('are in the index: %s', async (file) => {
+  test.each(rulePages)('docs/rules/README.md links to %s', async (file) => {
     expect(await read('docs/rules/README.md')).toContain(`](${file})`)
   })
 })
@@ -135,7 +135,7 @@ describe('every other function that the package exports', async () => {
     ),
   )
 
-  test.each([...new Set(functions.flat())].filter((name) => !rules.includes(name)))('has a place in the docs: %s', (name) => {
+  test.each([...new Set(functions.flat())].filter((name) => !rules.includes(name)))('the docs mention the exported function %s', (name) => {
     expect(pages.some((page) => new RegExp(`\\b${name}\\b`).test(page))).toBe(true)
   })
 })

@@ -15,7 +15,7 @@ const repository = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 let folder = ''
 
-/** Files of the user that programs of the docs import. */
+/** Files that programs of the docs import, and that a user would write. */
 const USER_FILES = {
   'invites.ts': [
     "import { allow, skip } from 'cognito-lifeguard'",
@@ -37,20 +37,20 @@ async function listPages(): Promise<readonly string[]> {
   return ['README.md', 'starter/README.md', ...files.filter((file) => file.endsWith('.md')).map((file) => join('docs', file))]
 }
 
-/** The programs of a page. */
+/** Returns the TypeScript programs of a page. */
 async function readPrograms(page: string): Promise<readonly string[]> {
   const text = await readFile(join(repository, page), 'utf8')
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, program = '']) => program)
 }
 
-/** The first program of a page. */
+/** Returns the first program of a page. */
 async function readProgram(page: string): Promise<string> {
   const [program] = await readPrograms(page)
   if (program === undefined) throw new Error(`${page} has no program`)
   return program
 }
 
-/** Runs the compiler in the folder. Returns what it prints. */
+/** Runs the TypeScript compiler on the programs in `folder`. Returns its output. */
 async function compile(): Promise<string> {
   const { stdout } = await run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder]).catch(
     (error) => error,
@@ -62,7 +62,7 @@ beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-docs-')))
   const modules = join(folder, 'node_modules')
   await mkdir(modules)
-  // The sources under the package's name: the compiled library may be older than what the page describes.
+  // Copy the sources under the package's name, because the compiled library may be older than the docs.
   const library = join(modules, 'cognito-lifeguard')
   await mkdir(library)
   await cp(join(repository, 'src'), join(library, 'src'), { recursive: true })
@@ -116,7 +116,7 @@ test('the rule that CONTRIBUTING.md shows compiles in the folder that it names',
   expect(await compile()).toBe('')
 })
 
-test('every handler of the docs composes', async () => {
+test('every handler of the docs loads', async () => {
   const programs = (
     await Promise.all((await listPages()).map(async (page) => (await readPrograms(page)).map((program) => ({ page, program }))))
   ).flat()
@@ -128,7 +128,7 @@ test('every handler of the docs composes', async () => {
   const loaded = await Promise.all(
     handlers.map(async ({ page, program }, index) => {
       const file = join(folder, `handler-${index}.ts`)
-      // A list of domains that the reader has to build is not there.
+      // Replace the domain list that the reader has to build, because its file does not exist here.
       await writeFile(file, withSources(program).replace(/readDomainList\(readFileSync\(.*\)\)/, "'example.com'"))
       const { handler }: { handler?: unknown } = await import(pathToFileURL(file).href)
       return typeof handler === 'function' ? [] : [page]
@@ -139,14 +139,14 @@ test('every handler of the docs composes', async () => {
   expect(loaded.flat()).toEqual([])
 })
 
-test('the program of docs/guides/bundling.md bundles a handler with an SDK in it into a folder of its own', async () => {
+test('the program of docs/guides/bundling.md bundles each handler, with its AWS SDK client, into its own folder', async () => {
   await mkdir(join(folder, 'src'))
   await writeFile(join(folder, 'src/sign-up.ts'), 'export const handler = async () => (await import("./rare.ts")).rare')
   await writeFile(join(folder, 'src/rare.ts'), 'export const rare = 7')
   const client = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'"
   await writeFile(join(folder, 'src/confirmed.ts'), `${client}; export const handler = () => new DynamoDBClient({}).config.region()`)
   const source = (await readProgram('docs/guides/bundling.md')).replace("['sign-up']", "['sign-up', 'confirmed']")
-  // Node strips no types below node_modules.
+  // Import the plugin from the sources, because Node does not strip types below node_modules.
   const plugin = pathToFileURL(join(repository, 'src/esbuild/index.ts')).href
   await writeFile(join(folder, 'bundling-run.ts'), source.replace('cognito-lifeguard/esbuild', plugin))
   await run(process.execPath, ['bundling-run.ts'], { cwd: folder })
@@ -163,7 +163,7 @@ test('the program of docs/guides/bundling.md bundles a handler with an SDK in it
   expect((await readdir(join(folder, 'dist/sign-up'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json', rare, itsMap])
 })
 
-/** Puts the sources in place of the package. */
+/** Replaces imports of the package by imports of its sources. */
 function withSources(program: string): string {
   return program.replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
     const folder = ['/aws', '/settings'].includes(entry) ? `src/shared${entry}` : `src${entry}`
@@ -171,7 +171,7 @@ function withSources(program: string): string {
   })
 }
 
-/** Loads the first program of a page, with the sources in place of the package. */
+/** Loads the first program of a page, which then imports the sources instead of the package. */
 async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
   const file = join(folder, name)
   await writeFile(file, withSources(await readProgram(page)))
@@ -179,7 +179,7 @@ async function loadProgram(page: string, name: string): Promise<Readonly<Record<
 }
 
 describe('the first program of the README', () => {
-  // The program does not exempt administrators, and does not look up blocks.
+  // Skip users whom an administrator creates, because this program does not exempt administrators. The program has no block list either.
   const events = sampleEvents().filter(
     ({ folder, event }) => folder === 'pre-signup' && event.triggerSource !== 'PreSignUp_AdminCreateUser',
   )
@@ -195,13 +195,16 @@ describe('the first program of the README', () => {
     return handler.decide(event)
   }
 
-  test('has at most four lines', async () => {
+  test('the first program of the README has at most four lines', async () => {
     expect((await readProgram('README.md')).trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(4)
   })
 
-  test.each(events.map((sample) => [sample.name, sample] as const))('decides the sample event %s as expected', async (_, sample) => {
-    expect(await decide(sample.event)).toMatchObject(toExpected(sample))
-  })
+  test.each(events.map((sample) => [sample.name, sample] as const))(
+    'the first program of the README decides the sample event %s as expected',
+    async (_, sample) => {
+      expect(await decide(sample.event)).toMatchObject(toExpected(sample))
+    },
+  )
 
   test.each([
     ['a user at example.com', 'mary@example.com', 'proceed'],
@@ -209,11 +212,11 @@ describe('the first program of the README', () => {
     ['a user of another domain', 'eve@evilexample.com', 'denied'],
     ['an address that two programs may read differently', '"a@example.com"@evil.com', 'denied'],
     ['a user without an address', undefined, 'denied'],
-  ])('decides what the text says of %s', async (_, email, kind) => {
+  ])('the first program of the README decides as the README states for %s', async (_, email, kind) => {
     expect(await decide(preSignUpEvent(email === undefined ? {} : { email }))).toMatchObject({ kind })
   })
 
-  test('decides what the text says of administrators and of identity providers', async () => {
+  test('the first program of the README decides as the README states for administrators and identity providers', async () => {
     expect(await decide(adminCreatedEvent({ email: 'anyone@elsewhere.example' }))).toMatchObject({ kind: 'denied' })
     expect(await decide(adminCreatedEvent({ email: 'anyone@example.com' }))).toMatchObject({ kind: 'proceed' })
     expect(await decide(federatedEvent())).toMatchObject({ kind: 'denied', reason: 'federated-email-not-verified' })

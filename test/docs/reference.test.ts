@@ -8,13 +8,13 @@ import { repository } from '../support/built.ts'
 
 const read = (path: string): Promise<string> => readFile(join(repository, path), 'utf8')
 
-/** Returns the rows of all tables of a page, as cells. */
+/** Returns the rows of all tables of a page, each as a list of cells. */
 async function readRows(path: string): Promise<readonly (readonly string[])[]> {
   return [...(await read(path)).matchAll(/^\|(.*)\|$/gm)].map(([, row = '']) => row.split(' | ').map((cell) => cell.trim()))
 }
 
 describe('docs/reference/settings.md', () => {
-  it('has a row for each setting of each handler with its default, and no other', async () => {
+  it('docs/reference/settings.md has a row for each setting of each handler with its default, and no other row', async () => {
     const everywhere = new Set(['LOG_LEVEL', 'LOG_HASH_KEY'])
     const expected = await Promise.all(
       Object.entries(TRIGGERS).map(async ([trigger, { folder }]) =>
@@ -53,7 +53,7 @@ function toDefault(field: FieldWithDefault): string {
 }
 
 describe('docs/reference/errors.md', () => {
-  it('has a row for each error class with its code', async () => {
+  it('docs/reference/errors.md has a row for each error class with its code', async () => {
     const files = await readdir(join(repository, 'src'), { recursive: true })
     const sources = await Promise.all(files.filter((file) => file.endsWith('.ts')).map((file) => read(join('src', file))))
     const classes = sources.flatMap((source) =>
@@ -67,7 +67,7 @@ describe('docs/reference/errors.md', () => {
     expect(rows.filter((row) => /^`\w+Error` /.test(row)).toSorted()).toEqual(classes.toSorted())
   })
 
-  it('names every constant reason', async () => {
+  it('docs/reference/errors.md lists every constant reason', async () => {
     const page = await read('docs/reference/errors.md')
     const reasons = [...OWN_REASONS].filter((reason) => /^[a-z-]+$/.test(reason))
 

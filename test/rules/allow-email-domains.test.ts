@@ -18,7 +18,7 @@ describe('allowEmailDomains', () => {
   it.each([
     { form: 'a list', rule: allowEmailDomains('example.com', '*.example.org') },
     { form: 'options', rule: allowEmailDomains({ domains: ['example.com', '*.example.org'] }) },
-  ])('takes its domains as $form', async ({ rule }) => {
+  ])('accepts its domains as $form', async ({ rule }) => {
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(denied('domain-not-allowed'))
@@ -33,7 +33,7 @@ describe('allowEmailDomains', () => {
       event: (attributes: { email: string }) =>
         preSignUpEvent({ ...attributes, email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     },
-  ])('decides by the domain for $source', async ({ event }) => {
+  ])('decides by the email domain for $source', async ({ event }) => {
     const rule = allowEmailDomains('example.com')
     expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
@@ -42,7 +42,7 @@ describe('allowEmailDomains', () => {
   it.each([
     ['an unknown trigger source', preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' })],
     ['a user with the status EXTERNAL_PROVIDER', preSignUpEvent({ email: 'ann@example.com', 'cognito:user_status': 'EXTERNAL_PROVIDER' })],
-  ])('requires a verified address from %s, as from an identity provider', async (_, event) => {
+  ])('denies an unverified address from %s, like one from an identity provider', async (_, event) => {
     expect(await decide(allowEmailDomains('example.com'), event)).toMatchObject(denied('federated-email-not-verified'))
   })
 
@@ -52,12 +52,12 @@ describe('allowEmailDomains', () => {
     expect(await decide(rule, preSignUpEvent({ 'cognito:user_status': 'EXTERNAL_PROVIDER' }))).toMatchObject(denied('no-email'))
   })
 
-  it.each(hostileAddresses)('denies $trick', async ({ address }) => {
+  it.each(hostileAddresses)('denies a hostile address: $trick', async ({ address }) => {
     const decision = await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))
     expect(decision).toMatchObject({ kind: 'denied', rule: 'allow-email-domains', message: EMAIL_NOT_ALLOWED })
   })
 
-  it.each(acceptedForms)('allows $trick', async ({ address }) => {
+  it.each(acceptedForms)('allows an address in an allowed domain: $trick', async ({ address }) => {
     expect(await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))).toMatchObject(allowed)
   })
 
@@ -66,11 +66,11 @@ describe('allowEmailDomains', () => {
     { what: 'an empty email attribute', attributes: { email: '' }, reason: 'no-email' },
     { what: 'a malformed address', attributes: { email: 'ann' }, reason: 'email-malformed' },
     { what: 'an address of another domain', attributes: { email: 'ann@example.net' }, reason: 'domain-not-allowed' },
-  ])('denies $what, with the same message for every reason', async ({ attributes, reason }) => {
+  ])('denies a user with $what, always with the same message', async ({ attributes, reason }) => {
     expect(await decide(allowEmailDomains('example.com'), preSignUpEvent(attributes))).toMatchObject(denied(reason))
   })
 
-  it('uses the message of its options for every denial, without the final full stop', async () => {
+  it('uses the message option for every denial, without the final full stop', async () => {
     const rule = allowEmailDomains({ domains: ['example.com'], message: 'Use your work address.' })
     for (const attributes of [{}, { email: 'ann' }, { email: 'ann@example.net' }]) {
       expect(await decide(rule, preSignUpEvent(attributes))).toMatchObject({ kind: 'denied', message: 'Use your work address' })
@@ -104,7 +104,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
   })
 
   it.each([{ email_verified: 'false' }, { email_verified: 'TRUE' }, {}])(
-    'denies an unverified address (%o), and allows it with trust-identity-provider',
+    'denies an unverified address, and allows the address with trust-identity-provider (%o)',
     async (verified) => {
       const event = federatedEvent({ email: 'ann@example.com', ...verified })
       expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('federated-email-not-verified'))
@@ -121,7 +121,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
 })
 
 describe("allowEmailDomains('*')", () => {
-  it('allows every domain, and skips users without an address', async () => {
+  it("allowEmailDomains('*') allows every domain, and skips users without an address", async () => {
     const rule = allowEmailDomains('*')
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({}))).toMatchObject(skipped)
@@ -129,13 +129,13 @@ describe("allowEmailDomains('*')", () => {
     expect(await decide(rule, federatedEvent({ email: 'ann@example.net', email_verified: 'false' }))).toMatchObject(allowed)
   })
 
-  it('denies a malformed address', async () => {
+  it("allowEmailDomains('*') denies a malformed address", async () => {
     expect(await decide(allowEmailDomains('*'), preSignUpEvent({ email: 'a@b@c.com' }))).toMatchObject(denied('email-malformed'))
   })
 })
 
 describe('allowEmailDomains with a long list', () => {
-  /** Counts the set lookups and the reads of the given list during one event. */
+  /** Counts the lookups in sets, and the reads of the list of domains, during one event. */
   async function countLookups(count: number): Promise<{ lookups: number; touched: number }> {
     let touched = 0
     const list = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? `d${index}.example.com` : `*.d${index}.example.com`))
@@ -157,7 +157,7 @@ describe('allowEmailDomains with a long list', () => {
     }
   }
 
-  it('makes as many lookups per event as with a short list, and does not read the list', async () => {
+  it('makes as many set lookups per event for a long list as for a short one, and never scans the list', async () => {
     const short = await countLookups(3)
     expect(short.lookups).toBeGreaterThan(0)
     expect(short.touched).toBe(0)

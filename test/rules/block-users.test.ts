@@ -64,7 +64,7 @@ describe('blockUsers', () => {
     block('emailDomain', 'ample.com'),
     block('emailDomain', 'mail.example.com'),
     { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
-  ])('skips a user whom the block $userPoolId $type $value does not match', async (other) => {
+  ])('skips the user ann if the block $userPoolId $type $value does not match ann', async (other) => {
     const list = createBlockList(other)
     expect(await decide(list)).toMatchObject(passed)
     expect(list.lookups).toHaveLength(1)
@@ -82,7 +82,7 @@ describe('blockUsers', () => {
       expect(await decide(createBlockList(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
     const list = createBlockList(block('username', 'zo\u00eb'))
     expect(await decide(list, {}, preAuthenticationEvent({}, { userName: 'Zoe\u0308' }))).toMatchObject(denied)
-    // A block whose value has capital letters matches only that exact user name.
+    // A block with capital letters in its value matches only exactly that user name.
     expect(await decide(createBlockList(block('username', 'Ann')), {}, preAuthenticationEvent({}, { userName: 'ann' }))).toMatchObject(
       passed,
     )
@@ -105,7 +105,7 @@ describe('blockUsers', () => {
     expect(blockUsers(createBlockList())).not.toHaveProperty('permissions')
   })
 
-  it('fails with a fixed text if the block list is unreachable', async () => {
+  it('fails with a fixed message if the block list is unreachable', async () => {
     const list = { find: () => Promise.reject(new Error('no table')) }
     expect(await decide(list)).toMatchObject({ kind: 'failed', rule: 'block-users' })
     await expect(preAuthentication({ write: () => undefined }, blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
@@ -117,13 +117,13 @@ describe('blockUsers', () => {
 describe('the expiry of a block', () => {
   const until = (expiresAt: string) => createBlockList(block('username', 'ann', { expiresAt: new Date(expiresAt) }))
 
-  it('is checked with the now option', async () => {
+  it('blockUsers checks the expiry of a block with the clock of the now option', async () => {
     expect(await decide(until('2026-05-01T12:00:00.001Z'))).toMatchObject(denied)
     expect(await decide(until('2026-05-01T12:00:00.000Z'))).toMatchObject(passed)
     expect(await decide(until('2026-05-01T11:59:59.999Z'))).toMatchObject(passed)
   })
 
-  it('is checked with the system clock by default', async () => {
+  it('blockUsers checks the expiry of a block with the system clock by default', async () => {
     const decideNow = (ms: number) =>
       preAuthentication(blockUsers(createBlockList(block('username', 'ann', { expiresAt: new Date(Date.now() + ms) })))).decide(
         preAuthenticationEvent(),
@@ -132,14 +132,14 @@ describe('the expiry of a block', () => {
     expect(await decideNow(-3_600_000)).toMatchObject(passed)
   })
 
-  it('does not end another block of the same user', async () => {
+  it('an expired block does not end another block of the same user', async () => {
     const list = createBlockList(block('sub', ann.sub, { expiresAt: new Date(0) }), block('username', 'ann', { reason: 'fraud' }))
     const decision = await decide(list)
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]?.detail).toBe('username: fraud')
   })
 
-  it('is ignored if it is an invalid date, so that the block is permanent', async () => {
+  it('a block whose expiry is an invalid date is permanent', async () => {
     expect(await decide(createBlockList(block('username', 'ann', { expiresAt: new Date(Number.NaN) })))).toMatchObject(denied)
   })
 })
@@ -150,14 +150,14 @@ describe('the message to a blocked user', () => {
     return decision.kind === 'denied' ? decision.message : decision.kind
   }
 
-  it('does not reveal the block, unless revealBlock is set', async () => {
+  it('the message does not reveal the block, unless revealBlock is set', async () => {
     expect(await captureMessage({}, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
     expect(await captureMessage({ revealBlock: false }, 'Call us')).toBe(SIGN_IN_NOT_POSSIBLE)
     expect(await captureMessage({ revealBlock: true }, 'Call us.')).toBe('Call us')
     expect(await captureMessage({ revealBlock: true })).toBe(BLOCKED)
   })
 
-  it.each(['', ' ', '...'])('is the default text for the empty block message %j', async (message) => {
+  it.each(['', ' ', '...'])('a blocked user gets the default message if the message of the block is %j', async (message) => {
     expect(await captureMessage({ revealBlock: true }, message)).toBe(BLOCKED)
   })
 })
@@ -166,7 +166,7 @@ describe('users who do not exist', () => {
   const unknown = (more: Partial<PreAuthentication['event']['request']> = {}) =>
     preAuthenticationEvent(null, { request: { userAttributes: {}, validationData: null, userNotFound: true, ...more } })
 
-  it('are looked up and denied like existing users', async () => {
+  it('blockUsers looks up and denies users who do not exist like existing users', async () => {
     const list = createBlockList(block('username', 'ann'))
     const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
     const { trace: _, ...answer } = await decide(list, {}, unknown())
@@ -176,7 +176,7 @@ describe('users who do not exist', () => {
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
-  it('may have no attributes', async () => {
+  it('blockUsers accepts a user who does not exist and has no attributes', async () => {
     expect(await decide(createBlockList(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
     const { userAttributes: __, ...request } = unknown().request
     expect(await decide(createBlockList(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
@@ -187,7 +187,7 @@ describe('an event without a user or pool', () => {
   it.each([
     { without: 'an empty user name', event: preAuthenticationEvent({}, { userName: '' }) },
     { without: 'an empty pool id', event: preAuthenticationEvent(undefined, { userPoolId: '' }) },
-  ])('is denied without a lookup if it has $without', async ({ event }) => {
+  ])('blockUsers denies an event with $without, without a lookup', async ({ event }) => {
     const list = createBlockList()
     const decision = await decide(list, { revealBlock: true }, event)
     expect(decision).toMatchObject({ kind: 'denied', reason: 'user-not-named', message: SIGN_IN_NOT_POSSIBLE })
@@ -204,16 +204,19 @@ describe('an ambiguous email address', () => {
     'eve@evil.com,x@example.com',
   ]
 
-  it.each(oddAddresses)('is denied if one of its readings is blocked by domain, parent domain or address: %s', async (email) => {
-    expect(await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
-    expect(
-      await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com'))),
-    ).toMatchObject(denied)
-    expect(await decide(createBlockList(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
-  })
+  it.each(oddAddresses)(
+    'blockUsers denies an ambiguous address if one of its readings is blocked by domain, parent domain or address: %s',
+    async (email) => {
+      expect(await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
+      expect(
+        await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email.replace('evil.com', 'mail.evil.com'))),
+      ).toMatchObject(denied)
+      expect(await decide(createBlockList(block('email', 'eve@evil.com')), {}, odd(email))).toMatchObject(denied)
+    },
+  )
 
   it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])(
-    'is skipped at a sign-in if none of its readings is blocked: %s',
+    'blockUsers skips an ambiguous address at a sign-in if none of its readings is blocked: %s',
     async (email) => {
       const list = createBlockList(block('emailDomain', 'other.com'))
       const decision = await decide(list, {}, odd(email))
@@ -223,7 +226,7 @@ describe('an ambiguous email address', () => {
     },
   )
 
-  it('is denied without a lookup with unreadableEmail: deny', async () => {
+  it('blockUsers denies an ambiguous address without a lookup with unreadableEmail: deny', async () => {
     const list = createBlockList()
     expect(await decide(list, { unreadableEmail: 'deny' }, odd('"eve"@evil.com'))).toMatchObject({
       kind: 'denied',
@@ -232,14 +235,14 @@ describe('an ambiguous email address', () => {
     expect(list.lookups).toEqual([])
   })
 
-  it('makes blockUsers throw for an unknown value of unreadableEmail', () => {
+  it('blockUsers throws for an unknown value of unreadableEmail', () => {
     const options = { unreadableEmail: 'Deny' }
     expect(() => Reflect.apply(blockUsers, undefined, [createBlockList(), options])).toThrow(
       "unreadableEmail is 'Deny'; expected 'look-up' or 'deny'",
     )
   })
 
-  it('is denied if it has too many readings for one lookup, or is too long', async () => {
+  it('blockUsers denies an ambiguous address that has too many readings for one lookup, or is too long', async () => {
     const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
     expect(await decide(createBlockList(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
     expect(await decide(createBlockList(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({
@@ -248,7 +251,7 @@ describe('an ambiguous email address', () => {
     })
   })
 
-  it('is denied at sign-up', async () => {
+  it('blockUsers denies an ambiguous address at sign-up', async () => {
     const handler = preSignUp(blockUsers(createBlockList()))
     for (const triggerSource of ['PreSignUp_SignUp', 'PreSignUp_ExternalProvider', 'PreSignUp_Telepathy'])
       expect(await handler.decide(preSignUpEvent({ email: '"eve"@evil.com' }, { triggerSource }))).toMatchObject({
@@ -259,7 +262,7 @@ describe('an ambiguous email address', () => {
 })
 
 describe('in a pre sign-up chain, blockUsers', () => {
-  it('denies a blocked user who signs up again', async () => {
+  it('blockUsers denies a blocked user who signs up again', async () => {
     const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(preSignUpEvent({ email: 'Ann@Example.com' }, { userName: 'ann2' }))).toMatchObject({
       ...denied,
@@ -267,7 +270,7 @@ describe('in a pre sign-up chain, blockUsers', () => {
     })
   })
 
-  it('denies the first federated sign-in, for which Cognito does not call pre authentication', async () => {
+  it('blockUsers denies a first federated sign-in at pre sign-up, because Cognito does not call pre authentication for it', async () => {
     const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(federatedEvent())).toMatchObject(denied)
     expect(await handler.decide(federatedEvent({ email: 'bob@example.com' }))).toMatchObject(passed)

@@ -11,18 +11,18 @@ const denied = (reason: string) => ({ kind: 'denied', rule: 'deny-email-domains'
 const passed = { kind: 'proceed', rule: null }
 
 describe('denyEmailDomains', () => {
-  it.each(acceptedForms)('denies a listed domain, written as $trick', async ({ address }) => {
+  it.each(acceptedForms)('denies an address in a listed domain: $trick', async ({ address }) => {
     expect(await decide(preSignUpEvent({ email: address }))).toMatchObject(denied('domain-denied'))
   })
 
   it.each([
     { source: 'federated users', event: federatedEvent },
     { source: 'users whom an administrator creates', event: adminCreatedEvent },
-  ])('denies $source too', async ({ event }) => {
+  ])('denies an address in a listed domain from $source', async ({ event }) => {
     expect(await decide(event({ email: 'eve@example.com' }))).toMatchObject(denied('domain-denied'))
   })
 
-  it.each(hostileAddresses)('never allows for $trick', async ({ address }) => {
+  it.each(hostileAddresses)('never allows a hostile address: $trick', async ({ address }) => {
     const decision = await decide(preSignUpEvent({ email: address }))
     expect(decision.kind === 'denied' || decision.rule === null).toBe(true)
   })

@@ -42,16 +42,19 @@ describe('requireAttributes with zod', () => {
     expect(entry?.explanation).toMatch(/^given_name: Too small.+; custom:terms: Invalid.+/)
   })
 
-  it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])('does not log a value that the schema quotes: %s', async (value) => {
-    const quoting = standard((given) => ({
-      issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
-    }))
-    const lines: string[] = []
-    const handler = preSignUp({ write: (line) => void lines.push(line) }, requireAttributes(quoting))
-    await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
-    expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
-    expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
-  })
+  it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])(
+    'never logs a value of the user that the schema quotes in a message or path: %s',
+    async (value) => {
+      const quoting = standard((given) => ({
+        issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
+      }))
+      const lines: string[] = []
+      const handler = preSignUp({ write: (line) => void lines.push(line) }, requireAttributes(quoting))
+      await expect(handler(preSignUpEvent({ given_name: value }))).rejects.toThrow(ATTRIBUTES_NOT_ACCEPTED)
+      expect(JSON.parse(lines.join(''))).toMatchObject({ detail: 'given_name: invalid', trace: [{ detail: 'given_name: invalid' }] })
+      expect(lines.join('')).not.toContain(JSON.stringify({ given_name: value }))
+    },
+  )
 
   it('denies unknown attributes with a strict schema', async () => {
     const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
@@ -71,7 +74,7 @@ describe('requireAttributes with zod', () => {
     )
   })
 
-  it('ignores the output of the schema', async () => {
+  it('ignores the value that the schema returns', async () => {
     const upper = z.looseObject({ given_name: z.string().transform((name) => name.toUpperCase()) })
     const event = preSignUpEvent({ given_name: 'Ann' })
     expect(await preSignUp(requireAttributes(upper))(event)).toEqual(event)
@@ -100,7 +103,7 @@ describe('requireAttributes with a schema of another library', () => {
     expect(await decide(asynchronous({ issues: [{ message: 'too short' }] }), {})).toMatchObject(denied)
   })
 
-  it('formats paths with keys, with objects that have a key, and without steps', async () => {
+  it('accepts paths of keys, paths of objects with a key, and missing paths in the issues of a schema', async () => {
     const issues = [
       { message: 'no', path: ['a', 0, Symbol('s')] },
       { message: 'nor', path: [{ key: 'b' }, { key: 1 }] },
@@ -134,23 +137,23 @@ describe('requireAttributes with a schema of another library', () => {
       },
     },
     { how: 'rejects', validate: () => Promise.reject(new Error('broken')) },
-  ])('fails if the schema $how', async ({ validate }) => {
+  ])('fails the invocation if the schema $how', async ({ validate }) => {
     expect(await decide(standard(validate), {})).toMatchObject({ kind: 'failed', rule: 'require-attributes' })
   })
 })
 
 describe('the message option of requireAttributes', () => {
-  it('is the text of the denial', async () => {
+  it('the message option is the message of the denial', async () => {
     expect(await decide(terms, {}, { message: 'Please accept the terms.' })).toMatchObject({ message: 'Please accept the terms' })
   })
 
-  it('cannot be empty', () => {
+  it('requireAttributes throws for an empty message', () => {
     expect(() => requireAttributes(terms, { message: '' })).toThrow('the message is empty')
   })
 })
 
 describe('requireAttributes in plain JavaScript', () => {
-  it.each(['phone_number', undefined, {}, { '~standard': null }])('throws for an invalid schema: %j', (given) => {
+  it.each(['phone_number', undefined, {}, { '~standard': null }])('requireAttributes throws for an invalid schema: %j', (given) => {
     expect(() => Reflect.apply(requireAttributes, undefined, [given])).toThrow(
       /^requireAttributes\(\): expected a Standard Schema, such as/,
     )

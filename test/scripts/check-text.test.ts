@@ -5,7 +5,7 @@ import { EXCEPTIONS } from '../../scripts/text-exceptions.ts'
 const listMarks = (path: string, content: string): readonly string[] => checkText(path, content).map(({ line, mark }) => `${line}: ${mark}`)
 
 describe('checkText', () => {
-  // In pieces, so that the check does not find these samples in this file.
+  // Each sample is joined from two strings, so that the check does not find the samples in this file.
   const headless = ['Where', 'the event lacks an address, it is denied.'].join(' ')
   const person = ['The caller reads what', 'nobody', 'should read.'].join(' ')
   const isNo = ['A missing value', 'is no', 'error.'].join(' ')
@@ -16,7 +16,7 @@ describe('checkText', () => {
     ['an indefinite person', person],
     ['"is no"', isNo],
     ['over 30 words', long],
-  ])('finds %s in each kind of text', (mark, sentence) => {
+  ])('finds a sentence with %s in each kind of text', (mark, sentence) => {
     expect(listMarks('a.md', `# Title\n\nA sentence.\n\n${sentence}\n`)).toEqual([`5: ${mark}`])
     expect(listMarks('a.ts', `const a = 1\n// ${sentence}\n`)).toEqual([`2: ${mark}`])
     expect(listMarks('a.ts', `/**\n * ${sentence}\n *\n * @example\n * ${sentence}\n */\n`)).toEqual([`1: ${mark}`])
@@ -41,7 +41,7 @@ describe('checkText', () => {
     expect(checkText('a.ts', program)).toEqual([])
   })
 
-  it('finds function names that end in Of or Named, except those of the language', () => {
+  it('finds function names that end in Of or Named, except names of the rule language', () => {
     const [first, second] = ['key' + 'Of', 'rule' + 'Named']
     const program = `function ${first}(a) {}\nconst ${second} = (a) => a\nexport function anyOf(a) {}\nconst listOf${'Keys'} = 1\n`
 
@@ -50,7 +50,7 @@ describe('checkText', () => {
 })
 
 describe('EXCEPTIONS', () => {
-  it('has at most 20 entries, each with a reason', () => {
+  it('EXCEPTIONS has at most 20 entries, each with a reason', () => {
     expect(EXCEPTIONS.length).toBeLessThanOrEqual(20)
     expect(EXCEPTIONS.filter(({ reason }) => reason.length < 10)).toEqual([])
   })

@@ -1,12 +1,13 @@
 import type { UpdateUserPoolRequest, UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import { expectTypeOf, test } from 'vitest'
 
-// The code that builds the update checks with `satisfies` that it repeats every writable setting. An update resets missing settings.
+// UpdateUserPool resets every setting that the request omits. So the code that builds the request checks with `satisfies` that no writable
+// setting is missing.
 
 test('UpdateUserPoolRequest lacks only those fields of a pool that an update cannot change', () => {
   expectTypeOf<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>>().toEqualTypeOf<
     | 'Id'
-    // PoolName in the update.
+    // The request calls this field PoolName.
     | 'Name'
     | 'Arn'
     | 'Status'
@@ -24,7 +25,7 @@ test('UpdateUserPoolRequest lacks only those fields of a pool that an update can
   >()
 })
 
-test('the fields of a described pool have the types of the update', () => {
+test('UserPoolType has the same field types as UpdateUserPoolRequest', () => {
   type Both = keyof UserPoolType & keyof UpdateUserPoolRequest
   expectTypeOf<Pick<UserPoolType, Both>>().toExtend<Pick<UpdateUserPoolRequest, Both>>()
 })

@@ -13,14 +13,14 @@ import { type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../src/rules/index.ts'
 
 describe('events typed by @types/aws-lambda', () => {
-  test('extend our event types', () => {
+  test('the event types of @types/aws-lambda extend ours', () => {
     expectTypeOf<PreSignUpTriggerEvent>().toExtend<PreSignUpEvent>()
     expectTypeOf<PreAuthenticationTriggerEvent>().toExtend<PreAuthenticationEvent>()
     expectTypeOf<PostAuthenticationTriggerEvent>().toExtend<PostAuthenticationEvent>()
     expectTypeOf<PostConfirmationTriggerEvent>().toExtend<PostConfirmationEvent>()
   })
 
-  test('do not allow a null client id, which Cognito may send', () => {
+  test('the event types of @types/aws-lambda lack the null client id that Cognito may send', () => {
     const event: Pick<PreSignUpEvent, 'callerContext'> = { callerContext: { awsSdkVersion: 'aws-sdk-js-2.1639.0', clientId: null } }
     // @ts-expect-error the client id is null if a user is confirmed in the console
     const aws: Pick<PreSignUpTriggerEvent, 'callerContext'> = event

@@ -32,7 +32,7 @@ import { autoConfirm, type PreSignUp, preSignUp } from '../../src/pre-signup/ind
 import { blockUsers } from '../../src/rules/index.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
 
-/** Returns a rule for every trigger, which can only skip. */
+/** Returns a rule that fits every trigger, because it only skips. */
 function audit(): Rule {
   return defineRule('audit', () => skip('seen'))
 }
@@ -46,7 +46,7 @@ const greet = defineRule<PostConfirmation>('greet', () => done())
 const block = defineRule<PreAuthentication>('block', () => deny('blocked', 'Blocked'))
 
 describe('the trigger of a composition', () => {
-  test('is inferred from its rules, in any order with a rule for every trigger', () => {
+  test('infers the trigger of a composition, wherever it has a rule that fits every trigger', () => {
     expectTypeOf(chain(audit(), autoConfirm())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(autoConfirm(), audit())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(audit(), greet)).toEqualTypeOf<Rule<PostConfirmation>>()
@@ -56,7 +56,7 @@ describe('the trigger of a composition', () => {
     expectTypeOf(failOpen(shadow(block))).toEqualTypeOf<Rule<PreAuthentication>>()
   })
 
-  test('is that of the factory, which also accepts rules for every trigger', () => {
+  test('a handler factory accepts rules of its trigger and rules that fit every trigger', () => {
     preSignUp(audit(), confirm, denyUsersWithName())
     preSignUp(denyIf(hasAttribute('name'), 'named', 'No names'), confirm)
     postConfirmation(audit(), greet)
@@ -64,7 +64,7 @@ describe('the trigger of a composition', () => {
 })
 
 describe('a compile error', () => {
-  test('for a rule of another trigger', () => {
+  test('rejects a rule of another trigger', () => {
     // @ts-expect-error a pre sign-up rule in pre authentication
     preAuthentication(confirm)
     // @ts-expect-error two triggers in one chain
@@ -75,7 +75,7 @@ describe('a compile error', () => {
     postConfirmation(confirm)
   })
 
-  test('for an outcome that the trigger does not permit', () => {
+  test('rejects an outcome that the trigger does not permit', () => {
     // @ts-expect-error a working trigger does not permit deny
     defineRule<PostConfirmation>('late', () => deny('late', 'Late'))
     // @ts-expect-error a working trigger does not permit allow
@@ -90,7 +90,7 @@ describe('a compile error', () => {
     postConfirmation(denyIf(hasAttribute('name'), 'named', 'No names'))
   })
 
-  test('for an answer that the trigger does not have', () => {
+  test('rejects an answer that does not fit the trigger', () => {
     // @ts-expect-error a misspelt field
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUsr: true }))
     // @ts-expect-error an unknown field
@@ -101,7 +101,7 @@ describe('a compile error', () => {
     defineRule<PostConfirmation>('answer', () => respond({ autoConfirmUser: true }))
   })
 
-  test('for an outcome of a rule for every trigger', () => {
+  test('rejects an outcome other than skip in a rule for every trigger', () => {
     // @ts-expect-error not every trigger has this field
     defineRule<Trigger>('confirm', () => respond({ autoConfirmUser: true }))
     // @ts-expect-error not every trigger has this field, with the trigger as a type parameter
@@ -113,7 +113,7 @@ describe('a compile error', () => {
     defineRule<Trigger>('work', () => done())
   })
 
-  test('for an outcome that a migrating, messaging or sending trigger does not permit', () => {
+  test('rejects outcomes that UserMigration, CustomMessage or CustomEmailSender does not permit', () => {
     interface Migration extends Refusing {
       readonly name: 'UserMigration'
       readonly answer: { readonly attributes: Readonly<Record<string, string>>; readonly status?: 'CONFIRMED' | 'RESET_REQUIRED' }
@@ -134,9 +134,9 @@ describe('a compile error', () => {
     anyOf(migrate)
     // @ts-expect-error a message trigger does not permit allow
     defineRule<Message>('allow', () => allow())
-    // @ts-expect-error a field of Cognito's response instead of one of the answer
+    // @ts-expect-error finalUserStatus is a field of Cognito's response, and not of the rule's answer
     defineRule<Migration>('migrate', () => respond({ finalUserStatus: 'CONFIRMED' }))
-    // @ts-expect-error an answer of another trigger
+    // @ts-expect-error autoConfirmUser belongs to the answer of another trigger
     defineRule<Message>('message', () => respond({ autoConfirmUser: true }))
     // @ts-expect-error Cognito ignores the answer of a sender
     defineRule<Sender>('send', () => respond({}))
@@ -155,7 +155,7 @@ describe('a compile error', () => {
     postConfirmation(blockUsers({ find: async () => [] }))
   })
 
-  test('for wrong arguments of a factory', () => {
+  test('rejects wrong arguments of a handler factory', () => {
     // @ts-expect-error an array instead of rules
     preSignUp([confirm])
     // @ts-expect-error a misspelt setting
@@ -174,19 +174,19 @@ describe('a compile error', () => {
     postConfirmation.rule('mine', () => deny('no', 'No'))
   })
 
-  test('for an incomplete or wrong commit', () => {
+  test('rejects an incomplete or wrong commit', () => {
     // @ts-expect-error release is missing
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => undefined } })
     // @ts-expect-error reserve may only return a denial or undefined
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => allow(), release: () => undefined } })
   })
 
-  test('for a misspelt trigger source', () => {
+  test('rejects a misspelt trigger source', () => {
     // @ts-expect-error the source is PreSignUp_SignUp
     triggeredBy('PreSignUp_Signup')
   })
 
-  test('for an effect or a condition without reads', () => {
+  test('rejects an effect or a condition without reads', () => {
     const ledger = memoryLedger()
     const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
     expectTypeOf(once(ledger, declared, { delivery: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
@@ -199,18 +199,18 @@ describe('a compile error', () => {
     defineCondition(() => true)
   })
 
-  test('for an invalid declaration', () => {
+  test('rejects an invalid declaration of a rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expectTypeOf(defineRule<PreSignUp>('invited', () => allow(), { permissions, judges: 'email-domain' })).toEqualTypeOf<Rule<PreSignUp>>()
     // @ts-expect-error an unknown value of judges
     defineRule<PreSignUp>('invited', () => allow(), { judges: 'domain' })
     // @ts-expect-error permissions must be a list
     defineRule<PreSignUp>('invited', () => allow(), { permissions: 'dynamodb:GetItem' })
-    // @ts-expect-error on instead of resource
+    // @ts-expect-error the key is named resource, not on
     defineRule<PreSignUp>('invited', () => allow(), { permissions: [{ actions: ['dynamodb:GetItem'], on: 'INVITE_TABLE' }] })
   })
 
-  test('for a write to the event', () => {
+  test('rejects a write to the event', () => {
     defineRule<PreSignUp>('edit', ({ event }) => {
       // @ts-expect-error the event is read-only
       event.userName = 'eve'
@@ -220,7 +220,7 @@ describe('a compile error', () => {
     })
   })
 
-  test('for a condition that does not return a boolean', () => {
+  test('rejects a condition that does not return a boolean', () => {
     // @ts-expect-error an object instead of a boolean
     const found: Condition = () => ({})
     expectTypeOf(found).toBeFunction()
@@ -228,7 +228,7 @@ describe('a compile error', () => {
 })
 
 describe('the context of a rule', () => {
-  test('has the event type of its trigger', () => {
+  test('gives the context of a rule the event type of its trigger', () => {
     defineRule('typed', ({ event }: RuleContext<PreSignUp>) => {
       expectTypeOf(event.request.validationData).toEqualTypeOf<Readonly<Record<string, string>> | null | undefined>()
       expectTypeOf(event.callerContext.clientId).toEqualTypeOf<string | null>()
@@ -236,12 +236,12 @@ describe('the context of a rule', () => {
     })
   })
 
-  test('fits a condition for every trigger', () => {
+  test('accepts a condition for every trigger in a condition of one trigger', () => {
     expectTypeOf(not(hasAttribute('name'))).toExtend<Condition<PreSignUp>>()
     expectTypeOf<Condition>().toExtend<Condition<Working>>()
   })
 
-  test('is the parameter of a perInvocation lookup, which keeps its result type', () => {
+  test('perInvocation passes the context of a rule to the lookup, and keeps the result type of the lookup', () => {
     const found = perInvocation(async ({ user }: RuleContext<PreSignUp>) => user.email?.length)
     expectTypeOf(found).returns.resolves.toEqualTypeOf<number | undefined>()
   })

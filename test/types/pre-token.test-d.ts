@@ -8,7 +8,7 @@ import type { Rule } from '../../src/shared/rules/rule.ts'
 const blocks = dynamoBlockList({ documents: documentClient(), table: 'blocks' })
 
 describe('pre token generation', () => {
-  test('accepts its own rules and rules for several triggers', () => {
+  test('preTokenGeneration accepts its own rules and rules for several triggers', () => {
     expectTypeOf(chain(blockUsers(blocks), addClaims({ app: 'shop' }))).toEqualTypeOf<Rule<PreTokenGeneration>>()
     preTokenGeneration(
       when(not(triggeredBy('TokenGeneration_ClientCredentials')), failOpen(blockUsers(blocks))),
@@ -16,7 +16,7 @@ describe('pre token generation', () => {
     )
   })
 
-  test('rejects reserved claims, invalid values and unknown tokens', () => {
+  test('addClaims rejects reserved claims, invalid values and unknown tokens', () => {
     // @ts-expect-error a claim that Cognito reserves
     addClaims({ sub: 'x' })
     // @ts-expect-error a claim with a prefix that Cognito reserves
@@ -27,8 +27,8 @@ describe('pre token generation', () => {
     addClaims({ app: 'shop' }, { to: 'refresh' })
   })
 
-  test('requires the names of groups, so that an override cannot remove all groups by accident', () => {
-    // @ts-expect-error names is missing, and the override would remove all groups
+  test('an override of groups requires their names, so that it cannot remove all groups by accident', () => {
+    // @ts-expect-error names is missing, so the override would remove all groups
     const tokens: Tokens = { groups: {} }
     expectTypeOf(tokens).toBeObject()
     // @ts-expect-error a string instead of a list

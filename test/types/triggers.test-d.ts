@@ -3,20 +3,20 @@ import type * as aws from 'aws-lambda'
 import { describe, expectTypeOf, test } from 'vitest'
 import type { SourceOf, TRIGGERS, TriggerFacts, TriggerName, TriggerSource } from '../../src/shared/cognito/triggers.ts'
 
-/** The keys of LambdaConfig that are not trigger names. */
+/** The keys of Cognito's LambdaConfig that are not trigger names. */
 type NoTrigger = 'PreTokenGenerationConfig' | 'KMSKeyID'
 
 describe('the table of triggers', () => {
-  test('has valid entries', () => {
+  test('TRIGGERS has valid entries', () => {
     expectTypeOf<typeof TRIGGERS>().toExtend<Readonly<Record<TriggerName, TriggerFacts>>>()
   })
 
-  test("has the names of Cognito's LambdaConfig", () => {
+  test("TRIGGERS has the trigger names of Cognito's LambdaConfig", () => {
     expectTypeOf<TriggerName>().toEqualTypeOf<Exclude<keyof LambdaConfigType, NoTrigger>>()
     expectTypeOf<NoTrigger>().toExtend<keyof LambdaConfigType>()
   })
 
-  test('has lambdaVersions for exactly those triggers that LambdaConfig configures with a version', () => {
+  test('TRIGGERS has lambdaVersions for exactly the triggers that LambdaConfig configures with a version', () => {
     type Versioned = {
       [Name in TriggerName]: (typeof TRIGGERS)[Name] extends { readonly lambdaVersions: unknown } ? Name : never
     }[TriggerName]
@@ -24,12 +24,12 @@ describe('the table of triggers', () => {
     expectTypeOf<Versioned>().toEqualTypeOf<Exclude<TriggerName, Plain> | 'PreTokenGeneration'>()
   })
 
-  test('has every source of @types/aws-lambda', () => {
+  test('TRIGGERS has every trigger source of @types/aws-lambda', () => {
     type Senders = aws.CustomEmailSenderTriggerEvent | aws.CustomSMSSenderTriggerEvent
     expectTypeOf<(aws.CognitoUserPoolTriggerEvent | Senders)['triggerSource']>().toExtend<TriggerSource>()
   })
 
-  test('has each source in one trigger only', () => {
+  test('TRIGGERS lists each trigger source under one trigger only', () => {
     expectTypeOf<SourceOf<'PreSignUp'> & SourceOf<'PostConfirmation'>>().toBeNever()
     expectTypeOf<SourceOf<TriggerName>>().toEqualTypeOf<TriggerSource>()
   })

@@ -8,13 +8,13 @@ const schemas: ReadonlyMap<string, { readonly options: Readonly<Record<string, {
 )('osls/lib/cli/commands-schema/index.js')
 
 describe('npm run deploy', () => {
-  it('passes its arguments on to osls package, except those that only osls deploy accepts', () => {
+  it('passes the arguments of npm run deploy to osls package, except those that only osls deploy accepts', () => {
     const both = ['--stage', 'prod', '-r', 'eu-west-1', '--param=logLevel=debug', '--minify-template', '-p', 'packaged', '--verbose']
     expect(packagingArguments(['--force', ...both, '--no-conceal'])).toEqual(both)
     expect(unfitLines('deploy', ['--force', ...both])).toEqual([])
   })
 
-  it('never passes on an option that osls package does not accept', () => {
+  it('never passes an option to osls package that only osls deploy accepts', () => {
     const options = (command: string): readonly string[] => Object.keys(schemas.get(command)?.options ?? {})
     const known = options('package')
     const more = options('deploy').filter((name) => !known.includes(name))
@@ -49,11 +49,11 @@ describe('npm run deploy', () => {
       expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining("not 'list'")] })
   })
 
-  it('rejects an option that has no effect on a package that is built first', () => {
+  it('rejects an option that has no effect on a package that was built before the deployment', () => {
     expect(unfitLines('deploy', ['--stage', 'prod', '--aws-s3-accelerate'])).toEqual([
       '--aws-s3-accelerate does not work with a package that is built before the deployment. To run osls without checks: npx osls deploy --aws-s3-accelerate',
     ])
-    // `osls package` does not have this option and rejects it itself.
+    // `osls package` rejects this option itself.
     expect(unfitLines('package', ['--aws-s3-accelerate'])).toEqual([])
   })
 })

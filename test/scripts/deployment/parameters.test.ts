@@ -14,7 +14,7 @@ describe('parameters of this repository', () => {
   it.each([
     ['serverless.yml', 'userPoolName'],
     ['serverless.existing-pool.yml', 'userPoolId'],
-  ])('lists the parameters of %s in docs/deploy.md, with %s as the only one about the user pool', async (config, ofPool) => {
+  ])('docs/reference/settings.md lists the parameters of %s, with %s as the only one about the user pool', async (config, ofPool) => {
     const parameters = await readParameters(repository, config)
     const guide = await readFile(join(repository, 'docs/reference/settings.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
@@ -25,7 +25,7 @@ describe('parameters of this repository', () => {
     expect(parameters?.set).toEqual(['deletionProtection'])
   })
 
-  it('lists the known parameters when a parameter is unknown', () => {
+  it('the error for an unknown parameter lists the known parameters', () => {
     expect(
       unknownParameterLines(['alowedEmailDomains', 'logLevel'], { ...known(['logLevel', 'allowedEmailDomains']), set: ['tracking'] }),
     ).toEqual([
@@ -58,7 +58,7 @@ describe('readParameters', () => {
     expect(parameters).toEqual({ read: new Set(['one', 'two', 'four']), set: ['three'] })
   })
 
-  it('does not follow the files that a partly used file names', async () => {
+  it('does not read further files that a file names if only a part of that file is used', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/b.yml):functions}`,
       'deploy/b.yml': `functions: { a: "\${param:five}", b: "\${file(deploy/none.yml)}" }`,
@@ -83,7 +83,7 @@ describe('readParameters', () => {
     expect(await read({ 'serverless.yml': text })).toBeUndefined()
   })
 
-  it('returns undefined without a configuration, and no set parameters if it is not valid YAML', async () => {
+  it('returns undefined if the configuration is missing, and no set parameters if it is not valid YAML', async () => {
     expect(await readParameters(folder, 'none.yml')).toBeUndefined()
     expect(await read({ 'serverless.yml': `a: [\${param:one}\nb: ]` })).toEqual({ read: new Set(['one']), set: [] })
   })

@@ -7,16 +7,16 @@ const listPrefixes = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] =
 ]
 
 describe('the table of triggers', () => {
-  it.each(TRIGGER_NAMES)('has one prefix for all sources of %s', (name) => {
+  it.each(TRIGGER_NAMES)('all trigger sources of %s have the same prefix', (name) => {
     expect(listPrefixes(name)).toEqual([name === 'PreTokenGeneration' ? 'TokenGeneration' : name])
   })
 
-  it('has no source prefix that is the start of another', () => {
+  it('no prefix of trigger sources is the start of another prefix', () => {
     const prefixes = TRIGGER_NAMES.flatMap(listPrefixes).map((prefix) => `${prefix}_`)
     for (const prefix of prefixes) expect(prefixes.filter((each) => each.startsWith(prefix))).toEqual([prefix])
   })
 
-  it.each(TRIGGER_NAMES)('has responseVersions of %s only for existing fields and versions', (name) => {
+  it.each(TRIGGER_NAMES)('TRIGGERS has responseVersions of %s only for existing fields and versions', (name) => {
     const { response = {}, responseVersions = {}, lambdaVersions = [] } = triggerFacts(name)
     const versions = lambdaVersions.map((version) => /^V(\d)_0$/.exec(version)?.[1])
     for (const [field, read] of Object.entries(responseVersions)) {
@@ -25,12 +25,12 @@ describe('the table of triggers', () => {
     }
   })
 
-  it('has a trigger for every folder of src with a trigger.ts', () => {
+  it('TRIGGERS has an entry for every folder of src with a trigger.ts', () => {
     const folders = TRIGGER_NAMES.map((name) => triggerFacts(name).folder)
     expect(FOLDERS.filter((folder) => !folders.includes(folder))).toEqual([])
   })
 
-  it('does not accept a property of Object.prototype as a trigger name', () => {
+  it('isTriggerName rejects the names of properties of Object.prototype', () => {
     expect(['toString', 'constructor', '__proto__', 'preSignUp', ''].filter(isTriggerName)).toEqual([])
   })
 })

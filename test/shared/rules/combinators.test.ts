@@ -9,13 +9,13 @@ const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
 const work = defineRule<SampleWorking>('work', () => done())
 
 describe('the time of a chain', () => {
-  test('is divided among the rules of a working trigger, so that a rule that hangs leaves time for the others', async () => {
+  test('a chain of a working trigger divides its time among its rules, so that a rule that hangs leaves time for the others', async () => {
     const clock = autoClock()
     const spend = defineRule<SampleWorking>('spend', () => {
       clock.spend(400)
       return done()
     })
-    // 4000 ms / 5 rules = 800. `spend` uses 400 of the 3200 left, so three rules share 2800.
+    // Each of 5 rules may use 4000 / 5 = 800 ms. `spend` uses 400 of the 3200 left, so the other three rules share 2800 ms.
     const decision = await run('working', chain(hang, spend, hang, hang, work), sampleEvent, clock)
     expect(decision.kind).toBe('proceed')
     expect(decision.trace.map(({ rule, outcome, ms }) => [rule, outcome, Math.floor(ms)])).toEqual([
@@ -28,7 +28,7 @@ describe('the time of a chain', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('is not limited for the last rule of a working trigger', async () => {
+  test('the last rule of a chain in a working trigger may use all the time left', async () => {
     const decision = await run(
       'working',
       when(() => true, work, hang),
@@ -37,7 +37,7 @@ describe('the time of a chain', () => {
     expect(decision.trace).toMatchObject([{ rule: 'work' }, { rule: 'hang', ms: 4000 }])
   })
 
-  test('is not divided in a refusing trigger, where a rule that hangs fails the invocation', async () => {
+  test('a chain of a refusing trigger does not divide its time, because a rule that hangs fails the invocation anyway', async () => {
     const slow = defineRule<SampleRefusing>('slow', () => new Promise(() => {}))
     const decision = await run(
       'refusing',
@@ -90,13 +90,13 @@ describe('parallel', () => {
     ])
   })
 
-  test('returns done if one of its rules did', async () => {
+  test('parallel returns done if one of its rules returned done', async () => {
     const idle = defineRule<SampleWorking>('idle', () => skip())
     expect(formatTrace(await run('working', parallel(parallel(idle, work)), sampleEvent))[0]).toBe('parallel: done')
     expect(formatTrace(await run('working', parallel(parallel(idle, crash)), sampleEvent))[0]).toBe('parallel: skip')
   })
 
-  test('gives every rule the whole time', async () => {
+  test('parallel gives each of its rules the whole time', async () => {
     const clock = autoClock()
     const hang = defineRule<SampleWorking>('hang', () => new Promise(() => {}))
     const decision = await run('working', parallel(hang, hang, work), sampleEvent, clock)
@@ -108,7 +108,7 @@ describe('parallel', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('waits for all rules before a failClosed error fails the invocation', async () => {
+  test('parallel waits for all rules before an error inside failClosed fails the invocation', async () => {
     let worked = false
     const slow = defineRule<SampleWorking>('slow', async () => {
       await new Promise((resolve) => setImmediate(resolve))

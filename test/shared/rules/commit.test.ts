@@ -7,14 +7,14 @@ import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
 import { autoClock } from '../../support/auto-clock.ts'
 import { run, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
-/** Makes a rule that reserves one of a limited number of places, as a rule for invitations would. */
+/** Makes a rule that reserves one of a limited number of places, such as the uses of an invitation. */
 function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; readonly taken: () => number } {
   const holders = new Set<string>()
   const rule = defineRule<SampleRefusing>('take-place', () => (holders.size < places ? skip() : skip('full')), {
     can: ['deny'],
     commit: {
       async reserve(ctx) {
-        // Like one conditional write: succeeds if the event has a place already, or a place is free.
+        // Simulates one conditional write, which succeeds if the event already has a place or a place is free.
         if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'All places are taken')
         holders.add(reservationKey(ctx))
         return undefined
@@ -50,7 +50,7 @@ describe('a rule with a commit', () => {
     expect(taken()).toBe(0)
   })
 
-  test('has a trace entry for its evaluate and one for its reservation', async () => {
+  test('a rule with a commit has one trace entry for evaluate and one for its reservation', async () => {
     const { rule } = takePlace(0)
     const { trace } = await run('refusing', chain(rule), createEvent('mary'))
     expect(trace).toMatchObject([
@@ -59,7 +59,7 @@ describe('a rule with a commit', () => {
     ])
   })
 
-  test('fails if the reservation hangs, and releases it', async () => {
+  test('fails the invocation and releases the reservation if reserve hangs', async () => {
     const released: string[] = []
     const clock = autoClock()
     const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
@@ -70,7 +70,7 @@ describe('a rule with a commit', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('keeps the decision if a release fails or hangs', async () => {
+  test('does not change the decision if a release fails or hangs', async () => {
     const { rule } = takePlace(0)
     for (const release of [() => Promise.reject(new Error('down')), () => new Promise<void>(() => undefined)]) {
       const first = defineRule<SampleRefusing>('first', () => skip(), { commit: { reserve: () => undefined, release } })
@@ -78,7 +78,7 @@ describe('a rule with a commit', () => {
     }
   })
 
-  test('fails if reserve returns an outcome other than a denial', async () => {
+  test('fails the invocation if reserve returns an outcome other than a denial', async () => {
     const odd = defineRule<SampleRefusing>('odd', () => skip(), {
       commit: { reserve: () => ({ kind: 'allow' }) as never, release: () => undefined },
     })

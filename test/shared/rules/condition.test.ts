@@ -37,15 +37,15 @@ describe('and, or and not', () => {
     [not(no), true],
     [not(yes), false],
     [not(and(yes, not(no))), false],
-  ])('evaluate conditions in order and stop early (%#)', async (condition, expected) => {
+  ])('and, or and not evaluate conditions in order, and stop when the result is certain (%#)', async (condition, expected) => {
     expect(await condition(context())).toBe(expected)
   })
 
-  test.each([and(yes, throws), or(no, throws), not(throws)])('throw the error of a condition (%#)', async (condition) => {
+  test.each([and(yes, throws), or(no, throws), not(throws)])('and, or and not throw the error of a condition (%#)', async (condition) => {
     await expect(condition(context())).rejects.toThrow('unreachable')
   })
 
-  test('need at least one condition', () => {
+  test('and, or and not throw without a condition', () => {
     expect(() => and()).toThrow('and() needs at least one condition')
     expect(() => or()).toThrow('or() needs at least one condition')
   })
@@ -53,7 +53,7 @@ describe('and, or and not', () => {
   /** Turns a synchronous throw into a rejection. */
   const toPromise = async (call: () => unknown): Promise<unknown> => call()
 
-  test('throw if a condition does not return a boolean', async () => {
+  test('and, or and not throw if a condition does not return a boolean', async () => {
     const found: unknown = () => ({ invite: 1 })
     const forgotten: unknown = () => undefined
     for (const answer of [found, forgotten]) {
@@ -66,23 +66,23 @@ describe('and, or and not', () => {
 })
 
 describe('triggeredBy', () => {
-  test('is true for the listed sources only', async () => {
+  test('triggeredBy is true only for the listed sources', async () => {
     const condition = triggeredBy('PreSignUp_SignUp', 'PreSignUp_AdminCreateUser')
     expect(await condition(context())).toBe(true)
     expect(await condition(context({ triggerSource: 'PreSignUp_AdminCreateUser' }))).toBe(true)
     expect(await condition(context({ triggerSource: 'PreSignUp_Other' }))).toBe(false)
   })
 
-  test('throws without a source', () => expect(() => triggeredBy()).toThrow('triggeredBy() needs at least one value'))
+  test('triggeredBy throws without a source', () => expect(() => triggeredBy()).toThrow('triggeredBy() needs at least one value'))
 })
 
 describe('fromAppClient', () => {
-  test('is true for the listed app clients only', async () => {
+  test('fromAppClient is true only for the listed app clients', async () => {
     expect(await fromAppClient('client0', 'client1')(context())).toBe(true)
     expect(await fromAppClient('client2')(context())).toBe(false)
   })
 
-  test('is false if the event has no app client', async () => {
+  test('fromAppClient is false if the event has no app client', async () => {
     expect(await fromAppClient('client1')(context({ callerContext: { awsSdkVersion: '', clientId: null } }))).toBe(false)
     const { callerContext: _, ...partial } = sampleEvent
     expect(
@@ -90,7 +90,8 @@ describe('fromAppClient', () => {
     ).toBe(false)
   })
 
-  test('throws without an app client', () => expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))
+  test('fromAppClient throws without an app client', () =>
+    expect(() => fromAppClient()).toThrow('fromAppClient() needs at least one value'))
 })
 
 describe('hasAttribute', () => {
@@ -104,7 +105,7 @@ describe('hasAttribute', () => {
     [hasAttribute('empty'), false],
     [hasAttribute('empty', ''), true],
     [hasAttribute('constructor'), false],
-  ])('compares the attribute, and treats an empty one as missing (%#)', async (condition, expected) =>
+  ])('hasAttribute compares the value, and treats an empty attribute as missing (%#)', async (condition, expected) =>
     expect(await condition(withPlan)).toBe(expected),
   )
 })
@@ -127,7 +128,7 @@ describe('the proof of a condition', () => {
     [undefined, or(own, own)],
     ['domain', not(domain)],
     [undefined, not(own)],
-  ])('is %s (%#)', (proof, condition) => expect(condition.proof).toBe(proof))
+  ])('the proof of a condition is %s (%#)', (proof, condition) => expect(condition.proof).toBe(proof))
 })
 
 describe('the reads of a condition', () => {
@@ -147,30 +148,30 @@ describe('the reads of a condition', () => {
     [undefined, not(own)],
     [undefined, and(plan, own)],
     [undefined, or(own, plan)],
-  ])('are %j (%#)', (reads, condition) => expect(condition.reads).toEqual(reads))
+  ])('the reads of a condition are %j (%#)', (reads, condition) => expect(condition.reads).toEqual(reads))
 })
 
 describe('defineCondition', () => {
-  test('returns a condition with the result of the given function', async () => {
+  test('defineCondition returns a condition with the same result as the given function', async () => {
     const withPlan = context({ request: { userAttributes: { 'custom:plan': 'trial' } } })
     const plan = defineCondition(async ({ user }) => user.attributes['custom:plan'] === 'trial', { reads: ['custom:plan'] })
     expect(await plan(withPlan)).toBe(true)
     expect(await plan(context())).toBe(false)
   })
 
-  test('does not modify the given function', () => {
+  test('defineCondition does not modify the given function', () => {
     const own: Condition = () => true
     expect(defineCondition(own, { reads: [] }).reads).toEqual([])
     expect(own).not.toHaveProperty('reads')
   })
 
-  test('keeps the proof of the given condition', () => {
+  test('defineCondition keeps the proof of the given condition', () => {
     expect(defineCondition(emailDomainIn('example.com'), { reads: ['email'] }).proof).toBe('domain')
     expect(defineCondition(() => true, { reads: [] })).not.toHaveProperty('proof')
   })
 
   test.each([undefined, {}, { reads: 'email' }, { reads: [7] }, { reads: [''] }, { reads: null }])(
-    'throws for the options %j in plain JavaScript',
+    'defineCondition throws for the options %j in plain JavaScript',
     (options) => {
       const declared: unknown = options
       expect(() => defineCondition(() => true, declared as DeclaresReads)).toThrow(

@@ -6,7 +6,7 @@ import { autoClock } from '../../support/auto-clock.ts'
 const never = new Promise<never>(() => {})
 
 describe('a deadline', () => {
-  test('settles as the work does if it ends in time, and leaves no timer', async () => {
+  test('race returns the result or error of work that ends in time, and leaves no timer', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(await deadline.race(Promise.resolve('done'))).toBe('done')
@@ -15,7 +15,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('rejects and aborts its signal if the work does not end in time', async () => {
+  test('a deadline rejects and aborts its signal if the work does not end in time', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const signal = deadline.signal()
@@ -26,13 +26,13 @@ describe('a deadline', () => {
     expect(deadline.remainingMs()).toBe(0)
   })
 
-  test('starts no timer before the first wait', () => {
+  test('a deadline starts no timer before the first wait', () => {
     const clock = autoClock()
     startDeadline(100, clock)
     expect(clock.pending()).toBe(0)
   })
 
-  test('creates its signal once, already aborted if the time is over', () => {
+  test('a deadline creates its signal once, and already aborted if the time is over', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.signal()).toBe(deadline.signal())
@@ -41,7 +41,7 @@ describe('a deadline', () => {
     expect(late.signal().aborted).toBe(true)
   })
 
-  test('starts no timer after close', () => {
+  test('a closed deadline starts no timer', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     deadline.close()
@@ -49,7 +49,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('limits nested deadlines to its own, and closes them when it closes', async () => {
+  test('a deadline ends nested deadlines no later than itself, and closes them when it is closed', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.within(500).remainingMs()).toBe(100)
@@ -60,7 +60,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('rejects immediately after it has expired', async () => {
+  test('an expired deadline rejects immediately', async () => {
     const deadline = startDeadline(100, autoClock())
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
@@ -76,7 +76,7 @@ describe('a deadline', () => {
     expect(called).toEqual(['kept'])
   })
 
-  test('works with the clock of the process', async () => {
+  test('a deadline works with the clock of the process', async () => {
     const before = processClock.now()
     await expect(startDeadline(5, processClock).race(never)).rejects.toThrow('The rule timed out')
     expect(processClock.now()).toBeGreaterThan(before)

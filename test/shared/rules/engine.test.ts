@@ -20,7 +20,7 @@ const rule = (name: string, say: () => AnyOutcome<SampleRefusing>): Rule<SampleR
   compose<SampleRefusing>({ name, kind: 'rule', evaluate: async () => say() })
 
 describe('the trace', () => {
-  test('has an entry for each rule that ran, with its path, in the order in which the rules started', async () => {
+  test('the trace has an entry with a path for each rule that ran, in the order in which the rules started', async () => {
     const decision = await run(
       'refusing',
       chain(
@@ -40,7 +40,7 @@ describe('the trace', () => {
     ])
   })
 
-  test('has the duration of each rule', async () => {
+  test('the trace has the duration of each rule', async () => {
     const clock = autoClock()
     const slow = rule('slow', () => {
       clock.spend(7)
@@ -62,7 +62,7 @@ describe('the trace', () => {
     ])
   })
 
-  test('has the fields of an earlier answer that a rule overrode', async () => {
+  test('a trace entry lists the fields of an earlier answer that the rule changed', async () => {
     const answers = [
       rule('a', () => respond<SampleAnswer>({ a: 1 })),
       rule('ab', () => respond<SampleAnswer>({ a: 2, b: 2 })),
@@ -73,7 +73,7 @@ describe('the trace', () => {
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 2, b: 3 } })
   })
 
-  test('has the outcome of a shadow rule, marked as shadow, and the error of a rule that threw', async () => {
+  test('the trace has the outcome of a shadow rule, marked as shadow, and the error of a rule that threw', async () => {
     const broken = rule('broken', () => {
       throw Object.assign(new Error('secret'), { code: 'ECONNRESET' })
     })
@@ -89,7 +89,7 @@ describe('the trace', () => {
     })
   })
 
-  test('has deadline-exceeded for shadow rules that hang, which get at most 500 ms', async () => {
+  test('two shadow rules that hang have the reason deadline-exceeded after 500 ms together', async () => {
     const clock = autoClock()
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const decision = await run('refusing', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
@@ -97,17 +97,17 @@ describe('the trace', () => {
     expect(clock.now()).toBe(500)
   })
 
-  test('replaces a reason that is not an identifier by unnamed, because it may be an attribute', async () => {
+  test('the trace has unnamed instead of a reason that is not an identifier, because the reason may be an attribute', async () => {
     const decision = await run('refusing', chain(rule('look', () => skip('mary@example.com'))))
     expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
   })
 
-  test('has different paths for a rule that occurs twice in a composition', async () => {
+  test('the trace has two paths for a rule that occurs twice in a composition', async () => {
     const look = rule('look', () => skip())
     expect((await run('refusing', chain(look, chain(look, look)))).trace.map(({ path }) => path)).toEqual(['0', '1', '1.0', '1.1'])
   })
 
-  test('has a path for a rule that runs inside a custom composition', async () => {
+  test('the trace has a path for a rule that runs inside a custom composition', async () => {
     const inner = rule('inner', () => allow())
     const custom = defineRule<SampleRefusing>('custom', async (ctx, { evaluate }) => {
       const verdict = await evaluate(inner, ctx)
@@ -134,11 +134,11 @@ describe('rules that a custom composition runs', () => {
   test.each<readonly [string, Rule<SampleRefusing>]>([
     ['without declaring children', defineRule<SampleRefusing>('custom', both)],
     ['with declared children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
-  ])('have paths in the order in which they run: %s', async (_, custom) => {
+  ])('a custom composition numbers its rules in the order in which they run: %s', async (_, custom) => {
     expect(await runForPaths(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
-  test('have the index that the composition passes', async () => {
+  test('a rule has the index in its path that the custom composition passes', async () => {
     const picks = defineRule<SampleRefusing>('picks', async (ctx, { evaluate }) => {
       const verdict = await evaluate(b, ctx, { index: 1 })
       return verdict.kind === 'allow' ? verdict : skip()
@@ -146,7 +146,7 @@ describe('rules that a custom composition runs', () => {
     expect(await runForPaths({ ...picks, children: [a, b] })).toEqual(['picks 0', 'b 0.1'])
   })
 
-  test('keep their paths when they run after the decision', async () => {
+  test('a deferred rule keeps its path when it runs after the decision', async () => {
     const defers = defineRule<SampleRefusing>('defers', (ctx, { defer }) => {
       defer(a, ctx)
       defer(b, ctx)
@@ -159,7 +159,7 @@ describe('rules that a custom composition runs', () => {
 describe('a modified copy of our own composition', () => {
   const whole = chain(rule('a', () => skip()))
 
-  test('has its outcome validated if its evaluate was replaced', async () => {
+  test('the engine validates the outcome of a composition whose evaluate was replaced', async () => {
     const forged: Rule<SampleRefusing> = { ...whole, evaluate: () => ({ kind: 'allow', answer: { c: 1 } }) as never }
     expect(await run('refusing', chain(forged))).toMatchObject({
       kind: 'failed',
@@ -167,12 +167,12 @@ describe('a modified copy of our own composition', () => {
     })
   })
 
-  test('times out at the deadline if its evaluate was replaced', async () => {
+  test('a composition whose evaluate was replaced times out at the deadline', async () => {
     const hangs: Rule<SampleRefusing> = { ...whole, evaluate: () => new Promise(() => {}) }
     expect(await run('refusing', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
   })
 
-  test('has an error if it denies in a working trigger', async () => {
+  test('an anyOf that denies in a working trigger has an error', async () => {
     const misplaced = anyOf(rule('a', () => skip()))
     expect(await run('working', chain(misplaced))).toMatchObject({
       kind: 'proceed',
@@ -212,11 +212,11 @@ describe('an observer', () => {
     ['inside shadow', shadow(crash), 'crash 0.0'],
     ['inside a custom composition', custom, 'crash 0.0'],
     ['in frozen compositions', Object.freeze(chain(Object.freeze(crash))), 'crash 0.0'],
-  ])('gets the error of a rule once: %s', async (_, whole, place) => {
+  ])('an observer gets the error of a rule once: %s', async (_, whole, place) => {
     expect(await observed('refusing', whole)).toEqual([`${place} RangeError: secret`])
   })
 
-  test('gets the error of a condition, of an invalid outcome and of a timeout', async () => {
+  test('an observer gets the error of a condition, of an invalid outcome and of a timeout', async () => {
     const asks = when<SampleRefusing>(() => {
       throw new TypeError('no answer')
     }, crash)
@@ -229,7 +229,7 @@ describe('an observer', () => {
     ])
   })
 
-  test('gets the explanation of a denial once, with the rule that denied', async () => {
+  test('an observer gets the explanation of a denial once, with the name of the rule that denied', async () => {
     const strict = rule('strict', () => ({ ...deny('not-valid', 'Not valid'), explanation: 'name is too short' }))
     expect(
       await observed(
@@ -244,7 +244,7 @@ describe('an observer', () => {
     ).toEqual(['strict 0.0.1 name is too short'])
   })
 
-  test('gets an empty path for the outermost rule', async () => {
+  test('an observer gets an empty path for the outermost rule', async () => {
     const seen: string[] = []
     const decision = await run('refusing', crash, sampleEvent, autoClock(), 4000, { onRuleError: ({ path }) => seen.push(path) })
     expect([decision.kind, seen]).toEqual(['failed', ['']])
@@ -270,12 +270,12 @@ describe('a rule that returns an invalid outcome', () => {
     [{ kind: 'answer', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'skip', answer: { a: 'one' } }, "'a' is a string"],
     [{ kind: 'answer' }, 'answered undefined'],
-  ])('has an error: %j', async (value, message) => {
+  ])('a rule that returns %j has an error', async (value, message) => {
     const decision = await run('refusing', chain(returns(value)))
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
-  test.each(['deny', 'answer'] as const)('has an error if it allows but declares only %s', async (ability) => {
+  test.each(['deny', 'answer'] as const)('a rule that allows has an error if it declares only %s', async (ability) => {
     const decision = await run('refusing', anyOf(returns({ kind: 'allow' }, [ability])))
     const message = `The rule 'wrong' returned allow, but it declares can: [${ability}]`
     expect(decision).toMatchObject({ kind: 'failed', error: { message } })
@@ -283,15 +283,18 @@ describe('a rule that returns an invalid outcome', () => {
 })
 
 describe('the rule name of a denial', () => {
-  test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])('is that of the denyIf inside the compositions: %s', async (reason) => {
-    const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
-    for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
-      expect(await run('refusing', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
-  })
+  test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
+    'a denial has the rule name of the nested denyIf, and not of a composition around it: %s',
+    async (reason) => {
+      const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
+      for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
+        expect(await run('refusing', chain(whole))).toMatchObject({ kind: 'denied', rule: `deny-if-${reason}` })
+    },
+  )
 })
 
 describe('the deadline', () => {
-  test('stops a chain at a rule that used all the time', async () => {
+  test('the deadline stops a chain at a rule that used all the time', async () => {
     const clock = autoClock()
     const slow = rule('slow', () => {
       clock.spend(5000)
@@ -318,7 +321,7 @@ describe('the deadline', () => {
     ['allow', allow],
     ['skip', skip],
     ['answer', () => respond<SampleAnswer>({ a: 1 })],
-  ])('rejects %s of a rule that blocked the event loop past the deadline', async (_, outcome) => {
+  ])('the engine rejects the outcome %s of a rule that blocked the event loop past the deadline', async (_, outcome) => {
     const clock = autoClock()
     const blocking = (): AnyOutcome<SampleRefusing> => {
       clock.spend(5000)
@@ -330,7 +333,7 @@ describe('the deadline', () => {
     }
   })
 
-  test('rejects the result of a condition that blocked the event loop past the deadline', async () => {
+  test('the engine rejects the result of a condition that blocked the event loop past the deadline', async () => {
     const clock = autoClock()
     const blocking = (): boolean => {
       clock.spend(5000)
@@ -342,7 +345,7 @@ describe('the deadline', () => {
     }
   })
 
-  test('accepts deny and done of a rule that returns after the deadline', async () => {
+  test('the engine accepts deny and done from a rule that returns after the deadline', async () => {
     const clock = autoClock()
     const denying = rule('denying', () => {
       clock.spend(5000)
@@ -360,7 +363,7 @@ describe('the deadline', () => {
     expect(await run('working', chain(working), sampleEvent, clock)).toMatchObject({ kind: 'proceed', trace: [{ outcome: 'done' }] })
   })
 
-  test('is over after its timer fired, even if the clock has not reached it', async () => {
+  test('a deadline is over once its timer has fired, even if the timer fired slightly early', async () => {
     const clock = autoClock()
     const early = { ...clock, after: (ms: number, callback: () => void) => clock.after(ms - 0.5, callback) }
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
@@ -373,7 +376,7 @@ describe('the deadline', () => {
     expect(decision).toMatchObject({ kind: 'proceed', trace: [{ reason: 'deadline-exceeded' }, { reason: 'deadline-exceeded' }] })
   })
 
-  test('applies to conditions', async () => {
+  test('the deadline applies to conditions', async () => {
     const decision = await run(
       'refusing',
       chain(
@@ -386,7 +389,7 @@ describe('the deadline', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'when', trace: [{ reason: 'deadline-exceeded' }] })
   })
 
-  test('aborts the signal of a rule, earlier for a rule with a shorter time limit', async () => {
+  test('the engine aborts the signal of a rule at the time limit of that rule', async () => {
     const clock = autoClock()
     const seen: (readonly [number, boolean])[] = []
     const waits = defineRule<SampleRefusing>('waits', ({ signal }) => {
@@ -394,7 +397,7 @@ describe('the deadline', () => {
       return new Promise(() => {})
     })
     await run('refusing', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
-    // 50 ms by withinMs, then a third of the 3,950 ms left, then the whole deadline.
+    // The first rule gets 50 ms by withinMs, the second a third of the 3,950 ms left, and the last the rest until the deadline.
     expect(seen).toEqual([
       [50, true],
       [1367, true],
@@ -402,7 +405,7 @@ describe('the deadline', () => {
     ])
   })
 
-  test('uses the clock of the process by default', async () => {
+  test('decide uses the clock of the process by default', async () => {
     const deadline = startDeadline(1000, autoClock())
     const decision = await decide(chain(rule('a', () => allow())), sampleEvent, {
       contract: SAMPLES.refusing,
@@ -448,7 +451,7 @@ describe('names and reasons', () => {
 })
 
 describe('the declarations of a rule', () => {
-  test('are properties of the rule', () => {
+  test('the declarations of a rule are properties of the rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expect(defineRule<SampleRefusing>('invited', () => allow(), { permissions, judges: 'email-domain' })).toMatchObject({
       permissions,
@@ -470,7 +473,7 @@ describe('the declarations of a rule', () => {
     ['no resource', [{ actions: ['a:B'] }]],
     ['an index that is a list', [{ actions: ['a:B'], resource: 'T', index: ['i'] }]],
     ['the key on instead of resource', [{ actions: ['a:B'], on: 'T' }]],
-  ])('must have valid permissions: %s throws', (_, permissions) => {
+  ])('defineRule throws for invalid permissions: %s', (_, permissions) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { permissions: permissions as never })).toThrow(
       new TypeError(
         "defineRule('wrong'): permissions must be a list such as [{ actions: ['dynamodb:GetItem'], resource: 'TABLE' }], or []",
@@ -478,13 +481,13 @@ describe('the declarations of a rule', () => {
     )
   })
 
-  test.each(['no-invite', null, ['no invite'], [7]])('must have valid reasons: %j throws', (reasons) => {
+  test.each(['no-invite', null, ['no invite'], [7]])('defineRule throws for invalid reasons: %j', (reasons) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { reasons: reasons as never })).toThrow(
       new TypeError("defineRule('wrong'): reasons must be a list of identifiers, such as ['no-invite']"),
     )
   })
 
-  test.each(['domain', '', null, 7])('must have valid judges: %j throws', (judges) => {
+  test.each(['domain', '', null, 7])('defineRule throws for an invalid value of judges: %j', (judges) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { judges: judges as never })).toThrow(
       new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),
     )
@@ -496,9 +499,9 @@ describe('a composition with invalid arguments', () => {
     ['chain()', () => chain()],
     ['anyOf()', () => anyOf()],
     ['when()', () => when(() => true)],
-  ])('throws if %s has no rule', (name, make) => expect(make).toThrow(`${name} needs at least one rule`))
+  ])('%s throws without a rule', (name, make) => expect(make).toThrow(`${name} needs at least one rule`))
 
-  test.each([0, -1, Number.NaN])('throws if failOpen has withinMs of %s', (withinMs) => {
+  test.each([0, -1, Number.NaN])('failOpen throws if withinMs is %s', (withinMs) => {
     expect(() =>
       failOpen(
         rule('a', () => allow()),
@@ -508,7 +511,7 @@ describe('a composition with invalid arguments', () => {
   })
 })
 
-describe('answers that can be encoded alone, but not combined', () => {
+describe('two answers that can be encoded separately, but not combined', () => {
   /** Runs two rules that answer different fields, with a contract that encodes only one field. */
   async function decideBoth(kind: SampleKind) {
     const { answers, ...contract } = SAMPLES[kind]
@@ -535,13 +538,13 @@ describe('answers that can be encoded alone, but not combined', () => {
     return { decision, seen }
   }
 
-  test('fail the invocation in a trigger that fails on errors', async () => {
+  test('answers that cannot be combined fail the invocation in a trigger that fails on errors', async () => {
     const { decision, seen } = await decideBoth('refusing')
     expect(decision).toMatchObject({ kind: 'failed', rule: 'handler', error: new RangeError('one field at a time') })
     expect(seen).toEqual(['handler : RangeError: one field at a time'])
   })
 
-  test('leave the response empty in a trigger that continues on errors, with a trace entry', async () => {
+  test('answers that cannot be combined leave the response empty, with a trace entry, in a trigger that continues on errors', async () => {
     const { decision, seen } = await decideBoth('messaging')
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, response: {} })
     expect(decision).not.toHaveProperty('answer')

@@ -17,7 +17,7 @@ describe('isIdentifier', () => {
     ['2fa', false],
     ['a--b', false],
     ['a-', false],
-  ])('returns for %j: %j', (text, expected) => {
+  ])('isIdentifier(%j) returns %j', (text, expected) => {
     expect(isIdentifier(text)).toBe(expected)
   })
 

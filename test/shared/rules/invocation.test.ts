@@ -27,7 +27,7 @@ describe('readUser', () => {
     })
   })
 
-  test('reads booleans, as in AWS sample events, as strings', () => {
+  test('readUser converts booleans, which AWS sample events contain, to strings', () => {
     expect(readUser({ request: { userAttributes: { email_verified: true, phone_number_verified: false } } })).toMatchObject({
       emailVerified: true,
       phoneNumberVerified: false,
@@ -65,13 +65,13 @@ describe('readUser', () => {
 describe('createContext and narrowContext', () => {
   const signal = new AbortController().signal
 
-  test('create a context with the event, the user, the app client and the signal', () => {
+  test('createContext returns a context with the event, the user, the app client and the signal', () => {
     const ctx = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     expect(ctx.user).toBe(ctx.user)
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
-  test('give a narrowed context its own signal and the context of the invocation', () => {
+  test('narrowContext returns a context with its own signal and the context of the invocation', () => {
     const whole = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     const other = new AbortController().signal
     const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })
@@ -81,7 +81,7 @@ describe('createContext and narrowContext', () => {
     expect(part.appClient).toBe('client1')
   })
 
-  test('create the signal when it is first read, and keep it in copies of the context', () => {
+  test('a context creates its signal when first read, and copies of the context share the signal', () => {
     let made = 0
     const time = {
       signal: () => {
@@ -96,7 +96,7 @@ describe('createContext and narrowContext', () => {
     expect({ ...part }.signal).toBe(signal)
   })
 
-  test('accept an event that is null', () => {
+  test('createContext accepts an event that is null', () => {
     expect(createContext(JSON.parse('null'), { signal: () => signal }, SAMPLES.refusing)).toMatchObject({
       event: null,
       user: { userName: '' },
@@ -104,7 +104,7 @@ describe('createContext and narrowContext', () => {
   })
 })
 
-test('perInvocation runs a lookup once per invocation for all rules and conditions, also with different time limits', async () => {
+test('perInvocation runs a lookup once per invocation for all rules and conditions, even if their time limits differ', async () => {
   const lookUp = vi.fn(async () => 'invite')
   const invite = perInvocation<SampleRefusing, string>(lookUp)
   const rule = defineRule<SampleRefusing>('look', async (ctx) => ((await invite(ctx)) === 'invite' ? allow() : skip()))

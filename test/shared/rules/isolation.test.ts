@@ -18,7 +18,10 @@ function findObjects(value: unknown, found = new Set<object>()): ReadonlySet<obj
   return found
 }
 
-/** Writes to every existing field and two new ones, with the Reflect functions, which do not throw when they fail. */
+/**
+ * Tries to write to every existing field and to two new fields of an object. Uses Reflect, because its functions do not throw if a write
+ * fails.
+ */
 const writeQuietly: Meddle = (ctx) => {
   for (const target of findObjects(ctx)) {
     for (const key of [...Reflect.ownKeys(target), 'autoConfirmUser', 'a']) {
@@ -44,7 +47,7 @@ function toComparable(decision: Decision<SampleRefusing>): unknown {
 }
 
 describe('a rule cannot change the response or the context of another rule', () => {
-  test('by writing anywhere in its context', async () => {
+  test('a rule cannot change the context of another rule by writing anywhere in its own context', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 3 }), async (terms: readonly Term[]) => {
         const left = await run('refusing', chain(...terms.map((term) => build(term))), event())
@@ -65,14 +68,14 @@ describe('a rule cannot change the response or the context of another rule', () 
     ['the user', (ctx) => void Object.assign(ctx.user, { email: 'x@example.com' })],
     ['an attribute of the user', (ctx) => void Object.assign(ctx.user.attributes, { email: 'x@example.com' })],
     ['the context', (ctx) => void Object.assign(ctx, { user: { email: 'x@example.com' } })],
-  ])('and has an error if it writes to %s', async (_, write) => {
+  ])('a rule that writes to %s has an error', async (_, write) => {
     for (const word of ['allow', 'skip', 'set']) {
       const rule = build({ word, terms: word === 'set' ? [{ word: 'a', terms: [] }] : [] }, write)
       expect(await run('refusing', chain(rule), event())).toMatchObject({ kind: 'failed', rule: word, error: { name: 'TypeError' } })
     }
   })
 
-  test('by changing an answer that it has returned', async () => {
+  test('a rule cannot change an answer after it has returned that answer', async () => {
     const answer = { a: 1 }
     const meddle = (): void => {
       answer.a = 7
@@ -88,7 +91,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
-  test('by an outcome whose getter returns different values', async () => {
+  test('a rule cannot change its outcome with a getter that returns different values', async () => {
     let reads = 0
     const outcome = {
       get kind(): 'skip' | 'allow' {
@@ -103,7 +106,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
   })
 
-  test('by replacing the deadline behind its context', async () => {
+  test('a rule cannot replace the deadline behind its context', async () => {
     const evil = build({ word: 'deny', terms: [] }, (ctx) => {
       for (const symbol of Object.getOwnPropertySymbols(ctx))
         for (const name of ['race', 'remainingMs', 'close', 'signal'])
@@ -125,12 +128,12 @@ describe('a rule cannot change the response or the context of another rule', () 
     })
   })
 
-  test('by removing a rule from its composition', () => {
+  test('a rule cannot remove another rule from their composition', () => {
     const whole = chain(build({ word: 'allow', terms: [] }), build({ word: 'deny', terms: [] }))
     expect(() => Reflect.apply(Array.prototype.splice, whole.children, [1])).toThrow(TypeError)
   })
 
-  test('by claiming to be a composition to avoid the deadline', async () => {
+  test('a rule cannot avoid the deadline by claiming to be a composition', async () => {
     const clock = autoClock()
     const late = (): { readonly kind: 'allow' } => {
       clock.spend(5000)
@@ -147,7 +150,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     }
   })
 
-  test('by returning the name of another rule', async () => {
+  test('a rule cannot return the name of another rule in its outcome', async () => {
     for (const by of ['somebody-else', 'mary@example.com', 'x'.repeat(65)]) {
       const decision = await run(
         'refusing',

@@ -11,7 +11,7 @@ describe('promises that reject after the deadline', () => {
     ['rules, conditions and a ledger', 'shared/rules/fixtures/left-behind.ts', '10 compositions\n'],
     ['the sweeper and the warm-up', 'sweeper/fixtures/left-behind.ts', '5 sweeps\n'],
   ])(
-    'neither end the process nor print anything: %s',
+    'promises that reject after the deadline neither end the process nor print anything: %s',
     async (_, program, expected) => {
       const { stdout, stderr } = await run(process.execPath, [resolve(test, program)])
       expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' })

@@ -17,7 +17,7 @@ const ledger: Ledger = {
 const work = (name: string) => defineRule<Working>(name, () => done(), { reads: [] })
 
 describe('onceRules', () => {
-  it('finds nested effects by their name', () => {
+  it('onceRules returns nested effects under their name in the ledger', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-least-once', id: 'birthday' })
     const rules = onceRules(chain(work('profile'), parallel(mail, chain(gift))))
@@ -27,17 +27,17 @@ describe('onceRules', () => {
     ])
   })
 
-  it('finds an effect that is the whole composition, and none in a composition without effects', () => {
+  it('onceRules finds an effect that is the whole composition, and none in a composition without effects', () => {
     expect([...onceRules(once(ledger, work('mail'), { delivery: 'at-most-once' })).keys()]).toEqual(['mail'])
     expect(onceRules(chain(work('profile'))).size).toBe(0)
   })
 
-  it('counts a rule that occurs twice as one effect', () => {
+  it('onceRules counts a rule that occurs twice as one effect', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     expect(onceRules(chain(mail, mail)).size).toBe(1)
   })
 
-  it('returns the conditions around each place of an effect, outermost first', () => {
+  it('onceRules returns the conditions around each place of an effect, outermost first', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-most-once' })
     const named = hasAttribute('name')

@@ -19,7 +19,7 @@ const atMostOnce: OnceOptions = { delivery: 'at-most-once' }
 const atLeastOnce: OnceOptions = { delivery: 'at-least-once' }
 const never = new Promise<never>(() => {})
 
-/** Makes a rule that adds `run` to the ledger's log. */
+/** Makes a rule that adds `run` to the log of the test ledger. */
 function effect(ledger: MemoryLedger, evaluate: Rule<SampleWorking>['evaluate'] = () => done(), reads: readonly string[] = []) {
   return defineRule<SampleWorking>(
     'mail',
@@ -57,7 +57,7 @@ describe('once', () => {
     )
   })
 
-  test('claims the effect before it runs, and then records it as done', async () => {
+  test('claims the effect before it runs, and records it as done afterwards', async () => {
     const ledger = memoryLedger()
     expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce))).toBe('done')
     expect(ledger.log).toEqual(['claim', 'run', 'done'])
@@ -93,7 +93,7 @@ describe('once', () => {
     expect(ledger.log).toEqual([])
   })
 
-  test('runs the effect once for each user, pool and id', async () => {
+  test('runs the effect once for each combination of user, pool and id', async () => {
     const ledger = memoryLedger()
     const mail = effect(ledger)
     const rule = once(ledger, mail, atMostOnce)
@@ -118,13 +118,13 @@ describe('once', () => {
     expect(ledger.log).toEqual([])
   })
 
-  test('returns the answer of its rule', async () => {
+  test('once returns the answer of its rule', async () => {
     const ledger = memoryLedger()
     const answering = effect(ledger, () => ({ ...done(), answer: { a: 1 } }))
     expect(await run('working', once(ledger, answering, atMostOnce), event)).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
-  test('has its rule as a child, the name in the ledger, and the permissions of the ledger', () => {
+  test('once has its rule as a child, the effect name for the ledger, and the permissions of the ledger', () => {
     const permissions = [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }]
     const ledger = memoryLedger()
     const mail = effect(ledger)
@@ -138,7 +138,7 @@ describe('once', () => {
     expect(once(ledger, mail, atMostOnce)).not.toHaveProperty('permissions')
   })
 
-  test('fails in a refusing trigger, where a repeated event would skip a denial', async () => {
+  test('once has an error in a refusing trigger, because a repeated event would skip a denial', async () => {
     const ledger = memoryLedger()
     const rule = effect(ledger)
     const decision = await run('refusing', once(ledger, rule, atMostOnce), event)
@@ -156,7 +156,7 @@ test('once throws for a composition, which may hide the error of a rule', () => 
 })
 
 describe('the effect that the ledger stores', () => {
-  test('has the delivery, and an event with only the declared attributes', async () => {
+  test('the ledger stores the delivery, and an event with only the declared attributes', async () => {
     const ledger = memoryLedger()
     await runForTrace(once(ledger, effect(ledger, undefined, ['email', 'given_name']), { delivery: 'at-least-once' }), {
       ...event,
@@ -183,7 +183,7 @@ describe('the effect that the ledger stores', () => {
     ])
   })
 
-  test('has only the sub if the rule declares no attributes, and no app client if the event has none', async () => {
+  test('the stored event has only the sub if the rule declares no attributes, and a null client id if the event has none', async () => {
     const ledger = memoryLedger()
     await runForTrace(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
     expect(ledger.effects[0]?.event).toMatchObject({
@@ -195,18 +195,21 @@ describe('the effect that the ledger stores', () => {
 })
 
 describe('the attributes that a rule declares', () => {
-  test.each([undefined, 'email', [7], ['']])('must be a list of names, also in plain JavaScript: %j throws', (reads) => {
-    const undeclared: unknown = { ...defineRule<SampleWorking>('mail', () => done()), reads }
-    expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
-      "once() needs a rule with reads; 'mail' has none: reads must be a list of attribute names",
-    )
-    if (reads !== undefined)
-      expect(() => defineRule<SampleWorking>('mail', () => done(), { reads: reads as string[] })).toThrow(
-        "defineRule('mail'): reads must be a list",
+  test.each([undefined, 'email', [7], ['']])(
+    'once and defineRule throw for reads that are not a list of names, also in plain JavaScript: %j',
+    (reads) => {
+      const undeclared: unknown = { ...defineRule<SampleWorking>('mail', () => done()), reads }
+      expect(() => once(memoryLedger(), undeclared as ReturnType<typeof effect>, atMostOnce)).toThrow(
+        "once() needs a rule with reads; 'mail' has none: reads must be a list of attribute names",
       )
-  })
+      if (reads !== undefined)
+        expect(() => defineRule<SampleWorking>('mail', () => done(), { reads: reads as string[] })).toThrow(
+          "defineRule('mail'): reads must be a list",
+        )
+    },
+  )
 
-  test('are the only ones that the rule sees, at the event as in the sweeper', async () => {
+  test('a rule inside once sees only the attributes that it declares in reads', async () => {
     const ledger = memoryLedger()
     const seen: unknown[] = []
     const looking = effect(
@@ -223,7 +226,7 @@ describe('the attributes that a rule declares', () => {
     expect(ledger.effects[0]?.event.request.userAttributes).toEqual(kept)
   })
 
-  test('do not limit a lookup with perInvocation', async () => {
+  test('a perInvocation lookup sees the whole event, even inside once', async () => {
     const ledger = memoryLedger()
     const lookUp = vi.fn(async () => 'found')
     const shared = perInvocation<SampleWorking, string>(lookUp)
@@ -242,7 +245,7 @@ describe('when() around once()', () => {
   const declared = defineCondition(() => true, { reads: [] })
   const message = "when() around once('mail') needs a condition that declares which attributes it reads; use defineCondition()"
 
-  test('throws if the condition does not declare its reads, also for a nested effect', () => {
+  test('when throws if a once is inside and the condition does not declare its reads', () => {
     const ledger = memoryLedger()
     const mail = once(ledger, effect(ledger), atMostOnce)
     const other = defineRule<SampleWorking>('other', () => done())
@@ -261,7 +264,7 @@ describe('when() around once()', () => {
     }
   })
 
-  test('accepts any condition around other rules', () => {
+  test('when accepts a condition without reads if no once is inside', () => {
     expect(
       when(
         undeclared,
@@ -272,7 +275,7 @@ describe('when() around once()', () => {
 })
 
 describe('an effect that had nothing to do', () => {
-  test('is dropped from the ledger, so that it runs again at a later event', async () => {
+  test('an effect that skips is deleted from the ledger, so that it runs again at a later event', async () => {
     const ledger = memoryLedger()
     const rule = once(
       ledger,
@@ -284,13 +287,13 @@ describe('an effect that had nothing to do', () => {
     expect(ledger.log).toEqual(['claim', 'run', 'drop', 'claim', 'run', 'drop'])
   })
 
-  test('may still answer', async () => {
+  test('an effect that only answers still changes the response', async () => {
     const ledger = memoryLedger()
     const shaping = effect(ledger, () => respond<SampleAnswer>({ b: 2 }))
     expect(await run('working', once(ledger, shaping, atMostOnce), event)).toMatchObject({ response: { b: 2 } })
   })
 
-  test('has an error if the ledger cannot drop it', async () => {
+  test('an effect that skips has an error if the ledger cannot delete it', async () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'drop') throw new RangeError('no table')
     })
@@ -307,7 +310,7 @@ describe('an effect that had nothing to do', () => {
 })
 
 describe('the write of a result to the ledger', () => {
-  test('is retried until it succeeds', async () => {
+  test('once retries the write of a result to the ledger until it succeeds', async () => {
     const ledger = memoryLedger(async (call, nth) => {
       if (call === 'done' && nth < 4) throw new RangeError('no table')
     })
@@ -317,18 +320,18 @@ describe('the write of a result to the ledger', () => {
     expect(await runForOutcome(rule)).toBe('skip: effect-done')
   })
 
-  test('stops at the deadline, and the effect then has an error', async () => {
+  test('once stops retrying the write at the deadline, and the effect then has an error', async () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'done') throw new RangeError('no table')
     })
-    // The error depends on which comes first, the deadline or the ledger's error.
+    // The outcome has the error of the ledger or of the deadline, depending on which comes first.
     const outcome = await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
     expect(outcome).toMatch(/^error: (RangeError|deadline-exceeded)$/)
     expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
     expect(ledger.setbacks).toEqual([])
   })
 
-  test('times out at the deadline if the ledger hangs', async () => {
+  test('once times out at the deadline if the write of a result hangs', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => (call === 'done' ? never : undefined))
     expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, clock)).toBe('error: deadline-exceeded')
@@ -336,7 +339,7 @@ describe('the write of a result to the ledger', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('has 600 ms left after an effect that hangs, and a signal that is not aborted', async () => {
+  test('once stops an effect that hangs 600 ms before the deadline, to write the result', async () => {
     const clock = autoClock()
     const calls: [string, number, boolean][] = []
     const ledger = memoryLedger(async (call) => {
@@ -357,7 +360,7 @@ describe('the write of a result to the ledger', () => {
     ])
   })
 
-  test('hides a value of the event in the reason of a failure', async () => {
+  test("the ledger stores the reason 'hidden' if the reason of a failure is a value of the event", async () => {
     const ledger = memoryLedger()
     const throwing = effect(ledger, () => {
       throw Object.assign(new Error('no'), { code: event.request.userAttributes?.sub })
@@ -366,7 +369,7 @@ describe('the write of a result to the ledger', () => {
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'hidden' }])
   })
 
-  test('records a retry, without running the effect, if too little time is left', async () => {
+  test('once records a retry, without running the effect, if too little time is left', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => {
       if (call === 'claim') clock.spend(3650)
@@ -376,7 +379,7 @@ describe('the write of a result to the ledger', () => {
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
 
-  test('has a quarter of the time left if there is little', async () => {
+  test('once keeps a quarter of the time left for the write of the result if little time is left', async () => {
     const clock = autoClock()
     const times: number[] = []
     const ledger = memoryLedger(async (call) => {
@@ -405,21 +408,24 @@ describe('an effect that failed', () => {
     { delivery: 'at-least-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
     { delivery: 'at-most-once', error: new NotDoneError(timeout), failure: { kind: 'retry', reason: 'TimeoutError' } },
     { delivery: 'at-most-once', error: 'mary@example.com', failure: { kind: 'unknown', reason: 'error' } },
-  ] as const)('with $delivery and the error $error.name is recorded as $failure.kind', async ({ delivery, error, failure }) => {
-    const ledger = memoryLedger()
-    const trace = await runForTrace(once(ledger, effect(ledger, failing(error)), { delivery }))
-    expect(ledger.log).toEqual(['claim', 'run', 'fail'])
-    expect(ledger.setbacks).toEqual([failure])
-    expect(trace).toMatchObject([
-      { rule: 'once', outcome: 'error', reason: failure.reason, error },
-      { rule: 'mail', outcome: 'error', reason: failure.reason },
-    ])
-  })
+  ] as const)(
+    'the ledger records an effect with $delivery and the error $error.name as $failure.kind',
+    async ({ delivery, error, failure }) => {
+      const ledger = memoryLedger()
+      const trace = await runForTrace(once(ledger, effect(ledger, failing(error)), { delivery }))
+      expect(ledger.log).toEqual(['claim', 'run', 'fail'])
+      expect(ledger.setbacks).toEqual([failure])
+      expect(trace).toMatchObject([
+        { rule: 'once', outcome: 'error', reason: failure.reason, error },
+        { rule: 'mail', outcome: 'error', reason: failure.reason },
+      ])
+    },
+  )
 
   test.each([
     { delivery: 'at-least-once', failure: { kind: 'retry', reason: 'deadline-exceeded' } },
     { delivery: 'at-most-once', failure: { kind: 'unknown', reason: 'deadline-exceeded' } },
-  ] as const)('with $delivery and a timeout is recorded as $failure.kind', async ({ delivery, failure }) => {
+  ] as const)('the ledger records an effect with $delivery and a timeout as $failure.kind', async ({ delivery, failure }) => {
     const ledger = memoryLedger()
     await runForTrace(
       once(
@@ -434,12 +440,12 @@ describe('an effect that failed', () => {
   test.each([
     { what: 'rejects', trouble: async () => Promise.reject(new RangeError('no table')) },
     { what: 'hangs', trouble: async () => never },
-  ])('keeps its own error if the ledger $what too', async ({ trouble }) => {
+  ])('a failed effect keeps its own error if the ledger $what when the failure is recorded', async ({ trouble }) => {
     const ledger = memoryLedger(async (call) => (call === 'fail' ? trouble() : undefined))
     expect(await runForOutcome(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
   })
 
-  test('fails the invocation inside a failClosed, with the name of its rule', async () => {
+  test('a failed effect inside failClosed fails the invocation, with the name of its rule', async () => {
     const ledger = memoryLedger()
     const decision = await run('working', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
     expect(decision).toMatchObject({ kind: 'failed', rule: 'mail', error: timeout })
@@ -451,7 +457,7 @@ describe('an effect whose ledger is unreachable', () => {
   test.each([
     { what: 'rejects', trouble: () => Promise.reject(new RangeError('no table')), reason: 'RangeError' },
     { what: 'hangs', trouble: () => never, reason: 'deadline-exceeded' },
-  ])('does not run, and has an EffectLostError, if the ledger $what', async ({ trouble, reason }) => {
+  ])('an effect does not run, and has an EffectLostError, if its ledger $what', async ({ trouble, reason }) => {
     const ledger = memoryLedger(trouble)
     const clock = autoClock()
     const [line, ...rest] = await runForTrace(once(ledger, effect(ledger), atMostOnce), event, clock)
@@ -465,14 +471,14 @@ describe('an effect whose ledger is unreachable', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('has the timeout as the cause of its error if the ledger hangs', async () => {
+  test('an EffectLostError has the timeout as its cause if the ledger hangs', async () => {
     const ledger = memoryLedger(() => never)
     const [line] = await runForTrace(once(ledger, effect(ledger), { ...atMostOnce, id: 'birthday' }))
     expect(line?.error).toMatchObject({ cause: expect.any(DeadlineExceededError), effect: { effect: 'mail:birthday' } })
     expect(ledger.signals[0]?.aborted).toBe(true)
   })
 
-  test('has an EffectLostError if the ledger throws synchronously', async () => {
+  test('an effect has an EffectLostError if its ledger throws synchronously', async () => {
     const throws: MemoryLedger['claim'] = () => {
       throw new RangeError('no table')
     }

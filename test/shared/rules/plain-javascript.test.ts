@@ -124,7 +124,7 @@ describe('a composition in plain JavaScript', () => {
       () => call('defineRule', 'mine', () => 0, { commit: { reserve: () => 0 } }),
       'commit must have the functions reserve and release',
     ],
-  ])('throws when it is built: %s', (_, compose, message) => {
+  ])('a composition with a mistake throws when it is built: %s', (_, compose, message) => {
     expect(compose).toThrow(TypeError)
     expect(compose).toThrow(message)
   })
@@ -195,7 +195,7 @@ describe('a composition in plain JavaScript', () => {
         ),
       "The rule 'mine' is for PreSignUp and cannot run in PreAuthentication",
     ],
-  ])('throws if the trigger does not permit it: %s', (_, compose, message) => {
+  ])('a handler factory throws for a composition that its trigger does not permit: %s', (_, compose, message) => {
     expect(compose).toThrow(TypeError)
     expect(compose).toThrow(message)
   })

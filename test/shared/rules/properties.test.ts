@@ -29,7 +29,7 @@ const runs = { numRuns: 400 }
 
 const skipping = defineRule<SampleRefusing>('skipping', () => skip())
 
-/** A trigger whose answers are lists, which are concatenated. */
+/** A trigger whose answers are lists. Two answers are combined by concatenation. */
 interface Listing extends Approving {
   readonly answer: readonly string[]
 }
@@ -53,7 +53,7 @@ function nestChains(rules: readonly Rule<Listing>[], splits: readonly number[]):
 }
 
 describe('random compositions', () => {
-  test('deny if a direct child of the chain denies and is reached', async () => {
+  test('a chain denies if one of its direct children runs and denies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { maxLength: 3 }), fc.array(anything, { maxLength: 3 }), async (before, after) => {
         const decision = await decideTerms(...before, word('deny'), ...after)
@@ -65,7 +65,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('proceed after an error only if a failOpen, a shadow or an anyOf with a rule that allows forgives it', async () => {
+  test('a composition proceeds after an error only if a failOpen, a shadow or an anyOf with a rule that allows forgives the error', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (term) => {
         const decision = await decideTerms(term)
@@ -87,7 +87,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('never proceed from an anyOf in which no rule allows', async () => {
+  test('an anyOf in which no rule allows never proceeds', async () => {
     const withoutAllow = compositions(['skip', 'deny', 'deny2', 'error', 'hang', 'set:a'])
     await fc.assert(
       fc.asyncProperty(fc.array(withoutAllow, { minLength: 1, maxLength: 4 }), async (terms) => {
@@ -97,7 +97,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('make the same decision with a shadow rule as with skip, even if the shadow rule hangs', async () => {
+  test('a shadow rule does not change the decision, even if it hangs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anything, { maxLength: 3 }),
@@ -116,7 +116,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('keep the first answer in a trigger that keeps the first answer', async () => {
+  test('a composition returns the first answer in a trigger that keeps the first answer', async () => {
     const answer = fc.constantFrom({ a: 1 }, { a: 2 }, { b: 1 }, { a: 3, b: 3 })
     await fc.assert(
       fc.asyncProperty(
@@ -138,7 +138,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('lose no answer in a trigger that combines answers', async () => {
+  test('a composition loses no answer in a trigger that combines answers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string(), { minLength: 1, maxLength: 6 }),
@@ -153,7 +153,7 @@ describe('random compositions', () => {
     )
   })
 
-  test('make the same decision however chains are nested', async () => {
+  test('nesting chains does not change the decision', async () => {
     await fc.assert(
       fc.asyncProperty(anything, anything, anything, async (a, b, c) => {
         const verdict = ({ trace: _, ...decision }: Decision<SampleRefusing>): unknown => ({
@@ -162,7 +162,7 @@ describe('random compositions', () => {
         })
         const flat = await decideTerms(a, b, c)
         const nested = await decideTerms({ word: 'chain', terms: [a, { word: 'chain', terms: [b, c] }] })
-        // A hang uses all the time, and failOpen divides the time left, in both compositions alike.
+        // Compositions with a rule that hangs are equal too, because timeouts do not depend on how chains are nested.
         expect(verdict(nested)).toEqual(verdict(flat))
       }),
       runs,
@@ -175,7 +175,7 @@ function listAncestors(path: string): readonly string[] {
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'))
 }
 
-/** Returns the combinator at a path of a term. The first term of a `when` is its condition, and not a child. */
+/** Returns the name of the combinator at a path in a composition. The first term of a `when` is its condition, and not a child. */
 function nodeAt(term: Term, steps: readonly number[]): string {
   const [step, ...rest] = steps
   if (step === undefined) return term.word

@@ -13,7 +13,7 @@ interface Row {
   readonly kind: SampleKind
   readonly composition: string
   readonly decision: string
-  /** The reservations after the decision. Undefined in tables without that column. */
+  /** The reservations after the decision. Undefined if the table has no column for reservations. */
   readonly reserved: string | undefined
 }
 
@@ -45,14 +45,14 @@ function formatDecision(decision: Decision<SampleRefusing>): string {
 describe.each(SECTIONS)('the table of %s', (section) => {
   const table = parseRows().filter((row) => row.section.startsWith(section))
 
-  test('has at least three rows', () => {
+  test('the table has at least three rows', () => {
     expect(table.length).toBeGreaterThan(2)
   })
 
   test.each(table)('$kind: $composition -> $decision', async ({ kind, composition, decision, reserved }) => {
     const clock = autoClock()
     const made = new Set<string>()
-    // The rules are typed for one kind of trigger. The engine checks at run time what each kind permits.
+    // All these rules have the type of a refusing trigger. The engine checks at run time which outcomes each kind permits.
     const decided = await run(kind, chain(build(parse(composition), undefined, undefined, made)), sampleEvent, clock)
     expect(formatDecision(decided)).toBe(decision)
     if (reserved !== undefined) expect([...made].join(', ')).toBe(reserved)
@@ -60,7 +60,7 @@ describe.each(SECTIONS)('the table of %s', (section) => {
   })
 })
 
-test('every row of docs/semantics.md is in one of the tested tables', () => {
+test('every row of docs/reference/semantics.md is in one of the tested tables', () => {
   const kinds = Object.keys(SAMPLES).join('|')
   const pipes = page.split('\n').filter((line) => new RegExp(`^\\| (${kinds}) `).test(line)).length
   expect(parseRows().filter(({ section }) => SECTIONS.some((each) => section.startsWith(each)))).toHaveLength(pipes)

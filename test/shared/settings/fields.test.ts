@@ -30,7 +30,7 @@ function read<V>(field: Field<V>, value: string | undefined): V | string {
 }
 
 describe('the fields of settings', () => {
-  it('nonEmptyString accepts any text', () => {
+  it('nonEmptyString accepts any string', () => {
     expect(read(nonEmptyString('the name of a table', 'blocks'), 'blocks')).toBe('blocks')
     expect(read(nonEmptyString('the name of a table', 'blocks'), undefined)).toBe('the name of a table')
   })
@@ -53,7 +53,7 @@ describe('the fields of settings', () => {
   })
 
   it.each([',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
-    'domains rejects %j with the expected format and the invalid entry',
+    'domains rejects %j, and the error has the expected format and the invalid entry',
     (value) => {
       expect(read(domains(), value)).toMatch(
         /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
@@ -75,7 +75,7 @@ describe('the fields of settings', () => {
       expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
   })
 
-  it('date rejects a day before 2016, and one more than a day ahead', () => {
+  it('date rejects a day before 2016, and a time more than a day in the future', () => {
     for (const value of ['2016-01-01', new Date().toISOString(), new Date(Date.now() + 23 * 3_600_000).toISOString()])
       expect(read(date(), value)).toEqual(new Date(value))
     const dayAfterTomorrow = new Date(Date.now() + 25 * 3_600_000).toISOString()
@@ -162,7 +162,7 @@ describe('the fields of settings', () => {
       expect(read(LOG_HASH_KEY, key)).toBe('a random text of at least 16 characters')
   })
 
-  it('logging returns the settings that a handler factory accepts', () => {
+  it('logging converts log settings to the settings of a handler factory', () => {
     expect(logging({})).toEqual({})
     expect(logging({ LOG_LEVEL: undefined, LOG_HASH_KEY: undefined })).toEqual({})
     const settings = logging({ LOG_LEVEL: 'warn', LOG_HASH_KEY: 'sixteen letters!' })
@@ -188,7 +188,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('a setting of domains', () => {
+describe('a setting that lists domains', () => {
   it.each([
     ['@file:staff.domains', 'staff.domains'],
     [' @file:/opt/staff.domains ', '/opt/staff.domains'],
@@ -198,17 +198,17 @@ describe('a setting of domains', () => {
     ['example.com,@file:a.domains', undefined],
     ['file:a.domains', undefined],
     ['*', undefined],
-  ])('%j has the file %j', (value, file) => {
+  ])('the domains setting %j names the file %j', (value, file) => {
     const readFileSetting = (): unknown => {
       const setting = domains().read(value)
       return setting !== undefined && 'file' in setting ? setting.file : undefined
     }
-    // A text that is not a single @file: entry is parsed as domains, and most of these are invalid.
+    // A value that is not a single @file: entry is parsed as domains. All of these except * are invalid domains.
     if (file === undefined && value !== '*') expect(readFileSetting).toThrow(TypeError)
     else expect(readFileSetting()).toBe(file)
   })
 
-  it('is read from a path relative to the folder of the bundle, or an absolute path', () => {
+  it('openDomains reads the file from an absolute path, or from a path relative to the folder of the bundle', () => {
     for (const file of ['staff.domains', './staff.domains', join(folder, 'staff.domains')]) {
       const list = openDomains({ file }, folder)
       expect(['example.com', 'a.example.org', 'example.org'].map(list.has)).toEqual([true, true, false])
@@ -218,10 +218,10 @@ describe('a setting of domains', () => {
   it.each([
     ['none.domains', 'ENOENT: no such file'],
     ['', 'EISDIR'],
-    ['half.domains', 'Line 1 of the domain list is wrong: found no LF at the end, so the list may be cut off'],
-    ['staff.txt', 'Line 1 of the domain list is wrong: found a comment'],
-    ['empty.domains', 'The domain list is empty. Run lifeguard domains build'],
-  ])('throws if its file is missing or invalid: %j', (file, why) => {
+    ['half.domains', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off'],
+    ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
+    ['empty.domains', 'The domain list is empty. Write it with lifeguard domains build'],
+  ])('openDomains throws if the file is missing or invalid: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be read: ${join(folder, file)}`)
     expect(open).toThrow(why)

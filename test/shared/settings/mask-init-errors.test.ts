@@ -5,7 +5,7 @@ it('returns the value of the function', () => {
   expect(maskInitErrors(() => 'settings')).toBe('settings')
 })
 
-it('passes the error message to complain, and throws a fixed text', () => {
+it('passes the error message to complain, and throws an error with a fixed message', () => {
   const complain = vi.fn()
   const fail = (thrown: unknown) => () => {
     throw thrown
@@ -17,7 +17,7 @@ it('passes the error message to complain, and throws a fixed text', () => {
   expect(complain.mock.calls).toEqual([['ALLOWED_EMAIL_DOMAINS is "secret.example"\n'], ['thrown text\n']])
 })
 
-it('does the same for a promise that rejects', async () => {
+it('masks the error of a promise that rejects', async () => {
   const complain = vi.fn()
   await expect(maskInitErrors(async () => 'settings', complain)).resolves.toBe('settings')
   const fail = async (): Promise<string> => {

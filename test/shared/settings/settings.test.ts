@@ -45,7 +45,7 @@ describe('readSettings', () => {
     expect(() => readSettings({ fields: {} }, process.env)).not.toThrow()
   })
 
-  it.each([undefined, ''])('reports a variable that is %j as missing, with the expected value', (BLOCK_TABLE) => {
+  it.each([undefined, ''])('reports a variable with the value %j as missing, with the expected value', (BLOCK_TABLE) => {
     expect(captureLines({ ...good, BLOCK_TABLE })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
@@ -86,7 +86,7 @@ describe('readSettings', () => {
     expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
 
-  it('reports a missing variable that another one requires', () => {
+  it('reports a missing variable that is required because another variable is set', () => {
     const text = optional(nonEmptyString('a text', 'x'))
     const both: SettingsTable<{ A?: string; B?: string }> = {
       fields: { A: text, B: text },
@@ -97,7 +97,7 @@ describe('readSettings', () => {
     expect(readSettings(both, { B: 'y' })).toEqual({ B: 'y' })
   })
 
-  it('reports a missing required variable once, even if another one requires it too', () => {
+  it('reports a missing required variable only once, even if another variable requires it too', () => {
     const text = nonEmptyString('a text', 'x')
     const both: SettingsTable<{ A: string; B: string }> = {
       fields: { A: text, B: text },
