@@ -26,13 +26,13 @@ export async function buildCommit(commit: string): Promise<BuiltVersion> {
   await run('npm', ['ci', '--ignore-scripts'], { cwd: root, maxBuffer: 1 << 26 })
   // esbuild's install script downloads its binary if the platform's package is missing.
   await run('npm', ['rebuild', 'esbuild'], { cwd: root, maxBuffer: 1 << 26 })
-  // Renamed to `dist` only after a complete build, because `dist` marks a finished checkout.
+  // Build into another folder and rename it, so that `dist` exists only after a complete build.
   await run(process.execPath, ['esbuild.config.ts', 'dist.part'], { cwd: root, maxBuffer: 1 << 26 })
   await rename(join(root, 'dist.part'), join(root, 'dist'))
   return { root }
 }
 
-/** Builds the handlers of the working tree. */
+/** Builds the handlers of the working tree, which may have uncommitted changes. */
 export async function buildWorkingTree(): Promise<BuiltVersion> {
   const root = resolve(import.meta.dirname, '..')
   await run(process.execPath, ['esbuild.config.ts'], { cwd: root, maxBuffer: 1 << 26 })

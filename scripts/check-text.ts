@@ -1,4 +1,5 @@
-// Checks the text of the repository for sentences that are hard to read. CONTRIBUTING.md lists the marks, with what to write instead.
+// Checks the text of the repository for sentences that are hard to read. CONTRIBUTING.md lists what the check finds, and what to write
+// instead.
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -10,7 +11,7 @@ export interface Finding {
   readonly sentence: string
 }
 
-/** A piece of text, such as a comment or a paragraph, and where it begins. */
+/** A piece of text, such as a comment or a paragraph, with its offset in the file. */
 interface Piece {
   readonly at: number
   readonly text: string
@@ -34,21 +35,22 @@ const MARKS: readonly (readonly [string, (sentence: string) => boolean])[] = [
   [`over ${MAX_WORDS} words`, (sentence) => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length > MAX_WORDS],
 ]
 
-/** Function names that the language of rules reads as a sentence. */
+/** Function names that may end in Of, because they read as a sentence in a composition of rules. */
 const LANGUAGE = ['anyOf', 'oneOf', 'isOneOf']
 const FUNCTION_NAME =
   /\b(?:function\*?\s+|const\s+)(\w+(?:Of|Named))\b(?=\s*(?:<[^>\n]*>)?\(|\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:\(|\w+\s*=>))/g
 
-// A regular expression follows an operator or a bracket: its quotes and slashes begin no text.
+// Matches comments, strings and regular expressions. A regular expression is matched because its quotes and slashes must not start a string
+// or a comment.
 const TOKEN =
   /\/\*[\s\S]*?\*\/|(?:(?<=^|\n)[ \t]*\/\/.*\n?)+|\/\/.*|(?<=[=(,:!&|?;{}[\n>]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
 
-/** A string of several words that is not code itself, such as the source of a child process or a page in HTML. */
+/** Returns true if a string has several words and is not code, such as HTML or the program of a child process. */
 function isSentence(string: string): boolean {
   return (string.match(/ /g)?.length ?? 0) > 2 && !/=>|[;{]\s*\n|\bimport .* from|<\/\w+>|^.\s*(?:const|export) /.test(string)
 }
 
-/** Lists the comments of a program, and its strings that hold a sentence: messages, help texts and titles of tests. */
+/** Lists the comments of a program, and the strings that contain a sentence, such as messages, help texts and test titles. */
 function listPieces(program: string): readonly Piece[] {
   return [...program.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
     if (token.startsWith('/') && !/^\/[*/]/.test(token)) return []
@@ -58,7 +60,7 @@ function listPieces(program: string): readonly Piece[] {
   })
 }
 
-/** Lists the paragraphs and list items of a page. Code, tables and headings are left out. */
+/** Lists the paragraphs and list items of a page. Skips code, tables and headings. */
 function listParagraphs(page: string): readonly Piece[] {
   const exempt = /^ *```[\s\S]*?^ *```|^ {4,}.*$|^[ >]*\|.*$|^#.*$|<!--[\s\S]*?-->/gm
   const text = page.replaceAll(exempt, (code) => code.replaceAll(/[^\n]/g, ' '))
@@ -82,13 +84,13 @@ function splitSentences(text: string): readonly string[] {
     .filter((sentence) => sentence !== '')
 }
 
-/** Lists the texts of a file: the paragraphs of a page; the comments and sentences of a program. */
+/** Lists the texts of a file: the paragraphs of a page, or the comments and sentences of a program. */
 export function listTexts(path: string, content: string): readonly Piece[] {
   const list = path.endsWith('.md') ? listParagraphs : /\.(?:yml|sh)$/.test(path) ? listYamlComments : listPieces
   return list(content)
 }
 
-/** Lists the marks of hard sentences in a file. */
+/** Lists the sentences of a file that are hard to read, with the reason. */
 export function checkText(path: string, content: string): readonly Finding[] {
   const lineAt = (at: number): number => content.slice(0, at).split('\n').length
   const sentences = listTexts(path, content).flatMap(({ at, text }) =>

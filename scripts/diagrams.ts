@@ -1,4 +1,4 @@
-// Draws docs/images/*.svg from the tables of the pages that show them. Run it after a change of these tables.
+// Draws docs/images/*.svg from tables in docs/concepts.md and docs/architecture.md. Run this script after you change one of these tables.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { TRIGGERS } from '../src/shared/cognito/triggers.ts'
@@ -25,7 +25,7 @@ const STYLE = `<style>
   </style>
   <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>`
 
-/** Reads the table of a page whose header begins with these cells. */
+/** Returns the rows of the table with this header on a page. */
 function readTable(page: string, header: string): readonly (readonly string[])[] {
   const [, after] = page.split(`| ${header} |\n`)
   if (after === undefined) throw new Error(`The page has no table with the header ${header}`)
@@ -43,10 +43,7 @@ function drawSvg(title: string, width: number, height: number, content: readonly
   return `${start}\n  <title id="title">${title}</title>\n  ${STYLE}\n  <text class="title" x="0" y="20">${title}</text>\n${content.map((line) => `  ${line}\n`).join('')}</svg>\n`
 }
 
-/** The width of the labels on the left. */
-const LABELS = 230
-
-/** Draws the triggers in the life of a user, from the table in docs/concepts.md. */
+/** Draws the order in which Cognito calls the triggers for a user, from the table in docs/concepts.md. */
 export function drawLifecycle(concepts: string): string {
   const rows = readTable(concepts, 'Moment | Triggers, in order').map(([moment = '', triggers = '']) => ({
     moment,

@@ -20,7 +20,7 @@ export async function ordinaryEvent(folder: string): Promise<string | undefined>
   return event && `events/${folder}/${event}`
 }
 
-// Fixed settings instead of those of the environment, so that the same sources give the same bundles.
+// Precompiling runs the bundles with these settings instead of those of the environment, so that the same sources give the same bundles.
 const SETTINGS = { AUTO_CONFIRM_DOMAINS: 'example.com', AUTO_CONFIRM_TRUST: 'unproven-address' }
 
 /**
@@ -37,7 +37,7 @@ export async function bundleDeployed(bundles: readonly Bundle[]): Promise<void> 
  * Precompiles the functions of a bundle that run when it handles an event.
  *
  * @param event A file, relative to the root of the repository.
- * @returns Why the bundle is as it was, where its test run failed.
+ * @returns The reason why the bundle was not changed, if its test run failed. Otherwise undefined.
  */
 export async function precompileDeployed(bundle: string, event: string): Promise<string | undefined> {
   const environment = { PATH: process.env.PATH, ...SETTINGS }

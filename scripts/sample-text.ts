@@ -8,7 +8,7 @@ import { FILES, listTexts } from './check-text.ts'
 const [count = '40', seed = String(randomInt(1_000_000))] = process.argv.slice(2)
 const repository = resolve(import.meta.dirname, '..')
 
-/** A test's strings are data, except its titles. */
+/** Matches the code before a test title. All other strings of a test are data, and are not drawn. */
 const TITLE = /\b(?:it|test|describe)(?:\.\w+)*\(\s*$|\]\)\(\s*$|\w\)\(\s*$/
 
 const texts: string[] = []
@@ -23,7 +23,7 @@ for await (const path of glob([...FILES], { cwd: repository, exclude: ['**/node_
   }
 }
 
-// The order of hashes is random, and the same for the same seed.
+// Sort the texts by a hash of seed and text. The order looks random, and is the same for the same seed.
 const rank = (text: string): string => createHash('sha256').update(`${seed} ${text}`).digest('hex')
 console.log(`seed ${seed}, ${count} of ${texts.length} texts\n`)
 const drawn = texts.map((text) => ({ text, rank: rank(text) })).toSorted((a, b) => (a.rank < b.rank ? -1 : 1))

@@ -1,4 +1,4 @@
-// Prints the files and functions of src that V8 runs during a warm pre sign-up with two rules.
+// Prints the files and functions of src that V8 executes when a warm pre sign-up handler with two rules handles an event.
 import { Session } from 'node:inspector/promises'
 import { not, when } from '../src/index.ts'
 import { autoConfirm, byAdministrator, preSignUp } from '../src/pre-signup/index.ts'
@@ -16,7 +16,7 @@ const event = {
   request: { userAttributes: { email: 'mary@example.com', given_name: 'Mary' }, validationData: null },
   response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
 }
-// Warm up, so that code that runs only once is not counted.
+// Call the handler twice first, so that code that runs only once is not counted.
 for (let times = 0; times < 2; times++) await handler(event)
 
 const session = new Session()

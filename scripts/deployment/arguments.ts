@@ -4,7 +4,7 @@ const FOR_DEPLOYMENT = ['--force', '--no-force', '--conceal', '--no-conceal']
 // Options without a value. osls treats the word after any other option as its value.
 const WITHOUT_VALUE = /=|^--(no-)?(force|conceal|minify-template|aws-s3-accelerate|verbose)$/
 
-/** Returns the arguments for `osls package`: those for `osls deploy` without the options that only `deploy` accepts. */
+/** Returns the arguments for `osls package`. Removes the options that only `osls deploy` accepts. */
 export function packagingArguments(args: readonly string[]): readonly string[] {
   return args.filter((arg) => !FOR_DEPLOYMENT.includes(arg))
 }
@@ -17,13 +17,14 @@ export function packagingArguments(args: readonly string[]): readonly string[] {
  */
 export function unfitLines(command: string, args: readonly string[]): readonly string[] {
   const instead = `To run osls without checks: npx osls ${command}`
-  // Before the options, a word is part of an osls command, such as `deploy list`. After them, osls would ignore it and deploy.
+  // Reject any word that is not an option. osls reads `deploy list` as another command, but ignores `list` after an option and deploys.
   const word = args.find((arg, index) => {
     const before = args[index - 1]
     return !arg.startsWith('-') && (before === undefined || !before.startsWith('-') || WITHOUT_VALUE.test(before))
   })
   if (word !== undefined) return [`${command} accepts only options, not '${word}'. ${instead} ${word}`]
-  // The option changes the template, but `osls package` does not accept it. It would have no effect on the checked package.
+  // --aws-s3-accelerate changes the template, but `osls package` does not accept the option, so the packaged template would lack the
+  // change.
   const faster = args.find((arg) => /^--(no-)?aws-s3-accelerate$/.test(arg))
   return faster === undefined || command !== 'deploy'
     ? []

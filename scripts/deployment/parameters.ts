@@ -30,7 +30,7 @@ async function findReadParameters(folder: string, text: string, from: readonly s
   for (const { path, part } of listFiles(text, from.at(-1) ?? '')) {
     if (from.includes(path)) continue
     const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
-    // Only part of this file is used, so the files that it names may be unused and are not searched.
+    // If only a part of a file is used, do not search the files that it names, because they may be unused.
     const more =
       inner === undefined
         ? undefined

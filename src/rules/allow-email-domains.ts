@@ -32,8 +32,8 @@ export interface AllowEmailDomainsOptions {
     /** The outcome for a federated sign-up without an address. The default is `deny`. With `skip`, other rules decide. */
     readonly withoutEmail?: 'deny' | 'skip'
     /**
-     * The outcome for an allowed address that is not verified. The default is `deny`. With `trust-identity-provider`, it is allowed.
-     * Cognito marks mapped addresses as unverified unless the provider's `email_verified` is mapped too, and sends no code. If
+     * The outcome for an allowed address that is not verified. The default is `deny`. With `trust-identity-provider`, the address is
+     * allowed. Cognito marks mapped addresses as unverified unless the provider's `email_verified` is mapped too, and sends no code. If
      * anyone can open an account at the provider, its users may enter any address.
      */
     readonly unverifiedEmail?: 'deny' | 'trust-identity-provider'
@@ -54,7 +54,7 @@ export function allowEmailDomains<T extends Approving>(...domains: readonly stri
 export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T> {
   const options = toOptions(given)
   const list = toDomainList(options.domains)
-  // Made here, so that an empty message throws when the rule is made, not at the first user.
+  // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
   const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
   // If every domain is allowed, neither a missing nor an unverified address needs a denial.

@@ -41,7 +41,7 @@ export interface RequireAttributesOptions {
  * Makes a rule that denies users whose attributes do not match a schema, and skips otherwise. All attribute values are strings.
  *
  * The log has each invalid attribute with the schema's error code, such as `too_small` of zod. The schema's messages may quote values.
- * They are only shown by `lifeguard replay` and `lifeguard explain`, and are never logged or sent to the caller.
+ * Only `lifeguard replay` and `lifeguard explain` show these messages. They are never logged or sent to the caller.
  *
  * @param schema A Standard Schema, such as one of zod. Its output is ignored.
  * @throws TypeError if the schema or an option is invalid, or the message is empty.
@@ -53,7 +53,7 @@ export function requireAttributes<T extends Refusing>(schema: StandardSchema, op
     throw new TypeError("requireAttributes(): expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
   }
   assertOptions('requireAttributes()', options, ['message'])
-  // Made here, so that an empty message throws when the rule is made, not at the first user.
+  // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
   const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
   return compose<T>({
     name: 'require-attributes',

@@ -1,6 +1,6 @@
 /**
  * The thirteen triggers of a user pool as AWS documents them, by their names in Cognito's LambdaConfig. Their order is that of a
- * user's life, from migration and sign-up to tokens. Only `folder` is about Lifeguard.
+ * user's life, from migration and sign-up to tokens. All facts except `folder` are about Cognito.
  *
  * - `folder`: the folder of the trigger's rules in `src`, and of its events in `events`.
  * - `sources`: each trigger source, with the next step in Cognito if the function does not fail.
@@ -172,7 +172,7 @@ export interface TriggerFacts {
 /** The names of all triggers, in the order of `TRIGGERS`. */
 export const TRIGGER_NAMES: readonly TriggerName[] = Object.keys(TRIGGERS).filter(isTriggerName)
 
-/** Returns true if a text is the name of a trigger in Cognito's LambdaConfig. */
+/** Returns true if a string is the name of a trigger in Cognito's LambdaConfig. */
 export function isTriggerName(text: string): text is TriggerName {
   return Object.hasOwn(TRIGGERS, text)
 }
@@ -182,7 +182,7 @@ export function triggerFacts(name: TriggerName): TriggerFacts {
   return TRIGGERS[name]
 }
 
-/** Returns the trigger of a source by its prefix, so that sources that AWS adds later are found too. */
+/** Returns the trigger of a trigger source. Compares only the prefix, so that sources that AWS adds later are found too. */
 export function findTrigger(source: string): TriggerName | undefined {
   return TRIGGER_NAMES.find((name) => source.startsWith(sourcePrefix(name)))
 }

@@ -1,4 +1,4 @@
-// Checks of the arguments of combinators and conditions. TypeScript checks the same, but plain JavaScript does not. A mistake must
+// Checks the arguments of combinators and conditions for callers in plain JavaScript, because only TypeScript checks them. A mistake must
 // throw when the composition is built, not when a user signs up.
 
 /** Describes the kind of a value for an error message: `an array`, `the rule 'require-invite'`, `undefined`. */

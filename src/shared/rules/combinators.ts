@@ -65,7 +65,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<
   let worked = false
   let failed: ErrorVerdict | undefined
 
-  /** Adds a verdict to the result. Returns a denial, which ends the chain. */
+  /** Adds a rule's verdict to the result of the chain. Returns the verdict if it is a denial, which ends the chain. */
   const add = (verdict: Verdict<T>): Deny | undefined => {
     if (verdict.kind === 'deny') return verdict
     if (verdict.kind === 'error') {
@@ -95,7 +95,7 @@ function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<
   return runFrom(0)
 }
 
-/** Returns true if an error fails the invocation, unless a combinator further out forgives it. */
+/** Returns true if an error fails the invocation, unless an outer combinator forgives the error. */
 function mustFail(verdict: ErrorVerdict, run: Run): boolean {
   return verdict.mustFail || run.contract.onError === 'fail'
 }
@@ -107,7 +107,10 @@ function toPassed<T extends Trigger>(allowed: Passed<T> | undefined, worked: boo
   return { kind: answer === undefined ? 'skip' : 'answer', ...answered }
 }
 
-/** Returns the share of a rule. A chain that runs all its rules divides its time, so that a slow rule leaves enough for the next. */
+/**
+ * Returns the settings for the next rule of a chain. A chain that runs all its rules divides its time, so that a slow rule leaves enough
+ * time for the next.
+ */
 function computeShare(run: Run, runsAll: boolean, index: number, left: number, answered: unknown): Share {
   return runsAll && left > 1 ? { index, answered, withinMs: run.remainingMs() / left } : { index, answered }
 }
@@ -116,7 +119,7 @@ function computeShare(run: Run, runsAll: boolean, index: number, left: number, a
 export const NOT_ALLOWED = 'This request is not allowed'
 
 /**
- * Runs rules in order, and stops at the first that allows. If no rule allows and one had an error, it is an error. Otherwise it
+ * Runs rules in order, and stops at the first that allows. If no rule allows, the `anyOf` has the error of a rule, if any. Otherwise it
  * denies, with the last denial if there is one. A skip does not count as allow.
  *
  * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not add a rule that allows them.

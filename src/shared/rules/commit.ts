@@ -5,7 +5,7 @@ import type { Clock, Deadline, MaybePromise } from './invocation.ts'
 import { type Deny, type ErrorVerdict, validateOutcome } from './outcome.ts'
 import type { OnError, TriggerContract } from './trigger.ts'
 
-/** A reservation to make after every rule has passed. */
+/** A rule's reservation that is made after every rule has passed. */
 export interface Pending {
   readonly rule: string
   readonly path: string
@@ -54,7 +54,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       observer.onRuleError?.({ rule, path, error })
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
-      // Release the failed one too: the service may have made the reservation although its response was lost.
+      // Release the failed reservation too, because the service may have made it although its response was lost.
       await releaseAll(continues ? [each] : [...made, each], deadline)
       if (!continues) return { kind: 'error', error, by: rule, mustFail: true }
     }

@@ -5,15 +5,15 @@ import { isIdentifier } from './outcome.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
 
 /**
- * The marks of our conditions that hold no proof of the user's identity. `domain` means that the condition reads only the domain of
- * an email address. `circumstance` means the call's source or app client, or an attribute. Unmarked conditions may hold proof.
+ * Marks a condition that proves nothing about the user's identity. `domain`: the condition reads only the domain of an email address.
+ * `circumstance`: it reads the trigger source, the app client or an attribute. A condition without this mark may hold proof.
  */
 export type Proof = 'domain' | 'circumstance'
 
 /** A function from a context to a boolean. The engine awaits a promise. If it throws, the rule that evaluates it has an error. */
 export interface Condition<T extends Trigger = Trigger> {
   (ctx: RuleContext<T>): boolean | Promise<boolean>
-  /** Set on conditions that hold no proof, so that rules which need proof can reject them. */
+  /** Set on conditions that hold no proof of the user's identity, so that rules that need proof can reject them. */
   readonly proof?: Proof
   /**
    * The user attributes that the condition reads. Required for a condition around `once`, because the sweeper evaluates it again
@@ -34,7 +34,7 @@ export function withProof<T extends Trigger>(
 /**
  * Makes a condition that declares which attributes it reads. A condition around `once` must declare them, because the sweeper
  * evaluates it again later. The sweeper passes the user's current attributes from the pool, and the trigger source and app client
- * of the event. It has no validation data and no client metadata.
+ * of the event. The sweeper has no validation data and no client metadata.
  *
  * @param condition Returns a boolean or a promise of one. It may throw.
  * @throws TypeError if `condition` is not a function, or `reads` is not a list of attribute names.
@@ -77,13 +77,13 @@ function requireBoolean(answer: unknown): boolean {
   return answer
 }
 
-/** Returns the proof of conditions that must all be true. It is undefined if one of them is unmarked and may hold proof. */
+/** Returns the `proof` of an `and`. It is undefined if one of the conditions has no `proof`, because that condition may hold proof. */
 function strongest(parts: readonly Condition<never>[]): Proof | undefined {
   if (parts.some((part) => part.proof === undefined)) return undefined
   return parts.some((part) => part.proof === 'domain') ? 'domain' : 'circumstance'
 }
 
-/** Returns the proof of conditions of which one suffices. One marked condition is enough to mark the whole. */
+/** Returns the `proof` of an `or`. The `proof` of one condition is enough, because that condition alone can make the `or` true. */
 function weakest(parts: readonly Condition<never>[]): Proof | undefined {
   const weak = parts.filter((part) => part.proof !== undefined)
   return weak.length === 0 ? undefined : strongest(weak)

@@ -1,7 +1,7 @@
 import type { AnyOutcome, ErrorVerdict } from './outcome.ts'
 import type { CognitoResponse, Trigger } from './trigger.ts'
 
-/** The rule name in decisions and trace entries that no rule caused, such as an invalid event or an error in a middleware. */
+/** The rule name in decisions and trace entries that no rule caused, for example after an invalid event or an error in a middleware. */
 export const HANDLER = 'handler'
 
 /** Cognito continues, because no rule denied and no error fails the invocation. */
@@ -42,9 +42,9 @@ export interface TraceEntry {
   readonly outcome: (AnyOutcome | ErrorVerdict)['kind']
   /** A constant identifier: the reason of a denial or skip, or the code or name of an error. */
   readonly reason?: string
-  /** Additional identifiers for the log. */
+  /** Additional identifiers about the denial, for the log. */
   readonly detail?: string
-  /** A text for developers. It may quote attributes, and is never logged. */
+  /** An explanation for developers. It may quote attributes, and is never logged. */
   readonly explanation?: string
   /** The rule's duration in milliseconds, including the rules inside it. */
   readonly ms: number
@@ -52,7 +52,7 @@ export interface TraceEntry {
   readonly overrides?: readonly string[]
   /** Set if the rule ran in `shadow`, after the decision. */
   readonly shadow?: true
-  /** Set if the entry is the rule's reservation, made after all rules passed. */
+  /** Set if the entry is about the rule's reservation, which is made after all rules have passed. */
   readonly commit?: true
   /** The rule's error. The log has only its name, its code and its stack frames. */
   readonly error?: unknown

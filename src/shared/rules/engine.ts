@@ -41,7 +41,7 @@ export interface DecideOptions extends RuleObserver {
   readonly clock?: Clock
 }
 
-// The time for shadow rules, which delay the response. It is enough for a lookup, and end users hardly notice it.
+// The time limit of all shadow rules together. It is short because shadow rules delay the response, but long enough for a lookup.
 const SHADOW_PART = 1 / 4
 const SHADOW_MAX_MS = 500
 
@@ -84,7 +84,8 @@ function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ct
     const response = encode(engine.contract, answer, ctx.event)
     return answer === undefined ? { kind: 'proceed', rule, response } : { kind: 'proceed', rule, response, answer }
   } catch (error) {
-    // Each answer was encoded alone, so only a combined answer, or a missing one that the trigger requires, fails here.
+    // Each answer was already encoded separately. Encoding fails here only for a combined answer, or for a missing answer that the trigger
+    // requires.
     engine.observer.onRuleError?.({ rule: HANDLER, path: '', error })
     if (engine.contract.onError === 'fail') return { kind: 'failed', rule: HANDLER, error }
     engine.trace.add({ rule: HANDLER, path: '', ms: 0, outcome: 'error', reason: toErrorReason(error), error })
@@ -156,7 +157,7 @@ function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleCont
   }
 }
 
-/** Returns true if the rule can only answer, and the trigger keeps the first answer, which exists already. */
+/** Returns true if a rule is skipped, because it can only answer, and the trigger keeps only the first answer, which exists already. */
 function isAnsweredAlready({ contract }: Engine, { rule, answered }: Frame): boolean {
   if (answered === undefined || !contract.answers?.firstStands) return false
   return rule.can?.every((ability) => ability === 'answer') ?? false
@@ -214,7 +215,10 @@ function toErrorVerdict({ observer }: Engine, error: unknown, { rule, path = '',
   return { kind: 'error', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
 }
 
-/** Adds the reservation of a rule that passed. Drops the reservations inside a rule that denied, failed or did not allow as required. */
+/**
+ * Adds the reservation of a rule that passed. Removes the reservations inside a rule that denied, failed, or did not allow although it
+ * must.
+ */
 function keepReservations<T extends Trigger>(
   engine: Engine,
   rule: Rule<T>,
@@ -285,7 +289,8 @@ function createRun(engine: Engine, frame: Frame): Run {
 }
 
 function combine<A>({ answers }: TriggerContract, earlier: A, later: A): A {
-  // The trigger's definition guarantees that combining two of its answers gives another. Its types are erased here.
+  // The result has the type of the answers, because the trigger defines `combine` with types. The engine's view of a trigger has no such
+  // types.
   return answers === undefined || answers.firstStands ? earlier : (answers.combine(earlier, later) as A)
 }
 
@@ -297,7 +302,7 @@ function findOverrides<T extends Trigger>({ contract }: Engine, verdict: Verdict
   return Object.keys(answered).filter((field) => !isKept(answered[field], combined[field]))
 }
 
-/** Returns true if a value is unchanged in another value, which may hold more keys or items. */
+/** Returns true if `after` still contains everything in `before`. It may have more keys or items. */
 function isKept(before: unknown, after: unknown): boolean {
   if (Array.isArray(before)) return Array.isArray(after) && before.every((each) => after.some((other) => isKept(each, other)))
   if (isObject(before)) return isObject(after) && Object.keys(before).every((key) => isKept(before[key], after[key]))
@@ -306,7 +311,7 @@ function isKept(before: unknown, after: unknown): boolean {
 
 /** Collects trace entries in the order in which the rules started, so that the trace has the order of the composition. */
 interface TraceWriter {
-  /** Reserves the next line for a rule. `fill` sets it when the rule has ended. */
+  /** Reserves the next place in the trace for a rule. `fill` adds the entry when the rule has ended. */
   readonly start: () => number
   readonly fill: (line: number, entry: TraceEntry) => void
   readonly add: (entry: TraceEntry) => void
@@ -351,7 +356,9 @@ function createTraceEntry<T extends Trigger>(verdict: Verdict<T>, base: EntryBas
   }
 }
 
-/** Returns the reason if it is an identifier. Another text may hold an attribute, which must not be logged. */
+/**
+ * Returns the reason if it is an identifier, and `unnamed` otherwise. Any other string may contain an attribute, which must not be logged.
+ */
 function toSafeReason(reason: string): string {
   return isReason(reason) ? reason : 'unnamed'
 }

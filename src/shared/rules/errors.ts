@@ -53,13 +53,13 @@ export class RuleError extends LifeguardError {
   }
 }
 
-/** An effect that may not be recorded in the ledger, with its claim. The claim may be written although its response was lost. */
+/** An effect whose claim failed. The ledger may still hold the claim, because the response of a successful write can be lost. */
 export interface LostEffect extends EffectKey {
-  /** The token of the claim. The effect did not run under it, so the sweeper can release the claim if it finds it in the ledger. */
+  /** The token of the claim. The effect did not run with this claim, so the sweeper can release the claim if the ledger holds it. */
   readonly token: string
   /** The event's source, which conditions around the effect may read when it runs later. */
   readonly triggerSource?: string
-  /** The event's app client, for the same conditions. */
+  /** The event's app client, which conditions around the effect may read when it runs later. */
   readonly appClient?: string
 }
 
@@ -82,12 +82,15 @@ export class EffectLostError extends LifeguardError {
 
 /** Returns the effects of an invocation that could not be claimed in the ledger. */
 export function lostEffects(trace: readonly Pick<TraceEntry, 'error'>[]): readonly LostEffect[] {
-  // An error also appears in the trace entries of the compositions that it failed, so remove duplicates.
+  // The trace entries of a rule and of the compositions around it have the same error, so remove duplicates.
   const errors = new Set(trace.map(({ error }) => error))
   return [...errors].flatMap((error) => (error instanceof EffectLostError ? [error.effect] : []))
 }
 
-/** Returns an error's code or name, if it is an identifier, and never its message. For an effect's error, returns that of its cause. */
+/**
+ * Returns the error's code or name if it is an identifier, otherwise `error`. Never returns the message. Returns the code or name of the
+ * cause for a `NotDoneError` or `EffectLostError`.
+ */
 export function toErrorReason(error: unknown): string {
   try {
     return readErrorName(error)

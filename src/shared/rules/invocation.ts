@@ -4,9 +4,12 @@ import type { RuleContext, RuleUser, Trigger, TriggerContract } from './trigger.
 
 // The context of an invocation: a frozen copy of the event, its user, and a deadline with an AbortSignal.
 
-/** Reads string attributes, and booleans as strings. Cognito sends only strings, but AWS's printed sample events hold booleans. */
+/**
+ * Reads string attributes, and converts booleans to strings. Cognito sends only strings, but the sample events in the AWS docs contain
+ * booleans.
+ */
 function readAttributes(raw: unknown): AttributeMap {
-  // Not Object.create(null), because its objects take twice as long to fill and freeze.
+  // Do not use Object.create(null), because its objects take twice as long to fill and freeze.
   const attributes: Record<string, string> = Object.setPrototypeOf({}, null)
   if (typeof raw !== 'object' || raw === null) return attributes
   for (const name of Object.keys(raw)) {
@@ -30,7 +33,7 @@ export function readUser(
 }
 
 /**
- * Creates a user, for an event that does not hold the attributes in `request.userAttributes`.
+ * Creates the user of an event whose attributes are not in `request.userAttributes`.
  *
  * @param raw The attributes. Values that are neither strings nor booleans are ignored.
  */
@@ -67,7 +70,7 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
   },
 }
 
-/** Returns only the signal of a deadline, because rules could reach its other functions through the symbol. */
+/** Returns an object with only the deadline's signal, because rules could reach its other functions through the symbol. */
 function toSignalOnly(time: Timed): Timed {
   return Object.freeze({ signal: time.signal })
 }
@@ -180,7 +183,7 @@ export interface Deadline {
  */
 export function startDeadline(ms: number, clock: Clock): Deadline {
   const expiresAt = clock.now() + ms
-  // Both are created on demand, because most invocations never wait.
+  // The timer and the signal are created on demand, because most invocations never wait.
   let waiting: Set<() => void> | undefined
   let parts: Deadline[] | undefined
   let controller: AbortController | undefined

@@ -10,8 +10,8 @@ export type OnceRule = OnceNode & Rule<Working>
 export interface OnceEntry {
   readonly rule: OnceRule
   /**
-   * For each place of the effect in the composition: all conditions around it. The effect may run if all conditions of at least one
-   * place are true.
+   * The conditions around the effect, as one list for each place where the effect occurs in the composition. The effect may run if all
+   * conditions of at least one list are true.
    */
   readonly places: readonly (readonly Condition<Working>[])[]
 }
@@ -56,7 +56,10 @@ function isOnce(node: RuleNode): node is OnceRule {
   return node.kind === 'once' && 'effect' in node && 'evaluate' in node
 }
 
-/** Checks that a node is a `when` that exposes its condition. Its context is that of a working trigger, because only those have effects. */
+/**
+ * Returns true if a node is a `when` that exposes its condition. The condition has the context of a working trigger, because only such
+ * triggers have effects.
+ */
 function isWhen(node: RuleNode): node is RuleNode & { readonly condition: Condition<Working> } {
   return node.kind === 'when' && typeof node.condition === 'function'
 }

@@ -49,9 +49,9 @@ export type ClaimResult =
 
 /** The failure of an effect, as it is written to the ledger. */
 export type EffectFailure =
-  /** The effect certainly did not happen, or `at-least-once` permits a second run. It is retried later. */
+  /** The effect certainly did not happen, or `at-least-once` permits a second run. The effect is retried later. */
   | { readonly kind: 'retry'; readonly reason: string }
-  /** It is unknown whether the effect happened, and it must not happen twice. */
+  /** It is unknown whether the effect happened. It is not retried, because it must not happen twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Stores which effects are claimed and which are done. Every call is idempotent. */
@@ -66,7 +66,7 @@ export interface Ledger {
   readonly done: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   /** Records that the effect failed. */
   readonly fail: (claim: EffectClaim, failure: EffectFailure, signal: AbortSignal) => Promise<void>
-  /** Deletes the claim, because there was nothing to do. */
+  /** Deletes the claim of an effect that had nothing to do. */
   readonly drop: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   readonly permissions?: readonly RulePermission[]
 }
@@ -81,7 +81,7 @@ export interface OnceOptions {
 
 /** A rule made by {@link once}, as a node of a composition. */
 export interface OnceNode extends RuleNode {
-  /** The name of its effect in the ledger. */
+  /** The name of the effect in the ledger. */
   readonly effect: string
   /** The attributes that the effect reads. */
   readonly reads: readonly string[]
@@ -171,7 +171,7 @@ async function recordResult<T extends Working>(
   return verdict
 }
 
-/** @param event Its values are hidden in the reason, because the ledger stores the reason. */
+/** @param event Values of the event are hidden in the reason, because the ledger stores the reason. */
 function toFailure(error: unknown, delivery: Delivery, event: CognitoEvent): EffectFailure {
   const reason = hidePersonal(event)(toErrorReason(error))
   return delivery === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }
@@ -208,7 +208,7 @@ function createEffect(ctx: RuleContext<Working>, name: string, delivery: Deliver
   return { userPoolId: event.userPoolId, sub: user.sub, effect: name, delivery, event: minimal }
 }
 
-/** Returns a context with only the declared attributes, as the sweeper would pass it to the rule. */
+/** Returns a context with only the declared attributes, like the context that the sweeper passes to the rule. */
 function limitContext<T extends Working>(ctx: RuleContext<T>, reads: readonly string[]): RuleContext<T> {
   const event = frozenCopy({ ...ctx.event, request: { ...ctx.event.request, userAttributes: pickAttributes(ctx.user, reads) } })
   return { ...ctx, event, user: readUser(event), invocation: ctx.invocation ?? ctx }

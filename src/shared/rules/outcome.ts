@@ -2,11 +2,11 @@ import type { RuleNode } from './rule.ts'
 import type { Approving, Refusing, Trigger, TriggerContract, Working } from './trigger.ts'
 
 interface HasAuthor {
-  /** The name of the rule that returned it, also when a composition passes it on. The engine sets it. */
+  /** The name of the rule that returned the outcome, even if a composition passes the outcome on. The engine sets the name. */
   readonly by?: string
 }
 
-/** The rule allows the user. Only rules that hold proof return it, because one `allow` is enough for an `anyOf`. */
+/** The rule allows the user. Return it only if the rule holds proof, because one `allow` is enough for an `anyOf`. */
 export interface Allow extends HasAuthor {
   readonly kind: 'allow'
 }
@@ -31,9 +31,11 @@ export interface Deny extends HasAuthor {
   readonly reason: string
   /** The text that the end user reads, without a final full stop, because Cognito adds one. */
   readonly message: string
-  /** More identifiers for the log, never for the caller, such as `given_name: too_small; custom:terms: invalid_value`. */
+  /** Additional identifiers for the log, such as `given_name: too_small; custom:terms: invalid_value`. The caller never gets them. */
   readonly detail?: string
-  /** A text for developers, shown only by `lifeguard replay` and `lifeguard explain`. It may quote attributes, and is never logged. */
+  /**
+   * An explanation for developers, shown only by `lifeguard replay` and `lifeguard explain`. It may quote attributes, and is never logged.
+   */
   readonly explanation?: string
 }
 
@@ -42,7 +44,8 @@ export interface Done extends HasAuthor {
   readonly kind: 'done'
 }
 
-// `never` for a rule that fits any trigger, because each trigger has its own format. Also for triggers whose answer Cognito ignores.
+// The type of a trigger's answer. `never` if Cognito ignores the answer, and for rules that fit any trigger, because each trigger has its
+// own format.
 type AnswerFor<T extends Trigger> = unknown extends T['answer'] ? never : [T['answer']] extends [never] ? never : Answer<T['answer']>
 
 /** The outcomes that a rule may return. Every rule may skip. The trigger defines the others. */
@@ -59,7 +62,7 @@ interface PassedAs<Kind extends string, T extends Trigger> extends HasAuthor {
   readonly answer?: T['answer']
 }
 
-/** An outcome that is not a denial. A composition may allow and answer at the same time. */
+/** An outcome that is not a denial. It may have an answer of any kind, because a composition may allow and answer at the same time. */
 export type Passed<T extends Trigger = Trigger> = PassedAs<'skip', T> | PassedAs<'answer', T> | PassedAs<'allow', T> | PassedAs<'done', T>
 
 /** Any outcome, before the engine has checked that the trigger permits it. */
@@ -69,22 +72,22 @@ export type AnyOutcome<T extends Trigger = Trigger> = Passed<T> | Deny
 export interface ErrorVerdict extends HasAuthor {
   readonly kind: 'error'
   readonly error: unknown
-  /** True if the error is inside a `failClosed`. Then neither a `failOpen` further out nor the trigger turns it into a skip. */
+  /** True if the error is inside a `failClosed`. Then neither an outer `failOpen` nor the trigger turns the error into a skip. */
   readonly mustFail: boolean
 }
 
 /** The result of a rule: its outcome or its error. */
 export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | ErrorVerdict
 
-// The length of `deny-if-` and of the longest reason.
+// Enough for the longest name that `denyIf` makes: `deny-if-` and a reason.
 export const MAX_NAME_LENGTH = 72
 
-/** Returns true if a value is a valid rule name. Rule names become a metric dimension. */
+/** Returns true if a value is a valid rule name. Names are limited because they are a metric dimension. */
 export function isRuleName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
 }
 
-/** The maximum length of a reason in characters. Reasons become a metric dimension and a column in log queries. */
+/** The maximum length of a reason in characters. Reasons are short because they are a metric dimension and a column in log queries. */
 export const MAX_REASON_LENGTH = 64
 
 /** Returns true if a value is an identifier that can be logged as a reason. */
@@ -97,7 +100,7 @@ export function isPublicText(text: unknown): text is string {
   return typeof text === 'string' && withoutFullStop(text) !== ''
 }
 
-/** Removes the final full stops of a text, because Cognito adds one. */
+/** Removes the final full stops of a message, because Cognito adds one. */
 export function withoutFullStop(text: string): string {
   let trimmed = text.trimEnd()
   while (trimmed.endsWith('.')) trimmed = trimmed.slice(0, -1).trimEnd()
@@ -214,7 +217,7 @@ function findAuthor({ by }: { readonly by?: unknown }, rule: RuleNode): string {
   return rule.children !== undefined && isRuleName(by) ? by : rule.name
 }
 
-/** Returns the optional texts of a denial. Drops values that are not strings, so that they cannot break the log. */
+/** Returns the detail and the explanation of a denial. Drops values that are not strings, because they could break the log. */
 function pickTexts({ detail, explanation }: { readonly detail?: unknown; readonly explanation?: unknown }): {
   readonly detail?: string
   readonly explanation?: string
@@ -222,15 +225,15 @@ function pickTexts({ detail, explanation }: { readonly detail?: unknown; readonl
   return { ...(typeof detail === 'string' && { detail }), ...(typeof explanation === 'string' && { explanation }) }
 }
 
-// Loops instead of regular expressions, because V8 compiles a regular expression at its first use, and again at its second. For the
-// names and reasons of a few rules, that was a noticeable part of a cold start.
+// These functions loop instead of using regular expressions, which V8 compiles at the first and again at the second use. For the names and
+// reasons of a few rules, that was a noticeable part of a cold start.
 
 const HYPHEN = 45
 const FULL_STOP = 46
 const UNDERSCORE = 95
 
 /**
- * Returns true if a text is an identifier, such as `domain-not-allowed` or `Invite.expired2`. It starts with an ASCII letter, and holds
+ * Returns true if a string is an identifier, such as `domain-not-allowed` or `Invite.expired2`. It starts with an ASCII letter, and holds
  * ASCII letters and digits, with single hyphens, full stops or underscores between them.
  */
 export function isIdentifier(text: string): boolean {
@@ -245,7 +248,7 @@ export function isIdentifier(text: string): boolean {
   return !afterMark
 }
 
-// `charCodeAt` returns NaN for an empty text, and NaN is neither a letter nor a digit.
+// `charCodeAt` returns NaN for an empty string, and NaN is neither a letter nor a digit.
 function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 }

@@ -1,9 +1,10 @@
 import { isReason } from './outcome.ts'
 
-/** The replacement in a log for a text that may be personal. */
+/** The log has this word instead of a string that may be personal. */
 const HIDDEN = 'hidden'
 
-// Minimum lengths for a match inside a text. Shorter values, such as a plan's name, are part of many constants.
+// Minimum lengths of a value and of a word that are searched inside a string. Shorter ones, such as a plan's name, are part of many
+// constants.
 const LEAST_VALUE = 8
 const LEAST_PART = 4
 
@@ -50,7 +51,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...['error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
 ])
 
-/** Returns the text, or `hidden` if it may be personal. */
+/** Returns the string, or `hidden` if it may be personal. */
 export type Hide = (text: string) => string
 
 // The attributes that identify a user. Many users share the values of other attributes, such as a plan or a locale.
@@ -59,9 +60,9 @@ const NAMING = [
 ]
 
 /**
- * Returns a function that hides texts with personal values of an event. It hides a text that equals a value of the event, or contains
- * a value of 8 characters or more. It also hides an identifier that shares a word of 4 letters or more with a value that identifies the
- * user, such as the user name.
+ * Returns a function that hides strings with personal values of an event. The function hides a string that equals a value of the event, or
+ * contains one of 8 characters or more. It also hides an identifier that shares a word of 4 letters or more with a value that identifies
+ * the user, such as the user name.
  *
  * @example
  * hidePersonal(event)('mary') // 'hidden' if the user name is mary, or the address mary@example.com
@@ -74,7 +75,7 @@ export function hidePersonal(event: unknown): Hide {
     const { values, parts } = known
     const lower = text.toLowerCase()
     const holdsValue = values.some((value) => value === lower || (value.length >= LEAST_VALUE && lower.includes(value)))
-    // Only for identifiers, because the words in a stack frame are names in the program.
+    // Compare words only of identifiers, because the words in a stack frame are names in the program.
     const isNamed = isReason(text) && splitParts(lower).some((part) => parts.has(part))
     return holdsValue || isNamed ? HIDDEN : text
   }

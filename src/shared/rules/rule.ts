@@ -16,7 +16,7 @@ export type Ability = (typeof ABILITIES)[number]
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** The name of the setting that holds the table's name, the sender's address or an ARN. Or `user-pool`, for the event's pool. */
+  /** The name of the setting with the table's name, the sender's address or an ARN. Or `user-pool`, for the user pool of the event. */
   readonly resource: string
   /** The table's index, if the actions are on an index. */
   readonly index?: string
@@ -50,7 +50,7 @@ export interface RuleNode {
   readonly onError?: OnError
 }
 
-/** Returns the composition and all rules inside it, outermost first. */
+/** Returns a composition and all rules inside it, outermost first. */
 export function listRules<Node extends { readonly children?: readonly Node[] }>(node: Node): readonly Node[] {
   return [node, ...(node.children ?? []).flatMap(listRules)]
 }
@@ -67,7 +67,7 @@ export interface Run {
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Evaluates a condition within the deadline. Synchronous if the condition is. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
-  /** Runs a rule after the decision, which the rule does not change. */
+  /** Runs a rule after the decision. The rule cannot change the decision. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
 }
 
@@ -89,8 +89,8 @@ export interface Share {
  */
 export interface Commit<T extends Trigger = Trigger> {
   /**
-   * Reserves with one conditional write, under a key such as `reservationKey(ctx)`, so that a repeated event finds its own
-   * reservation. The reservation should expire within an hour. A rule of post confirmation makes it permanent.
+   * Reserves with one conditional write. Uses a key such as `reservationKey(ctx)`, so that a repeated event finds its own reservation. The
+   * reservation should expire within an hour. A rule of post confirmation makes the reservation permanent.
    *
    * @returns `deny(...)` if nothing is left to reserve.
    */
@@ -123,8 +123,8 @@ export interface RuleOptions<T extends Trigger = Trigger> {
   /** The data that the rule decides by. `lifeguard doctor` finds settings of the user pool that bypass such a rule. */
   readonly judges?: Judges
   /**
-   * The constant reasons that the rule returns. The log never hides them. It hides an undeclared reason if the event holds the same
-   * word, so a caller could make the log hide it.
+   * The constant reasons that the rule returns. The log never hides declared reasons. It hides an undeclared reason if the event contains
+   * the same word, so a caller could hide the reason.
    */
   readonly reasons?: readonly string[]
   /**
@@ -197,7 +197,7 @@ function isPermission(value: unknown): boolean {
   return areActions && typeof resource === 'string' && (!('index' in value) || typeof value.index === 'string')
 }
 
-/** Returns true if a text is kebab-case, such as `require-invite`. */
+/** Returns true if a string is kebab-case, such as `require-invite`. */
 export function isKebabCase(text: string): boolean {
   return typeof text === 'string' && isIdentifier(text) && text === text.toLowerCase() && !text.includes('_') && !text.includes('.')
 }
@@ -218,10 +218,10 @@ export function assertComposition(node: RuleNode, contract: Omit<TriggerContract
   const assertFits = (fits: boolean, what: string): void => {
     if (!fits) throw new TypeError(`'${name}' cannot run in ${contract.name}: ${what}`)
   }
-  assertFits(contract.refuses || !(can.includes('deny') || kind === 'shadow' || 'commit' in node), 'its rules cannot deny')
-  assertFits(contract.approves || !(can.includes('allow') || kind === 'anyOf'), 'its rules cannot allow')
-  assertFits(contract.works || !(can.includes('done') || kind === 'parallel' || kind === 'once'), 'its rules have no effects')
-  assertFits(contract.answers !== undefined || !can.includes('answer'), 'Cognito ignores its answer')
+  assertFits(contract.refuses || !(can.includes('deny') || kind === 'shadow' || 'commit' in node), 'no rule may deny here')
+  assertFits(contract.approves || !(can.includes('allow') || kind === 'anyOf'), 'no rule may allow here')
+  assertFits(contract.works || !(can.includes('done') || kind === 'parallel' || kind === 'once'), 'no rule has effects here')
+  assertFits(contract.answers !== undefined || !can.includes('answer'), 'Cognito ignores the answer')
   for (const child of children) assertComposition(child, contract)
 }
 
@@ -239,17 +239,19 @@ interface Composition<T extends Trigger> {
 }
 
 /**
- * Makes a rule that fits several triggers, such as a composition. Its outcome fits the trigger, because those of its children fit,
- * or because its signature limits the trigger. TypeScript cannot check that for a generic trigger, so this function asserts it.
- * The engine validates outcomes at run time.
+ * Makes a rule for any trigger, such as a composition. The cast to `Rule<T>` is needed because TypeScript cannot check a generic trigger's
+ * outcomes. It is safe, because the engine validates outcomes at run time.
  */
 export function compose<T extends Trigger>(composition: Composition<T>): Rule<T> {
-  // Freeze the array, because the composition runs it and tools read it. Both must see the same rules.
+  // Freeze the array, because the composition runs these rules and tools read them, and both must see the same rules.
   if (composition.children !== undefined) Object.freeze(composition.children)
   return { ...composition, [OURS]: composition.evaluate } as Rule<T>
 }
 
-/** The key of the `evaluate` that `compose` set. The engine compares both to recognise our own compositions. */
+/**
+ * The key under which `compose` stores `evaluate` a second time. The engine recognises our own compositions, because both functions are
+ * equal.
+ */
 export const OURS: unique symbol = Symbol('composed')
 
 /** Returns true if a node is a composition of rules. */

@@ -38,8 +38,8 @@ export type Combine<Answer> = 'first' | ((earlier: Answer, later: Answer) => Ans
 export type CognitoResponse = Readonly<Record<string, unknown>>
 
 /**
- * The engine's view of a trigger, without the types of its answer and event. The members are methods, because TypeScript checks the
- * parameters of methods less strictly than those of function properties. `defineTrigger` takes the typed version.
+ * The engine's view of a trigger, without the types of the answer and the event. The members are methods, because TypeScript checks method
+ * parameters less strictly. `defineTrigger` accepts the typed version.
  */
 export interface TriggerContract {
   readonly name: TriggerName
@@ -47,9 +47,9 @@ export interface TriggerContract {
   readonly approves: boolean
   readonly works: boolean
   readonly onError: OnError
-  /** Undefined if Cognito ignores the answer. */
+  /** How to combine and encode answers. Undefined if Cognito ignores the answer. */
   readonly answers?: {
-    /** True if the first answer is kept, and later ones are dropped. */
+    /** True if the engine keeps the first answer, and drops later answers. */
     readonly firstStands: boolean
     combine(earlier: unknown, later: unknown): unknown
     /**
@@ -88,7 +88,7 @@ export interface RuleContext<T extends Trigger = Trigger> {
   readonly user: RuleUser
   /** The id of the app client that called Cognito. Undefined if Cognito sends none. */
   readonly appClient: string | undefined
-  /** Aborted when the rule's time is over. Pass it to every asynchronous call. Created when first read. */
+  /** An AbortSignal that is aborted when the rule's time is over. Pass it to every asynchronous call. Created when first read. */
   readonly signal: AbortSignal
   /**
    * The context of the whole invocation, if this rule has a shorter deadline. Use it for lookups that all rules share, as

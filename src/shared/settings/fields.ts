@@ -6,24 +6,24 @@ import { type DomainList, domainList } from '../email/domain-list.ts'
 import { type HandlerSettings, LOG_LEVELS, type LogLevel, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 import { type Field, type Fields, optional } from './settings.ts'
 
-/** A field for a non-empty text. */
+/** A field of settings for a non-empty string. */
 export function nonEmptyString(expected: string, example: string): Field<string> {
   return { expected, read: (text) => text, example }
 }
 
-/** A field for one of several words. */
+/** A field of settings whose value must be one of several words. */
 export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): Field<Word> {
   return { expected: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text), example: words[0] }
 }
 
-/** A field for a text without line breaks or control characters, for an email. */
+/** A field of settings for a string in an email, without line breaks or control characters. */
 export function line(expected: string, example: string): Field<string> {
   // Check for ASCII first, because the Unicode regular expression takes time to compile.
   const isOneLine = (text: string): boolean => isAscii(text) || !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
   return { expected, read: (text) => (isOneLine(text) ? text : undefined), example }
 }
 
-/** A field for the sender's email address. SES accepts only ASCII there. */
+/** A field of settings for the sender's email address. SES accepts only ASCII in a sender's address. */
 export function emailAddress(example: string): Field<string> {
   return {
     expected: `one email address in ASCII, such as ${example}; an international domain is written as xn--...`,
@@ -32,10 +32,11 @@ export function emailAddress(example: string): Field<string> {
   }
 }
 
-// `URL` also accepts backslashes, missing slashes and a user name that looks like a host. The email shows the text unchanged.
+// Stricter than `URL`, which accepts backslashes, missing slashes and a user name that looks like a host. The email contains the string
+// unchanged.
 const HTTPS_AND_HOST = /^https:\/\/[^/?#@]+(?:[/?#]|$)/
 
-/** A field for an HTTPS URL, for an email. */
+/** A field of settings for an HTTPS URL in an email. */
 export function httpsUrl(example: string): Field<string> {
   const isHttpsUrl = (text: string): boolean => isAscii(text) && !/[ \\]/.test(text) && HTTPS_AND_HOST.test(text) && URL.canParse(text)
   return {
@@ -45,12 +46,12 @@ export function httpsUrl(example: string): Field<string> {
   }
 }
 
-/** Returns true if a text holds only printable ASCII. */
+/** Returns true if a string has only printable ASCII characters. */
 function isAscii(text: string): boolean {
   return /^[ -~]*$/.test(text)
 }
 
-// `Date` also accepts `1` and `March`, and reads a time without a zone in the local time zone.
+// Stricter than `Date`, which accepts `1` and `March`, and reads a time without a zone in the local time zone.
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
 // User pools exist since 2016. An earlier date is a mistake, and would send a welcome email to every existing user.
@@ -58,7 +59,7 @@ const FIRST_YEAR = '2016'
 // Tolerate a date that is up to a day ahead, because of time zones.
 const AHEAD_MS = 24 * 60 * 60_000
 
-/** A field for a date in the past: a day, which starts at midnight UTC, or a time with its zone. */
+/** A field of settings for a date in the past: a day, which means midnight UTC, or a time with its zone. */
 export function date(): Field<Date> {
   // `Date` parses 31 February as 3 March, so compare the day of the month.
   const exists = (text: string): boolean => DATE.test(text) && new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10))
@@ -70,7 +71,7 @@ export function date(): Field<Date> {
   }
 }
 
-/** A domain list file that `lifeguard domains build` made. It is needed for long lists, because Lambda limits environment variables to 4 kB. */
+/** A domain list file that `lifeguard domains build` wrote. Long lists need a file, because Lambda limits environment variables to 4 kB. */
 export interface DomainFile {
   /** The path, relative to the folder of the function's bundle, or absolute, for a file in a layer. */
   readonly file: string
@@ -81,7 +82,7 @@ export type DomainsSetting = DomainList | DomainFile
 
 const FILE_PREFIX = '@file:'
 
-/** A field for email domains separated by commas, or `@file:` and the path of a domain list file. */
+/** A field of settings for email domains separated by commas, or for `@file:` and the path of a domain list file. */
 export function domains(): Field<DomainsSetting> {
   return {
     expected: 'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the path of a built list',
@@ -90,7 +91,7 @@ export function domains(): Field<DomainsSetting> {
   }
 }
 
-/** Parses a setting that is a single `@file:` entry. Returns undefined for any other text, including one with a comma. */
+/** Parses a value that is a single `@file:` entry. Returns undefined for any other value, including one with a comma. */
 function domainFile(text: string): DomainFile | undefined {
   const isFile = text.startsWith(FILE_PREFIX) && text.length > FILE_PREFIX.length && !text.includes(',')
   return isFile ? { file: text.slice(FILE_PREFIX.length) } : undefined
@@ -138,7 +139,7 @@ export const logFields: Fields<LogSettings> = {
   }),
 }
 
-/** Converts log settings to handler settings. */
+/** Converts the log settings of a deployment to settings of a handler factory. */
 export function logging({ LOG_LEVEL, LOG_HASH_KEY }: LogSettings): Pick<HandlerSettings, 'logLevel' | 'logHashKey'> {
   return { ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }), ...(LOG_HASH_KEY !== undefined && { logHashKey: LOG_HASH_KEY }) }
 }

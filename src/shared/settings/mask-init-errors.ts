@@ -2,9 +2,9 @@ import { TriggerFailedError } from '../lambda/errors.ts'
 import { isThenable } from '../rules/invocation.ts'
 
 /**
- * Calls a function in the init phase, such as one that reads settings, and replaces its error by a fixed text. Without this, Cognito
- * would show the error's message to end users. The message is written to standard error, for the operator. If the function returns a
- * promise, await it before you export the handler, because Lambda cannot call a promise.
+ * Calls a function in the init phase, such as one that reads settings, and replaces its error by one with a fixed message. Otherwise
+ * Cognito would show the error's message to end users. The message is written to standard error, for the operator. If the function returns
+ * a promise, await it before you export the handler, because Lambda cannot call a promise.
  *
  * @param read The function to call. It may throw or return a promise that rejects.
  * @param complain Receives the error's message. The default writes it to standard error.

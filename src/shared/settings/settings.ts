@@ -3,15 +3,15 @@ import { LifeguardError } from '../rules/errors.ts'
 /** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** How to read one environment variable. */
+/** Describes how to read one environment variable. */
 export interface Field<V> {
   /** The expected value, for the error message: `one of exempt, judge`. */
   readonly expected: string
-  /** Parses the text. Returns undefined if it is invalid. The message of a thrown error is shown after `expected`. */
+  /** Parses the variable's value. Returns undefined if the value is invalid. The message of a thrown error is shown after `expected`. */
   readonly read: (text: string) => V | undefined
   /** The value if the variable is not set. A field without this key is required. */
   readonly default?: V | undefined
-  /** A text that `read` accepts. */
+  /** An example of a value that `read` accepts. */
   readonly example: string
 }
 
@@ -22,11 +22,11 @@ export type Fields<S> = {
     : Field<S[Name]>
 }
 
-/** Requires a variable if another one is set. */
+/** Makes the variable `requires` required if the variable `set` is set. */
 export interface Requirement<S> {
   readonly set: keyof S & string
   readonly requires: keyof S & string
-  /** The expected value of `requires`, and the reason. */
+  /** The expected value of the variable `requires`, and the reason why it is required. */
   readonly expected: string
 }
 

@@ -133,7 +133,7 @@ describe('a composition in plain JavaScript', () => {
     [
       'a rule that denies',
       () => call('postConfirmation', call('blockUsers', { find: () => [] })),
-      "'block-users' cannot run in PostConfirmation: its rules cannot deny",
+      "'block-users' cannot run in PostConfirmation: no rule may deny here",
     ],
     [
       'anyOf',
@@ -145,7 +145,7 @@ describe('a composition in plain JavaScript', () => {
             call('defineRule', 'look', () => 0),
           ),
         ),
-      "'any-of' cannot run in PostConfirmation: its rules cannot allow",
+      "'any-of' cannot run in PostConfirmation: no rule may allow here",
     ],
     [
       'shadow',
@@ -157,9 +157,9 @@ describe('a composition in plain JavaScript', () => {
             call('defineRule', 'look', () => 0),
           ),
         ),
-      "'shadow' cannot run in PostConfirmation: its rules cannot deny",
+      "'shadow' cannot run in PostConfirmation: no rule may deny here",
     ],
-    ['parallel', () => call('preSignUp', call('parallel', rule())), "'parallel' cannot run in PreSignUp: its rules have no effects"],
+    ['parallel', () => call('preSignUp', call('parallel', rule())), "'parallel' cannot run in PreSignUp: no rule has effects here"],
     [
       'a rule with an effect',
       () =>
@@ -167,12 +167,12 @@ describe('a composition in plain JavaScript', () => {
           'preSignUp',
           call('defineRule', 'mail', () => 0, { can: ['done'] }),
         ),
-      "'mail' cannot run in PreSignUp: its rules have no effects",
+      "'mail' cannot run in PreSignUp: no rule has effects here",
     ],
     [
       'a rule that answers',
       () => call('preAuthentication', call('autoConfirm')),
-      "'auto-confirm' cannot run in PreAuthentication: Cognito ignores its answer",
+      "'auto-confirm' cannot run in PreAuthentication: Cognito ignores the answer",
     ],
     [
       'a reservation',
@@ -181,7 +181,7 @@ describe('a composition in plain JavaScript', () => {
           'postConfirmation',
           call('defineRule', 'use', () => 0, { commit: { reserve: () => 0, release: () => 0 } }),
         ),
-      "'use' cannot run in PostConfirmation: its rules cannot deny",
+      "'use' cannot run in PostConfirmation: no rule may deny here",
     ],
     [
       'a nested rule of another trigger',
