@@ -106,7 +106,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Small helpers that every file of src may import. They import nothing. */
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
-// The only files that may import the AWS SDK, so that a bundle without an adapter does not contain it.
+// The only files that may import the AWS SDK, so that a bundle without these files does not contain the SDK.
 const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|cognito)-[\w-]+\.ts$/
 
 interface Import {
@@ -159,7 +159,7 @@ function isSameRoom({ from, to }: Import): boolean {
 }
 
 describe('the imports of src', () => {
-  it('allows an import between two folders only if the map has it', () => {
+  it('every import between two folders of src is in the map', () => {
     const wrong = relatives.filter((each) => {
       const { from, to } = each
       if (isSameRoom(each) || FOR_ALL.includes(to) || deployed.has(from)) return false
@@ -168,13 +168,13 @@ describe('the imports of src', () => {
     expect(wrong).toEqual([])
   })
 
-  it('finds an import for every entry of the map', () => {
+  it('every entry of the map of imports is needed by an import', () => {
     const used = new Set(relatives.map(({ from, to }) => `${findRoom(from)} -> ${findRoom(to)}`))
     const edges = Object.entries(MAP).flatMap(([room, others]) => Object.keys(others).map((other) => `${room} -> ${other}`))
     expect(edges.filter((edge) => !used.has(edge))).toEqual([])
   })
 
-  it('finds no circular import between the folders of the map', () => {
+  it('the folders of the map have no circular imports', () => {
     const above = new Map<string, ReadonlySet<string>>()
     const reached = (room: string, path: readonly string[] = []): ReadonlySet<string> => {
       if (path.includes(room)) throw new Error(`circular import: ${[...path, room].join(' -> ')}`)
@@ -185,12 +185,12 @@ describe('the imports of src', () => {
     for (const room of Object.keys(MAP)) expect(reached(room)).not.toContain(room)
   })
 
-  it('allows imports of middy only in shared/lambda, and of zod only in tools', () => {
+  it('only shared/lambda imports middy, and only tools imports zod', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@middy/') && !from.startsWith('shared/lambda/'))).toEqual([])
     expect(packages.filter(({ from, to }) => to.startsWith('zod') && !from.startsWith('tools/'))).toEqual([])
   })
 
-  it('allows imports of the AWS SDK only in adapters', () => {
+  it('only adapters import the AWS SDK', () => {
     expect(packages.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !ADAPTERS.test(from))).toEqual([])
   })
 })
@@ -208,7 +208,7 @@ describe('a deployed function', () => {
 })
 
 describe('docs/architecture.md', () => {
-  it('shows the files that a warm pre sign-up with two rules executes, at most 13', async () => {
+  it('docs/architecture.md lists the files that a warm pre sign-up with two rules executes, at most 13', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(repository, 'scripts/walk.ts')])
     const walked = [...stdout.matchAll(/^(\S+\.ts): /gm)].map(([, file]) => file)
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
@@ -218,7 +218,7 @@ describe('docs/architecture.md', () => {
     expect(walked.length).toBeLessThanOrEqual(13)
   })
 
-  it('names every folder of the map of imports', () => {
+  it('docs/architecture.md names every folder of the map of imports', () => {
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
     for (const room of Object.keys(MAP))
       if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|profiles)|^tools\//, ''))

@@ -27,18 +27,18 @@ function listBadNames(source: string): readonly string[] {
   return names.filter((name) => ENDS_IN_PREPOSITION.test(name) && !Object.hasOwn(ALLOWED, name))
 }
 
-it.each(['linesOf', 'keyNamed', 'nameIn'])('detects the function name %s', (name) => {
+it.each(['linesOf', 'keyNamed', 'nameIn'])('the check finds the function name %s', (name) => {
   expect(listBadNames(`async function ${name}(`)).toEqual([name])
   expect(listBadNames(`const ${name} = (a) => a`)).toEqual([name])
 })
 
-it('ignores allowed function names, constants without a function, and comments', () => {
+it('the check ignores allowed function names, constants without a function, and comments', () => {
   const source = ['const isIn = wasIn', 'function* anyOf(', '// function nameIn('].join('\n')
 
   expect(listBadNames(source)).toEqual([])
 })
 
-it('finds no function in the repository whose name ends in Of, In or Named, except the allowed names', async () => {
+it('no function name ends in Of, In or Named, except the allowed names', async () => {
   const found: string[] = []
   for await (const file of glob(SOURCES, { cwd: repository, exclude: ['**/node_modules/**', '**/dist/**'] }))
     for (const name of listBadNames(readFileSync(join(repository, file), 'utf8'))) found.push(`${file}: ${name}`)

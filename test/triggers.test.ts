@@ -85,18 +85,18 @@ async function findFilesWithSeveral(): Promise<readonly string[]> {
 }
 
 describe('lists of triggers', () => {
-  it('finds lists of triggers only in the TRIGGERS table and in the exceptions', async () => {
+  it('only the TRIGGERS table and the exceptions name several triggers', async () => {
     expect((await findFilesWithSeveral()).filter((path) => !isException(path))).toEqual([])
   })
 
-  it('finds a list of triggers in every file of the exceptions', async () => {
+  it('every exception names several triggers', async () => {
     const several = await findFilesWithSeveral()
     expect(Object.keys(EXCEPTIONS).filter((each) => !several.some((path) => path.startsWith(each)))).toEqual([])
   })
 })
 
 describe('package.json', () => {
-  it('exports exactly the folder of each trigger and the other entry points', async () => {
+  it('package.json exports exactly the folder of each trigger and the other entry points', async () => {
     const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
     const entries = new Map([['.', 'index'], ...FOLDERS.map((folder) => [`./${folder}`, `${folder}/index`] as const)])
     for await (const file of glob('src/{*,shared/*}/index.ts', { cwd: repository })) {

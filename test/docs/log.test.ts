@@ -94,7 +94,7 @@ async function writeLostLines(): Promise<readonly Line[]> {
   return out.lines().filter(({ message }) => message === 'effect lost')
 }
 
-// These objects have every result and field. If one is missing, the types make the compiler fail.
+// These objects list all results and fields. The compiler fails if one is missing.
 const results: Record<Swept, number> = {
   ...{ done: 1, skipped: 1, 'rule-error': 1, unknown: 1, failed: 1, gone: 1, 'not-due': 1, waiting: 1, error: 1 },
 }

@@ -75,7 +75,7 @@ const files = (await readdir(join(repository, 'docs'), { recursive: true })).fil
 const pages = await Promise.all(files.map((file) => read(join('docs', file))))
 
 describe('options in the docs', () => {
-  test('the test finds the options interfaces that the package exports', () => {
+  test('the test finds the interfaces of options that the package exports', () => {
     const found = new Set(optionsInterfaces.map(({ name }) => name))
 
     expect(found).toContain('AllowEmailDomainsOptions')

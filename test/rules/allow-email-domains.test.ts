@@ -11,7 +11,7 @@ const denied = (reason: string) => ({ kind: 'denied', rule: 'allow-email-domains
 const skipped = { kind: 'proceed', rule: null }
 
 describe('allowEmailDomains', () => {
-  it('declares that it allows and denies', () => {
+  it('allowEmailDomains declares that it allows and denies', () => {
     expect(allowEmailDomains('example.com')).toMatchObject({ name: 'allow-email-domains', kind: 'rule', can: ['allow', 'deny'] })
   })
 
@@ -33,7 +33,7 @@ describe('allowEmailDomains', () => {
       event: (attributes: { email: string }) =>
         preSignUpEvent({ ...attributes, email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     },
-  ])('decides by the email domain for $source', async ({ event }) => {
+  ])('allows or denies $source by email domain', async ({ event }) => {
     const rule = allowEmailDomains('example.com')
     expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
@@ -113,7 +113,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
     },
   )
 
-  it('denies other domains even with trust-identity-provider', async () => {
+  it('trust-identity-provider does not allow an address in another domain', async () => {
     const rule = allowEmailDomains({ domains, federated: { unverifiedEmail: 'trust-identity-provider', withoutEmail: 'skip' } })
     expect(await decide(rule, federatedEvent({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
     expect(await decide(rule, federatedEvent({ email: 'eve' }))).toMatchObject(denied('email-malformed'))
@@ -135,7 +135,7 @@ describe("allowEmailDomains('*')", () => {
 })
 
 describe('allowEmailDomains with a long list', () => {
-  /** Counts the lookups in sets, and the reads of the list of domains, during one event. */
+  /** Counts the set lookups, and the reads of the domain list, while the handler decides one event. */
   async function countLookups(count: number): Promise<{ lookups: number; touched: number }> {
     let touched = 0
     const list = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? `d${index}.example.com` : `*.d${index}.example.com`))

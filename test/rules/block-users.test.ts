@@ -88,18 +88,18 @@ describe('blockUsers', () => {
     )
   })
 
-  it('looks up all keys in one call', async () => {
+  it('looks up all keys of a user in one call', async () => {
     const list = createBlockList()
     await decide(list)
     expect(list.lookups.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
   })
 
-  it('does not allow inside anyOf', async () => {
+  it('blockUsers never allows a user inside anyOf', async () => {
     const decision = await preAuthentication(anyOf(blockUsers(createBlockList()))).decide(preAuthenticationEvent())
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
-  it('declares the permissions of its block list', () => {
+  it('blockUsers declares the permissions of the block list', () => {
     const permissions = [{ actions: ['x:Y'], resource: 'Z' }]
     expect(blockUsers({ ...createBlockList(), permissions })).toMatchObject({ can: ['deny'], permissions })
     expect(blockUsers(createBlockList())).not.toHaveProperty('permissions')
@@ -166,7 +166,7 @@ describe('users who do not exist', () => {
   const unknown = (more: Partial<PreAuthentication['event']['request']> = {}) =>
     preAuthenticationEvent(null, { request: { userAttributes: {}, validationData: null, userNotFound: true, ...more } })
 
-  it('blockUsers looks up and denies users who do not exist like existing users', async () => {
+  it('blockUsers looks up and denies a user who does not exist in the same way as an existing user', async () => {
     const list = createBlockList(block('username', 'ann'))
     const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
     const { trace: _, ...answer } = await decide(list, {}, unknown())
@@ -176,7 +176,7 @@ describe('users who do not exist', () => {
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
-  it('blockUsers accepts a user who does not exist and has no attributes', async () => {
+  it('blockUsers does not fail for a user who does not exist and has no attributes', async () => {
     expect(await decide(createBlockList(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
     const { userAttributes: __, ...request } = unknown().request
     expect(await decide(createBlockList(block('username', 'ann')), {}, { ...unknown(), request })).toMatchObject(denied)
@@ -261,7 +261,7 @@ describe('an ambiguous email address', () => {
   })
 })
 
-describe('in a pre sign-up chain, blockUsers', () => {
+describe('blockUsers in a pre sign-up chain', () => {
   it('blockUsers denies a blocked user who signs up again', async () => {
     const handler = preSignUp(blockUsers(createBlockList(block('email', 'ann@example.com'))))
     expect(await handler.decide(preSignUpEvent({ email: 'Ann@Example.com' }, { userName: 'ann2' }))).toMatchObject({

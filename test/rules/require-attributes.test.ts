@@ -28,13 +28,13 @@ describe('requireAttributes with zod', () => {
     expect(decision).toMatchObject({ kind: 'proceed', rule: null })
   })
 
-  it('does not allow inside anyOf, because users choose their attributes', async () => {
+  it('requireAttributes never allows a user inside anyOf, because users choose their attributes', async () => {
     const rule = anyOf(allowEmailDomains('example.com'), requireAttributes(terms))
     const stranger = preSignUpEvent({ given_name: 'Eve', 'custom:terms': 'accepted', email: 'eve@evil.com' })
     expect(await preSignUp(rule).decide(stranger)).toMatchObject({ kind: 'denied', reason: 'domain-not-allowed' })
   })
 
-  it('denies other users, with the invalid attributes in the trace and not in the message', async () => {
+  it('denies a user with invalid attributes, which are in the trace and not in the message', async () => {
     const decision = await decide(terms, { given_name: '' })
     expect(decision).toMatchObject(denied)
     const [entry] = decision.trace
@@ -80,13 +80,13 @@ describe('requireAttributes with zod', () => {
     expect(await preSignUp(requireAttributes(upper))(event)).toEqual(event)
   })
 
-  it.each([adminCreatedEvent, federatedEvent])('denies at every trigger source', async (event) => {
+  it.each([adminCreatedEvent, federatedEvent])('requireAttributes denies at every trigger source', async (event) => {
     expect(await preSignUp(requireAttributes(terms)).decide(event())).toMatchObject(denied)
   })
 })
 
 describe('requireAttributes with a schema of another library', () => {
-  it('passes the attributes as a plain object', async () => {
+  it('passes the attributes to the schema as a plain object', async () => {
     const seen: unknown[] = []
     const schema = standard((value) => {
       seen.push(value)
@@ -120,7 +120,7 @@ describe('requireAttributes with a schema of another library', () => {
     })
   })
 
-  it('denies if the list of issues is empty', async () => {
+  it('denies the user if the schema returns an empty list of issues', async () => {
     expect(
       await decide(
         standard(() => ({ issues: [] })),
@@ -143,7 +143,7 @@ describe('requireAttributes with a schema of another library', () => {
 })
 
 describe('the message option of requireAttributes', () => {
-  it('the message option is the message of the denial', async () => {
+  it('the denial has the message of the message option', async () => {
     expect(await decide(terms, {}, { message: 'Please accept the terms.' })).toMatchObject({ message: 'Please accept the terms' })
   })
 

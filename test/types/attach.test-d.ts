@@ -7,7 +7,7 @@ import { expectTypeOf, test } from 'vitest'
 test('UpdateUserPoolRequest lacks only those fields of a pool that an update cannot change', () => {
   expectTypeOf<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>>().toEqualTypeOf<
     | 'Id'
-    // The request calls this field PoolName.
+    // UpdateUserPoolRequest calls this field PoolName.
     | 'Name'
     | 'Arn'
     | 'Status'

@@ -46,7 +46,7 @@ const greet = defineRule<PostConfirmation>('greet', () => done())
 const block = defineRule<PreAuthentication>('block', () => deny('blocked', 'Blocked'))
 
 describe('the trigger of a composition', () => {
-  test('infers the trigger of a composition, wherever it has a rule that fits every trigger', () => {
+  test('a composition has the trigger of its rules, even if some rules fit every trigger', () => {
     expectTypeOf(chain(audit(), autoConfirm())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(autoConfirm(), audit())).toEqualTypeOf<Rule<PreSignUp>>()
     expectTypeOf(chain(audit(), greet)).toEqualTypeOf<Rule<PostConfirmation>>()
@@ -64,18 +64,18 @@ describe('the trigger of a composition', () => {
 })
 
 describe('a compile error', () => {
-  test('rejects a rule of another trigger', () => {
-    // @ts-expect-error a pre sign-up rule in pre authentication
+  test('the compiler rejects a rule of another trigger', () => {
+    // @ts-expect-error preAuthentication does not accept a rule of pre sign-up
     preAuthentication(confirm)
-    // @ts-expect-error two triggers in one chain
+    // @ts-expect-error chain does not accept rules of two triggers
     chain(confirm, block)
-    // @ts-expect-error a rule of a working trigger in a refusing trigger
+    // @ts-expect-error preSignUp does not accept a rule of a working trigger
     preSignUp(greet)
-    // @ts-expect-error a rule of a refusing trigger in a working trigger
+    // @ts-expect-error postConfirmation does not accept a rule of a refusing trigger
     postConfirmation(confirm)
   })
 
-  test('rejects an outcome that the trigger does not permit', () => {
+  test('the compiler rejects an outcome that the trigger does not permit', () => {
     // @ts-expect-error a working trigger does not permit deny
     defineRule<PostConfirmation>('late', () => deny('late', 'Late'))
     // @ts-expect-error a working trigger does not permit allow
@@ -90,10 +90,10 @@ describe('a compile error', () => {
     postConfirmation(denyIf(hasAttribute('name'), 'named', 'No names'))
   })
 
-  test('rejects an answer that does not fit the trigger', () => {
+  test('the compiler rejects an answer that does not fit the trigger', () => {
     // @ts-expect-error a misspelt field
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUsr: true }))
-    // @ts-expect-error an unknown field
+    // @ts-expect-error the answer of pre sign-up has no field autoConfirm
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: true, autoConfirm: true }))
     // @ts-expect-error not a boolean
     defineRule<PreSignUp>('confirm', () => respond({ autoConfirmUser: 'true' }))
@@ -101,10 +101,10 @@ describe('a compile error', () => {
     defineRule<PostConfirmation>('answer', () => respond({ autoConfirmUser: true }))
   })
 
-  test('rejects an outcome other than skip in a rule for every trigger', () => {
-    // @ts-expect-error not every trigger has this field
+  test('the compiler rejects an outcome other than skip in a rule for every trigger', () => {
+    // @ts-expect-error not every trigger has the field autoConfirmUser
     defineRule<Trigger>('confirm', () => respond({ autoConfirmUser: true }))
-    // @ts-expect-error not every trigger has this field, with the trigger as a type parameter
+    // @ts-expect-error not every trigger has the field autoConfirmUser, even if the trigger is a type parameter
     const generic = <T extends Trigger>(): Rule<T> => defineRule<T>('confirm', () => respond({ autoConfirmUser: true }))
     expectTypeOf(generic).toBeFunction()
     // @ts-expect-error not every trigger permits deny
@@ -113,7 +113,7 @@ describe('a compile error', () => {
     defineRule<Trigger>('work', () => done())
   })
 
-  test('rejects outcomes that UserMigration, CustomMessage or CustomEmailSender does not permit', () => {
+  test('the compiler rejects outcomes that UserMigration, CustomMessage or CustomEmailSender does not permit', () => {
     interface Migration extends Refusing {
       readonly name: 'UserMigration'
       readonly answer: { readonly attributes: Readonly<Record<string, string>>; readonly status?: 'CONFIRMED' | 'RESET_REQUIRED' }
@@ -142,9 +142,9 @@ describe('a compile error', () => {
     defineRule<Sender>('send', () => respond({}))
     // @ts-expect-error a sender does not permit deny
     defineRule<Sender>('send', () => deny('no', 'No'))
-    // @ts-expect-error two triggers in one chain
+    // @ts-expect-error chain does not accept rules of two triggers
     chain(confirm, migrate)
-    // @ts-expect-error two kinds of triggers in one chain
+    // @ts-expect-error chain does not accept rules of a working and of a refusing trigger
     chain(send, migrate)
     const looking = defineRule<Migration>('look', () => skip(), { reads: [] })
     // @ts-expect-error once needs a working trigger
@@ -155,14 +155,14 @@ describe('a compile error', () => {
     postConfirmation(blockUsers({ find: async () => [] }))
   })
 
-  test('rejects wrong arguments of a handler factory', () => {
-    // @ts-expect-error an array instead of rules
+  test('the compiler rejects wrong arguments of a handler factory', () => {
+    // @ts-expect-error preSignUp accepts rules as arguments, and not an array
     preSignUp([confirm])
     // @ts-expect-error a misspelt setting
     preSignUp({ deadline: 100 }, confirm)
-    // @ts-expect-error settings as the last argument
+    // @ts-expect-error the settings must be the first argument
     preSignUp(confirm, { deadlineMs: 100 })
-    // @ts-expect-error the middleware setting in a middleware
+    // @ts-expect-error preSignUp.middleware does not accept the setting middleware
     preSignUp.middleware({ middleware: [] }, confirm)
     // @ts-expect-error a misspelt option
     preSignUp.rule('mine', () => skip(), { permission: [] })
@@ -174,43 +174,43 @@ describe('a compile error', () => {
     postConfirmation.rule('mine', () => deny('no', 'No'))
   })
 
-  test('rejects an incomplete or wrong commit', () => {
-    // @ts-expect-error release is missing
+  test('the compiler rejects an incomplete or wrong commit of a rule', () => {
+    // @ts-expect-error commit needs the function release
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => undefined } })
     // @ts-expect-error reserve may only return a denial or undefined
     defineRule<PreSignUp>('use', () => skip(), { commit: { reserve: () => allow(), release: () => undefined } })
   })
 
-  test('rejects a misspelt trigger source', () => {
-    // @ts-expect-error the source is PreSignUp_SignUp
+  test('the compiler rejects a misspelt trigger source', () => {
+    // @ts-expect-error the source must be PreSignUp_SignUp
     triggeredBy('PreSignUp_Signup')
   })
 
-  test('rejects an effect or a condition without reads', () => {
+  test('the compiler rejects an effect or a condition that does not declare reads', () => {
     const ledger = memoryLedger()
     const declared = defineRule<PostConfirmation>('mail', () => done(), { reads: ['email'] })
     expectTypeOf(once(ledger, declared, { delivery: 'at-most-once' })).toExtend<Rule<PostConfirmation>>()
     const undeclared = defineRule<PostConfirmation>('mail', () => done(), { can: ['done'] })
-    // @ts-expect-error reads is missing
+    // @ts-expect-error once needs a rule that declares reads
     once(ledger, undeclared, { delivery: 'at-most-once' })
     // @ts-expect-error reads must be a list
     defineRule<PostConfirmation>('mail', () => done(), { reads: 'email' })
-    // @ts-expect-error the options with reads are missing
+    // @ts-expect-error defineCondition needs the option reads
     defineCondition(() => true)
   })
 
-  test('rejects an invalid declaration of a rule', () => {
+  test('the compiler rejects an invalid declaration of a rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expectTypeOf(defineRule<PreSignUp>('invited', () => allow(), { permissions, judges: 'email-domain' })).toEqualTypeOf<Rule<PreSignUp>>()
-    // @ts-expect-error an unknown value of judges
+    // @ts-expect-error judges does not accept the value domain
     defineRule<PreSignUp>('invited', () => allow(), { judges: 'domain' })
     // @ts-expect-error permissions must be a list
     defineRule<PreSignUp>('invited', () => allow(), { permissions: 'dynamodb:GetItem' })
-    // @ts-expect-error the key is named resource, not on
+    // @ts-expect-error a permission has the key resource, not on
     defineRule<PreSignUp>('invited', () => allow(), { permissions: [{ actions: ['dynamodb:GetItem'], on: 'INVITE_TABLE' }] })
   })
 
-  test('rejects a write to the event', () => {
+  test('the compiler rejects a write to the event', () => {
     defineRule<PreSignUp>('edit', ({ event }) => {
       // @ts-expect-error the event is read-only
       event.userName = 'eve'
@@ -220,15 +220,15 @@ describe('a compile error', () => {
     })
   })
 
-  test('rejects a condition that does not return a boolean', () => {
-    // @ts-expect-error an object instead of a boolean
+  test('the compiler rejects a condition that does not return a boolean', () => {
+    // @ts-expect-error a condition must return a boolean, not an object
     const found: Condition = () => ({})
     expectTypeOf(found).toBeFunction()
   })
 })
 
 describe('the context of a rule', () => {
-  test('gives the context of a rule the event type of its trigger', () => {
+  test('the context of a rule has the event type of the trigger', () => {
     defineRule('typed', ({ event }: RuleContext<PreSignUp>) => {
       expectTypeOf(event.request.validationData).toEqualTypeOf<Readonly<Record<string, string>> | null | undefined>()
       expectTypeOf(event.callerContext.clientId).toEqualTypeOf<string | null>()
@@ -236,7 +236,7 @@ describe('the context of a rule', () => {
     })
   })
 
-  test('accepts a condition for every trigger in a condition of one trigger', () => {
+  test('a condition for every trigger can be used as a condition of one trigger', () => {
     expectTypeOf(not(hasAttribute('name'))).toExtend<Condition<PreSignUp>>()
     expectTypeOf<Condition>().toExtend<Condition<Working>>()
   })

@@ -17,13 +17,13 @@ describe('pre token generation', () => {
   })
 
   test('addClaims rejects reserved claims, invalid values and unknown tokens', () => {
-    // @ts-expect-error a claim that Cognito reserves
+    // @ts-expect-error Cognito reserves the claim sub
     addClaims({ sub: 'x' })
-    // @ts-expect-error a claim with a prefix that Cognito reserves
+    // @ts-expect-error Cognito reserves claims with the prefix cognito:
     addClaims({ 'cognito:groups': 'x' })
     // @ts-expect-error a Date is not a valid claim
     addClaims({ since: new Date() })
-    // @ts-expect-error an unknown token
+    // @ts-expect-error addClaims does not know the token refresh
     addClaims({ app: 'shop' }, { to: 'refresh' })
   })
 
@@ -31,7 +31,7 @@ describe('pre token generation', () => {
     // @ts-expect-error names is missing, so the override would remove all groups
     const tokens: Tokens = { groups: {} }
     expectTypeOf(tokens).toBeObject()
-    // @ts-expect-error a string instead of a list
+    // @ts-expect-error overrideGroups needs a list of groups, not a string
     overrideGroups(() => 'staff')
   })
 })

@@ -29,7 +29,7 @@ postAuthentication(confirmed)
 chain(signUp, signIn)
 `
 
-it('ends each compiler message about a rule of the wrong trigger with the names of both triggers', { timeout: 300_000 }, async () => {
+it('each compiler message about a rule of the wrong trigger ends with the names of both triggers', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-types-'))
   try {
     const compilerOptions = { types: [], noEmit: true, rewriteRelativeImportExtensions: false }

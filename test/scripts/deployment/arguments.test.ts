@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { packagingArguments, unfitLines } from '../../../scripts/deployment/arguments.ts'
 
-/** The commands of osls with their options. */
+/** The osls commands, by name, with the options of each. */
 const schemas: ReadonlyMap<string, { readonly options: Readonly<Record<string, { readonly type: string }>> }> = createRequire(
   import.meta.url,
 )('osls/lib/cli/commands-schema/index.js')
@@ -49,11 +49,11 @@ describe('npm run deploy', () => {
       expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining("not 'list'")] })
   })
 
-  it('rejects an option that has no effect on a package that was built before the deployment', () => {
+  it('rejects a deploy option that has no effect on a package that is already built', () => {
     expect(unfitLines('deploy', ['--stage', 'prod', '--aws-s3-accelerate'])).toEqual([
       '--aws-s3-accelerate does not work with a package that is built before the deployment. To run osls without checks: npx osls deploy --aws-s3-accelerate',
     ])
-    // `osls package` rejects this option itself.
+    // The check leaves this option to `osls package`, which rejects it.
     expect(unfitLines('package', ['--aws-s3-accelerate'])).toEqual([])
   })
 })

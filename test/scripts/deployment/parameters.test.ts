@@ -50,7 +50,7 @@ describe('readParameters', () => {
     return readParameters(folder, 'serverless.yml')
   }
 
-  it('returns the parameters of all files, even if files name each other', async () => {
+  it('returns the parameters of all files, even if a file includes itself', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${param:one}\nb: \${param:two, 'none'}\nc: \${file(deploy/a.yml)}\nparams: { dev: { three: 3 } }`,
       'deploy/a.yml': `d: !Sub x/\${param:four}\ne: \${file(deploy/a.yml)}`,
@@ -58,7 +58,7 @@ describe('readParameters', () => {
     expect(parameters).toEqual({ read: new Set(['one', 'two', 'four']), set: ['three'] })
   })
 
-  it('does not read further files that a file names if only a part of that file is used', async () => {
+  it('does not read the files that a file includes if the configuration uses only a part of that file', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/b.yml):functions}`,
       'deploy/b.yml': `functions: { a: "\${param:five}", b: "\${file(deploy/none.yml)}" }`,
@@ -66,7 +66,7 @@ describe('readParameters', () => {
     expect(parameters).toEqual({ read: new Set(['five']), set: [] })
   })
 
-  it('returns the parameters of a program and of the files that it requires', async () => {
+  it('returns the parameters that a program and its required files read', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/c.cjs):functions}`,
       'deploy/c.cjs': `const d = require('./d.cjs')\nresolveVariable('param:six')\nresolveVariable('file(deploy/none.yml)')`,

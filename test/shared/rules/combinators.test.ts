@@ -58,7 +58,7 @@ const crash = defineRule<SampleWorking>('crash', () => {
 })
 
 describe('parallel', () => {
-  test('runs its rules at the same time', async () => {
+  test('parallel runs its rules at the same time', async () => {
     const log: string[] = []
     let open = (): void => undefined
     const opened = new Promise<void>((resolve) => {
@@ -79,7 +79,7 @@ describe('parallel', () => {
     expect(decision.kind).toBe('proceed')
   })
 
-  test('adds a trace entry for each rule, in the order of the arguments', async () => {
+  test('parallel adds a trace entry for each rule, in the order of the arguments', async () => {
     const decision = await run('working', parallel(crash, parallel(work, crash), work))
     expect(decision.trace.map(({ rule, path, outcome }) => [path, rule, outcome])).toEqual([
       ['0', 'crash', 'error'],

@@ -29,7 +29,7 @@ const createEvent = (userName: string): CognitoEvent => ({ ...sampleEvent, userN
 const refuse = defineRule<SampleRefusing>('refuse', () => deny('no', 'No'))
 
 describe('a rule with a commit', () => {
-  test('reserves the last place, and denies the next user', async () => {
+  test('a rule with a commit reserves the last place for one user, and denies the next user', async () => {
     const { rule, taken } = takePlace(1)
 
     expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
@@ -37,14 +37,14 @@ describe('a rule with a commit', () => {
     expect(taken()).toBe(1)
   })
 
-  test('keeps one reservation when the event is repeated', async () => {
+  test('a repeated event keeps its reservation, and does not make a second one', async () => {
     const { rule, taken } = takePlace(1)
     for (let time = 0; time < 3; time += 1)
       expect(await run('refusing', chain(rule), createEvent('mary'))).toMatchObject({ kind: 'proceed' })
     expect(taken()).toBe(1)
   })
 
-  test('makes no reservation if a later rule denies', async () => {
+  test('a rule with a commit makes no reservation if a later rule denies', async () => {
     const { rule, taken } = takePlace(1)
     expect(await run('refusing', chain(rule, refuse), createEvent('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })
     expect(taken()).toBe(0)
@@ -59,7 +59,7 @@ describe('a rule with a commit', () => {
     ])
   })
 
-  test('fails the invocation and releases the reservation if reserve hangs', async () => {
+  test('a reserve that hangs fails the invocation, and the reservation is released', async () => {
     const released: string[] = []
     const clock = autoClock()
     const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
@@ -70,7 +70,7 @@ describe('a rule with a commit', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('does not change the decision if a release fails or hangs', async () => {
+  test('a release that fails or hangs does not change the decision', async () => {
     const { rule } = takePlace(0)
     for (const release of [() => Promise.reject(new Error('down')), () => new Promise<void>(() => undefined)]) {
       const first = defineRule<SampleRefusing>('first', () => skip(), { commit: { reserve: () => undefined, release } })
@@ -78,7 +78,7 @@ describe('a rule with a commit', () => {
     }
   })
 
-  test('fails the invocation if reserve returns an outcome other than a denial', async () => {
+  test('a reserve that returns an outcome other than a denial fails the invocation', async () => {
     const odd = defineRule<SampleRefusing>('odd', () => skip(), {
       commit: { reserve: () => ({ kind: 'allow' }) as never, release: () => undefined },
     })

@@ -50,7 +50,7 @@ describe('and, or and not', () => {
     expect(() => or()).toThrow('or() needs at least one condition')
   })
 
-  /** Turns a synchronous throw into a rejection. */
+  /** Evaluates a condition. Turns a synchronous throw into a rejection. */
   const toPromise = async (call: () => unknown): Promise<unknown> => call()
 
   test('and, or and not throw if a condition does not return a boolean', async () => {

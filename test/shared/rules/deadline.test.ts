@@ -6,7 +6,7 @@ import { autoClock } from '../../support/auto-clock.ts'
 const never = new Promise<never>(() => {})
 
 describe('a deadline', () => {
-  test('race returns the result or error of work that ends in time, and leaves no timer', async () => {
+  test('race returns the result or error of work that ends before the deadline, and leaves no timer', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(await deadline.race(Promise.resolve('done'))).toBe('done')
@@ -15,7 +15,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a deadline rejects and aborts its signal if the work does not end in time', async () => {
+  test('a deadline that expires during the work aborts its signal, and race rejects', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const signal = deadline.signal()
@@ -32,7 +32,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a deadline creates its signal once, and already aborted if the time is over', () => {
+  test('signal returns the same signal each time, and an aborted signal after the deadline', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.signal()).toBe(deadline.signal())
@@ -49,7 +49,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a deadline ends nested deadlines no later than itself, and closes them when it is closed', async () => {
+  test('nested deadlines end no later than the outer deadline, and are closed with it', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.within(500).remainingMs()).toBe(100)
@@ -60,13 +60,13 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('an expired deadline rejects immediately', async () => {
+  test('race rejects immediately after the deadline has expired', async () => {
     const deadline = startDeadline(100, autoClock())
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
   })
 
-  test('does not call an onExpiry callback that was cancelled', async () => {
+  test('a deadline does not call an onExpiry callback that was cancelled', async () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     const called: string[] = []

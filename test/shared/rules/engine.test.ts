@@ -89,7 +89,7 @@ describe('the trace', () => {
     })
   })
 
-  test('two shadow rules that hang have the reason deadline-exceeded after 500 ms together', async () => {
+  test('two shadow rules that hang time out at the same time after 500 ms', async () => {
     const clock = autoClock()
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const decision = await run('refusing', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
@@ -138,7 +138,7 @@ describe('rules that a custom composition runs', () => {
     expect(await runForPaths(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
-  test('a rule has the index in its path that the custom composition passes', async () => {
+  test('the path of a rule has the index that the custom composition passes to evaluate', async () => {
     const picks = defineRule<SampleRefusing>('picks', async (ctx, { evaluate }) => {
       const verdict = await evaluate(b, ctx, { index: 1 })
       return verdict.kind === 'allow' ? verdict : skip()
@@ -275,7 +275,7 @@ describe('a rule that returns an invalid outcome', () => {
     expect(decision).toMatchObject({ kind: 'failed', rule: 'wrong', error: { message: expect.stringContaining(message) } })
   })
 
-  test.each(['deny', 'answer'] as const)('a rule that allows has an error if it declares only %s', async (ability) => {
+  test.each(['deny', 'answer'] as const)('a rule that allows but declares only %s has an error', async (ability) => {
     const decision = await run('refusing', anyOf(returns({ kind: 'allow' }, [ability])))
     const message = `The rule 'wrong' returned allow, but it declares can: [${ability}]`
     expect(decision).toMatchObject({ kind: 'failed', error: { message } })

@@ -27,7 +27,7 @@ describe('NotDoneError', () => {
 })
 
 describe('EffectLostError', () => {
-  test('EffectLostError has its cause, and the effect with the ids of the user', () => {
+  test('EffectLostError has a cause, and the effect with the ids that identify the user', () => {
     const effect = { userPoolId: 'eu-west-1_pool', sub: 'sub-1', effect: 'mail', token: 'token-1' }
     expect(new EffectLostError(effect, throttled)).toMatchObject({
       name: 'EffectLostError',

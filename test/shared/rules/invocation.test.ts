@@ -7,7 +7,7 @@ import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { run, SAMPLES, type SampleRefusing, sampleEvent } from '../../support/samples.ts'
 
 describe('readUser', () => {
-  test('reads the attributes that Cognito sends', () => {
+  test('readUser reads the attributes that Cognito sends', () => {
     const userAttributes = {
       sub: 'b1946ac9-2492-4d23-9f3c-4b5e1a7f0001',
       email: 'mary@example.com',
@@ -41,19 +41,19 @@ describe('readUser', () => {
     { request: {} },
     { request: { userAttributes: null } },
     { userName: null, request: { userAttributes: 'x' } },
-  ])('returns a user without attributes for an incomplete event: %j', (event) => {
+  ])('readUser returns a user without attributes for an incomplete event: %j', (event) => {
     expect(readUser(event)).toMatchObject({ userName: '', sub: undefined, email: undefined, emailVerified: false, attributes: {} })
   })
 
-  test('reads an empty attribute as missing', () => {
+  test('readUser treats an empty attribute as missing', () => {
     expect(readUser({ request: { userAttributes: { sub: '', email: '' } } })).toMatchObject({ sub: undefined, email: undefined })
   })
 
-  test('ignores attributes that are neither strings nor booleans', () => {
+  test('readUser ignores attributes that are neither strings nor booleans', () => {
     expect(readUser({ request: { userAttributes: { a: 1, b: null, c: {}, d: 'x' } } }).attributes).toEqual({ d: 'x' })
   })
 
-  test('does not read attributes from a prototype', () => {
+  test('readUser does not read attributes from a prototype', () => {
     const hostile = JSON.parse('{"__proto__": {"email": "eve@example.com"}, "constructor": "x"}')
     const { attributes, email } = readUser({ request: { userAttributes: hostile } })
     expect(email).toBeUndefined()

@@ -47,7 +47,7 @@ function toComparable(decision: Decision<SampleRefusing>): unknown {
 }
 
 describe('a rule cannot change the response or the context of another rule', () => {
-  test('a rule cannot change the context of another rule by writing anywhere in its own context', async () => {
+  test('writes of a rule to its own context do not change the context of another rule', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 3 }), async (terms: readonly Term[]) => {
         const left = await run('refusing', chain(...terms.map((term) => build(term))), event())
@@ -128,7 +128,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     })
   })
 
-  test('a rule cannot remove another rule from their composition', () => {
+  test('a rule cannot be removed from the children of a composition', () => {
     const whole = chain(build({ word: 'allow', terms: [] }), build({ word: 'deny', terms: [] }))
     expect(() => Reflect.apply(Array.prototype.splice, whole.children, [1])).toThrow(TypeError)
   })

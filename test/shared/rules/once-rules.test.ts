@@ -47,7 +47,7 @@ describe('onceRules', () => {
     expect(rules.get('gift')).toEqual({ rule: gift, places: [[named]] })
   })
 
-  it('throws if the condition of a when around an effect is missing', () => {
+  it('onceRules throws if a when around an effect does not expose its condition', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const { condition: _, ...hidden } = when(hasAttribute('name'), mail)
     expect(() => onceRules(chain(hidden))).toThrow("'when' hides the condition of an effect; make it with when()")
@@ -55,7 +55,7 @@ describe('onceRules', () => {
     expect(onceRules(chain(harmless)).size).toBe(0)
   })
 
-  it('throws if two effects have the same name, because the second would never run', () => {
+  it('onceRules throws if two effects have the same name, because the second would never run', () => {
     const twice = [1, 2].map(() => once(ledger, work('mail'), { delivery: 'at-most-once' }))
     expect(() => onceRules(chain(...twice))).toThrow("Two effects are named 'mail'")
     expect(() => postConfirmation(...twice)).toThrow("Two effects are named 'mail'")

@@ -50,20 +50,20 @@ describe('once', () => {
   test.each([
     ['at-most-twice', 'a string'],
     [undefined, 'undefined'],
-  ])('throws if delivery is %j', (delivery, described) => {
+  ])('once throws if delivery is %j', (delivery, described) => {
     const ledger = memoryLedger()
     expect(() => once(ledger, effect(ledger), { delivery: delivery as never })).toThrow(
       new TypeError(`once(): delivery is ${described}; expected 'at-least-once' or 'at-most-once'`),
     )
   })
 
-  test('claims the effect before it runs, and records it as done afterwards', async () => {
+  test('once claims the effect before it runs, and records it as done afterwards', async () => {
     const ledger = memoryLedger()
     expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce))).toBe('done')
     expect(ledger.log).toEqual(['claim', 'run', 'done'])
   })
 
-  test('does not run the effect again when the event is repeated', async () => {
+  test('once does not run the effect again when the event is repeated', async () => {
     const ledger = memoryLedger()
     const rule = once(ledger, effect(ledger), atMostOnce)
     expect(await runForOutcome(rule)).toBe('done')
@@ -71,7 +71,7 @@ describe('once', () => {
     expect(ledger.log).toEqual(['claim', 'run', 'done', 'claim'])
   })
 
-  test('does not run the effect if another invocation holds the claim', async () => {
+  test('once does not run the effect if another invocation holds the claim', async () => {
     const ledger = memoryLedger()
     const outcomes: (string | undefined)[] = []
     const rule = once(
@@ -87,13 +87,13 @@ describe('once', () => {
     expect(ledger.log).toEqual(['claim', 'run', 'claim', 'done'])
   })
 
-  test.each(['done', 'unknown', 'failed'] as const)('does not run an effect with the state %s', async (state) => {
+  test.each(['done', 'unknown', 'failed'] as const)('once does not run an effect that has the state %s in the ledger', async (state) => {
     const ledger: MemoryLedger = { ...memoryLedger(), claim: async () => ({ kind: 'settled', state }) }
     expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce))).toBe(`skip: effect-${state}`)
     expect(ledger.log).toEqual([])
   })
 
-  test('runs the effect once for each combination of user, pool and id', async () => {
+  test('once runs an effect one time for each combination of user, pool and id', async () => {
     const ledger = memoryLedger()
     const mail = effect(ledger)
     const rule = once(ledger, mail, atMostOnce)
@@ -112,7 +112,7 @@ describe('once', () => {
     { what: 'no sub', input: { ...event, request: { userAttributes: { email: 'mary@example.com' } } } },
     { what: 'an empty sub', input: { ...event, request: { userAttributes: { sub: '' } } } },
     { what: 'no pool', input: { ...event, userPoolId: '' } },
-  ])('does not run the effect for an event with $what, because its user is unknown', async ({ input }) => {
+  ])('once does not run the effect for an event with $what, because the user is unknown', async ({ input }) => {
     const ledger = memoryLedger()
     expect(await runForOutcome(once(ledger, effect(ledger), atMostOnce), input)).toBe('skip: no-sub')
     expect(ledger.log).toEqual([])
@@ -226,7 +226,7 @@ describe('the attributes that a rule declares', () => {
     expect(ledger.effects[0]?.event.request.userAttributes).toEqual(kept)
   })
 
-  test('a perInvocation lookup sees the whole event, even inside once', async () => {
+  test('a perInvocation lookup inside once gets the whole event, because all rules share its result', async () => {
     const ledger = memoryLedger()
     const lookUp = vi.fn(async () => 'found')
     const shared = perInvocation<SampleWorking, string>(lookUp)
@@ -339,7 +339,7 @@ describe('the write of a result to the ledger', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('once stops an effect that hangs 600 ms before the deadline, to write the result', async () => {
+  test('once stops a hanging effect 600 ms before the deadline, so that time is left to write the result', async () => {
     const clock = autoClock()
     const calls: [string, number, boolean][] = []
     const ledger = memoryLedger(async (call) => {

@@ -7,7 +7,7 @@ it("every reason in the sources of src is listed in OWN_REASONS, or in the optio
   const found = new Set<string>()
   const undeclared = new Set<string>()
   for await (const file of glob('src/!(tools|esbuild)/**/*.ts')) {
-    // Skip comments, because the reasons in examples are not ours.
+    // Skip comments, because the reasons in their examples are not reasons of this package.
     const code = readFileSync(file, 'utf8').replace(/^\s*\*.*$/gm, '')
     const pattern = /\b(?:skip|deny|refuse)\('([\w-]+)'|\brespond(?:<\w+>)?\(\w+, '([\w-]+)'|\b(?:readonly code =|reason:) '([\w-]+)'/g
     const declared = /\breasons: \[([^\]]*)\]/.exec(code)?.[1] ?? ''

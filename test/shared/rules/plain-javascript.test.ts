@@ -5,7 +5,7 @@ import * as preAuth from '../../../src/pre-auth/index.ts'
 import * as preSignUp from '../../../src/pre-signup/index.ts'
 import * as rules from '../../../src/rules/index.ts'
 
-/** The exports without their types, as plain JavaScript sees them. */
+/** The exports of the package without types, as plain JavaScript uses them. */
 type Plain = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
 const plain = { ...language, ...preSignUp, ...preAuth, ...postConfirmation, ...rules } as unknown as Plain

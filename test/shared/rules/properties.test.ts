@@ -45,7 +45,7 @@ async function decideListing(rule: Rule<Listing>): Promise<Decision<Listing>> {
   return decision
 }
 
-/** Splits rules into nested chains. */
+/** Makes nested chains of rules. Each number in `splits` is the place where the next nested chain starts. */
 function nestChains(rules: readonly Rule<Listing>[], splits: readonly number[]): Rule<Listing> {
   const [split, ...more] = splits
   if (split === undefined || split === 0 || split >= rules.length) return chain(...rules)

@@ -52,7 +52,8 @@ describe.each(SECTIONS)('the table of %s', (section) => {
   test.each(table)('$kind: $composition -> $decision', async ({ kind, composition, decision, reserved }) => {
     const clock = autoClock()
     const made = new Set<string>()
-    // All these rules have the type of a refusing trigger. The engine checks at run time which outcomes each kind permits.
+    // All rules of the tables have the type of a refusing trigger. The engine checks at run time which outcomes each kind of trigger
+    // permits.
     const decided = await run(kind, chain(build(parse(composition), undefined, undefined, made)), sampleEvent, clock)
     expect(formatDecision(decided)).toBe(decision)
     if (reserved !== undefined) expect([...made].join(', ')).toBe(reserved)

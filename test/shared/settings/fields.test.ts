@@ -20,7 +20,7 @@ import {
 } from '../../../src/shared/settings/fields.ts'
 import { type Field, readSettings } from '../../../src/shared/settings/settings.ts'
 
-/** Returns the value of a field, or its `expected` text if the value is invalid. */
+/** Returns the parsed value, or the `expected` text of the field if the value is invalid. */
 function read<V>(field: Field<V>, value: string | undefined): V | string {
   try {
     return (value === undefined ? undefined : field.read(value)) ?? field.expected
@@ -35,7 +35,7 @@ describe('the fields of settings', () => {
     expect(read(nonEmptyString('the name of a table', 'blocks'), undefined)).toBe('the name of a table')
   })
 
-  it('oneOf accepts only one of its words, case-sensitively', () => {
+  it('oneOf accepts only one of the given words, case-sensitively', () => {
     expect(read(oneOf(['exempt', 'judge']), 'judge')).toBe('judge')
     for (const value of ['Judge', ' judge', '', undefined, 'toString'])
       expect(read(oneOf(['exempt', 'judge']), value)).toBe('one of exempt, judge')
@@ -113,7 +113,7 @@ describe('the fields of settings', () => {
     expect(read(emailAddress('welcome@example.com'), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
   })
 
-  it('httpsUrl rejects other schemes', () => {
+  it('httpsUrl rejects schemes other than https', () => {
     expect(read(httpsUrl('https://example.com'), 'https://example.com/start?a=b')).toBe('https://example.com/start?a=b')
     for (const value of ['', 'example.com', 'http://example.com', 'javascript:alert(1)', 'data:text/html,x', 'https://', undefined])
       expect(read(httpsUrl('https://example.com'), value)).toBe('an https:// URL in ASCII without spaces, backslashes or user name')
@@ -150,7 +150,7 @@ describe('the fields of settings', () => {
       for (const value of [`a${character}b`, `ü${character}`, character]) expect(read(line('a name', 'Example'), value)).toBe('a name')
   })
 
-  it('logFields accept a level in any case and a key of at least 16 characters, and both are optional', () => {
+  it('logFields accept an optional log level in any case, and an optional key of at least 16 characters', () => {
     const { LOG_LEVEL, LOG_HASH_KEY } = logFields
     expect(readSettings({ fields: logFields }, {})).toEqual({})
     expect(readSettings({ fields: logFields }, { LOG_LEVEL: 'SILENT', LOG_HASH_KEY: 'sixteen letters!' })).toEqual({

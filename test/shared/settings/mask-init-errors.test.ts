@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest'
 import { maskInitErrors } from '../../../src/shared/settings/mask-init-errors.ts'
 
-it('returns the value of the function', () => {
+it('maskInitErrors returns the value of the given function', () => {
   expect(maskInitErrors(() => 'settings')).toBe('settings')
 })
 
-it('passes the error message to complain, and throws an error with a fixed message', () => {
+it('maskInitErrors passes the error message to complain, and throws an error with a fixed message', () => {
   const complain = vi.fn()
   const fail = (thrown: unknown) => () => {
     throw thrown
@@ -17,7 +17,7 @@ it('passes the error message to complain, and throws an error with a fixed messa
   expect(complain.mock.calls).toEqual([['ALLOWED_EMAIL_DOMAINS is "secret.example"\n'], ['thrown text\n']])
 })
 
-it('masks the error of a promise that rejects', async () => {
+it('maskInitErrors masks the error of a promise that rejects', async () => {
   const complain = vi.fn()
   await expect(maskInitErrors(async () => 'settings', complain)).resolves.toBe('settings')
   const fail = async (): Promise<string> => {

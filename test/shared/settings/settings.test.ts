@@ -35,13 +35,13 @@ function captureMessage(environment: Environment): string {
 const captureLines = (environment: Environment): readonly string[] => captureMessage(environment).split('\n')
 
 describe('readSettings', () => {
-  it('returns the parsed values of its fields, and ignores other variables', () => {
+  it('returns the parsed values of the fields, and ignores other variables', () => {
     expect(readSettings(schema, { ...good, LOG_LEVEL: 'WARN', PATH: '/bin', HOME: undefined })).toEqual({
       ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt', LOG_LEVEL: 'warn' },
     })
   })
 
-  it('reads the environment of a process', () => {
+  it('readSettings accepts process.env', () => {
     expect(() => readSettings({ fields: {} }, process.env)).not.toThrow()
   })
 
@@ -73,7 +73,7 @@ describe('readSettings', () => {
     ])
   })
 
-  it.each(['LOG_HASH_KEY', 'CLIENT_SECRET', 'API_TOKEN', 'DB_PASSWORD'])('never shows the value of %s', (name) => {
+  it.each(['LOG_HASH_KEY', 'CLIENT_SECRET', 'API_TOKEN', 'DB_PASSWORD'])('the error never shows the value of the secret %s', (name) => {
     const picky: SettingsTable<Record<string, string>> = {
       fields: { [name]: { expected: 'something longer', read: () => undefined, example: '' } },
     }
@@ -81,7 +81,7 @@ describe('readSettings', () => {
     expect(() => readSettings(picky, { [name]: 'hidden' })).not.toThrow(/hidden/)
   })
 
-  it('truncates a long value, and escapes line breaks', () => {
+  it('the error truncates a long value, and escapes line breaks', () => {
     expect(captureMessage({ ...good, MODE: `a\nb${'c'.repeat(1000)}` })).toContain(`  MODE is "a\\nb${'c'.repeat(117)}..."; expected`)
     expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
@@ -106,7 +106,7 @@ describe('readSettings', () => {
     expect(() => readSettings(both, { A: 'x' })).toThrow(/^[^\n]*\n {2}B is missing; expected a text$/)
   })
 
-  it('shows the error message of a field that throws', () => {
+  it('readSettings adds the error message of a field that throws to its own error', () => {
     const read = (): never => {
       throw new TypeError('it is too long')
     }
