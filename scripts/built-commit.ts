@@ -24,7 +24,7 @@ export async function buildCommit(commit: string): Promise<BuiltVersion> {
   if (await exists(join(root, 'dist'))) return { root }
   await run('git', ['worktree', 'add', '--force', '--detach', root, hash])
   await run('npm', ['ci', '--ignore-scripts'], { cwd: root, maxBuffer: 1 << 26 })
-  // esbuild's install script downloads its binary if the platform's package is missing.
+  // Run the install script of esbuild, which downloads the esbuild binary if the package for this platform is missing.
   await run('npm', ['rebuild', 'esbuild'], { cwd: root, maxBuffer: 1 << 26 })
   // Build into another folder and rename it, so that `dist` exists only after a complete build.
   await run(process.execPath, ['esbuild.config.ts', 'dist.part'], { cwd: root, maxBuffer: 1 << 26 })

@@ -10,7 +10,7 @@ import { readParameters, unknownParameterLines } from './deployment/parameters.t
 const [command = '', ...args] = process.argv.slice(2)
 const { values } = parseArgs({
   args,
-  // osls checks all other options.
+  // Parse only the options that this script uses. osls checks all other options.
   strict: false,
   options: {
     config: { type: 'string', short: 'c', default: 'serverless.yml' },

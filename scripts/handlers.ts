@@ -36,7 +36,7 @@ export async function bundleDeployed(bundles: readonly Bundle[]): Promise<void> 
 /**
  * Precompiles the functions of a bundle that run when it handles an event.
  *
- * @param event A file, relative to the root of the repository.
+ * @param event The path of an event file, relative to the root of the repository.
  * @returns The reason why the bundle was not changed, if its test run failed. Otherwise undefined.
  */
 export async function precompileDeployed(bundle: string, event: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
-// Options of `osls deploy` that `osls package` does not accept. osls validates all others itself.
+// Options of `osls deploy` that `osls package` does not accept. osls itself validates all other options.
 const FOR_DEPLOYMENT = ['--force', '--no-force', '--conceal', '--no-conceal']
 
-// Options without a value. osls treats the word after any other option as its value.
+// Options of osls without a value. osls treats the word after any other option as the value of that option.
 const WITHOUT_VALUE = /=|^--(no-)?(force|conceal|minify-template|aws-s3-accelerate|verbose)$/
 
 /** Returns the arguments for `osls package`. Removes the options that only `osls deploy` accepts. */

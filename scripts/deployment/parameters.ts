@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { isObject } from '../../src/shared/rules/invocation.ts'
 
-/** The parameters of a service, by name. */
+/** The parameters of a Serverless service, by name. */
 export interface Parameters {
   /** The parameters that the configuration reads as `${param:NAME}`. */
   readonly read: ReadonlySet<string>
@@ -55,7 +55,7 @@ function listSetParameters(text: string): readonly string[] {
     try {
       return parse(text, { logLevel: 'error' })
     } catch {
-      // osls reports the syntax error.
+      // Ignore a syntax error here, because osls reports it.
       return undefined
     }
   })()

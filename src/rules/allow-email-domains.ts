@@ -12,14 +12,14 @@ export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
 /** The denial's message at a sign-in or a token refresh. */
 export const EMAIL_NOT_ALLOWED_AT_SIGN_IN = 'This email address cannot be used to sign in'
 
-// Sources whose addresses Cognito can verify later by a code. An address from another source may never be verified.
+// Trigger sources of sign-ups after which Cognito can verify the address by a code. An address from another source may never be verified.
 const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
 
 /** The options of `allowEmailDomains`. */
 export interface AllowEmailDomainsOptions {
   /**
-   * The allowed domains. `example.com` matches the domain itself, and `*.example.org` its subdomains. `*` matches every domain, and
-   * skips users without an address. For long lists, pass a `DomainList`, such as one that `readDomainList` returns.
+   * The allowed domains. `example.com` matches the domain itself, and `*.example.org` its subdomains. `*` matches every domain. With `*`,
+   * the rule skips users without an address. For long lists, pass a `DomainList`, such as one that `readDomainList` returns.
    */
   readonly domains: Domains
   /** The denial's message. */
@@ -34,7 +34,7 @@ export interface AllowEmailDomainsOptions {
     /**
      * The outcome for an allowed address that is not verified. The default is `deny`. With `trust-identity-provider`, the address is
      * allowed. Cognito marks mapped addresses as unverified unless the provider's `email_verified` is mapped too, and sends no code. If
-     * anyone can open an account at the provider, its users may enter any address.
+     * anyone can open an account at the provider, a user may have entered any address there.
      */
     readonly unverifiedEmail?: 'deny' | 'trust-identity-provider'
   }
@@ -57,7 +57,7 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
   // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
   const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
-  // If every domain is allowed, neither a missing nor an unverified address needs a denial.
+  // With `*`, every domain is allowed, so do not deny a missing or unverified address.
   const everyDomain = list.every
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}
 

@@ -8,7 +8,7 @@ import type { Refusing } from '../shared/rules/trigger.ts'
 
 /**
  * The denial's message at a sign-in. The rule runs before Cognito checks the password, and Cognito's message for a wrong password
- * differs from ours. A caller who knows a user name can therefore find out if the user is blocked, whatever this text is.
+ * differs from ours. A caller who knows a user name can therefore find out if the user is blocked, whatever this message is.
  */
 export const SIGN_IN_NOT_POSSIBLE = 'Sign-in is not possible at the moment'
 
@@ -20,7 +20,9 @@ export const BLOCKED = 'This account is blocked'
 
 /** The options of `blockUsers`. */
 export interface BlockUsersOptions {
-  /** True to show the block's message, or that the account is blocked, to anyone who tries the user name. The default is false. */
+  /**
+   * True to show the block's message, or a message that the account is blocked, to anyone who tries the user name. The default is false.
+   */
   readonly revealBlock?: boolean
   /**
    * How to treat a sign-in with an email address that cannot be parsed unambiguously. The default is `look-up`, because such an
@@ -35,11 +37,12 @@ export interface BlockUsersOptions {
  * Makes a rule that denies users who are blocked by `sub`, user name, email address, email domain or a parent domain. Users who do not
  * exist are looked up in the same way, so that the response does not reveal if a user exists. A lookup takes one round trip.
  *
- * An email address that cannot be parsed unambiguously is denied at sign-up. At a sign-in, every reading of it is looked up. If none is
- * blocked, the rule skips with the reason `email-unreadable`, so that an unusual address does not lock out its user.
+ * An email address that cannot be parsed unambiguously is denied at sign-up. At a sign-in, the rule looks up every address that a program
+ * may read from it. If none is blocked, the rule skips with the reason `email-unreadable`, so that an unusual address does not lock out its
+ * user.
  *
- * Cognito does not call pre authentication at a token refresh, at a first federated sign-in or at a sign-up. To check the latter two,
- * add the rule to the pre sign-up chain as well.
+ * Cognito does not call pre authentication at a token refresh, at a first federated sign-in or at a sign-up. To check first federated
+ * sign-ins and sign-ups, add the rule to the pre sign-up chain as well.
  *
  * @param blockList The block list. If it is unreachable, the rule has an error and the user is refused.
  * @throws TypeError if an option is unknown or invalid.
@@ -49,7 +52,7 @@ export interface BlockUsersOptions {
 export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissions, options: BlockUsersOptions = {}): Rule<T> {
   assertOptions('blockUsers()', options, ['revealBlock', 'unreadableEmail', 'now'])
   const { revealBlock = false, unreadableEmail = 'look-up', now = () => new Date() } = options
-  // TypeScript checks the same, but plain JavaScript does not.
+  // Check the option at run time for plain JavaScript, because only TypeScript checks it.
   if (unreadableEmail !== 'look-up' && unreadableEmail !== 'deny')
     throw new TypeError(`blockUsers(): unreadableEmail is '${unreadableEmail}'; expected 'look-up' or 'deny'`)
   return compose<T>({
@@ -62,7 +65,7 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
       const { triggerSource, userPoolId } = event
       const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE
       const keys = userPoolId ? blockKeys(userPoolId, user) : []
-      // Without a user name or pool, no block can be looked up.
+      // Deny an event without a user name or pool, because no block can be looked up for it.
       if (keys.length === 0) return deny('user-not-named', refusal)
       const unreadable = user.email !== undefined && parseEmailAddress(user.email) === undefined
       const deniesUnreadable = unreadableEmail === 'deny' || triggerSource.startsWith('PreSignUp_')

@@ -17,12 +17,12 @@ export interface StandardSchema {
   }
 }
 
-/** The result of a validation. */
+/** The result of a schema's validation. */
 export interface SchemaResult {
   readonly issues?: readonly SchemaIssue[] | undefined
 }
 
-/** A validation error, with its path in the value. */
+/** A validation error of a schema, with the path of the invalid value. */
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

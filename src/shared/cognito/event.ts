@@ -20,9 +20,9 @@ export interface CognitoEvent {
   readonly userName: string
   readonly callerContext: CallerContext
   readonly request: { readonly userAttributes?: AttributeMap | null | undefined }
-  /** The fields of the response depend on the trigger. */
+  /** Cognito's response object. Each trigger has its own fields. */
   readonly response?: unknown
 }
 
-/** A string type that autocompletes known values but accepts others, because Cognito may add trigger sources. */
+/** A string type that lets editors complete known trigger sources, and accepts other strings, because Cognito may add sources. */
 export type Open<Known extends string> = Known | (string & Record<never, never>)

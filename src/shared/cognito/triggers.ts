@@ -5,11 +5,11 @@
  * - `folder`: the folder of the trigger's rules in `src`, and of its events in `events`.
  * - `sources`: each trigger source, with the next step in Cognito if the function does not fail.
  * - `lambdaVersions`: the event versions that can be configured. A trigger without versions is configured only by an ARN.
- * - `versionKey`: the key of LambdaConfig that holds the ARN and the version, if it differs from the trigger's name.
+ * - `versionKey`: the key of LambdaConfig with the ARN and the version, if this key is not the trigger's name.
  * - `waits`: false if Cognito calls the function asynchronously, and ignores its answer and its error.
  * - `needsKmsKey`: true if Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
  * - `response`: the fields that Cognito reads, with the types of their values.
- * - `responseVersions`: for fields that Cognito reads only in some event versions, these versions.
+ * - `responseVersions`: the event versions in which Cognito reads a field, for fields that it does not read in every version.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
@@ -143,7 +143,7 @@ export const TRIGGERS = {
 /** The name of a trigger in Cognito's LambdaConfig. */
 export type TriggerName = keyof typeof TRIGGERS
 
-/** The trigger sources of a trigger that AWS documents. Cognito may send others. */
+/** The documented trigger sources of a trigger. Cognito may send others. */
 export type SourceOf<Name extends TriggerName> = {
   readonly [Each in Name]: keyof (typeof TRIGGERS)[Each]['sources'] & string
 }[Name]
@@ -177,7 +177,7 @@ export function isTriggerName(text: string): text is TriggerName {
   return Object.hasOwn(TRIGGERS, text)
 }
 
-/** Returns the entry of a trigger, typed with its optional fields. */
+/** Returns the entry of a trigger in `TRIGGERS`, with a type that has all optional fields. */
 export function triggerFacts(name: TriggerName): TriggerFacts {
   return TRIGGERS[name]
 }

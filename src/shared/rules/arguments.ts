@@ -1,5 +1,5 @@
-// Checks the arguments of combinators and conditions for callers in plain JavaScript, because only TypeScript checks them. A mistake must
-// throw when the composition is built, not when a user signs up.
+// Checks the arguments of combinators and conditions for callers in plain JavaScript, because TypeScript checks them only in TypeScript
+// programs. A mistake must throw when the composition is built, not when a user signs up.
 
 /** Describes the kind of a value for an error message: `an array`, `the rule 'require-invite'`, `undefined`. */
 export function describeValue(value: unknown): string {

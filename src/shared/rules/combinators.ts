@@ -7,9 +7,9 @@ import { compose, type Rule, type RuleArgument, type RuleNode, type Run, type Sh
 import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigger.ts'
 
 /**
- * Runs rules in order. Stops at the first denial or error, and returns it. In a working trigger, the remaining rules run after any
- * error. In another trigger that continues on errors, they run unless the error is inside `failClosed`. The chain allows if one of
- * its rules allowed. The trigger defines how answers are combined.
+ * Runs rules in order. Stops at the first denial or error, and returns that denial or error. In a working trigger, the remaining rules run
+ * after any error. In any other trigger that continues on errors, the remaining rules run unless the error is inside `failClosed`. The
+ * chain allows if one of its rules allowed. The trigger defines how answers are combined.
  *
  * @throws TypeError without a rule, or if an argument is not a rule.
  * @example
@@ -23,7 +23,7 @@ export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): 
 /**
  * Runs rules in order if a condition is true, and skips otherwise. If the condition throws, the `when` has an error.
  *
- * @throws TypeError without a rule, or if an argument is neither a condition nor a rule. Also if a `once` is among the rules and
+ * @throws TypeError without a rule, or if an argument is neither a condition nor a rule. TypeError if a `once` is among the rules and
  *   the condition does not declare which attributes it reads: see `defineCondition`.
  * @example
  * when(not(triggeredBy('PreSignUp_AdminCreateUser')), allowEmailDomains('example.com'))
@@ -31,7 +31,7 @@ export function chain<T extends Trigger>(...rules: readonly RuleArgument<T>[]): 
 export function when<T extends Trigger>(condition: Condition<T>, ...rules: readonly RuleArgument<T>[]): Rule<T> {
   assertCondition('when()', condition)
   assertRules('when()', rules, 2)
-  // The sweeper evaluates the condition again. By then, only the event's source, app client and user are available.
+  // The sweeper evaluates the condition again later, but it has only the source, the app client and the user of the event.
   const effect = rules.map(findOnce).find((found) => found !== undefined)
   if (effect !== undefined)
     assertReads(
@@ -58,7 +58,7 @@ function findOnce(node: RuleNode): RuleNode | undefined {
 
 function inOrder<T extends Trigger>(rules: readonly Rule<T>[], ctx: RuleContext<T>, run: Run): MaybePromise<AnyOutcome<T>> {
   const { works, onError } = run.contract
-  // If true, the remaining rules run after an error.
+  // True if the remaining rules run after an error.
   const runsAll = works || onError === 'continue'
   let answer: T['answer'] | undefined
   let allowed: Passed<T> | undefined
@@ -115,7 +115,7 @@ function computeShare(run: Run, runsAll: boolean, index: number, left: number, a
   return runsAll && left > 1 ? { index, answered, withinMs: run.remainingMs() / left } : { index, answered }
 }
 
-/** The denial's message when no rule allowed. It fits every refusing trigger, and reveals nothing about the user. */
+/** The message of the denial if no rule allowed. The message fits every refusing trigger, and reveals nothing about the user. */
 export const NOT_ALLOWED = 'This request is not allowed'
 
 /**
@@ -141,7 +141,7 @@ export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[])
         const verdict = await run.evaluate(rule, ctx, { index, mustAllow: true })
         if (verdict.kind === 'allow') return verdict
         if (verdict.kind === 'deny') denied = verdict
-        // An error inside `failClosed` takes precedence over an error that a `failOpen` further out may forgive.
+        // An error inside `failClosed` takes precedence over an error that an outer `failOpen` may forgive.
         if (verdict.kind === 'error' && (failed === undefined || verdict.mustFail)) failed = verdict
       }
       if (failed !== undefined) throw new RuleError(failed)
@@ -206,8 +206,8 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
 }
 
 /**
- * Runs a rule, and fails the invocation if the rule has an error. A `failOpen` further out does not change that. Only an `anyOf` in
- * which another rule allows forgives the error.
+ * Runs a rule, and fails the invocation if the rule has an error, even inside an outer `failOpen`. Only an `anyOf` in which another rule
+ * allows forgives the error.
  *
  * @throws TypeError if the argument is not a rule.
  * @example

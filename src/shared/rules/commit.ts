@@ -26,7 +26,7 @@ export interface CommitOptions {
 }
 
 /**
- * Makes the reservations of rules, one after the other. If one denies or fails, releases the earlier ones.
+ * Makes the reservations of rules, one after the other. If a reservation denies or fails, releases the earlier reservations.
  *
  * @returns The denial or error, or undefined if no reservation denied or failed the invocation.
  */
@@ -70,7 +70,7 @@ async function releaseAll(made: readonly Pending[], deadline: Deadline): Promise
 }
 
 /**
- * Returns the key of a reservation. It is the same when Cognito repeats the event, so that a retry finds its own reservation.
+ * Returns the key of a reservation. A repeated event has the same key, so that a retry finds its own reservation.
  *
  * @example
  * const key = reservationKey(ctx) // '["eu-west-1_abc","PreSignUp_SignUp","mary"]'

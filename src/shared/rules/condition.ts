@@ -10,7 +10,10 @@ import type { RuleContext, Trigger } from './trigger.ts'
  */
 export type Proof = 'domain' | 'circumstance'
 
-/** A function from a context to a boolean. The engine awaits a promise. If it throws, the rule that evaluates it has an error. */
+/**
+ * A function from a context to a boolean, or to a promise of a boolean. If the condition throws, the rule that evaluates the condition has
+ * an error.
+ */
 export interface Condition<T extends Trigger = Trigger> {
   (ctx: RuleContext<T>): boolean | Promise<boolean>
   /** Set on conditions that hold no proof of the user's identity, so that rules that need proof can reject them. */
@@ -49,7 +52,7 @@ export function defineCondition<T extends Trigger = Trigger>(
   assertCondition('defineCondition()', condition)
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
-  // Wrap the function instead of changing it, because it may be declared elsewhere with other `reads`. Keep its proof mark.
+  // Wrap the function instead of changing it, because another declaration of the same function may have other `reads`. Keep its `proof`.
   return Object.assign((ctx: RuleContext<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
     reads: [...reads],
   })
@@ -64,7 +67,7 @@ function unionOfReads(parts: readonly Condition<never>[]): readonly string[] | u
 /**
  * Evaluates a condition.
  *
- * @throws TypeError if the result is not a boolean. Truthiness must not decide: in plain JavaScript, `not` would turn a forgotten
+ * @throws TypeError if the result is not a boolean. A truthy result is not enough: in plain JavaScript, `not` would turn a forgotten
  *   `return` into true.
  */
 export function evaluateCondition<T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>): MaybePromise<boolean> {
@@ -109,7 +112,7 @@ export function or<T extends Trigger>(...conditions: readonly Condition<T>[]): C
   return withProof(weakest(conditions), unionOfReads(conditions), (ctx: RuleContext<T>) => untilOneIs(true, conditions, ctx))
 }
 
-/** Evaluates conditions from left to right. Returns `wanted` at the first that equals it, and `!wanted` if none does. */
+/** Evaluates conditions from left to right. Returns `wanted` as soon as one condition returns `wanted`, and `!wanted` if none does. */
 function untilOneIs<T extends Trigger>(wanted: boolean, conditions: readonly Condition<T>[], ctx: RuleContext<T>): MaybePromise<boolean> {
   for (const [place, condition] of conditions.entries()) {
     const answer = evaluateCondition(condition, ctx)
@@ -180,7 +183,7 @@ export interface DeclaresReads {
 }
 
 /**
- * Checks that `reads` is a list of attribute names. TypeScript checks the same, but plain JavaScript does not.
+ * Checks that `reads` is a list of attribute names, for callers in plain JavaScript.
  *
  * @param owner The start of the error's message.
  * @throws TypeError if it is not a list of non-empty strings.
@@ -211,7 +214,8 @@ export function perInvocation<T extends Trigger, V>(lookUp: (ctx: RuleContext<T>
     if (value === undefined) {
       value = (async () => lookUp(invocation))()
       found.set(invocation, value)
-      // The rule that awaited the lookup may have timed out, and an unhandled rejection would end the process.
+      // Handle the rejection here too, because the rule that awaited the lookup may have timed out, and an unhandled rejection would end
+      // the process.
       value.catch(() => undefined)
     }
     return value

@@ -24,7 +24,7 @@ export interface Denied {
   readonly message: string
 }
 
-/** An error failed the invocation. The caller gets one fixed text, and the log has the cause. */
+/** An error failed the invocation. The caller gets a fixed message, and the log has the cause. */
 export interface Failed {
   readonly kind: 'failed'
   readonly rule: string
@@ -63,7 +63,7 @@ export interface RuleFailure {
   readonly rule: string
   /** The rule's position in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
   readonly path: string
-  /** The thrown error. For a `NotDoneError`, its cause. */
+  /** The thrown error. For a `NotDoneError`, the cause of that error. */
   readonly error: unknown
 }
 
@@ -77,7 +77,9 @@ export interface RuleAnswer extends Pick<RuleFailure, 'rule' | 'path'> {
   readonly answer: unknown
 }
 
-/** Receives data that must not be logged, for tools on a developer's machine. Its functions must not throw. Not set in production. */
+/**
+ * Functions that receive data that must not be logged. Only tools on a developer's machine set an observer. Its functions must not throw.
+ */
 export interface RuleObserver {
   /** Called once for each rule that has an error, even if a combinator around it forgives the error. */
   readonly onRuleError?: (failure: RuleFailure) => void

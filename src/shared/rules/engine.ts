@@ -46,7 +46,7 @@ const SHADOW_PART = 1 / 4
 const SHADOW_MAX_MS = 500
 
 /**
- * Runs a composition on an event, and returns its decision.
+ * Runs a composition on an event, and returns the decision.
  *
  * @param event Not modified: rules get a frozen copy.
  * @example
@@ -68,7 +68,7 @@ export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event']
 
 async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
   const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
-  // A shadow inside a shadow is added to the list while the outer one runs.
+  // Loop until the list is empty, because a shadow inside a shadow is added while the outer shadow runs.
   while (engine.deferred.length > 0) await Promise.all(engine.deferred.splice(0).map((start) => start(part)))
   part.close()
 }
@@ -118,7 +118,7 @@ interface Frame {
   /** The error mode of the nearest `failOpen` or `failClosed` around the rule. */
   readonly onError?: OnError | undefined
   readonly shadow?: true | undefined
-  /** The combined answer of all earlier rules, including those before the composition around it. */
+  /** The combined answer of all earlier rules, including the rules before the composition around this rule. */
   readonly answered?: unknown
   /** The index of the next child that runs without an explicit index. */
   next: number
@@ -147,7 +147,7 @@ function evaluate<T extends Trigger>(
 
 function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleContext<T>, frame: Frame): MaybePromise<Verdict<T>> {
   try {
-    // `NotDoneError` records in the ledger that the effect certainly did not happen.
+    // Throw a `NotDoneError`, so that the ledger records that the effect certainly did not happen.
     if (frame.deadline.remainingMs() <= 0) throw new NotDoneError(new DeadlineExceededError())
     if (isAnsweredAlready(engine, frame)) return { kind: 'skip', by: rule.name, reason: 'answered-already' }
     const outcome = rule.evaluate(ctx, createRun(engine, frame))
@@ -179,12 +179,12 @@ async function awaitOutcome<T extends Trigger>(
 }
 
 /**
- * Validates an outcome. Throws if it came after the deadline, unless it is `deny` or `done`. This check is needed because a rule that
- * blocks the event loop also delays the deadline's timer.
+ * Validates an outcome. Throws if the rule returned it after the deadline, unless it is `deny` or `done`. This check is needed because a
+ * rule that blocks the event loop also delays the deadline's timer.
  */
 function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContext<T>, returned: AnyOutcome<T>): AnyOutcome<T> {
   const { rule, path = '', deadline } = frame
-  // The outcome of our composition comes from rules whose outcomes were validated already.
+  // Do not validate the outcome of our composition, because the engine has already validated the outcomes of its rules.
   if (isOurs(rule) && isPermitted(returned.kind, engine.contract))
     return returned.by === undefined ? { ...returned, by: rule.name } : returned
   const outcome = validateOutcome<T>(returned, rule, engine.contract)
@@ -203,7 +203,7 @@ function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: Ru
 
 /**
  * Returns true if one of our combinators made this composition. Such a composition only awaits its rules, and derives its outcome from
- * theirs. A custom composition, or a copy of ours with another `evaluate`, may do anything.
+ * their outcomes. A custom composition, or a modified copy of ours, may do anything.
  */
 function isOurs(rule: RuleNode): boolean {
   return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
@@ -266,7 +266,7 @@ function createRun(engine: Engine, frame: Frame): Run {
     wait: deadline.race,
     ask(condition, ctx) {
       const result = andThen(evaluateCondition(condition, ctx), (holds) => {
-        // Check again, because a condition that blocks the event loop also delays the deadline's timer.
+        // Check the deadline again, because a condition that blocks the event loop also delays the deadline's timer.
         if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
         return holds
       })

@@ -9,7 +9,7 @@ import { type ErrorVerdict, isReason } from './outcome.ts'
  * if (error instanceof LifeguardError && error.code === 'not-done') retry()
  */
 export abstract class LifeguardError extends Error {
-  /** The name of the class. It is a string here, because minifying renames the class itself. */
+  /** The name of the error class. It is a string here, because minifying renames the class itself. */
   abstract override readonly name: string
   /** A constant identifier in kebab-case. */
   abstract readonly code: string
@@ -25,7 +25,7 @@ export class DeadlineExceededError extends LifeguardError {
 }
 
 /**
- * Thrown by an effect that certainly did not happen, such as an email that SES rejected. It can be retried without running twice.
+ * Thrown by an effect that certainly did not happen, such as an email that SES rejected. The effect can be retried without happening twice.
  * After any other error, it is unknown whether the effect happened.
  *
  * @example
@@ -57,9 +57,9 @@ export class RuleError extends LifeguardError {
 export interface LostEffect extends EffectKey {
   /** The token of the claim. The effect did not run with this claim, so the sweeper can release the claim if the ledger holds it. */
   readonly token: string
-  /** The event's source, which conditions around the effect may read when it runs later. */
+  /** The event's source. Conditions around the effect may read it when the effect runs later. */
   readonly triggerSource?: string
-  /** The event's app client, which conditions around the effect may read when it runs later. */
+  /** The event's app client. Conditions around the effect may read it when the effect runs later. */
   readonly appClient?: string
 }
 
@@ -80,7 +80,7 @@ export class EffectLostError extends LifeguardError {
   }
 }
 
-/** Returns the effects of an invocation that could not be claimed in the ledger. */
+/** Returns the effects of an invocation that could not be claimed, because the ledger was unreachable. */
 export function lostEffects(trace: readonly Pick<TraceEntry, 'error'>[]): readonly LostEffect[] {
   // The trace entries of a rule and of the compositions around it have the same error, so remove duplicates.
   const errors = new Set(trace.map(({ error }) => error))

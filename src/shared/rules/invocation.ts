@@ -51,7 +51,7 @@ export function createUser(userName: unknown, raw: unknown): RuleUser {
   })
 }
 
-/** A source of an AbortSignal, which is created when first read. */
+/** An object with a `signal` getter, which creates the AbortSignal when first read. */
 interface Timed {
   readonly signal: () => AbortSignal
 }
@@ -63,7 +63,7 @@ const TIME: unique symbol = Symbol('time')
  * for each context, and V8 would give each context its own hidden class, which makes reads several times slower.
  */
 const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
-  // Enumerable, so that a spread copy of a context also has a signal.
+  // The getter is enumerable, so that a spread copy of a context also has a signal.
   enumerable: true,
   get() {
     return this[TIME].signal()
@@ -129,7 +129,7 @@ function copyObject<V extends object>(value: V): V
 function copyObject(value: object): object {
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
   const copy: Record<string, unknown> = { ...value }
-  // The spread has made an own `__proto__` an ordinary field, so this assignment is safe.
+  // The object spread has made `__proto__` an own field, so this assignment writes that field and not the prototype.
   for (const key of Object.keys(copy)) {
     const field = copy[key]
     if (typeof field === 'object' && field !== null) copy[key] = copyObject(field)
@@ -146,11 +146,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export interface Clock {
   /** Returns milliseconds since an arbitrary fixed time. */
   readonly now: () => number
-  /** Calls `callback` once after `ms` milliseconds. The returned function cancels it. */
+  /** Calls `callback` once after `ms` milliseconds. The returned function cancels the call. */
   readonly after: (ms: number, callback: () => void) => () => void
 }
 
-/** The process's monotonic clock. A change of the system clock does not move its deadlines. */
+/** The process's monotonic clock. Deadlines do not move if the system clock is changed. */
 export const processClock: Clock = {
   now: () => performance.now(),
   after: (ms, callback) => {
@@ -166,9 +166,9 @@ export interface Deadline {
   readonly remainingMs: () => number
   /** Settles as `work` does, or rejects with {@link DeadlineExceededError} at the deadline. */
   readonly race: <V>(work: PromiseLike<V>) => Promise<V>
-  /** Starts a deadline in `ms` milliseconds, or at this deadline if that is earlier. */
+  /** Starts a nested deadline that ends in `ms` milliseconds, or at this deadline if this deadline is earlier. */
   readonly within: (ms: number) => Deadline
-  /** Calls `callback` at the deadline. The returned function cancels it. */
+  /** Calls `callback` at the deadline. The returned function cancels the call. */
   readonly onExpiry: (callback: () => void) => () => void
   /** Stops the timer. Call it when the work has ended before the deadline. */
   readonly close: () => void
@@ -191,7 +191,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   let closed = false
   let expired = false
 
-  // A timer may fire slightly before the clock reaches the deadline. Once it has fired, no time remains.
+  // A timer may fire slightly before the clock reaches the deadline. Once the timer has fired, no time remains.
   const remainingMs = (): number => (expired ? 0 : expiresAt - clock.now())
   const expire = (): void => {
     expired = true
@@ -235,7 +235,7 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
           },
         )
       })
-      // A rule may not await this promise, and an unhandled rejection would end the process.
+      // Handle the rejection, because a rule may not await this promise, and an unhandled rejection would end the process.
       raced.catch(() => undefined)
       return raced
     },
@@ -253,7 +253,10 @@ export function startDeadline(ms: number, clock: Clock): Deadline {
   }
 }
 
-/** A value or a promise of it. Most rules are synchronous, and a promise for each would cost more time than the rules themselves. */
+/**
+ * A value or a promise of the value. Most rules are synchronous, and a promise for each rule would cost more time than the rules
+ * themselves.
+ */
 export type MaybePromise<V> = V | Promise<V>
 
 /** Returns true if a value has a `then`, and must be awaited. */

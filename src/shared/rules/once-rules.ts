@@ -22,7 +22,7 @@ export type OnceRules = ReadonlyMap<string, OnceEntry>
 /**
  * Finds the effects of a composition that run once per user, with the conditions around them.
  *
- * @throws TypeError if two effects have the same name, because the ledger would report the second one as done. Also if a `when`
+ * @throws TypeError if two effects have the same name, because the ledger would report the second one as done. TypeError if a `when`
  *   around an effect does not expose its condition.
  * @example
  * onceRules(handler.composition).get('send-welcome-email')?.rule

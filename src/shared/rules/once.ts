@@ -12,13 +12,13 @@ import type { RuleContext, RuleUser, Working } from './trigger.ts'
 export interface EffectKey {
   readonly userPoolId: string
   readonly sub: string
-  /** The rule's name, or `name:id` if its `once` has an `id`. */
+  /** The name of the effect: the rule's name, or `name:id` if its `once` has an `id`. */
   readonly effect: string
 }
 
 /**
- * How the ledger treats an effect that was interrupted, so that it is unknown whether it happened. With `at-least-once` it is
- * retried, and may happen twice. With `at-most-once` it is not retried, and the ledger records it as `unknown`.
+ * How the ledger treats an effect that was interrupted, so that it is unknown whether it happened. With `at-least-once`, the effect is
+ * retried, and may happen twice. With `at-most-once`, the effect is not retried, and the ledger records it as `unknown`.
  */
 export type Delivery = (typeof DELIVERIES)[number]
 
@@ -31,11 +31,11 @@ export interface Effect extends EffectKey {
   readonly event: CognitoEvent
 }
 
-/** A claim on an effect. Its holder may run the effect until the lease ends. */
+/** A claim on an effect. The holder of the claim may run the effect until the lease ends. */
 export interface EffectClaim extends EffectKey {
-  /** Identifies the holder of the claim, so that a slow holder cannot overwrite the result of the next one. */
+  /** Identifies the holder of the claim, so that a slow holder cannot overwrite the result of the next holder. */
   readonly token: string
-  /** The number of the attempt, starting at 1. */
+  /** The number of this attempt to run the effect, starting at 1. */
   readonly attempt: number
 }
 
@@ -73,9 +73,9 @@ export interface Ledger {
 
 /** The options of `once`. */
 export interface OnceOptions {
-  /** How to treat an interrupted effect: retry it, or record it as `unknown`. */
+  /** How to treat an interrupted effect: `at-least-once` retries it, and `at-most-once` records it as `unknown`. */
   readonly delivery: Delivery
-  /** Distinguishes several effects of one rule. Without it, the rule's name identifies the effect. */
+  /** Distinguishes several effects of one rule. Without an id, the rule's name identifies the effect. */
   readonly id?: string
 }
 
@@ -87,10 +87,10 @@ export interface OnceNode extends RuleNode {
   readonly reads: readonly string[]
 }
 
-// Time reserved to write the result to the ledger. Without it, a slow effect would not be recorded as done, and would run again.
+// Time reserved to write the result to the ledger. Otherwise a slow effect would not be recorded as done, and would run again.
 const MARK_MS = 600
 const MARK_PART = 1 / 4
-// With less time, the effect would probably be interrupted, and its result unknown. It is better to retry it later.
+// The least time to start an effect. With less time, the effect would probably be interrupted, so it is retried later instead.
 const LEAST_MS = 300
 // Pause between attempts to write the result. A lost result can mean a second email, so the write is retried until the deadline.
 const MARK_PAUSE_MS = 25
@@ -99,8 +99,8 @@ const MARK_PAUSE_MS = 25
  * Runs an effect once per user, even if Cognito repeats the event. Claims the effect in the ledger before it runs, and records its
  * result. If the ledger is unreachable, the effect does not run.
  *
- * The ledger stores the attributes that the rule declares in `reads`, and the rule sees only these. A missing declaration therefore
- * shows at the first event, and not only when the sweeper retries the effect.
+ * The ledger stores the attributes that the rule declares in `reads`, and the rule sees only these. So a rule lacks an undeclared attribute
+ * from the first event, and not only when the sweeper retries the effect.
  *
  * @param rule A single effect, not a composition. It declares in `reads` which attributes it reads.
  * @param options `delivery` defines how to treat an effect that was interrupted.
@@ -115,7 +115,7 @@ export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & 
     throw new TypeError(
       `once(): delivery is ${describeValue(options.delivery)}; expected ${DELIVERIES.map((each) => `'${each}'`).join(' or ')}`,
     )
-  // A composition may skip the error of a rule inside it. The ledger would then drop an effect whose result is unknown.
+  // Reject a composition, because it may skip the error of a rule. The ledger would then delete an effect whose result is unknown.
   if (isComposition(rule)) throw new TypeError(`once() takes one effect, but '${rule.name}' is a composition; put once() inside it`)
   const { reads } = rule
   assertReads(`once() needs a rule with reads; '${rule.name}' has none`, reads)
@@ -126,12 +126,13 @@ export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & 
     children: [rule],
     ...(ledger.permissions && { permissions: ledger.permissions }),
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
-      // A repeated event would skip a denial. Handler factories reject this already, but a custom rule may run any rule.
+      // Throw in a refusing trigger, because a repeated event would skip a denial. Handler factories check this too, but a custom rule may
+      // run any rule.
       if (!run.contract.works) throw new TypeError('once() needs a trigger whose rules have effects')
       const effect = createEffect(ctx, name, options.delivery, reads)
       if (effect === undefined) return skip('no-sub')
       const token = crypto.randomUUID()
-      // An async function, so that a synchronous throw of the ledger becomes a rejection.
+      // This function is async, so that a synchronous throw of the ledger becomes a rejection.
       const claiming = async (): Promise<ClaimResult> => ledger.claim(effect, token, ctx.signal)
       const claimed = await run.wait(claiming()).catch((error) => {
         const { userPoolId, sub, event } = effect

@@ -39,7 +39,7 @@ export interface Deny extends HasAuthor {
   readonly explanation?: string
 }
 
-/** The rule had its effect. */
+/** The effect of the rule has happened. */
 export interface Done extends HasAuthor {
   readonly kind: 'done'
 }
@@ -135,7 +135,7 @@ export function respond<A>(answer: NoInfer<A>, reason?: string): Answer<A> {
 
 /** The options of `deny`. */
 export interface DenyOptions {
-  /** Identifiers for the log, joined by `: ` or `; `. The log hides any other text, because it may hold an attribute. */
+  /** Identifiers for the log, joined by `: ` or `; `. The log hides any other string, because it may contain an attribute. */
   readonly detail?: string
 }
 
@@ -184,13 +184,13 @@ export function isPermitted(kind: unknown, contract: TriggerContract): kind is A
 const KINDS = ['allow', 'answer', 'skip', 'deny', 'done'] as const
 
 /**
- * Validates a rule's outcome, and returns a copy with the rule's name. TypeScript checks the same, but plain JavaScript and type
- * assertions do not.
+ * Validates a rule's outcome, and returns a copy with the rule's name. The check is needed at run time because plain JavaScript and type
+ * assertions bypass TypeScript.
  *
  * @throws TypeError if the outcome is malformed, or if the trigger or the rule's `can` does not permit it.
  */
 export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule: RuleNode, contract: TriggerContract): AnyOutcome<T> {
-  // Copy first, because a getter may return different values, and the rule may change its object later.
+  // Copy the outcome first, because a getter may return different values, and the rule may change the object later.
   const copy = typeof outcome === 'object' && outcome !== null ? { ...outcome } : undefined
   if (copy === undefined || !isPermitted(copy.kind, contract)) {
     const permitted = KINDS.filter((kind) => isPermitted(kind, contract))
@@ -212,7 +212,7 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
   return { ...copy, by }
 }
 
-/** Returns the name of the rule that made the outcome. Only a composition may pass on another rule's name, if it is valid. */
+/** Returns the name of the rule that made the outcome. Only a composition may return the name of another rule, if the name is valid. */
 function findAuthor({ by }: { readonly by?: unknown }, rule: RuleNode): string {
   return rule.children !== undefined && isRuleName(by) ? by : rule.name
 }

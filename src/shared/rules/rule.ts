@@ -12,13 +12,16 @@ const ABILITIES = ['allow', 'answer', 'deny', 'done'] as const
 /** An outcome that a rule may return besides `skip`. */
 export type Ability = (typeof ABILITIES)[number]
 
-/** An IAM permission that a rule needs. Packaging adds it to the function's role, and `lifeguard doctor` checks any role for it. */
+/**
+ * An IAM permission that a rule needs. Packaging adds the permission to the function's role, and `lifeguard doctor` checks if a role has
+ * it.
+ */
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
   /** The name of the setting with the table's name, the sender's address or an ARN. Or `user-pool`, for the user pool of the event. */
   readonly resource: string
-  /** The table's index, if the actions are on an index. */
+  /** The name of the table's index, if the actions are on an index. */
   readonly index?: string
 }
 
@@ -33,16 +36,16 @@ export interface RuleNode {
   readonly name: string
   readonly kind: RuleKind
   readonly children?: readonly RuleNode[]
-  /** The outcomes that the rule may return besides `skip`. Without it, the rule may return any outcome that its trigger permits. */
+  /** The outcomes that the rule may return besides `skip`. If undefined, the rule may return any outcome that its trigger permits. */
   readonly can?: readonly Ability[]
-  /** The only trigger that the rule is for, if it declares one. */
+  /** The only trigger that the rule is for, if the rule declares one. */
   readonly trigger?: string
   /** The permissions that the rule needs. `[]` means none; undefined means not declared. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
-  /** The constant reasons that the rule returns, if it declares them. */
+  /** The constant reasons that the rule returns, if the rule declares them. */
   readonly reasons?: readonly string[]
-  /** The user attributes that the rule reads, if it declares them. */
+  /** The user attributes that the rule reads, if the rule declares them. */
   readonly reads?: readonly string[]
   /** The condition of a `when`. */
   readonly condition?: Condition<never>
@@ -59,13 +62,16 @@ export function listRules<Node extends { readonly children?: readonly Node[] }>(
 export interface Run {
   readonly contract: Pick<TriggerContract, 'name' | 'refuses' | 'approves' | 'works' | 'onError'>
   readonly remainingMs: () => number
-  /** Runs a child rule and adds its trace entry. Never throws, but returns an `error` verdict. Synchronous if the rule is. */
+  /**
+   * Runs a child rule and adds its trace entry. Returns an `error` verdict instead of throwing. Returns a promise only if the rule is
+   * asynchronous.
+   */
   readonly evaluate: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, share?: Share) => MaybePromise<Verdict<T>>
   /** Combines two answers as the trigger defines. */
   readonly combine: <A>(earlier: A, later: A) => A
   /** Awaits a promise, and rejects at the deadline. */
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
-  /** Evaluates a condition within the deadline. Synchronous if the condition is. */
+  /** Evaluates a condition within the deadline. Returns a promise only if the condition returns one. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
   /** Runs a rule after the decision. The rule cannot change the decision. */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
@@ -77,15 +83,15 @@ export interface Share {
   readonly index?: number
   /** The child's time limit in milliseconds. */
   readonly withinMs?: number
-  /** The combined answer of the rules before it. */
+  /** The combined answer of the rules before the child. */
   readonly answered?: unknown
-  /** Set to make the child's reservations only if it allows. */
+  /** Set to make the child's reservations only if the child allows. */
   readonly mustAllow?: true
 }
 
 /**
- * The second step of a rule that consumes something, such as an invitation. It runs after every rule has passed, because a later rule
- * may still deny.
+ * The second step of a rule that uses up something, such as an invitation. It runs after every rule has passed, because a later rule may
+ * still deny.
  */
 export interface Commit<T extends Trigger = Trigger> {
   /**
@@ -95,7 +101,7 @@ export interface Commit<T extends Trigger = Trigger> {
    * @returns `deny(...)` if nothing is left to reserve.
    */
   readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | undefined>
-  /** Undoes `reserve` after a later reservation denied or failed. It may run although nothing was reserved. */
+  /** Undoes `reserve` after a later reservation denied or failed. It may be called although nothing was reserved. */
   readonly release: (ctx: RuleContext<T>) => MaybePromise<void>
 }
 
@@ -118,7 +124,7 @@ export interface RuleArgument<T extends Trigger> extends RuleNode {
 export interface RuleOptions<T extends Trigger = Trigger> {
   /** The outcomes that the rule may return besides `skip`, such as `['deny']`. Any other outcome is an error. */
   readonly can?: readonly Ability[]
-  /** The permissions that the rule needs, or `[]` for none. Without it, `lifeguard doctor` cannot check the function's role. */
+  /** The permissions that the rule needs, or `[]` for none. If undefined, `lifeguard doctor` cannot check the function's role. */
   readonly permissions?: readonly RulePermission[]
   /** The data that the rule decides by. `lifeguard doctor` finds settings of the user pool that bypass such a rule. */
   readonly judges?: Judges
@@ -128,11 +134,11 @@ export interface RuleOptions<T extends Trigger = Trigger> {
    */
   readonly reasons?: readonly string[]
   /**
-   * The user attributes that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires it, because the
-   * ledger stores these attributes until the effect is done. The rule sees no others.
+   * The user attributes that the rule reads, such as `['email', 'given_name']`, or `[]` for none. `once` requires `reads`, because the
+   * ledger stores these attributes until the effect is done. Inside `once`, the rule sees no other attributes.
    */
   readonly reads?: readonly string[]
-  /** The second step of a rule that consumes something. Only for refusing triggers. */
+  /** The second step of a rule that uses up something, such as an invitation. Only for refusing triggers. */
   readonly commit?: Commit<T>
   /** The only trigger that the rule is for. `preSignUp.rule(...)` sets it. */
   readonly trigger?: string
@@ -203,7 +209,8 @@ export function isKebabCase(text: string): boolean {
 }
 
 /**
- * Checks that a composition fits a trigger, before it runs. TypeScript checks the same, but plain JavaScript does not.
+ * Checks before the first event that a composition fits a trigger. Plain JavaScript needs this check, because only TypeScript finds the
+ * mistake earlier.
  *
  * @throws TypeError if a rule's name is invalid, or if the trigger does not permit an outcome that a rule declares.
  */

@@ -29,8 +29,8 @@ export interface Working extends Trigger {
 export type OnError = 'fail' | 'continue'
 
 /**
- * How to combine two answers of one invocation. With `first`, the first answer is kept and later answers are dropped. Rules that can
- * only answer are then skipped.
+ * How to combine two answers of one invocation. With `first`, the engine keeps the first answer, drops later answers, and skips later rules
+ * that can only answer.
  */
 export type Combine<Answer> = 'first' | ((earlier: Answer, later: Answer) => Answer)
 
@@ -91,7 +91,7 @@ export interface RuleContext<T extends Trigger = Trigger> {
   /** An AbortSignal that is aborted when the rule's time is over. Pass it to every asynchronous call. Created when first read. */
   readonly signal: AbortSignal
   /**
-   * The context of the whole invocation, if this rule has a shorter deadline. Use it for lookups that all rules share, as
+   * The context of the whole invocation, if this rule has a shorter deadline. Pass this context to lookups whose result all rules share, as
    * `perInvocation` does.
    */
   readonly invocation?: RuleContext<T>

@@ -54,7 +54,7 @@ function isAscii(text: string): boolean {
 // Stricter than `Date`, which accepts `1` and `March`, and reads a time without a zone in the local time zone.
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-// User pools exist since 2016. An earlier date is a mistake, and would send a welcome email to every existing user.
+// Cognito has had user pools since 2016. An earlier date is a mistake, and would send a welcome email to every existing user.
 const FIRST_YEAR = '2016'
 // Tolerate a date that is up to a day ahead, because of time zones.
 const AHEAD_MS = 24 * 60 * 60_000
@@ -77,7 +77,7 @@ export interface DomainFile {
   readonly file: string
 }
 
-/** The value of a domains setting: a list or a file. */
+/** The value of a setting for email domains: a list of domains or a file. */
 export type DomainsSetting = DomainList | DomainFile
 
 const FILE_PREFIX = '@file:'
@@ -98,7 +98,7 @@ function domainFile(text: string): DomainFile | undefined {
 }
 
 /**
- * Returns the domain list of a setting. Call it in the init phase, because it reads the list's file.
+ * Returns the domain list of a setting. Call this function in the init phase, because it reads the list's file.
  *
  * @param folder The folder of the function's bundle: `import.meta.dirname`.
  * @throws Error if the file cannot be read or is not a domain list. The message has the file's path.

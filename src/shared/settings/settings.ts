@@ -57,7 +57,7 @@ export function optional<V>(field: Field<V>): Field<V> & { readonly default: und
  * Reads settings from environment variables. Call it once, in the init phase. An empty variable counts as not set, because deployment
  * tools write empty variables for parameters without a value.
  *
- * @throws InvalidSettingsError if a variable is missing or invalid. It lists all of them.
+ * @throws InvalidSettingsError if a variable is missing or invalid. The error lists all of them.
  * @example
  * const settings = readSettings<{ BLOCK_TABLE: string }>({ fields: { BLOCK_TABLE: nonEmptyString('the name of a table') } }, process.env)
  */
@@ -66,7 +66,7 @@ export function readSettings<S extends object>({ fields, requirements = [] }: Se
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries<Field<unknown>>(fields)) values[name] = readField(name, field, environment, problems)
   for (const { set, requires, expected } of requirements) {
-    // A missing required field is already in the list.
+    // Skip a field without a default, because it is already reported as missing.
     if (environment[set] && !environment[requires] && 'default' in fields[requires])
       problems.push(describeProblem(requires, expected, environment))
   }
@@ -89,7 +89,7 @@ function readField(name: string, field: Field<unknown>, environment: Environment
   return undefined
 }
 
-// The value of a secret must not be logged, even if it is invalid.
+// Variables with these words in their names hold secrets, whose values must not be logged, even if invalid.
 const SECRET = /KEY|SECRET|TOKEN|PASSWORD/
 const MAX_SHOWN = 120
 
