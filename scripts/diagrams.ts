@@ -43,6 +43,9 @@ function drawSvg(title: string, width: number, height: number, content: readonly
   return `${start}\n  <title id="title">${title}</title>\n  ${STYLE}\n  <text class="title" x="0" y="20">${title}</text>\n${content.map((line) => `  ${line}\n`).join('')}</svg>\n`
 }
 
+/** The width of the labels on the left. */
+const LABELS = 230
+
 /** Draws the order in which Cognito calls the triggers for a user, from the table in docs/concepts.md. */
 export function drawLifecycle(concepts: string): string {
   const rows = readTable(concepts, 'Moment | Triggers, in order').map(([moment = '', triggers = '']) => ({

@@ -38,6 +38,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
   ...[
     'not-blocked',
     'not-done',
+    'pool-given-up',
     'pool-not-found',
     'reserved',
     'rule-error',

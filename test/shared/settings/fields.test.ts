@@ -218,9 +218,9 @@ describe('a setting that lists domains', () => {
   it.each([
     ['none.domains', 'ENOENT: no such file'],
     ['', 'EISDIR'],
-    ['half.domains', 'Line 1 of the domain list is wrong: it does not end with LF, so the list may be cut off'],
-    ['staff.txt', 'Line 1 of the domain list is wrong: it is a comment'],
-    ['empty.domains', 'The domain list is empty. Write it with lifeguard domains build'],
+    ['half.domains', 'Line 1 of the domain list is wrong: found no LF at the end, so the list may be cut off'],
+    ['staff.txt', 'Line 1 of the domain list is wrong: found a comment'],
+    ['empty.domains', 'The domain list is empty. Run lifeguard domains build'],
   ])('openDomains throws if the file is missing or invalid: %j', (file, why) => {
     const open = (): unknown => openDomains({ file }, folder)
     expect(open).toThrow(`@file:${file} cannot be read: ${join(folder, file)}`)
