@@ -5,12 +5,12 @@ import { createMasker } from './mask.ts'
 import { isKnown, parseReference, toSymbolic } from './symbolic.ts'
 import type { Resource, Template } from './template.ts'
 
-/** The environment variables with which doctor loads a function, and what it can tell from an error message. */
+/** The environment variables with which doctor loads a function, and functions that analyze and mask the errors of the start. */
 export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
-  /** Returns true if the template causes this startup error, and not a placeholder that doctor filled in. */
+  /** Returns true if the template causes this startup error; false if a placeholder value of doctor may cause it. */
   readonly isOfTemplate: (error: string) => boolean
-  /** Returns the variable whose domain list file is missing in `folder`, if that is the error. `folder` is the handler's. */
+  /** Returns the variable that names a missing file of domains, if this causes the error. `folder` is the folder of the handler. */
   readonly missingList: (error: string, folder: string) => string | undefined
   /** Replaces the values that the template sets by `...`, because reports are uploaded to code hosts. */
   readonly withoutValues: (text: string) => string
@@ -18,7 +18,7 @@ export interface FunctionEnvironment {
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const NAME = /^[a-zA-Z]\w+$/
-// A handler may start child processes while it loads. These variables change how they start. NODE_ENV does not.
+// These variables change how child processes start, and a handler may start some while it loads. NODE_ENV is harmless.
 const STARTS_PROCESSES =
   /^(?:NODE_(?!ENV$)|LD_|DYLD_|OPENSSL_|GCONV_|BASH_|npm_|GIT_|PYTHON|PERL|RUBY|JAVA_|JDK_|(?:PATH|ENV|IFS|SHELL|PATHEXT|COMSPEC)$)/i
 // Another endpoint would let the handler call AWS, or any host.
@@ -28,8 +28,8 @@ const ENDPOINT = /^AWS_ENDPOINT_URL/
 const DYNAMIC = '{{resolve:'
 
 /**
- * Builds the environment variables for loading a function. A value that is known only at deployment gets a placeholder
- * that handlers accept. If the composition depends on that value, doctor checks the composition for the placeholder.
+ * Builds the environment variables for loading a function. Replaces a value that is known only at deployment by a
+ * placeholder that handlers accept. If the rules depend on that value, doctor checks the rules for the placeholder.
  */
 export function buildEnvironment({ properties }: Resource, { resources }: Template): FunctionEnvironment {
   const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
@@ -51,7 +51,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
       const message = error.toLowerCase()
       const isMentioned = (text: string): boolean => message.includes(text.toLowerCase())
       if (guessed.some(({ name, value }) => isMentioned(name) || (value !== defaults[name] && isMentioned(value)))) return false
-      // Many error messages name neither a variable nor a value.
+      // If the message names no variable, the cause is unknown. Many error messages name neither a variable nor a value.
       return own.some(({ name }) => error.includes(name))
     },
     missingList(error, folder) {

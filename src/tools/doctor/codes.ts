@@ -1,4 +1,4 @@
-/** An error breaks a deployment or sign-ins now; a warning may break them later; a note needs a decision. */
+/** An `error` breaks deployments or sign-ins now. A `warning` may break them later. A `note` needs a decision of the operator. */
 export type Severity = 'error' | 'warning' | 'note'
 
 interface Meaning {
@@ -60,7 +60,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG104: {
     severity: 'error',
     title: 'Handler with a callback parameter',
-    why: 'From nodejs24.x on, Lambda rejects a handler with a third parameter: the function does not start, so sign-ups or sign-ins fail. On older runtimes, a code path that never calls the callback makes Cognito wait until it times out.',
+    why: 'From nodejs24.x on, Lambda rejects a handler with a third parameter: the function does not start, so sign-ups or sign-ins fail. On older runtimes, Cognito waits until the timeout if a code path never calls the callback.',
     fix: 'Make the handler async, with only the parameters event and context, and return the event.',
   },
   LG105: {
@@ -72,7 +72,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG106: {
     severity: 'error',
     title: 'Timeout too short for the sweeper',
-    why: 'The sweeper starts an effect only if it can finish it, and reserves 3 seconds for its metrics. With a timeout of 8 seconds or less it runs no effect, so pending effects stay pending.',
+    why: 'The sweeper starts an effect only if the remaining time is enough, and reserves 3 seconds for metrics. With a timeout of 8 seconds or less, the sweeper runs no effect, so pending effects stay pending.',
     fix: "Set the sweeper's Timeout to 60. It runs on a schedule, so no user waits for it.",
   },
   LG107: {
@@ -85,7 +85,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'error',
     title: 'Handler does not start',
     why: 'Every sign-up or sign-in that calls the function fails. The error that the caller gets does not contain the reason.',
-    fix: "Correct what the finding's message names, usually an environment variable of the function. With osls, its value often comes from a parameter.",
+    fix: "Correct the setting that the finding's message names, usually an environment variable of the function. With osls, the value often comes from a parameter.",
   },
   LG201: {
     severity: 'error',
@@ -96,25 +96,25 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG202: {
     severity: 'error',
     title: 'Missing permission to invoke a trigger',
-    why: 'Only the Cognito console adds this permission by itself. Without it Cognito cannot invoke the function, so every sign-up or sign-in that calls the trigger fails.',
+    why: 'Only the Cognito console adds this permission automatically. Without the permission, Cognito cannot invoke the function, so every sign-up or sign-in that calls the trigger fails.',
     fix: "Add an AWS::Lambda::Permission for cognito-idp.amazonaws.com with the pool's ARN as SourceArn. If the pool calls an alias of the function, set FunctionName to the alias.",
   },
   LG203: {
     severity: 'warning',
     title: 'Permission to invoke is too broad',
-    why: 'Other AWS accounts may invoke the function with events that they made up. The function treats such an event like one of your user pool.',
+    why: 'Other AWS accounts may invoke the function with forged events. The function cannot distinguish them from events of your user pool.',
     fix: "Set Principal to cognito-idp.amazonaws.com and SourceArn to the pool's ARN.",
   },
   LG204: {
     severity: 'error',
     title: 'Handler for V2 or V3 events configured as V1',
-    why: 'The function returns claimsAndScopeOverrideDetails. Cognito ignores it from a V1 trigger: tokens stay unchanged, and no error is reported.',
+    why: 'The function returns claimsAndScopeOverrideDetails, which Cognito ignores for V1 events. Tokens stay unchanged, and no error is reported.',
     fix: 'Configure the trigger in PreTokenGenerationConfig with LambdaVersion V2_0 or V3_0, not in PreTokenGeneration.',
   },
   LG205: {
     severity: 'error',
     title: 'Handler for V1 events configured as V2 or V3',
-    why: 'The function returns claimsOverrideDetails. Cognito reads it only from a V1 trigger: tokens stay unchanged, and no error is reported.',
+    why: 'The function returns claimsOverrideDetails, which Cognito reads only for V1 events. Tokens stay unchanged, and no error is reported.',
     fix: 'Return claimsAndScopeOverrideDetails, or set LambdaVersion to V1_0.',
   },
   LG206: {
@@ -132,7 +132,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG302: {
     severity: 'error',
     title: 'Missing permission of a rule',
-    why: 'AWS denies the call when the first user arrives. Pre sign-up, pre authentication and pre token generation then reject every user. In other triggers the effect is not done.',
+    why: 'AWS denies the call of the rule, so the rule fails for every user. Pre sign-up, pre authentication and pre token generation then reject every user. In other triggers, the effect is not done.',
     fix: "Allow the action in the function's role, only on that resource.",
   },
   LG303: {
@@ -157,7 +157,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'error',
     title: 'Email alias marked as verified at sign-up',
     why: "An alias belongs to the user whose email was verified last. A new user who signs up with another user's email therefore takes over that user's sign-in name.",
-    fix: 'Let Cognito send its verification code, or mark only addresses as verified whose owner has proven them, for example by an invitation.',
+    fix: 'Let Cognito send a verification code. Or mark an email as verified only if the user holds proof of owning it, such as an invitation.',
   },
   LG402: {
     severity: 'warning',

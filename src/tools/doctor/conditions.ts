@@ -4,7 +4,7 @@ import { isKnown, toSymbolic } from './symbolic.ts'
 /** A condition's value before the deployment; 'unknown' if it depends on a parameter or import. */
 export type Holds = boolean | 'unknown'
 
-// Real conditions refer to each other a few levels deep. Deeper ones are treated as unknown, which causes no finding.
+// Real conditions have a few levels of references. A condition with more levels is treated as unknown, which causes no finding.
 const DEEPEST = 500
 
 /** Creates a function that evaluates a template's conditions by name. */
@@ -26,7 +26,7 @@ export function createConditionReader(declared: unknown): (name: string) => Hold
   const judgeByName = (name: string, depth: number): Holds => {
     const known = judged.get(name)
     if (known !== undefined) return known
-    // The value that a circular reference gets.
+    // A condition that refers to itself in a circle reads this value.
     judged.set(name, 'unknown')
     const holds = Object.hasOwn(all, name) ? judge(all[name], depth) : 'unknown'
     judged.set(name, holds)
@@ -42,7 +42,7 @@ function compareValues(left: unknown, right: unknown): Holds {
 }
 
 /**
- * Replaces each `Fn::If` by its branch if the condition is known, and removes `AWS::NoValue`. Any other `Fn::If` stays,
+ * Replaces each `Fn::If` whose condition is known by the chosen branch, and removes `AWS::NoValue`. Any other `Fn::If` stays,
  * and callers treat it as unknown.
  */
 export function resolveConditions(value: unknown, holds: (name: string) => Holds): unknown {

@@ -5,13 +5,13 @@ import { readLimited } from './parse-yaml.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
 const ANY_FILE = /\$\{file\(([^()]+)\)/g
-// A value that consists only of a file, or of one property in a file.
+// Matches a value that is only a reference to a file, or to one property in a file.
 const WHOLE_FILE = /^\$\{file\(([^)]+)\)(?::([\w.-]+))?\}$/
-// Files may refer to each other in a circle.
+// These limits end the search if files include each other in a circle.
 const MOST_FILES = 100
 const DEEPEST = 8
 
-/** Returns the files that a text includes by `${file(...)}`. Paths are relative to the configuration, also in included files. */
+/** Returns the files that a configuration includes by `${file(...)}`. Paths are relative to `folder`, also in included files. */
 export function listReferencedFiles(text: string, folder: string): readonly string[] {
   return [...text.matchAll(ANY_FILE)].map(([, name = '']) => resolve(folder, name.trim()))
 }
@@ -20,7 +20,7 @@ export function listReferencedFiles(text: string, folder: string): readonly stri
  * Returns the file and line of a configuration value, which may be in an included file.
  *
  * @param steps The path of the value.
- * @param needed How many of the steps must exist; all by default. Missing later steps give the place of the last that exists.
+ * @param needed How many of the steps must exist; all by default. If a later step is missing, returns the place of the last existing step.
  */
 export type PlaceOf = (steps: Path, needed?: number) => Place | undefined
 

@@ -25,10 +25,10 @@ export function isNode({ properties }: Resource): boolean {
 }
 
 /**
- * Finds a function's handler file in its project. SAM's CodeUri or the CDK's asset metadata names the folder. Otherwise paths
- * are relative to the project folder, as in the Serverless Framework.
+ * Finds the handler file of a function. SAM's CodeUri or the CDK's asset metadata names the file's folder. Otherwise the path is
+ * relative to the project folder, as in the Serverless Framework.
  *
- * @param folder The project's folder, or the template's.
+ * @param folder The folder of the project or of the template.
  * @returns 'outside' for a file outside `folder`, because a template must not make doctor run arbitrary files.
  */
 export async function findCode(folder: string, { properties, metadata }: Resource): Promise<Found | 'outside' | undefined> {

@@ -8,13 +8,13 @@ export interface Finding {
   readonly resource: string
   /** The path of the property inside the resource: `['Properties', 'Timeout']`. */
   readonly path: Path
-  /** The problem and its value, in one sentence without a full stop. */
+  /** The problem and the invalid value, in one sentence without a full stop. */
   readonly message: string
 }
 
 /** The file and line to change for a finding. */
 export interface Place {
-  /** Relative to the working folder. */
+  /** The path of the file, relative to the working folder. */
   readonly file: string
   /** The line number, from 1; undefined if the file has no such line. */
   readonly line: number | undefined

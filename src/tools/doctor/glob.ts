@@ -1,6 +1,6 @@
 /**
- * Checks a text against a pattern with the wildcards `*` and `?`.
- * A regular expression could take exponential time for a pattern with many `*`.
+ * Returns true if a string matches a pattern with the wildcards `*` and `?`.
+ * Uses no regular expression, because a pattern with many `*` could take exponential time.
  *
  * @example
  * matchesGlob('dynamodb:*Item', 'dynamodb:GetItem') // true
@@ -17,7 +17,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
       at += 1
       inPattern += 1
     } else if (afterStar >= 0) {
-      // Backtracks: the last `*` matches one more character.
+      // Backtracks, so that the last `*` matches one more character.
       textAfterStar += 1
       at = textAfterStar
       inPattern = afterStar

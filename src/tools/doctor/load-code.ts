@@ -24,16 +24,16 @@ export interface LoadOptions {
 
 // Lambda's limit for the init phase.
 const INIT_LIMIT_MS = 10_000
-// Each handler loads in its own child process, which uses a CPU while it starts.
+// The maximum number of child processes. Each loads one handler, and uses a CPU while it starts.
 const AT_ONCE = 4
-// More printed lines of a failing handler do not help the reader.
+// The first printed lines of a failing handler are enough for a report.
 const MOST_LINES = 200
-// Bundles of Lifeguard handlers and their sources contain a trigger's name, as Cognito writes it or in camel case.
+// Matches code that may be a Lifeguard handler: also a bundle contains the name of a trigger or of the package.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
-// Node's warnings would appear among the error lines that a handler prints.
+// Hides Node's warnings, which would appear among the error lines that a handler prints.
 const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
 const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
-// Errors that may be caused by this machine, such as a file of a layer or a package that is not installed here.
+// Errors that this machine may cause, such as a missing file of a Lambda layer, or a package that is not installed here.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
 /** Loads the handlers that user pools call, and others that look like triggers. Returns their code by logical id. */
@@ -67,21 +67,21 @@ async function loadFunctionCode(
   { folder, load }: LoadOptions,
 ): Promise<Code | undefined> {
   if (!isNode(lambda))
-    return isAttached ? { ...OTHER, text: undefined, problem: 'its runtime is not Node.js, or is known only at deployment' } : undefined
+    return isAttached ? { ...OTHER, text: undefined, problem: 'the runtime is not Node.js, or is known only at deployment' } : undefined
   const inline = readInlineCode(lambda)
   if (inline !== undefined)
-    return { ...OTHER, takesCallback: hasThreeParameters(inline), text: inline, problem: 'its code is inline in the template' }
+    return { ...OTHER, takesCallback: hasThreeParameters(inline), text: inline, problem: "the function's code is inline in the template" }
   const found = await findCode(folder, lambda)
-  if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: 'its code was not found' } : undefined
+  if (found === undefined) return isAttached ? { ...OTHER, text: undefined, problem: "the function's code was not found" } : undefined
   if (found === 'outside') {
-    const problem = `its code is outside ${folder}, the project folder`
+    const problem = `the function's code is outside the project folder ${folder}`
     return isAttached ? { ...OTHER, text: undefined, problem } : undefined
   }
   const text = await readFile(found.file, 'utf8')
-  if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'it has no rules' }
+  if (!isAttached && isSweeper(text)) return { ...OTHER, text, problem: 'the sweeper has no rules' }
   if (!isAttached && !NAMES_A_TRIGGER.test(text)) return undefined
   if (!load)
-    return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: 'its handler is not loaded because of --no-handlers' }
+    return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: 'the handler is not loaded because of --no-handlers' }
   const reply = await loadExport(found, buildEnvironment(lambda, template))
   if (reply.kind === 'unloaded')
     return { ...OTHER, takesCallback: hasThreeParameters(text), text, problem: reply.problem, fault: reply.fault }
@@ -92,7 +92,7 @@ async function loadFunctionCode(
     trigger,
     takesCallback,
     text,
-    problem: rule === undefined ? 'its handler was not made with Lifeguard' : undefined,
+    problem: rule === undefined ? 'the handler was not made with Lifeguard' : undefined,
   }
 }
 
@@ -124,7 +124,7 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
   const onOutput = (line: string): void => {
     if (printed.length < MOST_LINES) printed.push(line)
   }
-  // Variables are set only after the process has started, so the template cannot change how it starts.
+  // The child process sets the template's variables only after it has started, so they cannot change the start.
   const worker = startWorker({ environment: STARTED_WITH, onOutput })
   worker.listen(() => undefined)
   const over = new AbortController()
@@ -136,33 +136,33 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
     over.abort()
     await worker.kill()
   }
-  if (reply === undefined) return toUnloaded('its handler did not load within 10 seconds, the limit of Lambda')
+  if (reply === undefined) return toUnloaded('the handler did not load within 10 seconds, the limit of Lambda')
   if (reply.kind === 'ready') return reply
   return reply.kind === 'not-started'
     ? describeFailedStart(reply.error, printed, environment, folder)
-    : toUnloaded('its process exited while the handler loaded')
+    : toUnloaded('the child process exited while the handler loaded')
 }
 
-/** Explains a failed start. `maskInitErrors` throws a fixed message, so the reason is in the printed lines. */
+/** Explains a failed start. If `maskInitErrors` throws, the message is fixed, and the printed lines contain the reason. */
 function describeFailedStart(
   { name, message }: FunctionError,
   printed: readonly string[],
   environment: FunctionEnvironment,
   folder: string,
 ): Unloaded {
-  const problem = 'its handler does not start'
+  const problem = 'the handler does not start'
   const isAtInit = message === MASKED_MESSAGE && printed.length > 0
   const reason = isAtInit ? printed.join('\n') : message
   const list = environment.missingList(reason, folder)
   if (list !== undefined) return { kind: 'unloaded', problem, fault: `${list} names a list of domains that is not in the handler's folder` }
   const isCertain = isAtInit ? !OF_THIS_MACHINE.test(reason) && environment.isOfTemplate(reason) : name === 'Runtime.HandlerNotFound'
-  // Values are masked before the text is split, because a value can have several lines.
+  // Masks values before splitting the lines, because a value can have several lines.
   const shown = environment.withoutValues(reason)
   const summary = isAtInit ? joinInOneLine(shown.split('\n')) : takeFirstLine(shown)
   return isCertain ? { kind: 'unloaded', problem, fault: summary } : toUnloaded(`${problem}: ${summary}`)
 }
 
-/** Guesses from the source text of a handler that is not loaded; undefined if the text does not show its parameters. */
+/** Returns true if the source declares a handler with three parameters; undefined if the source does not show the parameters. */
 function hasThreeParameters(text: string): boolean | undefined {
   const declared = /\bhandler\s*=\s*(?:async\s*)?(?:function(?:\s+\w+)?\s*)?\(([^()]*)\)|\bfunction\s+handler\s*\(([^()]*)\)/.exec(text)
   const parameters = declared?.[1] ?? declared?.[2]

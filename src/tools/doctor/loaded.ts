@@ -3,19 +3,19 @@ import { parseTriggerName } from '../lib/find-trigger.ts'
 import type { Template } from './template.ts'
 import { type Attached, listAttached, listCalledFromElsewhere } from './triggers.ts'
 
-/** A function's code, as far as doctor could read it. */
+/** The facts that doctor could read about a function's code. */
 export interface Code {
   /** The composition; undefined if the handler was not made with Lifeguard, or did not load. */
   readonly rule: RuleDescription | undefined
   /** The trigger that the composition is for. */
   readonly trigger: string | undefined
-  /** True if the handler has a third parameter; undefined if it did not load and its text does not show that. */
+  /** True if the handler has a third parameter; undefined if it did not load and its source does not show the parameters. */
   readonly takesCallback: boolean | undefined
-  /** The text of the handler file, which may be a bundle; undefined if no file was found. */
+  /** The source of the handler file, which may be a bundle; undefined if no file was found. */
   readonly text: string | undefined
   /** The reason why the composition is unknown; undefined if it is known. */
   readonly problem: string | undefined
-  /** The reason why the handler cannot start with the template's settings; undefined if it starts, or if that is uncertain. */
+  /** The reason why the handler cannot start with the template's settings; undefined if the handler starts, or if this is uncertain. */
   readonly fault: string | undefined
 }
 
@@ -26,12 +26,12 @@ export interface Subject {
   readonly today: Date
 }
 
-/** Returns true if the code is the sweeper's. Only its handler has this property; other functions may use its metric names. */
+/** Returns true for the code of the sweeper: only the sweeper's handler has the property `sweepsEffectsOf`. */
 export function isSweeper(text: string): boolean {
   return /\bsweepsEffectsOf\b/.test(text)
 }
 
-/** Returns true if a rule does not declare its permissions. A rule that needs none declares an empty list. */
+/** Returns true if a rule does not declare its permissions. A rule that needs no permissions declares an empty list. */
 export function hasUndeclaredNeeds({ kind, permissions }: RuleDescription): boolean {
   return kind === 'rule' && permissions === undefined
 }
@@ -40,8 +40,8 @@ export function hasUndeclaredNeeds({ kind, permissions }: RuleDescription): bool
 export type AttachedCode = Attached & { readonly code: Code | undefined }
 
 /**
- * Returns the functions that user pools call. The template does not show the triggers of a pool outside it. A function
- * that such a pool may invoke is treated as called for the trigger that its rules are for.
+ * Returns the functions that user pools call. If a pool is outside the template, its triggers are unknown. A function that
+ * such a pool may invoke is then attached to the trigger that its rules are for.
  */
 export function listAttachedCode({ template, codes }: Subject): readonly AttachedCode[] {
   const attached = listAttached(template)

@@ -25,7 +25,7 @@ export async function packageService(path: string, { environment, onNote, signal
   const command = findOsls(folder)
   if (command === undefined) {
     throw new UsageError(
-      `${basename(path)}: .serverless/ has no current package of it, and osls is not installed. Install osls, or package the service`,
+      `${basename(path)}: .serverless/ has no current package of this configuration, and osls is not installed. Install osls, or package the service`,
     )
   }
   onNote('packaging the service: osls package')

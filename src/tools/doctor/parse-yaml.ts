@@ -7,7 +7,7 @@ const MOST_BYTES = 1 << 20
 /** The deepest nesting that doctor accepts. CloudFormation's own limit is lower. */
 export const DEEPEST = 200
 
-// Even a dense template of 1 MB has fewer tokens. The parser needs quadratic time for the entries of one list.
+// Even a dense template of 1 MB has fewer tokens. One list has a lower limit, because the parser needs quadratic time for its entries.
 const MOST_TOKENS = 400_000
 const MOST_ENTRIES = 20_000
 
@@ -18,7 +18,7 @@ export interface Parsed {
 }
 
 /**
- * Parses the first document of a JSON or YAML text. Its limits keep the time below a few seconds for any text.
+ * Parses the first document of a JSON or YAML text. Limits on the size keep the time below a few seconds for any input.
  *
  * @param file The file's name, for error messages.
  * @throws UsageError when the text is not valid JSON or YAML, or exceeds the limits.
@@ -48,13 +48,13 @@ function* readTokens(file: string, text: string, lines: LineCounter): Generator<
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)
     tokens += 1
-    // Checked here, before the composer recurses into the token.
+    // Checks the limits before the composer recurses into the token.
     if (tokens > MOST_TOKENS || parser.stack.length > DEEPEST || isTooLong(parser.stack.at(-1))) throw createTooMuchError(file)
   }
   yield* parser.end()
 }
 
-/** Creates the error for a text that is larger or more deeply nested than any template. */
+/** Creates the error for a file that has more entries or levels than any template. */
 export function createTooMuchError(file: string): UsageError {
   return new UsageError(
     `${file}: too large or nested too deeply; expected at most ${DEEPEST} levels, and ${MOST_ENTRIES} entries in one list or map`,
@@ -68,7 +68,7 @@ function isTooLong(token: CST.Token | undefined): boolean {
 }
 
 /**
- * Reads a template or configuration. Stops reading at the limit, so an endless file such as a device is safe.
+ * Reads a template or configuration. Stops at CloudFormation's size limit, so an endless file such as /dev/zero is safe.
  *
  * @param shown The file's name, for error messages.
  * @throws UsageError when the file is larger than CloudFormation's limit for a template.

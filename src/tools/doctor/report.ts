@@ -5,7 +5,7 @@ import type { Finding, Judged } from './finding.ts'
 import type { Source } from './source.ts'
 import type { Resource, Template } from './template.ts'
 
-/** A finding with all texts that a report shows. */
+/** A finding with everything that a report shows about it. */
 export interface Reported {
   readonly code: Code
   readonly severity: Severity
@@ -15,7 +15,7 @@ export interface Reported {
   readonly file: string
   /** Line number from 1; null if the file has no such line. */
   readonly line: number | null
-  /** The logical id. */
+  /** The logical id of the resource. */
   readonly resource: string
   /** The path of the property inside the resource, joined by dots. */
   readonly path: string
@@ -26,7 +26,7 @@ export interface Reported {
 /** A template's acceptance of one code on one resource. */
 export interface Acceptance {
   readonly code: Code
-  /** The logical id. */
+  /** The logical id of the resource. */
   readonly resource: string
   readonly reason: string
 }
@@ -42,7 +42,7 @@ export interface Report {
   readonly file: string
   readonly findings: readonly Reported[]
   readonly accepted: readonly AcceptedFinding[]
-  /** Acceptances without a finding. Empty if anything was not checked, because that may hide the finding. */
+  /** Acceptances whose finding was not found. Empty if anything was not checked, because the finding may be there. */
   readonly unused: readonly Acceptance[]
   readonly notJudged: readonly string[]
 }
@@ -106,7 +106,7 @@ function readAcceptance(file: string, { id, metadata }: Resource): readonly Acce
   return list.map((each: unknown): Acceptance => {
     const { code, reason } = isObject(each) ? each : {}
     if (typeof code !== 'string' || !isCode(code))
-      throw createAcceptanceError(`accepts the unknown code ${JSON.stringify(code)}; docs/doctor.md lists all codes`)
+      throw createAcceptanceError(`accepts the unknown code ${JSON.stringify(code)}. docs/reference/findings.md lists all codes`)
     if (typeof reason !== 'string' || reason.trim() === '') throw createAcceptanceError(`accepts ${code} without a reason`)
     return { code, resource: id, reason: reason.trim() }
   })

@@ -7,12 +7,12 @@ import type { Path } from './yaml-values.ts'
 export interface Right {
   /** The action as the policy writes it, wildcards included: `dynamodb:*`. */
   readonly action: string
-  /** The resources of the statement, as symbolic texts. */
+  /** The resources of the statement, converted by `toSymbolic`. */
   readonly on: readonly string[]
   /** The logical id of the role or policy that contains the statement. */
   readonly resource: string
   readonly path: Path
-  /** True if its role or policy has a condition that is known only at deployment. */
+  /** True if the role or policy has a condition that is known only at deployment. */
   readonly conditional: boolean
 }
 
@@ -29,7 +29,7 @@ export interface Rights {
 const HARMLESS =
   /policy\/(?:service-role\/)?(?:AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AWSLambdaVPCAccessExecutionRole|CloudWatchLambdaInsightsExecutionRolePolicy)$/
 
-// Far more than a role can have, because IAM limits the size of its policies. Keeps doctor's time short.
+// Far more permissions than a role can have, because IAM limits the size of policies. Keeps the running time of doctor short.
 const MOST_RIGHTS = 2000
 
 /** Creates a function that returns the permissions of a function's role. Each role is read only once. */
@@ -107,7 +107,7 @@ function readStatements(holder: Resource, document: unknown, path: Path): Part {
   const statements: readonly unknown[] = Array.isArray(declared) ? declared : [declared]
   const parts = statements.map((statement, index): Part => {
     if (!isObject(statement) || !('Effect' in statement)) return { rights: [], complete: false }
-    // Deny statements are ignored. That can hide a missing permission, but never reports one that exists.
+    // Ignores Deny statements. This can hide a missing permission, but never reports an existing permission as missing.
     if (statement.Effect !== 'Allow') return { rights: [], complete: true }
     const { Action, Resource: on } = statement
     const actions: readonly unknown[] = [Action].flat()

@@ -4,11 +4,11 @@ import { UsageError } from '../lib/errors.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
-// Each function gets a copy of the globals. Real templates have some dozens of entries.
+// SAM copies the globals into each function. Real templates have only some dozens of globals.
 const MOST_COPIES = 500_000
 
 /**
- * Adds the resources that SAM generates for its functions, if they concern user pools. These are the Lambda function with
+ * Adds the resources that SAM generates for functions, as far as they concern user pools. These are the Lambda function with
  * the globals merged in, its role, the pool's LambdaConfig and the invoke permission.
  *
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
@@ -48,7 +48,7 @@ function countEntries(value: unknown): number {
   return isObject(value) ? Object.values(value).reduce((sum: number, inner) => sum + 1 + countEntries(inner), 0) : 0
 }
 
-/** Merges maps key by key, as SAM does. For any other value, the function's own overrides the global one. */
+/** Merges maps key by key, as SAM does. For any other value, the value of the function overrides the global value. */
 function mergeProperties(shared: Record<string, unknown>, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const all: Record<string, unknown> = { ...shared, ...own }
   for (const key of Object.keys(shared)) {

@@ -2,7 +2,7 @@ import { CODE_NAMES, CODES } from './codes.ts'
 import type { AcceptedFinding, Report, Reported } from './report.ts'
 
 /**
- * Converts a report to SARIF 2.1.0, which code hosts show beside the affected lines.
+ * Converts a report to SARIF 2.1.0. Code hosts show such a report beside the affected lines.
  *
  * @param version The version of Lifeguard.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html

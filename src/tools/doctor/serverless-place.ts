@@ -1,7 +1,7 @@
 import type { PlaceOf } from './configuration-files.ts'
 import type { Finding, Place } from './finding.ts'
 
-// CloudFormation's property names, and their names in the configuration.
+// Maps the properties of a CloudFormation function to their names in serverless.yml.
 const NAMES: Readonly<Record<string, string>> = {
   Timeout: 'timeout',
   MemorySize: 'memorySize',
@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Role: 'role',
   Environment: 'environment',
 }
-// The role that the framework generates for functions without a role of their own.
+// The logical id of the role that the Serverless Framework generates for functions without `role`.
 const OWN_ROLE = 'IamRoleLambdaExecution'
 
 /** Creates a function that finds the place of a finding in the Serverless configuration. */
@@ -29,7 +29,7 @@ export function createServerlessPlaceFinder(findPlace: PlaceOf): (finding: Findi
   }
 }
 
-/** Returns the names in the configuration from which the framework could have generated a logical id. */
+/** Returns the function names from which the Serverless Framework could have generated a logical id. */
 function listFunctionNames(resource: string): readonly string[] {
   const [, base] = /^(.+)LambdaFunction$/.exec(resource) ?? []
   if (base === undefined) return []

@@ -12,14 +12,14 @@ import { createServerlessPlaceFinder } from './serverless-place.ts'
 import { parseTemplate, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
 
-/** A template, and the files from which it was made. */
+/** A template, with the file and the project that it comes from. */
 export interface Source {
   readonly template: Template
   /** The template or configuration, relative to the working folder. */
   readonly file: string
   /** The project folder. Handler paths are relative to it. */
   readonly folder: string
-  /** Returns the place of a finding: in `file`, or in a file that it includes. */
+  /** Returns the place of a finding: in `file`, or in a file that `file` includes. */
   readonly place: (finding: Finding) => Place
 }
 
@@ -85,7 +85,7 @@ async function readTemplateText(path: string, shown: string): Promise<string> {
   return readLimited(path, shown).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof UsageError) throw error
     if (error.code === 'ENOENT') throw new UsageError(`${shown}: no such file`)
-    throw new UsageError(`${shown}: ${error.code === 'EISDIR' ? 'a folder, not a file' : error.message}`)
+    throw new UsageError(`${shown}: ${error.code === 'EISDIR' ? 'is a folder, not a file' : error.message}`)
   })
 }
 

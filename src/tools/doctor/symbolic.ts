@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { isObject } from '../../shared/rules/invocation.ts'
 
-// Names, ARNs and settings are shorter. Nested substitutions can double the length at each level.
+// The maximum length of a converted string. Names, ARNs and settings are shorter, but nested substitutions can double the length.
 const LONGEST = 4096
 
 // A cache, because the values of a template do not change and are compared many times.
 const texts = new WeakMap<object, string>()
 
 /**
- * Converts a value to a text in which `${...}` replaces each part that is known only at deployment: `${Table}` for a
- * reference, `${Table.Arn}` for an attribute. Values with equal texts are equal. Values with different texts may still be
- * equal, unless both texts are known.
+ * Converts a value to a string in which a placeholder replaces each part that is known only at deployment: `${Table}` for a
+ * reference, `${Table.Arn}` for an attribute. Equal strings mean equal values. Different strings mean different values only
+ * if neither string has a placeholder.
  *
  * @returns undefined for a missing value.
  * @example
@@ -26,7 +26,7 @@ export function toSymbolic(value: unknown): string | undefined {
   return text
 }
 
-/** Returns true if no part of the text is known only at deployment. */
+/** Returns true if a string has no placeholders, so its value is known before the deployment. */
 export function isKnown(text: string): boolean {
   return !text.includes('${')
 }
@@ -36,13 +36,13 @@ export function withoutNames(text: string): string {
   return replacePlaceholders(text, () => '$')
 }
 
-/** Parses a text that consists of one reference. Returns the resource and the attribute, if there is one. */
+/** Parses a string that is one placeholder. Returns the resource and the attribute, if there is one. */
 export function parseReference(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
   const [, id, attribute] = /^\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []
   return id === undefined ? undefined : { id, attribute }
 }
 
-/** Parses the argument of `Fn::GetAtt`, a list or a text with a dot. Returns the resource and the attribute. */
+/** Parses the argument of `Fn::GetAtt`, a list or a string with a dot. Returns the resource and the attribute. */
 export function parseGetAtt(value: unknown): readonly [string, string] | undefined {
   const parts = typeof value === 'string' ? value.split(/\.(.*)/s) : Array.isArray(value) ? value : []
   const [id, attribute] = parts
@@ -87,7 +87,7 @@ function resolveSubstitution(argument: unknown): string | undefined {
   const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {
-    // `${!x}` is a literal `${x}`, such as a policy variable. Its text is known before the deployment.
+    // `${!x}` is the literal string `${x}`, such as a policy variable. It is not a placeholder, so it must not look like one.
     if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
     if (!Object.hasOwn(named, inside)) return `\${${inside}}`
     const value = toSymbolic(named[inside]) ?? ''

@@ -2,7 +2,7 @@ import { matchesGlob } from './glob.ts'
 import { isKnown, parseReference, toSymbolic, withoutNames } from './symbolic.ts'
 import { findResources, type Resource, type Template } from './template.ts'
 
-/** An answer before the deployment; `maybe` if it depends on a value that is known only at deployment. */
+/** The result of a check before the deployment; `maybe` if the result depends on a value that is known only at deployment. */
 export type Sure = 'yes' | 'no' | 'maybe'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
@@ -12,7 +12,7 @@ function listTables(template: Template): readonly Resource[] {
   return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
 }
 
-/** Finds the table that a setting names. Returns 'elsewhere' if it is surely not in the template, 'unknown' if it may be. */
+/** Finds the table that a setting names. Returns 'elsewhere' if the table is certainly not in the template, 'unknown' if it may be. */
 export function findTable(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
   const tables = listTables(template)
   const reference = parseReference(setting)
@@ -22,7 +22,7 @@ export function findTable(template: Template, setting: string): Resource | 'else
   return isKnown(setting) && names.every((name) => name === undefined || isKnown(name)) ? 'elsewhere' : 'unknown'
 }
 
-/** Returns whether a permission on these resources covers a table, or one index of it if `index` is set. */
+/** Checks if a permission on these resources covers a table or, if `index` is set, that index of the table. */
 export function judgeCoverage(template: Template, on: readonly string[], table: Resource, index?: string): Sure {
   const answers = on.map((resource) =>
     index === undefined ? judgeOneResource(template, resource, table) : coversIndex(template, resource, table, index),
@@ -43,7 +43,7 @@ function judgeOneResource(template: Template, on: string, table: Resource): Sure
   if (name === own || parseReference(name)?.id === table.id) return 'yes'
   if (parseReference(name) !== undefined && template.resources.has(parseReference(name)?.id ?? '')) return 'no'
   if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
-  // Such a name is invalid, and matching it takes long.
+  // A longer name is invalid, and would take long to match.
   if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
   return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
 }
@@ -57,7 +57,7 @@ function coversIndex(template: Template, on: string, table: Resource, index: str
   return matchesGlob(pattern, index) ? judgeOneResource(template, holder, table) : 'no'
 }
 
-/** Handles ARNs that do not end with a table name. An index or a stream of a table does not cover the table. */
+/** Checks an ARN that does not end with a table name. A permission on an index or a stream does not cover the table. */
 function judgeOtherResource(template: Template, on: string, table: Resource): Sure {
   const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'

@@ -15,7 +15,7 @@ export interface Resource {
   readonly properties: Readonly<Record<string, unknown>>
   readonly dependsOn: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
-  /** True if its condition is known only at deployment. */
+  /** True if the resource has a condition that is known only at deployment. */
   readonly conditional: boolean
 }
 
@@ -25,16 +25,16 @@ export interface Template {
   readonly file: string
   /** All resources, except those whose condition is false. */
   readonly resources: ReadonlyMap<string, Resource>
-  /** The same resources as the file declares them, before SAM. */
+  /** The resources that the file declares, without those that SAM generates. */
   readonly declared: ReadonlyMap<string, Resource>
-  /** The Lambda functions by the names that an ARN or a setting may use: `${Id}`, and FunctionName. */
+  /** The Lambda functions by name. Keys are `${Id}` and FunctionName, because an ARN or a setting may contain either. */
   readonly functions: ReadonlyMap<string, Resource>
-  /** Returns the line of a path, from 1. */
+  /** Returns the line number of a path in the file, from 1. */
   readonly line: (path: Path) => number | undefined
 }
 
 /**
- * Parses the text of a template: JSON, or YAML with or without short tags.
+ * Parses a template in JSON, or in YAML with or without short tags such as `!Ref`.
  *
  * @param file The file's name, for messages.
  * @throws UsageError when the text is invalid, or is not a template.
@@ -49,13 +49,14 @@ export function readTemplate(file: string, text: string): Template {
  * @throws UsageError when the value is not a template, or has more than 500 resources.
  */
 export function parseTemplate(file: string, { value, line }: Read): Template {
-  if (!isObject(value) || !isObject(value.Resources)) throw new UsageError(`${file}: not a CloudFormation template: it has no Resources`)
+  if (!isObject(value) || !isObject(value.Resources))
+    throw new UsageError(`${file}: not a CloudFormation template: the file has no Resources`)
   assertFewResources(file, Object.keys(value.Resources).length)
   const holds = createConditionReader(value.Conditions)
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
     if (!isObject(declared) || typeof declared.Type !== 'string') {
-      // A macro such as Fn::Transform can take the place of a resource.
+      // The key may be a macro such as Fn::Transform instead of a resource.
       if (id.startsWith('Fn::')) continue
       throw new UsageError(`${file}: not a CloudFormation template: the resource ${id} has no Type`)
     }
@@ -86,7 +87,7 @@ function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyM
   const functions = new Map<string, Resource>()
   for (const resource of resources.values()) {
     if (resource.type !== 'AWS::Lambda::Function') continue
-    // If two functions have the same name, the first one is used.
+    // If two functions have the same name, keeps the first one.
     for (const name of [`\${${resource.id}}`, toSymbolic(resource.properties.FunctionName)]) {
       if (name !== undefined && !functions.has(name)) functions.set(name, resource)
     }

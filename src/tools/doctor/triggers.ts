@@ -8,17 +8,17 @@ import type { Path } from './yaml-values.ts'
 /** The service principal that invokes triggers. */
 export const COGNITO = 'cognito-idp.amazonaws.com'
 
-// The part of a function's ARN before its name.
+// In the ARN of a function, this part precedes the name.
 const MARK = ':function:'
 
 /** A function that a user pool calls. */
 export interface Attached {
   readonly trigger: TriggerName
-  /** The event version; only pre token generation has several. undefined if it is known only at deployment. */
+  /** The version of the event, such as V1_0; undefined if it is known only at deployment. */
   readonly version: string | undefined
   /** The function; undefined if it is not in the template. */
   readonly target: Resource | undefined
-  /** The symbolic text that the pool refers to: a function, or one of its aliases or versions. */
+  /** The pool's reference to the function, or to an alias or version of it, converted by `toSymbolic`. */
   readonly named: string
   /** The pool; undefined if it is not in the template. */
   readonly pool: Resource | undefined
@@ -72,7 +72,7 @@ function listExistingPoolTriggers(template: Template): readonly Attached[] {
   })
 }
 
-/** Finds the function that a reference, an ARN or a name refers to, also through an alias or version. */
+/** Finds the function that a reference, an ARN or a name means. Also follows an alias or a version to its function. */
 export function findFunction(template: Template, text: string, depth: number = 0): Resource | undefined {
   const found = template.resources.get(parseReference(text)?.id ?? '')
   if (found?.type === 'AWS::Lambda::Function') return found
@@ -84,7 +84,7 @@ export function findFunction(template: Template, text: string, depth: number = 0
   return template.functions.get(at < 0 ? text : text.slice(at + MARK.length))
 }
 
-/** Returns the logical ids of functions that a pool outside the template may invoke. The template does not show their triggers. */
+/** Returns the logical ids of functions that a pool outside the template may invoke. Their triggers are unknown. */
 export function listCalledFromElsewhere(template: Template): ReadonlySet<string> {
   const permitted = findResources(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
     const source = parseReference(toSymbolic(properties.SourceArn) ?? '')?.id
@@ -93,7 +93,7 @@ export function listCalledFromElsewhere(template: Template): ReadonlySet<string>
   return new Set(permitted.flatMap(({ properties }) => findFunction(template, toSymbolic(properties.FunctionName) ?? '')?.id ?? []))
 }
 
-/** Returns true if the sign-in or sign-up waits for the trigger. Cognito invokes custom senders asynchronously. */
+/** Returns true if a sign-up or sign-in waits for the trigger. False for custom senders, which Cognito invokes asynchronously. */
 export function isAwaited({ trigger }: Attached): boolean {
   return triggerFacts(trigger).waits
 }

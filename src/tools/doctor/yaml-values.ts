@@ -5,22 +5,22 @@ import { createTooMuchError, DEEPEST, parseYaml } from './parse-yaml.ts'
 /** A position in a template: keys and indices from the root. */
 export type Path = readonly (string | number)[]
 
-/** A parsed text: its value, and the lines of its parts. */
+/** The result of parsing a file: the value, and the line numbers of its parts. */
 export interface Read {
   /** The value. Short tags such as `!GetAtt A.Arn` are expanded to `{ 'Fn::GetAtt': ['A', 'Arn'] }`. */
   readonly value: unknown
-  /** Returns the line of a path, from 1. If the path does not exist, the line of the nearest parent. */
+  /** Returns the line number of a path, from 1. If the path does not exist, returns the line of the nearest parent. */
   readonly line: (path: Path) => number | undefined
 }
 
-// A template of the largest size has far fewer nodes. Aliases of aliases can expand a few lines to billions.
+// The largest template has far fewer nodes. Without this limit, aliases of aliases could expand a few lines to billions of nodes.
 const MOST_NODES = 250_000
 
 /**
  * Parses JSON or YAML with CloudFormation's short tags.
  *
  * @param file The file's name, for error messages.
- * @throws UsageError when the text is invalid, or larger or more deeply nested than a template can be.
+ * @throws UsageError when the file is invalid, or larger or more deeply nested than a template can be.
  * @example
  * readYaml('template.yaml', 'A: !Ref B').value // { A: { Ref: 'B' } }
  */
@@ -35,7 +35,7 @@ export function readYaml(file: string, text: string): Read {
     return new UsageError(`${file}: invalid JSON or YAML: ${what}${line}`)
   }
 
-  /** Resolves an alias to the last anchor before it. Keeps the result, because later anchors may reuse the name. */
+  /** Resolves an alias to the last anchor before the alias. Keeps the result, because a later anchor may have the same name. */
   const resolveAlias = (alias: Alias): Node => {
     const target = targets.get(alias) ?? anchors.get(alias.source)
     if (target === undefined) throw createYamlError(`the alias *${alias.source} has no anchor &${alias.source} before it`, alias)
@@ -96,12 +96,12 @@ function applyTag(tag: string | undefined, value: unknown): unknown {
   if (tag === undefined || !tag.startsWith('!') || tag.length < 2) return value
   const name = tag.slice(1)
   if (name === 'Ref' || name === 'Condition') return { [name]: value }
-  // An attribute may contain dots, such as those of nested stacks.
+  // The attribute may contain dots too, for example `Outputs.Name` of a nested stack.
   if (name === 'GetAtt' && typeof value === 'string') return { 'Fn::GetAtt': value.split(/\.(.*)/s).slice(0, 2) }
   return { [`Fn::${name}`]: value }
 }
 
-/** Finds the node at a path, or its nearest parent. Returns keys instead of values, because a value may begin on the next line. */
+/** Finds the node at a path, or the nearest parent. Returns a key instead of the value, because the value may begin on the next line. */
 function findNearest(from: unknown, path: Path): Node | undefined {
   let place: Node | undefined
   let inside: unknown = from

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** A package of a package-lock.json. Lists only the fields that this file reads; the others are kept. */
+/** A package of a package-lock.json. Declares only the fields that this module reads. The other fields are kept. */
 export interface LockedPackage {
   readonly version?: string
   readonly resolved?: string

@@ -26,13 +26,13 @@ export interface Installed {
  * Finds the tarball or registry from which this package was installed, so that a project installs it from there too.
  *
  * @param project The project's folder.
- * @param tarball A tarball that overrides the one of the installation.
+ * @param tarball A tarball to use instead of the one from which this package was installed.
  * @throws UsageError if the tarball cannot be read.
  */
 export async function findOrigin({ name, version, folder }: Installed, project: string, tarball?: string): Promise<Origin> {
   if (tarball !== undefined) return createTarballOrigin(tarball, project)
   const modules = dirname(folder)
-  // npm's record of a local installation. Other package managers and `npm install --global` write none.
+  // npm writes .package-lock.json for a local installation. `npm install --global` and other package managers do not write this file.
   const lock = basename(modules) === 'node_modules' ? await readLock(join(modules, '.package-lock.json')) : undefined
   const { resolved, integrity } = lock?.packages[`node_modules/${name}`] ?? {}
   if (resolved?.startsWith('file:')) return createTarballOrigin(resolveFile(resolved, dirname(modules)), project)
@@ -41,7 +41,7 @@ export async function findOrigin({ name, version, folder }: Installed, project: 
 
 async function createTarballOrigin(tarball: string, project: string): Promise<Origin> {
   const bytes = await readFile(tarball).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'no such file' : error.code === 'EISDIR' ? 'a folder, not a tarball' : error.message
+    const why = error.code === 'ENOENT' ? 'no such file' : error.code === 'EISDIR' ? 'is a folder, not a tarball' : error.message
     throw new UsageError(`${tarball}: ${why}. Name the tarball of cognito-lifeguard (.tgz) with --package FILE`)
   })
   const spec = `file:${relative(project, tarball).replaceAll('\\', '/')}`

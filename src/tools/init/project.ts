@@ -9,14 +9,14 @@ import type { Origin } from './origin.ts'
 /** The contents of files by their path in the project. */
 export type ProjectFiles = ReadonlyMap<string, string>
 
-/** The file in a folder of sample events that lists the ones for new projects. */
+/** The file in a folder of sample events that lists the events to copy into new projects. */
 const STARTER_EVENTS = 'starter.txt'
 
 const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
 
 /**
- * Creates all files of a new project. Copies this package's own deployment files, handlers and events, so that the package does not
- * have to maintain templates of them.
+ * Creates all files of a new project. Copies this package's own deployment files, handlers and events, so that no separate
+ * templates must be maintained.
  *
  * @param name The name of the service and of the project's package.
  */

@@ -6,7 +6,7 @@ import type { ProjectFiles } from './project.ts'
 export interface Written {
   /** The files that were written completely. */
   readonly files: readonly string[]
-  /** The reason why the other files were not written. Undefined if all were. */
+  /** The reason why the other files were not written. Undefined if all files were written. */
   readonly delivery?: string
 }
 
@@ -32,7 +32,7 @@ export async function findConflictingFiles(folder: string, files: ProjectFiles):
 /**
  * Writes new files and never overwrites a file. Does not throw: the result lists the written files and the reason for stopping.
  *
- * @param signal Stops the writing before the next file.
+ * @param signal If aborted, no further file is written.
  */
 export async function writeFiles(folder: string, files: ProjectFiles, signal: AbortSignal): Promise<Written> {
   const written: string[] = []
@@ -49,7 +49,7 @@ export async function writeFiles(folder: string, files: ProjectFiles, signal: Ab
   }
 }
 
-/** Writes a new file. Removes it again if it cannot be written completely. */
+/** Writes a new file. If the write fails, removes the incomplete file. */
 async function writeNew(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx')
   try {

@@ -38,11 +38,11 @@ export interface TemporaryBundle {
  */
 export async function bundleHandler(source: string): Promise<TemporaryBundle> {
   const { build } = await importPeer('esbuild', 'to bundle a TypeScript handler', () => import('esbuild'))
-  // Stack traces contain the real path, and the source map is looked up beside it.
+  // Resolves symbolic links, because stack traces contain the real path, and source maps are read from the folder of that path.
   const target = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-')))
   const remove = () => rm(target, { recursive: true, force: true })
   try {
-    // Leaves the AWS SDK unchanged, so that a handler may import any client of any version. This bundle is never deployed.
+    // Bundles the AWS SDK unchanged, so that a handler may import any client of any version. This bundle is never deployed.
     await bundleHandlers([{ folder: target, entry: source }], build, { sdk: false })
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {

@@ -7,15 +7,15 @@ import { logFields } from '../../shared/settings/fields.ts'
 import { UsageError } from './errors.ts'
 import { PACKAGE_FOLDER } from './own-package.ts'
 
-/** The services that handlers call: `embedded` ones that replay starts, the user's own in `aws`, or `none`. */
+/** The services that handlers call: `embedded` (replay starts them), `aws` (the user's AWS account), or `none`. */
 export const SERVICES = ['embedded', 'aws', 'none'] as const
 export type Services = (typeof SERVICES)[number]
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-// The sample events of the same folder meet their expectations with these settings.
-// A variable without a value is a setting that handlers read, and that replay leaves unset.
+// A file of settings in each folder of sample events. With these settings, the events meet their expectations.
+// Handlers also read the variables without a value, but replay does not set them.
 const SAMPLE_SETTINGS = 'settings.env'
 
 /** Returns every setting that this package's handlers read, with its value for the sample events. Reads the files once. */
@@ -31,7 +31,7 @@ const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   return settings
 })
 
-/** Returns the settings that handlers get without a settings file, unless the user's environment overrides them. */
+/** Returns the settings that handlers get without a settings file. The user's environment overrides them. */
 export function defaultSettings(): Readonly<Record<string, string>> {
   return Object.fromEntries([...sampleSettings()].filter(([, value]) => value !== ''))
 }
@@ -85,7 +85,7 @@ const SYSTEM: readonly string[] = [
 
 /** The sources of handlers' settings, in ascending order of precedence. */
 export interface SettingSources {
-  /** Empty if there is a settings file: a setting that is misspelt or forgotten there must be missing for the handler too. */
+  /** The default settings. Empty if there is a settings file, so that the handler reports a setting that is missing in the file. */
   readonly defaults: Readonly<Record<string, string>>
   /** The variables that the settings file sets. */
   readonly file: Readonly<Record<string, string>>
@@ -158,7 +158,7 @@ function isSystem(name: string): boolean {
   return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }
 
-/** Lowers a level that hides the decision's log line, which replay reads. An invalid level stays, so that the handler rejects it. */
+/** Replaces a log level that hides decisions, because replay reads them from the log. Handlers reject an invalid level, so it stays. */
 function chooseLogLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
   return level === undefined || ['warn', 'error', 'silent'].includes(level) ? { LOG_LEVEL: 'info' } : {}
 }

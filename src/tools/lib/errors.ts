@@ -15,7 +15,7 @@ export class UsageError extends LifeguardError {
   }
 }
 
-/** An optional peer dependency is missing. Only some commands need it, and the project installs it itself. */
+/** An optional peer dependency is missing. Only some commands need this package, and each project must install it itself. */
 export class MissingPeerError extends LifeguardError {
   override readonly name = 'MissingPeerError'
   override readonly code = 'missing-peer'

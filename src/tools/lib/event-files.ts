@@ -34,8 +34,8 @@ export async function assertPaths(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Yields the event files of the paths. A path that is a file is always yielded. Folders are walked in the order in which a user
- * meets the triggers, then by name.
+ * Yields the event files of the paths. Yields every path that is a file. Sorts the files of folders in the order in which
+ * Cognito calls the triggers for a user, then by name.
  */
 export async function* findEventFiles(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {

@@ -1,7 +1,7 @@
 import { MissingPeerError } from './errors.ts'
 
 /**
- * Imports an optional peer dependency, or a module that imports several.
+ * Imports an optional peer dependency, or a module that imports several of them.
  *
  * @param peers The names of the packages.
  * @param purpose The purpose, which follows "It is needed" in the error message.
@@ -20,7 +20,7 @@ export async function importPeer<Module>(peers: string | readonly string[], purp
   }
 }
 
-// A missing dependency of the peer has the same error code. Only the name in the message differs.
+// If a dependency of the peer is missing, Node throws the same error code. Only the package name in the message differs.
 function isMissing(error: unknown, peer: string): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${peer}'`)
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The root folder of this package. The relative path is the same from `src` and from the compiled files. */
+/** The root folder of this package. The relative path to this folder is the same from `src` and from the compiled files. */
 export const PACKAGE_FOLDER: string = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The fields of this package's package.json that a new project needs. */

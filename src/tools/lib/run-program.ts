@@ -1,7 +1,7 @@
 import { type ChildProcess, type ExecFileOptions, execFile } from 'node:child_process'
 import { UsageError } from './errors.ts'
 
-// After this time, the process's own output has been read.
+// The time in which the remaining output of an exited process is read.
 const GRACE_MS = 500
 
 /**

@@ -1,4 +1,4 @@
-/** Types for the used part of dynalite, which has none of its own. */
+/** Type declarations for dynalite, which has none. They cover only the part that Lifeguard uses. */
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 

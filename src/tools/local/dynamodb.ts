@@ -14,7 +14,7 @@ import { type LocalService, listenOnLoopback } from './loopback.ts'
 export async function startDynamoDb(): Promise<LocalService> {
   const { default: dynalite } = await importPeer('dynalite', 'to run an embedded DynamoDB', () => import('dynalite'))
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-  // Dynalite throws, and so ends this process, if a client such as a killed handler disconnects in the middle of a request.
+  // If a client disconnects in the middle of a request, dynalite throws, and this process exits. A killed handler is such a client.
   // This listener runs after dynalite's own, so it can remove dynalite's error listener.
   server.on('request', (request) => request.removeAllListeners('error').on('error', () => undefined))
   return listenOnLoopback(server)

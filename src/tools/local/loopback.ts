@@ -34,7 +34,7 @@ export async function listenOnLoopback(server: Server): Promise<LocalService> {
 function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()))
-    // Otherwise `close` waits for SDK clients' idle connections and for hanging requests.
+    // Without this call, `close` waits for idle connections of SDK clients and for hanging requests.
     server.closeAllConnections()
   })
 }

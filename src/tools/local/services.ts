@@ -9,7 +9,7 @@ import { createTables, type TableNames } from './tables.ts'
 export interface LocalServices {
   readonly dynamodb: LocalService
   readonly ses: LocalSes
-  /** The environment variables with which a handler uses these services. Includes dummy credentials. */
+  /** Environment variables that make a handler call these services. Includes dummy credentials. */
   readonly environment: Readonly<Record<string, string>>
   /** Stops all services. */
   readonly stop: () => Promise<void>
@@ -20,8 +20,8 @@ const ACCESS_KEY_ID = 'local'
 const SECRET_ACCESS_KEY = 'local'
 
 /**
- * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a part fails
- * to start, the others are stopped.
+ * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a step
+ * fails, stops the services that already run.
  *
  * @throws MissingPeerError if dynalite is not installed.
  * @example

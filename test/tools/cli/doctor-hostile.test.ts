@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
 import { createFolder, readStream, start } from '../../support/cli/lifeguard.ts'
 
-// Exponential and quadratic work exceeds this limit on any machine.
+// On any machine, a check with exponential or quadratic time exceeds this limit.
 const LIMIT_MS = 25_000
 
 type Values = Readonly<Record<string, unknown>>
@@ -16,7 +16,7 @@ function createMap(count: number, make: (index: number) => readonly [string, unk
   return Object.fromEntries(times(count, make))
 }
 
-/** Nests a value `depth` times. */
+/** Wraps the string 'x' in `depth` levels of `around`. */
 function nested(depth: number, around: (inside: unknown) => unknown): unknown {
   return times(depth, () => undefined).reduce((inside: unknown) => around(inside), 'x')
 }
@@ -57,7 +57,7 @@ const COSTLY: Readonly<Record<string, object>> = {
   '400,000 unclosed placeholders': {
     Resources: { A: lambda({ FunctionName: { 'Fn::Sub': '${'.repeat(400_000) } }), B: lambda({ FunctionName: ':function:'.repeat(9000) }) },
   },
-  'an Fn::If nested in both branches of each other': {
+  'an Fn::If with another one in both branches, 13 levels deep': {
     Conditions: OPEN,
     Resources: { A: lambda({ Timeout: nested(13, (inside) => ({ 'Fn::If': ['Open', inside, inside] })) }) },
   },
@@ -99,7 +99,7 @@ const COSTLY: Readonly<Record<string, object>> = {
   '5 MB': { Resources: { A: { ...TOPIC, Metadata: { Text: 'x'.repeat(5_000_000) } } } },
 }
 
-/** Small texts that are expensive to parse. */
+/** Small YAML files that are expensive to parse. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   '19,000 aliases of one anchor': `Base: &b { a: 1 }\nList:\n${'  - *b\n'.repeat(19_000)}Resources: {}\n`,
   'aliases of aliases': `List:\n${times(60, (at) => `  a${at}: &a${at} [${at === 0 ? 'x' : `*a${at - 1}, *a${at - 1}`}]\n`).join('')}Resources: {}\n`,
@@ -140,7 +140,7 @@ describe('a hostile template', () => {
     expect([0, 1, 2]).toContain(code)
   })
 
-  it.each(Object.keys(UNREADABLE))('is parsed, or rejected with one line: %s', { timeout: 60_000 }, async (kind) => {
+  it.each(Object.keys(UNREADABLE))('is parsed, or rejected with a one-line error: %s', { timeout: 60_000 }, async (kind) => {
     const { code, stderr, stdout } = await doctor('template.yaml', UNREADABLE[kind] ?? '')
 
     if (code === 0) expect({ stderr, stdout }).toEqual({ stderr: '', stdout: 'template.yaml: nothing found\n' })
@@ -148,7 +148,7 @@ describe('a hostile template', () => {
   })
 })
 
-describe('a template of 500 resources, the limit of CloudFormation', () => {
+describe('a template with 500 resources, the limit of CloudFormation', () => {
   const triggers = TRIGGER_NAMES.slice(0, 6)
   const large = (pools: number): object => ({
     Resources: {
@@ -189,7 +189,7 @@ describe('a template of 500 resources, the limit of CloudFormation', () => {
     expect(stdout).toMatch(/template\.json: \d+ findings\n$/)
   })
 
-  it('is rejected with one more resource', async () => {
+  it('is rejected if it has one resource more', async () => {
     const { code, stderr } = await doctor('template.json', JSON.stringify(large(101)))
 
     expect({ code, stderr }).toEqual({

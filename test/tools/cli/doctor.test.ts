@@ -15,7 +15,7 @@ describe('lifeguard doctor', () => {
       /^warning LG101 {2}Timeout above 5 seconds\n {2}template\.yaml:\d+ {2}Judge\.Properties\.Timeout\n {2}Timeout of Judge is 30 seconds, but Cognito waits only 5\n {2}Why: /,
     )
     expect(stdout).toContain('\n  Fix: Set Timeout to 5.\n')
-    expect(stdout).toContain('\nNot checked:\n  the rules of Judge: its code is inline in the template\n')
+    expect(stdout).toContain("\nNot checked:\n  the rules of Judge: the function's code is inline in the template\n")
     expect(stdout).toMatch(/\ntemplate\.yaml: 1 finding\n$/)
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
@@ -26,7 +26,7 @@ describe('lifeguard doctor', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'test/tools/doctor/templates/osls.json: nothing found\n' })
   })
 
-  it('prints one JSON object, with the line that the finding is on', async () => {
+  it('prints one JSON object that contains the line of the finding', async () => {
     const text = await slow()
     const cwd = await createFolder({ 'template.yaml': text })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--json'], { cwd })
@@ -34,7 +34,7 @@ describe('lifeguard doctor', () => {
     expect(report).toMatchObject({
       file: 'template.yaml',
       findings: [{ code: 'LG101', severity: 'warning', file: 'template.yaml', resource: 'Judge', path: 'Properties.Timeout' }],
-      notJudged: expect.arrayContaining(['the rules of Judge: its code is inline in the template']),
+      notJudged: expect.arrayContaining(["the rules of Judge: the function's code is inline in the template"]),
     })
     expect(text.split('\n')[report.findings[0].line - 1]).toContain('Timeout: 30')
     expect(code).toBe(1)
@@ -68,7 +68,7 @@ describe('lifeguard doctor', () => {
     expect(code).toBe(1)
   })
 
-  it('lists accepted findings with their reason, and exits with 0 if all are accepted', async () => {
+  it('lists accepted findings with the reason, and exits with 0 if all findings are accepted', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const text = await patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30, 'Judge.Metadata': accept })
     const cwd = await createFolder({ 'template.yaml': text })
@@ -88,7 +88,7 @@ describe('lifeguard doctor', () => {
     expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
   })
 
-  it('lists acceptances without a finding, and exits with 0', async () => {
+  it('lists accepted codes that were not found, and exits with 0', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const cwd = await createFolder({
       'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }),
@@ -104,7 +104,7 @@ describe('lifeguard doctor', () => {
     expect([shown, json, sarif, ignored].map((each) => each?.code)).toEqual([0, 0, 0, 0])
   })
 
-  it('leaves out the codes of --ignore', async () => {
+  it('leaves out findings whose code is passed to --ignore', async () => {
     const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout } = await lifeguard(['doctor', 'template.yaml', '--ignore', 'LG101'], { cwd })
     expect(stdout).toMatch(/\ntemplate\.yaml: nothing found\n$/)
@@ -113,7 +113,7 @@ describe('lifeguard doctor', () => {
 
   it('loads no handler with --no-handlers', async () => {
     const { stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json'), '--no-handlers'])
-    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: its handler is not loaded because of --no-handlers\n')
+    expect(stdout).toContain('  the rules of PreSignUpLambdaFunction: the handler is not loaded because of --no-handlers\n')
   })
 
   it('reads the packaged template of serverless.yml, and reports lines of serverless.yml', async () => {
@@ -194,7 +194,7 @@ resources:
     expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/report.yml' }, region: { startLine: 4 } })
   })
 
-  it('reads a package only if it was made from the given configuration, whatever its file name', async () => {
+  it('reads .serverless/ only if it was packaged from the given configuration, which may have any file name', async () => {
     const packaged = await patchTemplate('osls.json')
     const cwd = await createFolder({
       'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
@@ -202,7 +202,7 @@ resources:
       '.serverless/cloudformation-template-update-stack.json': packaged,
       '.serverless/serverless-state.json': '{"service":{"serviceFilename":"second.yml"}}',
     })
-    const notPackaged = '.serverless/ has no current package of it'
+    const notPackaged = '.serverless/ has no current package of this configuration'
     expect(await lifeguard(['doctor', 'second.yml', '--no-handlers'], { cwd })).toMatchObject({ code: 0, stderr: '' })
     expect(await lifeguard(['doctor'], { cwd })).toMatchObject({
       code: 2,
@@ -215,7 +215,7 @@ resources:
     })
   })
 
-  it('rejects a package that is older than the configuration', async () => {
+  it('rejects an outdated package in .serverless/ if osls is not installed', async () => {
     const packaged = await patchTemplate('osls.json')
     const cwd = await createFolder({
       'serverless.yml': 'service: shop\n',
@@ -224,7 +224,7 @@ resources:
     await utimes(join(cwd, '.serverless/cloudformation-template-update-stack.json'), 1, 1)
     const { code, stdout, stderr } = await lifeguard(['doctor'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: serverless.yml: .serverless/ has no current package of it, and osls is not installed. Install osls, or package the service\n',
+      'lifeguard: serverless.yml: .serverless/ has no current package of this configuration, and osls is not installed. Install osls, or package the service\n',
     )
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
@@ -232,16 +232,16 @@ resources:
   it.each([
     [[], 'No serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
     [['no.json'], 'no.json: no such file'],
-    [['folder'], 'folder: a folder, not a file'],
-    [['text.txt'], 'text.txt: not a CloudFormation template: it has no Resources'],
+    [['folder'], 'folder: is a folder, not a file'],
+    [['text.txt'], 'text.txt: not a CloudFormation template: the file has no Resources'],
     [['broken.json'], 'broken.json: invalid JSON or YAML: '],
     [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
     [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
     [['bomb.yaml'], 'bomb.yaml: too large or nested too deeply'],
     [['serverless.ts'], 'serverless.ts: doctor does not run configuration programs. Package the service, then run: lifeguard doctor '],
-    [['a.json', 'b.json'], "Unexpected argument 'b.json'. lifeguard doctor takes one template"],
-    [['a.json', '--json', '--sarif'], '--json and --sarif cannot be combined. Use one of them'],
-    [['a.json', '--ignore', 'LG1'], '--ignore LG1: unknown code; docs/reference/findings.md lists all codes'],
+    [['a.json', 'b.json'], "Unexpected argument 'b.json'. Expected one template: lifeguard doctor TEMPLATE"],
+    [['a.json', '--json', '--sarif'], '--json and --sarif do not work together. Pass one of them'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: unknown code. docs/reference/findings.md lists all codes'],
     [['--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
   ])('rejects %j with an error message and exit code 2', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)

@@ -18,17 +18,17 @@ const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readon
   return buildReport({ findings: [], unknown: [], ...judged }, source, new Set(ignored))
 }
 
-describe('a finding', () => {
+describe('buildReport', () => {
   const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
 
-  it('is accepted only if its resource accepts its code with a reason', () => {
+  it('accepts a finding only if the resource accepts the code of the finding with a reason', () => {
     const { accepted, findings: left, unused } = reported(accept, { findings })
     expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
     expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
     expect(unused).toEqual([])
   })
 
-  it('is listed as an unused acceptance if it was accepted but not found', () => {
+  it('lists an acceptance as unused if the accepted finding was not found', () => {
     const others = findings.slice(1)
     expect(reported(accept, { findings: others })).toMatchObject({
       accepted: [],
@@ -37,8 +37,8 @@ describe('a finding', () => {
   })
 
   it.each<[string, Partial<Judged>, readonly Code[]]>([
-    ['its code is ignored', {}, ['LG403']],
-    ['something was not checked', { unknown: ['the rules of It: its code was not found'] }, []],
+    ['the code is ignored', {}, ['LG403']],
+    ['something was not checked', { unknown: ["the rules of It: the function's code was not found"] }, []],
   ])('reports no unused acceptance if %s', (_, judged, ignored) => {
     expect(reported(accept, judged, ignored).unused).toEqual([])
   })
@@ -46,8 +46,8 @@ describe('a finding', () => {
   it.each([
     ['LG403', 'is invalid; expected { accept: [{ code, reason }] }'],
     [{ accept: { code: 'LG403', reason: 'x' } }, 'is invalid; expected { accept: [{ code, reason }] }'],
-    [{ accept: ['LG403'] }, 'accepts the unknown code undefined; docs/doctor.md lists all codes'],
-    [{ accept: [{ code: 'LG999', reason: 'x' }] }, 'accepts the unknown code "LG999"; docs/doctor.md lists all codes'],
+    [{ accept: ['LG403'] }, 'accepts the unknown code undefined. docs/reference/findings.md lists all codes'],
+    [{ accept: [{ code: 'LG999', reason: 'x' }] }, 'accepts the unknown code "LG999". docs/reference/findings.md lists all codes'],
     [{ accept: [{ code: 'LG403' }] }, 'accepts LG403 without a reason'],
     [{ accept: [{ code: 'LG403', reason: ' ' }] }, 'accepts LG403 without a reason'],
   ])('rejects an invalid acceptance: %j', (metadata, message) => {

@@ -12,8 +12,8 @@ async function loadHandlerCode(handler: string, load: boolean = true, environmen
 
 const sender = { Ref: 'Sender' }
 
-describe("a function's code", () => {
-  it('contains the rules of the handler with their permissions, and the trigger that they are for', async () => {
+describe('loadCode', () => {
+  it('returns the rules of a handler with their permissions, and the trigger of the rules', async () => {
     const code = await loadHandlerCode('pre-auth.handler')
     expect(code).toMatchObject({ trigger: 'PreAuthentication', takesCallback: false, problem: undefined })
     expect(code?.rule && listRules(code.rule)).toMatchObject([
@@ -22,17 +22,17 @@ describe("a function's code", () => {
     ])
   })
 
-  it('is bundled before loading if the handler is TypeScript', async () => {
+  it('bundles a TypeScript handler before it loads the handler', async () => {
     const code = await loadHandlerCode('written.handler')
     expect(code?.rule && listRules(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
   })
 
   it.each([
-    ['broken.handler', 'its handler does not start: No such thing'],
-    ['callback.handler', 'its handler was not made with Lifeguard'],
-    ['gone.handler', 'its code was not found'],
-    ['pre-sign-up', 'its code was not found'],
-  ])('contains the reason why the rules of %s are unknown', async (handler, problem) => {
+    ['broken.handler', 'the handler does not start: No such thing'],
+    ['callback.handler', 'the handler was not made with Lifeguard'],
+    ['gone.handler', "the function's code was not found"],
+    ['pre-sign-up', "the function's code was not found"],
+  ])('returns the reason why the rules of %s are unknown', async (handler, problem) => {
     expect(await loadHandlerCode(handler)).toMatchObject({ rule: undefined, problem, fault: undefined })
   })
 
@@ -49,10 +49,10 @@ describe("a function's code", () => {
       'Wrong settings: PAGE is ""',
     ],
     ['an invalid secret', { STRICT: 'API_KEY', API_KEY: 'hunter2' }, 'Wrong settings: API_KEY is "..."'],
-  ])('contains the reason why the handler does not start, without secret values: %s', async (_, environment, fault) => {
+  ])('returns the reason why a handler does not start, without secret values: %s', async (_, environment, fault) => {
     expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
       rule: undefined,
-      problem: 'its handler does not start',
+      problem: 'the handler does not start',
       fault,
     })
   })
@@ -60,13 +60,13 @@ describe("a function's code", () => {
   it.each([
     ['as the only setting', {}],
     ['beside a setting that is known only at deployment', { STAGE: sender }],
-  ])("has a fault if the list of domains is not in the handler's folder: %s", async (_, others) => {
+  ])("reports a list of domains that is missing in the handler's folder: %s", async (_, others) => {
     const environment = { ALLOWED_EMAIL_DOMAINS: '@file:none.domains', ...others }
     const fault = "ALLOWED_EMAIL_DOMAINS names a list of domains that is not in the handler's folder"
 
     expect(await loadHandlerCode('domain-list.handler', true, environment)).toMatchObject({
       rule: undefined,
-      problem: 'its handler does not start',
+      problem: 'the handler does not start',
       fault,
     })
 
@@ -79,16 +79,19 @@ describe("a function's code", () => {
     )
   })
 
-  it.each(['domain-list.handler', 'written-list.handler'])('has no fault if the missing list may exist in Lambda: %s', async (handler) => {
-    const list = handler === 'domain-list.handler' ? '@file:/opt/none.domains' : '@file:none.domains'
-    const code = await loadHandlerCode(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
+  it.each(['domain-list.handler', 'written-list.handler'])(
+    'does not report a missing list of domains that may exist in Lambda: %s',
+    async (handler) => {
+      const list = handler === 'domain-list.handler' ? '@file:/opt/none.domains' : '@file:none.domains'
+      const code = await loadHandlerCode(handler, true, { ALLOWED_EMAIL_DOMAINS: list })
 
-    expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
-  })
+      expect(code).toMatchObject({ problem: expect.stringContaining('ENOENT'), fault: undefined })
+    },
+  )
 
-  it('has a fault if the file does not export the handler', async () => {
+  it('reports a file that does not export the handler', async () => {
     const fault = "The file exports no function 'other'"
-    expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'its handler does not start', fault })
+    expect(await loadHandlerCode('pre-sign-up.other')).toMatchObject({ rule: undefined, problem: 'the handler does not start', fault })
   })
 
   it.each([
@@ -98,11 +101,11 @@ describe("a function's code", () => {
       { STRICT: 'PAGE', PAGE: '{{resolve:ssm:/page}}' },
       'Wrong settings: PAGE is "known-at-deployment"',
     ],
-    ['an unnamed setting, and one is known only at deployment', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
+    ['a setting that the error does not name, if one setting is known only at deployment', { SILENT: 'yes', PAGE: sender }, 'Invalid URL'],
     ['a file that may exist only in Lambda', { FILE: '/opt/gone' }, "ENOENT: no such file or directory, open '...'"],
-  ])('has no fault if the error may be caused by %s', async (_, environment, reason) => {
+  ])('does not report an error that may be caused by %s', async (_, environment, reason) => {
     expect(await loadHandlerCode('at-init.handler', true, environment)).toMatchObject({
-      problem: `its handler does not start: ${reason}`,
+      problem: `the handler does not start: ${reason}`,
       fault: undefined,
     })
   })
@@ -111,10 +114,10 @@ describe("a function's code", () => {
     ['callback.handler', true],
     ['context-done.handler', false],
     ['pre-sign-up.handler', undefined],
-  ])('reads the parameters from the text if the handler is not loaded: %s', async (handler, takesCallback) => {
+  ])('reads the number of parameters from the source if the handler is not loaded: %s', async (handler, takesCallback) => {
     expect(await loadHandlerCode(handler, false)).toMatchObject({
       takesCallback,
-      problem: 'its handler is not loaded because of --no-handlers',
+      problem: 'the handler is not loaded because of --no-handlers',
     })
   })
 })

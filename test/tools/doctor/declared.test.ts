@@ -6,19 +6,19 @@ async function examineForCodes(base: string, change: Readonly<Record<string, unk
   return findings.map(({ code }) => code)
 }
 
-describe('the `judges` declaration of rules', () => {
+describe('doctor', () => {
   it.each([
-    ['finds LG402 for staff-only, which declares email-domain', 'staffOnly', ['LG402']],
-    ['finds LG402 for a denyIf whose condition reads a domain', 'staffByCondition', ['LG402']],
-    ['finds nothing for domain-owner, which declares nothing', 'domainOwner', []],
+    ['finds LG402 for the rule staff-only, which declares `judges: email-domain`', 'staffOnly', ['LG402']],
+    ['finds LG402 for a denyIf rule whose condition reads an email domain', 'staffByCondition', ['LG402']],
+    ['finds nothing for the rule domain-owner, which does not declare `judges`', 'domainOwner', []],
   ] as const)('%s, at sign-up', async (_, exported, codes) => {
     const change = { 'PreSignUp.Properties.Handler': `declared.${exported}`, 'WebClient.Properties.WriteAttributes': ['email'] }
     expect(await examineForCodes('sam.yaml', change)).toEqual(codes)
   })
 
   it.each([
-    ['finds LG403 for keep-out, which declares block', 'keepOut', ['LG403']],
-    ['finds nothing for block-party, which declares nothing', 'blockParty', []],
+    ['finds LG403 for the rule keep-out, which declares `judges: block`', 'keepOut', ['LG403']],
+    ['finds nothing for the rule block-party, which does not declare `judges`', 'blockParty', []],
   ] as const)('%s, at sign-in', async (_, exported, codes) => {
     const change = {
       'PreAuthenticationLambdaFunction.Properties.Handler': `handlers/declared.${exported}`,

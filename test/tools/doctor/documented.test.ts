@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
 
-it('documents each code with its severity, title and fix, and no other code', async () => {
+it('findings.md lists exactly the codes of doctor, each with severity, title and fix', async () => {
   const text = await readFile('docs/reference/findings.md', 'utf8')
   const rows = [...text.matchAll(/^\| (LG\d+) \| (\w+) \| ([^|]+) \| [^|]+ \| ([^|]+) \|$/gm)].map(([, ...cells]) => cells)
 

@@ -16,13 +16,13 @@ describe('doctor', () => {
     },
   )
 
-  it('does not treat a function that reads the metrics of the sweeper as the sweeper', async () => {
+  it('does not mistake a function that reads the metrics of the sweeper for the sweeper', async () => {
     const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/parked.handler', Role: 'arn:aws:iam::111122223333:role/parked' }
     const Parked = { Type: 'AWS::Lambda::Function', Properties: { ...Properties, Code: { S3Bucket: 'a', S3Key: 'b' } } }
     expect((await examineText(await patchTemplate('osls.json', { Parked }))).findings).toEqual([])
   })
 
-  it('has a faulty template for every code', () => {
+  it('is tested with a faulty template for every code', () => {
     expect(FAULTS.length).toBeGreaterThanOrEqual(40)
     expect([...new Set(FAULTS.map(({ code }) => code))].toSorted()).toEqual(CODE_NAMES.toSorted())
   })

@@ -11,7 +11,7 @@ import { createFolder } from '../../support/cli/lifeguard.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Creates a template with functions. A pool calls the first one. */
+/** Creates a template with functions and a user pool that calls the first function. */
 function createTemplate(functions: Readonly<Record<string, Values>>): Template {
   const resources = Object.entries(functions).map(([id, properties]) => [
     id,
@@ -29,7 +29,7 @@ async function loadFolderCode(folder: string, properties: Values = {}): Promise<
 const variables = (Variables: Values): Values => ({ Environment: { Variables } })
 
 describe('the child process that loads a handler', () => {
-  // /proc/self/environ keeps the variables with which a process started, even if it changes them later.
+  // Linux keeps the variables with which a process started in /proc/self/environ, even if the process changes them later.
   const REPORTING = `
     import { readFileSync, writeFileSync } from 'node:fs'
     const started = readFileSync('/proc/self/environ', 'utf8').split('\\0').filter(Boolean).toSorted()
@@ -44,7 +44,7 @@ describe('the child process that loads a handler', () => {
   }
   const evil = (folder: string): Values => ({ NODE_OPTIONS: `--require ${folder}/evil.cjs`, 'NODE_OPTIONS=--require ./evil.cjs': '' })
 
-  // Variables of Node, of dynamic linkers, of OpenSSL, of shells and of other interpreters.
+  // Variables that change how Node, dynamic linkers, OpenSSL, shells and other interpreters start.
   const DECIDING = [
     ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'],
     ...['NODE_PENDING_DEPRECATION', 'NODE_DEBUG', 'NODE_ICU_DATA', 'NODE_REDIRECT_WARNINGS', 'NODE_USE_ENV_PROXY', 'NODE_CHANNEL_FD'],
@@ -72,7 +72,7 @@ describe('the child process that loads a handler', () => {
     )
   })
 
-  it('has the variables of the template, but no credentials and no access to AWS', async () => {
+  it('gets the variables of the template, but no credentials and no access to AWS', async () => {
     const { seen } = await report({
       STAGE: 'prod',
       NODE_ENV: 'production',
@@ -85,7 +85,7 @@ describe('the child process that loads a handler', () => {
     expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
   })
 
-  it('runs beside at most three others', { timeout: 120_000 }, async () => {
+  it('runs at the same time as at most three other child processes', { timeout: 120_000 }, async () => {
     const counting = `
       import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
       import { setTimeout as sleep } from 'node:timers/promises'
@@ -110,7 +110,7 @@ describe('the child process that loads a handler', () => {
   })
 })
 
-describe("a handler's file", () => {
+describe("loadCode with a handler's file", () => {
   const LOADED = `import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('loaded', import.meta.url), '')\nexport const handler = () => {}\n`
 
   it.each([
@@ -120,14 +120,14 @@ describe("a handler's file", () => {
     ['an absolute CodeUri', { Code: { CodeUri: 'ROOT/other' } }],
     ['a symbolic link to a file', { Handler: 'link.handler' }],
     ['a symbolic link to a folder', { Handler: 'linked/index.handler' }],
-  ])('is not loaded from outside the project folder: %s', async (_, properties) => {
+  ])('does not load a handler from outside the project folder: %s', async (_, properties) => {
     const root = await createFolder({ 'other/index.mjs': LOADED, 'project/package.json': {} })
     await symlink('../other/index.mjs', join(root, 'project/link.mjs'))
     await symlink('../other', join(root, 'project/linked'))
 
     const code = await loadFolderCode(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
 
-    const problem = `its code is outside ${join(root, 'project')}, the project folder`
+    const problem = `the function's code is outside the project folder ${join(root, 'project')}`
     expect(code).toMatchObject({ problem, text: undefined, fault: undefined })
     expect(await readdir(join(root, 'other'))).toEqual(['index.mjs'])
   })
@@ -135,21 +135,21 @@ describe("a handler's file", () => {
   it.each([
     ['a folder whose name begins with dots', '..src', { Handler: '..src/index.handler' }],
     ['a symbolic link inside the folder', 'src', { Handler: 'link.handler' }],
-  ])('is loaded from inside the project folder: %s', async (_, name, properties) => {
+  ])('loads a handler from inside the project folder: %s', async (_, name, properties) => {
     const root = await createFolder({ [`project/${name}/index.mjs`]: LOADED })
     await symlink('src/index.mjs', join(root, 'project/link.mjs'))
     // The project folder itself is a symbolic link.
     await symlink('project', join(root, 'shortcut'))
 
-    expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'its handler was not made with Lifeguard' })
+    expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'the handler was not made with Lifeguard' })
     expect(await readdir(join(root, 'project', name))).toEqual(['index.mjs', 'loaded'])
   })
 
-  it('is not found if the path is a folder', async () => {
+  it('finds no handler if the path is a folder', async () => {
     const folder = await createFolder({})
     await mkdir(join(folder, 'index.mjs'))
 
-    expect(await loadFolderCode(folder)).toMatchObject({ problem: 'its code was not found' })
+    expect(await loadFolderCode(folder)).toMatchObject({ problem: "the function's code was not found" })
   })
 })
 
@@ -179,7 +179,7 @@ describe('a handler that writes to the pipe of its process', () => {
   ]
 
   it.each(messages.map((message) => [message.slice(0, 100), message]))(
-    'does not crash doctor or forge a reply with the message %s',
+    'cannot crash doctor or fake a reply with the message %s',
     async (_, message) => {
       const send = `import { readFileSync, writeSync } from 'node:fs'
       writeSync(3, readFileSync(new URL('message.json', import.meta.url), 'utf8') + '\\n')`
@@ -188,13 +188,13 @@ describe('a handler that writes to the pipe of its process', () => {
       expect(await loadFolderCode(folder)).toMatchObject({
         rule: undefined,
         fault: undefined,
-        problem: 'its handler was not made with Lifeguard',
+        problem: 'the handler was not made with Lifeguard',
       })
     },
   )
 })
 
-describe('the report on a handler that does not start', () => {
+describe('examine with a handler that does not start', () => {
   const SECRETS = {
     DB_PASS: 'correct-horse',
     DSN: 'postgres://mary:battery7@db.example.com:5432/shop',
@@ -223,7 +223,7 @@ describe('the report on a handler that does not start', () => {
     ],
     ['throws an error of several lines', 'throw new Error(process.env.LICENCE)'],
     ['throws a string', 'throw process.env.DSN'],
-  ])('does not contain the values that the template sets if the handler %s', async (_, text) => {
+  ])('hides the values that the template sets if the handler %s', async (_, text) => {
     const folder = await createFolder({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
     const template = createTemplate({ PreSignUp: variables(SECRETS) })
     const codes = await loadCode(template, { folder, load: true })

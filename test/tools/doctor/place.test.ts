@@ -45,7 +45,7 @@ async function findPlaces(files: Readonly<Record<string, string>>, ...at: readon
   })
 }
 
-describe('the place of a finding in a Serverless configuration', () => {
+describe('createServerlessPlaceFinder', () => {
   it.each([
     ['Users.Properties.AutoVerified', 'parts/pool.yml:4'],
     ['Users.Properties.Unheard', 'parts/pool.yml:3'],
@@ -60,11 +60,11 @@ describe('the place of a finding in a Serverless configuration', () => {
     ['IamRoleLambdaExecution.Properties.Policies', 'parts/provider.yml:1'],
     ['Gone.Properties', 'nowhere'],
     ['GoneLambdaFunction.Properties.Timeout', 'nowhere'],
-  ])('is in the file that contains %s', async (at, place) => {
+  ])('returns the file and line of %s', async (at, place) => {
     expect(await findPlaces(FILES, at)).toEqual([place])
   })
 
-  it('is not found in files that include each other in a circle', async () => {
+  it('returns no place if configuration files include each other in a circle', async () => {
     const round = `- ${file('round.yml')}\n- ${file('round.yml')}\n`
     const files = { 'serverless.yml': `functions: ${file('self.yml', ':a')}\nresources: ${file('round.yml')}\n`, 'round.yml': round }
     expect(await findPlaces({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([

@@ -7,11 +7,11 @@ import { readTemplate } from '../../../src/tools/doctor/template.ts'
 import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
 import { UsageError } from '../../../src/tools/lib/errors.ts'
 
-/** Creates an `Fn::Sub`. `<` and `>` replace the braces, because TypeScript would interpolate them. */
+/** Creates an `Fn::Sub`. The text has `<` and `>` for `${` and `}`, which TypeScript would interpolate. */
 const sub = (text: string): object => ({ 'Fn::Sub': text.replaceAll('<', '${').replaceAll('>', '}') })
 
 describe('readYaml', () => {
-  it('reads all JSON without duplicate keys and merge keys', () => {
+  it('reads any JSON that has no merge keys', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
         const text = JSON.stringify(value)
@@ -21,7 +21,7 @@ describe('readYaml', () => {
     )
   })
 
-  it('reads any text or throws a UsageError', () => {
+  it('reads any string, or throws a UsageError', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-!&*:{}[\],'"|>#%@ \nA-Ca-c0-9]*$/)), (text) => {
         try {
@@ -61,7 +61,7 @@ describe('readYaml', () => {
       '{"A": 1}\n}',
       'any: invalid JSON or YAML: Unexpected flow-map-end token in YAML stream: "}" (line 2, column 1)',
     ],
-  ])('rejects %s, with its line', (_, text, message) => {
+  ])('rejects %s, with the line number', (_, text, message) => {
     expect(() => readYaml('any', text)).toThrow(new UsageError(message))
   })
 
@@ -82,13 +82,13 @@ describe('toSymbolic', () => {
     [{ 'Fn::Sub': [`x\${B}`, { B: { Ref: 'A' } }] }, 'x<A>'],
     [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':x']] }, 'arn:<AWS::Partition>:x'],
     [{ 'Fn::Select': [0, ['a']] }, '<?{"Fn::Select":[0,["a"]])>'],
-  ])('converts %j to a text with placeholders', (value, text) => {
+  ])('converts %j to a string with placeholders', (value, text) => {
     expect(toSymbolic(value)).toBe(text?.replaceAll('<', '${').replaceAll('>', '}'))
   })
 })
 
 describe('matchesGlob', () => {
-  it('matches like the equivalent regular expression', () => {
+  it('returns the same result as the equivalent regular expression', () => {
     const text = fc.stringMatching(/^[ab*?]{0,8}$/)
     fc.assert(
       fc.property(text, text, (pattern, value) => {
@@ -103,7 +103,7 @@ describe('matchesGlob', () => {
   })
 })
 
-describe('conditions of a template', () => {
+describe('the conditions of a template', () => {
   const holds = createConditionReader({
     Yes: { 'Fn::Equals': ['a', 'a'] },
     No: { 'Fn::Equals': ['a', ''] },
@@ -131,11 +131,11 @@ describe('conditions of a template', () => {
     ['Same', true],
     ['Round', 'unknown'],
     ['Unheard', 'unknown'],
-  ])('evaluates %s to %s', (name, expected) => {
+  ])('evaluates the condition %s to %s', (name, expected) => {
     expect(holds(name)).toBe(expected)
   })
 
-  it('resolves Fn::If if the condition is known', () => {
+  it('replaces Fn::If by a branch only if the condition is known', () => {
     const none = { Ref: 'AWS::NoValue' }
     expect(
       resolveConditions({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),

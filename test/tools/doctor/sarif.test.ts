@@ -6,7 +6,7 @@ import { CODE_NAMES, CODES } from '../../../src/tools/doctor/codes.ts'
 import type { Report, Reported } from '../../../src/tools/doctor/report.ts'
 import { toSarif } from '../../../src/tools/doctor/sarif.ts'
 
-// The schema of OASIS with the final errata, from Microsoft's SARIF package.
+// The official SARIF schema with the final errata, from a package of Microsoft.
 const SCHEMA = new URL('../assets/sarif-2.1.0.schema.json', import.meta.resolve('@microsoft/sarif-multitool-ts'))
 
 let isSarif: ValidateFunction
@@ -27,14 +27,14 @@ describe('toSarif', () => {
     ['every code, with and without a line', { findings: CODE_NAMES.map((code, at) => finding(code, at % 2 === 0 ? at + 1 : null)) }],
     ['an accepted finding', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
     ['an unused acceptance', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
-    ['something that was not checked', { notJudged: ['the rules of It: its code was not found'] }],
+    ['something that was not checked', { notJudged: ["the rules of It: the function's code was not found"] }],
     ['an empty report', {}],
-  ] satisfies readonly (readonly [string, Partial<Report>])[])('is valid SARIF 2.1.0 for %s', (_, report) => {
+  ] satisfies readonly (readonly [string, Partial<Report>])[])('returns valid SARIF 2.1.0 for %s', (_, report) => {
     isSarif(toSarif({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
     expect(isSarif.errors ?? []).toEqual([])
   })
 
-  it('is checked against a schema that rejects an invalid level', () => {
+  it('is tested with a schema that rejects an invalid level', () => {
     const text = JSON.stringify(toSarif({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
     expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
   })

@@ -30,7 +30,7 @@ describe('judgeCoverage', () => {
     ['arn:aws:dynamodb:*:*:*', 'maybe'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'no'],
     ['arn:<AWS::Partition>:s3:::<Stage>-files', 'no'],
-  ])('returns whether a permission on %s covers the table blocks: %s', (on, sure) => {
+  ])('decides if a permission on %s covers the table blocks: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed(on)], table)).toBe(sure)
@@ -50,7 +50,7 @@ describe('judgeCoverage', () => {
     ['arn:aws:dynamodb:*:*:table/*', 'yes'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/blocks/index/queue', 'yes'],
     ['arn:aws:dynamodb:eu-west-1:111122223333:table/others/index/queue', 'no'],
-  ])('returns whether a permission on %s covers the index queue of the table blocks: %s', (on, sure) => {
+  ])('decides if a permission on %s covers the index `queue` of the table blocks: %s', (on, sure) => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed(on)], table, 'queue')).toBe(sure)
@@ -71,7 +71,7 @@ describe('findTable', () => {
     ['"blocks"', '<Parameter>', 'unknown'],
     ['{"Fn::Sub": "<Stage>-blocks"}', '<Stage>-blocks', 'Table'],
     ['{"Fn::Sub": "<Stage>-blocks"}', 'dev-blocks', 'unknown'],
-  ])('with TableName %s, finds for the setting %s: %s', (name, setting, expected) => {
+  ])('given a table with TableName %s, resolves the setting %s to %s', (name, setting, expected) => {
     const found = findTable(named(name), placed(setting))
     expect(typeof found === 'string' ? found : found.id).toBe(expected)
   })

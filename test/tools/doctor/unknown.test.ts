@@ -4,7 +4,7 @@ import { examineText, patchTemplate } from '../../support/patched.ts'
 const parameter = { Ref: 'SomeParameter' }
 const imported = { 'Fn::ImportValue': 'something' }
 
-describe('values that are known only at deployment', () => {
+describe('examine with values that are known only at deployment', () => {
   it.each([
     ['a timeout', 'osls.json', { 'PreSignUpLambdaFunction.Properties.Timeout': parameter }],
     ['a memory size', 'osls.json', { 'PreSignUpLambdaFunction.Properties.MemorySize': { 'Fn::If': ['Unheard', 128, 512] } }],
@@ -72,16 +72,16 @@ describe('values that are known only at deployment', () => {
       'osls.json',
       { 'PreTokenGenerationLambdaFunction.Properties.Handler': 'handlers/tokens-v1.handler' },
     ],
-  ] as const)('cause no finding: %s', async (_, base, change) => {
+  ] as const)('reports no finding for an unknown value: %s', async (_, base, change) => {
     expect((await examineText(await patchTemplate(base, change))).findings).toEqual([])
   })
 
-  it('are listed once as not checked', async () => {
+  it('lists each unknown value once as not checked', async () => {
     const change = { 'PreSignUpLambdaFunction.Properties.Timeout': parameter, 'PreAuthenticationLambdaFunction.Properties.Role': imported }
     const { unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(unknown).toEqual([
-      'Timeout of PreSignUpLambdaFunction: its value is known only at deployment',
-      'the permissions of PreAuthenticationLambdaFunction: this template does not contain its whole role',
+      'Timeout of PreSignUpLambdaFunction: the value is known only at deployment',
+      'the permissions of PreAuthenticationLambdaFunction: the role or a policy of the role is outside the template, or known only at deployment',
     ])
   })
 
@@ -89,15 +89,15 @@ describe('values that are known only at deployment', () => {
     [
       'the unneeded permissions of a rule without `permissions`',
       'own-rule',
-      'unneeded permissions of PreSignUp: these rules do not declare theirs: ask-service',
+      'unneeded permissions of PreSignUp: some rules do not declare their permissions: ask-service',
     ],
     [
       'the missing permissions of a rule without `permissions`',
       'own-rule',
-      'the permissions that the rule ask-service of PreSignUp needs: it does not declare them',
+      'the permissions that the rule ask-service of PreSignUp needs: the rule does not declare its permissions',
     ],
-    ['a handler that does not start', 'broken', 'the rules of PreSignUp: its handler does not start: No such thing'],
-    ['a missing handler', 'gone', 'the rules of PreSignUp: its code was not found'],
+    ['a handler that does not start', 'broken', 'the rules of PreSignUp: the handler does not start: No such thing'],
+    ['a missing handler', 'gone', "the rules of PreSignUp: the function's code was not found"],
   ])('lists as not checked, without a finding: %s', async (_, file, said) => {
     const policies = [{ Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }]
     const change = { 'PreSignUp.Properties.Handler': `${file}.handler`, 'PreSignUp.Properties.Policies': policies }
@@ -131,10 +131,10 @@ describe('values that are known only at deployment', () => {
     }
     const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
-    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: its handler does not start: Wrong settings: PAGE is "SomeParameter"')
+    expect(unknown).toContain('the rules of PreSignUpLambdaFunction: the handler does not start: Wrong settings: PAGE is "SomeParameter"')
   })
 
-  it('checks functions that a pool outside the template may invoke, as the trigger of their rules', async () => {
+  it('checks a function that a pool outside the template may invoke, and takes the trigger from the rules', async () => {
     const permission = 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp'
     const change = {
       CognitoUserPoolUsers: undefined,

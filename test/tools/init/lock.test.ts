@@ -60,13 +60,13 @@ describe('selectPackages', () => {
     )
   })
 
-  it('returns the same packages for its own result, which is what npm packs', async () => {
+  it('selects the same packages again from the lock file that the npm package contains', async () => {
     const roots = listRoots(await readOwnManifest())
     const part = selectPackages(await readOwnLock(), roots)
     expect(selectPackages({ packages: part }, roots)).toEqual(part)
   })
 
-  it('keeps the versions of this repository, each with its checksum', async () => {
+  it('keeps the versions and checksums of the lock file of this repository', async () => {
     const [own, { packages }] = [await readOwnManifest(), await readOwnLock()]
     const {
       '': root,

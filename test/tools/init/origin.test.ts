@@ -7,10 +7,10 @@ import { createFolder } from '../../support/cli/lifeguard.ts'
 
 const name = 'cognito-lifeguard'
 const version = '1.2.3'
-// The hash of 'bytes', the content of the file.
+// The SHA-512 hash of the tarball, whose content is 'bytes'.
 const integrity = 'sha512-WBAFPeFkTNgzPyyqXL5MlE/Go48XXdlt3oC1n5jHL6qqMu27a6ZVWuXyyCF+vrfgYnHuY6gSoFq44hNk5SQqBg=='
 
-/** Creates a folder in which npm has installed the package. `said` is npm's record of the installation. */
+/** Creates a folder in which npm has installed the package. `said` is npm's entry for it in `.package-lock.json`. */
 async function installation(said: object | undefined): Promise<{ readonly root: string; readonly folder: string }> {
   const root = await createFolder({ 'made.tgz': 'bytes' })
   const folder = join(root, 'tool/node_modules', name)
@@ -55,6 +55,6 @@ describe('findOrigin', () => {
     await expect(findOrigin(here, root)).rejects.toThrow(
       `${join(root, 'gone.tgz')}: no such file. Name the tarball of cognito-lifeguard (.tgz)`,
     )
-    await expect(findOrigin(here, root, root)).rejects.toThrow(`${root}: a folder, not a tarball`)
+    await expect(findOrigin(here, root, root)).rejects.toThrow(`${root}: is a folder, not a tarball`)
   })
 })

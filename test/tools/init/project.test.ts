@@ -7,7 +7,7 @@ import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 import { FOLDERS } from '../../support/triggers.ts'
 
-/** Parses a copied YAML file, with its paths to the guides changed back to those of this repository. */
+/** Parses a copied YAML file, and replaces the paths of the guides by those of this repository. */
 const deployed = (text: string | undefined): ReturnType<typeof parse> =>
   parse(text?.replaceAll('node_modules/cognito-lifeguard/docs/', 'docs/') ?? '', { logLevel: 'error', merge: true })
 const here = (path: string): Promise<string> => readFile(join(repository, path), 'utf8')
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 
 describe('a new project', () => {
-  it('has the deployment of this repository, with its own service name', async () => {
+  it('has the deployment files of this repository, with the service name of the project', async () => {
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
       const { service, ...same } = deployed(await here(file))
       const renamed = service.replace('lifeguard', 'my-users')
@@ -50,7 +50,7 @@ describe('a new project', () => {
     expect(sources.split('...logFields').length - 1).toBe(FOLDERS.length)
   })
 
-  it('has events of this repository, each with its expectation', async () => {
+  it('contains sample events of this repository with their expectations', async () => {
     const events = [...files].filter(([path]) => path.startsWith('events/'))
     for (const [path, text] of events) expect(text, path).toBe(await here(path))
     for (const trigger of FOLDERS) {
@@ -60,7 +60,7 @@ describe('a new project', () => {
     }
   })
 
-  it('names in its README the files that accept findings', () => {
+  it('lists the files that accept findings in the README', () => {
     const accepting = [...files].flatMap(([path, text]) => (/- code: LG\d+/.test(text) ? [path] : []))
     expect(accepting.length).toBeGreaterThan(0)
     for (const path of accepting) expect(files.get('README.md')).toContain(`\`${path}\` accepts them`)

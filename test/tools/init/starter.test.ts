@@ -22,7 +22,7 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 afterEach(() => vi.unstubAllEnvs())
 
 describe('the tests of a new project', () => {
-  it('get the settings of lifeguard.env, without BLOCK_TABLE, unless the environment sets them', async () => {
+  it('run with the settings of lifeguard.env except BLOCK_TABLE, and with overrides from the environment', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
     await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
@@ -35,14 +35,14 @@ describe('the tests of a new project', () => {
 })
 
 describe('the handlers that a new project gets', () => {
-  it('are identical to those of this repository', async () => {
+  it('handler files are copied unchanged from this repository', async () => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     const handlers = [...files].filter(([path]) => path.startsWith('src/'))
     expect(handlers.filter(([path]) => path.endsWith('/handler.ts'))).toHaveLength(FUNCTIONS.length)
     for (const [path, text] of handlers) expect(text, path).toBe(await readFile(join(repository, path), 'utf8'))
   })
 
-  it('import only the package and each other', async () => {
+  it('handler files import only cognito-lifeguard and each other', async () => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     for (const [path, text] of files) {
       if (!/^src\/.*\.ts$/.test(path)) continue
@@ -82,12 +82,12 @@ describe('the handlers that a new project gets', () => {
     ['post-confirmation', /WELCOME_APP_URL is .*; expected /, { ...tables, ...welcome, WELCOME_APP_URL: 'https://user:pw@evil.com' }],
     ['post-confirmation', /EFFECT_TABLE is missing/, { PROFILE_TABLE: 'profiles', ...welcome }],
     ['post-confirmation', /WELCOME_EMAIL_DELIVERY is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_DELIVERY: 'never' }],
-  ])('fail with invalid settings, without showing the reason to end users: %s, %s', async (name, text, environment) => {
+  ])('handlers fail with invalid settings and hide the reason from end users: %s, %s', async (name, text, environment) => {
     stubEnvironment(environment)
     expect(await captureComplaint(() => load(name))).toMatch(text)
   })
 
-  it('run the same once rules in the sweeper as in post confirmation', async () => {
+  it('sweeper and post confirmation run the same once rules', async () => {
     stubEnvironment({ ...tables, ...welcome })
     const { handler: sweeper } = await import('../../../src/sweeper/handler.ts')
     const { handler: trigger } = await import('../../../src/post-confirmation/handler.ts')

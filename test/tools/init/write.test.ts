@@ -47,7 +47,7 @@ describe('writeFiles', () => {
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('theirs')
   })
 
-  it('stops between two files when it is aborted', async () => {
+  it('stops before the next file when the signal is aborted', async () => {
     const folder = await createFolder({})
     expect(await writeFiles(folder, files, AbortSignal.abort())).toEqual({ files: [], delivery: 'interrupted' })
     expect(await readdir(folder)).toEqual([])

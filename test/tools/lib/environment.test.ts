@@ -42,21 +42,21 @@ async function seen({ services = 'embedded', args = [], env = {}, file }: Option
 }
 
 describe('the environment of a replayed handler', () => {
-  it.each(['embedded', 'none'])('contains no secret of the user with --services %s', async (services) => {
+  it.each(['embedded', 'none'])('hides the secrets of the user from the handler with --services %s', async (services) => {
     const environment = await seen({ services, env: { ...secrets, ...credentials, HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC' } })
 
     expect(JSON.stringify(environment)).not.toContain('secret')
     expect(environment).toMatchObject({ HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC', PATH: process.env.PATH, AWS_REGION: 'us-east-1' })
   })
 
-  it('contains variables that begin with AWS_ and no other secret with --services aws', async () => {
+  it('passes variables that begin with AWS_, but no other secrets, to the handler with --services aws', async () => {
     const environment = await seen({ services: 'aws', env: { ...secrets, ...credentials } })
 
     expect(environment).toMatchObject(credentials)
     for (const name of Object.keys(secrets)) expect(Object.hasOwn(environment, name), name).toBe(false)
   })
 
-  it("contains the variables of --env, with the user's or the given value", async () => {
+  it("passes the variables of --env to the handler, with the value from --env or from the user's environment", async () => {
     const args = ['--env', 'DATABASE_URL', '--env', 'SEATS=a=b', '--env', 'ALLOWED_EMAIL_DOMAINS=example.net']
     const environment = await seen({ args, env: { ...secrets, ALLOWED_EMAIL_DOMAINS: 'example.org' }, file: 'SEATS=1\n' })
 
@@ -64,7 +64,7 @@ describe('the environment of a replayed handler', () => {
     expect(environment).not.toHaveProperty('GITHUB_TOKEN')
   })
 
-  it("contains the settings of lifeguard.env, overridden by the user's environment", async () => {
+  it("passes the settings of lifeguard.env to the handler, unless the user's environment overrides them", async () => {
     const environment = await seen({ env: { ...secrets, SEATS: '2' }, file: 'SEATS=1\nROOMS=3\nAWS_PROFILE=production\n' })
 
     expect(environment).toMatchObject({ SEATS: '2', ROOMS: '3' })
@@ -72,7 +72,7 @@ describe('the environment of a replayed handler', () => {
     expect(JSON.stringify(environment)).not.toContain('secret')
   })
 
-  it('is built in the same way for explain', async () => {
+  it('passes the same variables to the handler for explain', async () => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
@@ -91,7 +91,7 @@ describe('the environment of a replayed handler', () => {
       ['--env', 'AWS_PROFILE=x'],
       '--env AWS_PROFILE: with --services embedded, handlers cannot reach AWS. To use your own account, add --services aws',
     ],
-  ])('is rejected with %j', async (args, message) => {
+  ])('rejects the invalid option %j with an error message and exit code 2', async (args, message) => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...own, ...args], { cwd })

@@ -3,11 +3,11 @@ import { findTrigger, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/co
 import { parseTriggerName } from '../../../src/tools/lib/find-trigger.ts'
 
 describe('findTrigger', () => {
-  it.each(TRIGGER_NAMES)('finds %s for each of its sources', (name) => {
+  it.each(TRIGGER_NAMES)('finds the trigger %s by each of its trigger sources', (name) => {
     for (const source of Object.keys(triggerFacts(name).sources)) expect(findTrigger(source)).toBe(name)
   })
 
-  it('finds the trigger of an unknown source by its prefix', () => {
+  it('finds the trigger of an unknown trigger source by the prefix', () => {
     expect(findTrigger('PreSignUp_Telepathy')).toBe('PreSignUp')
   })
 

@@ -19,7 +19,7 @@ describe('importPeer', () => {
     await expect(failure).rejects.toMatchObject({ peer: 'some-peer', message: expect.stringContaining('npm install --save-dev some-peer') })
   })
 
-  it('names the missing one of several packages', async () => {
+  it('throws an error that names the missing package if several packages are needed', async () => {
     const load = (): Promise<never> => Promise.reject(notFound("Cannot find package 'other-peer' imported from /a/b.ts"))
 
     await expect(importPeer(['some-peer', 'other-peer'], 'to do something', load)).rejects.toMatchObject({ peer: 'other-peer' })

@@ -18,14 +18,14 @@ const engines = [
   { name: "AWS's DynamoDB Local", start: startDynamoDbLocal, missing: !hasJava() },
 ]
 
-describe.each(engines)('the tables on $name', ({ start, missing }) => {
+describe.each(engines)('createTables on $name', ({ start, missing }) => {
   let service: LocalService
   beforeAll(async () => {
     if (!missing) service = await start()
   }, 90_000)
   afterAll(async () => service?.stop())
 
-  it.skipIf(missing)('are active, keyed by pk and billed by request', async () => {
+  it.skipIf(missing)('creates active tables with the key pk and on-demand billing', async () => {
     const client = dynamoDbClient(service.endpoint)
     await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
     for (const TableName of ['blocks', 'profiles', 'effects']) {
@@ -39,7 +39,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('have an index of pending effects by due time', async () => {
+  it.skipIf(missing)('creates an index of pending effects, sorted by due time', async () => {
     const client = dynamoDbClient(service.endpoint)
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'effects' }))
     expect(Table?.GlobalSecondaryIndexes).toMatchObject([
@@ -56,7 +56,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('store an item', async () => {
+  it.skipIf(missing)('creates tables that store items', async () => {
     const client = dynamoDbClient(service.endpoint)
     await client.send(new PutItemCommand({ TableName: 'blocks', Item: { pk: { S: 'sub#1' }, reason: { S: 'spam' } } }))
     const { Item } = await client.send(new GetItemCommand({ TableName: 'blocks', Key: { pk: { S: 'sub#1' } }, ConsistentRead: true }))
@@ -64,7 +64,7 @@ describe.each(engines)('the tables on $name', ({ start, missing }) => {
     client.destroy()
   })
 
-  it.skipIf(missing)('cannot be created twice', async () => {
+  it.skipIf(missing)('throws if a table exists already', async () => {
     const client = dynamoDbClient(service.endpoint)
     await expect(createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects' })).rejects.toMatchObject({
       name: 'ResourceInUseException',
@@ -90,7 +90,7 @@ describe('startDynamoDb', () => {
     const { port, hostname } = new URL(service.endpoint)
     const socket = connect(Number(port), hostname)
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
-    // The answer to a second request shows that the server has received the first one.
+    // The response to the second request shows that the server has received the first one.
     expect((await fetch(service.endpoint)).status).toBe(200)
     socket.resetAndDestroy()
     await once(socket, 'close')

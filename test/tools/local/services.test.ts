@@ -19,7 +19,7 @@ describe('startServices', () => {
         const Message = { Subject: { Data: 'Hello' }, Body: { Text: { Data: 'Hello' } } }
         await new SESClient().send(new SendEmailCommand({ Source: 'a@example.com', Destination: { ToAddresses: ['b@example.com'] }, Message }))
         process.exit()`
-      // The user's environment may ignore configured endpoints. The calls must not reach AWS even then.
+      // The user's environment may make the SDK ignore configured endpoints. Even then, calls must not reach AWS.
       const env = { PATH: process.env.PATH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', ...services.environment }
       await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env })
       expect(services.ses.inbox().map(({ subject }) => subject)).toEqual(['Hello'])

@@ -6,37 +6,49 @@ import { toSarif } from '../../doctor/sarif.ts'
 import { openSource } from '../../doctor/source.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { readOwnManifest } from '../../lib/own-package.ts'
+import { formatHelp } from '../help.ts'
 import { createPart, EXIT, type Io, type Line, type Style } from '../io.ts'
 import { parseOptions } from '../options.ts'
 import { wrapText } from '../text.ts'
 
-/** The help text of `lifeguard doctor`. */
-const DOCTOR_HELP = `lifeguard doctor [serverless.yml | TEMPLATE]
+const DOCTOR_HELP = formatHelp([
+  'Find problems of a deployment in a CloudFormation template.',
+  { title: 'Usage', lines: ['lifeguard doctor [TEMPLATE]'] },
+  'Checks the template and the handlers that its user pools call. Prints each problem with a code, the place, the reason and the fix. Does not call AWS.',
+  'Does not check values that are known only at deployment, and lists them at the end. A resource of the template can accept a finding with a reason: see docs/guides/doctor.md.',
+  {
+    title: 'Arguments',
+    entries: [
+      [
+        'TEMPLATE',
+        'a JSON or YAML template from osls, SAM or the CDK (cdk.out/NAME.template.json), or a serverless.yml (default). For a serverless.yml, doctor reads the package in .serverless/. If that package is missing or outdated, osls packages the service offline into a temporary folder',
+      ],
+    ],
+  },
+  {
+    title: 'Options',
+    entries: [
+      ['--json', 'print one JSON object'],
+      ['--sarif', 'print SARIF 2.1.0, which code hosts show beside the affected lines'],
+      ['--ignore CODE', 'leave out findings with this code; repeatable'],
+      [
+        '--no-handlers',
+        'do not load the handlers, and do not check their rules. Loading a handler runs its top-level code with the environment of the template, without credentials and without access to AWS',
+      ],
+    ],
+  },
+  {
+    title: 'Exit codes',
+    entries: [
+      ['0', 'nothing was found, or all findings are accepted'],
+      ['1', 'there are findings'],
+      ['2', 'the usage is invalid, or a file cannot be read'],
+    ],
+  },
+  { title: 'Example', lines: ['lifeguard doctor cdk.out/Shop.template.json'] },
+])
 
-Checks a CloudFormation template, and the handlers that its user pools call. Reports each problem of
-the deployment with a code, the place, the reason and the fix. Does not call AWS.
-
-TEMPLATE  JSON or YAML, from osls, the CDK (cdk.out/NAME.template.json) or SAM. The default is
-          serverless.yml: doctor then reads its package in .serverless/. If the package is
-          missing or outdated, osls packages the service offline into a temporary folder
-
-  --json          prints one JSON object
-  --sarif         prints SARIF 2.1.0, for a code host
-  --ignore CODE   leaves out findings of that code. Can be repeated
-  --no-handlers   does not load the handlers, so their rules are not checked. Loading a handler
-                  runs its top-level code with the environment of the template, without
-                  credentials and without access to AWS
-
-Values that are known only at deployment are not checked. They are listed at the end.
-
-A resource can accept a finding, with a reason; see docs/guides/doctor.md.
-
-Example: lifeguard doctor cdk.out/Shop.template.json
-
-Exit code: 0 no findings, or all accepted; 1 findings; 2 invalid usage, or a file that cannot be
-read.`
-
-/** Runs `lifeguard doctor`. Returns the exit code. */
+/** Runs `lifeguard doctor` and returns its exit code. */
 export async function runDoctor(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseOptions('doctor', {
     args: [...args],
@@ -50,12 +62,12 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
     },
   })
   if (values.help) {
-    await io.out(DOCTOR_HELP.split('\n'))
+    await io.out(DOCTOR_HELP)
     return EXIT.fine
   }
   const [file, more] = positionals
-  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. lifeguard doctor takes one template`)
-  if (values.json && values.sarif) throw new UsageError('--json and --sarif cannot be combined. Use one of them')
+  if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one template: lifeguard doctor TEMPLATE`)
+  if (values.json && values.sarif) throw new UsageError('--json and --sarif do not work together. Pass one of them')
   const ignored = new Set(values.ignore.map(parseCode))
 
   const { folder, environment, signal } = io
@@ -70,7 +82,7 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
 }
 
 function parseCode(word: string): Code {
-  if (!isCode(word)) throw new UsageError(`--ignore ${word}: unknown code; docs/reference/findings.md lists all codes`)
+  if (!isCode(word)) throw new UsageError(`--ignore ${word}: unknown code. docs/reference/findings.md lists all codes`)
   return word
 }
 
@@ -78,7 +90,7 @@ const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', wa
 
 /** Prints a report as text. */
 async function printDoctor({ file, findings, accepted, unused, notJudged }: Report, io: Io): Promise<void> {
-  // All findings of a code share its reason and fix, so they are printed once.
+  // Prints the reason and the fix of a code once, because all findings of the code share them.
   for (const group of Map.groupBy(findings, ({ code }) => code).values()) {
     const [first] = group
     if (first === undefined) continue

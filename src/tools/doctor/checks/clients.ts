@@ -17,7 +17,7 @@ export function checkClients(subject: Subject): Judged {
     const later = triggers.filter(({ trigger }) => trigger === 'PreAuthentication' || trigger === 'PreTokenGeneration')
     if (later.some(({ code }) => hasDomainRule(code))) continue
     if (later.some(({ code }) => code?.rule === undefined)) {
-      unknown.push(`domain checks of emails that users change through ${client.id}: some rules are unknown`)
+      unknown.push(`the domain checks for emails that users change through ${client.id}: the rules of a trigger are unknown`)
       continue
     }
     const why = explainWritableEmail(client, judging.pool)
@@ -28,12 +28,12 @@ export function checkClients(subject: Subject): Judged {
   return { findings, unknown }
 }
 
-/** Explains why users may change their email through a client; undefined if they may not, or if that is unknown. */
+/** Returns the reason why users may change their email through a client; undefined if they may not, or if this is unknown. */
 function explainWritableEmail({ properties }: Resource, pool: Resource | undefined): string | undefined {
   const { WriteAttributes } = properties
-  if (WriteAttributes === undefined) return 'its WriteAttributes are not set, which allows all attributes'
+  if (WriteAttributes === undefined) return 'WriteAttributes are not set, which allows all attributes'
   if (!Array.isArray(WriteAttributes)) return undefined
-  if (WriteAttributes.includes('email')) return 'its WriteAttributes contain email'
+  if (WriteAttributes.includes('email')) return 'WriteAttributes contain email'
   const schema: readonly unknown[] = Array.isArray(pool?.properties.Schema) ? pool.properties.Schema : []
   const required = schema.some((each) => isObject(each) && each.Name === 'email' && toSymbolic(each.Required) === 'true')
   return required ? 'the user pool requires email, and required attributes are always writable' : undefined
@@ -43,7 +43,7 @@ function hasDomainRule(code: Code | undefined): boolean {
   return code?.rule !== undefined && listRules(code.rule).some(({ judges }) => judges === 'email-domain')
 }
 
-/** Returns true if the client allows only client credentials. That flow has no user, so no attributes. */
+/** Returns true if the client allows only client credentials. This flow works without users, so no email can change. */
 function isForMachines({ properties }: Resource): boolean {
   const { AllowedOAuthFlows, ExplicitAuthFlows } = properties
   const flows: readonly unknown[] = Array.isArray(AllowedOAuthFlows) ? AllowedOAuthFlows : []

@@ -20,7 +20,7 @@ export function checkFunctions(subject: Subject): Judged {
       ...parts.flatMap(({ unknown }) => unknown),
       ...awaited
         .filter(({ target, pool }) => target === undefined && pool !== undefined)
-        .map(({ trigger }) => `the function of ${trigger}: it is not in this template`),
+        .map(({ trigger }) => `the function for ${trigger}: this template does not contain the function`),
     ],
   }
 }
@@ -32,7 +32,7 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
     const value = properties[name] ?? fallback
     const number = Number(value)
     if (value === undefined || !Number.isNaN(number)) return value === undefined ? undefined : number
-    unknown.push(`${name} of ${id}: its value is known only at deployment`)
+    unknown.push(`${name} of ${id}: the value is known only at deployment`)
     return undefined
   }
   const timeout = readNumber('Timeout', undefined)
@@ -58,14 +58,14 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
   return { findings, unknown }
 }
 
-// Deprecation dates of Node.js, from AWS's page as of 2026-11-22.
+// The dates on which AWS deprecates Node.js runtimes, from AWS's page as of 2026-11-22.
 const ENDS: Readonly<Record<string, string>> = {
   'nodejs18.x': '2025-09-01',
   'nodejs20.x': '2026-04-30',
   'nodejs22.x': '2027-04-30',
   'nodejs24.x': '2028-04-30',
 }
-// AWS deprecated these years ago. Runtimes in neither list are not checked.
+// Runtimes that AWS deprecated years ago. A runtime in neither list is not checked.
 const LONG_ENDED: ReadonlySet<string> = new Set([
   ...['nodejs', 'nodejs4.3', 'nodejs4.3-edge', 'nodejs6.10', 'nodejs8.10', 'nodejs10.x', 'nodejs12.x', 'nodejs14.x', 'nodejs16.x'],
   ...['python2.7', 'python3.6', 'python3.7', 'python3.8', 'ruby2.5', 'ruby2.7', 'java8', 'go1.x', 'provided'],
@@ -73,7 +73,7 @@ const LONG_ENDED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns when AWS deprecated a runtime, in words; undefined if it is supported or not listed.
+ * Returns `on DATE` or `years ago` for a runtime that AWS deprecated; undefined if the runtime is supported or not listed.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
@@ -86,7 +86,7 @@ function describeRuntimeEnd(runtime: string, today: Date): string | undefined {
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 const LONGEST_NAME = 64
 
-/** LG107: finds function names that are too long. The Serverless Framework builds them and does not check the length. */
+/** LG107: finds function names that are too long. The Serverless Framework generates names, and does not check their length. */
 export function checkFunctionNames({ template }: Subject): Judged {
   const findings = findResources(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
     const name = toSymbolic(properties.FunctionName)

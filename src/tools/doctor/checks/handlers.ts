@@ -27,7 +27,7 @@ export function checkHandlers(subject: Subject): Judged {
       })
     }
   }
-  // All loaded functions are checked, because the template does not show which of them an outside pool calls.
+  // Checks all loaded functions, because the template does not show which functions a pool outside the template calls.
   for (const [id, { fault }] of subject.codes) {
     if (fault === undefined) continue
     const message = `The handler of ${id} does not start: ${fault}`

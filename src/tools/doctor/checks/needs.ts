@@ -9,7 +9,7 @@ import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
 import type { Resource, Template } from '../template.ts'
 
-/** LG301, LG302 and LG303: finds tables and permissions that rules need and the template does not provide. */
+/** LG301, LG302 and LG303: finds tables and permissions that rules need, but that the template does not contain. */
 export function checkNeeds(subject: Subject): Judged {
   const findings = new Map<string, Finding>()
   const unknown: string[] = []
@@ -23,13 +23,14 @@ export function checkNeeds(subject: Subject): Judged {
     unknown.push(
       ...rules
         .filter(hasUndeclaredNeeds)
-        .map(({ name }) => `the permissions that the rule ${name} of ${target.id} needs: it does not declare them`),
+        .map(({ name }) => `the permissions that the rule ${name} of ${target.id} needs: the rule does not declare its permissions`),
     )
     const needs = rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, rule: rule.name })))
-    if (!rights.complete && needs.length > 0) unknown.push(`the permissions of ${target.id}: this template does not contain its whole role`)
+    if (!rights.complete && needs.length > 0)
+      unknown.push(`the permissions of ${target.id}: the role or a policy of the role is outside the template, or known only at deployment`)
     for (const { need, rule } of needs) {
       for (const finding of findUnmetNeed(subject.template, target, need, rule, rights)) {
-        // Several rules of one function often need the same permission.
+        // Reports each need once, because several rules of one function often need the same permission.
         findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
     }
@@ -63,13 +64,13 @@ function findUnmetNeed(
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but its role ${rights.role} does not allow it`
+    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but its role ${rights.role} does not allow this action`
     missing.push({ code, ...findPolicyPlace(template, target, rights), message })
   }
   return missing
 }
 
-/** Returns where to add a permission. A role that SAM generates is not in the file, so its function is named instead. */
+/** Returns where to add a permission: the role or, if SAM generates the role, the function. */
 function findPolicyPlace({ declared }: Template, { id }: Resource, { role }: Rights): Pick<Finding, 'resource' | 'path'> {
   return { resource: role !== undefined && declared.has(role) ? role : id, path: ['Properties', 'Policies'] }
 }

@@ -4,7 +4,7 @@ import { isKnown, parseReference, toSymbolic, withoutNames } from '../symbolic.t
 import { findResources, type Resource, type Template } from '../template.ts'
 import { type Attached, COGNITO, findFunction, listAttached } from '../triggers.ts'
 
-/** LG202 and LG203: checks that a pool may invoke its triggers, and that no other account may. */
+/** LG202 and LG203: checks that a pool may invoke its triggers, and that other accounts may not. */
 export function checkPermissions({ template }: Subject): Judged {
   const attached = listAttached(template)
   const permissions = findResources(template, 'AWS::Lambda::Permission').map((permission): Permission => {
@@ -27,17 +27,17 @@ export function checkPermissions({ template }: Subject): Judged {
 
 interface Permission {
   readonly permission: Resource
-  /** The symbolic text of its FunctionName. */
+  /** The FunctionName of the permission, converted by `toSymbolic`. */
   readonly name: string
   readonly invoked: Resource | undefined
 }
 
 function findMissingPermission(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
   const { target, pool, trigger, resource, path, named } = attached
-  // For a pool outside the template, the custom resource adds the permission at deployment.
+  // If the pool is outside the template, the custom resource adds the permission at deployment.
   if (target === undefined || pool === undefined) return []
   const may = permissions.some(({ permission, name, invoked }) => {
-    // A name that is known only at deployment may be this function's.
+    // A name that is known only at deployment may be the name of this function.
     if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
     return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
   })

@@ -24,7 +24,7 @@ function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): readon
   return [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }]
 }
 
-/** Reads the composition first, because every bundle of Lifeguard contains the word `autoVerifyEmail`. */
+/** Reads the composition if it is known, because every bundle of Lifeguard contains the word `autoVerifyEmail`. */
 function hasEmailVerification(code: Code | undefined): boolean {
   if (code?.rule !== undefined) return listRules(code.rule).some(({ verifies }) => verifies?.includes('email'))
   return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')
@@ -35,7 +35,7 @@ function checkRefreshes(pool: Resource, triggers: readonly AttachedCode[]): Judg
   if (blocking === undefined) return { findings: [], unknown: [] }
   const tokens = triggers.find(({ trigger }) => trigger === 'PreTokenGeneration')
   if (tokens !== undefined && tokens.code?.rule === undefined) {
-    return { findings: [], unknown: [`block checks in PreTokenGeneration of ${pool.id}: its rules are unknown`] }
+    return { findings: [], unknown: [`the block check in PreTokenGeneration of ${pool.id}: the rules of the trigger are unknown`] }
   }
   if (tokens !== undefined && hasBlockRule(tokens.code)) return { findings: [], unknown: [] }
   const message = `Triggers of ${pool.id} check blocks in PreAuthentication, but not in PreTokenGeneration, which runs when tokens are refreshed`

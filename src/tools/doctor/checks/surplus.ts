@@ -8,7 +8,7 @@ import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
 import { findResources, type Resource, type Template } from '../template.ts'
 
-// Permissions that any function may have: logs, traces, network interfaces.
+// Permissions that are never reported, because any function may need them: logs, traces, network interfaces.
 const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i
 
 interface User {
@@ -17,7 +17,7 @@ interface User {
   readonly rights: Rights
 }
 
-/** LG305: finds permissions of a trigger's role that no rule needs. Considers all functions with that role. */
+/** LG305: finds permissions of a trigger's role that no rule needs. Considers the rules of all functions with this role. */
 export function checkSurplus(subject: Subject): Judged {
   const { template, codes } = subject
   const attached = new Set(listAttachedCode(subject).map(({ target }) => target?.id))
@@ -41,22 +41,26 @@ function checkRole(template: Template, users: readonly User[]): Judged {
   const silent: string[] = []
   const needs: { readonly need: RulePermission; readonly lambda: Resource }[] = []
   for (const { lambda, code } of users) {
-    if (code?.rule === undefined) return { findings: [], unknown: [`unneeded permissions of ${lambda.id}: its rules are unknown`] }
+    if (code?.rule === undefined)
+      return { findings: [], unknown: [`unneeded permissions of ${lambda.id}: the rules of the function are unknown`] }
     const rules = listRules(code.rule)
     silent.push(...rules.filter(hasUndeclaredNeeds).map(({ name }) => name))
     needs.push(...rules.flatMap((rule) => (rule.permissions ?? []).map((need) => ({ need, lambda }))))
   }
   const names = users.map(({ lambda }) => lambda.id).join(', ')
   if (silent.length > 0)
-    return { findings: [], unknown: [`unneeded permissions of ${names}: these rules do not declare theirs: ${silent.join(', ')}`] }
+    return {
+      findings: [],
+      unknown: [`unneeded permissions of ${names}: some rules do not declare their permissions: ${silent.join(', ')}`],
+    }
   const needless = rights.filter((right) => !needs.some(({ need, lambda }) => isNeeded(template, right, need, lambda)))
-  // One finding for each statement, because a statement is changed in one place.
+  // Reports one finding for each statement, because the statement is the place to change.
   const statements = Map.groupBy(needless, ({ resource, path }) => JSON.stringify([resource, path]))
   const findings = [...statements.values()].flatMap((group): readonly Finding[] => {
     const [first] = group
     if (first === undefined) return []
     const actions = group.map(({ action }) => action).join(', ')
-    const message = `The role of ${names} allows ${actions} on ${first.on.join(', ')}, which is more than its rules need`
+    const message = `The role of ${names} allows ${actions} on ${first.on.join(', ')}, which is more than the rules need`
     return [{ code: 'LG305', resource: first.resource, path: first.path, message }]
   })
   return { findings, unknown: [] }

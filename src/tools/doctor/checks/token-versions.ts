@@ -4,11 +4,11 @@ import { listAttachedCode, type Subject } from '../loaded.ts'
 import { isKnown, toSymbolic } from '../symbolic.ts'
 import { findResources } from '../template.ts'
 
-/** LG204, LG205 and LG206: checks that pre token generation returns the response of its configured version. */
+/** LG204, LG205 and LG206: checks that a pre token generation handler returns the response for the configured event version. */
 export function checkTokenVersions(subject: Subject): Judged {
   const answers = listAttachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
     const text = code?.text ?? ''
-    // A bundle that contains both properties may choose by the version of the event.
+    // A bundle that contains both properties may choose one by the version of the event, so it is not reported.
     const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
     if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
     if (later && version === 'V1_0') {
@@ -17,7 +17,7 @@ export function checkTokenVersions(subject: Subject): Judged {
           code: 'LG204',
           resource,
           path,
-          message: `${target.id} returns claimsAndScopeOverrideDetails, but the user pool sends it V1_0 events`,
+          message: `${target.id} returns claimsAndScopeOverrideDetails, but the user pool sends V1_0 events`,
         },
       ]
     }
@@ -27,7 +27,7 @@ export function checkTokenVersions(subject: Subject): Judged {
           code: 'LG205',
           resource,
           path,
-          message: `${target.id} returns claimsOverrideDetails, but the user pool sends it ${version} events`,
+          message: `${target.id} returns claimsOverrideDetails, but the user pool sends ${version} events`,
         },
       ]
     }
@@ -42,7 +42,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
     const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
     const plain = toSymbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
-    // References to two resources differ. Two parameters may have the same value.
+    // Two references to resources are surely different functions. Two parameters may have the same value, so they are not reported.
     const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
     if (!left || !right) return []
     const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']

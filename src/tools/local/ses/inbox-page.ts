@@ -10,13 +10,13 @@ export interface Page {
   readonly policy: string
 }
 
-// Loads and runs nothing, because end users control part of an email's content.
+// The browser loads and runs nothing, because end users control part of an email's content.
 const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-// An email's HTML also gets its own origin (`sandbox`), and may show inline images.
+// An email's HTML also gets a separate origin (`sandbox`), and may show inline images.
 const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`
 
 /**
- * Answers a browser's GET request. `/` lists the emails, `/mails.json` returns the list as JSON, and `/mails/ID/text` and
+ * Returns the page for a browser's GET request. `/` lists the emails, `/mails.json` returns the list as JSON, and `/mails/ID/text` and
  * `/mails/ID/html` show the parts of one email.
  */
 export function renderInbox(path: string, mails: readonly ReceivedMail[]): Page {

@@ -18,7 +18,7 @@ export interface ReceivedMail {
 
 /** Options of the local SES. */
 export interface SesOptions {
-  /** The maximum number of emails in the inbox. Above it, the oldest are dropped. Default: 10,000. */
+  /** The maximum number of emails in the inbox. Above this number, the oldest emails are dropped. Default: 10,000. */
   readonly keep?: number
 }
 

@@ -4,7 +4,7 @@ import { LifeguardError } from '../../../shared/rules/errors.ts'
 
 const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
 
-/** A call in the AWS Query protocol. The parts of a nested parameter's name are joined by dots. */
+/** A call in the AWS Query protocol. The name of a nested parameter is joined by dots, such as `Message.Subject.Data`. */
 export interface QueryCall {
   /** The action's name. Empty if the body has none. */
   readonly action: string
@@ -14,7 +14,7 @@ export interface QueryCall {
 }
 
 /**
- * Parses the form-encoded body of a call. Never throws: a body that is not a form gives a call without an action.
+ * Parses the form-encoded body of a call. Never throws: if the body is not a form, the action is an empty string.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
@@ -86,5 +86,5 @@ function formatElement(name: string, text: string): string {
   return `<${name}>${escapeUTF8(text.replace(NOT_IN_XML, '\uFFFD'))}</${name}>`
 }
 
-// XML 1.0 forbids most control characters, even escaped. A client could not parse an error that quotes one.
+// XML 1.0 forbids most control characters, even escaped. A client could not parse an error message with a control character.
 const NOT_IN_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu

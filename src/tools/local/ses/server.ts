@@ -28,7 +28,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
   }
   const server = createServer((request, response) => {
     const answered = request.method === 'POST' ? answerCall(request, response, accept) : answerBrowser(request, response, mails)
-    // The caller disconnected in the middle of its request.
+    // This promise rejects if the caller disconnects in the middle of the request.
     answered.catch(() => response.destroy())
   })
   const service = await listenOnLoopback(server)
@@ -42,7 +42,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 }
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
-  // Reads the whole body first, because a client that is interrupted while it writes reports a different error.
+  // Reads the whole body first, because a client that receives the response while it sends may report another error.
   const answer = buildAnswer(await readBody(request), accept)
   response.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': answer.requestId }).end(answer.xml)
 }
@@ -63,12 +63,12 @@ function buildAnswer(body: string | undefined, accept: (mail: ReceivedMail) => v
   }
 }
 
-// Has the format and length of a real SES message id (60 characters), so that stored and logged ids are realistic.
+// Returns an id with the format and length of real SES message ids (60 characters), so that stored and logged ids are realistic.
 function createMessageId(at: Date): string {
   return `0100${at.getTime().toString(16).padStart(12, '0')}-${randomUUID()}-000000`
 }
 
-// Reads too long a body to the end without storing it, because most clients miss an answer that comes before.
+// Reads a body above the limit to the end without storing it, because most clients miss a response that comes before.
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let length = 0

@@ -1,12 +1,12 @@
 import type { Code } from '../../../../src/tools/doctor/codes.ts'
 
-/** Templates without a fault, each as one tool generates it. */
+/** Templates without faults. Each one has the format of a different deployment tool. */
 export const CLEAN = ['osls.json', 'sam.yaml', 'cdk.template.json', 'plain.yaml', 'amplify.json'] as const
 
 /** A change that adds one fault to a clean template. */
 export interface Fault {
   readonly base: (typeof CLEAN)[number]
-  /** The fault in words, for the test's title. */
+  /** A description of the fault, for the test title. */
   readonly seeds: string
   readonly code: Code
   /** New values by their path below Resources, joined by dots; undefined removes the value. */
@@ -23,7 +23,7 @@ const allowing = (Action: unknown, Resource: unknown): object => ({ Effect: 'All
 
 /** All faults, with the expected findings. */
 export const FAULTS: readonly Fault[] = [
-  // Settings of functions: LG101 to LG103.
+  // Faults in the settings of functions: LG101 to LG103.
   {
     base: 'osls.json',
     seeds: 'a timeout of 30 seconds',
@@ -244,7 +244,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'TokensPolicy.Properties.PolicyDocument.Statement.0.Resource',
   },
 
-  // Invoke permissions: LG202 and LG203.
+  // Faults in invoke permissions: LG202 and LG203.
   {
     base: 'osls.json',
     seeds: 'no permission for one trigger',
@@ -312,7 +312,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'MaySend.Properties.SourceArn',
   },
 
-  // Versions of pre token generation: LG204 to LG206.
+  // Faults in the versions of pre token generation: LG204 to LG206.
   {
     base: 'cdk.template.json',
     seeds: 'a V2 handler configured as V1',
@@ -348,7 +348,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'Users.Properties.LambdaConfig.PreTokenGeneration',
   },
 
-  // Tables and permissions of rules: LG301 to LG305.
+  // Faults in the tables and permissions of rules: LG301 to LG305.
   {
     base: 'osls.json',
     seeds: 'a table name that no table of the template has',
@@ -454,7 +454,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpRole.Properties.Policies.0.PolicyDocument.Statement.0',
   },
 
-  // Settings of the pool: LG401 to LG403.
+  // Faults in the settings of the pool: LG401 to LG403.
   {
     base: 'sam.yaml',
     seeds: 'a rule that marks emails as verified, in a pool with email aliases',

@@ -8,11 +8,11 @@ import { sesClient } from '../../../support/local-clients.ts'
 // A CommonJS package. Node and vitest expose its default export in different places.
 const emulator: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
 
-it('startSes parses an email like an independent emulator', async () => {
+it('startSes parses an email in the same way as an independent SES emulator', async () => {
   const mail = new SendEmailCommand({
     Source: 'Lifeguard <welcome@example.com>',
     Destination: {
-      // One address of each kind, because the emulator stores only one.
+      // One address of each kind, because the emulator stores only one To, Cc and Bcc address.
       ToAddresses: ['Zoë <zoe@example.com>'],
       CcAddresses: ['cc+label@example.com'],
       BccAddresses: ['bcc@example.com'],

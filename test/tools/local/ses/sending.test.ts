@@ -165,8 +165,8 @@ describe('SendEmail', () => {
   })
 })
 
-describe('other actions', () => {
-  it("are rejected with SES's InvalidAction", async () => {
+describe('startSes with other actions', () => {
+  it("rejects every action except SendEmail with SES's error InvalidAction", async () => {
     const { client } = await start()
     await expect(client.send(new ListIdentitiesCommand())).rejects.toMatchObject({
       name: 'InvalidAction',

@@ -98,19 +98,19 @@ describe('the inbox page', () => {
   })
 })
 
-describe('an invalid request', () => {
+describe('startSes with an invalid request', () => {
   it.each([
     { what: 'an empty string', body: '' },
     { what: 'JSON', body: '{"Action":"SendEmail"}' },
     { what: 'broken percent signs', body: '%%%=&&&=%zz&%E0%A4%A' },
     { what: 'random bytes', body: Uint8Array.from({ length: 4096 }, (_, n) => (n * 131 + 7) % 256) },
-  ])('with $what as body is answered with MissingAction', async ({ body }) => {
+  ])('responds with MissingAction if the body is $what', async ({ body }) => {
     const { status, xml } = await post(body)
     expect(status).toBe(400)
     expect(xml).toContain('<Code>MissingAction</Code>')
   })
 
-  it('is escaped, so that the answer is valid XML', async () => {
+  it('escapes the invalid action in the error message, so that the response is valid XML', async () => {
     const { status, xml } = await post('Action=%3Ca%3E%00%1b%26%22%ED%A0%80')
     expect(status).toBe(400)
     expect(xml).toContain(
@@ -118,7 +118,7 @@ describe('an invalid request', () => {
     )
   })
 
-  it('with a non-numeric list index drops that member', async () => {
+  it('ignores a list member with a non-numeric index', async () => {
     const body = new URLSearchParams({
       Action: 'SendEmail',
       Source: 'a@example.com',
@@ -131,7 +131,7 @@ describe('an invalid request', () => {
     expect(ses.inbox()[0]?.to).toEqual(['b@example.com'])
   })
 
-  it('with too long a body is rejected, and the next request is served', async () => {
+  it('rejects a body above the limit, and serves the next request', async () => {
     const { status, xml } = await post(`Action=SendEmail&Message.Body.Text.Data=${'x'.repeat(10 * 1024 * 1024)}`)
     expect(status).toBe(413)
     expect(xml).toContain('<Code>RequestEntityTooLarge</Code>')
@@ -139,7 +139,7 @@ describe('an invalid request', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('that is not HTTP or is incomplete does not affect later requests', async () => {
+  it('serves later requests after one that is not HTTP or is incomplete', async () => {
     const port = Number(new URL(ses.endpoint).port)
     for (const bytes of ['\u0000garbage\r\n\r\n', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nAction=']) {
       const socket = connect(port, '127.0.0.1')

@@ -1,4 +1,4 @@
-// Like domain-list.js, in TypeScript. doctor bundles it into another folder, where the list is always missing.
+// The TypeScript version of domain-list.js. doctor bundles this handler into another folder, where the list is always missing.
 import { maskInitErrors, type TriggerHandler } from '../../../../../src/index.ts'
 import { type PreSignUp, preSignUp } from '../../../../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../../../../src/rules/index.ts'
