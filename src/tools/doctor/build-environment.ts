@@ -18,13 +18,13 @@ export interface FunctionEnvironment {
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const NAME = /^[a-zA-Z]\w+$/
-// These variables change how child processes start, and a handler may start some while it loads. NODE_ENV is harmless.
+// Variables that change how child processes start, because a handler may start some while it loads. NODE_ENV is harmless.
 const STARTS_PROCESSES =
   /^(?:NODE_(?!ENV$)|LD_|DYLD_|OPENSSL_|GCONV_|BASH_|npm_|GIT_|PYTHON|PERL|RUBY|JAVA_|JDK_|(?:PATH|ENV|IFS|SHELL|PATHEXT|COMSPEC)$)/i
-// Another endpoint would let the handler call AWS, or any host.
+// These variables are not passed on, because another endpoint would let the handler call AWS or any other host.
 const ENDPOINT = /^AWS_ENDPOINT_URL/
 
-// CloudFormation resolves these references at deployment.
+// A value with this text is a dynamic reference, which CloudFormation resolves at deployment.
 const DYNAMIC = '{{resolve:'
 
 /**
@@ -38,7 +38,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
     const text = toSymbolic(value) ?? ''
     if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
     const reference = parseReference(text)
-    // Handlers accept any table name, so this placeholder cannot cause an error.
+    // Handlers accept any table name, so a placeholder for a table cannot cause an error.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'
     return { name, value: defaults[name] ?? reference?.id ?? 'known-at-deployment', certain: isTable, literal: false }
   })
@@ -57,7 +57,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
     missingList(error, folder) {
       const missing = own.find(({ value, literal }) => {
         const [, list] = /^\s*@file:(.*\S)/.exec(value) ?? []
-        // A list with an absolute path is in a Lambda layer, which is not on this machine.
+        // Skips a list of domains with an absolute path, because it is in a Lambda layer, which this machine does not have.
         return literal && list !== undefined && !isAbsolute(list) && error.includes(`: ${resolve(folder, list)}: ENOENT`)
       })
       return missing?.name

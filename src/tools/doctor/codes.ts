@@ -37,24 +37,24 @@ export const CODE_NAMES = [
 /** The code of a finding. */
 export type Code = (typeof CODE_NAMES)[number]
 
-/** The severity and texts of each code. A code never changes its meaning. */
+/** The severity, title, reason and fix of each code. The meaning of a code never changes. */
 export const CODES: Readonly<Record<Code, Meaning>> = {
   LG101: {
     severity: 'warning',
     title: 'Timeout above 5 seconds',
-    why: 'Cognito waits 5 seconds for a trigger, then may call it again while the first call still runs. Lambda bills the longer run, but Cognito ignores its response.',
+    why: 'Cognito waits 5 seconds for a trigger, then may call it again while the first call still runs. Lambda bills a run of more than 5 seconds, but Cognito ignores the response.',
     fix: 'Set Timeout to 5.',
   },
   LG102: {
     severity: 'warning',
     title: 'Memory below 256 MB',
-    why: 'Lambda assigns CPU in proportion to memory, one full CPU at 1,769 MB. With little memory a cold start is slow, and it counts towards the 5 seconds that Cognito waits.',
+    why: 'Lambda assigns CPU in proportion to memory, one full CPU at 1,769 MB. With little memory, the cold start is slow, and uses up a part of the 5 seconds that Cognito waits.',
     fix: 'Set MemorySize to 512, or to at least 256.',
   },
   LG103: {
     severity: 'warning',
     title: 'Deprecated runtime',
-    why: 'AWS no longer patches a deprecated runtime. Later, AWS also rejects new functions with that runtime, and then updates of existing ones.',
+    why: 'AWS no longer patches a deprecated runtime. Later, AWS rejects new functions with that runtime, and then also updates of existing functions.',
     fix: 'Set Runtime to nodejs24.x, or to a supported runtime of your language.',
   },
   LG104: {
@@ -73,12 +73,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'error',
     title: 'Timeout too short for the sweeper',
     why: 'The sweeper starts an effect only if the remaining time is enough, and reserves 3 seconds for metrics. With a timeout of 8 seconds or less, the sweeper runs no effect, so pending effects stay pending.',
-    fix: "Set the sweeper's Timeout to 60. It runs on a schedule, so no user waits for it.",
+    fix: "Set the sweeper's Timeout to 60. The sweeper runs on a schedule, so users do not wait for it.",
   },
   LG107: {
     severity: 'error',
     title: 'Function name too long',
-    why: 'Lambda accepts at most 64 characters. The deployment fails when it creates the function, and CloudFormation rolls it back.',
+    why: 'Lambda accepts at most 64 characters. The deployment fails at the creation of the function, and CloudFormation rolls the deployment back.',
     fix: 'Shorten the name of the service, the stage or the function. Or remove FunctionName: CloudFormation then generates a name that fits.',
   },
   LG108: {
@@ -90,7 +90,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG201: {
     severity: 'error',
     title: 'Dependency cycle through the user pool',
-    why: 'The user pool refers to its triggers, so CloudFormation creates them before the pool. Here a trigger also depends on the pool, so CloudFormation rejects the template.',
+    why: 'The user pool refers to its triggers, so CloudFormation creates them before the pool. If a trigger also depends on the pool, CloudFormation rejects the template.',
     fix: "Read the pool's id from the event (event.userPoolId) instead of an environment variable. In policies, allow actions on arn:...:userpool/*, or move the statement to a separate policy that no function depends on.",
   },
   LG202: {
@@ -127,7 +127,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'warning',
     title: 'Table of a rule is not in the template',
     why: 'The template does not create a table that a rule uses. If the table does not exist, each call of the rule fails. Pre sign-up, pre authentication and pre token generation then reject every user.',
-    fix: 'Add the table to the template. If another stack creates it, take its name from a parameter or Fn::ImportValue.',
+    fix: 'Add the table to the template. If another stack creates the table, take the name from a parameter or Fn::ImportValue.',
   },
   LG302: {
     severity: 'error',
@@ -156,7 +156,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   LG401: {
     severity: 'error',
     title: 'Email alias marked as verified at sign-up',
-    why: "An alias belongs to the user whose email was verified last. A new user who signs up with another user's email therefore takes over that user's sign-in name.",
+    why: 'If two users have the same email, the alias belongs to the one whose email was verified last. So a new user can take over the sign-in name of another user.',
     fix: 'Let Cognito send a verification code. Or mark an email as verified only if the user holds proof of owning it, such as an invitation.',
   },
   LG402: {

@@ -39,7 +39,7 @@ interface Spot {
  * Reads a configuration of the Serverless Framework with the YAML and JSON files that it includes.
  *
  * @param configuration The path of the configuration.
- * @param working The working folder. Messages show paths relative to it.
+ * @param working The working folder. Messages show paths relative to this folder.
  */
 export async function openConfiguration(configuration: string, working: string): Promise<PlaceOf> {
   const folder = dirname(configuration)
@@ -82,7 +82,7 @@ export async function openConfiguration(configuration: string, working: string):
 async function readAll(configuration: string, working: string): Promise<ReadonlyMap<string, File>> {
   const files = new Map<string, File>()
   const paths = new Set([configuration])
-  // The loop also visits paths that its body adds to the set.
+  // The loop also visits paths that the loop body adds to the set.
   for (const path of paths) {
     if (paths.size > MOST_FILES) break
     const shown = relative(working, path) || path

@@ -28,7 +28,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
 
 /** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */
 export function examine(subject: Subject): Judged {
-  // If a pool outside the template calls a function, only the rules of the function show for which trigger.
+  // For a function that a pool outside the template calls, only the rules show the trigger.
   const called = [...listAttachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...listCalledFromElsewhere(subject.template)]
   const unread = called.flatMap((id) => {
     const problem = subject.codes.get(id)?.problem

@@ -53,7 +53,7 @@ function isInside(file: string, folder: string): boolean {
   return !isAbsolute(way) && way.split(sep)[0] !== '..'
 }
 
-/** Returns the folder that handler paths are relative to: the template's, or the parent of `.serverless`. */
+/** Returns the folder that handler paths are relative to: the folder of the template, or the parent of `.serverless`. */
 export function findProjectFolder(template: string): string {
   const folder = dirname(resolve(template))
   return /[\\/]\.serverless$/.test(folder) ? dirname(folder) : folder

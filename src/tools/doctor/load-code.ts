@@ -18,7 +18,7 @@ import { listAttached } from './triggers.ts'
 export interface LoadOptions {
   /** The project folder. */
   readonly folder: string
-  /** True if handlers are loaded. Loading runs their top-level code. */
+  /** True to load the handlers, which runs their top-level code. */
   readonly load: boolean
 }
 
@@ -26,9 +26,9 @@ export interface LoadOptions {
 const INIT_LIMIT_MS = 10_000
 // The maximum number of child processes. Each loads one handler, and uses a CPU while it starts.
 const AT_ONCE = 4
-// The first printed lines of a failing handler are enough for a report.
+// The maximum number of printed lines that are kept for the report on a failing handler.
 const MOST_LINES = 200
-// Matches code that may be a Lifeguard handler: also a bundle contains the name of a trigger or of the package.
+// Matches code that may be a Lifeguard handler. A bundle of one also contains the name of a trigger or of the package.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
 // Hides Node's warnings, which would appear among the error lines that a handler prints.
 const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
@@ -36,7 +36,7 @@ const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, f
 // Errors that this machine may cause, such as a missing file of a Lambda layer, or a package that is not installed here.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
-/** Loads the handlers that user pools call, and others that look like triggers. Returns their code by logical id. */
+/** Loads the handlers that user pools call, and other handlers that may be triggers. Returns the code by the logical id of the function. */
 export async function loadCode(template: Template, options: LoadOptions): Promise<ReadonlyMap<string, Code>> {
   const attached = new Set(listAttached(template).map(({ target }) => target?.id))
   const functions = findResources(template, 'AWS::Lambda::Function')

@@ -27,14 +27,14 @@ export function createMasker(values: readonly string[], kept: readonly string[])
   const parts = [...new Set(values.flatMap(splitValue))]
     .filter((part) => part.length >= SHORTEST)
     .map((text) => ({ text, pattern: toPattern(text) }))
-  // Puts long patterns first, because one can be the start of another. A name precedes an equal part, because the sort is stable.
+  // Puts long patterns first, because a short pattern can be the start of a long one. The sort is stable: names precede equal parts.
   const sorted = [...names, ...parts].toSorted((left, right) => right.text.length - left.text.length)
   const masked = new RegExp(sorted.map(({ pattern }) => pattern).join('|') || '(?!)', 'gu')
   return (text) => {
     try {
       return text.replaceAll(masked, (found) => (kept.includes(found) ? found : '...'))
     } catch {
-      // V8 rejects a too large expression. Only a template with far more variables than Lambda accepts causes this.
+      // V8 rejects the expression if it is too large. Only a template with far more variables than Lambda accepts causes this.
       return '...'
     }
   }

@@ -11,7 +11,7 @@ export interface Reference {
   readonly path: Path
 }
 
-/** Returns the resources that a resource refers to. Each is listed once, with the path of its first reference. */
+/** Returns the resources that a resource refers to. Lists each resource once, with the path of the first reference. */
 function listReferences(template: Template, { id, properties, dependsOn }: Resource): readonly Reference[] {
   const found = new Map<string, Reference>()
   const add = (to: string, path: Path): void => {
@@ -57,7 +57,7 @@ export function findCycles(template: Template, ids: readonly string[]): readonly
 
 function findCycle(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
   const ways = new Map<string, readonly Reference[]>([[id, []]])
-  // A breadth-first search: the loop also visits entries that its body adds to the map.
+  // A breadth-first search: the loop also visits entries that the loop body adds to the map.
   for (const [at, way] of ways) {
     for (const reference of references.get(at) ?? []) {
       if (reference.to === id) return [...way, reference]

@@ -23,7 +23,7 @@ export interface Reported {
   readonly fix: string
 }
 
-/** A template's acceptance of one code on one resource. */
+/** An entry of a resource in the template that accepts findings with one code. */
 export interface Acceptance {
   readonly code: Code
   /** The logical id of the resource. */
@@ -36,7 +36,7 @@ export interface AcceptedFinding extends Reported {
   readonly reason: string
 }
 
-/** A report on a template. */
+/** The result of doctor for one template. */
 export interface Report {
   /** The path of the template or configuration, for messages. */
   readonly file: string

@@ -5,7 +5,7 @@ import type { Path } from './yaml-values.ts'
 
 /** One action that a role allows. */
 export interface Right {
-  /** The action as the policy writes it, wildcards included: `dynamodb:*`. */
+  /** The action as in the policy, where it may have wildcards: `dynamodb:*`. */
   readonly action: string
   /** The resources of the statement, converted by `toSymbolic`. */
   readonly on: readonly string[]

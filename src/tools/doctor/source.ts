@@ -12,7 +12,7 @@ import { createServerlessPlaceFinder } from './serverless-place.ts'
 import { parseTemplate, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
 
-/** A template, with the file and the project that it comes from. */
+/** A template, with its file and project folder. */
 export interface Source {
   readonly template: Template
   /** The template or configuration, relative to the working folder. */
@@ -78,7 +78,7 @@ async function findConfiguration(folder: string): Promise<string> {
   for (const name of CONFIGURATIONS) {
     if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) return name
   }
-  throw new UsageError('No serverless.yml in this folder. Name a template: lifeguard doctor template.json')
+  throw new UsageError('No serverless.yml in this folder. Expected: lifeguard doctor TEMPLATE')
 }
 
 async function readTemplateText(path: string, shown: string): Promise<string> {
@@ -89,7 +89,7 @@ async function readTemplateText(path: string, shown: string): Promise<string> {
   })
 }
 
-/** Returns true if the package is newer than the configuration and its included files. */
+/** Returns true if the package is newer than the configuration and all included files. */
 async function isFresh(packaged: string, path: string, text: string): Promise<boolean> {
   const made = await stat(packaged).catch(() => undefined)
   if (made === undefined) return false

@@ -4,7 +4,7 @@ import { isObject } from '../../shared/rules/invocation.ts'
 // The maximum length of a converted string. Names, ARNs and settings are shorter, but nested substitutions can double the length.
 const LONGEST = 4096
 
-// A cache, because the values of a template do not change and are compared many times.
+// Caches the converted strings, because the values of a template do not change and are compared many times.
 const texts = new WeakMap<object, string>()
 
 /**
@@ -87,7 +87,7 @@ function resolveSubstitution(argument: unknown): string | undefined {
   const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {
-    // `${!x}` is the literal string `${x}`, such as a policy variable. It is not a placeholder, so it must not look like one.
+    // `${!x}` is the literal string `${x}`, such as a policy variable. It must not look like a placeholder, so the braces are replaced.
     if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
     if (!Object.hasOwn(named, inside)) return `\${${inside}}`
     const value = toSymbolic(named[inside]) ?? ''

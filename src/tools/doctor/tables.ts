@@ -48,7 +48,7 @@ function judgeOneResource(template: Template, on: string, table: Resource): Sure
   return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
 }
 
-/** A permission on a table does not cover its indexes, but a wildcard after `table/` covers both. */
+/** A permission on a table does not cover the table's indexes, but a wildcard after `table/` covers tables and indexes. */
 function coversIndex(template: Template, on: string, table: Resource, index: string): Sure {
   const [holder = '', pattern] = on.split('/index/')
   if (pattern === undefined)

@@ -72,7 +72,7 @@ function listExistingPoolTriggers(template: Template): readonly Attached[] {
   })
 }
 
-/** Finds the function that a reference, an ARN or a name means. Also follows an alias or a version to its function. */
+/** Finds a function by a reference, an ARN or a name. A reference to an alias or a version returns the function behind it. */
 export function findFunction(template: Template, text: string, depth: number = 0): Resource | undefined {
   const found = template.resources.get(parseReference(text)?.id ?? '')
   if (found?.type === 'AWS::Lambda::Function') return found

@@ -87,7 +87,7 @@ export function readYaml(file: string, text: string): Read {
   }
 }
 
-/** Expands YAML's merge key `<<` with one map, the only form that templates use. */
+/** Expands YAML's merge key `<<` if the value is one map. Templates use no other form. */
 function expandMergeKey([key, value]: [string, unknown]): readonly [string, unknown][] {
   return key === '<<' && typeof value === 'object' && value !== null ? Object.entries(value) : [[key, value]]
 }
@@ -96,7 +96,7 @@ function applyTag(tag: string | undefined, value: unknown): unknown {
   if (tag === undefined || !tag.startsWith('!') || tag.length < 2) return value
   const name = tag.slice(1)
   if (name === 'Ref' || name === 'Condition') return { [name]: value }
-  // The attribute may contain dots too, for example `Outputs.Name` of a nested stack.
+  // Splits at the first dot only, because the attribute may contain dots too, such as `Outputs.Name` of a nested stack.
   if (name === 'GetAtt' && typeof value === 'string') return { 'Fn::GetAtt': value.split(/\.(.*)/s).slice(0, 2) }
   return { [`Fn::${name}`]: value }
 }

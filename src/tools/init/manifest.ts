@@ -2,7 +2,7 @@ import type { OwnManifest } from '../lib/own-package.ts'
 import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
 
-/** The development dependencies of a project. Their versions are those of this package, because it is tested with them. */
+/** The development dependencies of a project. The project gets the versions with which this package is tested. */
 const TOOLS = [
   '@jridgewell/sourcemap-codec',
   '@types/node',
@@ -32,7 +32,7 @@ export function listRoots(own: OwnManifest): LockRoots {
 /**
  * Creates the package.json of a project.
  *
- * @param locked The packages of its lock file, without this package.
+ * @param locked The packages of the project's lock file, without this package.
  */
 export function createManifest(name: string, own: OwnManifest, locked: LockedPackages, { spec }: Origin): object {
   const installed = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')))

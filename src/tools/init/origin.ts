@@ -9,7 +9,7 @@ import type { Lock } from './lock.ts'
 export interface Origin {
   /** The value in package.json: a version range, or `file:` with a path. */
   readonly spec: string
-  /** The value of `resolved` in package-lock.json. Without it, npm asks the registry. */
+  /** The value of `resolved` in package-lock.json. Without this value, npm asks the registry. */
   readonly resolved?: string
   readonly integrity?: string
 }
@@ -23,7 +23,7 @@ export interface Installed {
 }
 
 /**
- * Finds the tarball or registry from which this package was installed, so that a project installs it from there too.
+ * Finds the tarball or registry from which this package was installed, so that a project installs the package from the same source.
  *
  * @param project The project's folder.
  * @param tarball A tarball to use instead of the one from which this package was installed.

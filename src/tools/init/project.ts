@@ -43,7 +43,7 @@ export async function createProjectFiles(name: string, own: OwnManifest, origin:
   return files
 }
 
-/** Lists each handler.ts and the files that it imports by a relative path. The package's own code is imported by its name. */
+/** Lists each handler.ts and the files that it imports by a relative path. Handlers import the package itself by the package name. */
 async function handlerFiles(): Promise<readonly string[]> {
   const found = new Set<string>()
   const add = async (path: string): Promise<void> => {
@@ -87,7 +87,7 @@ function formatSettings(): string {
   return `# Settings of the handlers in lifeguard replay and in tests. The settings of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
 }
 
-/** Reads a deployment file, and changes paths to guides in docs/ to those of the installed package. */
+/** Reads a deployment file, and replaces paths of guides in docs/ by the paths in the installed package. */
 async function readService(path: string, { name }: OwnManifest): Promise<string> {
   return (await readOwn(path)).replaceAll(/\bdocs\/(?=[\w/-]+\.md\b)/g, `node_modules/${name}/docs/`)
 }

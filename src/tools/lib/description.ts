@@ -1,6 +1,6 @@
 import type { Judges, RulePermission } from '../../shared/rules/rule.ts'
 
-/** A rule's name, kind, children and declarations, as the handler's process sends them. */
+/** A rule's name, kind, children and declarations. The child process that loads the handler sends them. */
 export interface RuleDescription {
   readonly name: string
   readonly kind: string
@@ -8,7 +8,7 @@ export interface RuleDescription {
   /** Absent if the rule does not declare its permissions. */
   readonly permissions?: readonly RulePermission[]
   readonly judges?: Judges
-  /** The outcomes that the rule may return besides `skip`. Absent if the rule does not declare them. */
+  /** The outcomes that the rule may return besides `skip`. Absent if the rule does not declare its outcomes. */
   readonly can?: readonly string[]
   /** True if the rule has a commit step, which writes. */
   readonly commits?: true

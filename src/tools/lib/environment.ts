@@ -15,10 +15,10 @@ export type Services = (typeof SERVICES)[number]
 export type Environment = Readonly<Record<string, string | undefined>>
 
 // A file of settings in each folder of sample events. With these settings, the events meet their expectations.
-// Handlers also read the variables without a value, but replay does not set them.
+// A variable without a value is a setting that handlers read, but that replay does not set.
 const SAMPLE_SETTINGS = 'settings.env'
 
-/** Returns every setting that this package's handlers read, with its value for the sample events. Reads the files once. */
+/** Returns all settings that this package's handlers read, with the values for the sample events. Reads the files only once. */
 const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   const settings = new Map(Object.keys(logFields).map((name) => [name, '']))
   const events = join(PACKAGE_FOLDER, 'events')
@@ -153,7 +153,7 @@ export function isSetting(name: string): boolean {
   return sampleSettings().has(name)
 }
 
-// Windows spells PATH as `Path`.
+// Ignores the case on Windows, which spells PATH as `Path`.
 function isSystem(name: string): boolean {
   return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }

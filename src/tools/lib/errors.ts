@@ -1,6 +1,6 @@
 import { LifeguardError } from '../../shared/rules/errors.ts'
 
-/** A mistake of the user. Commands print its message without a stack trace. */
+/** A mistake of the user. Commands print the message without a stack trace. */
 export class UsageError extends LifeguardError {
   override readonly name = 'UsageError'
   override readonly code = 'usage'

@@ -10,7 +10,7 @@ export const STDIN = '-'
 /** The name of the file that lists blocked users, in an event's folder or the folder above. */
 export const SEED_FILE = 'seed.json'
 
-/** Returns true if a file holds one event a line. */
+/** Returns true if a file contains one event per line. */
 export function isNdjson(file: string): boolean {
   return ['.ndjson', '.jsonl'].includes(extname(file))
 }
@@ -54,7 +54,7 @@ async function* walkFiles(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** Sorts sign-up before sign-in and so on, because later events see the effects of earlier ones. */
+/** Ranks a folder by its trigger, in the order sign-up, sign-in and so on, because later events see the effects of earlier events. */
 function getRank(name: string): number {
   const trigger = parseTriggerName(name) ?? triggersInFolder(name)[0]
   return trigger === undefined ? TRIGGER_NAMES.length : TRIGGER_NAMES.indexOf(trigger)

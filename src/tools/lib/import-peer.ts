@@ -20,7 +20,7 @@ export async function importPeer<Module>(peers: string | readonly string[], purp
   }
 }
 
-// If a dependency of the peer is missing, Node throws the same error code. Only the package name in the message differs.
+// If a dependency of the peer is missing, Node throws the same error code. So the package name in the message must match.
 function isMissing(error: unknown, peer: string): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${peer}'`)
 }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /**
- * Replaces files atomically: a reader sees the old content or the new one. Writes all contents to temporary files first, and
+ * Replaces files atomically: a reader sees either the old or the new content. Writes all contents to temporary files first, and
  * renames them only if all writes succeeded.
  *
  * @throws Node's error if a file cannot be written.
  */
 export async function replaceFiles(files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   // Renaming is atomic only within a file system, so the temporary file is in the same folder.
-  // Its name cannot be guessed, and `wx` neither follows a symbolic link nor overwrites a file.
+  // The temporary name cannot be guessed, and the flag `wx` neither follows a symbolic link nor overwrites a file.
   const beside = [...files].map(([file, content]) => ({ file, content, temporary: `${file}.${randomUUID()}.tmp` }))
   try {
     for (const { file, content, temporary } of beside) {

@@ -5,8 +5,8 @@ import { UsageError } from './errors.ts'
 const GRACE_MS = 500
 
 /**
- * Closes the output streams of a child process shortly after it exits. Otherwise a grandchild that keeps them open delays the
- * `close` event indefinitely.
+ * Closes the output streams of a child process shortly after it exits. Otherwise the `close` event
+ * waits for every grandchild process that keeps the streams open.
  */
 export function closeAfterExit(child: ChildProcess): void {
   child.once('exit', () => {

@@ -15,7 +15,7 @@ export async function startDynamoDb(): Promise<LocalService> {
   const { default: dynalite } = await importPeer('dynalite', 'to run an embedded DynamoDB', () => import('dynalite'))
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   // If a client disconnects in the middle of a request, dynalite throws, and this process exits. A killed handler is such a client.
-  // This listener runs after dynalite's own, so it can remove dynalite's error listener.
+  // This listener runs after dynalite's request listener, so it can remove the error listener that throws.
   server.on('request', (request) => request.removeAllListeners('error').on('error', () => undefined))
   return listenOnLoopback(server)
 }

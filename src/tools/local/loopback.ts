@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 
-/** A local service on a free loopback port, in this process or another one. */
+/** A local service on a free loopback port, in this process or in another process. */
 export interface LocalService {
   /** The URL of the service, such as `http://127.0.0.1:41234`, for an SDK client's `endpoint`. */
   readonly endpoint: string

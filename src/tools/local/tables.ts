@@ -12,8 +12,8 @@ export interface TableNames {
 }
 
 /**
- * Creates the handlers' tables with the schema of a deployment, and waits until they are active. The block table has no time to
- * live here, because dynalite does not support it. Handlers check `expiresAt` themselves.
+ * Creates the handlers' tables with the schema of a deployment, and waits until they are active. The block table has no time
+ * to live (TTL), because dynalite does not support TTL. This changes no decision, because handlers check `expiresAt`.
  *
  * @throws ResourceInUseException if a table exists, ValidationException if a table name is invalid.
  * @example
@@ -27,7 +27,7 @@ export async function createTables(client: DynamoDBClient, names: TableNames): P
 
 async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
   await client.send(new CreateTableCommand(table))
-  // In seconds. The waiter's default minimum delay of 20 s is too long for a local table.
+  // The delays are in seconds. The SDK's default minimum of 20 s is too long for a local table.
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: table.TableName })
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
 import { createFolder, readStream, start } from '../../support/cli/lifeguard.ts'
 
-// On any machine, a check with exponential or quadratic time exceeds this limit.
+// A check that takes exponential or quadratic time exceeds this limit on any machine.
 const LIMIT_MS = 25_000
 
 type Values = Readonly<Record<string, unknown>>
@@ -189,7 +189,7 @@ describe('a template with 500 resources, the limit of CloudFormation', () => {
     expect(stdout).toMatch(/template\.json: \d+ findings\n$/)
   })
 
-  it('is rejected if it has one resource more', async () => {
+  it('is rejected with an error message if one more resource is added', async () => {
     const { code, stderr } = await doctor('template.json', JSON.stringify(large(101)))
 
     expect({ code, stderr }).toEqual({

@@ -8,7 +8,7 @@ import { patchTemplate, TEMPLATES } from '../../support/patched.ts'
 const slow = (): Promise<string> => patchTemplate('plain.yaml', { 'Judge.Properties.Timeout': 30 })
 
 describe('lifeguard doctor', () => {
-  it('prints the problem, place, reason and fix of each finding, and what it did not check', async () => {
+  it('prints the problem, place, reason and fix of each finding, and lists values that were not checked', async () => {
     const cwd = await createFolder({ 'template.yaml': await slow() })
     const { code, stdout, stderr } = await lifeguard(['doctor', 'template.yaml'], { cwd })
     expect(stdout).toMatch(
@@ -21,7 +21,7 @@ describe('lifeguard doctor', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
   })
 
-  it('exits with 0 if it finds nothing', async () => {
+  it('exits with 0 if doctor finds nothing', async () => {
     const { code, stdout } = await lifeguard(['doctor', join(TEMPLATES, 'osls.json')])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'test/tools/doctor/templates/osls.json: nothing found\n' })
   })
@@ -194,7 +194,7 @@ resources:
     expect(results[0].locations[0].physicalLocation).toEqual({ artifactLocation: { uri: 'parts/report.yml' }, region: { startLine: 4 } })
   })
 
-  it('reads .serverless/ only if it was packaged from the given configuration, which may have any file name', async () => {
+  it('uses the package in .serverless/ only if osls made the package from the given configuration file', async () => {
     const packaged = await patchTemplate('osls.json')
     const cwd = await createFolder({
       'serverless.yml': 'service: shop\nprovider:\n  name: aws\n',
@@ -230,7 +230,7 @@ resources:
   })
 
   it.each([
-    [[], 'No serverless.yml in this folder. Name a template: lifeguard doctor template.json'],
+    [[], 'No serverless.yml in this folder. Expected: lifeguard doctor TEMPLATE'],
     [['no.json'], 'no.json: no such file'],
     [['folder'], 'folder: is a folder, not a file'],
     [['text.txt'], 'text.txt: not a CloudFormation template: the file has no Resources'],
@@ -240,8 +240,8 @@ resources:
     [['bomb.yaml'], 'bomb.yaml: too large or nested too deeply'],
     [['serverless.ts'], 'serverless.ts: doctor does not run configuration programs. Package the service, then run: lifeguard doctor '],
     [['a.json', 'b.json'], "Unexpected argument 'b.json'. Expected one template: lifeguard doctor TEMPLATE"],
-    [['a.json', '--json', '--sarif'], '--json and --sarif do not work together. Pass one of them'],
-    [['a.json', '--ignore', 'LG1'], '--ignore LG1: unknown code. docs/reference/findings.md lists all codes'],
+    [['a.json', '--json', '--sarif'], 'Expected --json or --sarif, not both'],
+    [['a.json', '--ignore', 'LG1'], '--ignore LG1: expected a code such as LG101. docs/reference/findings.md lists all codes'],
     [['--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
   ])('rejects %j with an error message and exit code 2', async (args, message) => {
     const aliases = Array.from({ length: 30 }, (_, at) => `  a${at}: &a${at} [${at === 0 ? '1' : `*a${at - 1}, *a${at - 1}`}]`)

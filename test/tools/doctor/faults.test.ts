@@ -22,7 +22,7 @@ describe('doctor', () => {
     expect((await examineText(await patchTemplate('osls.json', { Parked }))).findings).toEqual([])
   })
 
-  it('is tested with a faulty template for every code', () => {
+  it('these tests have a faulty template for every code of doctor', () => {
     expect(FAULTS.length).toBeGreaterThanOrEqual(40)
     expect([...new Set(FAULTS.map(({ code }) => code))].toSorted()).toEqual(CODE_NAMES.toSorted())
   })

@@ -85,7 +85,7 @@ describe('the child process that loads a handler', () => {
     expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
   })
 
-  it('runs at the same time as at most three other child processes', { timeout: 120_000 }, async () => {
+  it('runs in parallel with at most three other child processes', { timeout: 120_000 }, async () => {
     const counting = `
       import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
       import { setTimeout as sleep } from 'node:timers/promises'
@@ -110,7 +110,7 @@ describe('the child process that loads a handler', () => {
   })
 })
 
-describe("loadCode with a handler's file", () => {
+describe('loadCode with files inside and outside the project folder', () => {
   const LOADED = `import { writeFileSync } from 'node:fs'\nwriteFileSync(new URL('loaded', import.meta.url), '')\nexport const handler = () => {}\n`
 
   it.each([
@@ -138,7 +138,7 @@ describe("loadCode with a handler's file", () => {
   ])('loads a handler from inside the project folder: %s', async (_, name, properties) => {
     const root = await createFolder({ [`project/${name}/index.mjs`]: LOADED })
     await symlink('src/index.mjs', join(root, 'project/link.mjs'))
-    // The project folder itself is a symbolic link.
+    // The path of the project folder is a symbolic link too.
     await symlink('project', join(root, 'shortcut'))
 
     expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'the handler was not made with Lifeguard' })

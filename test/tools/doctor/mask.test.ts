@@ -42,12 +42,12 @@ describe('createMasker', () => {
     expect(mask('TOKEN is abc at https://x.example/?TOKEN=abc')).toBe('TOKEN is ... at ...')
   })
 
-  it('keeps a short value inside another word, and changes nothing if all values are empty', () => {
+  it('keeps a short value inside a longer word, and changes nothing if all values are empty', () => {
     expect(createMasker(['com', 'on'], [])('on complaint of example.com')).toBe('on complaint of example....')
     expect(createMasker(['', ' ', '-'], [''])('- a text')).toBe('- a text')
   })
 
-  it('masks the whole text if there are more values than Lambda accepts', () => {
+  it('masks the whole message if the template sets far more values than Lambda accepts', () => {
     const values = Array.from({ length: 30_000 }, (_, at) => `value${at}`)
     expect(createMasker([values.join(' ')], ['A'])('value7')).toBe('...')
   })

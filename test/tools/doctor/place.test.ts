@@ -4,7 +4,7 @@ import { openConfiguration } from '../../../src/tools/doctor/configuration-files
 import { createServerlessPlaceFinder } from '../../../src/tools/doctor/serverless-place.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
-// A ${file(...)} reference of the framework, escaped because TypeScript would interpolate it.
+// Returns a ${file(...)} reference of the Serverless Framework. It is escaped, because TypeScript would interpolate it.
 const file = (name: string, inside: string = ''): string => `\${file(${name})${inside}}`
 
 const CONFIGURATION = `service: shop

@@ -42,11 +42,11 @@ describe('readYaml', () => {
     ['!Condition A', { Condition: 'A' }],
     ['!Unheard { A: 1 }', { 'Fn::Unheard': { A: 1 } }],
     ['2012-10-17', '2012-10-17'],
-  ])('expands %s to its long form', (text, value) => {
+  ])('expands the short form %s to the long form', (text, value) => {
     expect(readYaml('any', text).value).toEqual(value)
   })
 
-  it('resolves an alias to the last anchor before it, also inside another alias', () => {
+  it('resolves an alias to the last anchor before the alias, also inside another alias', () => {
     const text = '- &a 1\n- &b [*a]\n- &a 2\n- *b\n- *a\n'
 
     expect(readYaml('any', text).value).toEqual([1, [1], 2, [1], 2])
@@ -65,7 +65,7 @@ describe('readYaml', () => {
     expect(() => readYaml('any', text)).toThrow(new UsageError(message))
   })
 
-  it('returns the line of a path, or of its nearest parent', () => {
+  it('returns the line of a path, or the line of the nearest parent', () => {
     const { line } = readYaml('any', 'A:\n  B:\n    - C\n    - !If\n      - D\n  E: 1\n')
     expect([['A', 'E'], ['A', 'B', 0], ['A', 'B', 1, 0], ['A', 'B', 7], ['A', 'F'], ['G']].map(line)).toEqual([6, 3, 5, 2, 1, undefined])
   })
@@ -98,7 +98,7 @@ describe('matchesGlob', () => {
     )
   })
 
-  it('matches a pattern with 2,000 stars without exponential time', () => {
+  it('compares a pattern with 2,000 stars without exponential time', () => {
     expect(matchesGlob('*a'.repeat(2000).concat('b'), 'a'.repeat(4000))).toBe(false)
   })
 })

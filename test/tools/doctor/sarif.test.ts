@@ -28,13 +28,13 @@ describe('toSarif', () => {
     ['an accepted finding', { accepted: [{ ...finding('LG403', 3), reason: 'Sessions are short.' }] }],
     ['an unused acceptance', { unused: [{ code: 'LG403', resource: 'It', reason: 'Sessions are short.' }] }],
     ['something that was not checked', { notJudged: ["the rules of It: the function's code was not found"] }],
-    ['an empty report', {}],
-  ] satisfies readonly (readonly [string, Partial<Report>])[])('returns valid SARIF 2.1.0 for %s', (_, report) => {
+    ['no entries', {}],
+  ] satisfies readonly (readonly [string, Partial<Report>])[])('converts a report with %s to valid SARIF 2.1.0', (_, report) => {
     isSarif(toSarif({ file: 'any', findings: [], accepted: [], unused: [], notJudged: [], ...report }, '0.1.0'))
     expect(isSarif.errors ?? []).toEqual([])
   })
 
-  it('is tested with a schema that rejects an invalid level', () => {
+  it('the SARIF schema of these tests rejects an invalid level', () => {
     const text = JSON.stringify(toSarif({ file: 'any', findings: [finding('LG101', 1)], accepted: [], unused: [], notJudged: [] }, '0.1.0'))
     expect(isSarif(JSON.parse(text.replaceAll('"warning"', '"grave"')))).toBe(false)
   })

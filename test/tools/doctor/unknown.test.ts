@@ -98,7 +98,7 @@ describe('examine with values that are known only at deployment', () => {
     ],
     ['a handler that does not start', 'broken', 'the rules of PreSignUp: the handler does not start: No such thing'],
     ['a missing handler', 'gone', "the rules of PreSignUp: the function's code was not found"],
-  ])('lists as not checked, without a finding: %s', async (_, file, said) => {
+  ])('lists %s as not checked, and reports no finding', async (_, file, said) => {
     const policies = [{ Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }]
     const change = { 'PreSignUp.Properties.Handler': `${file}.handler`, 'PreSignUp.Properties.Policies': policies }
     const { findings, unknown } = await examineText(await patchTemplate('sam.yaml', change))

@@ -10,7 +10,7 @@ const version = '1.2.3'
 // The SHA-512 hash of the tarball, whose content is 'bytes'.
 const integrity = 'sha512-WBAFPeFkTNgzPyyqXL5MlE/Go48XXdlt3oC1n5jHL6qqMu27a6ZVWuXyyCF+vrfgYnHuY6gSoFq44hNk5SQqBg=='
 
-/** Creates a folder in which npm has installed the package. `said` is npm's entry for it in `.package-lock.json`. */
+/** Creates a folder in which npm has installed the package. `said` is npm's entry for the package in `.package-lock.json`. */
 async function installation(said: object | undefined): Promise<{ readonly root: string; readonly folder: string }> {
   const root = await createFolder({ 'made.tgz': 'bytes' })
   const folder = join(root, 'tool/node_modules', name)

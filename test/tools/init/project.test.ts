@@ -40,7 +40,7 @@ describe('a new project', () => {
     expect(files.get('deploy/tables.yml')).toContain('node_modules/cognito-lifeguard/docs/guides/deploy.md')
   })
 
-  it('reads every environment variable that its deployment sets', () => {
+  it('has handlers that read every environment variable in serverless.yml', () => {
     const { functions, provider } = parse(files.get('serverless.yml') ?? '', { logLevel: 'error' })
     const blocks = functions.flatMap((each: unknown) => (typeof each === 'object' ? Object.values(Object(each)) : []))
     const environments: readonly object[] = [provider, ...blocks].map(({ environment }) => environment)
@@ -60,7 +60,7 @@ describe('a new project', () => {
     }
   })
 
-  it('lists the files that accept findings in the README', () => {
+  it('has a README that lists the files with accepted findings', () => {
     const accepting = [...files].flatMap(([path, text]) => (/- code: LG\d+/.test(text) ? [path] : []))
     expect(accepting.length).toBeGreaterThan(0)
     for (const path of accepting) expect(files.get('README.md')).toContain(`\`${path}\` accepts them`)
@@ -73,7 +73,7 @@ describe('a new project', () => {
     expect(scripted.map((path) => path.replace(/^.*node_modules\//, '')).toSorted()).toEqual(Object.keys(allowScripts).toSorted())
   })
 
-  it('leaves no placeholder, and ends every file with a line break', () => {
+  it('contains no placeholder such as {{name}}, and ends every file with a line break', () => {
     for (const [path, text] of files) {
       if (!/^src\/post-confirmation\/(default-chain|welcome)/.test(path)) expect(text, path).not.toMatch(/\{\{(?!#?name\}\}.*`)/)
       expect(text.endsWith('\n'), path).toBe(true)

@@ -21,8 +21,8 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('the tests of a new project', () => {
-  it('run with the settings of lifeguard.env except BLOCK_TABLE, and with overrides from the environment', async () => {
+describe('starter/vitest.config.ts', () => {
+  it('the tests of a new project get the settings of lifeguard.env except BLOCK_TABLE, overridden by the environment', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
     await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
@@ -93,7 +93,7 @@ describe('the handlers that a new project gets', () => {
     const { handler: trigger } = await import('../../../src/post-confirmation/handler.ts')
     expect(sweeper).toBeTypeOf('function')
     expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
-    // A handler wraps its rules in a chain. The sweeper does not need one.
+    // The handler has a chain around the rules, but the sweeper has not. So the test compares only the children of the chain.
     expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.composition)?.children)
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     vi.resetModules()

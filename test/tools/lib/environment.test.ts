@@ -72,7 +72,7 @@ describe('the environment of a replayed handler', () => {
     expect(JSON.stringify(environment)).not.toContain('secret')
   })
 
-  it('passes the same variables to the handler for explain', async () => {
+  it('gives the handler the same environment with lifeguard explain', async () => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
@@ -108,12 +108,12 @@ describe('mergeHandlerSettings', async () => {
     expect(mergeHandlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
   })
 
-  it('uses the examples of the fields as default settings', () => {
+  it('defaultSettings returns the examples of the setting fields', () => {
     const examples = Object.assign({}, ...tables.map(({ fields }) => fields))
     for (const [name, value] of Object.entries(defaultSettings())) expect(value, name).toBe(examples[name].example)
   })
 
-  it.each(tables)('has a valid example for each field of $folder', ({ fields }) => {
+  it.each(tables)('every setting field of $folder has a valid example', ({ fields }) => {
     for (const [name, field] of Object.entries(fields)) expect(field.read(field.example), name).toBeDefined()
   })
 })

@@ -11,7 +11,7 @@ describe('importPeer', () => {
     await expect(importPeer('kept', 'for a test', async () => ({ answer: 42 }))).resolves.toEqual({ answer: 42 })
   })
 
-  it('throws an error with the package, its purpose and the install command', async () => {
+  it('throws an error with the name of the package, the purpose and the install command', async () => {
     const failure = importPeer('some-peer', 'to do something', async () => {
       throw notFound("Cannot find package 'some-peer' imported from /a/b.ts")
     })
@@ -30,7 +30,7 @@ describe('importPeer', () => {
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
   })
 
-  it('rethrows the error of a package that fails to load', async () => {
+  it('rethrows the error of an installed package that fails to load', async () => {
     const error = new Error('This platform is not supported')
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
   })

@@ -74,12 +74,12 @@ describe.each(engines)('createTables on $name', ({ start, missing }) => {
 })
 
 describe('startDynamoDb', () => {
-  it('starts several instances, each with its own tables', async () => {
+  it('starts several instances with separate tables', async () => {
     const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
     const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
     const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
     await Promise.all(clients.map((client) => createTables(client, names)))
-    // The clients' connections are still open here.
+    // The connections of the clients are still open when the services stop.
     await Promise.all([one.stop(), two.stop()])
     for (const client of clients) client.destroy()
     expect(one.endpoint).not.toBe(two.endpoint)
@@ -90,7 +90,7 @@ describe('startDynamoDb', () => {
     const { port, hostname } = new URL(service.endpoint)
     const socket = connect(Number(port), hostname)
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
-    // The response to the second request shows that the server has received the first one.
+    // The response to the second request shows that the server has received the first request.
     expect((await fetch(service.endpoint)).status).toBe(200)
     socket.resetAndDestroy()
     await once(socket, 'close')

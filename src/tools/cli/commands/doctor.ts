@@ -15,7 +15,7 @@ const DOCTOR_HELP = formatHelp([
   'Find problems of a deployment in a CloudFormation template.',
   { title: 'Usage', lines: ['lifeguard doctor [TEMPLATE]'] },
   'Checks the template and the handlers that its user pools call. Prints each problem with a code, the place, the reason and the fix. Does not call AWS.',
-  'Does not check values that are known only at deployment, and lists them at the end. A resource of the template can accept a finding with a reason: see docs/guides/doctor.md.',
+  'Values that are known only at deployment are not checked, and are listed at the end. A resource of the template can accept a finding with a reason: see docs/guides/doctor.md.',
   {
     title: 'Arguments',
     entries: [
@@ -67,7 +67,7 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
   }
   const [file, more] = positionals
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one template: lifeguard doctor TEMPLATE`)
-  if (values.json && values.sarif) throw new UsageError('--json and --sarif do not work together. Pass one of them')
+  if (values.json && values.sarif) throw new UsageError('Expected --json or --sarif, not both')
   const ignored = new Set(values.ignore.map(parseCode))
 
   const { folder, environment, signal } = io
@@ -82,15 +82,15 @@ export async function runDoctor(args: readonly string[], io: Io): Promise<number
 }
 
 function parseCode(word: string): Code {
-  if (!isCode(word)) throw new UsageError(`--ignore ${word}: unknown code. docs/reference/findings.md lists all codes`)
+  if (!isCode(word)) throw new UsageError(`--ignore ${word}: expected a code such as LG101. docs/reference/findings.md lists all codes`)
   return word
 }
 
 const STYLES: Readonly<Record<Reported['severity'], Style>> = { error: 'red', warning: 'yellow', note: 'cyan' }
 
-/** Prints a report as text. */
+/** Prints a report for people, without JSON or SARIF. */
 async function printDoctor({ file, findings, accepted, unused, notJudged }: Report, io: Io): Promise<void> {
-  // Prints the reason and the fix of a code once, because all findings of the code share them.
+  // Groups the findings by code, and prints the reason and the fix once per code.
   for (const group of Map.groupBy(findings, ({ code }) => code).values()) {
     const [first] = group
     if (first === undefined) continue

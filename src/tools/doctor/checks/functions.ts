@@ -97,7 +97,7 @@ export function checkFunctionNames({ template }: Subject): Judged {
   return { findings, unknown: [] }
 }
 
-// With this timeout or less, the sweeper runs no effect.
+// If the timeout is this value or less, the sweeper runs no effect.
 const SWEEPER_SECONDS = 8
 // Lambda's default.
 const DEFAULT_SECONDS = 3

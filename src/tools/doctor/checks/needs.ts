@@ -30,7 +30,7 @@ export function checkNeeds(subject: Subject): Judged {
       unknown.push(`the permissions of ${target.id}: the role or a policy of the role is outside the template, or known only at deployment`)
     for (const { need, rule } of needs) {
       for (const finding of findUnmetNeed(subject.template, target, need, rule, rights)) {
-        // Reports each need once, because several rules of one function often need the same permission.
+        // Reports each permission or table once, because several rules of a function often need the same one.
         findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
     }
@@ -64,7 +64,7 @@ function findUnmetNeed(
     if (may) continue
     const where = typeof table === 'string' ? '' : ` on ${index === undefined ? '' : `the index ${index} of `}${table.id}`
     const code = action.startsWith('ses:') ? 'LG303' : 'LG302'
-    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but its role ${rights.role} does not allow this action`
+    const message = `The rule ${rule} of ${target.id} needs ${action}${where}, but the role ${rights.role} does not allow this action`
     missing.push({ code, ...findPolicyPlace(template, target, rights), message })
   }
   return missing

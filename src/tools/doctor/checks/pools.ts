@@ -3,7 +3,7 @@ import type { Finding, Judged } from '../finding.ts'
 import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
 import { findResources, type Resource } from '../template.ts'
 
-/** LG401 and LG403: finds settings of a pool that defeat the rules of its triggers. */
+/** LG401 and LG403: finds pool settings that let users bypass the rules of triggers. */
 export function checkPools(subject: Subject): Judged {
   const attached = listAttachedCode(subject)
   const parts = findResources(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {

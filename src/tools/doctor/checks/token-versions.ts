@@ -42,7 +42,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
     const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
     const plain = toSymbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
-    // Two references to resources are surely different functions. Two parameters may have the same value, so they are not reported.
+    // Two parameters may have the same value, so they are not reported. References to two resources are different functions.
     const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
     if (!left || !right) return []
     const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']

@@ -2,11 +2,11 @@ import { SesError } from './protocol.ts'
 
 const MAX_ADDRESS_LENGTH = 320
 
-// A quoted string, a comment, an address in angle brackets, a comma, plain text, or one unmatched character.
+// Matches one token of a mailbox: a quoted string, a comment, an address in angle brackets, a comma, plain text, or any other character.
 const TOKEN = /"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)|<(?:"(?:\\.|[^"\\])*"|[^<>"])*>|,|[^"(<,]+|./gs
 
 /**
- * Returns the bare address of a mailbox. Validates it only as strictly as SES does.
+ * Returns the bare address of a mailbox. Validates the address only as strictly as SES does.
  *
  * @throws SesError InvalidParameterValue, with SES's message.
  * @example

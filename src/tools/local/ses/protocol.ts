@@ -6,7 +6,7 @@ const NAMESPACE = 'http://ses.amazonaws.com/doc/2010-12-01/'
 
 /** A call in the AWS Query protocol. The name of a nested parameter is joined by dots, such as `Message.Subject.Data`. */
 export interface QueryCall {
-  /** The action's name. Empty if the body has none. */
+  /** The name of the action. Empty if the body names no action. */
   readonly action: string
   readonly parameter: (name: string) => string | undefined
   /** Returns the members of a list, sorted by index. */
@@ -62,7 +62,7 @@ export function formatResultAnswer(action: string, result: Readonly<Record<strin
 export class SesError extends LifeguardError {
   override readonly name = 'SesError'
   readonly code = 'ses-refused'
-  /** SES's error code. An SDK client uses it as the exception's name. */
+  /** SES's error code. An SDK client uses this code as the name of the exception. */
   readonly sesCode: string
   /** The HTTP status: 4xx for an error of the sender, 5xx for an error of the service. */
   readonly status: number

@@ -10,8 +10,9 @@ import { formatErrorAnswer, formatResultAnswer, type QueryAnswer, readCall, SesE
 const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 /**
- * Starts a local SES (API version 2010-12-01) that sends nothing. It keeps accepted emails in an inbox, which a browser shows at the
- * same URL. It supports only SendEmail, and rejects invalid calls with SES's own errors. It accepts every valid sender and recipient.
+ * Starts a local SES (API version 2010-12-01) that sends nothing. It keeps accepted emails in an inbox, and shows the inbox to
+ * browsers at the same URL. It supports only SendEmail, rejects invalid calls with SES's errors, and accepts every valid sender and
+ * recipient.
  *
  * @example
  * const ses = await startSes()

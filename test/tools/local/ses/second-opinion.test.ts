@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { startSes } from '../../../../src/tools/local/ses/server.ts'
 import { sesClient } from '../../../support/local-clients.ts'
 
-// A CommonJS package. Node and vitest expose its default export in different places.
+// Loaded with require, because Node and vitest expose the default export of a CommonJS package in different places.
 const emulator: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
 
 it('startSes parses an email in the same way as an independent SES emulator', async () => {

@@ -81,14 +81,14 @@ describe('SendEmail', () => {
     expect(ses.inbox()).toMatchObject([{ to: [], bcc: ['bcc@example.com'] }])
   })
 
-  it('gives each email its own id, and lists the oldest first', async () => {
+  it('gives each email a unique id, and lists the oldest email first', async () => {
     const { ses, client } = await start()
     const first = await client.send(mail(to('one@example.com')))
     const second = await client.send(mail(to('two@example.com')))
     expect(ses.inbox().map(({ messageId }) => messageId)).toEqual([first.MessageId, second.MessageId])
   })
 
-  it('drops the oldest emails above the limit', async () => {
+  it('drops the oldest emails when the inbox has more than `keep` emails', async () => {
     const { ses, client } = await start({ keep: 2 })
     for (const name of ['one', 'two', 'three']) await client.send(mail(to(`${name}@example.com`)))
     expect(ses.inbox().map((received) => received.to[0])).toEqual(['two@example.com', 'three@example.com'])

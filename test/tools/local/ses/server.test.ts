@@ -139,7 +139,7 @@ describe('startSes with an invalid request', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('serves later requests after one that is not HTTP or is incomplete', async () => {
+  it('serves later requests after a request that is incomplete or is not HTTP', async () => {
     const port = Number(new URL(ses.endpoint).port)
     for (const bytes of ['\u0000garbage\r\n\r\n', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nAction=']) {
       const socket = connect(port, '127.0.0.1')
