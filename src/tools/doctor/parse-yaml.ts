@@ -26,7 +26,7 @@ export interface Parsed {
 export function parseYaml(file: string, text: string): Parsed {
   if (Buffer.byteLength(text) > MOST_BYTES) throw new UsageError(describeTooLarge(file))
   const lines = new LineCounter()
-  // `uniqueKeys` needs quadratic time. `prettyErrors` copies the whole line into each message.
+  // Disables two slow options: `uniqueKeys` takes quadratic time, and `prettyErrors` copies the whole line into each message.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false })
   for (const document of composer.compose(readTokens(file, text, lines), true, text.length)) {
     const [error] = document.errors
