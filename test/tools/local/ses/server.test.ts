@@ -75,10 +75,13 @@ describe('the inbox page', () => {
     expect(await response.text()).toBe('<script>text</script>')
   })
 
-  it.each(['/nothing', '/mails/no-such-id/text', '/mails/', '/%', '//evil.test/mails'])('responds to the path %s with 404', async (path) => {
-    await send('Hello')
-    expect((await fetch(`${ses.endpoint}${path}`)).status).toBe(404)
-  })
+  it.each(['/nothing', '/mails/no-such-id/text', '/mails/', '/%', '//evil.test/mails'])(
+    'responds to the path %s with 404',
+    async (path) => {
+      await send('Hello')
+      expect((await fetch(`${ses.endpoint}${path}`)).status).toBe(404)
+    },
+  )
 
   it('responds with 404 if the email has no HTML part', async () => {
     expect((await get(`/mails/${await send('Hello')}/html`)).status).toBe(404)
