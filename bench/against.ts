@@ -35,7 +35,7 @@ if (values.help || positionals.length < 2) {
   process.exit(values.help ? 0 : 2)
 }
 
-/** A version, and its figures by round. */
+/** A version that is measured, and its figures for each round. */
 interface Version {
   readonly name: string
   readonly root: string

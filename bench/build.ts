@@ -11,11 +11,11 @@ import { type Packed, zipBytes } from './zip.ts'
 /** A built program. */
 export interface Built {
   readonly file: string
-  /** Size of all its modules in bytes. */
+  /** Size of all the program's modules in bytes. */
   readonly rawBytes: number
   /** Size in bytes of the module that Lambda loads, including the modules of its folder that it imports statically. */
   readonly entryBytes: number
-  /** Size of its deployment package in bytes. */
+  /** Size of the program's deployment package in bytes. */
   readonly zipBytes: number
 }
 
@@ -93,10 +93,10 @@ async function writeEntry(name: ProgramName, source: Source, root: string, dist:
   return file
 }
 
-/** The file of the event for the test run. */
+/** Returns the path of the event with which precompiling runs the program. */
 async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
-  if (ordinary === undefined) throw new Error('its trigger has no ordinary sample event')
+  if (ordinary === undefined) throw new Error('the trigger of the program has no sample event *-mary.json')
   if ('file' in source) return ordinary
   const event = await readFile(join(root, ordinary), 'utf8')
   const file = join(dist, 'sources', `${name}.json`)
@@ -127,7 +127,7 @@ async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 
   return {
     rawBytes: sumBytes(modules.values()),
     entryBytes: sumBytes(listLoadedAtStart(basename(entry), modules).map((name) => modules.get(name) ?? Buffer.of())),
-    // The same names as in a package by osls, relative to the root of the project.
+    // osls writes these names, relative to the root of the project, into the zip, so they count in its size.
     zipBytes: zipBytes(files.map(({ name, bytes }) => ({ name: `dist/${basename(folder)}/${name}`, bytes }))),
   }
 }

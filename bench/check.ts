@@ -8,7 +8,7 @@ import { createEnvironment, NO_LATENCY, runCold, type Stage } from './stage.ts'
 const REFUSALS: readonly string[] = ['This email address cannot be used to sign up', 'Sign-in is not possible at the moment']
 
 const PRE: readonly ProgramName[] = ['pre/bare', 'pre/bare-logging', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
-// Programs that validate the whole event. The bare ones check only the domain.
+// Programs that validate the whole event. The bare programs check only the domain.
 const CHECKING: readonly ProgramName[] = ['pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const TOKEN: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
 const POST: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']

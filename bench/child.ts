@@ -9,7 +9,7 @@ export interface Done<Report> {
   readonly report: Report
   /** Milliseconds from the start to the end of the process. */
   readonly processMs: number
-  /** The beginning of its standard output. */
+  /** The beginning of the process's standard output. */
   readonly output: string
 }
 
@@ -66,7 +66,8 @@ export function createLauncher({ driver, cpu }: LauncherOptions): Launcher {
       running.add(child)
       child.on('exit', () => running.delete(child))
       const { 3: reports } = child.stdio
-      if (child.stdout === null || child.stderr === null || !reports || !('read' in reports)) throw new Error('A pipe is missing')
+      if (child.stdout === null || child.stderr === null || !reports || !('read' in reports))
+        throw new Error('The child process has no output pipes')
       const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal, processMs: performance.now() - startedAt }))
       const [{ code, signal, processMs }, report, output, complaint] = await Promise.all([
         exit,

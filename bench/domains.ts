@@ -24,7 +24,10 @@ export const handler = async (event) => {
 `
 }
 
-/** Returns the source of the same handler with Lifeguard's public API. Its list is a file beside the bundle. */
+/**
+ * Returns the source of a handler that makes the same check with Lifeguard's public API. It reads the domains from a file beside
+ * the bundle.
+ */
 export function lifeguardDomainsSource(): string {
   return `import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,5 +41,5 @@ export const handler = preSignUp(allowEmailDomains(list))
 `
 }
 
-/** The file name of the list beside a bundle. */
+/** The file name of the domain list beside a bundle. */
 export const DOMAINS_FILE = 'allowed.domains'

@@ -9,7 +9,7 @@ export type Comparison = 'ratio' | 'difference' | 'value'
 export interface Compared {
   /** The measured quantity, such as 'cold start of pre sign-up'. */
   readonly what: string
-  /** The program or budget that it is compared with. */
+  /** The program or budget that the quantity is compared with. */
   readonly against: string
   readonly comparison: Comparison
   /** The unit of a difference or a value; `x` for a ratio. */
@@ -150,7 +150,7 @@ export const FURTHER: readonly Compared[] = [
   ratio(WARM_POST, SDK, 'post/lifeguard warm p50 us', 'post/hand-written warm p50 us'),
 ]
 
-/** Returns true if a comparison shows how long a cold start or a warm event takes against another implementation. */
+/** Returns true if a comparison with another implementation measures a cold start or a warm event. */
 export function isAgainstPeer({ against, ours }: Compared): boolean {
   return PEERS.includes(against) && / (?:cold ms|warm p50 us)$/.test(ours)
 }

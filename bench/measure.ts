@@ -16,7 +16,9 @@ const TOKEN_COLD: Turns = ['token/hand-written', 'token/powertools', 'token/life
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 const POST_WARM: Turns = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
-/** Number of invocations before the memory is measured. With few of them, uncollected garbage hardly counts. */
+/**
+ * Number of invocations before the memory is measured. After a few invocations, the memory contains hardly any uncollected garbage.
+ */
 export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
 
 /**
@@ -187,7 +189,7 @@ function warmStep(stage: Stage, series: Series, names: Turns, { events, environm
   }
 }
 
-// Enough to spread lookups over the whole list, and few enough to pass as a command line argument.
+// The number of events: enough to spread lookups over the whole domain list, and few enough to pass as a command line argument.
 const EVENTS = 100
 
 function spreadOverDomains(event: string, count: number): readonly string[] {

@@ -62,7 +62,7 @@ export function toMarkdown(results: Results, date: Date): string {
     '# Benchmark results',
     '',
     `\`npm run bench\` wrote this page on ${date.toISOString().slice(0, 10)}: ${rounds} rounds, seed ${seed}.`,
-    'It measures the built handlers of Lifeguard against other programs that do the same job.',
+    'The benchmark measures the built handlers of Lifeguard against other programs that do the same job.',
     '',
     '## Lifeguard compared with alternatives',
     '',
@@ -120,11 +120,11 @@ export function toMarkdown(results: Results, date: Date): string {
 }
 
 interface Trigger {
-  /** The first part of its programs' names. */
+  /** The prefix of the names of the trigger's programs. */
   readonly prefix: string
   readonly title: string
   readonly runs: string
-  /** Its place in the section about waiting, which starts with the sign-in. */
+  /** The trigger's position in the section about waiting, which starts with the sign-in. */
   readonly order: number
 }
 

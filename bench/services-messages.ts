@@ -1,4 +1,4 @@
-/** The tables of the services. */
+/** The names of the tables in the local DynamoDB, which all measured programs use. */
 export const TABLES = { blocks: 'bench-blocks', profiles: 'bench-profiles', effects: 'bench-effects' } as const
 
 /** A request from the bench to the process of the services. */

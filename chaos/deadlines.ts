@@ -13,7 +13,7 @@ export interface Timed {
 // The deadline that handlers guarantee, which is shorter than Cognito's. It is a copy of the handlers' constant, so that the
 // harness notices a change of that constant.
 const DEADLINE_MS = 4000
-// Time to decide at the deadline, to write the log line and to answer.
+// Extra time after the deadline, in which the handler decides, writes the log line and answers.
 const MARGIN_MS = 500
 // The sweeper's Lambda timeout.
 const SWEEPER_MS = 60_000

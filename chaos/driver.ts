@@ -39,7 +39,7 @@ export interface Misfortunes {
 }
 
 const TRIES = 3
-// Processes are killed or stopped within this time of a try, while an invocation with a few service calls still runs.
+// Processes are killed or stopped within this time after a try starts, while an invocation with a few service calls still runs.
 const KILL_WITHIN_MS = 600
 const FREEZE_MS = 6000
 

@@ -13,7 +13,7 @@ import { draw, pick } from './random.ts'
 export const FAULTS = ['latency', 'hang', 'reset', 'status500', 'throttling', 'dropResponse', 'halfResponse'] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** How half a response ends: the connection is closed, it stays open, or the half claims to be the whole response. */
+/** How half a response ends: the connection is closed, the connection stays open, or the half looks like a complete response. */
 export const HALVES = ['cut', 'stalled', 'passed-off-as-whole'] as const
 export type Half = (typeof HALVES)[number]
 
@@ -38,7 +38,7 @@ export interface FaultPlanOptions {
   readonly faults?: readonly [Fault, ...Fault[]]
 }
 
-// Far below 800 ms, at which the DynamoDB and Cognito clients time out. A longer delay would be a `hang`.
+// This is far below 800 ms, at which the DynamoDB and Cognito clients time out. To them, a longer delay would be a `hang`.
 const MAX_DELAY_MS = 100
 
 /** Creates a plan that spreads faults evenly over calls. The same seed gives the same plan. */

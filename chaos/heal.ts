@@ -14,12 +14,12 @@ export interface Healing {
   readonly onProgress?: (done: string) => void
 }
 
-// Faults may undo one sign-in in 25. Five failures in a row happen to one user in ten million.
+// About one sign-in in 25 restores nothing because of faults. After five rounds, that leaves one user in ten million.
 const ROUNDS = 5
 
 /**
- * Signs in users again whose profile or effect is missing, until nothing is missing or a round did not help. The last round runs
- * without faults, because every outage ends.
+ * Repeats the sign-in of users whose profile or effect is missing, until nothing is missing or a round did not help. The last round
+ * runs without faults, because every outage ends.
  *
  * @returns The number of sign-ins.
  */

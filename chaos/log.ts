@@ -6,7 +6,7 @@ import { UsageError } from '../src/tools/lib/errors.ts'
 /** The log file of the handlers. */
 export interface Log {
   readonly file: string
-  /** The file descriptor that their processes write to. */
+  /** The file descriptor that the handlers' processes write to. */
   readonly descriptor: number
   readonly close: () => Promise<void>
 }

@@ -15,7 +15,7 @@ export interface Attempt {
 
 /** A running invocation. */
 export interface Started {
-  /** The index of the process that runs it. */
+  /** The index of the process that runs the invocation. */
   readonly slot: number
   readonly ending: Promise<Ending>
 }
@@ -147,14 +147,14 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
     kill: (index) => kill(slotAt(index)),
     freeze(index, ms) {
       const slot = slotAt(index)
-      // If all processes were stopped, none could run the next try.
+      // Stops one process at a time. If all were stopped, none could run the next try.
       if (slots.some(({ frozenUntil }) => frozenUntil > performance.now())) return
       slot.frozenUntil = performance.now() + ms
       counted.freezes += 1
       slot.process.freeze(ms)
     },
     setClock(next) {
-      // Time does not go back.
+      // The time of day only moves forward.
       offsetMs = Math.max(offsetMs, next)
       for (const { process } of slots) process.setClock(offsetMs)
     },

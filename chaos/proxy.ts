@@ -13,7 +13,7 @@ export interface Passed extends Call {
   readonly status: number | undefined
   /** When the service answered, in milliseconds. */
   readonly actedAt: number | undefined
-  /** How much of the response was sent. `left` means that the caller disconnected before its end. */
+  /** How much of the response was sent. `left` means that the caller disconnected before the end of the response. */
   readonly answered: 'whole' | 'half' | 'none' | 'left'
 }
 

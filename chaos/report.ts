@@ -21,7 +21,7 @@ export function formatReport(
         ['emails in the dead letter state', `${mails.deadLetters}`],
         ...twice,
         ['slowest invocation, without time in which its process did not run', `${Math.round(slowestMs)} ms`],
-        ['invocations past the deadline only because of that time', `${excused}`],
+        ['invocations past the deadline only because their process did not run', `${excused}`],
       ],
     ),
     '',

@@ -142,7 +142,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     users: users.length,
     'confirmed users': journeys.filter(({ confirmed }) => confirmed).length,
     'existing users': veterans.size,
-    '  with an effect in the ledger': queued.size,
+    '  existing users with an effect in the ledger': queued.size,
     'allowed users never let in': journeys.filter(({ turnedAway }) => turnedAway).length,
     'users deleted before the sweep': gone.size,
     ...driver.count(),
@@ -177,7 +177,7 @@ async function sendThrough(users: readonly User[], { seed, stage, driver, onProg
   return journeys
 }
 
-/** Signs some users in again whose effect is already done or in the dead letter state. */
+/** Repeats the sign-in of some users. Their effects are already done or in the dead letter state. */
 async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, { seed, driver, pool }: Running): Promise<void> {
   const coming = journeys
     .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)
@@ -186,7 +186,7 @@ async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, 
   await pool.idle()
 }
 
-/** Deletes some users before the final sweep. Returns when, by `sub`. */
+/** Deletes some users before the final sweep. Returns the time of each deletion, by `sub`. */
 function leave(journeys: readonly Journey[], { seed, stage }: Running): ReadonlyMap<string, number> {
   const leaving = journeys.filter(({ confirmed, user }) => confirmed && draw(seed, 'leaving', user.index) < LEAVING)
   for (const { user } of leaving) stage.users.remove(user)

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 /** Runs the sweeper once. Returns the number of effects that are still pending. */
 export type Sweep = () => Promise<number>
 
-// Faults may make a sweep useless. After this many useless sweeps in a row, further sweeps will not help.
+// Because of faults, a sweep may make no progress. After this many such sweeps in a row, further sweeps will not help.
 const IDLE_SWEEPS = 20
 // Share of sweeps that run twice at once. A schedule does not wait for the previous run.
 const TWO_AT_ONCE = 0.1

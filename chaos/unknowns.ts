@@ -7,8 +7,8 @@ import type { User } from './users.ts'
 export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
 
 /**
- * Searches the harness's log for a fault that interrupted an effect. Either SES was called, or a process was killed or stopped. That
- * process handled the user's event, or swept while the user's effect was written.
+ * Searches the harness's log for the cause. It is either a call of SES, or the kill or stop of a process that handled the user's
+ * event or wrote the user's effect in a sweep.
  */
 export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
   const called = groupBy(ses, ({ about }) => about)
@@ -19,15 +19,15 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
   return ({ sub, email }) => {
     const calls = called.get(email)
     if (calls !== undefined) return describeSesAnswers(calls)
-    if (confirmations.has(sub)) return 'the process with the event was killed or stopped'
+    if (confirmations.has(sub)) return 'the process that handled the event was killed or stopped'
     const swept = (writes.get(sub) ?? []).some((write) => isByCutShort(write, sweeps))
     return swept ? 'the sweeping process was killed or stopped' : undefined
   }
 }
 
 /**
- * Returns true if a write came from an interrupted sweep. The write may arrive after its process was killed. In that case its caller
- * has disconnected, and no later sweep has started.
+ * Returns true if a write came from an interrupted sweep. If the write arrived after the sweep's process was killed, the caller
+ * must have disconnected, and no later sweep may have started.
  */
 function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boolean {
   return sweeps.some((sweep) => {
@@ -37,7 +37,10 @@ function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boo
   })
 }
 
-/** Summarises SES's answers. The last text should be rare: after a rejection, the state is unknown only if the ledger write failed. */
+/**
+ * Summarises SES's responses. `SES rejected it` should be rare: after a rejection, the state is unknown only if the ledger write
+ * failed.
+ */
 function describeSesAnswers(calls: readonly Passed[]): string {
   if (calls.some(({ status }) => status === 200)) return 'SES accepted it'
   return calls.some(({ fault }) => fault !== 'throttling') ? 'SES did not answer' : 'SES rejected it'

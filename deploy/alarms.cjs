@@ -27,7 +27,7 @@ const USER_IMPACT = {
 exports.createAlarms = (lambda) => ({
   ...(lambda.trigger === undefined ? alarmOnSchedule(lambda) : alarmsOnTrigger(lambda)),
   ...(lambda.runsEffects && {
-    // Counted in this stage's log, because stages that share an account also share the metric EffectsLost.
+    // Counts EffectsLost in this stage's log, because all stages in an account share the metric EffectsLost.
     [`${lambda.id}EffectsLostFilter`]: countLines(lambda, 'EffectsLost', '${self:service}-${sls:stage}-effects-lost'),
   }),
 })

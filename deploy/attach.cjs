@@ -30,7 +30,7 @@ exports.createPoolChanges = ({ functions, userPoolArn }) => {
   for (const lambda of functions) {
     const { id, trigger } = lambda
     const version = findVersion(lambda)
-    // Added beside the framework's entry PreTokenGeneration, because Cognito requires the same function in both.
+    // Added beside the framework's entry PreTokenGeneration, because Cognito requires the same function in both entries.
     if (trigger === 'PreTokenGeneration' && version !== 'V1_0')
       LambdaConfig.PreTokenGenerationConfig = { LambdaArn: toArn(id), LambdaVersion: version }
     if (trigger === 'InboundFederation') {

@@ -48,8 +48,8 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   const value = lambda.environment[resource]
   const needs = `${rule ?? 'The handler'} of ${lambda.name} needs ${actions.join(', ')} on ${resource}`
   if (value === undefined || value === '') throw userError(`${needs}, but ${resource} is not set in the function's environment`)
-  // SES checks the identity of the address or of its domain, and in its sandbox also of the recipient. Which one depends on what
-  // is verified, so the statement allows all identities and restricts the sender.
+  // SES checks the verified identity of the sender, which is an address or a domain. In its sandbox, it also checks the recipient.
+  // The statement therefore allows all identities and restricts the sender.
   if (actions.every((action) => action.startsWith('ses:')))
     return allow(actions, { 'Fn::Sub': arn('ses', 'identity/*') }, { StringEquals: { 'ses:FromAddress': value } })
   const inside = index === undefined ? '' : `/index/${index}`
@@ -57,10 +57,10 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (id !== undefined) return allow(actions, inside ? { 'Fn::Sub': `\${${id}.Arn}${inside}` } : { 'Fn::GetAtt': [id, 'Arn'] })
   if (typeof value === 'object') return allow(actions, value)
   if (value.startsWith('arn:')) return allow(actions, value + inside)
-  // The name of a table in another stack.
+  // The value is the name of a table in another stack.
   if (actions.every((action) => action.startsWith('dynamodb:')))
     return allow(actions, { 'Fn::Sub': arn('dynamodb', `table/${value}${inside}`) })
-  throw userError(`${needs}. Its value is "${value}"; expected an ARN`)
+  throw userError(`${needs}. ${resource} is "${value}"; expected an ARN`)
 }
 
 function findTable(name, tables) {

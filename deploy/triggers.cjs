@@ -48,7 +48,9 @@ function createResources(service) {
   return Object.assign({}, ...service.functions.map((each) => ({ ...createRole(each, service), ...createAlarms(each) })))
 }
 
-/** Returns the functions that are on, with the values from their blocks and the declarations of their handlers, and what they share. */
+/**
+ * Returns the functions that are on, with the values of their blocks and the declarations of their handlers, and the shared values.
+ */
 async function readService(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
   const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables] = await Promise.all([

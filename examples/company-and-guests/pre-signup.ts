@@ -10,7 +10,7 @@ const key = maskInitErrors(() => {
   return INVITE_KEY
 })
 
-// The rule and the condition both use this. perInvocation evaluates it once for each event.
+// The rule and the condition both check the invitation. perInvocation checks it only once for each event.
 const invited = perInvocation(({ event, user }: RuleContext<PreSignUp>) => {
   // Only users who sign up themselves have an invitation.
   const invite = event.triggerSource === 'PreSignUp_SignUp' ? event.request.validationData?.invite : undefined

@@ -1,8 +1,8 @@
 import { isBuiltin } from 'node:module'
 import type { PluginBuild } from 'esbuild'
 
-// For `import`, an ES module whose unused exports esbuild can drop one by one. For `require`, the built-in itself, loaded on call.
-// `import()` is not rewritten, because its result must have every export.
+// An `import` becomes an ES module whose unused exports esbuild can drop one by one. A `require` loads the built-in itself when
+// called. `import()` is not rewritten, because its result must have every export.
 const IMPORTED = 'lifeguard-builtin'
 const REQUIRED = 'lifeguard-builtin-required'
 const FORMS: ReadonlyMap<string, string> = new Map([
@@ -40,8 +40,8 @@ function asModule(path: string): string {
     `const take = () => taken ??= ${formatBuiltin(path)}`,
     'const whole = /* @__PURE__ */ take()',
     'export default whole',
-    // The prefix keeps names such as `process` from shadowing globals used here. Each value is a call marked as pure,
-    // because esbuild never removes a bare property access: it may be a getter.
+    // The prefix keeps names such as `process` from shadowing globals used here. Each value is a call marked as pure, because
+    // esbuild never removes a bare property access, which may call a getter.
     ...names.map((name) => {
       const value = canLoadLate(path, name) ? `(...args) => take().${name}(...args)` : `/* @__PURE__ */ (() => take().${name})()`
       return `const its_${name} = ${value}\nexport { its_${name} as ${name} }`

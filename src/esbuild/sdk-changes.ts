@@ -93,7 +93,7 @@ const always: readonly SdkChange[] = [
   {
     file: '@aws-sdk/client-*/package.json',
     of: 'every client',
-    // The user agent needs the version. The package's scripts and dependencies are unused.
+    // The user agent needs the version. The other fields of package.json are unused.
     apply: (source) => {
       const { name, version } = Object(JSON.parse(source))
       return typeof version === 'string' ? JSON.stringify({ name, version }) : undefined
@@ -105,7 +105,8 @@ const always: readonly SdkChange[] = [
     apply: shortenErrors,
   },
   {
-    // Paginators are created at import and keep their commands in every bundle. Marked as pure, unused ones are removed.
+    // Paginators are created at import and keep their commands in every bundle. esbuild removes unused calls that are marked as
+    // pure.
     file: '@aws-sdk/lib-dynamodb/dist-es/pagination/*Paginator.js',
     of: 'some clients',
     apply: editModule(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
@@ -135,7 +136,7 @@ const always: readonly SdkChange[] = [
     ),
   },
   {
-    // Every Node with OpenSSL has a native SHA-256.
+    // Every Node with OpenSSL has a native SHA-256, so the JavaScript implementation is removed.
     file: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',
     of: 'every client',
     apply: editModule('hasNativeCrypto ? buildNativeClass() : Sha256Js', 'buildNativeClass()'),

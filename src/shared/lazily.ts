@@ -1,6 +1,6 @@
 /**
- * Returns a function that makes something at its first call, and returns it at every call. So a cold start does not pay for a
- * client, or for a regular expression with classes of Unicode, that its event does not need.
+ * Returns a function that calls `make` once, at the first call, and returns that result at every call. So a cold start does not
+ * create a client, or a regular expression with Unicode classes, that the event does not need.
  */
 export function lazily<V>(make: () => V): () => V {
   let made: { readonly value: V } | undefined

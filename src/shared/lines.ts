@@ -28,7 +28,7 @@ function* toLine(number: number, raw: string): Generator<Line> {
   if (text !== '') yield { number, text }
 }
 
-/** Editors on Windows put a byte order mark before the text; JSON does not allow one. */
+/** Removes a byte order mark. Editors on Windows write one at the start of a file, but JSON does not allow it. */
 export function withoutMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }

@@ -9,7 +9,7 @@ const chart = {
 }
 const svg = drawChart(chart)
 
-/** The texts of the chart, in order. */
+/** The text elements of the chart, in document order. */
 const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text)
 
 describe('drawChart', () => {

@@ -9,7 +9,7 @@ import { domainList } from '../../src/shared/email/domain-list.ts'
 import { repository } from '../support/built.ts'
 
 describe('shuffle', () => {
-  it('keeps all values, and returns the same order for the same seed', () => {
+  it('returns all values, in the same order for the same seed', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (things, seed) => {
         const one = shuffle(things, seed, 'round', 1)
@@ -19,13 +19,13 @@ describe('shuffle', () => {
     )
   })
 
-  it('returns another order for each round', () => {
+  it('returns the values in another order for each round', () => {
     const things = Array.from({ length: 20 }, (_, index) => index)
     const orders = Array.from({ length: 10 }, (_, round) => shuffle(things, 1, round).join())
     expect(new Set(orders).size).toBe(10)
   })
 
-  it('can put each value first', () => {
+  it('puts each value first in some of the rounds', () => {
     const firsts = Array.from({ length: 200 }, (_, round) => shuffle(['a', 'b', 'c'], 7, round)[0])
     for (const thing of ['a', 'b', 'c']) expect(firsts.filter((first) => first === thing).length).toBeGreaterThan(30)
   })

@@ -48,7 +48,7 @@ describe('results of a run', () => {
     const page = toMarkdown(results, new Date('2026-01-02T03:04:05Z'))
     const section = (title: string): string => page.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? ''
 
-    it('starts with the alternatives, the time that a user waits, and the goals', () => {
+    it('starts the page with the alternatives, the time that a user waits, and the goals', () => {
       const titles = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)
       expect(titles.slice(0, 3)).toEqual(['Lifeguard compared with alternatives', 'Time that a user waits', 'Goals'])
     })

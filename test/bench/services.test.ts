@@ -7,7 +7,7 @@ import { type Certificate, createCertificate } from '../../bench/certificate.ts'
 import { startDelayed } from '../../bench/delayed.ts'
 import { listenOnLoopback } from '../../src/tools/local/loopback.ts'
 
-/** Posts a text. Trusts only the given certificate. */
+/** Posts a string to an endpoint. Trusts only the given certificate. */
 async function post(endpoint: string, { certificate }: Certificate, body: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const call = request(`${endpoint}/path`, { method: 'POST', ca: certificate, agent: false }, async (response) => {
@@ -48,13 +48,13 @@ describe('startDelayed', () => {
     expect(await post(delayed.endpoint, certificate, 'again')).toEqual({ status: 418, body: 'POST /path again' })
   })
 
-  it('is not trusted by a client with another certificate', async () => {
+  it('a client that trusts another certificate does not connect', async () => {
     const delayed = await startDelayed((await echo()).endpoint, createCertificate())
     onTestFinished(delayed.stop)
     await expect(post(delayed.endpoint, createCertificate(), '')).rejects.toThrow(/self.signed|certificate/i)
   })
 
-  it('closes the connection when the service behind it has stopped', async () => {
+  it('closes the connection when the service behind the proxy has stopped', async () => {
     const certificate = createCertificate()
     const service = await echo()
     const delayed = await startDelayed(service.endpoint, certificate)

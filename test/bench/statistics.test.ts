@@ -5,12 +5,12 @@ import { pairFigures, quantile, quartiles } from '../../bench/statistics.ts'
 const figures = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 })
 
 describe('quantile', () => {
-  it('returns the middle figure, or the mean of the two middle figures', () => {
+  it('returns the median: the middle figure, or the mean of the two middle figures', () => {
     expect(quantile([3, 1, 2], 0.5)).toBe(2)
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5)
   })
 
-  it('returns the minimum for 0 and the maximum for 1', () => {
+  it('returns the minimum for share 0 and the maximum for share 1', () => {
     fc.assert(
       fc.property(figures, (all) => {
         expect(quantile(all, 0)).toBeCloseTo(Math.min(...all))
@@ -35,7 +35,7 @@ describe('quantile', () => {
 })
 
 describe('quartiles', () => {
-  it('returns the bounds of the middle half', () => {
+  it('returns the median, and the bounds of the middle half of the figures', () => {
     expect(quartiles([1, 2, 3, 4, 5])).toEqual({ lower: 2, median: 3, upper: 4 })
   })
 

@@ -16,7 +16,7 @@ const ratio: Outcome = {
 }
 
 describe('outcomeRow', () => {
-  it('contains the goal, the median, the quartiles, and yes if the goal is met', () => {
+  it('formats the goal, the median, the quartiles, and yes if the goal is met', () => {
     expect(outcomeRow(ratio)).toEqual(['pre sign-up, cold', 'a bare handler', '2.5x', '2.25x', '1.90 to 12.5', 'yes'])
     expect(outcomeRow({ ...ratio, holds: false }).at(-1)).toBe('no')
   })
@@ -30,7 +30,7 @@ describe('outcomeRow', () => {
     expect(outcomeRow({ ...ratio, comparison: 'value', unit: 'kB' })[4]).toBe('')
   })
 
-  it('leaves the cells about the goal empty without a goal', () => {
+  it('leaves the cells for the goal empty if the comparison has no goal', () => {
     const { atMost: _, ...further } = ratio
     expect(outcomeRow({ ...further, holds: undefined })).toEqual(['pre sign-up, cold', 'a bare handler', '', '2.25x', '1.90 to 12.5', ''])
   })

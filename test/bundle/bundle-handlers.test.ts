@@ -105,8 +105,8 @@ describe('bundleHandlers', () => {
     }
   })
 
-  it('does not collide with short names that the minifier assigns', async () => {
-    // So many variables that the minifier uses all names of one and two characters.
+  it('declares no name that collides with the short names of the minifier', async () => {
+    // With so many variables, the minifier uses all names of one and two characters.
     const names = Array.from({ length: 4000 }, (_, index) => `value${index}`)
     const source = [
       ...names.map((name, index) => `export let ${name} = ${index}`),

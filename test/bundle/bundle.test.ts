@@ -96,7 +96,7 @@ describe('npm run build', () => {
 
   it('builds a pre-signup bundle that does not load the AWS SDK at its start', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
-    // The bundle contains it for the block list.
+    // The bundle still contains the SDK, for the block list.
     expect(await files('pre-signup', AWS)).not.toEqual([])
   })
 
@@ -112,7 +112,7 @@ describe('npm run build', () => {
   it.each(functions)("builds a bundle that loads Node's built-in modules without `import` or `require`: $folder", async ({ folder }) => {
     for (const text of (await scripts(folder)).values()) {
       expect(`${text}`).not.toMatch(/\b(from|import)\s*["'](?!\.\/)/)
-      // The SDK imports these two for endpoints without TLS, and for environments that run several invocations at once.
+      // The SDK imports http for endpoints without TLS, and async_hooks for environments that run several invocations at once.
       expect(`${text}`).not.toMatch(/\bimport\(["'](?!\.\/|node:(http|async_hooks)["'])|Dynamic require of/)
     }
   })

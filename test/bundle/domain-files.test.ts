@@ -36,7 +36,7 @@ describe('buildDomainFiles', () => {
     expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'staff.domains'])
   })
 
-  it('adds the lists to the inputs of the bundle, which is stale after one was edited', async () => {
+  it('adds the lists to the inputs of the bundle, so that the bundle is stale after a list was edited', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await build(folder)
     const bundle = join(folder, 'bundle/handler.js')

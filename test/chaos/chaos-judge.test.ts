@@ -45,7 +45,7 @@ const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
   sub: 'sweeper',
 })
 
-/** Creates the evidence of a run without errors, with a new and an existing user. `more` replaces parts of it. */
+/** Creates the evidence of a run without errors, with a new and an existing user. `more` replaces parts of the evidence. */
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   delivery: 'at-least-once',
   journeys: [
@@ -165,7 +165,7 @@ describe('judge', () => {
     expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['unknown emails without an explanation'])
   })
 
-  it('does not explain state unknown by a late write that was answered, or by a sweep before the last one', () => {
+  it('does not explain state unknown by a killed sweep if its late write got a response, or if a newer sweep had started', () => {
     const crashed = sweeper(40, 55, { ending: { kind: 'crashed' } })
     const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
     expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['no explanation'])
@@ -181,15 +181,15 @@ describe('judge', () => {
     ],
     ['SES accepted it', { ses: [mail(50, { fault: 'reset', status: undefined }), mail(90)] }],
     ['SES rejected it', { ses: [mail(50, { fault: 'throttling', status: undefined })] }],
-    ['the process with the event was killed or stopped', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
-    ['the process with the event was killed or stopped', { attempts: [attempt(0, 9000, wasStopped)] }],
+    ['the process that handled the event was killed or stopped', { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })] }],
+    ['the process that handled the event was killed or stopped', { attempts: [attempt(0, 9000, wasStopped)] }],
     ['the sweeping process was killed or stopped', { attempts: [attempt(0, 20), sweeper(40, 70, { ending: { kind: 'crashed' } })] }],
     ['the sweeping process was killed or stopped', { attempts: [attempt(0, 20), sweeper(40, 9000, wasStopped)] }],
     [
       'the sweeping process was killed or stopped',
       { attempts: [attempt(0, 20), sweeper(40, 55, { ending: { kind: 'crashed' } })], dynamodb: [mark(5), mark(60, { answered: 'left' })] },
     ],
-  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('explains state unknown: %s', (because, more) => {
+  ] satisfies readonly (readonly [string, Partial<Evidence>])[])('explains an email in the state unknown: %s', (because, more) => {
     const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
     expect(listBroken(unknown)).toEqual([])
     expect(listReasons(unknown)).toEqual([because])

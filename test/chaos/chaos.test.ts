@@ -13,7 +13,7 @@ import type { Delivery } from '../../src/shared/rules/once.ts'
 import { type Built, buildElsewhere } from '../support/built.ts'
 
 const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
-// Change it to try other users and faults. A failure prints it.
+// Change the seed to try other users and faults. A failed test prints its seed.
 const SEED = 20_260
 const TIMES_DELIVERED = 50
 const listBroken = ({ promises }: RunResult): readonly Promised[] => promises.filter(({ broken }) => broken > 0)
@@ -39,14 +39,14 @@ describe.each(DELIVERIES)('a run with %s, without faults', (delivery) => {
     const result = await run({ seed: SEED, users: 60, percent: 0, delivery, bundles: `${built.folder}/dist` })
     expect(listBroken(result)).toEqual([])
     expect(result.mails).toMatchObject({ unknown: new Map(), deadLetters: 0, twice: new Map() })
-    // On a busy machine, the sweeper may have to send an email. Users deleted before that get none.
+    // On a busy machine, the sweeper may have to send an email. Users who are deleted before the sweep get no email.
     const [confirmed = 0, gone = 0] = [result.counts['confirmed users'], result.counts['users deleted before the sweep']]
     expect(result.mails.accepted).toBeGreaterThanOrEqual(confirmed - gone)
     expect(result.mails.accepted).toBeLessThanOrEqual(confirmed)
     expect(result.counts['sign-ins to restore missing data']).toBe(0)
     // Checks that existing users had an effect, so that they could have got an email.
     expect(result.counts['existing users']).toBeGreaterThan(0)
-    expect(result.counts['  with an effect in the ledger']).toBe(result.counts['existing users'])
+    expect(result.counts['  existing users with an effect in the ledger']).toBe(result.counts['existing users'])
   })
 })
 
@@ -106,7 +106,7 @@ describe(`an event that is delivered ${TIMES_DELIVERED} times at once, to two pr
   const mailsTo = (stage: Stage, { email }: User) => stage.ses.log().filter(({ about, status }) => about === email && status === 200)
   const members = makeUsers(SEED, 20).filter(({ kind }) => kind === 'member')
 
-  it.each(DELIVERIES)('creates one profile and sends one email, with %s', async (delivery) => {
+  it.each(DELIVERIES)('creates one profile and sends one email for a repeated event, with %s', async (delivery) => {
     await withPool(
       delivery,
       () => undefined,
@@ -121,7 +121,7 @@ describe(`an event that is delivered ${TIMES_DELIVERED} times at once, to two pr
     )
   })
 
-  it('sends no second email with at-most-once, with faults in 40 % of calls', async () => {
+  it('sends no second email for a repeated event with at-most-once and faults in 40 % of calls', async () => {
     await withPool('at-most-once', faultPlan({ seed: SEED, percent: 40 }), async (pool, stage) => {
       await Promise.all(members.slice(0, 4).map((user) => deliverTo(pool, user)))
       expect(members.map((user) => mailsTo(stage, user).length).filter((mails) => mails > 1)).toEqual([])

@@ -50,7 +50,7 @@ describe('oracleAllows', () => {
 
 describe('fuzzing of the built handlers', () => {
   it(
-    `causes no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
+    `finds no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
     async () => {
       const [signUps, rest] = await Promise.all([
         fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
@@ -78,7 +78,7 @@ describe('fuzzing of the built handlers', () => {
     TIMEOUT_MS,
   )
 
-  it('causes only emails to exactly one plain address', () => {
+  it('sends each email to exactly one plain address', () => {
     const mails = services.ses.inbox()
     expect(mails).not.toHaveLength(0)
     const odd = mails.filter(

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
-/** Bundles a program and returns its exports and its text. */
+/** Bundles a program. Returns the exports and the source of the bundle. */
 async function run(source: string): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly text: string }> {
   const { file, load } = await bundleSource(source)
   return { exports: await load(), text: await readFile(file, 'utf8') }
@@ -58,7 +58,7 @@ describe('takeBuiltins', () => {
     expect(text).not.toContain('Dynamic require')
   })
 
-  it('keeps the results of a function whose module is loaded late', async () => {
+  it('returns the same results from a function whose module is loaded late', async () => {
     const { exports } = await run(
       "import { createHash } from 'crypto'; export const it = (text) => createHash('sha256').update(text).digest('hex')",
     )

@@ -71,7 +71,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     ])
   })
 
-  it('runs when it is bundled as CommonJS', async () => {
+  it('runs a handler that is bundled as CommonJS', async () => {
     const [dynamodb, { file, metafile }] = [
       await service(found),
       await bundleSource(READS, {}, { format: 'cjs', splitting: false, outExtension: { '.js': '.cjs' } }),
@@ -181,7 +181,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(await run(file, { endpoint: '' })).toEqual({ answer: '/' })
   })
 
-  it('contains none of the removed parts of the SDK', async () => {
+  it('bundles none of the removed parts of the SDK', async () => {
     const { contents } = await bundleSource(READS)
     expect(
       contents.filter((path) =>
@@ -193,7 +193,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(contents.filter((path) => /shared-ini-file-loader\/(load|parse|read)|Sha256Js|Paginator/.test(path))).toEqual([])
   })
 
-  it('supports adaptive retries by default, and fails only for adaptive clients when they are removed', async () => {
+  it('supports adaptive retries by default; without adaptive retries, only adaptive clients fail', async () => {
     const dynamodb = await service(found)
     const [whole, without] = [await bundleSource(READS), await bundleSource(READS, { adaptiveRetries: false })]
     const rateLimiters = ({ contents }: typeof whole) => contents.filter((path) => path.endsWith('/DefaultRateLimiter.js'))

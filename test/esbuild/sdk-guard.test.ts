@@ -52,7 +52,7 @@ describe('lambdaPlugin with a changed SDK', () => {
     await expect(bundleInto(folder)).rejects.toThrow(`${CONFIG_FILES} is not the version that cognito-lifeguard expects`)
   })
 
-  it('fails the build when a text to replace is missing', async () => {
+  it('fails the build when an SDK file lacks the string that the plugin replaces', async () => {
     const file = '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js'
     const folder = await withSdk(async (modules) => {
       const source = await readFile(join(modules, file), 'utf8')

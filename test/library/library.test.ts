@@ -15,7 +15,7 @@ import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
 
 const TYPESCRIPTS = {
   "this repository's TypeScript": () => join(repository, 'node_modules/typescript/bin/tsc'),
-  // The last major version written in JavaScript, which many editors and build tools still use.
+  // TypeScript 5 is the last major version whose compiler is written in JavaScript. Many editors and build tools still use it.
   'TypeScript 5': () => createRequire(join(repository, 'node_modules/@arethetypeswrong/core/package.json')).resolve('typescript/bin/tsc'),
 }
 
@@ -197,7 +197,7 @@ describe('the packed library', () => {
     await access(join(library.clone, 'lib/tools/cli/main.js'), constants.X_OK)
   })
 
-  it('contains the sources of the handlers for new projects, but no compiled handlers', async () => {
+  it('packs the sources of the handlers for new projects, but no compiled handlers', async () => {
     const files = (await command('tar', ['-tzf', library.tarball], library.folder)).trim().split('\n')
     expect(files.filter((file) => /\/test\/|\/dist\/|\/node_modules\//.test(file) && !file.startsWith('package/starter/'))).toEqual([])
     expect(files.filter((file) => /^package\/lib\/[^/]*\/(handler|settings|default-chain|blocks)\./.test(file))).toEqual([])

@@ -64,7 +64,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
     const { code, stderr } = await deploy('--force', '--param=allowedEmailDomains=example.com')
     expect({ code, packaged: stderr.split('Packaging lifeguard').length - 1 }, stderr).toEqual({ code: 0, packaged: 1 })
     expect(deployed().files.has('preSignUp.zip')).toBe(true)
-    // osls removes a package only if it got --package.
+    // osls deletes .serverless only if it is called with --package.
     expect(await readdir(folder)).not.toContain('.serverless')
   })
 

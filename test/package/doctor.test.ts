@@ -19,7 +19,7 @@ it('reports nothing for this service except the findings that the template accep
   expect(stderr).toContain('packaging the service: osls package')
   const { findings, accepted, unused, notJudged } = JSON.parse(stdout)
   expect({ findings, unused, notJudged }).toEqual({ findings: [], unused: [], notJudged: [] })
-  // No trigger runs when a user changes the email address.
+  // The template accepts LG402: no trigger runs when a user changes the email address.
   expect(accepted.map(({ code, resource }: Record<string, string>) => `${code} ${resource}`)).toEqual(['LG402 AppClient'])
   expect(code).toBe(0)
 })

@@ -63,7 +63,7 @@ describe.each([
 })
 
 describe('a truncated domain list', () => {
-  it('makes the function fail to start, and prints the reason on standard error only', async () => {
+  it('does not start a function with a truncated domain list, and prints the reason on standard error only', async () => {
     const list = join(task, 'dist/pre-signup/staff.domains')
     await truncate(list, 1000)
     let complaint = ''

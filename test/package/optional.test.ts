@@ -88,11 +88,11 @@ const statements = ({ Resources }: Template, role: string): readonly object[] =>
   Resources[role]?.Properties.Policies.find(({ PolicyName }: { PolicyName: string }) => PolicyName === 'rules').PolicyDocument.Statement
 
 describe('an optional function', { timeout: 300_000 }, () => {
-  it('is not in the template if it is off', () => {
+  it('leaves an optional function out of the template if the function is off', () => {
     expect(JSON.stringify(off)).not.toMatch(/Tokens|InboundFederation|Cleaner|claims/)
   })
 
-  it('gets the same kinds of resources as other functions if it is on, and changes no other resource', () => {
+  it('gives an optional function that is on the same kinds of resources as other functions, and changes no other resource', () => {
     expect(added(off, on).toSorted()).toEqual(
       [
         ...['Tokens', 'InboundFederation'].flatMap((each) =>
@@ -115,7 +115,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
     expect(circle(on)).toEqual([])
   })
 
-  it('fails packaging if its name is unknown, and lists the known names', async () => {
+  it('fails packaging if the parameter triggers has an unknown name, and lists the known names', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner,preToken'])
 
     expect(code).toBe(1)
@@ -127,7 +127,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 })
 
 describe('the role of an optional function', { timeout: 300_000 }, () => {
-  it('allows a table of another stack and an index, and all pools instead of the pool that calls the function', () => {
+  it('allows access to a table of another stack, to an index, and to all pools if the function needs the pool that calls it', () => {
     expect(statements(on, 'TokensRole')).toEqual([
       {
         Effect: 'Allow',
@@ -143,7 +143,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('allows a referenced resource, an ARN, and the pool that does not call the function', () => {
+  it('allows access to a referenced resource, to an ARN, and to a pool that does not call the function', () => {
     expect(statements(on, 'CleanerRole')).toEqual([
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['CleanerKey', 'Arn'] } },
       { Effect: 'Allow', Action: 'sns:Publish', Resource: 'arn:aws:sns:us-east-1:111122223333:people' },
@@ -151,18 +151,18 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('fails packaging if the setting is not the name or ARN of a resource', async () => {
+  it('fails packaging if a rule needs a resource and the setting is neither its name nor its ARN', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner', '--param=topic=people'])
 
     expect(code).toBe(1)
-    expect(`${stdout}${stderr}`).toContain('call-aws of cleaner needs sns:Publish on TOPIC. Its value is "people"; expected an ARN')
+    expect(`${stdout}${stderr}`).toContain('call-aws of cleaner needs sns:Publish on TOPIC. TOPIC is "people"; expected an ARN')
   })
 })
 
 describe('the event version of a function', { timeout: 300_000 }, () => {
   const ARN = (name: string) => ({ 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] })
 
-  it('is set in the LambdaConfig of a new pool, also for InboundFederation', () => {
+  it('sets the event version in the LambdaConfig of a new pool, also for InboundFederation', () => {
     expect(lambdaConfig(on)).toEqual({
       ...lambdaConfig(off),
       PreTokenGeneration: ARN('Tokens'),
@@ -171,13 +171,13 @@ describe('the event version of a function', { timeout: 300_000 }, () => {
     })
   })
 
-  it('needs no PreTokenGenerationConfig for V1_0', async () => {
+  it('adds no PreTokenGenerationConfig for event version V1_0', async () => {
     const { template } = await packageService(service.folder, ['triggers=tokens', 'claimsVersion=V1_0'])
 
     expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('Tokens') })
   })
 
-  it('fails packaging if the trigger does not have the version', async () => {
+  it('fails packaging if the trigger does not have the event version', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=tokens', '--param=claimsVersion=V4_0'])
 
     expect(code).toBe(1)
@@ -186,7 +186,7 @@ describe('the event version of a function', { timeout: 300_000 }, () => {
     )
   })
 
-  it('fails packaging if the function is unknown', async () => {
+  it('fails packaging if lambdaVersions names an unknown function', async () => {
     const text = await readFile(join(service.folder, 'serverless.yml'), 'utf8')
     await change((before) => before.replace('lambdaVersions:', 'lambdaVersions:\n    preTokens: V2_0'))
     const { code, stdout, stderr } = await osls(service.folder, ['package'])
@@ -196,7 +196,7 @@ describe('the event version of a function', { timeout: 300_000 }, () => {
     expect(`${stdout}${stderr}`).toContain('custom.lambdaVersions.preTokens: unknown function. Expected one of: ')
   })
 
-  it('is part of the command that attaches functions to an existing pool', async () => {
+  it('adds the event version to the command that attaches functions to an existing pool', async () => {
     const args = ['--config', 'serverless.existing-pool.yml', POOL, '--param=triggers=tokens,inboundFederation,cleaner']
     const { template } = await packageService(service.folder, [], args)
 

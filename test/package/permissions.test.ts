@@ -27,7 +27,7 @@ async function failPackaging(...params: readonly string[]): Promise<string> {
 }
 
 describe('permissions.json', { timeout: 300_000 }, () => {
-  it('contains the declarations of the handler with the settings of the deployment, and is in no zip', async () => {
+  it('contains the declarations of a handler for the settings of the deployment, and is in no zip', async () => {
     const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
 
     expect(await read('pre-auth')).toEqual({
@@ -47,13 +47,13 @@ describe('permissions.json', { timeout: 300_000 }, () => {
 describe('a handler that does not start', { timeout: 300_000 }, () => {
   beforeEach(() => writeFile(handler, built))
 
-  it('fails packaging with its own error message', async () => {
+  it('fails packaging with the error message of a handler that does not start', async () => {
     await writeFile(handler, "throw new Error('The key is missing')")
 
     expect(await failPackaging()).toContain('\nThe handler of preAuthentication does not start: The key is missing\n')
   })
 
-  it('fails packaging if the file does not export the function, or is not built', async () => {
+  it('fails packaging if the file of a handler does not export the function, or is not built', async () => {
     await writeFile(handler, 'export const other = () => {}')
     expect(await failPackaging()).toContain("dist/pre-auth/handler.js exports no function 'handler'")
 
@@ -64,7 +64,7 @@ describe('a handler that does not start', { timeout: 300_000 }, () => {
   it.each([
     ['exits the process', 'process.exit(0)'],
     ['awaits a promise that never settles', 'await new Promise(() => {})'],
-  ])('fails packaging if it %s while it loads', async (_, source) => {
+  ])('fails packaging if the handler %s while it loads', async (_, source) => {
     await writeFile(handler, source)
 
     expect(await failPackaging()).toContain(
@@ -92,7 +92,7 @@ describe('a handler that does not start', { timeout: 300_000 }, () => {
 })
 
 describe('a service that is not built', { timeout: 300_000 }, () => {
-  it('runs osls commands that package nothing', async () => {
+  it('runs osls commands that package nothing, although the service is not built', async () => {
     await rm(join(service.folder, 'dist'), { recursive: true })
 
     const { code, stdout, stderr } = await osls(service.folder, ['print', '--path', 'service'])

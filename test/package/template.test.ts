@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => deployment.remove())
 
-// One test file, because each file would have to package the service again.
+// All tests of the template are in one file, because each file would have to package the service again.
 const packaged: Packaged = {
   template: () => deployment.template,
   sending: () => sending,

@@ -61,7 +61,7 @@ function run(
 }
 
 describe('the zip of a function', { timeout: 300_000 }, () => {
-  it('contains only the bundle, its chunks and its package.json', async () => {
+  it('packs only the bundle, its chunks and its package.json into the zip', async () => {
     expect(functions.map(([, folder]) => folder).toSorted()).toEqual(FUNCTIONS.map((each) => `dist/${each}`))
     for (const [name, folder] of functions) {
       const files = unzip(await deployment.zip(name))
@@ -74,13 +74,13 @@ describe('the zip of a function', { timeout: 300_000 }, () => {
     }
   })
 
-  it('is byte-identical when it is packaged again', async () => {
+  it('makes byte-identical zips when the service is packaged again', async () => {
     const again = await makeDeployment()
     onTestFinished(again.remove)
     for (const [name] of functions) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
   })
 
-  it('contains the chunks that the handler imports lazily', async () => {
+  it('packs the chunks that the handler imports lazily into the zip', async () => {
     const { folder, remove } = await serviceFolder()
     onTestFinished(remove)
     await rm(join(folder, 'dist/pre-signup'), { recursive: true })
@@ -107,7 +107,7 @@ describe.each([
   })
   afterAll(() => services.stop())
 
-  it('runs with the expected version of Node', () => {
+  it('uses the expected version of Node', () => {
     expect(`${execFileSync(node, ['--version'])}`).toMatch(version)
   })
 
@@ -129,7 +129,7 @@ describe.each([
     expect(complaint).toContain('ADMIN_CREATED_USERS is "maybe"; expected one of exempt, judge')
   })
 
-  it('lets a user sign in who is not blocked, and records the sign-in', async () => {
+  it('lets an unblocked user sign in, and records the sign-in', async () => {
     const before = await sample('pre-auth/sign-in-mary.json')
     expect(await run(node, 'preAuthentication', before, services.environment)).toEqual({ answer: before })
     const after = await sample('post-auth/sign-in-mary.json')

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { lazily } from '../../src/shared/lazily.ts'
 
-it('what is made lazily is made at its first use, and once', () => {
+it('lazily calls the function at the first use, and only once', () => {
   const make = vi.fn(() => ({}))
   const get = lazily(make)
   expect(make).not.toHaveBeenCalled()
@@ -9,14 +9,14 @@ it('what is made lazily is made at its first use, and once', () => {
   expect(make).toHaveBeenCalledTimes(1)
 })
 
-it('what is made lazily may be undefined, and is made once all the same', () => {
+it('lazily calls the function only once even if the result is undefined', () => {
   const make = vi.fn(() => undefined)
   const get = lazily(make)
   expect([get(), get()]).toEqual([undefined, undefined])
   expect(make).toHaveBeenCalledTimes(1)
 })
 
-it('what could not be made is tried again', () => {
+it('lazily calls the function again after it threw an error', () => {
   const make = vi
     .fn(() => 1)
     .mockImplementationOnce(() => {

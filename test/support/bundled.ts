@@ -11,7 +11,7 @@ import { repository } from './built.ts'
 export interface Bundled {
   readonly file: string
   readonly metafile: Metafile
-  /** The paths of the inputs that added code to the bundle. */
+  /** The paths of the source files whose code is in the bundle. */
   readonly contents: readonly string[]
   /** Imports the bundle and returns its exports. */
   readonly load: () => Promise<Readonly<Record<string, unknown>>>

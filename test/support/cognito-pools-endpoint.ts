@@ -11,9 +11,9 @@ export interface CognitoPoolsEndpoint extends LocalService {
   readonly put: (pool: Pool) => void
   readonly pool: (id: string) => Pool | undefined
   readonly updates: () => number
-  /** Makes an operation fail with this Cognito error. Undefined ends that. */
+  /** Makes an operation fail with this Cognito error. With undefined, the operation works again. */
   readonly fault: (operation: 'DescribeUserPool' | 'UpdateUserPool', name: string | undefined) => void
-  /** Sets the network fault for updates. Undefined ends it. */
+  /** Sets the network fault for updates. With undefined, updates work again. */
   readonly line: (trouble: LineTrouble | undefined) => void
   /** Makes each update also change these settings of the pool. */
   readonly meddle: (with_: Pool | undefined) => void
@@ -22,10 +22,10 @@ export interface CognitoPoolsEndpoint extends LocalService {
 /**
  * A network fault during an update:
  * - `lost request`: the request is dropped.
- * - `lost answer`: the update is executed, and the connection is closed without an answer.
- * - `no answer`: the update is executed, and no answer is sent.
+ * - `lost answer`: the update is executed, and the connection is closed without a response.
+ * - `no answer`: the update is executed, and no response is sent.
  * - `cut`: like `lost answer`, and all later requests are dropped.
- * - `cut after the answer`: the update is executed and answered, and all later requests are dropped.
+ * - `cut after the answer`: the update is executed and its response is sent, and all later requests are dropped.
  */
 export type LineTrouble = 'lost request' | 'lost answer' | 'no answer' | 'cut' | 'cut after the answer'
 
@@ -46,7 +46,7 @@ const FIXED = [
   'CustomDomain',
   'EmailConfigurationFailure',
   'SmsConfigurationFailure',
-  // According to AWS's documentation, an update that leaves this out keeps it.
+  // According to AWS's documentation, an update without this field keeps the field's value.
   'DcrConfiguration',
 ]
 
@@ -76,7 +76,7 @@ const UPDATABLE = [
   'AcrConfiguration',
 ]
 
-/** The values of settings that an update leaves out. Other settings are removed. */
+/** The default values of settings that an update leaves out. An omitted setting without a default is removed. */
 const DEFAULTS: Pool = {
   DeletionProtection: 'INACTIVE',
   LambdaConfig: {},

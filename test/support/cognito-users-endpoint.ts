@@ -12,7 +12,7 @@ export interface ListedUser {
 /** A fake Cognito endpoint. It supports only ListUsers with a filter by `sub`. */
 export interface CognitoUsersEndpoint extends LocalService {
   readonly addPool: (userPoolId: string, ...users: readonly ListedUser[]) => void
-  /** Makes every call fail with this Cognito error. Undefined ends that. */
+  /** Makes every call fail with this Cognito error. With undefined, calls work again. */
   readonly fault: (name: string | undefined) => void
   /** Returns the filters of all calls. */
   readonly filters: () => readonly string[]

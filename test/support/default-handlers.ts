@@ -39,7 +39,7 @@ export interface DefaultHandlers {
 }
 
 interface Module {
-  // A method, because method parameters are bivariant: a handler for the events of a single trigger is assignable.
+  // Declared as a method, because method parameters are bivariant. So a handler for the events of one trigger is assignable.
   handler(event: unknown, context: { readonly awsRequestId: string }): Promise<unknown>
 }
 
@@ -82,7 +82,7 @@ async function handleWith(module: Module | undefined, event: unknown): Promise<H
     const answer = await module.handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
     answered = { answer: JSON.parse(JSON.stringify(answer)) }
   } catch {
-    // The log line contains the reason.
+    // The error is ignored, because the log line contains its reason.
   } finally {
     stdout.mockRestore()
   }

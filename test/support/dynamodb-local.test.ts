@@ -17,7 +17,7 @@ describe.skipIf(!hasJava())('DynamoDB Local', () => {
     expect(await isUp(service.endpoint)).toBe(false)
   }, 90_000)
 
-  it('stops when the process that started it is killed', async () => {
+  it('stops DynamoDB Local when the process that started it is killed', async () => {
     const module = new URL('./dynamodb-local.ts', import.meta.url)
     const program = `const { startDynamoDbLocal } = await import('${module}'); console.log((await startDynamoDbLocal()).endpoint); setInterval(() => {}, 1000)`
     const owner = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })

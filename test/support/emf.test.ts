@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emfProblems } from './emf.ts'
 
-/** The example of the specification, reduced to one metric. */
+/** The example document of the EMF specification, with only one of its metrics. */
 const example = {
   _aws: {
     Timestamp: 1574109732004,
@@ -16,7 +16,7 @@ const [directive] = example._aws.CloudWatchMetrics
 const withDirective = (change: object) => ({ ...example, _aws: { ...example._aws, CloudWatchMetrics: [{ ...directive, ...change }] } })
 
 describe('emfProblems', () => {
-  it('finds no problem in the example of the specification', () => {
+  it('finds no problem in the example document of the EMF specification', () => {
     expect(emfProblems(example)).toEqual([])
     expect(emfProblems({ ...example, time: [1, 2.5] })).toEqual([])
   })

@@ -13,7 +13,9 @@ export function stubEnvironment(environment: Readonly<Record<string, string>>): 
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
 }
 
-/** Returns the text that a failing handler module writes to standard error. Checks that it throws only the masked message. */
+/**
+ * Returns the text that a failing handler module writes to standard error. Checks that the module throws only the masked message.
+ */
 export async function captureComplaint(start: () => Promise<unknown>): Promise<string> {
   const written: string[] = []
   const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)

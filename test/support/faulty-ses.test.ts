@@ -41,7 +41,7 @@ describe('an SES fault', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('ends when it is reset', async () => {
+  it('accepts emails again after the fault is set to undefined', async () => {
     ses.fault('throttling')
     await expect(client.send(mail)).rejects.toThrow()
     ses.fault(undefined)
@@ -49,21 +49,21 @@ describe('an SES fault', () => {
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('that throttles makes the SDK retry', async () => {
+  it('the fault throttling makes the SDK retry', async () => {
     const stubborn = sesClient(ses.endpoint, { maxAttempts: 2 })
     ses.fault('throttling')
     await expect(stubborn.send(mail)).rejects.toMatchObject({ name: 'Throttling', $metadata: { attempts: 2 } })
     stubborn.destroy()
   })
 
-  it('leaves the inbox page readable', async () => {
+  it('the fault hang leaves the inbox page readable', async () => {
     ses.fault('hang')
     await expect(fetch(ses.endpoint).then((response) => response.status)).resolves.toBe(200)
   })
 })
 
 describe('stop', () => {
-  it('does not wait for a hanging call', async () => {
+  it('stops without waiting for a hanging call', async () => {
     ses.fault('hang')
     const patient = sesClient(ses.endpoint)
     const hanging = expect(patient.send(mail)).rejects.toThrow()
@@ -74,7 +74,7 @@ describe('stop', () => {
     patient.destroy()
   })
 
-  it('does not wait for a keep-alive connection', async () => {
+  it('stops without waiting for a keep-alive connection', async () => {
     await client.send(mail)
     await ses.stop()
     await expect(fetch(ses.endpoint)).rejects.toThrow()

@@ -13,13 +13,13 @@ import { startTroubledService } from './troubled-service.ts'
  * - `status500`: SES returns InternalFailure.
  * - `throttling`: SES returns Throttling, as for too high a sending rate.
  * - `sandbox`: SES returns MessageRejected, as for an unverified recipient of an account in the sandbox.
- * - `dropResponse`: a valid email **is** accepted, and the connection is closed without an answer.
+ * - `dropResponse`: a valid email **is** accepted, and the connection is closed without a response.
  */
 export type SesFault = 'hang' | 'reset' | 'status500' | 'throttling' | 'sandbox' | 'dropResponse'
 
 /** A local SES behind a proxy that injects faults. */
 export interface FaultySes extends LocalSes {
-  /** Sets the fault of all following calls. Undefined ends it, but calls that already hang keep hanging. */
+  /** Sets the fault of all following calls. With undefined, new calls succeed, but calls that already hang keep hanging. */
   readonly fault: (fault: SesFault | undefined) => void
 }
 

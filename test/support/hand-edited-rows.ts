@@ -24,7 +24,7 @@ export const dueRow: Row = {
   appClient: 'client1',
 }
 
-/** Values of all DynamoDB types. */
+/** Values of all DynamoDB types, none of which is a valid string. */
 const OTHER_TYPES: readonly unknown[] = [7, true, null, '', [], ['x'], {}, { S: 'x' }, new Set(['x']), new Uint8Array([1])]
 const without = (name: string): Row => Object.fromEntries(Object.entries(dueRow).filter(([each]) => each !== name))
 const event = (change: Partial<Record<keyof CognitoEvent, unknown>>): string => JSON.stringify({ ...EVENT, ...change })

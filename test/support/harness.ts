@@ -7,7 +7,7 @@ import { deny, done, respond, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
 import type { Approving, Working } from '../../src/shared/rules/trigger.ts'
 
-/** The answer of a refusing trigger, with an object field such as pre token generation has. */
+/** The answer of a sample refusing trigger. Like the answer of pre token generation, it has a field that is an object. */
 export interface PreAnswer {
   readonly autoConfirmUser?: boolean
   readonly claims?: { readonly [name: string]: string }

@@ -28,7 +28,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('the wildcard itself', 'eve@*.example.org'),
   sample('digits for letters', 'eve@examp1e.com'),
 
-  // More than one address, or more than an address.
+  // Several addresses in one string, or one address with additions.
   sample('two @, the allowed domain first', 'a@example.com@evil.com'),
   sample('two @, the allowed domain last', 'eve@evil.com@example.com'),
   sample('two @ in a row', 'eve@@example.com'),
@@ -67,7 +67,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('the start of an encoded word', 'eve=?utf-8@example.com'),
   sample('the end of an encoded word', 'eve?=@example.com'),
 
-  // Routes.
+  // Routes through another mail server.
   sample('a source route', '@evil.com:eve@example.com'),
   sample('a source route through the allowed domain', '@example.com:eve@evil.com'),
   sample('a percent route', 'eve%evil.com@example.com'),
@@ -160,7 +160,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a letter of Unicode 16, which only newer programs know', 'eve@\ua7cb.example.org'),
   sample('a letter that IDNA2003 does not know', 'eve@\u2c65.example.org'),
 
-  // Punycode.
+  // Invalid or ambiguous Punycode.
   sample('Punycode of plain letters', 'eve@xn--example-.com'),
   sample('Punycode that does not decode', 'eve@xn--a.example.org'),
   sample('empty Punycode', 'eve@xn--.example.org'),
@@ -169,7 +169,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('Punycode of a soft hyphen', 'eve@xn--eve-gfa61a.example.org'),
   sample('Punycode mixed with non-ASCII letters', 'eve@xn--m\u00fcnchen.example.org'),
 
-  // Dots and hyphens.
+  // Misplaced dots, hyphens and underscores.
   sample('two trailing dots', 'eve@example.com..'),
   sample('two dots in the domain', 'eve@example..com'),
   sample('a leading dot', 'eve@.example.com'),
@@ -182,7 +182,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a local part that ends in a dot', 'eve.@example.com'),
   sample('two dots in the local part', 'e..ve@example.com'),
 
-  // Forms of hosts in URLs.
+  // Forms that URLs allow, such as IP addresses, ports and percent-encoding.
   sample('an IP literal', 'eve@[127.0.0.1]'),
   sample('an IPv6 literal', 'eve@[IPv6:::1]'),
   sample('an IP address', 'eve@127.0.0.1'),

@@ -1,4 +1,4 @@
-/** Part of every error of these programs. It must not appear on standard error. */
+/** The message of the error that `rejectAfter` throws. It must not appear on standard error. */
 export const SECRET = 'mary@example.com'
 
 /** Rejects after the given milliseconds, even if the caller has stopped waiting. */

@@ -4,7 +4,7 @@ type Call = 'claim' | 'done' | 'fail' | 'drop'
 
 /** An in-memory ledger that records its calls and can inject faults. */
 export interface MemoryLedger extends Ledger {
-  /** The calls in order. A rule under test may add its own entries. */
+  /** The calls to the ledger, in order. A rule under test may add its own entries. */
   readonly log: string[]
   readonly effects: readonly Effect[]
   readonly setbacks: readonly EffectFailure[]

@@ -6,8 +6,8 @@ import type { RuleContext } from '../../src/shared/rules/trigger.ts'
 import type { SampleAnswer, SampleRefusing, SampleWorking } from './samples.ts'
 
 /**
- * The functions that build compositions. They are in a table, so that a program can build a term with two versions of the library
- * and compare them.
+ * The functions that build compositions. They are in a table, so that a program can build a composition with two versions of the
+ * library and compare the versions.
  */
 export interface Language {
   readonly allow: typeof allow
@@ -28,7 +28,7 @@ export interface Language {
 
 const LANGUAGE: Language = { allow, anyOf, chain, compose, deny, denyIf, done, failClosed, failOpen, respond, shadow, skip, parallel, when }
 
-/** A composition in the notation of docs/reference/semantics.md. */
+/** A parsed composition in the notation of docs/reference/semantics.md. */
 export type Term = { readonly word: string; readonly terms: readonly Term[] }
 
 /** Parses a composition such as `chain(allow, set(a=2))`. */
@@ -53,7 +53,7 @@ export function parse(source: string): Term {
   return whole
 }
 
-/** Formats a term in the notation. */
+/** Formats a parsed composition in its notation. */
 export function write({ word, terms }: Term): string {
   return terms.length === 0 ? word : `${word}(${terms.map(write).join(', ')})`
 }
@@ -72,7 +72,7 @@ function condition(term: Term | undefined): Condition {
   return found
 }
 
-// Every kind of outcome, for every trigger. The tables also state that an invalid outcome is an error.
+// Rules with every kind of outcome, for every trigger. An outcome that is invalid for a trigger must become an error.
 type Leaf = (language: Language) => Parameters<typeof compose<SampleRefusing>>[0]['evaluate']
 const errorLeaf = (): never => {
   throw new Error('an error of the rule')
@@ -118,7 +118,7 @@ function use(word: string, terms: readonly Term[], language: Language, reserved:
       async reserve() {
         if (how === 'deny') return language.deny('none-left', 'None left')
         reserved.add(what)
-        // Simulates a write that succeeds although its answer is lost.
+        // Simulates a write that succeeds although its response is lost.
         if (how === 'error') throw new Error('an error of the store')
         return undefined
       },
@@ -128,7 +128,7 @@ function use(word: string, terms: readonly Term[], language: Language, reserved:
 }
 
 /**
- * Builds the rule of a term.
+ * Builds the rule of a parsed composition.
  *
  * @param reserved Collects the reservations of `use`.
  */
@@ -181,7 +181,7 @@ export function build(
     case 'useAndAllow':
       return use(word, terms, language, reserved)
     case 'lookUpError':
-      // The rule declares that it can only answer.
+      // The rule declares that it only answers, but it throws an error.
       return meddling(language.compose<SampleRefusing>({ name: word, kind: 'rule', can: ['answer'], evaluate: errorLeaf }))
     default: {
       const made = Object.hasOwn(leaves, word) ? leaves[word] : undefined

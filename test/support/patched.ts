@@ -6,7 +6,7 @@ import type { Judged } from '../../src/tools/doctor/finding.ts'
 import { loadCode } from '../../src/tools/doctor/load-code.ts'
 import { readTemplate } from '../../src/tools/doctor/template.ts'
 
-/** The folder of the templates and their handlers. */
+/** The folder with the templates for doctor's tests, and with their handlers. */
 export const TEMPLATES: string = resolve('test/tools/doctor/templates')
 
 /** Returns a template's text with changes below `Resources`. The value undefined removes the path. */

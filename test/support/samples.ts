@@ -65,7 +65,7 @@ export const SAMPLES: Readonly<Record<SampleKind, TriggerContract>> = {
   },
 }
 
-/** Runs a composition like a handler does. By default, the clock takes no real time. */
+/** Runs a composition like a handler does. By default, waiting takes no real time. */
 export async function run<T extends Trigger>(
   kind: SampleKind,
   rule: Rule<T>,

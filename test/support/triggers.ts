@@ -30,7 +30,7 @@ export function triggerOfFolder(folder: string): TriggerName {
   return name
 }
 
-/** Returns the path of a folder's ordinary event, which ends in `-mary`: below events, without `.json`. */
+/** Returns the path of a folder's ordinary event, whose name ends in `-mary`. The path is relative to `events`, without `.json`. */
 export function ordinaryEvent(folder: string): string {
   const [event, another] = readdirSync(join(ROOT, 'events', folder)).filter((file) => file.endsWith('-mary.json'))
   if (event === undefined || another !== undefined) throw new Error(`events/${folder} needs one event whose name ends in -mary.json`)
@@ -51,10 +51,10 @@ export function ordinarySample(folder: string): OrdinarySample {
   return { event, answer: { ...event, response: read('.expect.json').response } }
 }
 
-/** The messages of blockUsers. The event's trigger source decides which one is used. */
+/** The messages of the rule blockUsers: one for sign-in, and one for sign-up. */
 export const BLOCKED_TEXTS: readonly string[] = ['Sign-in is not possible at the moment', 'Sign-up is not possible at the moment']
 
-/** Facts about a deployed function for the tests, from `test/<folder>/contract.ts`. */
+/** The properties that tests expect of a deployed function. Each `test/<folder>/contract.ts` exports one such contract. */
 export interface Contract {
   /** The maximum size of the bundle with its chunks, in bytes: the measured size plus about 3 %. Raise it only for a reason. */
   readonly budget: { readonly raw: number; readonly gzipped: number }
@@ -62,17 +62,17 @@ export interface Contract {
   readonly clients: readonly string[]
 }
 
-/** Facts about the function of a trigger for the tests. */
+/** The properties that tests expect of the function of a trigger. */
 export interface TriggerTestContract extends Contract {
-  /** The exact schema of its events, from Cognito's documentation and from events of real pools. */
+  /** The exact schema of the trigger's events, from Cognito's documentation and from events of real pools. */
   readonly eventShape: z.ZodType
-  /** The messages of its denials. A changed message must be changed here too. */
+  /** The messages of the function's denials. If you change a message, change it here too. */
   readonly denials: readonly string[]
-  /** True if it lets users proceed while its services are down. */
+  /** True if the function lets users proceed while its services are down. */
   readonly proceedsWhenDown: boolean
-  /** True if it connects to its services before the first event. */
+  /** True if the function connects to its services before the first event. */
   readonly warmsUp: boolean
-  /** An invalid setting, with which it does not start. */
+  /** An invalid setting, with which the function does not start. */
   readonly wrongSetting: Readonly<Record<string, string>>
 }
 

@@ -27,12 +27,12 @@ export async function startTroubledService(behave: Behaviour): Promise<TroubledS
 
 const TYPE = 'application/x-amz-json-1.0'
 
-/** Creates a behaviour that answers in DynamoDB's format. */
+/** Creates a behaviour that responds in DynamoDB's format. */
 export function answering(status: number, body: object): Behaviour {
   return ({ response }) => response.writeHead(status, { 'content-type': TYPE }).end(JSON.stringify(body))
 }
 
-/** A fault of DynamoDB. */
+/** A fault that the fake DynamoDB can have. */
 export type Trouble =
   | 'never answers'
   | 'resets the connection'

@@ -3,7 +3,10 @@ import { type Confirmed, documents, saveProfile, sendWelcome } from './job.ts'
 
 const TableName = process.env.EFFECT_TABLE
 
-/** Sends one email per user. It is claimed before sending and marked as done afterwards, so that an interrupted one is recognised. */
+/**
+ * Sends one email per user. Claims the email before sending and marks it as done afterwards, so that an interrupted email can be
+ * recognised.
+ */
 async function welcomeOnce(event: Confirmed): Promise<void> {
   const pk = `${event.userPoolId}#${event.request.userAttributes.sub}#welcome`
   try {

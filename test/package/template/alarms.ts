@@ -14,7 +14,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   const { resource } = asked(template)
 
   describe('the description of an alarm', () => {
-    it.each(triggers)('states what users of %s experience, and what to check', (trigger) => {
+    it.each(triggers)('describes in the alarm of %s what users experience, and what an operator has to check', (trigger) => {
       const { AlarmDescription } = resource(`${trigger}ErrorsAlarm`).Properties
 
       expect(AlarmDescription).toMatch(new RegExp(`^${trigger} is failing: .+\\. Check the log of ${toFunctionName(trigger)} `))
@@ -24,7 +24,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   })
 
   describe.each(['EffectsFailed', 'EffectsUnknown'])('the %s alarm', (metric) => {
-    it("watches the sweeper's metric of this stage, and notifies the topic if there is one", () => {
+    it("watches the sweeper's metric of this stage, and notifies the SNS topic if one is configured", () => {
       const { Properties } = resource(`${metric}Alarm`)
       const line = formatSweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
       expect(Properties).toMatchObject({
@@ -42,7 +42,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   describe('the EffectsLost alarm', () => {
     const name = 'lifeguard-dev-effects-lost'
 
-    it.each(['PostConfirmation', 'Sweeper'])('counts the lines in the log of %s', (each) => {
+    it.each(['PostConfirmation', 'Sweeper'])('counts the lost effects in the log of %s', (each) => {
       const { resource } = asked(sending)
 
       expect(resource(`${each}EffectsLostFilter`).Properties).toEqual({
@@ -53,13 +53,13 @@ export function assertAlarms({ template, sending }: Packaged): void {
       expect(resource(`${each}LogGroup`).Type).toBe('AWS::Logs::LogGroup')
     })
 
-    it('does not count in the log of a function that runs no effects', () => {
+    it('counts nothing in the log of a function that runs no effects', () => {
       const filters = Object.keys(template().Resources).filter((each) => each.endsWith('EffectsLostFilter'))
 
       expect(filters).toEqual(['SweeperEffectsLostFilter'])
     })
 
-    it('counts the lines of this stage only, and notifies the topic if there is one', () => {
+    it('counts only the lost effects of this stage, and notifies the SNS topic if one is configured', () => {
       const { Properties } = resource('EffectsLostAlarm')
       expect(Properties).toMatchObject({
         Namespace: 'Lifeguard',
@@ -74,14 +74,14 @@ export function assertAlarms({ template, sending }: Packaged): void {
       expect(Properties.Dimensions).toBeUndefined()
     })
 
-    it('has filters that match the log line of a handler', () => {
+    it('counts lost effects with a filter that matches the log line of a handler', () => {
       const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
       expect(lostLine(lost, 'PostConfirmation', Date.now())).toMatchObject({ EffectsLost: 1 })
     })
   })
 
   describe('the sweeper alarm', () => {
-    it('watches the errors of the function', () => {
+    it('watches the errors of the sweeper function', () => {
       expect(resource('SweeperErrorsAlarm').Properties).toMatchObject({
         Namespace: 'AWS/Lambda',
         MetricName: 'Errors',

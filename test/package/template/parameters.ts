@@ -32,23 +32,23 @@ export function assertParameters({ template, folder }: Packaged): void {
   })
 
   describe('the docs', () => {
-    it('list every parameter, and no other', async () => {
+    it('the docs list every parameter of the service, and no others', async () => {
       const shared = Object.keys(parse(await readFile(join(repository, 'deploy/params.yml'), 'utf8')))
       const blocks = await readFile(join(repository, 'serverless.yml'), 'utf8')
       const known = [...shared, ...[...blocks.matchAll(/\$\{param:(\w+),/g)].map(([, name = '']) => name)]
       const table = /^## Parameters$[\s\S]*?^## /m.exec(await read('docs/reference/settings.md'))?.[0] ?? ''
       const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
-      // The one without a default.
+      // userPoolId has no default, so the configuration files do not contain it.
       expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
     })
 
-    it('show the role of a function as it is packaged', async () => {
+    it('the docs show the role of a function as in the packaged template', async () => {
       const [, json = ''] = /^## Generated resources$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(await read('docs/guides/deploy.md')) ?? []
 
       expect(template().Resources).toMatchObject(JSON.parse(json))
     })
 
-    it('import resources that need no others after a removal', () => {
+    it('the retained resources refer to no other resources, so that they can be imported after a removal', () => {
       const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
       const kept = Object.entries(template().Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
       expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())

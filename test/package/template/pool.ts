@@ -20,7 +20,7 @@ export function assertPool({ template }: Packaged): void {
       })
     })
 
-    it('is retained with its app client, which does not reveal whether a user exists', () => {
+    it('retains the user pool and its app client, which does not reveal whether a user exists', () => {
       const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
       expect(resource('CognitoUserPoolUsers')).toMatchObject(kept)
       expect(resource('AppClient')).toEqual({

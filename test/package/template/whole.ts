@@ -10,7 +10,7 @@ export function assertWhole({ template }: Packaged): void {
         names.flatMap((name) => endings.map((ending) => `${name}${ending}`))
       expect(Object.keys(template().Resources).toSorted()).toEqual(
         [
-          // Created by the framework for the zips.
+          // The framework creates this bucket for the zips.
           ...['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'],
           ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable'],
           ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Recorded } from './jobs.ts'
 
-/** Names that the compared change renames, old to new. Log lines, errors and requests may differ only in these names. */
+/**
+ * Maps the old names to the new ones that the compared change introduces. Log lines, errors and requests may differ only in these
+ * names.
+ */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['broken', 'error'],
   ['together', 'parallel'],
@@ -12,7 +15,7 @@ export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['WELCOME_EMAIL_CUT_OFF', 'WELCOME_EMAIL_DELIVERY'],
 ])
 
-// The old version traces a rule's answer as a skip.
+// If a rule answers, the old version writes the outcome `skip` to the trace.
 const ANSWERED = ['"outcome":"answer"', '"outcome":"skip"'] as const
 
 /** A difference between two versions in one field. */

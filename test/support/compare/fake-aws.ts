@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { requestText } from './requests.ts'
 
-/** A fake DynamoDB and SES. Their answers depend only on the numbers of the event and of the request. */
+/** A fake DynamoDB and SES. Their responses depend only on the numbers of the event and of the request. */
 export interface FakeAws {
   readonly environment: Readonly<Record<string, string>>
   /** Starts the next event. Returns the requests of the previous event and clears them. */
@@ -13,7 +13,7 @@ export interface FakeAws {
 
 const NEVER_BLOCKED = 6
 
-/** Starts the fake services on a loopback port. The same requests get the same answers in both versions. */
+/** Starts the fake services on a loopback port. The same requests get the same responses in both versions. */
 export async function startFakeAws(): Promise<FakeAws> {
   let event = 0
   let requests: { readonly kind: string; readonly text: string }[] = []

@@ -13,7 +13,7 @@ export interface EventsJob {
   readonly output: string
 }
 
-/** A job that runs compositions. `terms` is a file with the terms. */
+/** A job that runs compositions. `terms` is the path of a JSON file with the parsed compositions. */
 export interface CompositionsJob {
   readonly kind: 'compositions'
   readonly root: string

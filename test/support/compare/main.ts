@@ -47,7 +47,7 @@ const seed = Number(values.seed)
 const differences: Difference[] = []
 let compared = 0
 
-/** Creates the job of one version. Both versions run the same task. */
+/** Creates the job of one version. The jobs of both versions differ only in the code that they run. */
 type Task = (version: 'old' | 'new', output: string) => Job
 
 /** Runs a task, and repeats it if there are differences. Only differences of both runs count, because a busy machine may cause retries. */
@@ -68,7 +68,7 @@ async function compareOnce(task: Task): Promise<{ readonly count: number; readon
     (['old', 'new'] as const).map(async (version) => {
       const output = join(await mkdtemp(join(folder, 'task-')), `${version}.ndjson`)
       const child = join(import.meta.dirname, 'child.ts')
-      // A large stack, because the possible nesting depth of an event depends on the size of compiled functions.
+      // The large stack prevents overflows. With a small stack, the depth at which an event overflows differs between versions.
       await promisify(execFile)(process.execPath, ['--stack-size=3900', child, JSON.stringify(task(version, output))])
       return output
     }),
@@ -101,7 +101,7 @@ const tasks: Task[] = []
 const common = NAMES.filter((name) => existsSync(join(versions.old.root, 'src', name)))
 for (const name of values.only ?? [...common, 'compositions'])
   tasks.push(...(name === 'compositions' ? [await compositionTask()] : eventTasks(name)))
-// Each task runs two processes.
+// Each task runs two processes, so half as many tasks as cores run at once.
 const lanes = Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, async () => {
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await runTask(task)
 })

@@ -37,7 +37,7 @@ export async function runCompositions(job: CompositionsJob, write: (recorded: Re
       if (triggerSource.startsWith('Post') && /\b(anyOf|denyIf|shadow)\b/.test(text)) continue
       const label = `${triggerSource}: ${text}`
       try {
-        // A handler is a function with extra properties.
+        // The cast is safe, because a handler is a function with extra properties.
         const handler = make?.(build(term, library)) as (event: unknown, context: object) => Promise<unknown>
         const answer = JSON.stringify(await handler({ ...event, triggerSource, response }, { awsRequestId: 'request' }))
         write({ label, answer, requests: [], lines: lines() })

@@ -19,7 +19,7 @@ export async function runEvents(job: EventsJob, write: (recorded: Recorded) => v
   const own = sources.filter(({ folder }) => folder === job.name)
   for (let number = job.from; number < job.from + job.count; number += 1) {
     const random = seededRandom(job.seed, number)
-    // First the unchanged events, then mutated ones. Some are for another trigger than the handler's.
+    // Sends the unchanged events first, then mutated ones. A few mutated events are for another trigger than the handler's.
     const text = own[number - job.from]?.text ?? fuzzedEvent(random.pick(random.chance(0.97) ? own : sources), random)
     aws.next(number)
     const context = { awsRequestId: `request-${number}`, getRemainingTimeInMillis: () => 4900 }

@@ -28,7 +28,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   WELCOME_EMAIL_DELIVERY: ['', 'at-most-once', 'at-least-once'],
 }
 
-// Most sets are valid, because a handler with an invalid setting only throws.
+// Most sets of settings are valid, because a handler with an invalid setting only throws.
 const VALID = 0.75
 
 /** Returns random sets of settings. Most of them contain only valid values. */
@@ -38,12 +38,12 @@ export function settingsSets(count: number, seed: number): readonly Readonly<Rec
     const isValid = random.chance(VALID)
     const pick = (name: string, values: readonly string[]): string => random.pick(isValid ? (FIRST[name] ?? values) : values)
     const settings = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, pick(name, values)]))
-    // Also sets the variable's name in the old version.
+    // The old version reads this setting from a variable with another name.
     return { ...settings, WELCOME_EMAIL_CUT_OFF: settings.WELCOME_EMAIL_DELIVERY ?? '' }
   })
 }
 
-/** The valid values of settings whose list in VALUES also has invalid ones. */
+/** The values for a valid set of settings. A setting that is missing here has only valid values in VALUES. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
   ALLOWED_EMAIL_DOMAINS: domains.slice(0, 5),
   DENIED_EMAIL_DOMAINS: ['', 'mail.example.org', '*.example.org'],

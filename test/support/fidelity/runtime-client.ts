@@ -11,7 +11,7 @@ export type RuntimeClient = { readonly file: string } | { readonly missing: stri
 
 const MANIFEST = join(import.meta.dirname, '../../fidelity/client')
 const MANIFEST_FILES = ['package.json', 'package-lock.json']
-// The programs that its install scripts run, besides npm and Node. Without one of them the scripts fail halfway.
+// The programs that the client's install scripts run, besides npm and Node. Without one of them the scripts fail halfway.
 const BUILD_TOOLS = ['cmake', 'make', 'g++', 'tar', 'xz', 'python3']
 // Limits the wait for an unresponsive network. The install itself takes less than a minute.
 const INSTALL_LIMIT_MS = 240_000

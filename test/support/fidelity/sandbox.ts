@@ -15,13 +15,13 @@ export interface ReportedError {
   readonly trace: readonly string[]
 }
 
-/** The exit of a process. */
+/** The exit code of a process, or the signal that ended it. */
 export interface Exit {
   readonly code: number | null
   readonly signal: string | null
 }
 
-/** The result of an invocation. Only after `response` and `error` does the process accept another one. */
+/** The result of an invocation. The process accepts another event only after `response` and `error`. */
 export type Outcome =
   | { readonly kind: 'response'; readonly json: string }
   | { readonly kind: 'error'; readonly error: ReportedError }

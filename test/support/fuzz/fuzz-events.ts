@@ -46,7 +46,7 @@ function put(holder: object, key: string, value: unknown): void {
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-/** Adds personal data with the marker to all parts of an event that may contain personal data. */
+/** Adds the fuzzer's marker to all parts of an event that may contain personal data. */
 function mark(event: unknown, random: Random): void {
   for (const name of ['userAttributes', 'validationData', 'clientMetadata']) {
     const holder = own(own(event, 'request'), name)
@@ -140,7 +140,7 @@ const dropped = onSlot(({ holder, key }) => void Reflect.deleteProperty(holder, 
 const nulled = onSlot(({ holder, key }) => put(holder, key, null))
 const retyped = onSlot(({ holder, key }, value, random) => put(holder, key, anotherType(value, random)))
 const grown = onSlot(({ holder, key }, value, random) => {
-  // Rarely a megabyte, because it takes as long as hundreds of small values.
+  // A value of a megabyte is rare, because it takes as long as hundreds of small values.
   const length = random.chance(0.03) ? 1_000_000 : 1 + random.below(5000)
   const piece = random.pick([toText(value), '\ud800', '@', 'a.', '\u0000', '{']) || ' '
   put(holder, key, piece.repeat(Math.ceil(length / piece.length)).slice(0, length))

@@ -90,10 +90,10 @@ function parsed(line: string): unknown {
   }
 }
 
-// An address with fewer different characters, such as a row of @, may also be part of another text.
+// Addresses with fewer different characters are not searched for. A row of @, for example, may be part of another string.
 const LEAST_CHARACTERS = 6
 
-/** Returns true if the log contains the marker, or the email address as it is written in JSON. */
+/** Returns true if the log contains the fuzzer's marker, or the event's email address as it is written in JSON. */
 function leaks(log: string, text: string): boolean {
   if (log.includes(MARKER)) return true
   const email = own(own(own(JSON.parse(text), 'request'), 'userAttributes'), 'email')

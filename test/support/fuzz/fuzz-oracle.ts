@@ -17,7 +17,7 @@ export function oracleAllows(email: string): boolean {
   const parts = email.split('@')
   const [local, domain] = parts
   if (parts.length !== 2 || local === undefined || domain === undefined || email.length > LONGEST_ADDRESS) return false
-  // IDNA makes some domains longer.
+  // IDNA makes some domains longer, so the length limits apply to the IDNA form, too.
   const written = seenByBrowsers(domain) ?? ''
   if (written.length > LONGEST_DOMAIN || local.length + 1 + written.length > LONGEST_ADDRESS) return false
   return isPlainLocal(local) && isAllowedDomain(domain, written)
@@ -34,7 +34,7 @@ function isAllowedDomain(domain: string, written: string): boolean {
   if (plain === undefined) return false
   const name = plain.endsWith('.') ? plain.slice(0, -1) : plain
   if (name === 'example.com') return written === 'example.com'
-  // Every valid subdomain of example.org is allowed. Both readings must be below example.org.
+  // Every valid subdomain of example.org is allowed. The domain as written and its IDNA form must both be below example.org.
   const bothBelow = [name, written].every((reading) => reading.endsWith('.example.org'))
   return bothBelow && name.split('.').every((label) => label !== '') && written.split('.').every(isLabel)
 }

@@ -31,26 +31,26 @@ function suite(library: () => PackedLibrary): void {
     await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
   }, 240_000)
 
-  it('replays its events as expected, without further setup', async () => {
+  it('replays the events of a new project as expected, without further setup', async () => {
     const printed = await run('npx', 'lifeguard', 'replay')
     expect(printed).toMatch(/^(\d+) events: .*\n\1 as expected; /m)
   })
 
-  it('replays every published sample event as expected', async () => {
+  it('replays every published sample event as expected in a new project', async () => {
     const printed = await run('npx', 'lifeguard', 'replay', 'node_modules/cognito-lifeguard/events')
     const events = (await readdir(join(library().installed, 'events'), { recursive: true })).filter((file) => file.endsWith('.expect.json'))
     expect(events.length).toBeGreaterThan(50)
     expect(printed).toContain(`\n${events.length} as expected; `)
   })
 
-  it('precompiles its handlers in its build', async () => {
+  it('precompiles the handlers in the build of a new project', async () => {
     for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
       const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
       expect(printed).toBe(`dist/${name}: already precompiled\n`)
     }
   })
 
-  it('passes its own tests and type check', async () => {
+  it('passes the tests and the type check of a new project', async () => {
     await Promise.all([run('npm', 'test'), run('npm', 'run', 'check')])
   })
 

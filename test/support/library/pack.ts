@@ -8,7 +8,7 @@ export const repository: string = resolve(import.meta.dirname, '../../..')
 
 /** The library as npm would publish it, and a user's folder in which it is installed. */
 export interface PackedLibrary {
-  /** The copy of the repository in which it was built. */
+  /** The copy of the repository in which the library was built. */
   readonly clone: string
   readonly tarball: string
   /** The user's folder. It contains only `node_modules`. */
@@ -55,7 +55,7 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
   return { clone, tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
 }
 
-/** Runs a command and returns its standard output. Throws an Error with all its output if it fails. */
+/** Runs a command and returns its standard output. Throws an Error with the command's output if the command fails. */
 export async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(file, [...args], { cwd, shell: process.platform === 'win32', maxBuffer: 1 << 26 })

@@ -36,7 +36,7 @@ export async function runDeployed(
   const child = spawn(node, ['--input-type=module', '-e', PROGRAM, pathToFileURL(file).href, `${timeoutMs}`], {
     env: { ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // JSON as in Lambda, so undefined and class instances are lost.
+    // Events and answers are passed as JSON, as in Lambda, so undefined and class instances are lost.
     serialization: 'json',
   })
   child.stderr?.setEncoding('utf8').on('data', complaint)

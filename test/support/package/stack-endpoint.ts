@@ -23,13 +23,13 @@ function stackEvent(status: string): string {
   return `<member><EventId>${status}</EventId>${name}${what}</member>`
 }
 
-/** The part of each operation's answer that osls reads. */
+/** The part of each operation's response that osls reads. */
 const ANSWERS: Readonly<Record<string, string>> = {
   GetCallerIdentity: '<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/developer</Arn>',
   DescribeStacks: `<Stacks><member><StackId>${STACK}</StackId><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs/></member></Stacks>`,
   DescribeStackResource: '<StackResourceDetail><PhysicalResourceId>bucket</PhysicalResourceId></StackResourceDetail>',
   DescribeChangeSet: `<StackId>${STACK}</StackId><Status>CREATE_COMPLETE</Status><Changes/>`,
-  // Newest event first.
+  // CloudFormation lists the newest event first.
   DescribeStackEvents: `<StackEvents>${['UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS'].map(stackEvent).join('')}</StackEvents>`,
 }
 
