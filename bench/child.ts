@@ -44,7 +44,7 @@ const LAMBDA = {
   TZ: ':UTC',
 }
 
-// Longer than any job takes. A process that hangs is killed then.
+// The time limit of a process, longer than any job takes. A process that hangs is killed then.
 const LIMIT_MS = 120_000
 
 const KEPT = 10_000

@@ -49,7 +49,7 @@ export interface ColdReport {
   readonly answer: Answer
 }
 
-/** The figures of each program in microseconds, in the order of the job. */
+/** The figures of each program in microseconds, in the order of the job's programs. */
 export interface WarmReport {
   readonly p50: readonly number[]
   readonly p99: readonly number[]

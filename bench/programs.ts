@@ -94,7 +94,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
   'post/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/post-confirmation/handler.ts' } },
 }
 
-/** Returns true if the text is the name of a program. */
+/** Returns true if the string is the name of a program. */
 export function isProgramName(name: string): name is ProgramName {
   return Object.hasOwn(PROGRAMS, name)
 }

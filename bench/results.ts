@@ -23,7 +23,7 @@ export interface Results {
 const FURTHER_HEAD: readonly string[] = ['measure', 'compared with', 'median', 'quartiles']
 const FURTHER_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right']
 
-/** Formats a comparison without the columns of a goal. */
+/** Formats a comparison as a table row, without the columns about goals. */
 function rowWithoutGoal(outcome: Outcome): readonly string[] {
   const [what = '', against = '', , median = '', around = ''] = outcomeRow(outcome)
   return [what, against, median, around]

@@ -6,7 +6,7 @@ import type { Passed } from './proxy.ts'
 export type Excuse = (sub: string, first: Passed, second: Passed) => string | undefined
 
 /**
- * Searches the harness's log for a fault between two emails that hid the first one from the handlers: SES's answer was lost, the
+ * Searches the harness's log for a fault between two emails that hid the first one from the handlers: SES's response was lost, the
  * process was killed or stopped, or the write of `done` to the ledger failed.
  */
 export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {

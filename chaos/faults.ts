@@ -38,7 +38,7 @@ export interface FaultPlanOptions {
   readonly faults?: readonly [Fault, ...Fault[]]
 }
 
-// This is far below 800 ms, at which the DynamoDB and Cognito clients time out. To them, a longer delay would be a `hang`.
+// The longest latency is far below 800 ms, at which the DynamoDB and Cognito clients time out. A longer delay would be a `hang`.
 const MAX_DELAY_MS = 100
 
 /** Creates a plan that spreads faults evenly over calls. The same seed gives the same plan. */

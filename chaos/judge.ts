@@ -9,7 +9,7 @@ import type { User } from './users.ts'
 export interface Promised {
   readonly name: string
   readonly broken: number
-  /** The first few users or invocations for which it was broken. */
+  /** The first few users or invocations for which the guarantee was broken. */
   readonly examples: readonly string[]
 }
 

@@ -34,8 +34,8 @@ export interface FaultProxyOptions {
 type Mutable<V> = { -readonly [Key in keyof V]: V[Key] }
 
 /**
- * Starts a proxy on a free loopback port. It forwards calls to a service and injects the planned faults. Times in its log are
- * milliseconds of this process's monotonic clock.
+ * Starts a proxy on a free loopback port. It forwards calls to a service and injects the planned faults. Times in the proxy's log
+ * are milliseconds of this process's monotonic clock.
  *
  * @example
  * const proxy = await startFaultProxy({ target: ses.endpoint, dialect: ses, plan: faultPlan({ seed: 42, percent: 20 }) })

@@ -6,7 +6,7 @@
  * draw(42, 'kill', 'PostConfirmation', 17) < 0.01
  */
 export function draw(seed: number, ...words: readonly (string | number)[]): number {
-  // FNV-1a, then a finaliser, because FNV-1a alone gives similar numbers for texts that differ only near their end.
+  // FNV-1a, then a finaliser, because FNV-1a alone gives similar numbers for strings that differ only near their end.
   let hash = 0x811c9dc5
   for (const character of `${seed}\n${words.join('\n')}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)

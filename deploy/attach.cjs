@@ -4,7 +4,7 @@ const { userError } = require('./handlers.cjs')
 // The event versions of triggers for which the framework has no setting. Cognito sends V1_0 unless LambdaConfig has another version.
 const VERSIONS = { PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'], InboundFederation: ['V1_0'] }
 
-/** Returns the permission that lets this pool alone call a function. Without it, users get an error from Cognito. */
+/** Returns the permission that lets this pool alone call a function. Without the permission, users get an error from Cognito. */
 exports.createPermission = createPermission
 function createPermission({ id }) {
   return {
@@ -30,7 +30,8 @@ exports.createPoolChanges = ({ functions, userPoolArn }) => {
   for (const lambda of functions) {
     const { id, trigger } = lambda
     const version = findVersion(lambda)
-    // Added beside the framework's entry PreTokenGeneration, because Cognito requires the same function in both entries.
+    // Adds PreTokenGenerationConfig beside the framework's entry PreTokenGeneration, because Cognito requires the same function in
+    // both entries.
     if (trigger === 'PreTokenGeneration' && version !== 'V1_0')
       LambdaConfig.PreTokenGenerationConfig = { LambdaArn: toArn(id), LambdaVersion: version }
     if (trigger === 'InboundFederation') {

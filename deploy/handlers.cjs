@@ -11,7 +11,7 @@ const CHILD = join(__dirname, 'describe-handler.mjs')
 // Lambda ends the init phase after ten seconds.
 const START_LIMIT_MS = 10_000
 
-// A handler that calls AWS while it loads must not reach an account.
+// With these variables, a handler that calls AWS while it loads cannot reach an account.
 const NOWHERE = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',

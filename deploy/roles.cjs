@@ -12,7 +12,7 @@ exports.createRole = (lambda, service) => {
     throw userError(`The block of ${lambda.name} has no role. Add this line to it: role: ${lambda.id}Role`)
   // The framework creates the log group, so the function needs no permission to create one.
   const logs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [`${lambda.id}LogGroup`, 'Arn'] })
-  // X-Ray's actions support no resource-level permissions.
+  // X-Ray's actions support no resource-level permissions, so this statement allows all resources.
   const traces = allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
   const needed = mergeStatements(lambda.permissions.map((permission) => statementFor(permission, lambda, service)))
   const Policies = [

@@ -33,17 +33,19 @@ const settings: BuildOptions = {
  */
 const REQUIRE = "const require=name=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);"
 
-/** Text that esbuild writes for a `require` that it could not resolve. */
+/** The start of the error message that esbuild writes into a bundle for a `require` that it could not resolve. */
 const LEFT_REQUIRE = 'Dynamic require of "'
 
-// esbuild hashes source map paths into chunk names. These paths start at the output folder, so one fixed folder
-// gives the same handler the same file names wherever it is deployed from.
+// esbuild hashes the paths in source maps into chunk names, and the paths are relative to the output folder. With one fixed output
+// folder, a handler gets the same file names on every machine.
 const BUILT_IN = 'dist/function'
 
 /** The file name of the bundle in its folder. Its chunks are beside it, also as `*.js`. */
 export const BUNDLE_FILE = 'handler.js'
 
-/** File name of esbuild's metafile. Its inputs show if a bundle is older than its sources. It is not deployed. */
+/**
+ * File name of esbuild's metafile, which is not deployed. The inputs in the metafile show if a bundle is older than its sources.
+ */
 export const META_FILE = 'meta.json'
 
 /**

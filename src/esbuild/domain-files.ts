@@ -34,7 +34,7 @@ async function buildListBytes(source: string): Promise<Uint8Array> {
   const read = await readDomainSource(splitLines(createReadStream(source, 'utf8')))
   const { patterns, faulty } = read
   if (faulty > 0) throw new Error([...formatFaults(source, read), EXPECTED_LINE].join('\n'))
-  if (patterns.length === 0) throw new Error(`${source}: holds no pattern; ${EXPECTED_LINE}`)
+  if (patterns.length === 0) throw new Error(`${source}: contains no patterns; ${EXPECTED_LINE}`)
   return buildDomainList(patterns).bytes
 }
 

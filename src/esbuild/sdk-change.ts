@@ -16,7 +16,7 @@ export function replaceModule(names: readonly string[], replacement: string): Sd
   }
 }
 
-/** Replaces a text in a module, if it occurs exactly once. */
+/** Replaces a string in a module, if the string occurs exactly once. */
 export function editModule(text: string, replacement: string): SdkChange['apply'] {
   return (source) => {
     const parts = source.split(text)

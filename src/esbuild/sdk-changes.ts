@@ -112,13 +112,13 @@ const always: readonly SdkChange[] = [
     apply: editModule(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
   },
   {
-    // Only browsers call this. With code splitting, its `import()` would become a chunk.
+    // Only browsers call this function. With code splitting, the `import()` in the function would become a chunk.
     file: '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js',
     of: 'every client',
     apply: editModule('import("bowser")', 'Promise.resolve({})'),
   },
   {
-    // Reading `ReadStream` from `node:fs` loads Node's file streams. Few bodies reach this check.
+    // Reading `ReadStream` from `node:fs` loads Node's file streams, so it is read late: few bodies reach this check.
     file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
     of: 'every client',
     apply: applyBoth(
@@ -127,7 +127,7 @@ const always: readonly SdkChange[] = [
     ),
   },
   {
-    // Reading the global `ReadableStream` loads Node's web streams. A value without `getReader` is not such a stream.
+    // Reading the global `ReadableStream` loads Node's web streams, so it is read only for values with `getReader`.
     file: '@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js',
     of: 'every client',
     apply: editModule(

@@ -5,8 +5,9 @@ const CLASS =
 /**
  * Shortens a client's error classes. A client has dozens of them, and esbuild keeps all.
  *
- * Each class passes its name and fault to `super` and sets them again as class fields, so the argument is removed. The call that sets
- * the prototype stays, because the base class sets its own. Classes that then differ only in names are created by one function.
+ * Each class passes its name and fault to `super` and sets them again as class fields, so the argument of `super` is removed. The
+ * call that sets the prototype stays, because the base class sets its own. Classes that then differ only in names are created by
+ * one function.
  *
  * @returns undefined if the classes have an unexpected form.
  */

@@ -2,7 +2,7 @@ const BYTE_ORDER_MARK = '\uFEFF'
 
 /** A line of a stream. */
 export interface Line {
-  /** Counted from 1; blank lines count too, so that editors agree. */
+  /** The line number, counted from 1. Blank lines count too, so that editors show the same number. */
   readonly number: number
   readonly text: string
 }

@@ -27,7 +27,7 @@ describe('judgeGoal', () => {
     expect(judgeGoal(budget, createSeriesWith({ zip: [9.9] })).holds).toBe(true)
   })
 
-  it('reports neither met nor missed without a goal', () => {
+  it('reports a comparison without a goal as neither met nor missed', () => {
     const { atMost: _, ...further } = compared
     expect(judgeGoal(further, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBeUndefined()
   })

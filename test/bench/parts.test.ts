@@ -49,7 +49,7 @@ describe('readEvents', () => {
 })
 
 describe('PROGRAMS', () => {
-  it('contains a unique title for each program of a trigger', () => {
+  it('gives each program of a trigger a unique title', () => {
     for (const folder of ['pre/', 'post/', 'domains/']) {
       const titles = PROGRAM_NAMES.filter((name) => name.startsWith(folder)).map((name) => PROGRAMS[name].title)
       expect(new Set(titles).size).toBe(titles.length)

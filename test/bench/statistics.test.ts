@@ -23,13 +23,13 @@ describe('quantile', () => {
     expect(quantile([100, 9, 20], 0)).toBe(9)
   })
 
-  it('does not change the order of its argument', () => {
+  it('does not change the order of the given figures', () => {
     const all = [3, 1, 2]
     quantile(all, 0.5)
     expect(all).toEqual([3, 1, 2])
   })
 
-  it('throws for an empty list', () => {
+  it('throws for an empty list of figures', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError)
   })
 })
@@ -39,7 +39,7 @@ describe('quartiles', () => {
     expect(quartiles([1, 2, 3, 4, 5])).toEqual({ lower: 2, median: 3, upper: 4 })
   })
 
-  it('returns ascending figures', () => {
+  it('returns the lower quartile, the median and the upper quartile in ascending order', () => {
     fc.assert(
       fc.property(figures, (all) => {
         const { lower, median, upper } = quartiles(all)

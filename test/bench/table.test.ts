@@ -37,7 +37,7 @@ describe('outcomeRow', () => {
 })
 
 describe('formatColumns', () => {
-  it('aligns texts left and figures right', () => {
+  it('aligns columns of words left, and columns of figures right', () => {
     expect(
       formatColumns(
         ['what', 'ms'],

@@ -9,13 +9,13 @@ describe('zipBytes', () => {
     expect(zipBytes([])).toBe(22)
   })
 
-  it('counts the headers of each file, and its name twice', () => {
+  it('counts the headers of each file in the zip, and the name of each file twice', () => {
     const longer = zipBytes([{ name: 'dist/pre-signup/handler-2.js', bytes: Buffer.of() }])
     expect(longer - zipBytes([handler(Buffer.of())])).toBe(4)
     expect(zipBytes([handler(Buffer.of()), handler(Buffer.of())]) - 22).toBe(2 * (zipBytes([handler(Buffer.of())]) - 22))
   })
 
-  it('returns a small size for repetitive data and a large one for random data', () => {
+  it('returns a small zip size for repetitive data, and a large one for random data', () => {
     expect(zipBytes([handler(Buffer.alloc(100_000, 'export '))])).toBeLessThan(1000)
     expect(zipBytes([handler(randomBytes(100_000))])).toBeGreaterThan(100_000)
   })

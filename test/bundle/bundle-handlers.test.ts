@@ -126,7 +126,7 @@ describe('bundleHandlers', () => {
     expect(Object(handler)()).toBe('Welcome')
   })
 
-  it('rejects with the file and line of a syntax error', async () => {
+  it('rejects a source with a syntax error, and names the file and line', async () => {
     await expect(bundled('broken', { 'handler.ts': 'export const handler = (' })).rejects.toThrow(/handler\.ts:1/)
   })
 })

@@ -79,7 +79,7 @@ describe('npm run build', () => {
     expect(functions.map(({ folder }) => folder).toSorted()).toEqual(FUNCTIONS)
   })
 
-  it.each(triggers)('puts only the rules of $folder into its bundle', async ({ folder }) => {
+  it.each(triggers)('puts only the rules of $folder into the bundle of $folder', async ({ folder }) => {
     expect(await listTriggers(folder)).toEqual([folder])
   })
 
@@ -94,7 +94,7 @@ describe('npm run build', () => {
     expect([...new Set(found)].toSorted()).toEqual(clients)
   })
 
-  it('builds a pre-signup bundle that does not load the AWS SDK at its start', async () => {
+  it('builds a pre-signup bundle that does not load the AWS SDK when it starts', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
     // The bundle still contains the SDK, for the block list.
     expect(await files('pre-signup', AWS)).not.toEqual([])

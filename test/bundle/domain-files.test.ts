@@ -48,7 +48,7 @@ describe('buildDomainFiles', () => {
     expect(JSON.parse(await readFile(join(folder, 'bundle/meta.json'), 'utf8')).outputs).toEqual({ some: 1 })
   })
 
-  it('builds nothing when the folder of lists does not exist', async () => {
+  it('builds no lists when the folder of lists does not exist', async () => {
     const folder = await projectWith({})
     await build(folder)
     expect((await readdir(join(folder, 'bundle'))).toSorted()).toEqual(['handler.js', 'meta.json'])
@@ -59,13 +59,13 @@ describe('buildDomainFiles', () => {
       'example.com\n\nexample\n*\n',
       /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' allows every domain.*\nexpected one domain per line/,
     ],
-    ['# empty\n', /staff\.txt: holds no pattern; expected one domain per line/],
+    ['# empty\n', /staff\.txt: contains no patterns; expected one domain per line/],
   ])('fails the build for the invalid list %j', async (text, message) => {
     const folder = await projectWith({ 'staff.txt': text })
     await expect(build(folder)).rejects.toThrow(message)
   })
 
-  it('fails the build when the folder cannot be read', async () => {
+  it('fails the build when the folder of lists cannot be read', async () => {
     const folder = await projectWith({})
     await writeFile(join(folder, 'domains'), 'a file')
     await expect(build(folder)).rejects.toThrow('ENOTDIR')

@@ -56,7 +56,7 @@ describe('readOptions', () => {
     expect(readOptions([])).toMatchObject({ users: 10_000, percent: 20, deliveries: ['at-most-once', 'at-least-once'], log: undefined })
   })
 
-  it('returns the given options', () => {
+  it('returns the options that the arguments set', () => {
     expect(
       readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--delivery', 'at-least-once', '--log', 'handlers.log']),
     ).toEqual({
@@ -88,7 +88,7 @@ describe('npm run chaos', () => {
   const chaos = (...args: readonly string[]) =>
     spawnSync(process.execPath, ['chaos/main.ts', ...args], { cwd: repository, encoding: 'utf8' })
 
-  it('prints its help and exits with 0', () => {
+  it('npm run chaos prints its help and exits with 0', () => {
     const { status, stdout, stderr } = chaos('--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('--seed N')

@@ -59,7 +59,7 @@ describe('a run with handlers that do nothing', () => {
   }
   const runWith = (bundles: string): Promise<RunResult> => run({ seed: SEED, users: 40, percent: 0, delivery: 'at-most-once', bundles })
 
-  it('reports the broken guarantees', async () => {
+  it('reports the guarantees that handlers break if they do nothing', async () => {
     const result = await runWith(await idle(...FUNCTIONS.filter((name) => name !== 'sweeper')))
     const broken = Object.fromEntries(listBroken(result).map((promised) => [promised.name, promised.broken]))
     const users = makeUsers(SEED, 40)

@@ -13,7 +13,7 @@ const Readings = z.array(z.object({ rss: z.number(), heapUsed: z.number() })).le
 type Readings = z.infer<typeof Readings>
 
 describe('built pre sign-up handler', () => {
-  it('does not leak: its memory grows by less than 5 % between 20,000 and 200,000 invocations', async () => {
+  it('the handler does not leak: its memory grows by less than 5 % between 20,000 and 200,000 invocations', async () => {
     const readings = await measureReadings()
     console.info(readings.map(({ rss, heapUsed }) => `rss ${inMegabytes(rss)}, heap ${inMegabytes(heapUsed)}`).join('\n'))
     // Lambda limits the RSS. Most of it is V8's space for new objects, so this check only finds leaks of about

@@ -13,19 +13,19 @@ describe('stallMeter', () => {
     return beatAfter
   }
 
-  it('counts nothing while beats are on time or a little late', () => {
+  it('counts no stall while beats are on time or a little late', () => {
     const beatAfter = metered()
     expect([beatAfter(BEAT_MS, 1), beatAfter(BEAT_MS + 5, 0), beatAfter(BEAT_MS + 20, 0)]).toEqual([0, 0, 0])
   })
 
-  it('counts the time in which the process did not run', () => {
+  it('counts the time in which the process did not run as a stall', () => {
     const beatAfter = metered()
     expect(beatAfter(BEAT_MS + 6000, 0)).toBe(6000)
     expect(beatAfter(BEAT_MS, 0)).toBe(6000)
     expect(beatAfter(BEAT_MS + 100, 0)).toBe(6100)
   })
 
-  it('does not count the time in which the process used the CPU', () => {
+  it('does not count the time in which the process used the CPU as a stall', () => {
     const beatAfter = metered()
     expect(beatAfter(BEAT_MS + 3000, 3000)).toBe(0)
     expect(beatAfter(BEAT_MS + 1000, 400)).toBe(600)

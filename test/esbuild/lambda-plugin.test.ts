@@ -95,14 +95,14 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(dynamodb.calls()).toBe(0)
   })
 
-  it('fails without a region and does not query instance metadata for it', async () => {
+  it('fails without a region, and does not query instance metadata for the region', async () => {
     const [dynamodb, { file }] = [await service(found), await bundleSource(READS)]
     const environment = { ...credentials, AWS_REGION: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: dynamodb.endpoint }
     expect(await run(file, dynamodb, environment)).toMatchObject({ answer: { message: expect.stringContaining('region=""') } })
     expect(dynamodb.calls()).toBe(0)
   })
 
-  it('reads shared configuration files only when it is bundled with `credentials: chain`', async () => {
+  it('reads shared configuration files only when the handler is bundled with `credentials: chain`', async () => {
     const dynamodb = await service(found)
     const files = await createSharedFiles()
     const environment = { ...files, AWS_ENDPOINT_URL_DYNAMODB: '' }
@@ -142,7 +142,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(await run((await bundleSource(READS)).file, dynamodb)).toMatchObject({ answer: { status: 200, attempts: 2 } })
   })
 
-  it('times out twice when the service does not answer, and stops when the abort signal fires', async () => {
+  it('retries once after a timeout when the service does not answer, and stops when the abort signal fires', async () => {
     const { file } = await bundleSource(READS)
     for (const trouble of ['never answers', 'stalls in the middle of its answer'] as const) {
       const dynamodb = await service(troubles[trouble])

@@ -41,7 +41,7 @@ describe('changeSdk', () => {
     },
   )
 
-  it('keeps the eviction order of the endpoint cache: least recently used first', async () => {
+  it('the changed endpoint cache still evicts the least recently used entry first', async () => {
     const source = "export { EndpointCache } from './node_modules/@aws-sdk/endpoint-cache/dist-es/index.js'"
     const [Before, After] = [Object(await plainly(source)).EndpointCache, Object(await changed(source)).EndpointCache]
     const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
@@ -63,7 +63,7 @@ describe('changeSdk', () => {
     )
   })
 
-  it('keeps the computed length of every body, including file streams', async () => {
+  it('the changed SDK computes the same length of every body, including file streams', async () => {
     const source =
       "export { calculateBodyLength } from './node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js'"
     const [was, is] = [Object(await plainly(source)).calculateBodyLength, Object(await changed(source)).calculateBodyLength]
@@ -75,7 +75,7 @@ describe('changeSdk', () => {
     file.destroy()
   })
 
-  it('keeps recognising web streams', async () => {
+  it('the changed SDK still recognises web streams', async () => {
     const source =
       "export { isReadableStream } from './node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js'"
     const [was, is] = [Object(await plainly(source)).isReadableStream, Object(await changed(source)).isReadableStream]
@@ -84,7 +84,7 @@ describe('changeSdk', () => {
     expect([was(stream), is(stream)]).toEqual([true, true])
   })
 
-  it('keeps the SHA-256 digests, with and without a key', async () => {
+  it('the changed SDK computes the same SHA-256 digests, with and without a key', async () => {
     const source = "export { Sha256 } from './node_modules/@smithy/core/dist-es/submodules/checksum/index.js'"
     const digest = async (
       Sha256: new (secret?: string) => { update: (text: Uint8Array) => void; digest: () => Promise<Uint8Array> },

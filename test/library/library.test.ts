@@ -113,7 +113,7 @@ describe('the packed library', () => {
     }
   })
 
-  it('adds only the rules that a program uses to its bundle', async () => {
+  it('a bundle contains only the rules that the program uses', async () => {
     const { metafile } = await build({
       absWorkingDir: library.folder,
       entryPoints: ['program.ts'],
@@ -185,7 +185,7 @@ describe('the packed library', () => {
     },
   )
 
-  it('has a command that runs on the newest and the oldest Node', async () => {
+  it('the packed command runs on the newest and the oldest Node', async () => {
     for (const node of [process.execPath, oldestNode]) {
       expect(await command(node, [join(library.installed, 'lib/tools/cli/main.js'), '--help'], library.folder)).toContain(
         'lifeguard replay',
@@ -193,7 +193,7 @@ describe('the packed library', () => {
     }
   })
 
-  it('keeps the command file executable after it was built again', async () => {
+  it('keeps the command file executable after the library was built again', async () => {
     await access(join(library.clone, 'lib/tools/cli/main.js'), constants.X_OK)
   })
 
@@ -204,7 +204,7 @@ describe('the packed library', () => {
     expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(FUNCTIONS.length)
   })
 
-  it('has source maps and declaration maps that point to sources in the package', async () => {
+  it('the packed library has source maps and declaration maps that point to sources in the package', async () => {
     for (const map of ['index.js.map', 'index.d.ts.map']) {
       const { sources } = JSON.parse(await readFile(join(library.installed, 'lib', map), 'utf8'))
       const source = new URL(sources[0], pathToFileURL(join(library.installed, 'lib', map)))
@@ -212,12 +212,12 @@ describe('the packed library', () => {
     }
   })
 
-  it('passes publint', async () => {
+  it('the packed library passes publint', async () => {
     const tarball = new Uint8Array(await readFile(library.tarball)).buffer
     expect((await publint({ pack: { tarball }, strict: true })).messages).toEqual([])
   })
 
-  it('passes "are the types wrong?" for ES modules', async () => {
+  it('the packed library passes "are the types wrong?" for ES modules', async () => {
     const attw = fileURLToPath(new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')))
     await command(process.execPath, [attw, library.tarball, '--profile', 'esm-only'], repository)
   })

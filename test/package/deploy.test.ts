@@ -60,7 +60,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
     expect(aws.calls.filter(({ action }) => action === 'ExecuteChangeSet')).toHaveLength(1)
   })
 
-  it('packages once, and removes the package unless --package is given', async () => {
+  it('npm run deploy packages once, and removes the package unless --package is given', async () => {
     const { code, stderr } = await deploy('--force', '--param=allowedEmailDomains=example.com')
     expect({ code, packaged: stderr.split('Packaging lifeguard').length - 1 }, stderr).toEqual({ code: 0, packaged: 1 })
     expect(deployed().files.has('preSignUp.zip')).toBe(true)

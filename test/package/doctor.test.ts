@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => service.remove())
 
-it('reports nothing for this service except the findings that the template accepts', { timeout: 300_000 }, async () => {
+it('doctor reports nothing for this service, except the findings that the template accepts', { timeout: 300_000 }, async () => {
   const { code, stdout, stderr } = await lifeguard(['doctor', '--json'], { cwd: service.folder })
   expect(stderr).toContain('packaging the service: osls package')
   const { findings, accepted, unused, notJudged } = JSON.parse(stdout)

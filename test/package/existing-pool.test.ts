@@ -34,7 +34,7 @@ function comparable({ Resources }: Template): Record<string, unknown> {
 }
 
 describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
-  it('deploys the same resources as serverless.yml, except the pool', () => {
+  it('serverless.existing-pool.yml deploys the same resources as serverless.yml, except the pool', () => {
     const { SweeperRole, ...theirs } = comparable(made.template)
     const { SweeperRole: own, ...ours } = comparable(existing.template)
     const permissions = triggers.map((trigger) => `${trigger}Permission`)
@@ -50,14 +50,14 @@ describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
     )
   })
 
-  it('shares no resource names with serverless.yml, so that both stacks can be deployed', () => {
+  it('serverless.existing-pool.yml shares no resource names with serverless.yml, so that both stacks can be deployed', () => {
     const names = ({ Resources }: Template): readonly unknown[] =>
       Object.values(Resources).flatMap(({ Properties }) => [Properties.FunctionName, Properties.TableName, Properties.LogGroupName])
     const both = names(existing.template).filter((name) => typeof name === 'string' && names(made.template).includes(name))
     expect(both).toEqual([])
   })
 
-  it('neither creates nor updates a user pool', () => {
+  it('serverless.existing-pool.yml neither creates nor updates a user pool', () => {
     const types = new Set(Object.values(existing.template.Resources).map(({ Type }) => Type))
     expect([...types].toSorted()).toEqual([
       'AWS::CloudWatch::Alarm',
@@ -86,21 +86,21 @@ describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
     })
   })
 
-  it('outputs the command that attaches its functions', () => {
+  it('outputs the command that attaches the functions to the existing pool', () => {
     const outputs = existing.template.Outputs as { readonly AttachCommand: { readonly Value: { readonly 'Fn::Sub': string } } }
     const [start, ...attached] = outputs.AttachCommand.Value['Fn::Sub'].split(' --function ')
     expect(start).toBe(`npx lifeguard attach --pool eu-west-1_Example --region \${AWS::Region}`)
     expect(attached.toSorted()).toEqual(triggers.map((trigger) => `${trigger}=\${${trigger}LambdaFunction.Arn}`).toSorted())
   })
 
-  it('has no dangling references and no circular dependencies', () => {
+  it('the template has no dangling references and no circular dependencies', () => {
     const names = Object.keys(existing.template.Resources)
     const all = references([existing.template.Resources, existing.template.Outputs])
     expect(all.filter((each) => !names.includes(each) && !each.startsWith('AWS::'))).toEqual([])
     expect(circle(existing.template)).toEqual([])
   })
 
-  it('passes doctor, which reports a sweeper with a timeout of 8 seconds', async () => {
+  it('doctor reports nothing, except a sweeper whose timeout is changed to 8 seconds', async () => {
     const found = async (change: object): Promise<readonly string[]> => {
       const { SweeperLambdaFunction: sweeper, ...others } = existing.template.Resources
       const Resources = { ...others, SweeperLambdaFunction: { ...sweeper, Properties: { ...sweeper?.Properties, ...change } } }
@@ -113,7 +113,7 @@ describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
     expect(await found({ Timeout: 8 })).toEqual(['LG106 SweeperLambdaFunction'])
   })
 
-  it('fails to package without userPoolId', async () => {
+  it('serverless.existing-pool.yml cannot be packaged without userPoolId', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', ...config])
     expect(code).not.toBe(0)
     expect(`${stdout}${stderr}`).toMatch(/custom\.userPoolArn[\s\S]*Value not found at "param" source/)

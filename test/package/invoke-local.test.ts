@@ -45,13 +45,13 @@ describe('osls invoke local', { timeout: 300_000 }, () => {
     expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
   })
 
-  it('prints the message of a denial', async () => {
+  it('osls invoke local prints the message of a denial', async () => {
     const { code, stdout } = await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json')
     expect(code).toBe(1)
     expect(stdout).toContain('"errorMessage": "This email address cannot be used to sign up"')
   })
 
-  it('applies --param as a deployment does', async () => {
+  it('osls invoke local applies --param like a deployment', async () => {
     answered(await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json', 'allowedEmailDomains=*'))
     services.ses.clear()
     const welcome = ['welcomeEmailFrom=welcome@example.com', 'welcomeAppName=Example', 'welcomeAppUrl=https://example.com']

@@ -27,7 +27,7 @@ async function failPackaging(...params: readonly string[]): Promise<string> {
 }
 
 describe('permissions.json', { timeout: 300_000 }, () => {
-  it('contains the declarations of a handler for the settings of the deployment, and is in no zip', async () => {
+  it('permissions.json contains the declarations of a handler for the settings of the deployment, and is in no zip', async () => {
     const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
 
     expect(await read('pre-auth')).toEqual({

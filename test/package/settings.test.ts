@@ -67,7 +67,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
 })
 
 describe('npm run package', { timeout: 300_000 }, () => {
-  it('checks the package for an existing pool', async () => {
+  it('npm run package also checks the settings of a package for an existing pool', async () => {
     const target = join(service.folder, 'packaged')
     const args = ['--config', 'serverless.existing-pool.yml', '--package', target, '--param=userPoolId=eu-west-1_Example']
     const { code, stdout, stderr } = await run('package', ...args)

@@ -107,7 +107,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     DescribeUserPool: ({ UserPoolId }) => {
       const pool = found(UserPoolId)
       const days = Object(Object(pool.Policies).PasswordPolicy).TemporaryPasswordValidityDays
-      // Cognito returns both fields for a newer pool, although an update accepts only one.
+      // Cognito returns both periods of validity for a newer pool, although an update accepts only one of them.
       const administrators = { ...Object(pool.AdminCreateUserConfig), ...(days !== undefined && { UnusedAccountValidityDays: days }) }
       return { UserPool: { ...pool, AdminCreateUserConfig: administrators } }
     },

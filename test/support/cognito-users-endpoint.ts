@@ -70,7 +70,7 @@ function described({ userName, attributes, createdAt }: ListedUser): object {
   return {
     Username: userName,
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    // Cognito's API uses seconds.
+    // Cognito's API uses seconds, not milliseconds.
     ...(createdAt && { UserCreateDate: createdAt.getTime() / 1000 }),
     Enabled: true,
     UserStatus: 'CONFIRMED',

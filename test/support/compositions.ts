@@ -5,7 +5,7 @@ export const word = (text: string): Term => ({ word: text, terms: [] })
 
 const conditionTerm = fc.constantFrom('yes', 'no', 'throws').map(word)
 
-/** Generates random compositions of all combinators with the given leaves. */
+/** Generates random compositions of all combinators. `leaves` are the rules inside the combinators. */
 export function compositions(leaves: readonly string[]): fc.Arbitrary<Term> {
   return fc.letrec<{ rule: Term }>((tie) => {
     const some = fc.array(tie('rule'), { minLength: 1, maxLength: 4 })

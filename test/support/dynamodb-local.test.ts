@@ -10,7 +10,7 @@ const isUp = (endpoint: string): Promise<boolean> =>
   )
 
 describe.skipIf(!hasJava())('DynamoDB Local', () => {
-  it('stops', async () => {
+  it('stops DynamoDB Local when stop is called', async () => {
     const service = await startDynamoDbLocal()
     expect(await isUp(service.endpoint)).toBe(true)
     await Promise.all([service.stop(), service.stop()])

@@ -65,8 +65,8 @@ export async function startDynamoDbLocal(): Promise<LocalService> {
   return { endpoint, stop }
 }
 
-// Kills Java when this process ends, even by SIGKILL, after which no exit handler runs. The end of this process closes the
-// watchdog's standard input.
+// Kills Java when this process ends, even by SIGKILL, after which no exit handler runs. A watchdog process detects that end,
+// because its standard input closes.
 function watch(java: ChildProcess): ChildProcess | undefined {
   if (java.pid === undefined) return undefined
   const script = `process.stdin.resume().on('close', () => { try { process.kill(${java.pid}, 'SIGKILL') } catch {} })`
@@ -96,7 +96,7 @@ async function freePort(): Promise<number> {
 async function answers(endpoint: string): Promise<string | undefined> {
   const giveUp = Date.now() + START_TIMEOUT_MS
   while (Date.now() < giveUp) {
-    // Any answer is enough: a running server rejects an unsigned request.
+    // Any response is enough: a running server rejects an unsigned request.
     const up = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
       (response) => response.arrayBuffer().then(() => true),
       () => false,

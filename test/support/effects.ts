@@ -17,7 +17,7 @@ export interface TimedLedger extends Ledger {
   readonly wait: (ms: number) => void
   /** Reads the item from the table. */
   readonly stored: (key: EffectKey) => Promise<Readonly<Record<string, unknown>> | undefined>
-  /** Returns the keys in the index that have this state. */
+  /** Returns the keys of the effects that the queue index lists under this state. */
   readonly queued: (state: string) => Promise<readonly string[]>
 }
 

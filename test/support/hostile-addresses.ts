@@ -48,7 +48,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a mailto link', 'mailto:eve@example.com'),
   sample('a mailto link with a cc', 'a@example.com?cc=eve@evil.com'),
 
-  // Quotes, comments and escapes of RFC 5322.
+  // Addresses with quotes, comments and escapes of RFC 5322.
   sample('a quoted local part with an @', '"a@example.com"@evil.com'),
   sample('a quoted local part at the allowed domain', '"eve"@example.com'),
   sample('a quoted local part with an @, at the allowed domain', '"eve@evil.com"@example.com'),
@@ -77,7 +77,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a bang path of one word', 'evil!eve@example.com'),
   sample('a bang path behind the @', 'eve@evil.com!example.com'),
 
-  // Control characters and white space.
+  // Addresses with control characters or white space.
   sample('a header by CRLF', 'eve@example.com\r\nBcc: all@evil.com'),
   sample('a header by CRLF in the local part', 'eve\r\nBcc:all@example.com'),
   sample('a line feed at the end', 'eve@example.com\n'),
@@ -123,7 +123,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a lone surrogate in the local part', 'eve\ud83d@example.com'),
   sample('a replacement character', 'eve@exam\ufffdple.com'),
 
-  // Letters of other scripts and forms.
+  // Letters of other scripts, and other forms of ASCII characters.
   sample('a Cyrillic e', 'eve@\u0435xample.com'),
   sample('a Cyrillic a, in Punycode', 'eve@xn--exmple-4nf.com'),
   sample('a Greek omicron in the top-level domain', 'eve@example.c\u03bfm'),
@@ -204,7 +204,7 @@ export const hostileAddresses: readonly Sample[] = [
   sample('a backslash that URL parsers cut at', 'eve@\uff45xample.com\\evil'),
   sample('a user name in a URL', 'https://eve@example.com'),
 
-  // Names with a meaning in JavaScript, missing parts, and extreme lengths.
+  // Addresses with property names of JavaScript objects, missing parts or extreme lengths.
   sample('the prototype as a domain', 'eve@__proto__'),
   sample('the constructor as a domain', 'eve@constructor'),
   sample('the prototype as an address', '__proto__'),

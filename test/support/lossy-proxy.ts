@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { LocalService } from '../../src/tools/local/loopback.ts'
 import { startTroubledService } from './troubled-service.ts'
 
-/** An answer of the service behind a proxy. */
+/** A response of the service behind a proxy. */
 export interface ForwardedAnswer {
   readonly status: number
   readonly type: string
   readonly text: string
 }
 
-/** Forwards a call to the service behind a proxy, and returns its answer. */
+/** Forwards a call to the service behind a proxy, and returns the service's response. */
 export async function forward(
   endpoint: string,
   body: string,
@@ -22,9 +22,9 @@ export async function forward(
 }
 
 /**
- * Starts a proxy that drops the answers to the first calls. The service behind it still executes them.
+ * Starts a proxy that drops the responses to the first calls. The service behind the proxy still executes these calls.
  *
- * @param lost The number of dropped answers.
+ * @param lost The number of dropped responses.
  * @param onCall Receives the operation's name of each call.
  */
 export async function startLossyProxy(

@@ -6,7 +6,7 @@ import { startTroubledService } from './troubled-service.ts'
 const NOTHING = { method: 'GET', url: '/', body: '', operation: undefined, authorization: undefined }
 
 /**
- * Loads a handler as in Lambda, and waits until its warm-up against a fake service is over.
+ * Loads a handler as in Lambda, and waits until the handler's warm-up against a fake service is over.
  *
  * @param load Imports the handler.
  * @param connections The expected number of connections.

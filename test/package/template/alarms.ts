@@ -24,7 +24,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   })
 
   describe.each(['EffectsFailed', 'EffectsUnknown'])('the %s alarm', (metric) => {
-    it("watches the sweeper's metric of this stage, and notifies the SNS topic if one is configured", () => {
+    it("the alarm watches the sweeper's metric of this stage, and notifies the SNS topic if one is configured", () => {
       const { Properties } = resource(`${metric}Alarm`)
       const line = formatSweepLine({ swept: {}, reasons: {}, lost: [] }, { failed: 1, unknown: 1 }, 'lifeguard-dev-effects', Date.now())
       expect(Properties).toMatchObject({
@@ -53,7 +53,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       expect(resource(`${each}LogGroup`).Type).toBe('AWS::Logs::LogGroup')
     })
 
-    it('counts nothing in the log of a function that runs no effects', () => {
+    it('counts no lost effects in the log of a function that runs no effects', () => {
       const filters = Object.keys(template().Resources).filter((each) => each.endsWith('EffectsLostFilter'))
 
       expect(filters).toEqual(['SweeperEffectsLostFilter'])
@@ -95,7 +95,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   describe.each(triggers)('the alarms of %s', (trigger) => {
     const properties = (alarm: string): Record<string, unknown> => resource(`${trigger}${alarm}Alarm`).Properties
 
-    it('watches the throttled calls', () => {
+    it('an alarm watches the throttled calls of the function', () => {
       expect(properties('Throttles')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -108,7 +108,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it('watches the 99th percentile of the duration, with a threshold below the timeout', () => {
+    it('an alarm watches the 99th percentile of the duration, with a threshold below the timeout', () => {
       expect(properties('Duration')).toEqual({
         ...ABOVE_ZERO,
         AlarmDescription: expect.stringContaining(trigger),
@@ -125,20 +125,23 @@ export function assertAlarms({ template, sending }: Packaged): void {
   })
 
   describe('the errors alarm', () => {
-    it.each(['PostAuthentication', 'PostConfirmation'] as const)('counts every error of %s, which never denies', (trigger) => {
-      expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
-        ...ABOVE_ZERO,
-        AlarmDescription: expect.stringContaining(trigger),
-        Namespace: 'AWS/Lambda',
-        MetricName: 'Errors',
-        Dimensions: dimensions(trigger),
-        Statistic: 'Sum',
-        Period: 300,
-        EvaluationPeriods: 1,
-      })
-    })
+    it.each(['PostAuthentication', 'PostConfirmation'] as const)(
+      'the errors alarm counts every error of %s, which never denies',
+      (trigger) => {
+        expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
+          ...ABOVE_ZERO,
+          AlarmDescription: expect.stringContaining(trigger),
+          Namespace: 'AWS/Lambda',
+          MetricName: 'Errors',
+          Dimensions: dimensions(trigger),
+          Statistic: 'Sum',
+          Period: 300,
+          EvaluationPeriods: 1,
+        })
+      },
+    )
 
-    it.each(refusing)('subtracts the denials of %s, which Lambda counts as errors', async (trigger) => {
+    it.each(refusing)('the errors alarm subtracts the denials of %s, which Lambda counts as errors', async (trigger) => {
       const name = `lifeguard-dev-${trigger[0]?.toLowerCase()}${trigger.slice(1)}-denials`
       expect(resource(`${trigger}DenialsFilter`).Properties).toEqual({
         LogGroupName: { Ref: `${trigger}LogGroup` },
@@ -163,7 +166,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       })
     })
 
-    it('has a filter that matches the log line of a denial at every log level', async () => {
+    it('the metric filter matches the log line of a denial at every log level', async () => {
       for (const level of ['info', 'silent']) {
         vi.resetModules()
         vi.stubEnv('ALLOWED_EMAIL_DOMAINS', 'example.com')

@@ -9,7 +9,7 @@ export function assertFunctions({ template }: Packaged): void {
   const { lambda, ofType, resource } = asked(template)
 
   describe('the functions', () => {
-    it('contains a function for each trigger with a handler, and the sweeper', () => {
+    it('the template contains a function for each trigger with a handler, and the sweeper', () => {
       const names = ofType('AWS::Lambda::Function').map(([name]) => name)
       expect(names.toSorted()).toEqual(functions.map((each) => `${each}LambdaFunction`).toSorted())
     })

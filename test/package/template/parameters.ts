@@ -10,7 +10,7 @@ import { references } from '../../support/package/references.ts'
 /** Defines the tests of the parameters and of their docs. */
 export function assertParameters({ template, folder }: Packaged): void {
   describe('the parameters', { timeout: 300_000 }, () => {
-    it('protects the data of the stage prod, and applies other parameters there', async () => {
+    it('protects the data of the stage prod, and applies the given parameters to it', async () => {
       const params = ['memorySize=1024', 'logRetentionInDays=90', 'tracing=Active', 'alarmSlowAfterMs=2500', 'alarmTopicArn=arn:aws:sns:x']
       const prod = (await packageService(folder(), params, ['--stage', 'prod'])).template
       expect(prod.Resources).toMatchObject({

@@ -6,7 +6,7 @@ export function assertPool({ template }: Packaged): void {
   const { resource } = asked(template)
 
   describe('the user pool', () => {
-    it('has secure settings', () => {
+    it('the user pool has secure settings', () => {
       const { LambdaConfig, ...settings } = resource('CognitoUserPoolUsers').Properties
       expect(Object.keys(LambdaConfig).toSorted()).toEqual([...triggers].toSorted())
       expect(settings).toEqual({

@@ -112,7 +112,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       expect(granted(bare, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
     })
 
-    it('allows writing traces only if tracing is active', () => {
+    it('allows functions to write traces only if tracing is active', () => {
       const actions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
       for (const name of functions) {
         expect(lambda(name).Properties.TracingConfig).toEqual({ Mode: 'PassThrough' })
@@ -143,7 +143,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       },
     )
 
-    it('contains no conditions that CloudFormation evaluates during deployment', () => {
+    it('the roles contain no conditions that CloudFormation evaluates during deployment', () => {
       for (const [, { Condition, Properties }] of ofType('AWS::IAM::Role')) {
         expect(Condition).toBeUndefined()
         expect(JSON.stringify(Properties)).not.toContain('Fn::If')

@@ -9,7 +9,7 @@ export function assertTables({ template }: Packaged): void {
   const { lambda, resource } = asked(template)
 
   describe('the tables', () => {
-    it('gives the tables the same keys and indexes as the local services do', async () => {
+    it('gives the tables the same keys and indexes as the local services for tests', async () => {
       const services = await startServices({
         blocks: 'lifeguard-dev-blocks',
         profiles: 'lifeguard-dev-profiles',
@@ -47,7 +47,7 @@ export function assertTables({ template }: Packaged): void {
       })
     })
 
-    it('expires blocks, but never profiles or effects', () => {
+    it('lets DynamoDB expire blocks, but never profiles or effects', () => {
       expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
       expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
       expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()

@@ -5,7 +5,7 @@ import { circle, references } from '../../support/package/references.ts'
 /** Defines the tests of the whole template. */
 export function assertWhole({ template }: Packaged): void {
   describe('the template', () => {
-    it('contains only the expected resources', () => {
+    it('the template contains only the expected resources', () => {
       const each = (names: readonly string[], ...endings: readonly string[]): readonly string[] =>
         names.flatMap((name) => endings.map((ending) => `${name}${ending}`))
       expect(Object.keys(template().Resources).toSorted()).toEqual(
@@ -24,7 +24,7 @@ export function assertWhole({ template }: Packaged): void {
       )
     })
 
-    it('outputs the ids and table names that apps and operators need', () => {
+    it('the template outputs the ids and table names that apps and operators need', () => {
       expect(template().Outputs).toMatchObject({
         UserPoolId: { Value: { Ref: 'CognitoUserPoolUsers' } },
         AppClientId: { Value: { Ref: 'AppClient' } },
@@ -34,7 +34,7 @@ export function assertWhole({ template }: Packaged): void {
       })
     })
 
-    it('has no dangling references and no circular dependencies', () => {
+    it('the template has no dangling references and no circular dependencies', () => {
       const names = new Set(Object.keys(template().Resources))
       const dangling = references(template().Resources).filter((each) => !names.has(each) && !each.startsWith('AWS::'))
       expect(dangling).toEqual([])

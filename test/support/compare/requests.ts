@@ -51,7 +51,7 @@ function withoutOuterParentheses(text: string): string {
   return closes === text.length - 1 ? withoutOuterParentheses(text.slice(1, -1)) : text
 }
 
-/** Visits each character outside of quotes, with the depth after it. */
+/** Calls `visit` for each character outside of quotes, with the nesting depth of brackets after that character. */
 function walk(text: string, visit: (at: number, depth: number) => void): void {
   let depth = 0
   let quoted = false

@@ -33,7 +33,7 @@ export async function runCompositions(job: CompositionsJob, write: (recorded: Re
   const terms: readonly { readonly text: string; readonly term: Term }[] = JSON.parse(await readFile(job.terms, 'utf8'))
   for (const { text, term } of terms) {
     for (const { make, triggerSource, response } of factories) {
-      // Post triggers reject these combinators, because their rules cannot deny or allow.
+      // Post triggers reject these combinators, because rules of post triggers cannot deny or allow.
       if (triggerSource.startsWith('Post') && /\b(anyOf|denyIf|shadow)\b/.test(text)) continue
       const label = `${triggerSource}: ${text}`
       try {

@@ -52,7 +52,7 @@ export async function sample(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(join(repository, 'events', `${path}.json`), 'utf8'))
 }
 
-/** The environment of services that refuse connections. */
+/** The environment variables of a function whose services refuse connections. */
 export const down: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
   AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9',

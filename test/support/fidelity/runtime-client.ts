@@ -30,7 +30,7 @@ export function findInstalledClient(cache: string = defaultCache()): RuntimeClie
   return { missing: existsSync(reason) ? readFileSync(reason, 'utf8') : 'it is not installed; install it with npm run runtime-client' }
 }
 
-/** Installs and compiles the client if it is missing. Never throws, because the tests that need it are skipped without it. */
+/** Installs and compiles the client if it is missing. Never throws, because tests that need the client are skipped without it. */
 export async function installClient(cache: string = defaultCache(), tools: readonly string[] = BUILD_TOOLS): Promise<RuntimeClient> {
   const folder = toCacheFolder(cache)
   if (existsSync(toClientPath(folder))) return { file: toClientPath(folder) }
@@ -45,7 +45,7 @@ export async function installClient(cache: string = defaultCache(), tools: reado
   return { file: toClientPath(folder) }
 }
 
-/** Returns the folder for this lock file and Node version, because a compiled addon works only with them. */
+/** Returns the folder for this lock file and Node version, because a compiled addon works only with that version. */
 function toCacheFolder(cache: string): string {
   const hash = createHash('sha256')
   for (const name of MANIFEST_FILES) hash.update(readFileSync(join(MANIFEST, name)))

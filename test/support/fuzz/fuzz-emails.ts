@@ -1,7 +1,7 @@
 import { acceptedForms, hostileAddresses } from '../hostile-addresses.ts'
 import type { Random } from './fuzz-random.ts'
 
-/** A text that the fuzzer adds to addresses and other attributes. It must never appear in a log line. */
+/** A string that the fuzzer adds to addresses and other attributes. It must never appear in a log line. */
 export const MARKER = 'zq7mark'
 
 // The fuzzer rarely picks the large addresses, because they are slow.

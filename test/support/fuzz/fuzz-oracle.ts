@@ -9,7 +9,7 @@ const LONGEST_LABEL = 63
 
 // The allowed characters besides letters and digits. All other ASCII characters have a meaning in some address syntax.
 const LOCAL_SIGNS = new Set("#$&'*+/=?^_`{|}~-.")
-// Letters that programs may map to others, and blocks that are missing in Unicode 3.2 and so in IDNA2003.
+// Letters that some programs map to other letters, and Unicode blocks that IDNA2003 does not have.
 const READ_TWO_WAYS = /[ßẞς\u1c80-\u1dff\u2c00-\u2fef\ua640-\uabff\u{10000}-\u{10ffff}]/u
 
 /** Returns true if the setting `example.com,*.example.org` allows an address. */
@@ -57,7 +57,7 @@ function plainDomain(domain: string): string | undefined {
 function isLabel(label: string): boolean {
   if (!/^[a-z0-9-]+$/.test(label) || label.length > LONGEST_LABEL || label.startsWith('-') || label.endsWith('-')) return false
   if (!label.startsWith('xn--')) return true
-  // The Punycode must decode, and its decoded form must encode to the same text.
+  // The Punycode must decode, and its decoded form must encode to the same string.
   const meant = domainToUnicode(label)
   return meant !== label && seenByBrowsers(`${meant}.example.org`) === `${label}.example.org`
 }
@@ -72,7 +72,7 @@ function isAsciiWord(char: string): boolean {
   return /^[A-Za-z0-9]$/.test(char)
 }
 
-/** A block in the seed file. */
+/** An entry of the block list in events/seed.json. */
 export interface SeededBlock {
   readonly userPoolId: string
   readonly type: string
@@ -80,7 +80,7 @@ export interface SeededBlock {
   readonly expiresAt?: Date
 }
 
-/** Returns true if the event's user is blocked. Supports only plain spellings. */
+/** Returns true if the event's user is blocked. Compares values as written, and ignores the case of the email address only. */
 export function oracleBlocks(event: unknown, blocks: readonly SeededBlock[]): boolean {
   const attributes = own(own(event, 'request'), 'userAttributes')
   const email = own(attributes, 'email')

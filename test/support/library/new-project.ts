@@ -10,8 +10,8 @@ import { command, type PackedLibrary } from './pack.ts'
 const REGISTRY_ANSWERS = await answers()
 
 /**
- * Tests a project that `lifeguard init` of the packed library writes, by the steps of the project's README. Skipped if npm's registry
- * is out of reach.
+ * Defines tests that follow the README of a project that `lifeguard init` of the packed library creates. The tests are skipped if
+ * npm's registry cannot be reached.
  */
 export function describeNewProject(library: () => PackedLibrary): void {
   const title = 'a project that lifeguard init of the packed library creates'

@@ -9,7 +9,7 @@ export const triggers: readonly string[] = deployed.map(({ trigger }) => trigger
 /** The deployed triggers that can deny. */
 export const refusing: readonly string[] = deployed.flatMap(({ trigger, denials }) => (denials.length > 0 ? [trigger] : []))
 
-/** The folder in src of each function, by the prefix of its logical ids. */
+/** The folder in src of each function. The keys are the prefixes of the functions' logical ids in CloudFormation. */
 export const folders: ReadonlyMap<string, string> = new Map([
   ...deployed.map(({ trigger, folder }) => [trigger, folder] as const),
   ['Sweeper', 'sweeper'],

@@ -19,7 +19,7 @@ const DEFLATED = 8
  */
 export function unzip(archive: Buffer): ReadonlyMap<string, Buffer> {
   const end = archive.length - END_SIZE
-  // An archive without a comment ends with this end record.
+  // An archive without a comment ends with the end of central directory record.
   if (end < 0 || archive.readUInt32LE(end) !== END_OF_DIRECTORY) throw new Error('Not a zip archive')
   const files = new Map<string, Buffer>()
   let at = archive.readUInt32LE(end + 16)
