@@ -154,7 +154,7 @@ function coldStep(stage: Stage, series: Series, name: ProgramName, event: string
     if (!isAnswer(event.replaceAll('$N', String(from)), answered)(report.answer)) {
       throw new Error(`${name} gave an unexpected answer: ${JSON.stringify(report.answer)}`)
     }
-    // A program must not be fast because it sent no email.
+    // Checks the emails, because a program must not be fast by sending none.
     const { mails } = await stage.services.ask({ kind: 'count' }, 'counted')
     if (mails !== (name.startsWith('post/') ? 1 : 0))
       throw new Error(`${name} sent ${mails} emails for one event; expected ${name.startsWith('post/') ? 1 : 0}`)

@@ -1,10 +1,13 @@
 /** How a program is bundled. */
 export type Bundling =
-  /** As Powertools' documentation recommends for esbuild: a minified ES module with `module` before `main`, and with a `require`. */
+  /**
+   * Bundled as Powertools' documentation recommends for esbuild: a minified ES module with `module` before `main`, and with a
+   * `require`.
+   */
   | 'usual'
-  /** As in the Lambda guide for esbuild: minified CommonJS. */
+  /** Bundled as in the Lambda guide for esbuild: minified CommonJS. */
   | 'commonjs'
-  /** With the bundling options of the deployed handlers. */
+  /** Bundled with the options of the deployed handlers. */
   | 'lifeguard'
 
 /** The source of a program. */

@@ -11,7 +11,7 @@ import { type Reply, type Request, TABLES } from './services-messages.ts'
 const BLOCKED_EVENT = new URL('../events/pre-token/blocked-refresh-by-sub.json', import.meta.url)
 const IDEMPOTENCY_TABLE = 'bench-idempotency'
 
-// Ctrl-C signals the whole process group. This process ignores it and ends with its parent.
+// Ctrl-C signals the whole process group. This process ignores the signal and ends with its parent.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 

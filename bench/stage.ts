@@ -33,7 +33,7 @@ export const REGIONAL_LATENCY: Latency = { dynamodbMs: 5, sesMs: 40 }
 /** The settings of the deployed handlers. The other programs have the same rules in their code. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  // Empty as in the default deployment, in which pre sign-up does not read the block list.
+  // The block table is empty, as in the default deployment, in which pre sign-up does not read the block list.
   BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',

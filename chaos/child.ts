@@ -7,7 +7,7 @@ import { BEAT_MS, processorMs, stallMeter } from './stall-meter.ts'
 
 type LambdaFunction = (event: unknown, context: object) => unknown
 
-// Ctrl-C signals the whole process group. This process ignores it, because the parent ends it.
+// Ctrl-C signals the whole process group. This process ignores the signal, because the parent ends this process.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 

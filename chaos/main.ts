@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.kept
   }
   const bundles = new URL('../dist/', import.meta.url).pathname
-  // Printed first, so that an interrupted run can be repeated.
+  // The seed is printed first, so that an interrupted run can be repeated.
   process.stdout.write(`seed ${options.seed}\n`)
   let kept = true
   for (const delivery of options.deliveries) {

@@ -9,7 +9,7 @@ export interface Attempt {
   readonly startedAt: number
   readonly endedAt: number
   readonly ending: Ending
-  /** True if the process was stopped during the invocation, so that its duration means nothing. */
+  /** True if the process was stopped during the invocation, so that the invocation's duration means nothing. */
   readonly frozen: boolean
 }
 

@@ -57,7 +57,7 @@ export async function sweepDuring<V>(sweep: Sweep, work: Promise<V>): Promise<{ 
 }
 
 /**
- * Sweeps until no effect is pending or sweeps no longer help. Before each sweep it moves the time of day forward, so that all pending
+ * Sweeps until no effect is pending or sweeps no longer help. Moves the time of day forward before each sweep, so that all pending
  * effects are due, because back-offs take hours.
  *
  * @returns The number of sweeps, and the number of effects that are still pending.

@@ -9,9 +9,9 @@ const aboveZero = {
   TreatMissingData: 'notBreaching',
   AlarmActions,
 }
-// Two periods of three, because one denial may count as an error in one period and as a denial in the next.
+// The alarm needs two periods of three, because one denial may count as an error in one period and as a denial in the next.
 const mostlyAboveZero = { ...aboveZero, EvaluationPeriods: 3, DatapointsToAlarm: 2 }
-// Two periods in a row, because with few calls a single slow call sets the 99th percentile.
+// The alarm needs two periods in a row, because with few calls a single slow call sets the 99th percentile.
 const tooSlow = { ...aboveZero, EvaluationPeriods: 2, Threshold: '${param:alarmSlowAfterMs}' }
 
 // The effect of each trigger's failure on users, for the descriptions of alarms.

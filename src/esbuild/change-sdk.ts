@@ -38,7 +38,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   if (!choice.eventStreams) refuseEventStreams(build)
 
   build.onEnd(({ errors }) => {
-    // A failed build may not have loaded all files.
+    // The check is skipped after a failed build, which may not have loaded all files.
     if (errors.length > 0 || clients.size === 0) return undefined
     const due = changes.filter(({ of }) => of === 'every client' || clients.has(of))
     const missing = due.filter((change) => !made.has(change))

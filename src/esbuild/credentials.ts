@@ -30,7 +30,7 @@ export const credentialsWillNeedRefresh = (credentials) => credentials?.expirati
 export const credentialsTreatedAsExpired = (credentials) =>
   credentialsWillNeedRefresh(credentials) && credentials.expiration.getTime() - Date.now() < 300_000`
 
-// Caches credentials until shortly before they expire. The SDK requests them several times per call, without a cache.
+// Caches credentials until shortly before they expire. The SDK itself has no cache, and requests them several times per call.
 const KEPT = `
 import { CredentialsProviderError } from "@smithy/core/config"
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core"

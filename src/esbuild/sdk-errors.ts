@@ -27,7 +27,7 @@ export function shortenErrors(source: string): string | undefined {
 
 const matchNames = (text: string, pattern: RegExp): readonly string[] => [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
 
-/** Returns a function declaration, because hoisting makes it available to the classes above it. */
+/** Returns the source of a function declaration. Hoisting makes the function available to the classes above it. */
 const formatMaker = ([base, namespace]: readonly [string, string]): string => `function create${base}(name, $fault, ...fields) {
   const known = { [name]: class extends ${base} {
     static shapeId = "${namespace}#" + name

@@ -152,7 +152,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
       throw new Error('Lost')
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      // Like Cognito: 500 for an internal error, 400 for an error of the request.
+      // Like Cognito, responds with 500 to an internal error, and with 400 to an error of the request.
       return { status: error.message === 'InternalErrorException' ? 500 : 400, body: { __type: error.message, message: error.cause } }
     }
   }

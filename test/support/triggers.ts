@@ -37,13 +37,13 @@ export function ordinaryEvent(folder: string): string {
   return `${folder}/${event.replace('.json', '')}`
 }
 
-/** A folder's ordinary event and its expected answer. */
+/** A folder's ordinary event (`*-mary.json`), and the answer that is expected for the event. */
 export interface OrdinarySample {
   readonly event: Readonly<Record<string, unknown>>
   readonly answer: Readonly<Record<string, unknown>>
 }
 
-/** Reads a folder's ordinary event and its expected answer. */
+/** Reads a folder's ordinary event and the expected answer. */
 export function ordinarySample(folder: string): OrdinarySample {
   const read = (ending: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(folder)}${ending}`), 'utf8'))

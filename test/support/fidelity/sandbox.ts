@@ -144,7 +144,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function start({ client, file, environment, telemetry = false, node = process.execPath }: SandboxOptions, host: string): ChildProcess {
   return spawn(node, [client], {
-    // The variables that Lambda sets. This process passes on only its PATH.
+    // Sets the variables that Lambda sets. Only PATH is inherited from this process.
     env: {
       PATH: `${process.env.PATH}`,
       TZ: ':UTC',
