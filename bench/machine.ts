@@ -43,7 +43,7 @@ function allowedCpus(): readonly number[] {
     const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
     return parseCpuList(list)
   } catch {
-    // Not on Linux.
+    // The machine does not run Linux.
     return []
   }
 }

@@ -1,6 +1,6 @@
 /** Measures how long a process did not run. */
 export interface StallMeter {
-  /** Call it every `BEAT_MS`. Returns the total stall so far, in milliseconds. */
+  /** Call this function every `BEAT_MS`. Returns the total stall so far, in milliseconds. */
   readonly beat: () => number
 }
 

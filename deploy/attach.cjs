@@ -44,7 +44,10 @@ exports.createPoolChanges = ({ functions, userPoolArn }) => {
   return { [pool]: { Properties: { LambdaConfig } }, ...permissions }
 }
 
-/** Returns the output with the command that attaches the functions to an existing pool. Run it with credentials that may update the pool. */
+/**
+ * Returns the output with the command that attaches the functions to an existing pool. Run the command with credentials that may
+ * update the pool.
+ */
 exports.createAttachCommand = ({ functions }) => {
   const attached = functions
     .filter(({ trigger }) => trigger !== undefined)

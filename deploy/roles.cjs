@@ -1,4 +1,4 @@
-// Creates the role of a function. It allows writing logs and traces, and the permissions that the handler declares. Nothing else.
+// Creates the role of a function. The role allows only writing logs and traces, and the permissions that the handler declares.
 const { userError } = require('./handlers.cjs')
 
 const byLambda = {

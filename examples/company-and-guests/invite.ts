@@ -18,7 +18,7 @@ export function isInvite(invite: string, email: string, now: Date, key: string):
   const [seconds = '', signed = ''] = invite.split('.')
   const expected = Buffer.from(signature(email, Number(seconds), key))
   const given = Buffer.from(signed)
-  // Compared in constant time, so that response times do not reveal the signature.
+  // Compares in constant time, so that response times do not reveal the signature.
   return given.length === expected.length && timingSafeEqual(given, expected) && now.getTime() < Number(seconds) * 1000
 }
 

@@ -17,7 +17,7 @@ export function emfProblems(document: unknown): readonly string[] {
   return problems
 }
 
-// Sources: the specification's schema, the limits of PutMetricData, and the units of MetricDatum.
+// These limits and units come from the specification's schema, and from AWS's pages about PutMetricData and MetricDatum.
 const MAX_DIMENSIONS = 30
 const MAX_METRICS = 100
 const MAX_VALUES = 100

@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest'
 import { endpointEnvironment, stubEnvironment } from './environment.ts'
 import { startTroubledService } from './troubled-service.ts'
 
-/** The unsigned request without an operation that a warm-up sends. */
+/** The request that a warm-up sends: unsigned, and without an operation. */
 const NOTHING = { method: 'GET', url: '/', body: '', operation: undefined, authorization: undefined }
 
 /**

@@ -12,7 +12,7 @@ export interface Refreshed {
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}))
 const TableName = process.env.BLOCK_TABLE ?? ''
 
-/** Throws if the user is blocked by sub, user name, email address or email domain. It makes one strongly consistent read. */
+/** Throws if the user is blocked by sub, user name, email address or email domain. Makes one strongly consistent read. */
 export async function refuseBlocked({ userPoolId, userName, request: { userAttributes } }: Refreshed): Promise<void> {
   const email = (userAttributes.email ?? '').toLowerCase()
   const values = { sub: userAttributes.sub, username: userName, email, emailDomain: email.split('@')[1] }

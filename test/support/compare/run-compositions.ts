@@ -5,7 +5,7 @@ import type { Term } from '../notation.ts'
 import { captureOutput } from './captured.ts'
 import type { CompositionsJob, Recorded } from './jobs.ts'
 
-/** The public functions of a version. Typed loosely, because no type fits two versions. */
+/** The public functions of a version. The type is loose, because no exact type fits two versions. */
 type Library = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
 const event = {

@@ -62,7 +62,7 @@ function setAddress(event: unknown, random: Random): void {
 
 const REAL_SOURCES: readonly string[] = TRIGGER_NAMES.flatMap((name) => Object.keys(triggerFacts(name).sources))
 
-// Users whom an administrator creates are exempt from the rules, so attackers would imitate this source.
+// Users whom an administrator creates are exempt from the rules, so attackers would imitate this trigger source.
 const ADMIN = 'PreSignUp_AdminCreateUser'
 const UNKNOWN_SOURCES: readonly unknown[] = [
   ...['', ' ', '__proto__', 'constructor', 'toString', ...new Set(REAL_SOURCES.map((source) => source.replace(/_.*/, '_Invented')))],
