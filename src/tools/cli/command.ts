@@ -14,7 +14,7 @@ const end = (code: number): void => {
 process.on('SIGINT', () => end(EXIT_CODES.SIGINT))
 process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM))
 process.on('message', (code) => end(Number(code)))
-// main.ts was killed, so the channel closed.
+// The channel closes when main.ts is killed. This process must then end too.
 process.on('disconnect', () => end(EXIT_CODES.SIGTERM))
 process.channel?.unref()
 // The reader may close the pipe early, as `head` does. That is not an error.
@@ -45,7 +45,7 @@ const io: Io = {
   signal: ending.signal,
 }
 
-// Node would print an uncaught error without escaping it.
+// Prints an uncaught error here, because Node would print it without escaping control characters.
 process.on('uncaughtException', (error) => {
   io.err(formatError(error))
   process.exit(EXIT.usage)

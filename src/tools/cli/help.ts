@@ -10,7 +10,7 @@ type HelpSection =
   | { readonly title: string; readonly lines: readonly string[] }
 
 const INDENT = '  '
-// A longer term has its description on the next line.
+// The description of a longer term is printed on the next line.
 const MAX_TERM_WIDTH = 28
 
 /**

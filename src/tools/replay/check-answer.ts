@@ -4,7 +4,7 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
 import type { FunctionError } from './child-messages.ts'
 
-/** The result of the check: the response, or the error that the caller gets with a description of the problem. */
+/** The checked response, or the error that the caller gets and a description of the problem. */
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
 
 /**
@@ -17,7 +17,7 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const answer: unknown = JSON.parse(json)
   if (!isObject(answer))
     return toUnrecognizable(`the function returned ${answer === null ? 'null' : describeType(answer)}; expected the event`)
-  // Lambda accepts such an event. It is not known how Cognito handles it, and no trigger needs it.
+  // Lambda accepts a deeply nested event. It is unknown whether Cognito does, and no trigger needs one.
   if (isTooDeep(answer)) return toUnrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
   if (missing !== undefined) return toUnrecognizable(`the function returned an event without '${missing}'`)
@@ -26,7 +26,7 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const before = isObject(event.response) ? event.response : {}
   const facts = triggerFacts(trigger)
   for (const [field, type] of Object.entries(facts.response ?? {})) {
-    // A field may keep the value of the request, even if that is null.
+    // A response field may keep its value from the event, even null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
     const read = facts.responseVersions?.[field]
     if (read?.includes(String(event.version)) === false) {
@@ -61,7 +61,10 @@ function describeType(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** Checks that the user has the attributes to verify. Cognito ignores the flags if an administrator creates the user. */
+/**
+ * Checks that the user has the email or phone number that the response verifies. Skips the check if an administrator creates the user,
+ * because Cognito then ignores `autoVerifyEmail` and `autoVerifyPhone`.
+ */
 function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
   if (event.triggerSource === 'PreSignUp_AdminCreateUser') return { response }
   const request = isObject(event.request) ? event.request : {}

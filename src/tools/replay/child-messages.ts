@@ -14,7 +14,7 @@ export interface Broke {
   readonly stack: string
 }
 
-/** A rule's answer, in the trigger's own vocabulary. */
+/** The answer that a rule returned, before the handler converts it to a response for Cognito. */
 export interface RuleAnswerText {
   readonly path: string
   /** The answer as JSON, truncated if it is long. */
@@ -35,7 +35,7 @@ export type Request =
       readonly requestId: string
       readonly event: string
       readonly limitMs: number
-      /** The process writes this text to standard output after the invocation, to mark the end of its log. */
+      /** A string that the process writes to standard output after the invocation, to mark the end of the log. */
       readonly endMark: string
     }
 

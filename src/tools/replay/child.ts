@@ -12,10 +12,10 @@ type Observe = (observer: RuleObserver) => void
 type Broken = { readonly path: string } & ({ readonly thrown: unknown } | { readonly explanation: string })
 
 const FUNCTION_NAME = 'lifeguard-replay'
-// An error message may be a whole HTML page.
+// Longer messages are truncated, because an error message may be a whole HTML page.
 const MAX_MESSAGE_LENGTH = 500
 
-// Stack traces of the AWS SDK have more than ten frames before the calling code.
+// Ten frames, the default, are too few: a stack trace of the AWS SDK has more frames above the calling code.
 Error.stackTraceLimit = 50
 
 // Saved before the handler is loaded, because a handler may replace `process.stdout.write`.
@@ -61,7 +61,7 @@ async function load({ file, exported, environment }: Extract<Request, { kind: 'l
 
 /** Finds an export. Node may expose the exports of a CommonJS module only under `default`. */
 function findExport(module: object, name: string): unknown {
-  // `constructor` and the like exist on every object.
+  // Every object inherits `constructor` and similar names, so such a name is not an export.
   if (Object.hasOwn(Object.prototype, name)) return undefined
   const direct: unknown = Reflect.get(module, name)
   const whole: unknown = Reflect.get(module, 'default')
@@ -77,9 +77,9 @@ function isObserve(value: unknown): value is Observe {
 }
 
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
-  // If the handler waits for a promise that never settles, this lets Node exit, as Lambda's process does.
+  // Lets Node exit if the handler waits for a promise that never settles, as Lambda's process does.
   parent.unref()
-  // New lists for each invocation, because a rule of the last one may still be running.
+  // Each invocation has new lists, because a rule of the previous invocation may still be running.
   const broken: Broken[] = []
   const answers: RuleAnswerText[] = []
   observe?.({
@@ -145,7 +145,7 @@ function toBroke(broken: Broken): readonly Broke[] {
     const { name, message } = describeThrown(thrown)
     return [{ path, error: { name, message: truncate(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
   } catch {
-    // A getter of the thrown value threw.
+    // The error cannot be described, because a getter of the thrown value threw.
     return []
   }
 }
@@ -158,7 +158,7 @@ function createNamedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
 }
 
-/** Converts a thrown value as Lambda's runtime does, with its fixed text for values whose getters throw. */
+/** Converts a thrown value as Lambda's runtime does. If a getter of the value throws, returns the fixed message of the runtime. */
 function toReportedError(thrown: unknown): FunctionError {
   try {
     return describeThrown(thrown)
@@ -169,9 +169,9 @@ function toReportedError(thrown: unknown): FunctionError {
 }
 
 /**
- * Returns an error's name and message, or the type and text of any other value.
+ * Returns the name and message of an error. For a thrown value that is not an error, returns its type and the value as a string.
  *
- * @throws The error of the value's getter or `toString`.
+ * @throws The error that a getter or `toString` of the thrown value throws.
  */
 function describeThrown(thrown: unknown): FunctionError {
   return thrown instanceof Error

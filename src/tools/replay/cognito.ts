@@ -4,7 +4,7 @@ import type { FunctionError } from './child-messages.ts'
 import type { HandlerLog } from './handler-log.ts'
 import type { Invocation, LambdaFunction } from './lambda.ts'
 
-/** The result of an event in Cognito. */
+/** The result of sending an event to a function, as Cognito sees it. */
 export interface Delivery {
   readonly outcome: 'proceed' | 'denied' | 'failed'
   /** The response of the function. Null if Cognito gets no valid answer. */
@@ -23,7 +23,8 @@ export interface Delivery {
 /** The time that Cognito waits for an answer, in milliseconds. Not configurable. */
 export const COGNITO_WAIT_MS = 5000
 
-// From an earlier text of the AWS page: "After three unsuccessful attempts, the function times out". The page no longer states a number.
+// The number of attempts, from an earlier version of the AWS page: "After three unsuccessful attempts, the function times out". The
+// page no longer states a number.
 const TRIES = 3
 
 /**
@@ -38,7 +39,7 @@ export async function deliver(
   event: Readonly<Record<string, unknown>>,
   waitMs: number = COGNITO_WAIT_MS,
 ): Promise<Delivery> {
-  // Starts the process before the clock starts, because Lambda would not spend this time.
+  // Starts the child process before measuring, because Lambda does not start this process and Cognito does not wait for it.
   await lambda.rule()
   const startedAt = performance.now()
   let attempts = 0

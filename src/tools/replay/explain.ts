@@ -19,7 +19,7 @@ export interface ExplainedRule {
  * @param ended The reason why the trace may be incomplete. Undefined if the handler reached a decision.
  */
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
-  // A rule with a reservation has a second entry, which replaces the first unless it is a skip.
+  // A rule with a reservation has two entries. The second replaces the first, unless the second is a skip.
   const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
   return explainChildren(root, '', undefined, said, ended)
 }
@@ -39,7 +39,7 @@ function explainChildren(
         ? (explainNotRun(parent, prefix, index, said) ??
           findOwnReason(parent, parentSaid) ??
           parentNotRun ??
-          'the rule around it did not call it')
+          'the parent rule did not call this rule')
         : undefined
     return {
       name: rule.name,
@@ -67,7 +67,7 @@ function explainNotRun(parent: RuleDescription, prefix: string, index: number, s
     if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} already allowed`
     if (parent.kind === 'anyOf') continue
     if (sibling?.outcome === 'deny') return `${sibling.rule} already denied`
-    if (sibling?.outcome === 'error') return `${sibling.rule} failed before it`
+    if (sibling?.outcome === 'error') return `${sibling.rule} already failed`
   }
   return undefined
 }
@@ -77,5 +77,5 @@ function findOwnReason(parent: RuleDescription, said: LoggedRule | undefined): s
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left after the decision'
   if (said.outcome !== 'error') return undefined
-  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} failed before it: ${said.reason}`
+  return said.reason === 'deadline-exceeded' ? 'the deadline had passed' : `${parent.name} failed: ${said.reason}`
 }

@@ -13,11 +13,11 @@ export interface LoggedRule {
   readonly shadow?: true
   /** True for the entry of the rule's reservation, which runs after all rules have passed. */
   readonly commit?: true
-  /** The rule's answer as JSON, in the trigger's own vocabulary. Comes from the local process, because handlers do not log it. */
+  /** The answer that the rule returned, as JSON. Comes from the local process, because handlers do not log answers. */
   readonly answer?: string
   /** The name of the rule's error. */
   readonly error?: string
-  /** The error's message. Comes from the local process, because handlers do not log it. */
+  /** The error's message. Comes from the local process, because handlers do not log error messages. */
   readonly message?: string
   /** The place in the sources where the error was thrown, such as `src/pre-signup.ts:12`. Absent if unknown. */
   readonly place?: string

@@ -138,7 +138,7 @@ async function invokeOn({ worker, findPlace }: On, options: LambdaOptions, event
   return { kind: 'crashed', error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN, log }
 }
 
-/** Adds error messages and denial explanations to a log. Handlers do not log them, because they may contain personal data. */
+/** Adds error messages and denial explanations to a log. Handlers do not log these texts, because they may contain personal data. */
 async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findPlace: SourcePlace): Promise<HandlerLog | null> {
   if (log === null || broke.length === 0) return log
   const causes = new Map(broke.map((cause) => [cause.path, cause]))
@@ -151,7 +151,7 @@ async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findP
   return { ...log, trace }
 }
 
-/** Adds the rules' answers to a log. Handlers do not log them, because they may contain personal data. */
+/** Adds the rules' answers to a log. Handlers do not log answers, because answers may contain personal data. */
 function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[]): HandlerLog | null {
   if (log === null || answers.length === 0) return log
   const byPath = new Map(answers.map(({ path, answer }) => [path, answer]))

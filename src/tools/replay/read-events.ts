@@ -10,13 +10,13 @@ export interface ReadEvent {
   readonly file: string
   /** The line number, from 1. Null if the file holds a single event. */
   readonly line: number | null
-  /** The parsed JSON, which may be anything. Absent if it cannot be read. */
+  /** The parsed JSON, which may be any value. Absent if the file or line is unreadable. */
   readonly event?: unknown
-  /** The reason why it cannot be read. */
+  /** The reason why the file or line is unreadable. */
   readonly unreadable?: string
 }
 
-/** Text in chunks. */
+/** The text of a file or of standard input, in chunks. */
 type Text = AsyncIterable<string>
 
 /** Yields the events of the paths one by one. An event that cannot be read is yielded with the reason. */

@@ -52,7 +52,7 @@ export interface ReplayOptions {
   readonly repeat: number
   /** Time limit of one attempt in milliseconds. Default: Cognito's five seconds. */
   readonly waitMs?: number
-  /** The files that the user named. A named file that is not an event is a mistake; in a folder, it is passed over. */
+  /** The files that the user named. A file that is not an event is an error only if the user named the file itself. */
   readonly named?: readonly string[]
 }
 
@@ -69,7 +69,7 @@ export async function* replay(events: AsyncIterable<ReadEvent>, session: ReplayS
     for (let time = 0; time < options.repeat; time += 1) {
       const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => createFailedResult(read, error))
       yield { ...replayed, time: time + 1 }
-      // An event that did not run would not run the next time either.
+      // Repetition ends, because an event that did not run would not run the next time either.
       if (replayed.result.outcome === null) break
     }
   }
@@ -92,7 +92,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
     return named.includes(read.file) ? { ...once, unreadable: true } : once
   }
   if (!isObject(event) || typeof event.triggerSource !== 'string') {
-    return noEvent('it has no triggerSource')
+    return noEvent('expected a JSON object with a triggerSource')
   }
   if (trigger === undefined) return noEvent(`unknown triggerSource '${event.triggerSource}'`)
   const lambda = await session.lambda(trigger)
@@ -135,7 +135,7 @@ function countEffects(before: SideEffects, after: SideEffects): { readonly profi
   }
 }
 
-/** Returns the deciding rule and its reason. They are in the handler's log, unless the outcome has another cause, such as a timeout. */
+/** Returns the deciding rule and its reason from the handler's log, unless the outcome has another cause, such as a timeout. */
 function readDecision(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
   const { outcome, log, problem } = delivery
   const told = log !== null && log.decision === outcome
@@ -146,13 +146,13 @@ function findEventTrigger(event: unknown): TriggerName | undefined {
   return isObject(event) && typeof event.triggerSource === 'string' ? findTrigger(event.triggerSource) : undefined
 }
 
-/** Turns the error of one event into its result, so that the other events still run. Rethrows errors of the project. */
+/** Converts the error of one event into the event's result, so that the other events still run. Rethrows errors of the project. */
 function createFailedResult(read: ReadEvent, error: unknown): Once {
   if (error instanceof UsageError || error instanceof MissingPeerError) throw error
-  return { ...createNotRunResult(read, 'ReplayError', `replay cannot run it: ${String(error)}`), unreadable: true }
+  return { ...createNotRunResult(read, 'ReplayError', `the event cannot be replayed: ${String(error)}`), unreadable: true }
 }
 
-/** Creates the result of an event that did not run. If an expectation names an outcome, the event does not meet it. */
+/** Creates the result of an event that did not run. The result never meets an expectation that names an outcome. */
 function createNotRunResult(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }

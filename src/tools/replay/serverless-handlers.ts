@@ -35,7 +35,7 @@ function parseConfiguration(file: string, text: string): unknown {
     // Hides warnings about CloudFormation tags such as !Ref, which do not matter here.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
-    // The first line states the position. The other lines quote the file.
+    // The first line of the message has the position of the error. The other lines quote the file, so they are dropped.
     const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     throw new UsageError(`${file}: not YAML: ${what.replace(/:$/, '')}`)
   }

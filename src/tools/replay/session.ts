@@ -23,7 +23,7 @@ export interface ReplaySession {
 /** Options of {@link openServices}. */
 export interface ServicesOptions {
   readonly folder: string
-  /** The environment of the user. Its settings override those of the folder's settings file. */
+  /** The environment of the user. Its settings override the settings file of the folder. */
   readonly environment: Environment
   /** The values of `--env`. */
   readonly variables: readonly string[]

@@ -10,7 +10,7 @@ export const SETTINGS_FILE = 'lifeguard.env'
 const LINES = [
   /^[ \t]*(?:#.*)?$/,
   /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)[ \t]*(?:#.*)?$/,
-  // A # after whitespace starts a comment. Any other # would silently truncate the value.
+  // A # after whitespace starts a comment. A line with any other # does not match, because the # would silently truncate the value.
   /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=(?![ \t]*["'`])[^#]*(?:(?<=[ \t])#.*)?$/,
 ]
 

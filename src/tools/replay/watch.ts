@@ -2,7 +2,7 @@ import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { SETTINGS_FILE } from './settings-file.ts'
 
-// An editor may write a file in several steps.
+// The time to wait after a change in milliseconds, because an editor may write a file in several steps.
 const SETTLE_MS = 150
 
 /**

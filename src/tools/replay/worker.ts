@@ -16,7 +16,7 @@ export interface Ended {
 
 /** A child process that runs a handler. */
 export interface Worker {
-  /** Sends a request and waits for its reply, or for the exit of the process. Call it for one request at a time. */
+  /** Sends a request and waits for its reply, or for the exit of the process. Supports only one request at a time. */
   readonly ask: (request: Request) => Promise<Reply | Ended>
   /** Sets the function that receives each line of standard output from now on. */
   readonly listen: (onLine: (line: string) => void) => void
@@ -58,7 +58,7 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
       resolve()
     })
   })
-  // An error event without a listener would crash this process. The `close` event follows in any case.
+  // An error event without a listener would crash this process. A `close` event follows every error, and reports the exit.
   child.on('error', (error) => onOutput(error.message))
   if (stdout !== null) createInterface(stdout).on('line', (line) => onLine(line))
   if (stderr !== null) createInterface(stderr).on('line', onOutput)
@@ -71,9 +71,9 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
 
   return {
     ask(request) {
-      // Promise.race with a promise that lives as long as the process would keep every reply in memory.
+      // Does not use Promise.race with the promise of the exit, because it would keep every reply in memory.
       return new Promise((settle) => {
-        // The handler does not get this id, so a line that it writes to the pipe is not taken for the reply.
+        // The handler does not get this id, so it cannot write a line that counts as the reply.
         const id = randomUUID()
         asked = { id, settle }
         if (over !== undefined) settle(over)

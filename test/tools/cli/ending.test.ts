@@ -50,7 +50,7 @@ describe('an interrupted replay', () => {
     expect(await once(child, 'close')).toEqual([130, null])
   })
 
-  it('exits with 0 and without a message when the reader closes the pipe', async () => {
+  it('exits with 0 and without a message when the reader of the output closes the pipe', async () => {
     const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(event())}\n`.repeat(50_000) })
     const child = start(['replay', 'many.ndjson', '--json', '--services', 'none', ...handler('approve.js')], { cwd })
     const stderr = readStream(child.stderr)
@@ -82,7 +82,7 @@ describe('a command in an infinite loop', () => {
     ['SIGTERM', 143, ['effects', 'list']],
     ['SIGINT', 130, ['attach', '--help']],
     ['SIGTERM', 143, ['init', 'app']],
-  ] as const)('is killed by the second %s, and exits with %d: %j', async (signal, exitCode, args) => {
+  ] as const)('kills a command in an infinite loop at the second %s, and exits with %d: %j', async (signal, exitCode, args) => {
     const cwd = await createFolder({
       'a.json': event(),
       'template.json': { Resources: {} },
@@ -105,7 +105,7 @@ describe('a command in an infinite loop', () => {
     expect(isRunning(busy)).toBe(false)
   })
 
-  it('counts a signal that npm forwards at once as the same key press', async () => {
+  it('counts two SIGINT at once as one key press, because npm forwards Ctrl-C', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     await until(async () => (await readFile(join(cwd, 'pid'), 'utf8').catch(() => '')) !== '')
@@ -120,7 +120,7 @@ describe('a command in an infinite loop', () => {
   })
 })
 
-/** Runs a command with a module that is preloaded in both processes. */
+/** Runs a command. Preloads a module in the process of the command and in its parent process. */
 async function withFirst(code: string): Promise<Finished> {
   const cwd = await createFolder({ 'first.mjs': code })
   return lifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
@@ -130,7 +130,7 @@ describe('a command whose process fails', () => {
   it.each([
     ['SIGKILL', 137, 'The command was killed by SIGKILL. The system may be out of memory'],
     ['SIGUSR2', 140, 'The command was killed by SIGUSR2'],
-  ])('reports that it was killed by %s', async (signal, code, text) => {
+  ])('reports that the command was killed by %s', async (signal, code, text) => {
     const finished = await withFirst(`if (process.send) process.kill(process.pid, '${signal}')`)
     expect(finished).toEqual({ code, stdout: '', stderr: `lifeguard: ${text}\n` })
   })
@@ -138,14 +138,14 @@ describe('a command whose process fails', () => {
   it.each([
     ['the program is missing', "process.execPath = '/missing/\\u001b[31mnode'", 'spawn /missing/\\u001b[31mnode ENOENT'],
     ['the environment is too large', "process.env.LONG = 'a'.repeat(2 ** 24)", 'spawn E2BIG'],
-  ])('is reported without a stack trace if %s', async (_, code, text) => {
+  ])('reports without a stack trace that the command cannot start if %s', async (_, code, text) => {
     const finished = await withFirst(code)
     expect(finished).toEqual({ code: 2, stdout: '', stderr: `lifeguard: Cannot start the command: ${text}\n` })
   })
 })
 
 describe('a command whose parent process is killed', () => {
-  it('stops its handlers and exits', async () => {
+  it('stops the handlers when the parent process of a command is killed', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'hang.mjs': HANGING })
     const child = start(['replay', 'a.json', '--handler', 'preSignUp=hang.mjs'], { cwd })
     const pid = async (): Promise<number> => Number(await readFile(join(cwd, 'pid'), 'utf8').catch(() => '0'))

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createPart, type Line, renderLines, renderRedrawn } from '../../../src/tools/cli/io.ts'
 import { escapeText } from '../../../src/tools/cli/text.ts'
 
-/** Creates a stream that is a terminal with colours, or a file. */
+/** Creates a stream. With `isTTY`, it acts as a terminal with colours, and otherwise as a file. */
 const stream = (isTTY: boolean): NodeJS.WritableStream => Object.assign(new Writable(), { isTTY, getColorDepth: () => 24 })
 
 describe('escapeText', () => {
@@ -32,7 +32,7 @@ describe('escapeText', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => escapeText(escapeText(text)) === escapeText(text)))
   })
 
-  it('keeps the meaning of JSON', () => {
+  it('escapes JSON without changing its parsed value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) =>
         isDeepStrictEqual(JSON.parse(escapeText(JSON.stringify(value))), JSON.parse(JSON.stringify(value))),
@@ -46,12 +46,12 @@ describe('escapeText', () => {
 describe('renderLines', () => {
   const lines: readonly Line[] = ['a\nb', createPart('red', '\u001b[2J'), ['c', createPart('bold', '\r'), '']]
 
-  it('adds line breaks and styles, and escapes those in the text', () => {
+  it('adds line breaks and styles, and escapes line breaks and styles inside the text', () => {
     expect(renderLines(lines, stream(false))).toBe('a\\nb\n\\u001b[2J\nc\\r\n')
     expect(renderLines(lines, stream(true))).toBe('a\\nb\n\u001b[31m\\u001b[2J\u001b[39m\nc\u001b[1m\\r\u001b[22m\n')
   })
 
-  it('escapes a redrawn line', () => {
+  it('escapes a line that replaces the line at the cursor', () => {
     expect(renderRedrawn('\u001b[2J')).toBe('\r\u001b[2K\\u001b[2J')
   })
 })

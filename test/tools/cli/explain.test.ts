@@ -87,7 +87,7 @@ denied by refuse: not-today
   it('exits with 1 if a failed rule makes the decision fail', async () => {
     const { code, stdout } = await explained('preSignUp', 'crash, trust', 'PreSignUp_SignUp')
     expect(stdout).toContain('├─ crash  error    RangeError')
-    expect(stdout).toContain('└─ trust  not run  crash failed before it')
+    expect(stdout).toContain('└─ trust  not run  crash already failed')
     expect(stdout).toContain('failed by crash: RangeError\n→ PreSignUp failed with error Something went wrong, please try again later.')
     expect(code).toBe(1)
   })
@@ -150,7 +150,7 @@ denied by refuse: not-today
     expect(code).toBe(1)
   })
 
-  it('refers to the output of a handler that printed its invalid settings', async () => {
+  it('refers to the lines above if the handler has already printed its invalid settings', async () => {
     const source = `
 import { maskInitErrors } from '${process.cwd()}/src/shared/settings/mask-init-errors.ts'
 export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOMAINS is missing') })
@@ -171,7 +171,7 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
     ['two.ndjson', 'two.ndjson: contains more than one event. Expected one'],
     ['none.ndjson', 'none.ndjson: contains no event'],
     ['broken.json', 'broken.json: not JSON: Unexpected end of JSON input'],
-    ['other.json', 'other.json: not an event: it has no triggerSource'],
+    ['other.json', 'other.json: not an event: expected a JSON object with a triggerSource'],
     ['message.json', 'message.json: no --handler for this trigger'],
   ])('rejects %s', async (path, message) => {
     const line = JSON.stringify(event())

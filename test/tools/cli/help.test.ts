@@ -56,7 +56,7 @@ describe('formatHelp', () => {
 
 describe('the help of lifeguard', () => {
   it.each(['', 'replay', 'explain', 'effects', 'domains', 'precompile', 'attach', 'init'])(
-    'begins with a verb, ends with an example, and has at most 100 columns: %s',
+    'prints help that begins with a verb, ends with an example and has at most 100 columns: %s',
     async (command) => {
       const { code, stdout, stderr } = await lifeguard([...(command === '' ? [] : [command]), '--help'])
 

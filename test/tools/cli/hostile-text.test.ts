@@ -14,8 +14,8 @@ const NAME = 'z\u001b[2J\u0007\u009b2J\u007f\u202e\u2066\u061c\u200b\u2028\ufeff
 const LINES = `${NAME}\nFORGED`
 const TEXT = `\u0000\ud800${LINES}`
 
-// Ranges of code points that must not reach a terminal. Written without Unicode properties, because the code uses those and may
-// share a mistake with them. The test checks line breaks separately.
+// Ranges of code points that must not reach a terminal. The code under test uses Unicode properties, so the ranges do not: a mistake
+// in a property would go unnoticed. The test checks line breaks separately.
 const RAW: readonly (readonly [number, number])[] = [
   [0x00, 0x09],
   [0x0b, 0x1f],
@@ -143,7 +143,7 @@ const connected = (handler: object): string =>
     },
   })
 
-// The tests below fail if a command, or an option with a value, has no row.
+// The command lines of each command. Tests below fail if a command, or an option that takes a value, is missing here.
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   replay: [
     { args: ['replay', LINES] },
@@ -327,7 +327,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
     ...['', '--json', '--sarif'].flatMap((form): readonly Row[] => {
       const args = ['doctor', LINES, ...(form === '' ? [] : [form])]
-      // SARIF contains only the file, as a URL.
+      // SARIF contains no hostile text except the file name, which is part of a URL.
       const shown = form === '--sarif' ? { shows: '"results"' } : {}
       const named = { Handler: 'handler.handler', Code: { ZipFile: `exports.handler = '${LINES}'` } }
       return [
@@ -361,7 +361,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
-describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostile text in: %s', (_, rows) => {
+describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostile text in: %s', { timeout: 300_000 }, (_, rows) => {
   it.each(
     rows.map(
       (row, at) =>
@@ -374,7 +374,7 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostil
           row,
         ] as const,
     ),
-  )('is escaped in the output: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
+  )('escapes hostile text in the output: %i, %s', async (_at, _name, { args, files: content = {}, stdin, env, shows = '\\u001b[2J' }) => {
     cognito().put({ ...pool, Id: 'eu-west-1_Hostile', Name: TEXT, LambdaConfig: { PreSignUp: LINES, [TEXT]: TEXT }, [TEXT]: TEXT })
     const cwd = await createFolder(content)
     const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, ...poolEnv() }
@@ -389,12 +389,12 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostil
   })
 })
 
-describe('the rows of hostile text', () => {
-  it('include every command', async () => {
+describe('coverage of hostile text', { timeout: 300_000 }, () => {
+  it('tests every command with hostile text', async () => {
     expect(Object.keys(ROWS).toSorted()).toEqual([...(await commands()), 'no command'].toSorted())
   })
 
-  it('include every option that takes a value', async () => {
+  it('tests every option that takes a value with hostile text', async () => {
     const given = new Set(Object.values(ROWS).flatMap((rows) => rows.flatMap(({ args }) => args.map((arg) => `${args[0]} ${arg}`))))
     const names = [...new Set((await commands()).map((name) => name.split(' ')[0] ?? ''))]
     for (const name of names) {
@@ -402,10 +402,10 @@ describe('the rows of hostile text', () => {
       const options = [...stdout.matchAll(/^ {2}(--[a-z-]+) [A-Z]/gm)].map(([, option]) => `${name} ${option}`)
       expect(options.filter((option) => !given.has(option))).toEqual([])
     }
-  }, 180_000)
+  })
 
-  it('are enough, because only the listed files write to the terminal', async () => {
-    // main.ts and command.ts write only escaped lines. The other two run in the handler's process.
+  it('allows only the listed files of src/tools to write to the terminal', async () => {
+    // main.ts and command.ts write only escaped lines. The other two files run in the handler's process.
     const writers = ['cli/main.ts', 'cli/command.ts', 'replay/child.ts', 'cli/commands/precompile/only-this-machine.ts']
     const files: string[] = []
     for await (const file of glob('src/tools/**/*.ts')) if (!writers.includes(file.replace('src/tools/', ''))) files.push(file)

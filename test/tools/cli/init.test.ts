@@ -54,7 +54,7 @@ describe('lifeguard init', () => {
     },
   )
 
-  it('limits the name so that every function name has room for a stage of ten letters', async () => {
+  it('limits the project name so that every function name has at most 64 characters with a stage of ten letters', async () => {
     const cwd = await createFolder({})
     expect((await lifeguard(['init', '.', '--name', 'as-long-as-it-can-be'], { cwd })).code).toBe(0)
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
@@ -64,7 +64,7 @@ describe('lifeguard init', () => {
     }
   })
 
-  it('depends on the tarball of --package, by a path relative to the project', async () => {
+  it('adds the tarball of --package as a dependency, by a path relative to the project', async () => {
     const cwd = await createFolder({ 'cognito-lifeguard-0.1.0.tgz': 'bytes' })
     const { stdout } = await lifeguard(['init', 'a/project', '--package', 'cognito-lifeguard-0.1.0.tgz'], { cwd })
     const spec = 'file:../../cognito-lifeguard-0.1.0.tgz'
@@ -74,7 +74,7 @@ describe('lifeguard init', () => {
     expect(packages['node_modules/cognito-lifeguard']).toMatchObject({ resolved: spec, integrity: expect.stringMatching(/^sha512-/) })
   })
 
-  it('writes nothing if some of its files exist, and lists these files', async () => {
+  it('writes nothing if the folder contains some of the project files, and lists these files', async () => {
     const cwd = await createFolder({
       'app/package.json': '{}',
       'app/src/pre-auth/handler.ts': '// mine',
@@ -92,7 +92,7 @@ describe('lifeguard init', () => {
     expect(await readFile(join(cwd, 'app/package.json'), 'utf8')).toBe('{}')
   })
 
-  it('writes nothing the second time', async () => {
+  it('writes nothing into a folder that already contains the project', async () => {
     const cwd = await createFolder({})
     await lifeguard(['init', 'app'], { cwd })
     const { code, stderr } = await lifeguard(['init', 'app'], { cwd })
@@ -103,7 +103,7 @@ describe('lifeguard init', () => {
 
   it.skipIf(process.platform === 'win32')('lists the written files after an error, and leaves no partial file', async () => {
     const cwd = await createFolder({})
-    // Limits files to 64 blocks of 512 bytes. The lock file is larger.
+    // Limits the size of a file to 64 blocks of 512 bytes. The lock file is larger, so writing it fails.
     const limited = `ulimit -f 64; exec '${process.execPath}' '${resolve('src/tools/cli/main.ts')}' init app`
     const child = spawn('sh', ['-c', limited], { cwd, env: { PATH: process.env.PATH }, stdio: 'pipe' })
     const [stderr, [code]] = await Promise.all([readStream(child.stderr), once(child, 'close')])

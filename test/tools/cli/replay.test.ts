@@ -164,7 +164,12 @@ describe('lifeguard replay --json', () => {
         error: { name: 'NoHandler', message: 'no --handler for this trigger' },
         attempts: 0,
       },
-      { file: 'b.json', trigger: null, outcome: null, error: { name: 'NotAnEvent', message: 'not an event: it has no triggerSource' } },
+      {
+        file: 'b.json',
+        trigger: null,
+        outcome: null,
+        error: { name: 'NotAnEvent', message: 'not an event: expected a JSON object with a triggerSource' },
+      },
       { file: 'c.json', trigger: null, outcome: null, error: { name: 'NotAnEvent' } },
       {
         file: 'd.json',
@@ -176,9 +181,9 @@ describe('lifeguard replay --json', () => {
   })
 
   it.each([
-    ['package.json', { name: 'people' }, 'package.json: not an event: it has no triggerSource'],
+    ['package.json', { name: 'people' }, 'package.json: not an event: expected a JSON object with a triggerSource'],
     ['new.json', event('NewTrigger_New'), "new.json: not an event: unknown triggerSource 'NewTrigger_New'"],
-    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: it has no triggerSource'],
+    ['two.ndjson', `${JSON.stringify(event())}\n[]\n`, 'two.ndjson:2: not an event: expected a JSON object with a triggerSource'],
   ])('rejects a named file that is not an event: %s', async (file, content, message) => {
     const cwd = await createFolder({ [file]: content })
     const args = [...none, ...handler('approve.js')]
@@ -334,7 +339,7 @@ describe('the environment of a handler in replay', () => {
     return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
   }
 
-  it('contains the settings of the environment, and the documented defaults for others', async () => {
+  it('passes the settings in the environment to a handler, and the documented defaults for other settings', async () => {
     expect(await seen('none', { ALLOWED_EMAIL_DOMAINS: 'example.net', LOG_LEVEL: 'silent' })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
       WELCOME_EMAIL_FROM: 'welcome@example.com',
@@ -346,7 +351,7 @@ describe('the environment of a handler in replay', () => {
     })
   })
 
-  it('contains the settings in lifeguard.env, unless the environment overrides them', async () => {
+  it('passes the settings in lifeguard.env to a handler, unless the environment overrides them', async () => {
     const file = '# A comment\nALLOWED_EMAIL_DOMAINS="example.net"\nWELCOME_APP_NAME=From the file\nLOG_LEVEL=silent\nBLOCK_TABLE=filed\n'
     expect(await seen('embedded', { WELCOME_APP_NAME: 'Mine' }, { 'lifeguard.env': file })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
@@ -357,7 +362,7 @@ describe('the environment of a handler in replay', () => {
     })
   })
 
-  it('contains no defaults with a lifeguard.env, so that a misspelt setting is missing', async () => {
+  it('passes no defaults to a handler if lifeguard.env exists, so that a misspelt setting is missing', async () => {
     const environment = await seen('none', {}, { 'lifeguard.env': 'ALLOWED_EMAIL_DOMIANS=example.net\n' })
     expect(environment).toMatchObject({ ALLOWED_EMAIL_DOMIANS: 'example.net' })
     for (const name of ['ALLOWED_EMAIL_DOMAINS', 'WELCOME_EMAIL_FROM', 'BLOCK_TABLE']) expect(environment).not.toHaveProperty(name)
@@ -369,7 +374,7 @@ describe('the environment of a handler in replay', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'lifeguard: lifeguard.env: a folder, not a file\n' })
   })
 
-  it('contains no AWS credentials of the environment with embedded services', async () => {
+  it('passes no AWS credentials of the environment to a handler with embedded services', async () => {
     const env = await seen('embedded', secrets)
     expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'us-east-1' })
     expect(env.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -378,13 +383,13 @@ describe('the environment of a handler in replay', () => {
     expect(env).not.toHaveProperty('AWS_PROFILE')
   })
 
-  it('contains an unreachable endpoint with --services none', async () => {
+  it('passes an unreachable AWS endpoint to a handler with --services none', async () => {
     const env = await seen('none', secrets)
     expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
     expect(env).not.toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB')
   })
 
-  it('contains the AWS variables of the environment with --services aws', async () => {
+  it('passes the AWS variables of the environment to a handler with --services aws', async () => {
     const env = await seen('aws', { ...secrets, LOG_LEVEL: 'debug' })
     expect(env).toMatchObject({ ...secrets, LOG_LEVEL: 'debug' })
     expect(Object.keys(env).filter((name) => name.startsWith('AWS_ENDPOINT'))).toEqual([])

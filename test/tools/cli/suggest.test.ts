@@ -11,7 +11,7 @@ describe('findClosestName', () => {
     ['a missing letter of a short word', 'ini', 'init'],
     ['a wrong letter', 'doktor', 'doctor'],
     ['two mistakes in a long word', 'precomplier', 'precompile'],
-  ])('finds a name with %s', (_, word, name) => {
+  ])('finds the name for a word with %s', (_, word, name) => {
     expect(findClosestName(word, NAMES)).toBe(name)
   })
 
@@ -19,7 +19,7 @@ describe('findClosestName', () => {
     expect(findClosestName(word, NAMES)).toBeUndefined()
   })
 
-  it('prefers the name with fewer mistakes, and then the first one', () => {
+  it('prefers the name that differs least, or the first one if several differ equally', () => {
     expect(findClosestName('--env', ['--ens', '--env'])).toBe('--env')
     expect(findClosestName('drap', ['drop', 'drip'])).toBe('drop')
   })

@@ -8,7 +8,7 @@ import { createFolder, event, parseNdjson, start } from '../../support/cli/lifeg
 const APPROVE = 'export const handler = async (event) => event\n'
 const REFUSE = 'export const handler = async () => { throw new Error("no") }\n'
 
-it('replays again with --watch when an event or a handler changes, also after an invalid event', async () => {
+it('replays again with --watch when an event or a handler changes, even after an invalid event', async () => {
   const cwd = await createFolder({ 'events/a.json': event(), 'handler.mjs': APPROVE })
   const child = start(['replay', '--watch', '--json', '--services', 'none', '--handler', 'preSignUp=handler.mjs'], { cwd })
   let stdout = ''

@@ -9,7 +9,7 @@ function check(trigger: Parameters<typeof checkAnswer>[0], response: object, giv
 }
 
 describe('checkAnswer', () => {
-  it('accepts the whole event and returns its response', () => {
+  it('accepts an answer that is the whole event, and returns its response', () => {
     expect(check('PreSignUp', { autoConfirmUser: true })).toEqual({ response: { autoConfirmUser: true } })
   })
 
@@ -30,7 +30,7 @@ describe('checkAnswer', () => {
     expect(check(trigger, response)).toEqual({ error: UNRECOGNIZABLE, problem })
   })
 
-  it('accepts null in a field that was null in the event', () => {
+  it('accepts null in a response field that was null in the event', () => {
     const given = { ...event('VerifyAuthChallengeResponse_Authentication'), response: { answerCorrect: null } }
     expect(check('VerifyAuthChallengeResponse', { answerCorrect: null }, given)).toEqual({ response: { answerCorrect: null } })
   })
@@ -63,7 +63,7 @@ describe('checkAnswer', () => {
       expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem })
     })
 
-    it('accepts a field of another version if it is null or unchanged', () => {
+    it('accepts a field of another event version if it is null or unchanged', () => {
       const nulls = { claimsOverrideDetails: null, claimsAndScopeOverrideDetails: null }
 
       expect(check('PreTokenGeneration', nulls, issuing('1', nulls))).toEqual({ response: nulls })
@@ -72,12 +72,12 @@ describe('checkAnswer', () => {
     })
   })
 
-  it('accepts a response for an event that had none', () => {
+  it('accepts an answer with a response if the event had no response', () => {
     const { response: _, ...given } = event('PreAuthentication_Authentication')
     expect(check('PreAuthentication', {}, given)).toEqual({ response: {} })
   })
 
-  it('reports that Cognito fails a sign-up that verifies a missing attribute', () => {
+  it('reports that a sign-up fails if the response verifies an attribute that the user does not have', () => {
     const problem = "'response.autoVerifyPhone' is true, but the user has no 'phone_number'"
     expect(check('PreSignUp', { autoVerifyEmail: true, autoVerifyPhone: true })).toEqual({
       error: { name: 'SignUpFails', message: `${problem}. The sign-up fails; AWS does not document the error` },
@@ -86,13 +86,13 @@ describe('checkAnswer', () => {
     expect(check('PreSignUp', { autoVerifyEmail: true })).toEqual({ response: { autoVerifyEmail: true } })
   })
 
-  it('accepts a flag for a missing attribute if an administrator creates the user', () => {
+  it('accepts autoVerifyPhone for a user without a phone number if an administrator creates the user', () => {
     expect(check('PreSignUp', { autoVerifyPhone: true }, event('PreSignUp_AdminCreateUser'))).toEqual({
       response: { autoVerifyPhone: true },
     })
   })
 
-  it('reports a flag for a missing attribute if the event has no attributes at all', () => {
+  it('reports autoVerifyEmail in the response to an event without user attributes', () => {
     const given = { ...event(), request: null }
     expect(check('PreSignUp', { autoVerifyEmail: true }, given)).toMatchObject({ error: { name: 'SignUpFails' } })
   })

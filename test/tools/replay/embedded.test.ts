@@ -5,7 +5,7 @@ import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/l
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
 
 const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
-/** A handler that throws the blocks of the embedded DynamoDB in pre triggers, and otherwise writes a profile and sends an email. */
+/** A handler that reads the block table. In pre triggers it throws the blocks. In other triggers it writes a profile and sends an email. */
 const HANDLER = `
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '${SDK}/client-dynamodb/dist-cjs/index.js'
 import { SendEmailCommand, SESClient } from '${SDK}/client-ses/dist-cjs/index.js'
@@ -23,7 +23,7 @@ const POST = event('PostConfirmation_ConfirmSignUp')
 const handlers = ['--handler', 'preSignUp=handler.mjs', '--handler', 'postConfirmation=handler.mjs']
 
 describe('replay with embedded services', () => {
-  it('prints the profiles and emails that handlers left', async () => {
+  it('prints the profiles that handlers wrote and the emails that they sent', async () => {
     const cwd = await createFolder({ 'events/post-confirmation/mary.json': POST, 'handler.mjs': HANDLER })
     const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stdout).toContain(`Profiles written: 1
@@ -88,7 +88,7 @@ Emails sent: 1
       'handler.mjs': HANDLER,
     })
     const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
-    // The second event leaves the profile as it is.
+    // The second event does not change the profile, so no profile is counted.
     expect(stdout).toContain('expected profiles 1, got 0')
     expect(stdout).not.toContain('expected mails')
     expect(code).toBe(1)

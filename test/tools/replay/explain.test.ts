@@ -11,34 +11,34 @@ function said(path: string, outcome: string, more: Partial<LoggedRule> = {}): Lo
   return { rule: `rule-${path}`, path, outcome, reason: null, ms: 1, ...more }
 }
 
-/** Returns the reason why each rule did not run, or its outcome, depth first. */
+/** Lists the rules depth first: for each its outcome, or the reason why it did not run. */
 function reasons(rules: readonly ExplainedRule[]): readonly (string | undefined)[] {
   return rules.flatMap((each) => [each.notRun ?? each.said?.outcome, ...reasons(each.children)])
 }
 
 describe('explainRules', () => {
-  it('gives the reason of an incomplete trace for rules that did not run', () => {
+  it('explains rules that did not run by the reason why the trace is incomplete', () => {
     expect(reasons(explainRules(rule('chain', 'chain', rule('a'), rule('b', 'anyOf', rule('c'))), [], 'the handler ended before'))).toEqual(
       ['the handler ended before', 'the handler ended before', 'b did not run'],
     )
   })
 
-  it('reports that the deadline had passed', () => {
+  it('reports that a rule did not run because the deadline had passed', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(
       reasons(explainRules(root, [said('0', 'error', { reason: 'deadline-exceeded', error: 'DeadlineExceededError' })], undefined)),
     ).toEqual(['error', 'the deadline had passed'])
   })
 
-  it('reports that the condition of a when threw an error', () => {
+  it('reports that a rule did not run because the condition of its when threw an error', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'error', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
       'error',
-      'when failed before it: TypeError',
+      'when failed: TypeError',
     ])
   })
 
-  it('reports that no time was left for a shadow rule', () => {
+  it('reports that a shadow rule did not run because no time was left', () => {
     const root = rule('chain', 'chain', rule('shadow', 'shadow', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'no time was left after the decision'])
   })
@@ -58,6 +58,6 @@ describe('explainRules', () => {
 
   it('reports a declared rule that a custom combinator did not call', () => {
     const root = rule('chain', 'chain', rule('own', 'rule', rule('a')))
-    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'the rule around it did not call it'])
+    expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'the parent rule did not call this rule'])
   })
 })

@@ -48,7 +48,7 @@ describe('openHandlers', () => {
     expect(absence).toBe('no handler in serverless.yml')
   })
 
-  it('accepts a list of functions, and a serverless.yaml', async () => {
+  it('reads functions from a list, and from a file named serverless.yaml', async () => {
     const { find } = await opened({
       'serverless.yaml': { functions: [{ a: { handler: 'a.handler', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } }] },
       'a.mjs': '',
@@ -56,7 +56,7 @@ describe('openHandlers', () => {
     expect(await find('PreSignUp')).toMatchObject({ shown: 'a.mjs', exported: 'handler' })
   })
 
-  it('prefers the handler of --handler, with or without an export name', async () => {
+  it('uses the handler of --handler instead of the one in serverless.yml, with or without an export name', async () => {
     const files = { 'serverless.yml': CONFIG, 'mine.js': '', 'dist/message.cjs': '' }
     const { find } = await opened(files, 'pre-signup=mine.js', 'preAuth=mine.check')
     expect(await find('PreSignUp')).toMatchObject({ shown: 'mine.js', exported: 'handler' })

@@ -16,19 +16,25 @@ async function replayed(source: string, first: unknown = event('PreSignUp_SignUp
 const doing = (what: string, imports: string = ''): string =>
   `${imports}\nexport const handler = async (event, context) => { if (event.request.clientMetadata?.first) { ${what} } return event }`
 
-describe('an event that is nested too deeply', () => {
-  it.each([150, 201, 5_000, 100_000])('gets its own result, and the next event still runs: %i levels', async (levels) => {
-    const deep = JSON.stringify(event()).replace('"response":{}', `"response":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)
-    const tooDeep = { outcome: null, error: { name: 'Unreadable', message: 'nested more than 200 levels deep, unlike any Cognito event' } }
+describe('replay of a deeply nested event', () => {
+  it.each([150, 201, 5_000, 100_000])(
+    'rejects an event that is nested more than 200 levels deep, and replays the next event: %i levels',
+    async (levels) => {
+      const deep = JSON.stringify(event()).replace('"response":{}', `"response":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`)
+      const tooDeep = {
+        outcome: null,
+        error: { name: 'Unreadable', message: 'nested more than 200 levels deep, unlike any Cognito event' },
+      }
 
-    const { code, results, stderr } = await replayed('export const handler = async (event) => event', deep)
+      const { code, results, stderr } = await replayed('export const handler = async (event) => event', deep)
 
-    expect(results).toMatchObject([levels < 200 ? { outcome: 'proceed' } : tooDeep, { file: 'b.json', outcome: 'proceed' }])
-    expect(stderr).toBe(levels < 200 ? '' : `a.json: ${tooDeep.error.message}\n`)
-    expect(code).toBe(levels < 200 ? 0 : 2)
-  })
+      expect(results).toMatchObject([levels < 200 ? { outcome: 'proceed' } : tooDeep, { file: 'b.json', outcome: 'proceed' }])
+      expect(stderr).toBe(levels < 200 ? '' : `a.json: ${tooDeep.error.message}\n`)
+      expect(code).toBe(levels < 200 ? 0 : 2)
+    },
+  )
 
-  it('is reported with its line number in an .ndjson file', async () => {
+  it('reports the line number of a deeply nested event in an .ndjson file', async () => {
     const lines = [JSON.stringify(event()), '['.repeat(20_000) + ']'.repeat(20_000), JSON.stringify(event())]
     const cwd = await createFolder({ 'handler.mjs': 'export const handler = async (event) => event', 'a.ndjson': lines.join('\n') })
 
@@ -38,7 +44,7 @@ describe('an event that is nested too deeply', () => {
     expect(stderr).toBe('a.ndjson:2: nested more than 200 levels deep, unlike any Cognito event\n')
   })
 
-  it('is not confused with a deeply nested expectation', async () => {
+  it('rejects a deeply nested expectation, and replays the next event', async () => {
     const cwd = await createFolder({
       'handler.mjs': 'export const handler = async (event) => event',
       'a.json': event(),
@@ -56,7 +62,7 @@ describe('an event that is nested too deeply', () => {
   })
 })
 
-describe('a hostile handler', () => {
+describe('replay of a hostile handler', () => {
   const raw = (text: string): string => `try { writeSync(3, ${JSON.stringify(text)}) } catch {}`
   const fs = "import { closeSync, writeSync } from 'node:fs'"
   const forged = ['null', '1', '"text"', '[]', '{}', '{"kind":"ready"}', '{"kind":"returned","json":1}', '{"kind":"threw"}', '{', '\u0000']
@@ -78,7 +84,7 @@ describe('a hostile handler', () => {
       doing(`console.log(JSON.stringify({ requestId: context.awsRequestId, decision: 'proceed', trace: [
       null, 1, { rule: { toString: 1 }, path: [[[]]], outcome: { valueOf: null }, ms: 'x' }, { rule: 'a', path: '0', outcome: 'allow', overrides: [{ toString: 1 }], error: { name: { toString: 1 } } } ] }))`),
     ],
-  ])('does not end the replay when it %s', async (_, source) => {
+  ])('continues the replay when a handler %s', async (_, source) => {
     const { results, stderr } = await replayed(source)
 
     expect(results).toMatchObject([{ outcome: 'proceed' }, { outcome: 'proceed' }])
@@ -103,14 +109,14 @@ describe('a hostile handler', () => {
       doing("throw Object.defineProperty(new Error(), 'message', { get() { throw new Error('no') } })"),
       'denied',
     ],
-  ])('does not end the replay when it %s', async (_, source, outcome) => {
+  ])('continues the replay when a handler %s', async (_, source, outcome) => {
     const { results, stderr } = await replayed(source)
 
     expect(results).toMatchObject([{ outcome }, { outcome: 'proceed' }])
     expect(stderr).not.toMatch(/^\s+at /m)
   })
 
-  it('does not end the replay with an invalid source map or file URL in a stack', async () => {
+  it('continues the replay when a stack trace contains an invalid source map or file URL', async () => {
     const source = `
       import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
@@ -133,17 +139,17 @@ describe('a hostile handler', () => {
 
   it.skipIf(process.platform === 'win32').each([
     [
-      'after its answer',
+      'after the handler answered',
       doing("spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref()", "import { spawn } from 'node:child_process'"),
     ],
     [
-      'after it exits its process',
+      'after the handler ended its own process',
       doing(
         "spawn('sleep', ['30'], { stdio: 'inherit', detached: true }).unref(); console.log('bye'); process.exit(7)",
         "import { spawn } from 'node:child_process'",
       ),
     ],
-  ])('does not hang the replay when a grandchild keeps its output open %s', async (_, source) => {
+  ])('does not wait for a child process of the handler that keeps the output open %s', async (_, source) => {
     const startedAt = performance.now()
 
     const { results, stderr } = await replayed(source)
@@ -154,7 +160,7 @@ describe('a hostile handler', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000)
   })
 
-  it.skipIf(process.platform === 'win32')('does not hang the replay when the build leaves a background process', async () => {
+  it.skipIf(process.platform === 'win32')('does not wait for a background process that the build leaves', async () => {
     const cwd = await createFolder({
       'package.json': { scripts: { build: 'sleep 30 & echo "export const handler = async (event) => event" > handler.mjs' } },
       'a.json': event(),
@@ -168,7 +174,7 @@ describe('a hostile handler', () => {
     expect(performance.now() - startedAt).toBeLessThan(15_000)
   })
 
-  it('is not found under an export name that every object inherits', async () => {
+  it('finds no handler under an export name that every object inherits', async () => {
     const config = { functions: { a: { handler: 'handler.constructor', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } } }
     const files = { 'handler.cjs': 'module.exports = { handler: async (event) => event }', 'serverless.yml': JSON.stringify(config) }
     const cwd = await createFolder({ ...files, 'a.json': event() })
@@ -178,7 +184,7 @@ describe('a hostile handler', () => {
     expect(stderr).toContain("The file exports no function 'constructor'")
   })
 
-  it('cannot break the printed table with values of the wrong types', async () => {
+  it('prints the table of profiles if a handler wrote values of the wrong types', async () => {
     const sdk = join(process.cwd(), 'node_modules/@aws-sdk/client-dynamodb/dist-cjs/index.js')
     const source = `
       import { DynamoDBClient, PutItemCommand } from '${sdk}'
@@ -196,7 +202,7 @@ describe('a hostile handler', () => {
     expect(code).toBe(0)
   })
 
-  it('receives and returns every UTF-16 code unit unchanged', async () => {
+  it('sends every UTF-16 code unit to a handler and back unchanged', async () => {
     const text = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).join('')
     const given = { ...event('PreSignUp_SignUp', { first: 'yes' }), userName: text }
 
@@ -205,24 +211,24 @@ describe('a hostile handler', () => {
     expect(results).toMatchObject([{ outcome: 'proceed', response: { text } }, { outcome: 'proceed' }])
   })
 
-  it('gets its load error reported with U+2028 and U+2029 intact', async () => {
+  it('reports the load error of a handler with U+2028 and U+2029 unchanged', async () => {
     const { results } = await replayed("throw new Error('a\\u2028b\\u2029c')")
 
     expect(results).toMatchObject([{ error: { message: 'PreSignUp failed with error a\u2028b\u2029c.' } }, { outcome: 'failed' }])
   })
 
-  it('has no IPC channel to its parent, as in Lambda', async () => {
+  it('runs a handler without an IPC channel to its parent process, as in Lambda', async () => {
     const { results } = await replayed(doing('throw new Error(typeof process.send + typeof process.channel)'))
 
     expect(results[0]).toMatchObject({ error: { message: 'PreSignUp failed with error undefinedundefined.' } })
   })
 })
 
-describe('invalid JSON files of a project', () => {
+describe('replay of a project with invalid JSON files', () => {
   it.each([
     ['package.json', { 'package.json': '{' }, 'package.json: not JSON: '],
     ['meta.json', { 'meta.json': '{', 'handler.mjs': 'export const handler = async (event) => event' }, ''],
-  ])('give a readable error or are ignored: %s', async (_, files, message) => {
+  ])('reports or ignores an invalid JSON file without a stack trace: %s', async (_, files, message) => {
     const cwd = await createFolder({ ...files, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...ours], { cwd })

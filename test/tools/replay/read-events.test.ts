@@ -36,7 +36,7 @@ describe('splitLines', () => {
 })
 
 describe('readEvents', () => {
-  it('walks folders in the order in which a user meets triggers, then by name, and skips other files', async () => {
+  it('reads folders in the order in which Cognito calls triggers, then by name, and skips other files', async () => {
     const folder = await createFolder({
       'seed.json': {},
       'notes.txt': '',

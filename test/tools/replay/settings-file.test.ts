@@ -38,7 +38,7 @@ describe('readSettingsFile', () => {
     ['A="Ac"me', 1],
     ['A="one\ntwo"', 1],
     ["A='Acme' Inc", 1],
-  ])('rejects a line that parseEnv would truncate or drop, without quoting it: %j', async (text, line) => {
+  ])('rejects a line that parseEnv would truncate or drop, with a message that does not quote the line: %j', async (text, line) => {
     await expect(read(text)).rejects.toThrow(/^lifeguard\.env, line \d+: expected NAME=value\. Put quotes around a value that contains #$/)
     await expect(read(text)).rejects.toThrow(`line ${line}:`)
   })

@@ -24,7 +24,7 @@ async function captureStack(file: string, of: string): Promise<string> {
   throw new Error('The handler did not throw')
 }
 
-it("resolves a bundle's frames to its sources, and skips frames of packages", async () => {
+it('resolves stack frames of a bundle to its sources, and skips frames of packages', async () => {
   const folder = await realpath(await createFolder(PARTS))
   const bundle = join(folder, 'dist/handler.mjs')
   await build({
@@ -49,7 +49,7 @@ it('treats a file without a source map as a source', async () => {
   expect(await createSourcePlaceFinder(folder)(await captureStack(file, ''))).toBe(join('a (b)', 'handler.js:2'))
 })
 
-it('returns undefined if no frame is in a file', async () => {
+it('returns undefined if no stack frame is in a file', async () => {
   const findPlace = createSourcePlaceFinder('/')
   expect(await findPlace('')).toBeUndefined()
   expect(

@@ -16,7 +16,7 @@ import { formatCount } from '../text.ts'
 const DOMAINS_HELP = formatHelp([
   'Build a file from a long list of email domains, or search it.',
   { title: 'Usage', lines: ['lifeguard domains build LIST [--out FILE] [--json]', 'lifeguard domains check FILE [DOMAIN...] [--json]'] },
-  "A handler starts fast with such a file, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
+  "A handler that reads such a file starts fast, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
   {
     title: 'Commands',
     entries: [

@@ -18,7 +18,7 @@ const EXPLAIN_HELP = formatHelp([
   'Show how the rules of a handler decided one event.',
   { title: 'Usage', lines: ['lifeguard explain FILE'] },
   "Replays the event and prints the handler's rules as a tree. Each rule has its outcome, reason and time, or the reason why it did not run.",
-  { title: 'Options', entries: [['--effects', 'allow rules to write and send with --services aws'], ...SHARED_OPTIONS] },
+  { title: 'Options', entries: [['--effects', 'with --services aws, allow rules to write to AWS and send email'], ...SHARED_OPTIONS] },
   {
     title: 'Exit codes',
     entries: [
@@ -108,7 +108,7 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
   return EXIT.fine
 }
 
-/** Returns true if a handler may have side effects. A handler without a composition counts as one that may. */
+/** Returns true if a handler may have side effects, or if its composition is unknown. */
 function mayHaveEffects(rule: RuleDescription | undefined): boolean {
   if (rule === undefined || rule.commits) return true
   if (rule.kind === 'rule' && (rule.can === undefined || rule.can.includes('done'))) return true

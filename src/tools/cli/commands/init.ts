@@ -103,7 +103,7 @@ async function writeProject(target: string, folder: string, files: ProjectFiles,
     count === 0
       ? new UsageError(`${what}. No file was written`)
       : new UsageError(`${what}. ${count} of ${files.size} files were written. Remove them before you try again`, written.files.join('\n'))
-  // run() prints no errors after a signal, so this prints the files that are left.
+  // After a signal, run() prints no errors, so the list of written files is printed here.
   if (io.signal.aborted) io.err(formatError(problem))
   throw problem
 }

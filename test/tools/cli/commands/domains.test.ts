@@ -7,7 +7,7 @@ import { createFolder, lifeguard, parseNdjson, readStream, start } from '../../.
 const staff = '\uFEFF# Our people\r\n\r\nExample.com\r\n*.example.org \r\n\tmünchen.de\nexample.com\nmail.example.org\n'
 
 describe('lifeguard domains build', () => {
-  it('builds a list that matches as its lines do, and counts removed patterns', async () => {
+  it('builds a list that matches the domains of the source lines, and counts removed patterns', async () => {
     const cwd = await createFolder({ 'staff.txt': staff })
     const { code, stdout, stderr } = await lifeguard(['domains', 'build', 'staff.txt'], { cwd })
     const bytes = await readFile(join(cwd, 'staff.domains'))
@@ -73,7 +73,7 @@ describe('lifeguard domains build', () => {
   it.skipIf(process.platform === 'win32')('does not follow a symbolic link in place of its temporary file', async () => {
     const cwd = await createFolder({ 'mine.txt': 'mine' })
     const child = start(['domains', 'build', '-', '--out', 'staff.domains'], { cwd })
-    // An earlier version used the process id as the name, which any user of the machine can read.
+    // An earlier version put the process id into the name of its temporary file, so another user could predict the name.
     await symlink('mine.txt', join(cwd, `staff.domains.${child.pid}`))
     child.stdin?.end('example.com')
     await readStream(child.stdout)
@@ -181,14 +181,14 @@ describe('lifeguard domains check', () => {
     ])
   })
 
-  it('prints the number of patterns without a domain', async () => {
+  it('prints the number of patterns if no domain is given', async () => {
     const cwd = await builtStaff()
     expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, sorted\n')
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', '--json'], { cwd })
     expect(parseNdjson(stdout)).toEqual([{ file: 'staff.domains', patterns: 3 }])
   })
 
-  it('detects damage that a lookup would miss', async () => {
+  it('rejects a damaged list even if the damage does not affect a lookup', async () => {
     const cwd = await builtStaff()
     const bytes = await readFile(join(cwd, 'staff.domains'))
     bytes[bytes.length - 1] = 0

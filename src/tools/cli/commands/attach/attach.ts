@@ -91,8 +91,8 @@ async function reportUpdateResult(updateResult: UpdateResult, { userPoolId, regi
 }
 
 /**
- * Prints the permissions that the functions need to be called and to decrypt, because the pool's settings do not show them. Prints
- * them for functions that are already attached too, because an earlier run may have been interrupted.
+ * Prints the permissions to call the functions and to decrypt codes, because the pool's settings do not show them. Prints them also
+ * for functions that are already attached, because an earlier run may have been interrupted.
  */
 async function printNeeds({ functions, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
   const { Arn } = pool

@@ -4,7 +4,8 @@ import { parseOptions } from '../../options.ts'
 import type { Wish } from './plan.ts'
 import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
-// Such as `eu-west-1_Example`. Regions of the European Sovereign Cloud (`eusc-de-east-1`) begin with more than two letters.
+// Matches a pool id, such as `eu-west-1_Example`. A region of the European Sovereign Cloud (`eusc-de-east-1`) begins with more than two
+// letters.
 const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
@@ -18,7 +19,7 @@ const SAMPLE_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/ID'
 export interface Wanted extends Wish {
   readonly userPoolId: string
   readonly region: string
-  /** The region in the pool's id. */
+  /** The region that the pool's id begins with. */
   readonly home: string
   readonly dryRun: boolean
   readonly replace: boolean

@@ -22,7 +22,7 @@ export interface Described {
   readonly unknown: readonly string[]
 }
 
-// Longer than in Lambda, because a user can wait and may have a slow connection.
+// Time limits for Cognito. Longer than in Lambda, because a user of the command line can wait and may have a slow connection.
 const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
 /** Opens a client of Cognito. The SDK reads credentials and endpoints from the environment. */

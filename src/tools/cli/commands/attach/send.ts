@@ -25,7 +25,7 @@ export type UpdateResult =
   | { readonly state: 'unread'; readonly lost: string | undefined; readonly trouble: string }
 
 /**
- * Sends an update, then reads the pool again and compares it, even if no response came.
+ * Sends an update. Then reads the pool again and compares it with the update, even if no response came.
  *
  * @param before The pool from which the update was made.
  * @throws The signal's reason if it is aborted before the update is sent.

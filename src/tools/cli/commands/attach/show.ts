@@ -66,7 +66,7 @@ function formatFunction(value: unknown): string {
   return isKnown ? `${LambdaArn} ${LambdaVersion}` : JSON.stringify(value)
 }
 
-// A shell in any locale reads ASCII unchanged.
+// Escapes non-ASCII characters, because only ASCII stays unchanged in a shell of any locale.
 function escapeNonAscii(json: string): string {
   return json.replaceAll(/[^\n\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -28,7 +28,7 @@ export interface Attached {
  * Returns the function that is attached to a trigger.
  *
  * Pre token generation has two settings, `PreTokenGeneration` without a version and `PreTokenGenerationConfig` with one. Cognito
- * requires the same function in both. Without the second, the version is V1_0.
+ * requires the same function in both. Without `PreTokenGenerationConfig`, the version is V1_0.
  */
 export function findAttached(config: LambdaConfigType, trigger: TriggerName): Attached | undefined {
   if (trigger === 'PreTokenGeneration') {
@@ -54,7 +54,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
     const version = wanted.version ?? versioned?.LambdaVersion
     return {
       ...config,
-      // Cognito rejects two different functions, so this also updates the older setting if the pool has it.
+      // Also updates `PreTokenGeneration` if the pool has it, because Cognito rejects different functions in the two settings.
       ...((version === undefined || config.PreTokenGeneration !== undefined) && { PreTokenGeneration: arn }),
       ...(version !== undefined && { PreTokenGenerationConfig: { ...versioned, LambdaArn: arn, LambdaVersion: version } }),
     }
@@ -68,7 +68,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
   }
 }
 
-/** Fills both settings of pre token generation from the one that a pool has, because Cognito may return one that was not set. */
+/** Copies the function of one setting of pre token generation to the other, because Cognito may return both if only one was set. */
 export function fillBothPlaces(config: LambdaConfigType): LambdaConfigType {
   const { PreTokenGeneration: plain, PreTokenGenerationConfig: versioned } = config
   const arn = versioned?.LambdaArn ?? plain

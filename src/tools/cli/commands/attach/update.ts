@@ -21,7 +21,7 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     ...normaliseValidity(pool),
     DeletionProtection: pool.DeletionProtection,
     AutoVerifiedAttributes: pool.AutoVerifiedAttributes,
-    // Superseded by VerificationMessageTemplate. If set, DescribeUserPool returns the same texts in both.
+    // VerificationMessageTemplate replaces the next three settings. DescribeUserPool returns the same texts in both places.
     SmsVerificationMessage: pool.SmsVerificationMessage,
     EmailVerificationMessage: pool.EmailVerificationMessage,
     EmailVerificationSubject: pool.EmailVerificationSubject,
@@ -34,14 +34,14 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     SmsConfiguration: pool.SmsConfiguration,
     UserPoolTags: selectWritableTags(pool),
     UserPoolAddOns: pool.UserPoolAddOns,
-    // The only setting that Cognito keeps if an update omits it.
+    // Omitted, because Cognito keeps this setting, and no other, if an update omits it.
     DcrConfiguration: undefined,
     AccountRecoverySetting: pool.AccountRecoverySetting,
     // If omitted, the plan would become ESSENTIALS, which has a different price.
     UserPoolTier: pool.UserPoolTier,
     KeyConfiguration: pool.KeyConfiguration,
     IssuerConfiguration: pool.IssuerConfiguration,
-    // DescribeUserPool returns it with defaults even if it is not set. Cognito rejects it for a Lite pool.
+    // Omitted for a Lite pool, because Cognito rejects it there. DescribeUserPool returns it with defaults even if it is not set.
     AcrConfiguration: pool.UserPoolTier === 'LITE' ? undefined : pool.AcrConfiguration,
   } satisfies Record<keyof UpdateUserPoolRequest, unknown>
 }
@@ -60,12 +60,13 @@ export function findChangedSettings(before: UserPoolType, after: UserPoolType, l
   return [...names].filter((name) => !VOLATILE.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
 }
 
-// Cognito changes these also without an update.
+// Not compared, because Cognito changes these fields even without an update.
 const VOLATILE: ReadonlySet<string> = new Set(['LastModifiedDate', 'EstimatedNumberOfUsers'] satisfies (keyof UserPoolType)[])
 
 /**
  * Keeps only one of the two settings for the validity of a temporary password, because Cognito rejects an update with both: "Please
- * use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays". An old pool may have only the latter.
+ * use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays". An old pool may have only
+ * UnusedAccountValidityDays.
  */
 function normaliseValidity({
   Policies,

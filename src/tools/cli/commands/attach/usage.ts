@@ -18,7 +18,7 @@ export const ATTACH_HELP: readonly string[] = formatHelp([
       '                 [--region REGION]',
     ],
   },
-  'Shows the attached functions and the changes. Without --function, it only shows them. Keeps other triggers, and also the settings that Cognito resets if an update omits them. After the update, reads the pool again and reports any other setting that changed.',
+  'Shows the attached functions and the changes. Without --function, changes nothing. Keeps other triggers, and also the settings that Cognito resets if an update omits them. After the update, reads the pool again and reports any other setting that changed.',
   'Works on AWS, with the credentials of your environment. They need cognito-idp:DescribeUserPool, and cognito-idp:UpdateUserPool for a change. The pool also needs permission to call each function. This command does not check that permission, but prints the AWS CLI commands that grant it.',
   {
     title: 'Options',
@@ -27,21 +27,21 @@ export const ATTACH_HELP: readonly string[] = formatHelp([
       ['--function TRIGGER=ARN', 'function of a trigger, such as preSignUp=arn:aws:lambda:...; repeatable'],
       [
         '--function TRIGGER@VERSION=ARN',
-        `the same, with the version of the event that the function gets (default: the current version, or else V1_0). These triggers have versions: ${versioned.join(', ')}. A Lite pool supports only V1_0.`,
+        `function of a trigger that has versions, with the version of the event that the function gets (default: the current version, or else V1_0). These triggers have versions: ${versioned.join(', ')}. A Lite pool supports only V1_0.`,
       ],
       [
         '--kms-key ARN',
-        `key that encrypts the codes for ${SENDERS.join(' and ')}, which need it unless the pool has one. It must be in the pool's region. To set it, you need kms:CreateGrant.`,
+        `key that encrypts the codes for ${SENDERS.join(' and ')}. They need a key unless the pool already has one. The key must be in the pool's region. To set it, you need kms:CreateGrant.`,
       ],
       ['--dry-run', 'change nothing, and print the AWS CLI command for the change'],
-      ['--replace', 'replace another function, version or key of the pool; without it, a difference is an error'],
+      ['--replace', 'replace another function, version or key of the pool; without --replace, a difference is an error'],
       ['--region REGION', "region of the pool and the functions (default: the one in the pool's id)"],
     ],
   },
   {
     title: 'Exit codes',
     entries: [
-      ['0', 'the functions are attached, or were already'],
+      ['0', 'the functions are attached, or were attached already'],
       ['1', 'the change failed, or its result is unknown'],
       ['2', "the usage is invalid, the pool's plan does not support the version, or a custom sender has no key"],
     ],

@@ -18,7 +18,7 @@ import { recoverEffects } from './recover.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
 import { EFFECTS_HELP } from './usage.ts'
 
-// Pool ids, subs and rule names are shorter. DynamoDB limits a partition key to 2048 bytes.
+// The maximum length of POOL, SUB and EFFECT. Valid values are shorter, and DynamoDB limits the partition key of all three to 2048 bytes.
 const LONGEST_PART = 200
 
 /** The access to the ledger that the commands need. */
@@ -48,7 +48,7 @@ export async function runEffects(args: readonly string[], io: Io): Promise<numbe
   }
 }
 
-// Longer than in Lambda, because a user can wait and may have a slow connection.
+// Time limits for DynamoDB. Longer than in Lambda, because a user of the command line can wait and may have a slow connection.
 const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
 /** Opens the ledger on AWS. The SDK reads credentials, region and endpoints from the environment. */

@@ -4,7 +4,7 @@ import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 
-/** A lost effect that was found in a log, or the number of a line that mentions one but is not readable. */
+/** A lost effect that was found in a log, or the number of an unreadable line that mentions a lost effect. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
 
 // The prefix of a line in an export to S3 (a time) and in `aws logs tail` (a time and the name of the log stream).
@@ -15,7 +15,7 @@ const EVENT_FIELDS: readonly string[] = ['timestamp', 'ingestionTime', 'message'
 
 /**
  * Finds the log lines in which handlers report effects that they could not write to the ledger. Such a line is exactly one JSON
- * object. Ignores other lines and texts inside an object, because they may contain text of a user.
+ * object. Ignores other lines and strings inside an object, because they may contain text of a user.
  *
  * A line may have the prefix of `aws logs tail` or of an export to S3, or be a log event of CloudWatch's API. If the first line is a
  * lone bracket, reads the input as the output of the AWS CLI with `--output json`: log events, or log lines as strings.
@@ -36,7 +36,7 @@ export async function* readLostEffects(lines: AsyncIterable<Line>): AsyncGenerat
 function* readDocuments(lines: readonly Line[]): Generator<LostLine> {
   const documents = splitDocuments(lines).map((document) => ({
     ...document,
-    // The AWS CLI never prints events on a single line, so this is a log line.
+    // A document on a single line is a log line, because the AWS CLI never prints events on a single line.
     isLine: !document.text.includes('\n'),
     value: tryParseJson(document.text),
   }))
@@ -81,7 +81,7 @@ function* readLogLine({ number, text }: Line): Generator<LostLine> {
   yield* isEvent ? readLogEvent(value, number) : readLogObject(value, number)
 }
 
-/** Reads an entry of a document: a log line as a string, a log event with that string, or the line's own object. */
+/** Reads an entry of a document: a log line as a string, a log event whose message is a log line, or the object of a log line. */
 function* readLogEvent(event: unknown, number: number): Generator<LostLine> {
   const line = typeof event === 'string' ? event : findMessage(event)
   if (line?.includes(EFFECT_LOST)) yield* readLogObject(tryParseJson(line), number)

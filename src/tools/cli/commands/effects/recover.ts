@@ -13,8 +13,8 @@ import { readLostEffects } from './lost.ts'
 const MOST_NAMED = 20
 
 /**
- * Adds lost effects from a log to the ledger, and releases claims under which nothing ran. Leaves every other effect in the ledger
- * unchanged.
+ * Adds lost effects from a log to the ledger, and releases the claims of lost effects that never ran. Leaves every other
+ * effect in the ledger unchanged.
  */
 export async function recoverEffects(
   services: EffectsServices,

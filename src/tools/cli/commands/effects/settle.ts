@@ -17,9 +17,9 @@ export async function retryEffect({ effects }: EffectsServices, key: EffectKey, 
 
 function explainNoRetry(item: EffectRow | undefined): string {
   if (item === undefined) return 'the effect does not exist'
-  if (item.state === 'done') return 'it is done'
+  if (item.state === 'done') return 'the effect is already done'
   const hint = item.state === 'unknown' ? '. It may have run already. To run it again, add --even-unknown' : ''
-  return `expected a failed effect, but it is ${describeEffect(item)}${hint}`
+  return `expected a failed effect, but this one is ${describeEffect(item)}${hint}`
 }
 
 /** Makes every failed effect due. */
@@ -37,11 +37,11 @@ export async function retryAllFailed({ effects }: EffectsServices, io: Io): Prom
 export async function dropEffect({ effects }: EffectsServices, key: EffectKey, io: Io): Promise<number> {
   const row = await effects.get(effectPk(key), io.signal)
   if (row === undefined || row.state === 'done')
-    return reportNotDropped(formatEffectKey(key), row === undefined ? 'the effect does not exist' : 'it is done', io)
+    return reportNotDropped(formatEffectKey(key), row === undefined ? 'the effect does not exist' : 'the effect is already done', io)
   if (!isReadable(row))
     return reportNotDropped(
       formatEffectKey(key),
-      `its row is unreadable (${row.fault}). Check it in the table, then delete it with --force`,
+      `the row is unreadable (${row.fault}). Check it in the table, then delete it with --force`,
       io,
     )
   if (!(await effects.remove(row, new Date(), io.signal))) return reportNotDropped(formatEffectKey(key), explainInUse(row), io)
@@ -53,8 +53,8 @@ export async function dropEffect({ effects }: EffectsServices, key: EffectKey, i
 export async function forceDrop({ effects }: EffectsServices, pk: string, io: Io): Promise<number> {
   const row = await effects.get(pk, io.signal)
   if (row === undefined) return reportNotDropped(pk, 'the row does not exist', io)
-  if (row.state === 'done') return reportNotDropped(pk, 'it is done', io)
-  if (isReadable(row)) return reportNotDropped(pk, `its row is readable. Drop it without --force: effects drop ${formatEffectKey(row)}`, io)
+  if (row.state === 'done') return reportNotDropped(pk, 'the effect is already done', io)
+  if (isReadable(row)) return reportNotDropped(pk, `the row is readable. Drop it without --force: effects drop ${formatEffectKey(row)}`, io)
   if (!(await effects.erase(row, io.signal))) return reportNotDropped(pk, 'the row has just changed. Try again', io)
   await io.out([`Deleted ${pk}. It was ${row.state ?? 'without a state'}: ${row.fault}`])
   return EXIT.fine
@@ -66,6 +66,6 @@ function reportNotDropped(key: string, why: string, io: Io): number {
 }
 
 function explainInUse({ token, dueAt }: EffectItem): string {
-  const busy = 'a trigger or the sweeper is running it, or has just changed it'
+  const busy = 'a trigger or the sweeper is running the effect, or has just changed it'
   return token === undefined || dueAt === undefined ? `${busy}. Try again` : `${busy}. Try again after ${dueAt.toISOString()}`
 }

@@ -21,11 +21,11 @@ export const EFFECTS_HELP: readonly string[] = formatHelp([
       ['retry', "Makes failed effects due now. The sweeper runs them with the user's current attributes."],
       [
         'drop',
-        'Deletes an effect that is not done. It runs again only if its event comes again. With --force, deletes an unreadable row that was edited by hand. You may then pass the key that list prints, instead of POOL SUB EFFECT.',
+        'Deletes an effect that is not done. The effect runs again only if Cognito sends its event again. With --force, deletes an unreadable row that was edited by hand. You may then pass the key that list prints, instead of POOL SUB EFFECT.',
       ],
       [
         'recover',
-        'Reads log lines from FILE or standard input, and finds effects that a handler could not write to the ledger. Adds each to the ledger once, and the sweeper runs it. Releases a claim that reached the ledger although the handler got no answer. Reads the output of aws logs tail, and of aws logs with --output json. Reads only complete log lines, because other text may come from a user.',
+        'Reads log lines from FILE or standard input, and finds effects that a handler could not write to the ledger. Adds each to the ledger once, and the sweeper runs it. Releases a claim that reached the ledger although the handler got no response from DynamoDB. Reads the output of aws logs tail, and of aws logs with --output json. Reads only complete log lines, because other text may come from a user.',
       ],
     ],
   },
@@ -48,7 +48,7 @@ export const EFFECTS_HELP: readonly string[] = formatHelp([
       ['--force', 'drop: delete an unreadable row'],
       [
         '--delivery WHICH',
-        'recover: at-most-once (default) does not run an effect again that is interrupted once more; at-least-once does',
+        'recover: an added effect that is interrupted does not run again with at-most-once (default), and runs again with at-least-once',
       ],
     ],
   },

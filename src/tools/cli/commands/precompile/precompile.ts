@@ -28,7 +28,7 @@ export interface PrecompileOptions {
   /** The working directory, with serverless.yml, the settings file and the sample events. */
   readonly folder: string
   readonly environment: Environment
-  /** Stops the test run. */
+  /** Stops the test run when aborted. */
   readonly signal: AbortSignal
 }
 
@@ -37,7 +37,7 @@ export type Precompiled = { readonly functions: number; readonly files: number }
 
 const PEERS = ['acorn', 'magic-string', '@jridgewell/sourcemap-codec']
 const HANDLERS = 'handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs'
-// Longer than Cognito's 5 s, because a build machine may be busy.
+// Time limit of the test run. Longer than Cognito's 5 s, because a build machine may be busy.
 const LIMIT_MS = 10_000
 const OUTPUT_LINES = 5
 const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts' : './only-this-machine.js', import.meta.url).href
@@ -139,7 +139,7 @@ async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, .
   }
 }
 
-/** Returns the error of the test run, if any. A failed rule counts, because a normal start calls other functions. */
+/** Returns the error of the test run, if any. A failed rule is an error too, because a normal run calls other functions. */
 function findFault({ log, ...invocation }: Invocation): string | undefined {
   if (invocation.kind === 'timedOut') return `the handler did not answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`

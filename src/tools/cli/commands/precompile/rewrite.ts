@@ -6,7 +6,8 @@ import MagicString from 'magic-string'
 import { withoutMark } from '../../../../shared/lines.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 
-// In characters. Precompiling longer functions used more memory in post confirmation, and did not make it start faster.
+// The longest function that is put in parentheses, in characters. Longer functions used more memory in post confirmation, and did not
+// make the handler start faster.
 const LONGEST = 2000
 
 /**
@@ -27,7 +28,7 @@ export function parenthesize(code: string, called: ReadonlySet<string>): MagicSt
     for (const node of Object.values(parent).flat().filter(isNode)) {
       nodes.push(node)
       const { type, start, end } = node
-      // The function of a method starts at its parameter list.
+      // A FunctionExpression that starts at its parameter list belongs to a method, so it cannot be put in parentheses.
       const isExpression = type === 'ArrowFunctionExpression' || (type === 'FunctionExpression' && code[start] !== '(')
       const isBare = isExpression && parent.type !== 'ParenthesizedExpression' && end - start <= LONGEST
       if (isBare && called.has(`${start}-${end}`)) text.appendRight(start, '(').appendLeft(end, ')')
@@ -50,7 +51,7 @@ function isNode(value: unknown): value is Node {
 }
 
 /**
- * Updates the columns of a source map for the added parentheses. Keeps sources and names, which composing two maps would rewrite.
+ * Updates the columns of a source map for the added parentheses. Keeps sources and names, which a composition of two maps would change.
  *
  * @throws Error if the map consists of other maps.
  */
@@ -59,7 +60,7 @@ export function moveColumns(json: string, text: MagicString): string {
   if (!isObject(map) || typeof map.mappings !== 'string')
     throw new Error('the source map has no mappings. Source maps with sections are not supported')
   const moved = text.generateDecodedMap({ hires: true }).mappings.map((line) => new Map(line.map(([to, , , from]) => [from, to])))
-  // Magic-string does not map the end of a line.
+  // Magic-string does not map the end of a line, so the code below moves it by the number of added characters.
   const lines = text.original.split('\n')
   const grown = text
     .toString()
@@ -82,7 +83,7 @@ export async function rewrite(file: string, called: ReadonlySet<string>, texts: 
   const bytes = await readFile(file)
   const whole = bytes.toString()
   if (!Buffer.from(whole).equals(bytes)) throw new Error('the file is not UTF-8')
-  // V8's offsets do not count the byte order mark.
+  // V8's offsets do not count the byte order mark, so it is removed here and restored when the file is written.
   const code = withoutMark(whole)
   const text = parenthesize(code, called)
   const functions = (text.toString().length - code.length) / 2

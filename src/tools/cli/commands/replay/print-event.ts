@@ -18,7 +18,7 @@ export function formatHeading({ result }: Replayed, folder: string): Line {
   return trigger === undefined ? createPart('bold', path) : [createPart('bold', trigger), `  ${path}`]
 }
 
-/** Returns the trigger of a result if the event's folder has its name. */
+/** Returns the trigger of a result if the event's folder is named after this trigger. */
 function findSharedTrigger({ file, line, trigger }: ReplayResult): string | undefined {
   const named = line === null && file !== STDIN ? parseTriggerName(basename(dirname(resolve(file)))) : undefined
   return named === trigger ? named : undefined
@@ -39,7 +39,7 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
   const room = WIDTH - (4 + Math.max(label.length, width) + 2 + 7 + 2)
 
   const why = escapeText(result.outcome === null ? `${result.error?.message}` : describeDecision(result))
-  // The reason why a handler does not start is printed once, and not for each of its events.
+  // The reason why a handler does not start is printed once per handler, and not for each event.
   if (result.outcome === null || notStarted !== undefined) return appendCell(start, why, room)
   const sees = `→ ${escapeText(describeCallerView(result))}`
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
@@ -53,7 +53,7 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
   ]
 }
 
-/** Appends a text to a line, or puts it below if it does not fit. */
+/** Appends a text to a line, or puts the text on the next lines if it does not fit. */
 function appendCell(start: readonly Part[], text: string, room: number): readonly Line[] {
   if (text === '') return [start]
   return text.length <= room ? [[...start, `  ${text}`]] : [start, ...formatContinuation(text)]
@@ -75,7 +75,7 @@ function formatMark(replayed: Replayed): Part {
   return replayed.result.expected === true ? createPart('green', '✓') : createPart('dim', '·')
 }
 
-// The reasons of combinators. They say nothing about the user, so they are not shown.
+// The reasons of combinators. They contain nothing about the user, so they are not printed.
 const COMPOSED = ['condition-false', 'failed-open', 'shadowed']
 
 /** Describes the decision: the rule and its reason, or the rules that had effects. */
@@ -104,7 +104,7 @@ function describeAnswers({ trace, response, outcome }: ReplayResult): readonly s
   return [...answers, `Cognito gets ${escapeText(JSON.stringify(response))}`]
 }
 
-/** Describes rules that failed without changing the decision. They show nowhere else. */
+/** Describes rules that failed without changing the decision, because no other line of the output contains them. */
 function describeIgnoredErrors({ trace, outcome }: ReplayResult): readonly string[] {
   if (trace === null || outcome === 'failed') return []
   const broken = trace.filter((rule) => rule.outcome === 'error')

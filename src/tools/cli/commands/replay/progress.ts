@@ -11,7 +11,7 @@ export interface Progress {
 
 const FIRST_AFTER_MS = 1000
 const REDRAW_MS = 200
-// A CI log should not grow by five lines a second.
+// Longer than REDRAW_MS, so that a CI log does not grow by five lines a second.
 const PLAIN_EVERY_MS = 10_000
 
 /** Starts counting. A terminal shows a line after one second. Other output gets a line every ten seconds. */

@@ -102,7 +102,7 @@ describe('lifeguard attach', () => {
     expect({ code, updates: cognito().updates() }).toEqual({ code: 0, updates: before })
     const command = /^aws cognito-idp update-user-pool[\s\S]*?\n\}'$/m.exec(stdout)?.[0] ?? ''
     expect(command).not.toMatch(/[^\n\x20-\x7e]/)
-    // A shell splits the command into its arguments.
+    // Runs the printed command in a shell whose `aws` function prints its arguments.
     const shell = await promisify(execFile)('sh', ['-c', `aws() { printf '%s\\n' "$1" "$2" "$4"; printf '%s' "$6"; }\n${command}`])
     const [service, operation, region, ...input] = shell.stdout.split('\n')
     expect([service, operation, region]).toEqual(['cognito-idp', 'update-user-pool', 'eu-west-1'])

@@ -21,7 +21,7 @@ describe('lifeguard attach over a failing connection', () => {
     expect(stderr).toContain('The pool was read again, and the functions are attached')
     expect(stdout).toContain('Attached. All other settings are unchanged')
     expect(stdout).toContain('aws lambda add-permission')
-    // A second update could overwrite a change that another user made in between.
+    // The command must not send a second update, which could overwrite a change that another user made in between.
     expect(cognito().updates()).toBe(before + 1)
   })
 
@@ -55,7 +55,7 @@ describe('lifeguard attach over a failing connection', () => {
     expect(stdout).toContain('aws lambda add-permission')
   })
 
-  it('does not take a 5xx response of Cognito for a rejection', async () => {
+  it('reports that the result is unknown after a 5xx response of Cognito', async () => {
     cognito().fault('UpdateUserPool', 'InternalErrorException')
     const { code, stderr } = await attach()
     expect(code).toBe(1)
@@ -72,7 +72,7 @@ describe('lifeguard attach over a failing connection', () => {
   })
 
   it.each([['SIGINT', 130] as const, ['SIGTERM', 143] as const])(
-    'reports that the result is unknown when %s interrupts it',
+    'reports that the result is unknown when %s interrupts the command',
     async (signal, code) => {
       cognito().line('no answer')
       const before = cognito().updates()

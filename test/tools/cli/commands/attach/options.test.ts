@@ -45,7 +45,7 @@ describe('parseFunctionOption', () => {
     )
   })
 
-  it('rejects a version that the trigger does not have, also an empty one', () => {
+  it('rejects an empty version, and a version that the trigger does not have', () => {
     const version = fc.oneof(fc.string(), fc.stringMatching(/^[Vv][0-9](_[0-9])?$/))
     fc.assert(
       fc.property(fc.constantFrom(...TRIGGER_NAMES), version, (trigger, version) => {

@@ -23,7 +23,7 @@ const { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes, ..
 const fixed = { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes }
 
 describe('an update of the triggers', () => {
-  it('keeps all other settings of any pool', async () => {
+  it('changes only the triggers of any pool', async () => {
     const service = poolService('eu-west-1')
     await fc.assert(
       fc.asyncProperty(fc.subarray(Object.keys(settings)), async (names) => {
@@ -40,7 +40,7 @@ describe('an update of the triggers', () => {
     )
   })
 
-  it('is reported if it reset a setting', async () => {
+  it('reports each setting that an update reset', async () => {
     const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
     for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
       const LambdaConfig = { PreSignUp: arn('sign-up') }

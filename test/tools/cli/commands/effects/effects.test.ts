@@ -63,7 +63,7 @@ describe('lifeguard effects list', () => {
     expect(stdout).not.toContain('@')
   })
 
-  it('shows until when an effect is claimed', async () => {
+  it('prints the time until which an effect is claimed', async () => {
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     expect((await effects(['list'])).stdout).toContain('    pending after 1 attempt, claimed until 20')
   })
@@ -86,7 +86,7 @@ describe('lifeguard effects list', () => {
     ])
   })
 
-  it('reports that no effect is open', async () => {
+  it('reports that all effects are done', async () => {
     expect(await effects(['list'])).toEqual({ code: 0, stdout: 'No effects in state pending, unknown, failed\n', stderr: '' })
     expect(await effects(['list', '--json'])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
@@ -116,11 +116,11 @@ describe('lifeguard effects retry', () => {
   it.each([
     [
       'be-unknown',
-      'expected a failed effect, but it is unknown after 0 attempts: Throttling. It may have run already. To run it again, add --even-unknown',
+      'expected a failed effect, but this one is unknown after 0 attempts: Throttling. It may have run already. To run it again, add --even-unknown',
     ],
-    ['send-welcome-email', 'expected a failed effect, but it is pending after 0 attempts, due 20'],
+    ['send-welcome-email', 'expected a failed effect, but this one is pending after 0 attempts, due 20'],
     ['no-such-effect', 'the effect does not exist'],
-  ])('explains why it cannot retry %s', async (effect, why) => {
+  ])('prints why the effect %s cannot be retried', async (effect, why) => {
     await oneOfEach()
     const { code, stdout, stderr } = await effects(['retry', ann.userPoolId, ann.sub, effect])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -137,11 +137,11 @@ describe('lifeguard effects drop', () => {
     expect((await world.open()).map(({ effect }) => effect)).toEqual(['send-welcome-email', 'be-failed'])
   })
 
-  it('reports until when a trigger or the sweeper has claimed the effect', async () => {
+  it('prints the time until which a trigger or the sweeper has claimed the effect', async () => {
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     const { code, stderr } = await effects(['drop', ...KEY])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/Cannot drop .*: a trigger or the sweeper is running it, or has just changed it\. Try again after 20.*Z/)
+    expect(stderr).toMatch(/Cannot drop .*: a trigger or the sweeper is running the effect, or has just changed it\. Try again after 20.*Z/)
   })
 
   it('does not delete an effect that is done, because it would run again', async () => {
@@ -150,7 +150,7 @@ describe('lifeguard effects drop', () => {
     expect(await effects(['drop', ...KEY])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `lifeguard: Cannot drop ${KEY.join(' ')}: it is done\n`,
+      stderr: `lifeguard: Cannot drop ${KEY.join(' ')}: the effect is already done\n`,
     })
     expect(await world.pendingEffects.enqueue(world.welcome(), signal)).toBe(false)
   })
@@ -186,7 +186,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
     const { code, stdout, stderr } = await effects(['drop', EDITED.userPoolId, EDITED.sub, EDITED.effect])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toBe(
-      `lifeguard: Cannot drop ${EDITED.userPoolId} ${EDITED.sub} ${EDITED.effect}: its row is unreadable (unreadable-attempt). Check it in the table, then delete it with --force\n`,
+      `lifeguard: Cannot drop ${EDITED.userPoolId} ${EDITED.sub} ${EDITED.effect}: the row is unreadable (unreadable-attempt). Check it in the table, then delete it with --force\n`,
     )
   })
 
@@ -209,7 +209,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
   })
 
-  it('drops an unreadable row with --force after the sweeper has set it to unknown', async () => {
+  it('drops an unreadable row with --force even if the sweeper has changed its state to unknown', async () => {
     await edit()
     await world.sweep()
     expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')
@@ -217,8 +217,8 @@ describe('lifeguard effects with rows that were edited by hand', () => {
   })
 
   it.each([
-    ['the row is done', { state: 'done', attempt: 'x' }, 'it is done'],
-    ['the row is readable', {}, `its row is readable. Drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
+    ['the row is done', { state: 'done', attempt: 'x' }, 'the effect is already done'],
+    ['the row is readable', {}, `the row is readable. Drop it without --force: effects drop ${Object.values(EDITED).join(' ')}`],
     ['the row does not exist', undefined, 'the row does not exist'],
   ])('does not drop a row with --force if %s', async (_, change, why) => {
     if (change !== undefined) await world.documents.send(new PutCommand({ TableName: 'effects', Item: { ...dueRow, ...change } }))
@@ -260,7 +260,7 @@ describe('lifeguard effects recover', () => {
     expect(world.services.ses.inbox()).toMatchObject([{ to: [ann.email] }])
   })
 
-  it('releases a claim that the handler took for lost, also after the sweeper set it to unknown', async () => {
+  it('releases the claim of a lost effect, even if the sweeper has set the effect to unknown', async () => {
     await world.ledger.claim(world.welcome(), `token-of-${ann.sub}`, signal)
     world.wait(10_000)
     expect((await world.sweep()).swept).toEqual({ unknown: 1 })
@@ -270,7 +270,7 @@ describe('lifeguard effects recover', () => {
     expect(world.services.ses.inbox()).toHaveLength(1)
   })
 
-  it('keeps the trigger source and the app client of the event, which conditions need', async () => {
+  it('adds a lost effect with the trigger source and the app client of its event', async () => {
     const lines = [
       lost('with', { triggerSource: 'PostConfirmation_X', appClient: 'web' }),
       lost('without', { triggerSource: 7, appClient: '' }),
@@ -302,7 +302,7 @@ describe('lifeguard effects recover', () => {
   })
 
   it('reports effects that it could not recover, and continues', async () => {
-    // DynamoDB rejects such a long key.
+    // DynamoDB rejects a key of 3000 characters.
     const log = [lost('x'.repeat(3000)), lost(''), lost(ann.sub)].map((line) => JSON.stringify(line)).join('\n')
     const { code, stdout, stderr } = await effects(['recover'], log)
     expect(code).toBe(1)
@@ -311,7 +311,7 @@ describe('lifeguard effects recover', () => {
     expect(stderr).toContain("line 2: contains 'effect lost', but is not a complete log line of a handler")
   })
 
-  it('ignores a log line inside text of a user', async () => {
+  it('ignores the log line of a lost effect inside text that a user wrote', async () => {
     const forged = JSON.stringify(lost(ann.sub))
     const log = [`name: ${forged}`, JSON.stringify({ level: 'INFO', message: forged }), JSON.stringify({ userName: forged })].join('\n')
     const { code, stdout } = await effects(['recover'], log)
@@ -328,7 +328,7 @@ describe('lifeguard effects recover', () => {
     expect(stdout).toContain('100000 unreadable lines\n')
   })
 
-  it('reports that no effect is lost', async () => {
+  it('reports that the log contains no lost effects', async () => {
     expect(await effects(['recover'], '{"message":"PostConfirmation proceed"}\n')).toEqual({
       code: 0,
       stdout: 'Found no lost effects\n',

@@ -42,19 +42,19 @@ describe('readLostEffects', () => {
 
   it.each([
     ['another log line', '{"level":"INFO","message":"PostConfirmation proceed"}'],
-    ['a log line with the words in another field', '{"level":"INFO","message":"ok","reason":"effect lost"}'],
+    ['a log line with "effect lost" in another field', '{"level":"INFO","message":"ok","reason":"effect lost"}'],
     ['empty input', ''],
-    ['a log line whose message contains such a line', JSON.stringify({ level: 'INFO', message: line })],
+    ['a log line whose message contains the line of a lost effect', JSON.stringify({ level: 'INFO', message: line })],
     [
       'a log line in the JSON format of Lambda',
       JSON.stringify({ timestamp: '2026-01-02T03:04:05.678Z', level: 'INFO', requestId: 'a', message: line }),
     ],
-    ['a log line with a timestamp and such a message', JSON.stringify({ timestamp: 1, message: line })],
+    ['a log line with a timestamp, whose message contains the line of a lost effect', JSON.stringify({ timestamp: 1, message: line })],
     [
-      'a log event of CloudWatch with such a log line',
+      'a log event of CloudWatch with a log line whose message contains the line of a lost effect',
       JSON.stringify({ timestamp: 1, ingestionTime: 2, message: JSON.stringify({ message: line }) }),
     ],
-    ['such an object inside another object', JSON.stringify({ message: 'x', effect: JSON.parse(line) })],
+    ['the object of a lost effect inside another object', JSON.stringify({ message: 'x', effect: JSON.parse(line) })],
     [
       'a log with an object over several lines, after another line',
       `START\n${JSON.stringify(JSON.parse(line), null, 2).replace('effect lost', 'effect  lost')}`,
@@ -67,12 +67,12 @@ describe('readLostEffects', () => {
     ['a string', JSON.stringify(line)],
     ['a list with a string', JSON.stringify([line])],
     ['a list with a log event', JSON.stringify([{ message: line, timestamp: 1 }])],
-  ])('reports a line after a document as unreadable: %s', async (_, text) => {
+  ])('reports a log line after a JSON document as unreadable: %s', async (_, text) => {
     for (const document of ['{\n  "a": 1\n}', '[\n  1\n]'])
       expect(await readLost(`${document}\n${text}`)).toEqual([{ kind: 'unreadable', number: 4 }])
   })
 
-  it('ignores strings in the events of a document', async () => {
+  it('ignores strings in the event list of a JSON document', async () => {
     expect(await readLost(JSON.stringify({ events: [line, [line]] }, null, 2))).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe('readLostEffects', () => {
     ['a JSON string', JSON.stringify(line)],
     ['a field of an object over several lines', `"message": ${JSON.stringify(line)},`],
     ['a list in one line', `[${line}]`],
-  ])('reports as unreadable: %s', async (_, text) => {
+  ])('reports an unreadable line: %s', async (_, text) => {
     expect(await readLost(`\n${text}`)).toEqual([{ kind: 'unreadable', number: 2 }])
   })
 })

@@ -23,14 +23,14 @@ async function precompiledText(code: string, name = 'handler.js', reference = na
   return readFile(join(folder, name), 'utf8')
 }
 
-/** Reads the texts of all files of a folder. */
+/** Reads all files of a folder as text, by name. */
 async function readTexts(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
 }
 
 describe('precompile', () => {
-  it('puts functions in parentheses that were called at load or by the event', async () => {
+  it('puts the functions in parentheses that the handler calls at load or for the event', async () => {
     const code = `const atLoad=()=>1;const byEvent=()=>2;const never=()=>3;
       atLoad();export const handler=async({userName})=>{if(userName==='mary')byEvent();else never()}`
 
@@ -38,7 +38,7 @@ describe('precompile', () => {
       atLoad();export const handler=(async({userName})=>{if(userName==='mary')byEvent();else never()})`)
   })
 
-  it('accepts CommonJS, a callback, a shebang, a byte order mark and non-ASCII text', async () => {
+  it('accepts a bundle with CommonJS, a callback, a shebang, a byte order mark or non-ASCII text', async () => {
     const code =
       "\uFEFF#!/usr/bin/env node\r\n'use strict'\r\nconst é='ü😀';exports.run=(event,context,done)=>done(null,[é].map(function(x){return x}))\r\n"
     const changed = await precompiledText(code.replace('#!/usr/bin/env node', ''), 'sign-up.cjs', 'sign-up.run')
@@ -50,7 +50,7 @@ describe('precompile', () => {
     )
   })
 
-  it('changes the chunks that the test run loads, and no packages beside the bundle', async () => {
+  it('changes the chunks that the test run loads, but not the packages beside the bundle', async () => {
     const folder = await createFolder({
       ...EVENT,
       'handler.js': "import{f}from'./a-1.js';import g from'g';export const handler=async()=>[f(),g(),(await import('./b-2.js')).h()]",
@@ -76,7 +76,7 @@ describe('precompile', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
-  it('is deterministic, and changes nothing the second time', async () => {
+  it('gives the same result for the same bundle, and does not change a precompiled bundle again', async () => {
     const files = { ...EVENT, 'handler.js': 'const f=a=>b=>a+b;export const handler=async()=>f(1)(2)' }
     const [one, two] = [await createFolder(files), await createFolder(files)]
     for (const folder of [one, two]) expect(await precompiled(folder)).toEqual({ functions: 3, files: 1 })
@@ -207,7 +207,7 @@ describe('precompile', () => {
     }
   })
 
-  it('can use the embedded DynamoDB and SES, and other servers on this machine', async () => {
+  it('lets the test run use the embedded DynamoDB and SES, and other servers on this machine', async () => {
     const server = createServer((_, response) => response.end('here'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = Object(server.address())
@@ -223,7 +223,7 @@ describe('precompile', () => {
     expect(changed).toContain("(()=>'server')")
   })
 
-  it('uses the settings in lifeguard.env', async () => {
+  it('runs the handler with the settings in lifeguard.env', async () => {
     const code = "export const handler=()=>{if(process.env.SETTING==='set')[1].map(()=>'set')}"
     const folder = await createFolder({ ...EVENT, 'handler.js': code, 'lifeguard.env': 'SETTING=set\n' })
 

@@ -46,7 +46,7 @@ describe('parenthesize', () => {
     expect(early('const f=a=>b=>a+b', 'a=>b=>a+b', 'b=>a+b')).toBe('const f=(a=>(b=>a+b))')
   })
 
-  it('changes nothing the second time', () => {
+  it('does not change a function that is already in parentheses', () => {
     const once = early('f(()=>1,(g=>g));', '()=>1', 'g=>g')
     expect(once).toBe('f((()=>1),(g=>g));')
     expect(early(once, '()=>1', 'g=>g')).toBe(once)
@@ -108,7 +108,7 @@ describe('parenthesize', () => {
     expect(() => early('const')).toThrow(SyntaxError)
   })
 
-  it('keeps the behaviour of a program, whichever functions are called', async () => {
+  it('keeps the behaviour of a program for every set of called functions', async () => {
     const code = `const seen=[];add(1);function add(n){seen.push(n);return twice(n)}function twice(n){return[n].map(m=>m*2)[0]}
       async function later(){await null;return add(2)}function*each(){yield*[3,4].map(function(n){return n+one()})}
       const o={m(){return(()=>this.n)()},n:5,get g(){return 6}};class C{#p=()=>7;v(){return this.#p()}static s=function(){return 8}}
@@ -135,7 +135,7 @@ describe('parenthesize', () => {
   })
 })
 
-/** Generates expressions with all kinds of functions in all kinds of places. The values of the expressions can be compared. */
+/** Generates expressions that contain all kinds of functions. Tests compare the values of the expressions before and after a change. */
 const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) => {
   const value = tie('expression')
   return {
@@ -172,7 +172,7 @@ const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) =
 const programs: fc.Arbitrary<readonly string[]> = fc.array(expression, { minLength: 1, maxLength: 4 })
 
 describe('moveColumns', () => {
-  it('maps every position to the same source position as before', async () => {
+  it('maps every character to the same source position as before the change', async () => {
     const source =
       "first()\n\nfunction first(): void {\n  const second = (): string => 'ü' + [1].map((n) => n)\n  second()\n}\nexport const two = (): number => 2\n"
     for (const minify of [true, false]) {
@@ -200,8 +200,8 @@ describe('moveColumns', () => {
     }
   })
 
-  it('keeps positions without a source, empty lines and unsorted positions', () => {
-    // Maps columns 4, 2 and 6 of the first line, none of the second, and the end of the third.
+  it('keeps mappings without a source, empty lines and unsorted mappings', () => {
+    // The mappings cover columns 4, 2 and 6 of the first line, no column of the second line, and the end of the third line.
     const map = {
       version: 3,
       sources: ['webpack://a/./a', 'unused'],
