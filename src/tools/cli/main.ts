@@ -5,10 +5,10 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { EXIT, EXIT_CODES, renderLines } from './io.ts'
 
-// npm forwards a Ctrl-C that the terminal has already sent. Within this time, both count as one key press.
+// npm forwards a Ctrl-C that the terminal has already sent. Two signals within this time count as one key press.
 const SAME_KEYPRESS_MS = 50
 
-// Depending on the cause, fork() throws or emits an error if it cannot start the process. Node would print a stack trace.
+// If fork() cannot start the process, it throws or emits an error. Without this listener, Node would print a stack trace.
 process.on('uncaughtException', (error) => {
   complain(`Cannot start the command: ${error.message}`)
   process.exit(EXIT.usage)

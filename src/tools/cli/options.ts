@@ -13,7 +13,7 @@ export function parseOptions<C extends ParseArgsConfig>(command: string, config:
   try {
     return parseArgs(config)
   } catch (error) {
-    // The rest of Node's message explains how to pass a positional argument or a value that starts with a dash.
+    // Drops the rest of Node's message, which explains how to pass a positional argument or a value that starts with a dash.
     const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. To specify|\.?\n/)
     const [, unknown] = /^Unknown option '(--.*)'$/s.exec(problem) ?? []
     const options = Object.keys(config.options ?? {}).map((name) => `--${name}`)

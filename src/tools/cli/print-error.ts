@@ -18,7 +18,7 @@ export function formatError(error: unknown): readonly string[] {
 /** Describes an error of an AWS call in a few words. */
 export function describeAwsError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // The SDK's message does not say where to set the region.
+  // Replaces the SDK's message, because that does not name the setting of the region.
   if (error.message === 'Region is missing') return 'AWS region is missing. Set AWS_REGION, or set a region in your AWS profile'
   return error.message === '' || error.message === error.name ? error.name : `${error.name}: ${error.message}`
 }

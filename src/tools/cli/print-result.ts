@@ -20,8 +20,8 @@ export function describeCallerView({ outcome, triggerSource, response, error }: 
 }
 
 /**
- * Formats the message of a rule's error, with the source line that threw it, or the explanation of its denial. Returns undefined
- * if the rule has neither.
+ * Formats the message of a rule's error with the source line that threw the error. For a denial, formats the rule's explanation.
+ * Returns undefined if the rule has neither.
  */
 export function formatCause({ message, place }: LoggedRule): string | undefined {
   if (message === undefined) return undefined

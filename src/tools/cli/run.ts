@@ -24,7 +24,7 @@ const HELP = formatHelp([
   {
     title: 'Options',
     entries: [
-      ['--help', 'Show this help, or with a command the help of the command'],
+      ['--help', 'Show this help. After a command, show the help of that command'],
       ['--version', 'Show the version'],
     ],
   },
@@ -47,8 +47,8 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
 ])
 
 /**
- * Runs the command line and returns its exit code. Prints a message without a stack trace for a user's mistake, and with one for
- * a bug of Lifeguard.
+ * Runs the command line and returns its exit code. Prints an error as a message. Adds the stack trace only if the error is a bug of
+ * Lifeguard.
  *
  * @param args The arguments after `lifeguard`.
  */

@@ -23,9 +23,9 @@ export type Invocation = {
 export interface LambdaFunction {
   /** Invokes the handler once. The next invocation gets a new process if this one times out or exits. */
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
-  /** Returns the handler's composition. Returns undefined if it was not made with Lifeguard or cannot be loaded. */
+  /** Returns the handler's composition. Returns undefined if the handler was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
-  /** Lets the process exit by itself, so that V8 writes its coverage. Kills it if it does not exit. */
+  /** Lets the process exit by itself, so that V8 writes its coverage. Kills a process that does not exit. */
   readonly end: () => Promise<void>
   /** Kills the process. */
   readonly stop: () => Promise<void>
@@ -49,7 +49,7 @@ export interface LambdaOptions {
 const INIT_LIMIT_MS = 10_000
 // Time limit for the end of the log, which may arrive after the answer because it uses another pipe.
 const LOG_LAG_MS = 1000
-// V8 needs time to write the coverage of a large bundle.
+// Time limit for the exit. Long, because V8 may have to write the coverage of a large bundle.
 const EXIT_LIMIT_MS = 10_000
 
 type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefined }
@@ -162,7 +162,7 @@ function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[])
   return { ...log, trace }
 }
 
-// A reply of the wrong kind, which only the handler itself can have written to the pipe.
+// The error for a reply of the wrong kind. Only the handler itself can have written such a reply to the pipe.
 const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler wrote an invalid reply to the pipe that replay uses' }
 
 /** Creates the error of Lambda's runtime for a process that exited. */

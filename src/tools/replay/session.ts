@@ -51,7 +51,7 @@ interface OpenServices {
 /**
  * Opens a session: finds the handlers and starts the services.
  *
- * @throws UsageError or MissingPeerError if a handler, setting or package is missing or invalid. Nothing is left running then.
+ * @throws UsageError or MissingPeerError if a handler, setting or package is missing or invalid. Stops all services before it throws.
  */
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
@@ -94,7 +94,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
 /**
  * Starts the services and returns the environment for handlers.
  *
- * @throws UsageError or MissingPeerError if a setting or package is missing or invalid. Nothing is left running then.
+ * @throws UsageError or MissingPeerError if a setting or package is missing or invalid. Stops all services before it throws.
  */
 export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
   const file = await readSettingsFile(folder)

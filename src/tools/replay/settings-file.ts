@@ -6,7 +6,7 @@ import { UsageError } from '../lib/errors.ts'
 /** The file in the working folder with the settings for replay. */
 export const SETTINGS_FILE = 'lifeguard.env'
 
-// The lines that parseEnv reads completely. It silently drops all or part of any other line.
+// The formats of lines that parseEnv reads completely. From any other line, parseEnv silently drops all or a part.
 const LINES = [
   /^[ \t]*(?:#.*)?$/,
   /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)[ \t]*(?:#.*)?$/,

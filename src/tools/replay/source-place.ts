@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Finds the first place of a stack trace in the user's own sources, such as `src/rule.ts:12`. Returns undefined without one. */
+/** Finds the first place of a stack trace in the user's sources, such as `src/rule.ts:12`. Returns undefined without such a place. */
 export type SourcePlace = (stack: string) => Promise<string | undefined>
 
 interface Place {
@@ -59,7 +59,7 @@ async function readMap(file: string): Promise<SourceMap | undefined> {
 
 function findSource(map: SourceMap, file: string, line: number, column: number): Place | undefined {
   const entry = map.findEntry(line - 1, column - 1)
-  // Generated code has an entry without a source. Code from a plugin has a source with a prefix such as `plugin:`.
+  // Skips generated code, whose entry has no source, and code from a plugin, whose source has a prefix such as `plugin:`.
   if (!('originalSource' in entry) || !entry.originalSource || /^[a-z-]{2,}:/.test(entry.originalSource)) return undefined
   return { file: resolve(dirname(file), entry.originalSource), line: entry.originalLine + 1 }
 }

@@ -15,7 +15,7 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** Options of a command's run. */
+/** Options of {@link start} and {@link lifeguard}. */
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
@@ -38,7 +38,7 @@ export async function lifeguard(args: readonly string[], options: RunOptions = {
 /** Reads a stream to its end. */
 export async function readStream(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
-  // A character may be split between two chunks.
+  // Decodes the stream and not its chunks, because a character may be split between two chunks.
   stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text += String(chunk)
   return text

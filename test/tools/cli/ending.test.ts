@@ -42,7 +42,7 @@ describe('an interrupted replay', () => {
     expect(isRunning(handlerPid)).toBe(false)
   })
 
-  it('exits on SIGINT while it waits for standard input', async () => {
+  it('exits on SIGINT while replay waits for standard input', async () => {
     const child = start(['replay', '-', '--services', 'none', ...handler('approve.js')])
     child.stdin?.write(`${JSON.stringify(event())}\n`)
     await once(child.stdout ?? child, 'data')

@@ -99,7 +99,7 @@ denied by refuse: not-today
     ['when(asks, trust)', 'when      error    TypeError', 'no answer (handler.ts:19)'],
     ['shadow(later)', 'later  error    Error (shadow)', 'no such \\u001b[31minvite (handler.ts:16)'],
     ['anyOf(pass, later)', 'later  error    Error', 'no such \\u001b[31minvite (handler.ts:16)'],
-  ])('prints once which error a rule threw, and where: %s', async (rules, line, cause) => {
+  ])('prints the error of a rule and its source line once: %s', async (rules, line, cause) => {
     const { stdout } = await explained('preSignUp', rules, 'PreSignUp_SignUp')
     expect(stdout).toContain(`─ ${line}`)
     expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)

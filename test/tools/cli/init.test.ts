@@ -127,7 +127,7 @@ describe('lifeguard init', () => {
     [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file. Name the tarball of cognito-lifeguard (.tgz) with --package FILE'],
     [['init', 'a-file'], 'a-file: not a folder. Nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is incomplete: '],
-  ])('rejects %j with a message and without a stack trace', async (args, text) => {
+  ])('rejects the arguments %j with a message and without a stack trace', async (args, text) => {
     const cwd = await createFolder({ 'a-file': '' })
     const { code, stdout, stderr } = await lifeguard(args, { cwd })
     expect(stderr).toContain(text)
@@ -137,7 +137,7 @@ describe('lifeguard init', () => {
     expect((await stat(join(cwd, 'a-file'))).size).toBe(0)
   })
 
-  it('prints its help within 100 columns', async () => {
+  it('prints help with at most 100 columns', async () => {
     const { code, stdout } = await lifeguard(['init', '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard init DIR')

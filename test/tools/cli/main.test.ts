@@ -63,7 +63,7 @@ describe('lifeguard', () => {
     [['explain'], 'Missing event. Expected: lifeguard explain FILE'],
     [['explain', 'a.json', 'b.json'], "Unexpected argument 'b.json'. Expected one event: lifeguard explain FILE"],
     [['explain', 'a.json', '--effects'], '--effects works only with --services aws'],
-  ])('rejects %j with a message and without a stack trace', async (args, text) => {
+  ])('rejects the arguments %j with a message and without a stack trace', async (args, text) => {
     const { code, stdout, stderr } = await lifeguard(args)
     expect(stderr).toContain(`lifeguard: ${text}`)
     expect(stderr).not.toMatch(/^\s+at /m)

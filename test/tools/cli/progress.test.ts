@@ -13,7 +13,7 @@ function screen(errIsTerminal: boolean): {
   return { written, io: { errIsTerminal, err, redraw: (text) => void written.push(renderRedrawn(text)) } }
 }
 
-it('shows a line on a terminal after a second, and erases it at the end', async () => {
+it('shows a progress line on a terminal after a second, and erases the line at the end', async () => {
   const { written, io } = screen(true)
   const progress = startProgress(io)
   progress.done()

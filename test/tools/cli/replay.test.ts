@@ -309,7 +309,7 @@ describe('lifeguard replay --json', () => {
     expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
   })
 
-  it('streams a file that is larger than its memory limit', async () => {
+  it('replays a file that is larger than the memory limit of the process', async () => {
     const count = 8000
     const long = { ...event(), padding: 'x'.repeat(10_000) }
     const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
@@ -436,7 +436,7 @@ Unexpected results:
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('suggests --handler if it finds no handlers', async () => {
+  it('suggests --handler if the folder has no handlers', async () => {
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(

@@ -17,7 +17,7 @@ function reasons(rules: readonly ExplainedRule[]): readonly (string | undefined)
 }
 
 describe('explainRules', () => {
-  it('explains rules that did not run by the reason why the trace is incomplete', () => {
+  it('reports why the trace is incomplete for each rule without a trace entry', () => {
     expect(reasons(explainRules(rule('chain', 'chain', rule('a'), rule('b', 'anyOf', rule('c'))), [], 'the handler ended before'))).toEqual(
       ['the handler ended before', 'the handler ended before', 'b did not run'],
     )
@@ -30,7 +30,7 @@ describe('explainRules', () => {
     ).toEqual(['error', 'the deadline had passed'])
   })
 
-  it('reports that a rule did not run because the condition of its when threw an error', () => {
+  it('reports that a rule inside when did not run because the condition threw an error', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'error', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
       'error',

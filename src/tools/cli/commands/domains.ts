@@ -16,7 +16,7 @@ import { formatCount } from '../text.ts'
 const DOMAINS_HELP = formatHelp([
   'Build a file from a long list of email domains, or search it.',
   { title: 'Usage', lines: ['lifeguard domains build LIST [--out FILE] [--json]', 'lifeguard domains check FILE [DOMAIN...] [--json]'] },
-  "A handler that reads such a file starts fast, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
+  "A handler that reads the built file starts fast, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
   {
     title: 'Commands',
     entries: [
@@ -79,7 +79,7 @@ export async function runDomains(args: readonly string[], io: Io): Promise<numbe
 async function buildDomains(list: string, out: string | undefined, json: boolean, io: Io): Promise<number> {
   const target = out ?? chooseTarget(list)
   if (resolve(target) === resolve(list))
-    throw new UsageError(`${list}: this would overwrite the list itself. Choose another file with --out FILE`)
+    throw new UsageError(`${list}: the output would overwrite the list itself. Choose another file with --out FILE`)
   const read = await readDomainSource(splitLines(await openInput(list, io)))
   const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list

@@ -107,8 +107,11 @@ describe('lifeguard domains build', () => {
     [['build', 'folder'], 'folder: is a folder, not a file'],
     [['build', 'empty.txt'], "empty.txt: contains no patterns; expected one domain per line ('example.com')"],
     [['build', 'one.txt', 'two.txt'], "Unexpected argument 'two.txt'. Expected one list: lifeguard domains build LIST"],
-    [['build', 'one.txt', '--out', './one.txt'], 'one.txt: this would overwrite the list itself. Choose another file with --out FILE'],
-    [['build', 'one.domains'], 'one.domains: this would overwrite the list itself'],
+    [
+      ['build', 'one.txt', '--out', './one.txt'],
+      'one.txt: the output would overwrite the list itself. Choose another file with --out FILE',
+    ],
+    [['build', 'one.domains'], 'one.domains: the output would overwrite the list itself'],
     [['build', 'wrong.txt'], 'wrong.txt: 1 invalid line, and nothing was written'],
     [['build', 'one.txt', '--out', 'none/one.domains'], 'none/one.domains: cannot write the file: ENOENT'],
     [['build', 'one.txt', '--out', 'folder'], 'folder: cannot write the file: '],
@@ -121,7 +124,7 @@ describe('lifeguard domains build', () => {
     [[], 'Missing command. Expected one of build, check'],
     [['chekc'], "Unknown command 'domains chekc'. Did you mean 'domains check'?"],
     [['build', '--format', 'x'], "Unknown option '--format'. Run 'lifeguard domains --help' to see the options"],
-  ])('rejects %j with a message and without a stack trace', async (args, text) => {
+  ])('rejects the arguments %j with a message and without a stack trace', async (args, text) => {
     const cwd = await createFolder({
       'empty.txt': '# No domains\n\n',
       'one.txt': 'example.com\n',
@@ -136,7 +139,7 @@ describe('lifeguard domains build', () => {
     expect((await readdir(cwd)).toSorted()).toEqual(['empty.txt', 'folder', 'one.domains', 'one.txt', 'wrong.txt'])
   })
 
-  it('prints its help within 100 columns', async () => {
+  it('prints help with at most 100 columns', async () => {
     const { code, stdout } = await lifeguard(['domains', '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard domains build LIST')
@@ -201,7 +204,7 @@ describe('lifeguard domains check', () => {
     })
   })
 
-  it('accepts a sorted list that it did not build, and reports the first line that is out of order', async () => {
+  it('accepts a sorted list from another program, and reports the first line that is out of order', async () => {
     const cwd = await createFolder({ 'a.domains': '*.example.org\nexample.com\n', 'b.domains': 'example.com\n*.example.org\n' })
     expect(await lifeguard(['domains', 'check', 'a.domains'], { cwd })).toMatchObject({
       code: 0,

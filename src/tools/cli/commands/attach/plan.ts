@@ -20,7 +20,7 @@ export interface Wish {
 export interface AttachPlan {
   /** The added and the replaced functions and keys. */
   readonly changes: readonly Change[]
-  /** The resulting triggers of the pool. */
+  /** The triggers of the pool after the changes. */
   readonly lambdaConfig: LambdaConfigType
 }
 
@@ -50,7 +50,7 @@ export function createAttachPlan(current: LambdaConfigType, { functions, kmsKey 
 
 /**
  * Explains why a custom sender cannot be attached: it needs a key, and the pool has none. Returns undefined if the key is present.
- * All senders of a pool share one key, so a pool that has senders needs no new one.
+ * All senders of a pool share one key, so a pool that has senders needs no new key.
  */
 export function explainMissingKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
   const sender = functions.find(isSender)
@@ -62,8 +62,8 @@ export function explainMissingKey({ functions }: Wish, { lambdaConfig }: AttachP
 export function describeConflicts({ changes }: AttachPlan): readonly string[] {
   return changes.flatMap(({ name, from, to }) => {
     if (from === undefined) return []
-    if (name === 'KMSKeyID') return ['the pool has another KMSKeyID']
-    return [from.arn === to.arn ? `${name} has another version, ${from.version}` : `${name} has another function`]
+    if (name === 'KMSKeyID') return ['the pool already has another KMSKeyID']
+    return [from.arn === to.arn ? `${name} already has another version, ${from.version}` : `${name} already has another function`]
   })
 }
 

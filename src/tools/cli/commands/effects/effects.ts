@@ -18,7 +18,8 @@ import { recoverEffects } from './recover.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
 import { EFFECTS_HELP } from './usage.ts'
 
-// The maximum length of POOL, SUB and EFFECT. Valid values are shorter, and DynamoDB limits the partition key of all three to 2048 bytes.
+// The maximum length of POOL, SUB and EFFECT. Valid values are shorter. DynamoDB limits a partition key, which contains
+// all three, to 2048 bytes.
 const LONGEST_PART = 200
 
 /** The access to the ledger that the commands need. */
@@ -117,7 +118,7 @@ async function parseWork(command: (typeof COMMANDS)[number], rest: readonly stri
         return (services) => retryEffect(services, key, values['even-unknown'] ?? false, io)
       }
       if (values['even-unknown'])
-        throw new UsageError('--even-unknown works only with one effect, because you must decide for each whether it may run twice')
+        throw new UsageError('--even-unknown works only with one effect, because you must decide for each effect whether it may run twice')
       if (rest.length > 0) throw new UsageError(`Unexpected argument '${rest[0]}'. Expected one effect or --all-failed, not both`)
       return (services) => retryAllFailed(services, io)
     }

@@ -50,7 +50,7 @@ function* readDocument({ number, value }: { readonly number: number; readonly va
   else for (const each of toLogEvents(value)) if (isObject(each)) yield* readLogEvent(each, number)
 }
 
-/** Splits the output of several AWS CLI calls into documents, by the brackets at the ends and starts of lines. */
+/** Splits the output of several AWS CLI calls into documents. Counts the brackets that end or start a line. */
 function splitDocuments(lines: readonly Line[]): readonly Line[] {
   const documents: Line[] = []
   let held: Line[] = []
@@ -76,7 +76,7 @@ function toLogEvents(document: unknown): readonly unknown[] {
 function* readLogLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
   const value = tryParseJson(text.replace(PREFIX, ''))
-  // Only CloudWatch adds `ingestionTime`. A program's own log line may have a timestamp and a message of a user.
+  // Only CloudWatch adds `ingestionTime`. Without it, the message may be text of a user in a program's own log line.
   const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
   yield* isEvent ? readLogEvent(value, number) : readLogObject(value, number)
 }

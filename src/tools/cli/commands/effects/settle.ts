@@ -18,7 +18,7 @@ export async function retryEffect({ effects }: EffectsServices, key: EffectKey, 
 function explainNoRetry(item: EffectRow | undefined): string {
   if (item === undefined) return 'the effect does not exist'
   if (item.state === 'done') return 'the effect is already done'
-  const hint = item.state === 'unknown' ? '. It may have run already. To run it again, add --even-unknown' : ''
+  const hint = item.state === 'unknown' ? '. The effect may have run already. To run it again, add --even-unknown' : ''
   return `expected a failed effect, but this one is ${describeEffect(item)}${hint}`
 }
 

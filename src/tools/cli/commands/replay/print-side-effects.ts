@@ -39,7 +39,7 @@ function toProfileRow(row: Readonly<Record<string, unknown>>): readonly string[]
   ]
 }
 
-// A handler may have written a value of any type.
+// Accepts any value, because a handler may have written a value of the wrong type.
 function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

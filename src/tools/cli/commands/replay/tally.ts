@@ -13,7 +13,7 @@ export interface Tally {
   readonly lines: () => readonly Line[]
 }
 
-// The summary names this many unexpected results, because a file may have thousands.
+// The summary lists at most this many unexpected results, because a file may have thousands.
 const MOST_NAMED = 20
 
 /** Starts counting results and time. */

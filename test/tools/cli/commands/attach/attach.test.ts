@@ -59,7 +59,7 @@ describe('lifeguard attach', () => {
       const { code, stdout, stderr } = await attach(...ours, ...more)
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: 'lifeguard: Nothing was changed: PreSignUp has another function. To replace, add --replace\n',
+        stderr: 'lifeguard: Nothing was changed: PreSignUp already has another function. To replace, add --replace\n',
       })
       expect(stdout).toContain(`  - PreSignUp                    ${arn('theirs')}\n  + PreSignUp                    ${arn('sign-up')}\n`)
     }
@@ -81,7 +81,7 @@ describe('lifeguard attach', () => {
     expect(lambdaConfig()).toEqual({ PreTokenGeneration: arn('mine') })
   })
 
-  it('keeps the validity of temporary passwords of an old pool, which has it in another setting', async () => {
+  it('keeps the validity of temporary passwords of a pool that has only UnusedAccountValidityDays', async () => {
     cognito().put({ ...pool, Policies: undefined, AdminCreateUserConfig: { UnusedAccountValidityDays: 30 } })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -158,7 +158,7 @@ describe('lifeguard attach', () => {
     expect(stdout).toContain('(a\\u001b[2Jb)')
   })
 
-  it('prints its help within 100 columns', async () => {
+  it('prints help with at most 100 columns', async () => {
     const { code, stdout } = await attach('--help')
     expect(code).toBe(0)
     expect(stdout).toContain('--function TRIGGER=ARN')
@@ -176,7 +176,7 @@ describe('lifeguard attach', () => {
     [['--pool', 'us-east-1_Example', ...ours], 'the function is in eu-west-1, but the pool is in us-east-1'],
     [['--pool', ID, ...ours, '--function', `PreSignUp=${arn('b')}`], 'PreSignUp already has a function. Pass one function per trigger'],
     [['--pool', ID, '--dryrun'], "Unknown option '--dryrun'. Did you mean '--dry-run'?"],
-  ])('rejects %j with a message and without a stack trace', async (args, text) => {
+  ])('rejects the arguments %j with a message and without a stack trace', async (args, text) => {
     const { code, stdout, stderr } = await lifeguard(['attach', ...args], { env: env() })
     expect(stderr).toMatch(/^lifeguard: /)
     expect(stderr).toContain(text)

@@ -114,7 +114,7 @@ describe('parseArguments', () => {
       ['--function', `PreTokenGeneration@V2_0=${arn('a')}`, '--function', `PreTokenGeneration=${arn('b')}`],
       'PreTokenGeneration already has a function',
     ],
-  ])('rejects %j', (args, text) => {
+  ])('rejects the arguments %j', (args, text) => {
     expect(() => of(...args)).toThrow(UsageError)
     expect(() => of(...args)).toThrow(text)
   })

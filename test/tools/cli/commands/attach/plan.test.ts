@@ -87,9 +87,9 @@ describe('createAttachPlan', () => {
       { trigger: 'CustomEmailSender', arn: arn('mine'), version: 'V1_0' },
     ]
     expect(describeConflicts(createAttachPlan(current, { functions, kmsKey: key('2') }))).toEqual([
-      'PreSignUp has another function',
-      'PreTokenGeneration has another version, V1_0',
-      'the pool has another KMSKeyID',
+      'PreSignUp already has another function',
+      'PreTokenGeneration already has another version, V1_0',
+      'the pool already has another KMSKeyID',
     ])
   })
 })

@@ -96,7 +96,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(stderr).toContain('Attached, but these settings of the pool are not as expected: LambdaConfig')
   })
 
-  it('prints the needed permissions also if there is nothing to do', async () => {
+  it('prints the needed permissions even if the functions are already attached', async () => {
     having({ PreTokenGeneration: arn('token'), CustomEmailSender: versioned('mail'), KMSKeyID: key('1') })
     const functions = ['--function', `PreTokenGeneration@V1_0=${arn('token')}`, '--function', `CustomEmailSender=${arn('mail')}`]
     const before = cognito().updates()
@@ -114,7 +114,7 @@ describe('lifeguard attach with versions and keys', () => {
     const refused = await attach(...options, '--kms-key', key('2'))
     expect({ code: refused.code, updates: cognito().updates() }).toEqual({ code: 1, updates: before })
     expect(refused.stderr).toBe(
-      'lifeguard: Nothing was changed: PreTokenGeneration has another version, V1_0, the pool has another KMSKeyID. To replace, add --replace\n',
+      'lifeguard: Nothing was changed: PreTokenGeneration already has another version, V1_0, the pool already has another KMSKeyID. To replace, add --replace\n',
     )
     expect(refused.stdout).toContain(`  - KMSKeyID                     ${key('1')}\n  + KMSKeyID                     ${key('2')}\n`)
     const replaced = await attach(...options, '--kms-key', key('2'), '--replace')

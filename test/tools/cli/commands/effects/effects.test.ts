@@ -68,7 +68,7 @@ describe('lifeguard effects list', () => {
     expect((await effects(['list'])).stdout).toContain('    pending after 1 attempt, claimed until 20')
   })
 
-  it('lists one state as JSON', async () => {
+  it('lists the effects in one state as JSON', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['list', '--state', 'failed', '--json'])
     expect(code).toBe(0)
@@ -93,7 +93,7 @@ describe('lifeguard effects list', () => {
 })
 
 describe('lifeguard effects retry', () => {
-  it('makes a failed effect due', async () => {
+  it('makes a failed effect due, so that the sweeper retries it', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['retry', ann.userPoolId, ann.sub, 'be-failed'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${ann.userPoolId} ${ann.sub} be-failed is due now. The sweeper will run it\n` })
@@ -116,7 +116,7 @@ describe('lifeguard effects retry', () => {
   it.each([
     [
       'be-unknown',
-      'expected a failed effect, but this one is unknown after 0 attempts: Throttling. It may have run already. To run it again, add --even-unknown',
+      'expected a failed effect, but this one is unknown after 0 attempts: Throttling. The effect may have run already. To run it again, add --even-unknown',
     ],
     ['send-welcome-email', 'expected a failed effect, but this one is pending after 0 attempts, due 20'],
     ['no-such-effect', 'the effect does not exist'],
@@ -203,7 +203,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
     expect(await world.effects.get(effectPk(EDITED), signal)).toBeUndefined()
   })
 
-  it('drops an unreadable row with --force by an invalid key', async () => {
+  it('drops a row that has an invalid key with --force', async () => {
     await edit()
     expect(await effects(['drop', 'x\u001b[2J', '--force'])).toMatchObject({ code: 0, stderr: '' })
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
@@ -301,7 +301,7 @@ describe('lifeguard effects recover', () => {
     )
   })
 
-  it('reports effects that it could not recover, and continues', async () => {
+  it('reports effects that cannot be recovered, and continues', async () => {
     // DynamoDB rejects a key of 3000 characters.
     const log = [lost('x'.repeat(3000)), lost(''), lost(ann.sub)].map((line) => JSON.stringify(line)).join('\n')
     const { code, stdout, stderr } = await effects(['recover'], log)
@@ -338,7 +338,7 @@ describe('lifeguard effects recover', () => {
 })
 
 describe('lifeguard effects', () => {
-  it('prints its help within 100 columns', async () => {
+  it('prints help with at most 100 columns', async () => {
     const { code, stdout } = await effects(['--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('lifeguard effects recover [FILE]')
@@ -367,7 +367,7 @@ describe('lifeguard effects', () => {
     [['drop', '--force'], 'Missing effect. Expected: lifeguard effects drop POOL SUB EFFECT'],
     [['drop', 'pool', 'sub', '--force'], 'Missing effect. Expected: lifeguard effects drop POOL SUB EFFECT'],
     [['recover', 'a', 'b'], "Unexpected argument 'b'. Expected one file: lifeguard effects recover FILE"],
-  ])('rejects %j with a message and without a stack trace', async (args, text) => {
+  ])('rejects the arguments %j with a message and without a stack trace', async (args, text) => {
     const { code, stdout, stderr } = await effects(args)
     expect(stderr).toContain(`lifeguard: ${text}`)
     expect(stderr).not.toMatch(/^\s+at /m)

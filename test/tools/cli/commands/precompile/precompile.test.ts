@@ -324,7 +324,7 @@ describe('lifeguard precompile', () => {
     [['handler.js', '--event', 'nope.json'], 'nope.json: no such file or folder'],
     [['handler.js', '--event', 'source.ts'], 'source.ts: not JSON: '],
     [['handler.js', '--events', 'event.json'], "Unknown option '--events'. Did you mean '--event'?"],
-  ])('rejects %j, exits with 2 and changes nothing', async (args, problem) => {
+  ])('rejects the arguments %j, exits with 2 and changes nothing', async (args, problem) => {
     const cwd = await createFolder({
       ...EVENT,
       'handler.js': 'export const handler=()=>1',
