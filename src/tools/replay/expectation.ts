@@ -22,7 +22,7 @@ export interface Effects {
 
 const count = z.int().nonnegative().optional()
 const schema = z.strictObject({
-  outcome: z.string().optional(),
+  outcome: z.enum(['proceed', 'denied', 'failed']).optional(),
   decidedBy: z.string().nullable().optional(),
   reason: z.string().nullable().optional(),
   response: z.unknown().optional(),

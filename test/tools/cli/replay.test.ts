@@ -245,6 +245,7 @@ describe('lifeguard replay --json', () => {
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
     ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
+    ['{"outcome":"deny"}', 'a.expect.json: outcome: Invalid option: expected one of "proceed"|"denied"|"failed"'],
     ['[]', 'a.expect.json: expected a JSON object'],
   ])('rejects the expectation %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })

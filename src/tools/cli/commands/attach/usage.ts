@@ -27,7 +27,7 @@ export const ATTACH_HELP: readonly string[] = formatHelp([
       ['--function TRIGGER=ARN', 'function of a trigger, such as preSignUp=arn:aws:lambda:...; repeatable'],
       [
         '--function TRIGGER@VERSION=ARN',
-        `function of a trigger that has versions, with the version of the event that the function gets (default: the current version, or else V1_0). These triggers have versions: ${versioned.join(', ')}. A Lite pool supports only V1_0.`,
+        `function of a trigger that has versions, with the version of the event that the function gets (default: the current version, or else V1_0). These triggers have versions: ${versioned.join(', ')}. A Lite pool supports V2_0 only with advanced security, and not V3_0.`,
       ],
       [
         '--kms-key ARN',
