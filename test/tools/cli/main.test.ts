@@ -52,7 +52,7 @@ describe('lifeguard', () => {
     [['effects', 'constructor'], "Unknown command 'effects constructor'. Expected one of"],
     [['domains', 'constructor'], "Unknown command 'domains constructor'. Expected one of"],
     [['replay', '--services', 'constructor'], '--services constructor: expected one of'],
-    [['doctor', '--ignore', 'constructor'], '--ignore constructor: unknown code'],
+    [['doctor', '--ignore', 'constructor'], '--ignore constructor: expected a code such as LG101'],
     [['attach', '--pool', 'eu-west-1_A', '--function', 'constructor=a'], '--function constructor=a: expected TRIGGER=ARN'],
     [['replay', '--repeat', '0'], '--repeat 0: expected a whole number of at least 1'],
     [['replay', '--repeat', '2.5'], '--repeat 2.5: expected a whole number of at least 1'],
